@@ -1,0 +1,29 @@
+package dev.forgetmenot.api.attention;
+
+import java.util.List;
+
+/**
+ * The observers and modifiers of one forward pass. Modifiers run first, in order; observers see the
+ * result.
+ */
+public record AttentionHooks(List<AttentionObserver> observers, List<AttentionModifier> modifiers) {
+  /** Nobody looks: every layer uses fused attention. */
+  public static final AttentionHooks NONE = new AttentionHooks(List.of(), List.of());
+
+  /** Copies the lists. */
+  public AttentionHooks {
+    observers = List.copyOf(observers);
+    modifiers = List.copyOf(modifiers);
+  }
+
+  /** Hooks with one observer. */
+  public static AttentionHooks observing(AttentionObserver observer) {
+    return new AttentionHooks(List.of(observer), List.of());
+  }
+
+  /** Whether the layer must form its probabilities. */
+  public boolean touch(AttentionSite site) {
+    return observers.stream().anyMatch(o -> o.watches(site))
+        || modifiers.stream().anyMatch(m -> m.modifies(site));
+  }
+}

@@ -1,0 +1,76 @@
+package dev.forgetmenot.api.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import java.util.List;
+
+/**
+ * A loaded Stable Diffusion as plugins see it. All methods are for the engine thread; arrays that
+ * are returned belong to the caller, who closes them.
+ *
+ * <p>Letters: b batch, n tokens (77), d width of the text embedding, c h w channels, height and
+ * width of latents, H W of pictures.
+ */
+public interface DiffusionModel {
+  /** A new manager on the model's device; the caller closes it. */
+  NDManager newManager();
+
+  /** Token ids of a prompt. */
+  TokenizedPrompt tokenize(String prompt);
+
+  /** Token ids of a text alone, without begin, end and padding. */
+  List<Integer> pieces(String text);
+
+  /** Text embeddings (b, n, d) of prompts. */
+  NDArray encodePrompts(List<TokenizedPrompt> prompts);
+
+  /** The id of end-of-text. */
+  int endOfText();
+
+  /** The latents of pictures: a sample of the posterior times the scaling factor, (b, c, h, w). */
+  NDArray encodePictures(List<Picture> pictures, NoiseSource noise);
+
+  /**
+   * What the UNet predicts.
+   *
+   * @param latents (b, c, h, w)
+   * @param timesteps one for each of the batch
+   * @param context (b, n, d)
+   * @return (b, c, h, w)
+   */
+  NDArray predict(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
+
+  /** The attention layers of the UNet, in the order in which they run. */
+  List<AttentionSite> attentionSites();
+
+  /** The forward process. */
+  NoiseSchedule noiseSchedule();
+
+  /** The weights by canonical name. */
+  NamedWeights weights();
+
+  /** Pictures of a request, without extensions: what the model itself draws. */
+  List<Picture> generate(GenerationRequest request);
+
+  /** Channels, height and width of latents for the model's own picture size: {c, h, w}. */
+  int[] latentShape();
+
+  /** The model's own picture size in pixels. */
+  int pictureSize();
+
+  /** A stream of normal numbers equal to PyTorch's CPU generator with this seed. */
+  NoiseSource noise(long seed);
+
+  /**
+   * Begins training; at most one scope is open at a time in a process.
+   *
+   * @throws IllegalStateException if another scope is open
+   */
+  TrainingScope train(TrainingOptions options);
+}

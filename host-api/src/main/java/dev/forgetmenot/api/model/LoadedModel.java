@@ -1,0 +1,21 @@
+package dev.forgetmenot.api.model;
+
+import java.util.List;
+
+/** What a {@link ModelExtension} gets. */
+public interface LoadedModel {
+  /** The weights, to read and replace. */
+  NamedWeights weights();
+
+  /** The base as its files hold it. */
+  BaseTensors base();
+
+  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
+  List<String> tokenizerDigests();
+
+  /** The patches that the user asked for, in order. */
+  List<PatchRequest> patches();
+
+  /** Says that a request was carried out; a request that nobody takes is an error of the host. */
+  void taken(PatchRequest request, String description);
+}

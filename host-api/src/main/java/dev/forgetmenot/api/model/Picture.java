@@ -1,0 +1,20 @@
+package dev.forgetmenot.api.model;
+
+/**
+ * A picture, 8 bits a channel.
+ *
+ * @param width pixels
+ * @param height pixels
+ * @param rgb height · width · 3 bytes, row by row, red green blue; not copied: do not write to it
+ */
+@SuppressWarnings("ArrayRecordComponent") // pictures are carried, never compared or used as keys
+public record Picture(int width, int height, byte[] rgb) {
+  /** Checks the size. */
+  public Picture {
+    if (rgb.length != 3L * width * height) {
+      throw new IllegalArgumentException(
+          "expected " + 3L * width * height + " bytes for " + width + " × " + height + " pixels, not "
+              + rgb.length);
+    }
+  }
+}

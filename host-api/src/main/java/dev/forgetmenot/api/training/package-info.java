@@ -1,0 +1,2 @@
+/** Training of a few weights of a loaded model, without engines or collectors. */
+package dev.forgetmenot.api.training;
