@@ -1,0 +1,2 @@
+/** Random numbers equal to those of PyTorch's CPU generator. */
+package dev.forgetmenot.diffusion.random;

@@ -1,0 +1,48 @@
+package dev.forgetmenot.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The reference folders that golden tests run on: every folder with {@code model/} and {@code
+ * golden/} in the folder that the system property {@code fmn.golden.dir} names, by default the
+ * copies in testkit.
+ */
+public final class GoldenFolders {
+  private GoldenFolders() {}
+
+  /** The reference folders, sorted by name; there is at least one. */
+  public static List<Path> folders() {
+    String given = System.getProperty("fmn.golden.dir", "");
+    Path root = given.isBlank() ? inProject("testkit/fixtures") : Path.of(given);
+    try (var entries = Files.list(root)) {
+      List<Path> folders = entries.filter(GoldenFolders::isReference).sorted().toList();
+      if (folders.isEmpty()) {
+        throw new IllegalStateException(root + " holds no folder with model/ and golden/");
+      }
+      return folders;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the reference folders of " + root, e);
+    }
+  }
+
+  /** A file or folder of the project by its path from the root, found by walking up. */
+  public static Path inProject(String path) {
+    Path start = Path.of(System.getProperty("user.dir")).toAbsolutePath();
+    for (Path folder = start; folder != null; folder = folder.getParent()) {
+      Path candidate = folder.resolve(path);
+      if (Files.exists(candidate)) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("found no " + path + " in " + start + " or above it");
+  }
+
+  private static boolean isReference(Path folder) {
+    return Files.isDirectory(folder.resolve("model"))
+        && Files.isDirectory(folder.resolve("golden"));
+  }
+}

@@ -1,0 +1,2 @@
+/** What tests of several modules share: reference folders and checks. */
+package dev.forgetmenot.testkit;
