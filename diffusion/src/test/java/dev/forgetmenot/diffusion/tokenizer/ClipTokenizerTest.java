@@ -1,0 +1,126 @@
+package dev.forgetmenot.diffusion.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClipTokenizerTest {
+  private static final Path FIXTURE =
+      GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model/tokenizer");
+
+  @TempDir Path folder;
+
+  @Test
+  void saysWhatWasCut() throws IOException {
+    try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
+      TokenizedPrompt fits = tokenizer.encode("a ".repeat(75));
+      assertThat(fits.cut()).isEmpty();
+      assertThat(fits.endColumn()).isEqualTo(76);
+      int fox = tokenizer.pieces("🦊").size();
+      TokenizedPrompt cut = tokenizer.encode("🦊 " + "a ".repeat(75 - fox) + "photo of it");
+      assertThat(cut.ids()).hasSize(77);
+      assertThat(cut.cut()).isEqualTo("photo of it");
+    }
+  }
+
+  @Test
+  void addsTokensBehindAllOthersAndFindsThemBeforeSplitting() throws IOException {
+    try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
+      int size = tokenizer.size();
+      assertThat(tokenizer.addTokens(List.of("<thing>", "<other>")))
+          .containsExactly(size, size + 1);
+      List<Integer> a = tokenizer.pieces("a");
+      assertThat(tokenizer.pieces("a<thing>a <Other>"))
+          .containsExactly(a.get(0), size, a.get(0), size + 1);
+      assertThat(tokenizer.size()).isEqualTo(size + 2);
+      assertThatThrownBy(() -> tokenizer.addTokens(List.of("<thing>")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("\"<thing>\" is there already");
+      assertThatThrownBy(() -> tokenizer.addTokens(List.of("photo</w>")))
+          .hasMessageContaining("is there already");
+      assertThatThrownBy(() -> tokenizer.addTokens(List.of("two words")))
+          .hasMessageContaining("no white space");
+    }
+  }
+
+  @Test
+  void piecesHaveNoBeginAndEnd() throws IOException {
+    try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
+      assertThat(tokenizer.pieces("a photo")).hasSize(2).doesNotContain(tokenizer.endOfText());
+      assertThat(tokenizer.pieces("")).isEmpty();
+      assertThat(tokenizer.vocabSha256()).hasSize(64).isNotEqualTo(tokenizer.mergesSha256());
+    }
+  }
+
+  @Test
+  void readsTheTokenizerJsonOfAFolderWithoutTheTwoFiles() throws IOException {
+    TokenizerFiles files = new TokenizerFiles(FIXTURE);
+    String whole = TokenizerJson.read(files, SpecialTokens.read(files)).toString();
+    Files.writeString(folder.resolve("tokenizer.json"), whole);
+    try (var expected = ClipTokenizer.read(FIXTURE);
+        var found = ClipTokenizer.read(folder)) {
+      String prompt = "A photo, of 12 foxes!";
+      assertThat(found.encode(prompt)).isEqualTo(expected.encode(prompt));
+      assertThat(found.vocabSha256()).isEmpty();
+    }
+  }
+
+  @Test
+  void theOlderMapOfSpecialTokensWinsUnlessTheConfigIsOfNewerDays() throws IOException {
+    copyPair();
+    write("tokenizer_config.json", "{\"pad_token\": \"<|endoftext|>\", \"model_max_length\": 9}");
+    write("special_tokens_map.json", "{\"pad_token\": {\"content\": \"!\", \"lstrip\": false}}");
+    try (var tokenizer = ClipTokenizer.read(folder)) {
+      assertThat(tokenizer.encode("a").ids()).hasSize(9).endsWith(0, 0);
+    }
+    write(
+        "tokenizer_config.json",
+        "{\"pad_token\": \"<|endoftext|>\", \"added_tokens_decoder\": {}}");
+    try (var tokenizer = ClipTokenizer.read(folder)) {
+      assertThat(tokenizer.encode("a").ids()).hasSize(77).endsWith(tokenizer.endOfText());
+    }
+  }
+
+  @Test
+  void brokenFilesAreNamed() throws IOException {
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("neither vocab.json and merges.txt nor tokenizer.json");
+    copyPair();
+    write("merges.txt", "#version: 0.2\ni n\nbroken\n");
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("merges.txt, line 3");
+    write("merges.txt", "#version: 0.2\nqqq qqq\n");
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .hasMessageContaining("\"qqq qqq\" makes a piece that vocab.json lacks");
+    write("vocab.json", "{\"a\": ");
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("vocab.json is no valid JSON");
+    write("vocab.json", "{\"a\": \"b\"}");
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .hasMessageContaining("the id of \"a\" is no whole number");
+    write("vocab.json", "{\"a\": 1}");
+    write("merges.txt", "");
+    assertThatThrownBy(() -> ClipTokenizer.read(folder))
+        .hasMessageContaining("lacks the token <|startoftext|>");
+  }
+
+  private void copyPair() throws IOException {
+    Files.copy(FIXTURE.resolve("vocab.json"), folder.resolve("vocab.json"));
+    Files.copy(FIXTURE.resolve("merges.txt"), folder.resolve("merges.txt"));
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(folder.resolve(name), text);
+  }
+}
