@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The arrays of one reference file, on a manager of their own. They are read with DJL's own reader
@@ -40,6 +41,11 @@ public final class GoldenTensors implements AutoCloseable {
       throw new IllegalArgumentException("no array " + name + " in " + arrays.keySet());
     }
     return array;
+  }
+
+  /** The names of all arrays. */
+  public Set<String> names() {
+    return arrays.keySet();
   }
 
   /** Its values. */

@@ -1,0 +1,137 @@
+package dev.forgetmenot.diffusion.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.config.ClipConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.text.ClipTextTransformer;
+import dev.forgetmenot.diffusion.weights.ShapeRecorder;
+import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * CLIP (Radford et al., arXiv 2103.00020) in the layout of transformers' CLIPModel. {@link #close}
+ * frees the weights. For the engine thread.
+ */
+public final class ClipModel implements AutoCloseable {
+  private final ClipConfig config;
+  private final Weights weights; // null when only shapes are wanted
+  private final ClipTextTransformer text;
+  private final ClipVisionTransformer vision;
+  private final Linear textProjection;
+  private final Linear visualProjection;
+  private final Weight logitScale; // ()
+
+  /** Builds the model on weights, which it then owns. */
+  public ClipModel(ClipConfig config, Weights weights, Ops ops) {
+    this(config, LayerScope.root(weights, ops), weights);
+  }
+
+  private ClipModel(ClipConfig config, LayerScope scope, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    logitScale = scope.weight("logit_scale");
+    text = new ClipTextTransformer(scope, config.text());
+    vision = new ClipVisionTransformer(scope, config);
+    int width = config.projection();
+    textProjection =
+        new Linear(scope.in("text_projection"), config.text().encoder().width(), width, false);
+    visualProjection =
+        new Linear(scope.in("visual_projection"), config.vision().width(), width, false);
+  }
+
+  /**
+   * Loads {@code config.json} and {@code model.safetensors} of a folder.
+   *
+   * @param manager parent of the weights' manager
+   * @throws IOException if a file is missing or broken, or does not fit the configuration
+   */
+  public static ClipModel load(Path folder, NDManager manager, Ops ops) throws IOException {
+    ClipConfig config = ClipConfig.read(folder);
+    return new ClipModel(
+        config, Weights.load(manager, folder, "clip", parameterShapes(config)), ops);
+  }
+
+  /** The names of the weights and their shapes. */
+  public static Map<String, Shape> parameterShapes(ClipConfig config) {
+    ShapeRecorder shapes = new ShapeRecorder();
+    ClipModel unused = new ClipModel(config, LayerScope.root(shapes, null), null);
+    return shapes.shapes();
+  }
+
+  /** The configuration. */
+  public ClipConfig config() {
+    return config;
+  }
+
+  /**
+   * Texts in the common space.
+   *
+   * @param ids token ids of each text, all of one length
+   * @return unit vectors (t, e)
+   */
+  public NDArray textEmbeds(NDManager manager, List<List<Integer>> ids) {
+    return Flow.owning(text.forward(manager, ids))
+        .then(hidden -> text.pool(hidden, ids))
+        .then(textProjection::forward)
+        .then(ClipModel::unit)
+        .get();
+  }
+
+  /**
+   * Pictures in the common space.
+   *
+   * @param pixels what {@link ClipImageProcessor} made (b, c, H, W); stays open
+   * @return unit vectors (b, e)
+   */
+  public NDArray imageEmbeds(NDArray pixels) {
+    Shape shape = pixels.getShape();
+    Shape expected = new Shape(-1, config.channels(), config.imageSize(), config.imageSize());
+    if (shape.dimension() != 4 || !shape.slice(1).equals(expected.slice(1))) {
+      throw new IllegalArgumentException("pictures should be " + expected + ", not " + shape);
+    }
+    return Flow.from(pixels)
+        .then(vision::forward)
+        .then(visualProjection::forward)
+        .then(ClipModel::unit)
+        .get();
+  }
+
+  /**
+   * Cosines times the learned temperature.
+   *
+   * @param imageEmbeds (b, e); stays open
+   * @param textEmbeds (t, e); stays open
+   * @return (b, t)
+   */
+  public NDArray logitsPerImage(NDArray imageEmbeds, NDArray textEmbeds) {
+    try (NDArray texts = textEmbeds.transpose();
+        NDArray cosines = imageEmbeds.matMul(texts);
+        NDArray scale = logitScale.array().exp()) {
+      return cosines.mul(scale);
+    }
+  }
+
+  private static NDArray unit(NDArray x) {
+    try (NDArray squares = x.square();
+        NDArray sums = squares.sum(new int[] {1}, true);
+        NDArray norms = sums.sqrt()) {
+      return x.div(norms);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (weights != null) {
+      weights.close();
+    }
+  }
+}

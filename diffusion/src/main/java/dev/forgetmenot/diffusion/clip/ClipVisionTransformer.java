@@ -1,0 +1,78 @@
+package dev.forgetmenot.diffusion.clip;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.config.ClipConfig;
+import dev.forgetmenot.diffusion.config.TextEncoderConfig.TransformerConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.layer.ClipEncoder;
+import dev.forgetmenot.diffusion.layer.Conv2d;
+import dev.forgetmenot.diffusion.layer.LayerNorm;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.weights.Weight;
+
+/** The vision tower (Dosovitskiy et al., arXiv 2010.11929) without the projection behind it. */
+final class ClipVisionTransformer {
+  private final Weight classEmbedding; // (d)
+  private final Conv2d patchEmbedding;
+  private final Weight positionEmbedding; // (n + 1, d)
+  private final LayerNorm preLayerNorm;
+  private final ClipEncoder encoder;
+  private final LayerNorm postLayerNorm;
+
+  ClipVisionTransformer(LayerScope root, ClipConfig config) {
+    LayerScope scope = root.in("vision_model");
+    TransformerConfig layers = config.vision();
+    int side = config.imageSize() / config.patchSize();
+    LayerScope embeddings = scope.in("embeddings");
+    classEmbedding = embeddings.weight("class_embedding", layers.width());
+    patchEmbedding =
+        Conv2d.patches(
+            embeddings.in("patch_embedding"),
+            config.channels(),
+            layers.width(),
+            config.patchSize());
+    positionEmbedding =
+        embeddings.weight("position_embedding.weight", (long) side * side + 1, layers.width());
+    preLayerNorm = new LayerNorm(scope.in("pre_layrnorm"), layers.width(), layers.eps());
+    encoder =
+        new ClipEncoder(
+            scope.in("encoder"),
+            layers.width(),
+            layers.intermediate(),
+            layers.layers(),
+            layers.heads(),
+            layers.eps(),
+            layers.activation(),
+            false);
+    postLayerNorm = new LayerNorm(scope.in("post_layernorm"), layers.width(), layers.eps());
+  }
+
+  /** Normalised pictures (b, c, H, W) to (b, d). */
+  NDArray forward(NDArray pixels) {
+    return Flow.from(pixels)
+        .then(patchEmbedding::forward)
+        .then(this::embed)
+        .then(preLayerNorm::forward)
+        .then(encoder::forward)
+        .then(h -> h.get(h.getManager(), new NDIndex(":, 0")))
+        .then(postLayerNorm::forward)
+        .get();
+  }
+
+  /** Patches (b, d, h, w) to (b, n + 1, d): the class first, positions added. */
+  private NDArray embed(NDArray patches) {
+    Shape shape = patches.getShape();
+    long width = shape.get(1);
+    try (Temporaries t = new Temporaries(patches)) {
+      NDArray rows = t.view(patches).reshape(shape.get(0), width, -1).transpose(0, 2, 1);
+      NDArray first =
+          t.view(classEmbedding.array())
+              .reshape(1, 1, width)
+              .broadcast(new Shape(shape.get(0), 1, width));
+      return t.result(first.concat(rows, 1).add(positionEmbedding.array()));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.forgetmenot.diffusion.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The thread on which all tensor work of one device runs. PyTorch keeps "record a graph" for each
+ * thread and has it on by default: here it is off, and only a training session turns it on for a
+ * while.
+ *
+ * <p>Thread-safe. {@link #close} waits for the running task; arrays are closed by those who made
+ * them.
+ */
+public final class EngineThread implements AutoCloseable {
+  /** Work for the engine thread; {@code E} is what it throws. */
+  @FunctionalInterface
+  public interface Task<T, E extends Exception> {
+    /** Does the work. */
+    T run() throws E;
+  }
+
+  private final ExecutorService executor;
+  private final Thread thread;
+  private final Device device;
+
+  private EngineThread(String name) {
+    CompletableFuture<Thread> started = new CompletableFuture<>();
+    executor =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread made = new Thread(work, "fmn-engine-" + name);
+              made.setDaemon(true);
+              started.complete(made);
+              return made;
+            });
+    try {
+      device = get(executor.submit(() -> prepare(name)));
+    } catch (RuntimeException | Error e) {
+      executor.shutdown();
+      throw e;
+    }
+    thread = started.join();
+  }
+
+  /**
+   * Starts the thread and loads the engine on it, offline and without telemetry.
+   *
+   * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @throws IllegalArgumentException if there is no such device; the message says what there is
+   */
+  public static EngineThread start(String device) {
+    EngineSettings.apply();
+    return new EngineThread(device);
+  }
+
+  private static Device prepare(String name) {
+    Engine engine = Engine.getEngine("PyTorch");
+    JniUtils.setGradMode(false);
+    JniUtils.setGraphExecutorOptimize(false);
+    return DeviceNames.parse(name, engine.getGpuCount());
+  }
+
+  /** The device of this thread. */
+  public Device device() {
+    return device;
+  }
+
+  /** A new manager on the device; the caller closes it, on this thread. */
+  public NDManager newManager() {
+    return NDManager.newBaseManager(device, "PyTorch");
+  }
+
+  /** Whether the caller runs on this thread. */
+  public boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /**
+   * Runs a task on the thread and waits for it; called on the thread itself it runs at once. An
+   * interrupt of the waiting thread does not stop the task: it is kept for the caller to see
+   * afterwards.
+   *
+   * @throws E what the task throws
+   * @throws IllegalStateException if the thread is closed
+   */
+  public <T, E extends Exception> T call(Task<T, E> task) throws E {
+    if (isCurrent()) {
+      return task.run();
+    }
+    if (executor.isShutdown()) {
+      throw new IllegalStateException("the engine thread of " + device + " is closed");
+    }
+    Outcome<T> outcome = get(executor.submit(() -> Outcome.of(task)));
+    if (outcome.failure() != null) {
+      @SuppressWarnings("unchecked") // the only checked exceptions that a Task can throw are its E
+      E failure = (E) outcome.failure();
+      throw failure;
+    }
+    return outcome.value();
+  }
+
+  private record Outcome<T>(T value, Exception failure) {
+    static <T> Outcome<T> of(Task<T, ?> task) {
+      try {
+        return new Outcome<>(task.run(), null);
+      } catch (Exception e) {
+        return new Outcome<>(null, e);
+      }
+    }
+  }
+
+  private static <T> T get(Future<T> future) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof RuntimeException failure) {
+            throw failure;
+          }
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          throw new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Ends the thread when its task is done; later calls are refused. */
+  @Override
+  public void close() {
+    executor.shutdown();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.forgetmenot.diffusion.engine;
+
+import ai.djl.ndarray.NDArray;
+import java.util.function.UnaryOperator;
+
+/**
+ * An array on its way through layers: each step's input is closed as soon as its output is there.
+ * (Under a gradient collector the graph keeps what it needs.) For the engine thread.
+ */
+public final class Flow {
+  private NDArray head;
+  private boolean owned;
+
+  private Flow(NDArray head, boolean owned) {
+    this.head = head;
+    this.owned = owned;
+  }
+
+  /** Starts at an array that somebody else closes. */
+  public static Flow from(NDArray array) {
+    return new Flow(array, false);
+  }
+
+  /** Starts at an array that the first step may close. */
+  public static Flow owning(NDArray array) {
+    return new Flow(array, true);
+  }
+
+  /** Takes a step. A layer may return its input itself. */
+  public Flow then(UnaryOperator<NDArray> layer) {
+    NDArray next = layer.apply(head);
+    if (next != head) {
+      if (owned) {
+        head.close();
+      }
+      head = next;
+      owned = true;
+    }
+    return this;
+  }
+
+  /** The array now at the head. */
+  public NDArray get() {
+    return head;
+  }
+}

@@ -1,0 +1,54 @@
+package dev.forgetmenot.diffusion.engine;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Operators that DJL lacks or composes of several calls. All differentiate. Results belong to the
+ * manager of the first argument; the caller closes them. For the engine thread.
+ */
+public interface Ops extends AutoCloseable {
+  /**
+   * Group normalisation (Wu and He, arXiv 1803.08494) with a scale and shift for each channel.
+   *
+   * @param x (b, c, ...)
+   * @param groups divides c
+   * @param weight (c)
+   * @param bias (c)
+   * @param eps added to the variance
+   * @return like x
+   */
+  NDArray groupNorm(NDArray x, int groups, NDArray weight, NDArray bias, double eps);
+
+  /** {@link #silu} of {@link #groupNorm}. */
+  NDArray groupNormSilu(NDArray x, int groups, NDArray weight, NDArray bias, double eps);
+
+  /** x · sigmoid(x), any shape. */
+  NDArray silu(NDArray x);
+
+  /** x · Φ(x) with the normal distribution's Φ, any shape. */
+  NDArray gelu(NDArray x);
+
+  /** x · sigmoid(1.702 x), any shape. */
+  NDArray quickGelu(NDArray x);
+
+  /** a · gelu(b), where a and b are the halves of the last axis: (..., 2d) to (..., d). */
+  NDArray geglu(NDArray x);
+
+  /**
+   * softmax(q kᵀ / √(d/h)) v for each head.
+   *
+   * @param q (b, p, d)
+   * @param k (b, n, d)
+   * @param v (b, n, d)
+   * @param heads h, divides d
+   * @param causal whether query i sees only keys 0..i
+   * @return (b, p, d)
+   */
+  NDArray attention(NDArray q, NDArray k, NDArray v, int heads, boolean causal);
+
+  /** Nearest-neighbour resizing of (b, c, ·, ·) to (b, c, height, width). */
+  NDArray resizeNearest(NDArray x, long height, long width);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,80 @@
+package dev.forgetmenot.diffusion.layer;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The transformer of CLIP's towers: norm before attention, norm before the perceptron. */
+public final class ClipEncoder {
+  private final List<Layer> layers = new ArrayList<>();
+
+  /**
+   * Builds the layers.
+   *
+   * @param width d
+   * @param intermediate width inside the perceptron
+   * @param depth number of layers
+   * @param heads divides d
+   * @param causal whether a token sees only itself and what is before it
+   */
+  public ClipEncoder(
+      LayerScope scope,
+      int width,
+      int intermediate,
+      int depth,
+      int heads,
+      double eps,
+      Activation activation,
+      boolean causal) {
+    for (int i = 0; i < depth; i++) {
+      LayerScope layer = scope.in("layers." + i);
+      layers.add(
+          new Layer(
+              new ClipAttention(layer.in("self_attn"), width, heads, causal),
+              new LayerNorm(layer.in("layer_norm1"), width, eps),
+              new Linear(layer.in("mlp.fc1"), width, intermediate, true),
+              new Linear(layer.in("mlp.fc2"), intermediate, width, true),
+              new LayerNorm(layer.in("layer_norm2"), width, eps),
+              activation,
+              scope.ops()));
+    }
+  }
+
+  /** (b, n, d) to the same. */
+  public NDArray forward(NDArray x) {
+    Flow flow = Flow.from(x);
+    layers.forEach(layer -> flow.then(layer::forward));
+    return flow.get();
+  }
+
+  private record Layer(
+      ClipAttention attention,
+      LayerNorm norm1,
+      Linear fc1,
+      Linear fc2,
+      LayerNorm norm2,
+      Activation activation,
+      Ops ops) {
+
+    NDArray forward(NDArray x) {
+      NDArray attended = plus(x, Flow.from(x).then(norm1::forward).then(attention::forward));
+      try (attended) {
+        return plus(
+            attended,
+            Flow.from(attended)
+                .then(norm2::forward)
+                .then(fc1::forward)
+                .then(h -> activation.apply(ops, h))
+                .then(fc2::forward));
+      }
+    }
+
+    private static NDArray plus(NDArray x, Flow branch) {
+      try (NDArray end = branch.get()) {
+        return x.add(end);
+      }
+    }
+  }
+}

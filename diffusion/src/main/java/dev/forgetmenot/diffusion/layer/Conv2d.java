@@ -1,0 +1,49 @@
+package dev.forgetmenot.diffusion.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.weights.Weight;
+
+/** A square convolution. */
+public final class Conv2d {
+  private static final Shape ONE = new Shape(1, 1);
+
+  private final Weight weight; // (out, in, kernel, kernel)
+  private final Weight bias; // (out), or null
+  private final Shape stride;
+  private final Shape padding;
+
+  private Conv2d(Weight weight, Weight bias, int stride, int padding) {
+    this.weight = weight;
+    this.bias = bias;
+    this.stride = new Shape(stride, stride);
+    this.padding = new Shape(padding, padding);
+  }
+
+  /** A convolution with bias. */
+  public static Conv2d of(
+      LayerScope scope, long in, long out, int kernel, int stride, int padding) {
+    return new Conv2d(
+        scope.weight("weight", out, in, kernel, kernel),
+        scope.weight("bias", out),
+        stride,
+        padding);
+  }
+
+  /** A convolution of patches without bias and overlap. */
+  public static Conv2d patches(LayerScope scope, long in, long out, int size) {
+    return new Conv2d(scope.weight("weight", out, in, size, size), null, size, 0);
+  }
+
+  /** A convolution that keeps height and width; the kernel is odd. */
+  public static Conv2d same(LayerScope scope, long in, long out, int kernel) {
+    return of(scope, in, out, kernel, 1, (kernel - 1) / 2);
+  }
+
+  /** (b, in, h, w) to (b, out, h', w') with h' = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
+  public NDArray forward(NDArray x) {
+    return ai.djl.nn.convolutional.Conv2d.conv2d(
+            x, weight.array(), bias == null ? null : bias.array(), stride, padding, ONE, 1)
+        .singletonOrThrow();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.forgetmenot.diffusion.layer;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.diffusion.weights.Weight;
+
+/** x Wᵀ + b on the last axis. */
+public final class Linear {
+  private final Weight weight; // (out, in)
+  private final Weight bias; // (out), or null
+
+  /** A layer from {@code in} to {@code out} numbers. */
+  public Linear(LayerScope scope, long in, long out, boolean hasBias) {
+    weight = scope.weight("weight", out, in);
+    bias = hasBias ? scope.weight("bias", out) : null;
+  }
+
+  /** (..., in) to (..., out). */
+  public NDArray forward(NDArray x) {
+    return ai.djl.nn.core.Linear.linear(x, weight.array(), bias == null ? null : bias.array())
+        .singletonOrThrow();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.forgetmenot.diffusion.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+import dev.forgetmenot.diffusion.config.TextEncoderConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.layer.ClipEncoder;
+import dev.forgetmenot.diffusion.layer.LayerNorm;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.weights.Weight;
+import java.util.List;
+
+/**
+ * The layers of CLIP's text tower (Radford et al., arXiv 2103.00020), without a projection behind
+ * them.
+ */
+public final class ClipTextTransformer {
+  private final TextEncoderConfig config;
+  private final Weight tokenEmbedding; // (v, d)
+  private final Weight positionEmbedding; // (n, d)
+  private final ClipEncoder encoder;
+  private final LayerNorm finalLayerNorm;
+
+  /** Builds the layers under {@code text_model.}. */
+  public ClipTextTransformer(LayerScope root, TextEncoderConfig config) {
+    this.config = config;
+    LayerScope scope = root.in("text_model");
+    TextEncoderConfig.TransformerConfig layers = config.encoder();
+    tokenEmbedding =
+        scope.weight("embeddings.token_embedding.weight", config.vocabSize(), layers.width());
+    positionEmbedding =
+        scope.weight("embeddings.position_embedding.weight", config.maxPositions(), layers.width());
+    encoder =
+        new ClipEncoder(
+            scope.in("encoder"),
+            layers.width(),
+            layers.intermediate(),
+            layers.layers(),
+            layers.heads(),
+            layers.eps(),
+            layers.activation(),
+            true);
+    finalLayerNorm = new LayerNorm(scope.in("final_layer_norm"), layers.width(), layers.eps());
+  }
+
+  /** The matrix of token embeddings (v, d). */
+  public Weight tokenEmbedding() {
+    return tokenEmbedding;
+  }
+
+  /**
+   * The last hidden state behind the final norm.
+   *
+   * @param manager what the result belongs to
+   * @param ids token ids of each prompt, all of one length of at most {@code maxPositions}
+   * @return (b, n, d)
+   * @throws IllegalArgumentException if the lengths differ or are too long, or an id is not in the
+   *     vocabulary
+   */
+  public NDArray forward(NDManager manager, List<List<Integer>> ids) {
+    try (NDArray tokens = tokens(manager, ids);
+        NDArray embedded =
+            Embedding.embedding(tokens, tokenEmbedding.array(), SparseFormat.DENSE)
+                .singletonOrThrow();
+        NDArray positions =
+            positionEmbedding.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
+      return Flow.owning(embedded.add(positions))
+          .then(encoder::forward)
+          .then(finalLayerNorm::forward)
+          .get();
+    }
+  }
+
+  private NDArray tokens(NDManager manager, List<List<Integer>> ids) {
+    int length = ids.get(0).size();
+    if (length < 1 || length > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "a prompt should have 1 to " + config.maxPositions() + " token ids, not " + length);
+    }
+    long vocabulary = tokenEmbedding.shape().get(0);
+    long[] flat = new long[ids.size() * length];
+    int at = 0;
+    for (List<Integer> prompt : ids) {
+      if (prompt.size() != length) {
+        throw new IllegalArgumentException(
+            "the prompts of a batch should have equally many token ids, not "
+                + length
+                + " and "
+                + prompt.size());
+      }
+      for (int id : prompt) {
+        if (id < 0 || id >= vocabulary) {
+          throw new IllegalArgumentException(
+              "token id "
+                  + id
+                  + " is not in the text encoder's vocabulary of "
+                  + vocabulary
+                  + "; do tokenizer and text encoder belong together?");
+        }
+        flat[at++] = id;
+      }
+    }
+    return manager.create(flat, new Shape(ids.size(), length));
+  }
+
+  /**
+   * The hidden state at the end of each text.
+   *
+   * @param hidden (b, n, d)
+   * @param ids the token ids that it came from
+   * @return (b, d)
+   */
+  public NDArray pool(NDArray hidden, List<List<Integer>> ids) {
+    int length = ids.get(0).size();
+    long[] rows = new long[ids.size()];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (long) i * length + end(ids.get(i));
+    }
+    long width = hidden.getShape().get(2);
+    try (NDArray index = hidden.getManager().create(rows);
+        NDArray flat = hidden.reshape(-1, width)) {
+      return Embedding.embedding(index, flat, SparseFormat.DENSE).singletonOrThrow();
+    }
+  }
+
+  /**
+   * The column that is pooled: the first end-of-text, or of the greatest id where the config's
+   * end-of-text is 2.
+   */
+  private int end(List<Integer> prompt) {
+    int wanted = config.endOfText();
+    if (wanted == 2) {
+      wanted = prompt.stream().mapToInt(Integer::intValue).max().orElse(0);
+    }
+    return Math.max(0, prompt.indexOf(wanted));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionModifier;
+import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.Linear;
+
+/**
+ * Attention to the prompt or of the feature map to itself; the seam for observers and modifiers.
+ */
+final class CrossAttention {
+  private final Ops ops;
+  private final AttentionSite site;
+  private final Linear toQ;
+  private final Linear toK;
+  private final Linear toV;
+  private final Linear toOut;
+
+  CrossAttention(LayerScope scope, int width, int contextWidth, int heads, boolean cross) {
+    ops = scope.ops();
+    site = new AttentionSite(scope.path(), heads, cross);
+    toQ = new Linear(scope.in("to_q"), width, width, false);
+    toK = new Linear(scope.in("to_k"), contextWidth, width, false);
+    toV = new Linear(scope.in("to_v"), contextWidth, width, false);
+    toOut = new Linear(scope.in("to_out.0"), width, width, true);
+  }
+
+  AttentionSite site() {
+    return site;
+  }
+
+  /**
+   * (b, p, c) to the same.
+   *
+   * @param context (b, n, d); x itself for self attention
+   */
+  NDArray forward(NDArray x, NDArray context, AttentionHooks hooks) {
+    try (NDArray q = toQ.forward(x);
+        NDArray k = toK.forward(context);
+        NDArray v = toV.forward(context)) {
+      NDArray mixed =
+          hooks.touch(site) ? watched(q, k, v, hooks) : ops.attention(q, k, v, site.heads(), false);
+      return Flow.owning(mixed).then(toOut::forward).get();
+    }
+  }
+
+  /** The same as the fused operator, with the probabilities formed and shown. */
+  private NDArray watched(NDArray q, NDArray k, NDArray v, AttentionHooks hooks) {
+    Shape shape = q.getShape(); // (b, p, c)
+    double scale = 1 / Math.sqrt((double) shape.get(2) / site.heads());
+    try (Temporaries t = new Temporaries(q)) {
+      NDArray queries = heads(t.view(q));
+      NDArray keys = heads(t.view(k));
+      NDArray values = heads(t.view(v));
+      NDArray scores = queries.matMul(keys.transpose(0, 2, 1)).mul(scale);
+      NDArray probabilities =
+          t.result(scores.softmax(-1)); // of the caller: what hooks make of it lives on
+      NDArray used = probabilities;
+      try {
+        for (AttentionModifier modifier : hooks.modifiers()) {
+          if (modifier.modifies(site)) {
+            NDArray next = modifier.modify(site, used);
+            check(next, used);
+            if (next != used) {
+              used.close();
+              used = next;
+            }
+          }
+        }
+        for (AttentionObserver observer : hooks.observers()) {
+          if (observer.watches(site)) {
+            observer.observe(site, used);
+          }
+        }
+        NDArray mixed = t.take(used.matMul(values)); // (b·H, p, c/H)
+        return t.result(
+            mixed
+                .reshape(shape.get(0), site.heads(), shape.get(1), -1)
+                .transpose(0, 2, 1, 3)
+                .reshape(shape));
+      } finally {
+        used.close();
+      }
+    }
+  }
+
+  private void check(NDArray next, NDArray before) {
+    if (!next.getShape().equals(before.getShape())) {
+      throw new IllegalStateException(
+          "a modifier turned the attention of "
+              + site.name()
+              + " from "
+              + before.getShape()
+              + " into "
+              + next.getShape()
+              + "; the shape must stay");
+    }
+  }
+
+  /** (b, p, c) to (b·H, p, c/H), batch-major. */
+  private NDArray heads(NDArray x) {
+    Shape shape = x.getShape();
+    long width = shape.get(2) / site.heads();
+    return x.reshape(shape.get(0), shape.get(1), site.heads(), width)
+        .transpose(0, 2, 1, 3)
+        .reshape(-1, shape.get(1), width);
+  }
+}

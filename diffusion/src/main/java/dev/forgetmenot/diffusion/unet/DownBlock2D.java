@@ -1,0 +1,77 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.layer.Downsample2D;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** One resolution on the way down; with attention it is diffusers' CrossAttnDownBlock2D. */
+final class DownBlock2D {
+  private final List<ResnetBlock2D> resnets = new ArrayList<>();
+  private final List<Transformer2DModel> attentions = new ArrayList<>(); // empty without attention
+  private final Downsample2D downsampler; // null in the last block
+
+  DownBlock2D(LayerScope scope, UNetConfig config, int index) {
+    int out = config.blockOutChannels().get(index);
+    int in = config.blockOutChannels().get(Math.max(0, index - 1));
+    for (int i = 0; i < config.layersPerBlock().get(index); i++) {
+      if (config.downCross().get(index)) {
+        attentions.add(
+            new Transformer2DModel(
+                scope.in("attentions." + i),
+                AttentionShape.of(config, index),
+                out,
+                config.transformerLayers().get(index)));
+      }
+      resnets.add(
+          new ResnetBlock2D(
+              scope.in("resnets." + i),
+              i == 0 ? in : out,
+              out,
+              config.timeWidth(),
+              config.normGroups(),
+              config.normEps()));
+    }
+    boolean last = index == config.blockOutChannels().size() - 1;
+    downsampler =
+        last ? null : new Downsample2D(scope.in("downsamplers.0"), out, config.downsamplePadding());
+  }
+
+  List<AttentionSite> attentionSites() {
+    return attentions.stream().flatMap(attention -> attention.attentionSites().stream()).toList();
+  }
+
+  /**
+   * Runs the block.
+   *
+   * @param x (b, c, h, w)
+   * @param time (b, t), behind SiLU
+   * @param skips gets what each layer leaves for the way up; whoever takes it closes it
+   * @return the last of the skips
+   */
+  NDArray forward(
+      NDArray x, NDArray time, NDArray context, AttentionHooks hooks, Deque<NDArray> skips) {
+    NDArray head = x;
+    for (int i = 0; i < resnets.size(); i++) {
+      NDArray next = resnets.get(i).forward(head, time);
+      if (!attentions.isEmpty()) {
+        try (NDArray before = next) {
+          next = attentions.get(i).forward(before, context, hooks);
+        }
+      }
+      skips.push(next);
+      head = next;
+    }
+    if (downsampler != null) {
+      head = downsampler.forward(head);
+      skips.push(head);
+    }
+    return head;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.Linear;
+
+/**
+ * Timesteps as sines and cosines (Vaswani et al., arXiv 1706.03762), and two linear layers behind
+ * them.
+ */
+final class TimestepEmbedding {
+  private static final double MAX_PERIOD = 10000;
+
+  private final Ops ops;
+  private final int half;
+  private final double freqShift;
+  private final boolean flipSinToCos;
+  private final Linear linear1;
+  private final Linear linear2;
+
+  TimestepEmbedding(LayerScope scope, UNetConfig config) {
+    ops = scope.ops();
+    half = config.timeChannels() / 2;
+    freqShift = config.freqShift();
+    flipSinToCos = config.flipSinToCos();
+    linear1 = new Linear(scope.in("linear_1"), config.timeChannels(), config.timeWidth(), true);
+    linear2 = new Linear(scope.in("linear_2"), config.timeWidth(), config.timeWidth(), true);
+  }
+
+  /**
+   * The embedding as residual blocks take it, that is, behind SiLU.
+   *
+   * @param like says where the result belongs
+   * @param timesteps one for each of the batch
+   * @return (b, t)
+   */
+  NDArray forward(NDArray like, double[] timesteps) {
+    return Flow.owning(sinusoids(like, timesteps))
+        .then(linear1::forward)
+        .then(ops::silu)
+        .then(linear2::forward)
+        .then(ops::silu)
+        .get();
+  }
+
+  /**
+   * In float32 by the engine throughout: at t = 999 one ulp of a frequency already shows in the
+   * sines.
+   */
+  private NDArray sinusoids(NDArray like, double[] timesteps) {
+    float[] times = new float[timesteps.length];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = (float) timesteps[i];
+    }
+    try (Temporaries t = new Temporaries(like)) {
+      NDManager manager = t.manager();
+      NDArray frequencies =
+          manager
+              .arange((float) half)
+              .mul(-Math.log(MAX_PERIOD))
+              .div(half - freqShift)
+              .exp()
+              .reshape(1, half);
+      NDArray angles = manager.create(times, new Shape(times.length, 1)).mul(frequencies);
+      NDArray sines = angles.sin();
+      NDArray cosines = angles.cos();
+      return t.result(flipSinToCos ? cosines.concat(sines, 1) : sines.concat(cosines, 1));
+    }
+  }
+}

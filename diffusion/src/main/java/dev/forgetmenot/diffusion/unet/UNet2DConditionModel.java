@@ -1,0 +1,158 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.layer.Conv2d;
+import dev.forgetmenot.diffusion.layer.GroupNorm;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.weights.ShapeRecorder;
+import dev.forgetmenot.diffusion.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Predicts the noise, or what the model was trained to predict, in latents. {@link #close} frees
+ * the weights. For the engine thread.
+ */
+public final class UNet2DConditionModel implements AutoCloseable {
+  private final UNetConfig config;
+  private final Weights weights; // null when only shapes are wanted
+  private final TimestepEmbedding timeEmbedding;
+  private final Conv2d convIn;
+  private final List<DownBlock2D> downBlocks = new ArrayList<>();
+  private final UNetMidBlock2DCrossAttn midBlock;
+  private final List<UpBlock2D> upBlocks = new ArrayList<>();
+  private final GroupNorm convNormOut;
+  private final Conv2d convOut;
+  private final List<AttentionSite> attentionSites;
+
+  /** Builds the model on weights, which it then owns. */
+  public UNet2DConditionModel(UNetConfig config, Weights weights, Ops ops) {
+    this(config, LayerScope.root(weights, ops), weights);
+  }
+
+  private UNet2DConditionModel(UNetConfig config, LayerScope scope, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    int first = config.blockOutChannels().get(0);
+    convIn = Conv2d.same(scope.in("conv_in"), config.inChannels(), first, config.convInKernel());
+    timeEmbedding = new TimestepEmbedding(scope.in("time_embedding"), config);
+    int blocks = config.blockOutChannels().size();
+    for (int i = 0; i < blocks; i++) {
+      downBlocks.add(new DownBlock2D(scope.in("down_blocks." + i), config, i));
+    }
+    midBlock = new UNetMidBlock2DCrossAttn(scope.in("mid_block"), config);
+    for (int i = 0; i < blocks; i++) {
+      upBlocks.add(new UpBlock2D(scope.in("up_blocks." + i), config, i));
+    }
+    convNormOut =
+        new GroupNorm(scope.in("conv_norm_out"), first, config.normGroups(), config.normEps());
+    convOut =
+        Conv2d.same(scope.in("conv_out"), first, config.outChannels(), config.convOutKernel());
+    List<AttentionSite> sites = new ArrayList<>();
+    downBlocks.forEach(block -> sites.addAll(block.attentionSites()));
+    sites.addAll(midBlock.attentionSites());
+    upBlocks.forEach(block -> sites.addAll(block.attentionSites()));
+    attentionSites = List.copyOf(sites);
+  }
+
+  /**
+   * Loads {@code config.json} and {@code diffusion_pytorch_model.safetensors} of a folder.
+   *
+   * @param manager parent of the weights' manager
+   * @throws IOException if a file is missing or broken, or does not fit the configuration
+   */
+  public static UNet2DConditionModel load(Path folder, NDManager manager, Ops ops)
+      throws IOException {
+    UNetConfig config = UNetConfig.read(folder);
+    return new UNet2DConditionModel(
+        config, Weights.load(manager, folder, "unet", parameterShapes(config)), ops);
+  }
+
+  /** The canonical names of the weights and their shapes. */
+  public static Map<String, Shape> parameterShapes(UNetConfig config) {
+    ShapeRecorder shapes = new ShapeRecorder();
+    UNet2DConditionModel unused =
+        new UNet2DConditionModel(config, LayerScope.root(shapes, null), null);
+    return shapes.shapes();
+  }
+
+  /** The configuration. */
+  public UNetConfig config() {
+    return config;
+  }
+
+  /** The weights. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /** The attention layers in the order in which they run. */
+  public List<AttentionSite> attentionSites() {
+    return attentionSites;
+  }
+
+  /**
+   * One prediction.
+   *
+   * @param sample latents (b, c, h, w) of any height and width; stays open
+   * @param timesteps one for each of the batch
+   * @param context (b, n, d); stays open
+   * @param hooks who looks at the attention
+   * @return (b, c', h, w), of the manager of {@code sample}
+   * @throws IllegalArgumentException if shapes do not fit each other or the model
+   */
+  public NDArray forward(
+      NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    check(sample, timesteps, context);
+    try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
+      Deque<NDArray> skips = new ArrayDeque<>();
+      NDArray head = convIn.forward(sample);
+      skips.push(head);
+      for (DownBlock2D block : downBlocks) {
+        head = block.forward(head, time, context, hooks, skips);
+      }
+      head = midBlock.forward(head, time, context, hooks); // its input is a skip and stays
+      for (UpBlock2D block : upBlocks) {
+        head = block.forward(head, time, context, hooks, skips);
+      }
+      return Flow.owning(head).then(convNormOut::silu).then(convOut::forward).get();
+    }
+  }
+
+  private void check(NDArray sample, double[] timesteps, NDArray context) {
+    Shape s = sample.getShape();
+    if (s.dimension() != 4 || s.get(1) != config.inChannels()) {
+      throw new IllegalArgumentException(
+          "latents should be (b, " + config.inChannels() + ", h, w), not " + s);
+    }
+    if (timesteps.length != s.get(0)) {
+      throw new IllegalArgumentException(
+          "expected one timestep for each of " + s.get(0) + " latents, not " + timesteps.length);
+    }
+    Shape c = context.getShape();
+    long width = config.crossAttentionDim().get(0);
+    if (c.dimension() != 3 || c.get(0) != s.get(0) || c.get(2) != width) {
+      throw new IllegalArgumentException(
+          "the context should be (" + s.get(0) + ", n, " + width + "), not " + c);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (weights != null) {
+      weights.close();
+    }
+  }
+}

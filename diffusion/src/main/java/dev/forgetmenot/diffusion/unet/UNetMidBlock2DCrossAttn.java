@@ -1,0 +1,48 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import java.util.List;
+
+/** The lowest resolution: attention between two residual blocks. */
+final class UNetMidBlock2DCrossAttn {
+  private final Transformer2DModel attention;
+  private final ResnetBlock2D before;
+  private final ResnetBlock2D after;
+
+  UNetMidBlock2DCrossAttn(LayerScope scope, UNetConfig config) {
+    int last = config.blockOutChannels().size() - 1;
+    int channels = config.blockOutChannels().get(last);
+    attention =
+        new Transformer2DModel(
+            scope.in("attentions.0"),
+            AttentionShape.of(config, last),
+            channels,
+            config.transformerLayers().get(last));
+    before = resnet(scope.in("resnets.0"), config, channels);
+    after = resnet(scope.in("resnets.1"), config, channels);
+  }
+
+  private static ResnetBlock2D resnet(LayerScope scope, UNetConfig config, int channels) {
+    return new ResnetBlock2D(
+        scope, channels, channels, config.timeWidth(), config.normGroups(), config.normEps());
+  }
+
+  List<AttentionSite> attentionSites() {
+    return attention.attentionSites();
+  }
+
+  /** (b, c, h, w) to the same; time (b, t) behind SiLU. */
+  NDArray forward(NDArray x, NDArray time, NDArray context, AttentionHooks hooks) {
+    return Flow.from(x)
+        .then(h -> before.forward(h, time))
+        .then(h -> attention.forward(h, context, hooks))
+        .then(h -> after.forward(h, time))
+        .get();
+  }
+}

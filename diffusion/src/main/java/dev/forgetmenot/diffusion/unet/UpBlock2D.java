@@ -1,0 +1,88 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import dev.forgetmenot.diffusion.layer.Upsample2D;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** One resolution on the way up; with attention it is diffusers' CrossAttnUpBlock2D. */
+final class UpBlock2D {
+  private final List<ResnetBlock2D> resnets = new ArrayList<>();
+  private final List<Transformer2DModel> attentions = new ArrayList<>(); // empty without attention
+  private final Upsample2D upsampler; // null in the last block
+
+  /**
+   * Builds a block.
+   *
+   * @param index its place on the way up, 0 for the smallest resolution
+   */
+  UpBlock2D(LayerScope scope, UNetConfig config, int index) {
+    int resolution = config.blockOutChannels().size() - 1 - index;
+    int out = config.blockOutChannels().get(resolution);
+    int below = index == 0 ? out : config.blockOutChannels().get(resolution + 1);
+    int above = config.blockOutChannels().get(Math.max(0, resolution - 1));
+    int layers = config.layersPerBlock().get(resolution) + 1;
+    for (int i = 0; i < layers; i++) {
+      if (config.upCross().get(index)) {
+        attentions.add(
+            new Transformer2DModel(
+                scope.in("attentions." + i),
+                AttentionShape.of(config, resolution),
+                out,
+                config.upTransformerLayers().get(index)));
+      }
+      int skip = i == layers - 1 ? above : out;
+      resnets.add(
+          new ResnetBlock2D(
+              scope.in("resnets." + i),
+              (i == 0 ? below : out) + skip,
+              out,
+              config.timeWidth(),
+              config.normGroups(),
+              config.normEps()));
+    }
+    upsampler = resolution == 0 ? null : new Upsample2D(scope.in("upsamplers.0"), out);
+  }
+
+  List<AttentionSite> attentionSites() {
+    return attentions.stream().flatMap(attention -> attention.attentionSites().stream()).toList();
+  }
+
+  /**
+   * Runs the block.
+   *
+   * @param x (b, c, h, w), closed by this
+   * @param time (b, t), behind SiLU
+   * @param skips what the way down left, the newest first; what is taken is closed
+   * @return (b, c', h', w') with the size of the next skip
+   */
+  NDArray forward(
+      NDArray x, NDArray time, NDArray context, AttentionHooks hooks, Deque<NDArray> skips) {
+    Flow flow = Flow.owning(x);
+    for (int i = 0; i < resnets.size(); i++) {
+      try (NDArray skip = skips.pop()) {
+        flow.then(h -> h.concat(skip, 1));
+      }
+      ResnetBlock2D resnet = resnets.get(i);
+      flow.then(h -> resnet.forward(h, time));
+      if (!attentions.isEmpty()) {
+        Transformer2DModel attention = attentions.get(i);
+        flow.then(h -> attention.forward(h, context, hooks));
+      }
+    }
+    if (upsampler != null) {
+      // Twice the size, or one less where halving had rounded up.
+      Shape next = skips.element().getShape();
+      flow.then(h -> upsampler.forward(h, next.get(2), next.get(3)));
+    }
+    return flow.get();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.forgetmenot.diffusion.vae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.layer.Conv2d;
+import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.weights.ShapeRecorder;
+import dev.forgetmenot.diffusion.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The variational autoencoder of Stable Diffusion. Latents here are what the encoder gives and the
+ * decoder takes: the UNet's are these times {@link VaeConfig#scalingFactor}. {@link #close} frees
+ * the weights. For the engine thread.
+ */
+public final class AutoencoderKL implements AutoCloseable {
+  private static final float MIN_LOGVAR = -30;
+  private static final float MAX_LOGVAR = 20;
+
+  private final VaeConfig config;
+  private final Weights weights; // null when only shapes are wanted
+  private final Encoder encoder;
+  private final Decoder decoder;
+  private final Conv2d quantConv; // null without
+  private final Conv2d postQuantConv; // null without
+
+  /** Builds the model on weights, which it then owns. */
+  public AutoencoderKL(VaeConfig config, Weights weights, Ops ops) {
+    this(config, LayerScope.root(weights, ops), weights);
+  }
+
+  private AutoencoderKL(VaeConfig config, LayerScope scope, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    int latent = config.latentChannels();
+    encoder = new Encoder(scope.in("encoder"), config);
+    decoder = new Decoder(scope.in("decoder"), config);
+    quantConv =
+        config.quantConv()
+            ? Conv2d.same(scope.in("quant_conv"), 2L * latent, 2L * latent, 1)
+            : null;
+    postQuantConv =
+        config.postQuantConv() ? Conv2d.same(scope.in("post_quant_conv"), latent, latent, 1) : null;
+  }
+
+  /**
+   * Loads {@code config.json} and {@code diffusion_pytorch_model.safetensors} of a folder.
+   *
+   * @param manager parent of the weights' manager
+   * @throws IOException if a file is missing or broken, or does not fit the configuration
+   */
+  public static AutoencoderKL load(Path folder, NDManager manager, Ops ops) throws IOException {
+    VaeConfig config = VaeConfig.read(folder);
+    return new AutoencoderKL(
+        config, Weights.load(manager, folder, "vae", parameterShapes(config)), ops);
+  }
+
+  /** The canonical names of the weights and their shapes. */
+  public static Map<String, Shape> parameterShapes(VaeConfig config) {
+    ShapeRecorder shapes = new ShapeRecorder();
+    AutoencoderKL unused = new AutoencoderKL(config, LayerScope.root(shapes, null), null);
+    return shapes.shapes();
+  }
+
+  /** The configuration. */
+  public VaeConfig config() {
+    return config;
+  }
+
+  /** The weights. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /**
+   * The posterior of pictures.
+   *
+   * @param images (b, c, H, W) in [-1, 1]; stays open
+   * @return both parts belong to the manager of {@code images}
+   * @throws IllegalArgumentException if the shape does not fit
+   */
+  public Posterior encode(NDArray images) {
+    check("pictures", images, config.inChannels());
+    Flow flow = Flow.from(images).then(encoder::forward);
+    if (quantConv != null) {
+      flow.then(quantConv::forward);
+    }
+    try (NDArray moments = flow.get()) {
+      NDList halves = moments.split(2, 1);
+      try (Temporaries t = new Temporaries(moments)) { // clip leaves arrays behind
+        NDArray logvar = t.take(halves.get(1)).clip(MIN_LOGVAR, MAX_LOGVAR);
+        return new Posterior(halves.get(0), t.result(logvar));
+      }
+    }
+  }
+
+  /**
+   * The pictures of latents.
+   *
+   * @param latents (b, c, h, w), divided by the scaling factor; stays open
+   * @return (b, c, H, W), about [-1, 1], not clipped; of the manager of {@code latents}
+   * @throws IllegalArgumentException if the shape does not fit
+   */
+  public NDArray decode(NDArray latents) {
+    check("latents", latents, config.latentChannels());
+    Flow flow = Flow.from(latents);
+    if (postQuantConv != null) {
+      flow.then(postQuantConv::forward);
+    }
+    return flow.then(decoder::forward).get();
+  }
+
+  private static void check(String what, NDArray array, int channels) {
+    Shape shape = array.getShape();
+    if (shape.dimension() != 4 || shape.get(1) != channels) {
+      throw new IllegalArgumentException(
+          what + " should be (b, " + channels + ", height, width), not " + shape);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (weights != null) {
+      weights.close();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.forgetmenot.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * One named weight. Layers hold the cell, not the array, so that the array can be changed under a
+ * running model. For the engine thread; the array is closed by {@link Weights}, a replaced one by
+ * whoever replaced it.
+ */
+public final class Weight {
+  private final String name;
+  private NDArray array;
+
+  Weight(String name, NDArray array) {
+    this.name = name;
+    this.array = array;
+  }
+
+  /** The canonical name, without the component. */
+  public String name() {
+    return name;
+  }
+
+  /** The array that the model uses now. */
+  public NDArray array() {
+    return array;
+  }
+
+  /** The shape of the array. */
+  public Shape shape() {
+    return array.getShape();
+  }
+
+  /**
+   * Puts another array in place, of the same shape except perhaps for the number of rows (tokens
+   * can be added).
+   *
+   * @return the array that was there; the caller closes it or puts it back later
+   * @throws IllegalArgumentException if the shape does not fit
+   */
+  public NDArray swap(NDArray next) {
+    Shape expected = array.getShape();
+    Shape found = next.getShape();
+    if (expected.dimension() != found.dimension()
+        || (expected.dimension() > 0 && !expected.slice(1).equals(found.slice(1)))) {
+      throw new IllegalArgumentException(
+          "weight " + name + " has the shape " + expected + ", not " + found);
+    }
+    NDArray before = array;
+    next.setName(null); // a name would change how the engine passes it
+    array = next;
+    return before;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.forgetmenot.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The weights of one component by canonical name, FLOAT32; half precision in files is widened.
+ * {@link #close} frees them all. For the engine thread.
+ */
+public final class Weights implements WeightSource, AutoCloseable {
+  private final NDManager manager;
+  private final Map<String, Weight> cells = new LinkedHashMap<>();
+
+  private Weights(NDManager parent) {
+    manager = parent.newSubManager();
+  }
+
+  /**
+   * Loads the weights of a component.
+   *
+   * @param parent parent of the weights' manager
+   * @param folder the component's folder
+   * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
+   * @param expected what the architecture asks for, by canonical name
+   * @throws IOException if a file is missing or broken, or tensors are missing, unknown or of
+   *     another shape; the message names file and tensors
+   */
+  public static Weights load(
+      NDManager parent, Path folder, String component, Map<String, Shape> expected)
+      throws IOException {
+    Weights weights = new Weights(parent);
+    try (ComponentFile file = ComponentFile.open(folder, component)) {
+      file.check(expected);
+      for (Map.Entry<String, Shape> entry : expected.entrySet()) {
+        String name = entry.getKey();
+        weights.put(name, file.load(weights.manager, name, entry.getValue()));
+      }
+      return weights;
+    } catch (IOException | RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes weights as an untrained model has them, for trying out architectures: uniform numbers
+   * with the variance 1 / inputs, ones as scales of norms, zeros as biases.
+   *
+   * @param parent parent of the weights' manager
+   * @param shapes by canonical name
+   * @param seed of the engine's own generator
+   */
+  public static Weights random(NDManager parent, Map<String, Shape> shapes, int seed) {
+    Weights weights = new Weights(parent);
+    weights.manager.getEngine().setRandomSeed(seed);
+    shapes.forEach((name, shape) -> weights.put(name, randomArray(weights.manager, name, shape)));
+    return weights;
+  }
+
+  private static NDArray randomArray(NDManager manager, String name, Shape shape) {
+    if (shape.dimension() < 2) {
+      return name.endsWith("weight") ? manager.ones(shape) : manager.zeros(shape);
+    }
+    float bound = (float) Math.sqrt(3.0 / shape.slice(1).size());
+    return manager.randomUniform(-bound, bound, shape);
+  }
+
+  private void put(String name, NDArray array) {
+    array.setName(null);
+    cells.put(name, new Weight(name, array));
+  }
+
+  /** Where the arrays live. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * The cell of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message names near ones
+   */
+  public Weight get(String name) {
+    Weight cell = cells.get(name);
+    if (cell == null) {
+      throw new IllegalArgumentException(
+          "there is no weight " + name + "; near ones: " + NearNames.of(name, cells.keySet()));
+    }
+    return cell;
+  }
+
+  @Override
+  public Weight weight(String name, long... shape) {
+    Weight cell = get(name);
+    if (!cell.shape().equals(new Shape(shape))) {
+      throw new IllegalArgumentException(
+          "weight "
+              + name
+              + " should have the shape "
+              + new Shape(shape)
+              + ", not "
+              + cell.shape());
+    }
+    return cell;
+  }
+
+  /** All cells in the order of the architecture. */
+  public Collection<Weight> all() {
+    return Collections.unmodifiableCollection(cells.values());
+  }
+
+  /** All names in the order of the architecture. */
+  public Collection<String> names() {
+    return Collections.unmodifiableCollection(cells.keySet());
+  }
+
+  /** Number of numbers in all weights. */
+  public long parameterCount() {
+    return cells.values().stream().mapToLong(cell -> cell.shape().size()).sum();
+  }
+
+  /** Frees the weights; the layers built on them cannot run any more. */
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

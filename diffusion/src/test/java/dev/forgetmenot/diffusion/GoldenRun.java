@@ -1,0 +1,96 @@
+package dev.forgetmenot.diffusion;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/** Runs a check on the engine thread for every reference folder. */
+public final class GoldenRun {
+  /** What a check gets: the folder, a manager that is closed behind it, and the operators. */
+  public record Context(Path folder, NDManager manager, Ops ops) {
+    /** A folder of the model. */
+    public Path model(String component) {
+      return folder.resolve("model").resolve(component);
+    }
+
+    /** A reference file. */
+    public GoldenTensors golden(String name) throws IOException {
+      return new GoldenTensors(folder.resolve("golden").resolve(name + ".safetensors"));
+    }
+
+    /**
+     * Asserts that an array equals the reference to 1e-5 of its largest value, and prints the
+     * error.
+     */
+    public void check(GoldenTensors golden, String name, NDArray found) {
+      checkValues(golden, name, found.toFloatArray());
+    }
+
+    /** The same for values. */
+    public void checkValues(GoldenTensors golden, String name, float[] found) {
+      double error = Errors.ofLargest(found, golden.floats(name));
+      Errors.print(folder, name, error);
+      if (!(error <= TOLERANCE)) {
+        throw new AssertionError(
+            folder + " " + name + " is off by " + error + " of its largest value");
+      }
+    }
+  }
+
+  /** A check. */
+  @FunctionalInterface
+  public interface Check {
+    /** Runs it. */
+    void run(Context context) throws IOException;
+  }
+
+  private static final double TOLERANCE = 1e-5;
+
+  private GoldenRun() {}
+
+  /** One test for each reference folder. */
+  public static Stream<DynamicTest> each(Check check) {
+    return GoldenFolders.folders().stream()
+        .map(
+            folder ->
+                DynamicTest.dynamicTest(
+                    folder.getFileName().toString(), () -> onEngine(folder, check)));
+  }
+
+  private static void onEngine(Path folder, Check check) throws IOException {
+    try (EngineThread engine = EngineThread.start("cpu")) {
+      engine.<Void, IOException>call(
+          () -> {
+            try (Ops ops = TorchOps.create(engine);
+                NDManager manager = engine.newManager()) {
+              check.run(new Context(folder, manager, ops));
+              return null;
+            }
+          });
+    }
+  }
+
+  /** Token ids (b, n) as lists. */
+  public static List<List<Integer>> ids(NDArray array) {
+    int length = (int) array.getShape().get(1);
+    long[] flat = array.toLongArray();
+    List<List<Integer>> all = new ArrayList<>();
+    for (int i = 0; i < flat.length; i += length) {
+      List<Integer> one = new ArrayList<>();
+      for (int j = 0; j < length; j++) {
+        one.add((int) flat[i + j]);
+      }
+      all.add(one);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.forgetmenot.diffusion.unet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.diffusion.GoldenRun;
+import dev.forgetmenot.diffusion.GoldenTensors;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The UNet and its attention probabilities against diffusers. */
+class UNetGoldenTest {
+  private static final String PROBABILITIES = "probs.";
+
+  @TestFactory
+  Stream<DynamicTest> predictionsAndProbabilities() {
+    return GoldenRun.each(UNetGoldenTest::check);
+  }
+
+  private static void check(GoldenRun.Context run) throws IOException {
+    try (GoldenTensors golden = run.golden("unet");
+        UNet2DConditionModel unet =
+            UNet2DConditionModel.load(run.model("unet"), run.manager(), run.ops())) {
+      NDArray sample = golden.get("sample");
+      double[] timesteps = golden.get("timestep").toType(DataType.FLOAT64, false).toDoubleArray();
+      NDArray context = golden.get("context");
+      run.check(golden, "out", unet.forward(sample, timesteps, context, AttentionHooks.NONE));
+
+      Seen seen = new Seen();
+      NDArray watched = unet.forward(sample, timesteps, context, AttentionHooks.observing(seen));
+      run.check(golden, "out", watched);
+      assertThat(seen.probabilities.keySet())
+          .containsExactlyElementsOf(
+              unet.attentionSites().stream().map(AttentionSite::name).toList());
+      int compared = 0;
+      for (String name : golden.names()) {
+        if (name.startsWith(PROBABILITIES)) {
+          String site = name.substring(PROBABILITIES.length());
+          run.checkValues(golden, name, seen.probabilities.get(site));
+          compared++;
+        }
+      }
+      assertThat(compared).as("compared probabilities").isPositive();
+    }
+  }
+
+  /** Watches every layer. */
+  private static final class Seen implements AttentionObserver {
+    private final Map<String, float[]> probabilities = new LinkedHashMap<>();
+
+    @Override
+    public boolean watches(AttentionSite site) {
+      return true;
+    }
+
+    @Override
+    public void observe(AttentionSite site, NDArray values) {
+      probabilities.put(site.name(), values.toFloatArray());
+    }
+  }
+}

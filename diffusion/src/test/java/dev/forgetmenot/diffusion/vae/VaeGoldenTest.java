@@ -1,0 +1,28 @@
+package dev.forgetmenot.diffusion.vae;
+
+import dev.forgetmenot.diffusion.GoldenRun;
+import dev.forgetmenot.diffusion.GoldenTensors;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The autoencoder, both ways, against diffusers. */
+class VaeGoldenTest {
+  @TestFactory
+  Stream<DynamicTest> posteriorsAndPictures() {
+    return GoldenRun.each(VaeGoldenTest::check);
+  }
+
+  private static void check(GoldenRun.Context run) throws IOException {
+    try (GoldenTensors golden = run.golden("vae");
+        AutoencoderKL vae = AutoencoderKL.load(run.model("vae"), run.manager(), run.ops())) {
+      try (Posterior posterior = vae.encode(golden.get("image"))) {
+        run.check(golden, "mean", posterior.mean());
+        run.check(golden, "logvar", posterior.logvar());
+      }
+      run.check(golden, "decoded", vae.decode(golden.get("latent")));
+      run.check(golden, "decoded_rect", vae.decode(golden.get("latent_rect")));
+    }
+  }
+}
