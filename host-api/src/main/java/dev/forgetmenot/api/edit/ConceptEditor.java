@@ -38,7 +38,6 @@ public interface ConceptEditor extends ExtensionPoint {
    * @throws IllegalArgumentException if the concept or a value does not fit the model
    * @throws IOException if pictures cannot be read
    */
-  PatchDraft edit(
-      String concept, ParameterValues values, DiffusionModel model, JobContext context)
+  PatchDraft edit(String concept, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException;
 }

@@ -41,23 +41,38 @@ public record Parameter(
   /** A text or a path. */
   public static Parameter text(String name, Type type, String defaultText, String help) {
     return new Parameter(
-        name, type, Optional.ofNullable(defaultText), Optional.empty(), Optional.empty(), List.of(),
+        name,
+        type,
+        Optional.ofNullable(defaultText),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
         help);
   }
 
   /** A whole number. */
   public static Parameter integer(String name, long otherwise, long min, long max, String help) {
     return new Parameter(
-        name, Type.INTEGER, Optional.of(Long.toString(otherwise)), Optional.of((double) min),
-        Optional.of((double) max), List.of(), help);
+        name,
+        Type.INTEGER,
+        Optional.of(Long.toString(otherwise)),
+        Optional.of((double) min),
+        Optional.of((double) max),
+        List.of(),
+        help);
   }
 
   /** A number. */
   public static Parameter number(
       String name, double otherwise, double min, double max, String help) {
     return new Parameter(
-        name, Type.NUMBER, Optional.of(Double.toString(otherwise)), Optional.of(min),
-        Optional.of(max), List.of(), help);
+        name,
+        Type.NUMBER,
+        Optional.of(Double.toString(otherwise)),
+        Optional.of(min),
+        Optional.of(max),
+        List.of(),
+        help);
   }
 
   /** A switch that is off by default. */
@@ -69,7 +84,12 @@ public record Parameter(
   /** One of several words; the first is the default. */
   public static Parameter choice(String name, List<String> choices, String help) {
     return new Parameter(
-        name, Type.CHOICE, Optional.of(choices.get(0)), Optional.empty(), Optional.empty(), choices,
+        name,
+        Type.CHOICE,
+        Optional.of(choices.get(0)),
+        Optional.empty(),
+        Optional.empty(),
+        choices,
         help);
   }
 }

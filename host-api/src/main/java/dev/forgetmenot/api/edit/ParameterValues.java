@@ -34,7 +34,9 @@ public final class ParameterValues {
     }
     if (!rest.isEmpty()) {
       throw new IllegalArgumentException(
-          "unknown parameter " + rest.keySet() + "; known: "
+          "unknown parameter "
+              + rest.keySet()
+              + "; known: "
               + declared.stream().map(Parameter::name).toList());
     }
     return new ParameterValues(texts);

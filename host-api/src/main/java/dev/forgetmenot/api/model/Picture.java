@@ -13,7 +13,13 @@ public record Picture(int width, int height, byte[] rgb) {
   public Picture {
     if (rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          "expected " + 3L * width * height + " bytes for " + width + " × " + height + " pixels, not "
+          "expected "
+              + 3L * width * height
+              + " bytes for "
+              + width
+              + " × "
+              + height
+              + " pixels, not "
               + rgb.length);
     }
   }

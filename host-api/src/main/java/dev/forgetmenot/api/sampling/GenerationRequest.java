@@ -38,7 +38,9 @@ public record GenerationRequest(
     require(Double.isFinite(guidance) && guidance >= 0, "guidance must be 0 or more", guidance);
   }
 
-  /** One picture of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler. */
+  /**
+   * One picture of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler.
+   */
   public static GenerationRequest of(String prompt) {
     return new GenerationRequest(
         prompt, "", 0, true, 1, 20, 5, Optional.empty(), Optional.empty(), Optional.empty());
@@ -47,14 +49,30 @@ public record GenerationRequest(
   /** The same with other seed and count. */
   public GenerationRequest seeds(long first, int pictures) {
     return new GenerationRequest(
-        prompt, negativePrompt, first, seedPerPicture, pictures, steps, guidance, width, height,
+        prompt,
+        negativePrompt,
+        first,
+        seedPerPicture,
+        pictures,
+        steps,
+        guidance,
+        width,
+        height,
         sampler);
   }
 
   /** The same with another sampler and number of steps. */
   public GenerationRequest sampled(String name, int stepCount) {
     return new GenerationRequest(
-        prompt, negativePrompt, seed, seedPerPicture, count, stepCount, guidance, width, height,
+        prompt,
+        negativePrompt,
+        seed,
+        seedPerPicture,
+        count,
+        stepCount,
+        guidance,
+        width,
+        height,
         Optional.of(name));
   }
 

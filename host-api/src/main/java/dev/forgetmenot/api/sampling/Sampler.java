@@ -3,12 +3,14 @@ package dev.forgetmenot.api.sampling;
 import ai.djl.ndarray.NDArray;
 
 /**
- * One way of going from noise to a picture; holds the state of one run. Mutable, for one thread at a
- * time. The caller closes the arrays that it gives and gets; arrays that a sampler keeps between
+ * One way of going from noise to a picture; holds the state of one run. Mutable, for one thread at
+ * a time. The caller closes the arrays that it gives and gets; arrays that a sampler keeps between
  * steps are attached to the manager of the sample and freed by {@link #close}.
  */
 public interface Sampler extends AutoCloseable {
-  /** The timesteps in the order in which they are run, in [0, training steps). May hold fractions. */
+  /**
+   * The timesteps in the order in which they are run, in [0, training steps). May hold fractions.
+   */
   double[] timesteps();
 
   /** What the first noise is multiplied by. */

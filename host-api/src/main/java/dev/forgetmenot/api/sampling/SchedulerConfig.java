@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The values of {@code scheduler_config.json}. A key that the file lacks is empty here: each sampler
- * then takes the default of its own class in diffusers.
+ * The values of {@code scheduler_config.json}. A key that the file lacks is empty here: each
+ * sampler then takes the default of its own class in diffusers.
  *
  * @param values JSON values: String, Double, Boolean, List or Map
  */

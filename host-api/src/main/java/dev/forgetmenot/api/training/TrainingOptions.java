@@ -3,8 +3,8 @@ package dev.forgetmenot.api.training;
 import java.util.function.Predicate;
 
 /**
- * What is trained and how: AdamW (Loshchilov and Hutter, arXiv 1711.05101) with a clip of the global
- * gradient norm.
+ * What is trained and how: AdamW (Loshchilov and Hutter, arXiv 1711.05101) with a clip of the
+ * global gradient norm.
  *
  * @param trainable chooses weights by canonical name
  * @param learningRate above 0

@@ -1,0 +1,140 @@
+package dev.forgetmenot.host.picture;
+
+import dev.forgetmenot.api.model.Picture;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Iterator;
+import java.util.Optional;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageOutputStream;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+
+/**
+ * PNG files whose text chunk {@code parameters} says how the picture was made, as A1111 writes it:
+ * tEXt where Latin-1 holds the text, iTXt where it does not.
+ */
+public final class PngPictures {
+  private static final String KEYWORD = "parameters";
+  private static final String FORMAT = "javax_imageio_png_1.0";
+
+  private PngPictures() {}
+
+  /**
+   * Writes a picture beside its place and moves it there.
+   *
+   * @param file the PNG file; an existing one is replaced
+   * @param infotext the text of the {@code parameters} chunk; empty for none
+   * @throws IOException if the file cannot be written; nothing half-written stays
+   */
+  public static void write(Path file, BufferedImage image, String infotext) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Path beside = Files.createTempFile(folder, ".fmn-", ".png");
+    try {
+      encode(beside, image, infotext);
+      Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(beside);
+    }
+  }
+
+  private static void encode(Path file, BufferedImage image, String infotext) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+      if (out == null) {
+        throw new IOException(file + " cannot be opened for writing");
+      }
+      IIOMetadata metadata =
+          writer.getDefaultImageMetadata(
+              ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());
+      if (!infotext.isEmpty()) {
+        IIOMetadataNode root = new IIOMetadataNode(FORMAT);
+        root.appendChild(textChunk(infotext));
+        metadata.mergeTree(FORMAT, root);
+      }
+      writer.setOutput(out);
+      writer.write(new IIOImage(image, null, metadata));
+    } finally {
+      writer.dispose();
+    }
+  }
+
+  private static IIOMetadataNode textChunk(String infotext) {
+    boolean latin1 = StandardCharsets.ISO_8859_1.newEncoder().canEncode(infotext);
+    IIOMetadataNode entry = new IIOMetadataNode(latin1 ? "tEXtEntry" : "iTXtEntry");
+    entry.setAttribute("keyword", KEYWORD);
+    if (latin1) {
+      entry.setAttribute("value", infotext);
+    } else {
+      entry.setAttribute("compressionFlag", "FALSE");
+      entry.setAttribute("compressionMethod", "0");
+      entry.setAttribute("languageTag", "");
+      entry.setAttribute("translatedKeyword", "");
+      entry.setAttribute("text", infotext);
+    }
+    IIOMetadataNode parent = new IIOMetadataNode(latin1 ? "tEXt" : "iTXt");
+    parent.appendChild(entry);
+    return parent;
+  }
+
+  /** The {@code parameters} text of a PNG file, if it has one. */
+  public static Optional<String> infotext(Path file) throws IOException {
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      Iterator<ImageReader> readers = in == null ? null : ImageIO.getImageReaders(in);
+      if (readers == null || !readers.hasNext()) {
+        throw new IOException(file + " is not a picture that can be read");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in);
+        IIOMetadata metadata = reader.getImageMetadata(0);
+        if (metadata == null || !FORMAT.equals(metadata.getNativeMetadataFormatName())) {
+          return Optional.empty();
+        }
+        return find((IIOMetadataNode) metadata.getAsTree(FORMAT));
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  private static Optional<String> find(IIOMetadataNode root) {
+    for (String chunk : new String[] {"tEXtEntry", "iTXtEntry"}) {
+      NodeList entries = root.getElementsByTagName(chunk);
+      for (int i = 0; i < entries.getLength(); i++) {
+        Node entry = entries.item(i);
+        if (entry instanceof IIOMetadataNode node && KEYWORD.equals(node.getAttribute("keyword"))) {
+          return Optional.of(node.getAttribute(chunk.equals("tEXtEntry") ? "value" : "text"));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A picture as an AWT image. */
+  public static BufferedImage image(Picture picture) {
+    BufferedImage image =
+        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+    byte[] rgb = picture.rgb();
+    int[] row = new int[picture.width()];
+    for (int y = 0, i = 0; y < picture.height(); y++) {
+      for (int x = 0; x < row.length; x++, i += 3) {
+        row[x] = (rgb[i] & 0xff) << 16 | (rgb[i + 1] & 0xff) << 8 | (rgb[i + 2] & 0xff);
+      }
+      image.setRGB(0, y, row.length, 1, row, 0, row.length);
+    }
+    return image;
+  }
+}
