@@ -1,0 +1,29 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+/** Width and height of pictures, in pixels. */
+record ImageSize(int width, int height) {
+  /**
+   * Checks that latents of this size exist.
+   *
+   * @param stride pixels of a picture for each latent, along one side
+   */
+  static void check(int width, int height, int stride) {
+    if (width < stride || height < stride || width % stride != 0 || height % stride != 0) {
+      throw new IllegalArgumentException(
+          "width and height should be multiples of "
+              + stride
+              + ", the factor of this model's VAE, not "
+              + width
+              + " × "
+              + height
+              + "; near: "
+              + near(width, stride)
+              + " × "
+              + near(height, stride));
+    }
+  }
+
+  private static int near(int side, int stride) {
+    return Math.max(1, (int) Math.rint((double) side / stride)) * stride;
+  }
+}

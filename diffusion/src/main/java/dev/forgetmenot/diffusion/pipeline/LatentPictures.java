@@ -1,0 +1,32 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.diffusion.vae.Posterior;
+import java.util.List;
+
+/** Pictures to latents. For the engine thread. */
+final class LatentPictures {
+  private LatentPictures() {}
+
+  /**
+   * A sample of the posterior times the scaling factor.
+   *
+   * @return (b, c, h, w); the caller closes it
+   */
+  static NDArray encode(ModelParts parts, List<Picture> pictures, NoiseSource noise) {
+    if (pictures.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one picture");
+    }
+    int stride = parts.vae().config().stride();
+    try (NDArray images = Pixels.array(parts.manager(), pictures, stride);
+        Posterior posterior = parts.vae().encode(images)) {
+      float[] numbers = noise.normal(Math.toIntExact(posterior.mean().size()));
+      try (NDArray drawn = parts.manager().create(numbers, posterior.mean().getShape());
+          NDArray sample = posterior.sample(drawn)) {
+        return sample.mul((float) parts.vae().config().scalingFactor());
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.api.sampling.SamplingExtension;
+import java.util.List;
+
+/**
+ * How a model is loaded and who takes part.
+ *
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param patches patches to put on the model, in order; an extension must take each
+ * @param modelExtensions called once the model is loaded, in order
+ * @param samplingExtensions asked at the beginning of each generation, in order
+ * @param samplers more samplers than the built-in ones
+ */
+public record LoadOptions(
+    String device,
+    List<PatchRequest> patches,
+    List<ModelExtension> modelExtensions,
+    List<SamplingExtension> samplingExtensions,
+    List<SamplerProvider> samplers) {
+
+  /** Copies the lists. */
+  public LoadOptions {
+    patches = List.copyOf(patches);
+    modelExtensions = List.copyOf(modelExtensions);
+    samplingExtensions = List.copyOf(samplingExtensions);
+    samplers = List.copyOf(samplers);
+  }
+
+  /** On the CPU, as the folder has it. */
+  public static LoadOptions defaults() {
+    return new LoadOptions("cpu", List.of(), List.of(), List.of(), List.of());
+  }
+
+  /** The same on another device. */
+  public LoadOptions onDevice(String name) {
+    return new LoadOptions(name, patches, modelExtensions, samplingExtensions, samplers);
+  }
+
+  /** The same with patches and those who put them on. */
+  public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
+    return new LoadOptions(device, requests, extensions, samplingExtensions, samplers);
+  }
+
+  /** The same with those who take part in sampling. */
+  public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
+    return new LoadOptions(device, patches, modelExtensions, extensions, providers);
+  }
+}

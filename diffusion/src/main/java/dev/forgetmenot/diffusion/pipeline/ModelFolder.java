@@ -1,0 +1,106 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A folder in diffusers' layout: {@code model_index.json} and one folder for each component. What a
+ * picture does not need (safety_checker, feature_extractor, image_encoder) is not looked at.
+ */
+record ModelFolder(Path root) {
+  private static final String INDEX = "model_index.json";
+
+  /** The components and the class that each must be of, or null where that is looked at later. */
+  private static final Map<String, String> COMPONENTS =
+      Map.of(
+          "unet", "UNet2DConditionModel",
+          "vae", "AutoencoderKL",
+          "text_encoder", "CLIPTextModel",
+          "tokenizer", "CLIPTokenizer",
+          "scheduler", "");
+
+  /**
+   * Checks the layout.
+   *
+   * @throws IOException if this is no folder of a Stable Diffusion 1.x or 2.x; the message says why
+   */
+  static ModelFolder open(Path root) throws IOException {
+    if (!Files.isDirectory(root)) {
+      throw new IOException(root + " is no folder: a model is a folder in diffusers' layout");
+    }
+    ModelFolder folder = new ModelFolder(root);
+    JsonObject index = folder.index();
+    JsonElement pipeline = index.get("_class_name");
+    if (pipeline == null
+        || !pipeline.isJsonPrimitive()
+        || !pipeline.getAsString().equals("StableDiffusionPipeline")) {
+      throw new IOException(
+          root.resolve(INDEX)
+              + ": only StableDiffusionPipeline (Stable Diffusion 1.x and 2.x) is supported, this is "
+              + pipeline);
+    }
+    for (Map.Entry<String, String> component : COMPONENTS.entrySet()) {
+      folder.check(index, component.getKey(), component.getValue());
+    }
+    return folder;
+  }
+
+  Path component(String name) {
+    return root.resolve(name);
+  }
+
+  private JsonObject index() throws IOException {
+    Path file = root.resolve(INDEX);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          root
+              + " has no "
+              + INDEX
+              + ": a model is a folder in diffusers' layout; is the path right and the download"
+              + " complete?");
+    }
+    try {
+      JsonElement json = JsonParser.parseString(Files.readString(file));
+      if (json.isJsonObject()) {
+        return json.getAsJsonObject();
+      }
+    } catch (JsonParseException e) {
+      throw new IOException(file + " is no valid JSON: " + e.getMessage(), e);
+    }
+    throw new IOException(file + " is no JSON object");
+  }
+
+  private void check(JsonObject index, String name, String className) throws IOException {
+    if (!Files.isDirectory(component(name))) {
+      throw new IOException(root + " has no folder " + name + ": is the download complete?");
+    }
+    JsonElement entry = index.get(name);
+    if (entry == null || !entry.isJsonArray() || entry.getAsJsonArray().size() != 2) {
+      throw new IOException(
+          root.resolve(INDEX)
+              + ": "
+              + name
+              + " should be a list of a library and a class: "
+              + entry);
+    }
+    JsonElement found = entry.getAsJsonArray().get(1);
+    boolean fits = found.isJsonPrimitive() && found.getAsString().startsWith(className);
+    if (!fits) {
+      throw new IOException(
+          root.resolve(INDEX)
+              + ": "
+              + name
+              + " is of the class "
+              + found
+              + "; only "
+              + className
+              + " is supported");
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.diffusion.weights.BaseFiles;
+import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** The weights of all components of a loaded model. For the engine thread. */
+public final class ModelWeights implements NamedWeights {
+  private final Map<String, Weights> components = new LinkedHashMap<>();
+  private final BaseFiles baseFiles;
+
+  ModelWeights(ModelParts parts) {
+    components.put("unet", parts.unet().weights());
+    components.put("text_encoder", parts.textEncoder().weights());
+    components.put("vae", parts.vae().weights());
+    baseFiles = parts.baseFiles();
+  }
+
+  @Override
+  public Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    components.forEach(
+        (component, weights) -> weights.names().forEach(name -> names.add(component + "/" + name)));
+    return names;
+  }
+
+  /** The cell that the layers hold. */
+  public Weight cell(String name) {
+    return component(name).get(local(name));
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return cell(name).shape().getShape().clone();
+  }
+
+  @Override
+  public float[] current(String name) {
+    return cell(name).array().toFloatArray();
+  }
+
+  @Override
+  public float[] base(String name) {
+    cell(name); // an unknown name is an error that names near ones
+    try {
+      return baseFiles.floats(componentName(name), local(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the base's " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void replace(String name, float[] values) {
+    put(name, values, cell(name).shape());
+  }
+
+  @Override
+  public void restore(String name) {
+    float[] values = base(name);
+    put(name, values, new Shape(baseFiles.shape(componentName(name), local(name))));
+  }
+
+  private void put(String name, float[] values, Shape shape) {
+    if (values.length != shape.size()) {
+      throw new IllegalArgumentException(
+          name + " " + shape + " has " + shape.size() + " values, not " + values.length);
+    }
+    NDArray next = component(name).manager().create(values, shape);
+    cell(name).swap(next).close();
+  }
+
+  private Weights component(String name) {
+    Weights weights = components.get(componentName(name));
+    if (weights == null) {
+      throw new IllegalArgumentException(
+          "there is no weight "
+              + name
+              + ": a name begins with the component, one of "
+              + components.keySet()
+              + ", and a slash");
+    }
+    return weights;
+  }
+
+  private static String componentName(String name) {
+    return name.substring(0, Math.max(0, name.indexOf('/')));
+  }
+
+  private static String local(String name) {
+    return name.substring(name.indexOf('/') + 1);
+  }
+}

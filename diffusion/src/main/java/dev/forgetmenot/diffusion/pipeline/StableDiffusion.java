@@ -1,0 +1,228 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.NoiseSchedule;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.Audience;
+import dev.forgetmenot.diffusion.random.TorchGenerator;
+import dev.forgetmenot.diffusion.sampler.Samplers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A loaded Stable Diffusion 1.x or 2.x:
+ *
+ * <pre>{@code
+ * try (StableDiffusion sd = StableDiffusion.load(Path.of("model"), LoadOptions.defaults())) {
+ *   List<Picture> pictures = sd.generate(GenerationRequest.of("a photo of a fox"));
+ * }
+ * }</pre>
+ *
+ * <p>May be used from any thread: each call waits for its turn on the model's engine thread. Arrays
+ * that are returned may only be touched there; see {@link #engine}. {@link #close} frees
+ * everything.
+ */
+public final class StableDiffusion implements DiffusionModel, AutoCloseable {
+  private final EngineThread engine;
+  private final ModelParts parts;
+  private final ModelWeights weights;
+  private final Samplers samplers;
+  private final TextToImagePipeline pipeline;
+  private final LoadOptions options;
+  private final List<String> patches;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private StableDiffusion(EngineThread engine, Path folder, LoadOptions options)
+      throws IOException {
+    this.engine = engine;
+    this.options = options;
+    this.samplers = new Samplers(options.samplers());
+    this.parts = ModelParts.load(folder, engine);
+    try {
+      this.weights = new ModelWeights(parts);
+      this.pipeline = new TextToImagePipeline(parts, samplers);
+      Loading loading = new Loading(parts, weights, options.patches());
+      this.patches = loading.visit(options.modelExtensions());
+    } catch (IOException | RuntimeException e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Loads a model and lets the extensions of the options see it.
+   *
+   * @param folder in diffusers' layout, with {@code model_index.json}
+   * @throws IOException if the folder is missing, broken or of another kind of model, or an
+   *     extension refuses it; the message says where, why and what to do
+   * @throws IllegalArgumentException if there is no such device
+   */
+  public static StableDiffusion load(Path folder, LoadOptions options) throws IOException {
+    EngineThread engine = EngineThread.start(options.device());
+    try {
+      return engine.call(() -> new StableDiffusion(engine, folder, options));
+    } catch (IOException | RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  /** The thread on which the model's arrays live. */
+  public EngineThread engine() {
+    return engine;
+  }
+
+  /** What the extensions said of the patches that they put on. */
+  public List<String> patches() {
+    return patches;
+  }
+
+  /** The sampler that a request gets. */
+  public SamplerProvider sampler(GenerationRequest request) {
+    return samplers.resolve(request.sampler(), parts.schedulerConfig());
+  }
+
+  /** The samplers that a request can name. */
+  public List<SamplerProvider> samplers() {
+    return samplers.all();
+  }
+
+  /** The model's scheduler configuration. */
+  public SchedulerConfig schedulerConfig() {
+    return parts.schedulerConfig();
+  }
+
+  @Override
+  public List<Picture> generate(GenerationRequest request) {
+    return engine.call(() -> pipeline.run(request, Audience.NOBODY));
+  }
+
+  /**
+   * Draws pictures with the sampling extensions of the load options.
+   *
+   * @param listener hears of each step, on the engine thread
+   * @param cancelled asked before each step
+   * @throws IllegalArgumentException if the request does not fit the model
+   * @throws java.util.concurrent.CancellationException if cancelled
+   */
+  public List<Picture> generate(
+      GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
+    Audience audience = new Audience(options.samplingExtensions(), listener, cancelled);
+    return engine.call(() -> pipeline.run(request, audience));
+  }
+
+  @Override
+  public NDManager newManager() {
+    return engine.call(engine::newManager);
+  }
+
+  @Override
+  public TokenizedPrompt tokenize(String prompt) {
+    return engine.call(() -> parts.tokenizer().encode(prompt));
+  }
+
+  @Override
+  public List<Integer> pieces(String text) {
+    return engine.call(() -> parts.tokenizer().pieces(text));
+  }
+
+  @Override
+  public NDArray encodePrompts(List<TokenizedPrompt> prompts) {
+    List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
+    return engine.call(() -> parts.textEncoder().encode(parts.manager(), ids));
+  }
+
+  @Override
+  public int endOfText() {
+    return parts.tokenizer().endOfText();
+  }
+
+  @Override
+  public NDArray encodePictures(List<Picture> pictures, NoiseSource noise) {
+    return engine.call(() -> LatentPictures.encode(parts, pictures, noise));
+  }
+
+  @Override
+  public NDArray predict(
+      NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    return engine.call(() -> parts.unet().forward(latents, timesteps, context, hooks));
+  }
+
+  @Override
+  public List<AttentionSite> attentionSites() {
+    return parts.unet().attentionSites();
+  }
+
+  @Override
+  public NoiseSchedule noiseSchedule() {
+    return parts.noiseSchedule();
+  }
+
+  @Override
+  public ModelWeights weights() {
+    return weights;
+  }
+
+  @Override
+  public int[] latentShape() {
+    int side = parts.unet().config().sampleSize();
+    return new int[] {parts.unet().config().inChannels(), side, side};
+  }
+
+  @Override
+  public int pictureSize() {
+    return parts.pictureSize();
+  }
+
+  @Override
+  public NoiseSource noise(long seed) {
+    return new TorchGenerator(seed);
+  }
+
+  @Override
+  public TrainingScope train(TrainingOptions trainingOptions) {
+    throw new UnsupportedOperationException("this build of the library draws, it does not train");
+  }
+
+  /** The pipeline, for tests that look at latents. */
+  TextToImagePipeline pipeline() {
+    return pipeline;
+  }
+
+  /** The components, for tests. */
+  ModelParts parts() {
+    return parts;
+  }
+
+  /** Frees the model and ends its thread; closing twice is once. */
+  @Override
+  public void close() throws IOException {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    try {
+      engine.call(
+          () -> {
+            parts.close();
+            return null;
+          });
+    } finally {
+      engine.close();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import dev.forgetmenot.api.model.Picture;
+import java.util.function.Supplier;
+
+/** Hears how far a generation has come. Called on the engine thread, which waits meanwhile. */
+@FunctionalInterface
+public interface StepListener {
+  /** Nobody listens. */
+  StepListener NONE = (step, of, timestep, preview) -> {};
+
+  /**
+   * A step has been taken.
+   *
+   * @param step number of steps taken, from 1; pictures that are drawn one batch after the other
+   *     count on
+   * @param of number of steps of the whole request
+   * @param timestep the timestep that was run
+   * @param preview decodes the first picture of the batch as it is now; takes as long as a picture
+   *     at the end does; only to be called before the listener returns
+   */
+  void step(int step, int of, double timestep, Supplier<Picture> preview);
+}

@@ -1,0 +1,194 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.api.sampling.Sampler;
+import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.random.NoiseOfPictures;
+import dev.forgetmenot.diffusion.random.TorchGenerator;
+import dev.forgetmenot.diffusion.sampler.Samplers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * From a request to pictures: the prompt becomes a context, a seed becomes noise, the sampler and
+ * the UNet turn noise into latents, the VAE turns latents into pictures. For the engine thread.
+ */
+final class TextToImagePipeline {
+  /** Latent pixels of a batch: two pictures of 512 × 512, more of smaller ones. */
+  private static final int BATCH_PIXELS = 2 * 64 * 64;
+
+  private static final int LARGEST_BATCH = 32;
+
+  private final ModelParts parts;
+  private final Samplers samplers;
+
+  TextToImagePipeline(ModelParts parts, Samplers samplers) {
+    this.parts = parts;
+    this.samplers = samplers;
+  }
+
+  /** Who takes part in a generation beside the model. */
+  record Audience(
+      List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
+    static final Audience NOBODY = new Audience(List.of(), StepListener.NONE, () -> false);
+
+    /** The same for one of several batches: steps count on. */
+    Audience ofBatch(int index, int batches) {
+      StepListener countingOn =
+          (step, of, timestep, preview) ->
+              listener.step(index * of + step, batches * of, timestep, preview);
+      return new Audience(extensions, countingOn, cancelled);
+    }
+  }
+
+  /**
+   * Draws the pictures of a request. Pictures with seeds of their own are drawn in several batches
+   * where one would be too large; extensions see each batch as a generation.
+   *
+   * @throws IllegalArgumentException if the request does not fit the model
+   * @throws CancellationException if the user cancelled
+   */
+  List<Picture> run(GenerationRequest request, Audience audience) {
+    ImageSize size = size(request);
+    int batch = request.seedPerPicture() ? largestBatch(size) : request.count();
+    int batches = (request.count() + batch - 1) / batch;
+    List<Picture> pictures = new ArrayList<>();
+    for (int k = 0; k < batches; k++) {
+      int count = Math.min(batch, request.count() - k * batch);
+      GenerationRequest part = request.seeds(request.seed() + (long) k * batch, count);
+      try (NDManager manager = parts.manager().newSubManager();
+          NDArray latents = latents(part, audience.ofBatch(k, batches), manager)) {
+        for (int i = 0; i < count; i++) {
+          stopIfCancelled(audience);
+          pictures.add(decode(latents, i));
+        }
+      }
+    }
+    return pictures;
+  }
+
+  private int largestBatch(ImageSize size) {
+    int stride = parts.vae().config().stride();
+    int pixels = (size.width() / stride) * (size.height() / stride);
+    return Math.max(1, Math.min(LARGEST_BATCH, BATCH_PIXELS / pixels));
+  }
+
+  private ImageSize size(GenerationRequest request) {
+    int width = request.width().orElse(parts.pictureSize());
+    int height = request.height().orElse(parts.pictureSize());
+    ImageSize.check(width, height, parts.vae().config().stride());
+    return new ImageSize(width, height);
+  }
+
+  /** The final latents (b, c, h, w) of a request of one batch, on the manager. */
+  NDArray latents(GenerationRequest request, Audience audience, NDManager manager) {
+    NoiseSource noise =
+        request.seedPerPicture()
+            ? NoiseOfPictures.seeded(request.seed(), request.count())
+            : new TorchGenerator(request.seed());
+    try (ExtensionRuns extensions = new ExtensionRuns(audience.extensions(), request);
+        Sampler sampler = sampler(request);
+        Conditioning conditioning = Conditioning.of(request, parts, manager, extensions)) {
+      double[] timesteps = sampler.timesteps();
+      NDArray sample = start(request, noise, sampler, manager);
+      for (int i = 0; i < timesteps.length; i++) {
+        stopIfCancelled(audience);
+        NDArray next;
+        try (NDArray current = sample;
+            NDArray output = predict(current, sampler, i, conditioning, extensions)) {
+          next = sampler.step(output, i, current, noise);
+        }
+        sample = extensions.latents(i, next);
+        NDArray now = sample;
+        int step = i;
+        audience
+            .listener()
+            .step(i + 1, timesteps.length, timesteps[i], () -> preview(sampler, step, now));
+      }
+      return sample;
+    }
+  }
+
+  private Sampler sampler(GenerationRequest request) {
+    return samplers
+        .resolve(request.sampler(), parts.schedulerConfig())
+        .create(parts.schedulerConfig(), request.steps());
+  }
+
+  private NDArray start(
+      GenerationRequest request, NoiseSource noise, Sampler sampler, NDManager manager) {
+    ImageSize size = size(request);
+    int stride = parts.vae().config().stride();
+    Shape shape =
+        new Shape(
+            request.count(),
+            parts.unet().config().inChannels(),
+            size.height() / stride,
+            size.width() / stride);
+    float[] numbers = noise.normal(Math.toIntExact(shape.size()));
+    try (NDArray unit = manager.create(numbers, shape)) {
+      return unit.mul((float) sampler.initNoiseSigma());
+    }
+  }
+
+  /** One call of the UNet, on the batch twice where it is guided. */
+  private NDArray predict(
+      NDArray sample, Sampler sampler, int i, Conditioning conditioning, ExtensionRuns extensions) {
+    NDArray scaled = sampler.scaleModelInput(sample, i);
+    try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
+      double[] timesteps = new double[(int) input.getShape().get(0)];
+      Arrays.fill(timesteps, sampler.timesteps()[i]);
+      NDArray output =
+          parts.unet().forward(input, timesteps, conditioning.context(), extensions.attention(i));
+      if (!conditioning.guided()) {
+        return output;
+      }
+      try (NDArray both = output) {
+        return conditioning.guide(both);
+      }
+    } finally {
+      if (scaled != sample) {
+        scaled.close();
+      }
+    }
+  }
+
+  /**
+   * The first picture; samplers that let the sample grow scale it for the UNet, and for a preview.
+   */
+  private Picture preview(Sampler sampler, int i, NDArray sample) {
+    if (i + 1 == sampler.timesteps().length) {
+      return decode(sample, 0);
+    }
+    NDArray scaled = sampler.scaleModelInput(sample, i + 1);
+    try {
+      return decode(scaled, 0);
+    } finally {
+      if (scaled != sample) {
+        scaled.close();
+      }
+    }
+  }
+
+  private Picture decode(NDArray latents, int i) {
+    try (NDArray one = latents.get(i + ":" + (i + 1));
+        NDArray unscaled = one.div((float) parts.vae().config().scalingFactor());
+        NDArray decoded = parts.vae().decode(unscaled)) {
+      return Pixels.picture(decoded);
+    }
+  }
+
+  private static void stopIfCancelled(Audience audience) {
+    if (audience.cancelled().getAsBoolean()) {
+      throw new CancellationException("stopped by the user");
+    }
+  }
+}

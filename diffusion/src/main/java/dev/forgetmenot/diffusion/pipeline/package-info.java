@@ -1,0 +1,7 @@
+/**
+ * Stable Diffusion as a whole: a folder becomes a model, a request becomes pictures.
+ *
+ * <p>Letters: b batch, n tokens of a prompt, d width of its embedding, c h w channels, height and
+ * width of latents, H W of pictures.
+ */
+package dev.forgetmenot.diffusion.pipeline;

@@ -1,0 +1,94 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.Gson;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.Errors;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The emoji model's pictures against those of diffusers, pixel by pixel. */
+class EmojiPicturesTest {
+  private static final Path GOLDEN = GoldenFolders.inProject("testkit/emoji-golden");
+  private static StableDiffusion sd;
+
+  record Sample(
+      String file,
+      String prompt,
+      String negative_prompt,
+      String sampler,
+      int steps,
+      double guidance,
+      long seed,
+      int width,
+      int height) {}
+
+  @BeforeAll
+  static void load() throws IOException {
+    Path folder = GoldenFolders.inProject("samples/models/emoji-64");
+    sd = StableDiffusion.load(folder, LoadOptions.defaults());
+  }
+
+  @AfterAll
+  static void free() throws IOException {
+    sd.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> pictures() throws IOException {
+    String json = Files.readString(GOLDEN.resolve("golden.json"));
+    return Arrays.stream(new Gson().fromJson(json, Sample[].class))
+        .map(sample -> DynamicTest.dynamicTest(sample.file(), () -> check(sample)));
+  }
+
+  private static void check(Sample sample) throws IOException {
+    if (sd.samplers().stream().noneMatch(provider -> provider.name().equals(sample.sampler()))) {
+      Assumptions.abort("no sampler is named " + sample.sampler() + " yet");
+    }
+    GenerationRequest request =
+        new GenerationRequest(
+            sample.prompt(),
+            sample.negative_prompt(),
+            sample.seed(),
+            false,
+            1,
+            sample.steps(),
+            sample.guidance(),
+            Optional.of(sample.width()),
+            Optional.of(sample.height()),
+            Optional.of(sample.sampler()));
+    List<Picture> pictures = sd.generate(request);
+    double error = meanDifference(pictures.get(0), GOLDEN.resolve(sample.file()));
+    Errors.print(GOLDEN, sample.file() + " mean difference of 255", error);
+    assertThat(error).isLessThan(1);
+  }
+
+  private static double meanDifference(Picture found, Path file) throws IOException {
+    BufferedImage expected = ImageIO.read(file.toFile());
+    assertThat(found.width()).isEqualTo(expected.getWidth());
+    assertThat(found.height()).isEqualTo(expected.getHeight());
+    long difference = 0;
+    byte[] rgb = found.rgb();
+    for (int i = 0; i < rgb.length; i++) {
+      int pixel = expected.getRGB(i / 3 % found.width(), i / 3 / found.width());
+      int channel = pixel >> (16 - 8 * (i % 3)) & 0xff;
+      difference += Math.abs(channel - (rgb[i] & 0xff));
+    }
+    return (double) difference / rgb.length;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import com.google.gson.Gson;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.Errors;
+import dev.forgetmenot.diffusion.GoldenTensors;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Whole runs against diffusers' pipeline. */
+class PipelineGoldenTest {
+  private static final double TOLERANCE = 1e-4;
+
+  record Facts(
+      String prompt,
+      String negative_prompt,
+      int steps,
+      double guidance_scale,
+      int images,
+      long seed,
+      int height,
+      int width) {
+    GenerationRequest request(String sampler) {
+      return new GenerationRequest(
+          prompt,
+          negative_prompt,
+          seed,
+          false, // one generator for the batch
+          images,
+          steps,
+          guidance_scale,
+          Optional.of(width),
+          Optional.of(height),
+          Optional.of(sampler));
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicContainer> allFolders() {
+    return GoldenFolders.folders().stream()
+        .map(
+            folder ->
+                DynamicContainer.dynamicContainer(
+                    folder.getFileName().toString(), testsOf(folder)));
+  }
+
+  private static Stream<DynamicTest> testsOf(Path folder) {
+    var tests = new ArrayList<DynamicTest>();
+    for (String name : names(folder)) {
+      tests.add(DynamicTest.dynamicTest(name, () -> check(folder, name)));
+    }
+    return tests.stream();
+  }
+
+  private static List<String> names(Path folder) {
+    try (var golden = new GoldenTensors(folder.resolve("golden/pipeline.safetensors"))) {
+      return golden.names().stream().sorted().toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static void check(Path folder, String name) throws IOException {
+    String json = Files.readString(folder.resolve("golden/pipeline.json"));
+    Facts facts = new Gson().fromJson(json, Facts.class);
+    try (var golden = new GoldenTensors(folder.resolve("golden/pipeline.safetensors"));
+        var sd = StableDiffusion.load(folder.resolve("model"), LoadOptions.defaults())) {
+      float[] found;
+      if (name.startsWith("decoded.")) {
+        found = decoded(sd, golden.floats(name.substring(8)), golden.get(name.substring(8)));
+      } else {
+        if (sd.samplers().stream().noneMatch(provider -> provider.name().equals(name))) {
+          Assumptions.abort("no sampler is named " + name + " yet");
+        }
+        found = latents(sd, facts.request(name));
+      }
+      double error = Errors.ofLargest(found, golden.floats(name));
+      Errors.print(folder, "pipeline." + name, error);
+      assertThat(error).isLessThan(TOLERANCE);
+    }
+  }
+
+  private static float[] latents(StableDiffusion sd, GenerationRequest request) {
+    return sd.engine()
+        .call(
+            () -> {
+              try (NDManager manager = sd.newManager();
+                  NDArray latents =
+                      sd.pipeline()
+                          .latents(request, TextToImagePipeline.Audience.NOBODY, manager)) {
+                return latents.toFloatArray();
+              }
+            });
+  }
+
+  private static float[] decoded(StableDiffusion sd, float[] latents, NDArray like) {
+    Shape shape = like.getShape();
+    return sd.engine()
+        .call(
+            () -> {
+              try (NDManager manager = sd.newManager();
+                  NDArray scaled = manager.create(latents, shape);
+                  NDArray plain = scaled.div((float) sd.parts().vae().config().scalingFactor());
+                  NDArray decoded = sd.parts().vae().decode(plain)) {
+                return decoded.toFloatArray();
+              }
+            });
+  }
+}

@@ -1,0 +1,259 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class StableDiffusionTest {
+  private static final Path MODEL = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model");
+  private static StableDiffusion sd;
+
+  @BeforeAll
+  static void load() throws IOException {
+    sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
+  }
+
+  @AfterAll
+  static void free() throws IOException {
+    sd.close();
+    sd.close(); // closing twice is once
+    assertThatThrownBy(() -> sd.generate(request(1))).hasMessageContaining("closed");
+  }
+
+  private static GenerationRequest request(int steps) {
+    return GenerationRequest.of("a photo").sampled("euler-a", steps);
+  }
+
+  @Test
+  void aPictureDependsOnItsSeedAndNotOnItsNeighbours() {
+    List<Picture> three = sd.generate(request(2).seeds(7, 3));
+    Picture second = sd.generate(request(2).seeds(8, 1)).get(0);
+    assertThat(three).hasSize(3);
+    assertThat(meanDifference(three.get(1), second)).isLessThan(0.01);
+    assertThat(meanDifference(three.get(0), second)).isGreaterThan(1);
+  }
+
+  @Test
+  void manyPicturesAreDrawnInBatchesAndStepsCountOn() {
+    List<Integer> steps = new ArrayList<>();
+    int count = 33; // one more than the largest batch
+    List<Picture> pictures =
+        sd.generate(
+            request(1).seeds(0, count),
+            (step, of, timestep, preview) -> {
+              steps.add(step);
+              assertThat(of).isEqualTo(2);
+              assertThat(preview.get().width()).isEqualTo(sd.pictureSize());
+            },
+            () -> false);
+    assertThat(pictures).hasSize(count);
+    assertThat(steps).containsExactly(1, 2);
+  }
+
+  @Test
+  void leavesNoArraysBehind() {
+    sd.generate(request(2).seeds(1, 2));
+    int before = arrays();
+    sd.generate(request(3).seeds(1, 2));
+    sd.generate(GenerationRequest.of("fox").sampled("pndm", 5));
+    assertThat(arrays()).isEqualTo(before);
+  }
+
+  private static int arrays() {
+    return sd.engine().call(() -> sd.parts().manager().getManagedArrays().size());
+  }
+
+  @Test
+  void sizesThatTheAutoencoderCannotMakeAreRefused() {
+    GenerationRequest odd =
+        new GenerationRequest(
+            "a", "", 0, true, 1, 1, 1, Optional.of(33), Optional.of(32), Optional.empty());
+    assertThatThrownBy(() -> sd.generate(odd))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("multiples of 2")
+        .hasMessageContaining("33 × 32");
+    GenerationRequest wide =
+        new GenerationRequest(
+            "a", "", 0, true, 1, 1, 1, Optional.of(48), Optional.of(32), Optional.empty());
+    assertThat(sd.generate(wide).get(0).width()).isEqualTo(48);
+  }
+
+  @Test
+  void cancellingStopsBetweenSteps() {
+    List<Integer> steps = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                sd.generate(
+                    request(10),
+                    (step, of, timestep, preview) -> steps.add(step),
+                    () -> steps.size() == 2))
+        .isInstanceOf(CancellationException.class);
+    assertThat(steps).containsExactly(1, 2);
+  }
+
+  @Test
+  void extensionsChangePromptEmbeddingAndLatents() throws IOException {
+    List<String> seen = new ArrayList<>();
+    SamplingExtension extension = request -> new Recorder(seen);
+    LoadOptions options = LoadOptions.defaults().sampled(List.of(extension), List.of());
+    try (StableDiffusion extended = StableDiffusion.load(MODEL, options)) {
+      Picture changed = extended.generate(request(2), StepListener.NONE, () -> false).get(0);
+      Picture fox = sd.generate(GenerationRequest.of("a fox").sampled("euler-a", 2)).get(0);
+      assertThat(changed.rgb()).isEqualTo(fox.rgb());
+      assertThat(seen)
+          .containsExactly("prompt", "embedding", "negative", "latents 0", "latents 1", "close");
+      // The model's own picture is drawn without extensions.
+      Picture plain = extended.generate(request(2)).get(0);
+      assertThat(plain.rgb()).isEqualTo(sd.generate(request(2)).get(0).rgb());
+    }
+  }
+
+  private record Recorder(List<String> seen) implements SamplingExtension.Run {
+    @Override
+    public String prompt(String prompt, boolean negative) {
+      seen.add(negative ? "negative" : "prompt");
+      return negative ? prompt : "a fox";
+    }
+
+    @Override
+    public NDArray textEmbedding(NDArray context, boolean negative) {
+      if (!negative) {
+        seen.add("embedding");
+      }
+      return context.duplicate();
+    }
+
+    @Override
+    public NDArray latents(int step, NDArray latents) {
+      seen.add("latents " + step);
+      return latents;
+    }
+
+    @Override
+    public void close() {
+      seen.add("close");
+    }
+  }
+
+  @Test
+  void weightsAreReplacedAndGoBackBitForBit() {
+    sd.engine()
+        .call(
+            () -> {
+              ModelWeights weights = sd.weights();
+              String name = "unet/conv_in.weight";
+              float[] base = weights.base(name);
+              assertThat(weights.current(name)).isEqualTo(base);
+              float[] other = base.clone();
+              other[3] += 1;
+              weights.replace(name, other);
+              assertThat(weights.current(name)).isEqualTo(other);
+              assertThat(weights.base(name)).isEqualTo(base);
+              weights.restore(name);
+              assertThat(weights.current(name)).isEqualTo(base);
+              assertThat(weights.names()).contains(name, "vae/encoder.conv_in.weight");
+              assertThatThrownBy(() -> weights.current("unet/conv_im.weight"))
+                  .hasMessageContaining("conv_in.weight");
+              assertThatThrownBy(() -> weights.current("conv_in.weight"))
+                  .hasMessageContaining("begins with the component");
+              assertThatThrownBy(() -> weights.replace(name, new float[1]))
+                  .hasMessageContaining("not 1");
+              return null;
+            });
+  }
+
+  @Test
+  void extensionsSeeTheBaseAndMustTakeEveryPatch() throws IOException {
+    PatchRequest patch = new PatchRequest(Path.of("some.fmnpatch"), 1);
+    ModelExtension taker =
+        model -> {
+          checkBase(model);
+          model.taken(model.patches().get(0), "some patch");
+        };
+    LoadOptions options = LoadOptions.defaults().patched(List.of(patch), List.of(taker));
+    try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
+      assertThat(patched.patches()).containsExactly("some patch");
+    }
+    LoadOptions nobody = LoadOptions.defaults().patched(List.of(patch), List.of());
+    assertThatThrownBy(() -> StableDiffusion.load(MODEL, nobody))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("some.fmnpatch");
+  }
+
+  private static void checkBase(LoadedModel model) throws IOException {
+    String name = "conv_in.weight";
+    assertThat(model.base().names("unet")).contains(name);
+    long[] shape = model.base().shape("unet", name);
+    assertThat(shape).isEqualTo(model.weights().shape("unet/" + name));
+    int size = Math.toIntExact(shape[0] * shape[1] * shape[2] * shape[3]);
+    int width = model.base().dtype("unet", name).bytes();
+    assertThat(model.base().bytes("unet", name).remaining()).isEqualTo(size * width);
+    assertThat(model.base().source("unet")).endsWith(".safetensors");
+    assertThat(model.tokenizerDigests()).hasSize(2).allMatch(hex -> hex.length() == 64);
+  }
+
+  @Test
+  void picturesBecomeLatentsOfTheModelsShape() {
+    int side = sd.pictureSize();
+    Picture grey = new Picture(side, side, new byte[3 * side * side]);
+    sd.engine()
+        .call(
+            () -> {
+              try (NDArray latents = sd.encodePictures(List.of(grey, grey), sd.noise(1))) {
+                int[] shape = sd.latentShape();
+                assertThat(latents.getShape().getShape())
+                    .containsExactly(2, shape[0], shape[1], shape[2]);
+                return null;
+              }
+            });
+  }
+
+  @Test
+  void brokenFoldersAreNamed(@org.junit.jupiter.api.io.TempDir Path folder) throws IOException {
+    Path missing = folder.resolve("nothing");
+    assertFails(missing, "nothing is no folder");
+    assertFails(folder, "has no model_index.json");
+    Path index = folder.resolve("model_index.json");
+    Files.writeString(index, "{");
+    assertFails(folder, "model_index.json is no valid JSON");
+    Files.writeString(index, "{\"_class_name\": \"StableDiffusionXLPipeline\"}");
+    assertFails(folder, "only StableDiffusionPipeline");
+    Files.copy(
+        MODEL.resolve("model_index.json"),
+        index,
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    assertFails(folder, "is the download complete?");
+  }
+
+  private static void assertFails(Path folder, String message) {
+    assertThatThrownBy(() -> StableDiffusion.load(folder, LoadOptions.defaults()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static double meanDifference(Picture a, Picture b) {
+    long sum = 0;
+    for (int i = 0; i < a.rgb().length; i++) {
+      sum += Math.abs((a.rgb()[i] & 0xff) - (b.rgb()[i] & 0xff));
+    }
+    return (double) sum / a.rgb().length;
+  }
+}
