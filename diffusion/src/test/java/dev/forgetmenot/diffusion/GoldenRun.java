@@ -32,12 +32,7 @@ public final class GoldenRun {
      * error.
      */
     public void check(GoldenTensors golden, String name, NDArray found) {
-      checkValues(golden, name, found.toFloatArray());
-    }
-
-    /** The same for values. */
-    public void checkValues(GoldenTensors golden, String name, float[] found) {
-      double error = Errors.ofLargest(found, golden.floats(name));
+      double error = Errors.ofLargest(found.toFloatArray(), golden.floats(name));
       Errors.print(folder, name, error);
       if (!(error <= TOLERANCE)) {
         throw new AssertionError(

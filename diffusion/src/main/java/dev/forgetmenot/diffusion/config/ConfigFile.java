@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The values of one config.json, with errors that name the file and the key. Null counts as
@@ -221,8 +222,7 @@ public final class ConfigFile {
     for (String value : values) {
       if (!known.contains(value)) {
         throw new ConfigException(
-            where,
-            key + " '" + value + "' is not supported; only " + new java.util.TreeSet<>(known));
+            where, key + " '" + value + "' is not supported; only " + new TreeSet<>(known));
       }
     }
   }

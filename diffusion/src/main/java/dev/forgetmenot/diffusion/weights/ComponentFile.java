@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineTypes;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.ShardedSafetensors;
@@ -99,7 +100,8 @@ final class ComponentFile implements AutoCloseable {
     if (tensor.dtype() == DType.F32 || tensor.dtype() == DType.F16) {
       boolean half = tensor.dtype() == DType.F16;
       DataType type = half ? DataType.FLOAT16 : DataType.FLOAT32;
-      try (NDArray mapped = manager.create(files.bytes(tensor.name()), shape, type)) {
+      try (NDArray mapped =
+          manager.create(files.bytes(tensor.name()), shape, EngineTypes.require(type))) {
         return half ? mapped.toType(DataType.FLOAT32, true) : mapped.duplicate();
       }
     }

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.Temporaries;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -51,7 +52,8 @@ public final class Weights implements WeightSource, AutoCloseable {
 
   /**
    * Makes weights as an untrained model has them, for trying out architectures: uniform numbers
-   * with the variance 1 / inputs, ones as scales of norms, zeros as biases.
+   * with the variance 1 / inputs (which repeat after 2²⁰ of them, since drawing a billion takes
+   * long), ones as scales of norms, zeros as biases.
    *
    * @param parent parent of the weights' manager
    * @param shapes by canonical name
@@ -60,16 +62,24 @@ public final class Weights implements WeightSource, AutoCloseable {
   public static Weights random(NDManager parent, Map<String, Shape> shapes, int seed) {
     Weights weights = new Weights(parent);
     weights.manager.getEngine().setRandomSeed(seed);
-    shapes.forEach((name, shape) -> weights.put(name, randomArray(weights.manager, name, shape)));
+    try (NDArray pool = weights.manager.randomUniform(-1, 1, new Shape(1, 1 << 20))) {
+      shapes.forEach((name, shape) -> weights.put(name, randomArray(pool, name, shape)));
+    }
     return weights;
   }
 
-  private static NDArray randomArray(NDManager manager, String name, Shape shape) {
+  private static NDArray randomArray(NDArray pool, String name, Shape shape) {
+    NDManager manager = pool.getManager();
     if (shape.dimension() < 2) {
       return name.endsWith("weight") ? manager.ones(shape) : manager.zeros(shape);
     }
-    float bound = (float) Math.sqrt(3.0 / shape.slice(1).size());
-    return manager.randomUniform(-bound, bound, shape);
+    double bound = Math.sqrt(3.0 / shape.slice(1).size());
+    long length = pool.getShape().get(1);
+    long repeats = (shape.size() + length - 1) / length;
+    try (Temporaries t = new Temporaries(pool)) {
+      NDArray repeated = t.view(pool).broadcast(new Shape(repeats, length)).reshape(-1);
+      return t.result(repeated.get("0:{}", shape.size()).reshape(shape).mul(bound));
+    }
   }
 
   private void put(String name, NDArray array) {

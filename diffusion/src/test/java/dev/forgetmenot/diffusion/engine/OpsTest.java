@@ -1,0 +1,149 @@
+package dev.forgetmenot.diffusion.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import dev.forgetmenot.diffusion.Errors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The operators against their composed forms: values, gradients of all inputs, and nothing left
+ * behind.
+ */
+class OpsTest {
+  private static EngineThread engine;
+  private static Ops torch;
+
+  /** An operator on inputs of given shapes. */
+  private record Case(String name, Operator operator, List<Shape> shapes) {
+    Case(String name, Operator operator, Shape... shapes) {
+      this(name, operator, List.of(shapes));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Operator {
+    NDArray apply(Ops ops, NDArray[] in);
+  }
+
+  @BeforeAll
+  static void start() {
+    engine = EngineThread.start("cpu");
+    torch = engine.call(() -> TorchOps.create(engine));
+  }
+
+  @AfterAll
+  static void stop() {
+    engine.call(
+        () -> {
+          torch.close();
+          return null;
+        });
+    engine.close();
+  }
+
+  static Stream<Case> cases() {
+    Shape map = new Shape(2, 12, 5, 7);
+    Shape channel = new Shape(12);
+    Shape query = new Shape(2, 6, 8);
+    Shape key = new Shape(2, 9, 8);
+    return Stream.of(
+        new Case(
+            "group norm", (o, x) -> o.groupNorm(x[0], 4, x[1], x[2], 1e-5), map, channel, channel),
+        new Case(
+            "group norm of sequences",
+            (o, x) -> o.groupNorm(x[0], 3, x[1], x[2], 1e-6),
+            new Shape(2, 12, 35),
+            channel,
+            channel),
+        new Case(
+            "group norm with SiLU",
+            (o, x) -> o.groupNormSilu(x[0], 6, x[1], x[2], 1e-2),
+            map,
+            channel,
+            channel),
+        new Case("SiLU", (o, x) -> o.silu(x[0]), map),
+        new Case("GELU", (o, x) -> o.gelu(x[0]), map),
+        new Case("quick GELU", (o, x) -> o.quickGelu(x[0]), map),
+        new Case("GEGLU", (o, x) -> o.geglu(x[0]), query),
+        new Case("attention", (o, x) -> o.attention(x[0], x[1], x[2], 2, false), query, key, key),
+        new Case(
+            "causal attention",
+            (o, x) -> o.attention(x[0], x[1], x[2], 4, true),
+            query,
+            query,
+            query),
+        new Case("twice the size", (o, x) -> o.resizeNearest(x[0], 10, 14), map),
+        new Case("one less than twice", (o, x) -> o.resizeNearest(x[0], 9, 13), map));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void equalTheirComposedForms(Case test) {
+    List<float[]> fused = engine.call(() -> run(test, torch));
+    List<float[]> composed = engine.call(() -> run(test, new ComposedOps()));
+    assertThat(fused).hasSameSizeAs(composed).hasSize(1 + test.shapes().size());
+    assertThat(Errors.ofLargest(fused.get(0), composed.get(0))).isLessThan(2e-6);
+    for (int i = 1; i < fused.size(); i++) {
+      assertThat(Errors.ofLargest(fused.get(i), composed.get(i)))
+          .as("gradient of input " + (i - 1))
+          .isLessThan(5e-6);
+    }
+  }
+
+  /** The values y, then the gradient of Σ wᵢ·yᵢ, with different weights w, for each input. */
+  private static List<float[]> run(Case test, Ops ops) {
+    try (NDManager manager = engine.newManager()) {
+      manager.getEngine().setRandomSeed(7);
+      NDArray[] inputs = new NDArray[test.shapes().size()];
+      for (int i = 0; i < inputs.length; i++) {
+        inputs[i] = manager.randomNormal(0, 1, test.shapes().get(i), DataType.FLOAT32);
+        inputs[i].setRequiresGradient(true);
+      }
+      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+        int before = manager.getManagedArrays().size();
+        NDArray y = test.operator().apply(ops, inputs);
+        assertThat(manager.getManagedArrays()).hasSize(before + 1);
+        NDArray weights = manager.arange((float) y.size()).add(1).sin().reshape(y.getShape());
+        List<float[]> results = new ArrayList<>();
+        results.add(y.toFloatArray());
+        collector.backward(y.mul(weights).sum());
+        for (NDArray input : inputs) {
+          results.add(input.getGradient().toFloatArray());
+        }
+        return results;
+      }
+    }
+  }
+
+  @Test
+  void namesOfArraysDoNotMatter() {
+    float[] found =
+        engine.call(
+            () -> {
+              try (NDManager manager = engine.newManager()) {
+                NDArray x = manager.create(new float[] {1, -1});
+                x.setName("down.0.weight");
+                return torch.silu(x).toFloatArray();
+              }
+            });
+    assertThat(found).containsExactly(0.7310586f, -0.26894143f);
+  }
+}
