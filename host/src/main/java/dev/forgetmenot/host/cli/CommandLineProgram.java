@@ -1,0 +1,107 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.HostVersions;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * {@code fmn} as an object: parses a command line, runs the command and turns what happens into a
+ * message and an exit code. One run at a time.
+ */
+public final class CommandLineProgram {
+  /** The exit code of a command that did what it should. */
+  public static final int DONE = CommandLine.ExitCode.OK;
+
+  /** The exit code of a command that failed. */
+  public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
+  /** The exit code of a command line that is wrong. */
+  public static final int WRONG_USE = CommandLine.ExitCode.USAGE;
+
+  /** The exit code after Ctrl-C. */
+  public static final int STOPPED = 130;
+
+  /** The option that shows stack traces. */
+  static final String VERBOSE = "--verbose";
+
+  private final Console console;
+  private final BooleanSupplier cancelled;
+
+  /**
+   * A program.
+   *
+   * @param console where it speaks
+   * @param cancelled whether the user wants it to stop; asked between the steps of long work
+   */
+  public CommandLineProgram(Console console, BooleanSupplier cancelled) {
+    this.console = console;
+    this.cancelled = cancelled;
+  }
+
+  /** Runs a command line; returns the exit code. */
+  public int run(String... args) {
+    boolean verbose = Arrays.asList(args).contains(VERBOSE);
+    System.setProperty("java.awt.headless", "true");
+    CommandContext context = new CommandContext(console, cancelled);
+    try (console) {
+      CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(new Top()));
+      line.addSubcommand(new PluginsCommand(context));
+      line.setOut(console.out());
+      line.setErr(console.err());
+      line.setCaseInsensitiveEnumValuesAllowed(true);
+      line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, verbose));
+      return line.execute(args);
+    }
+  }
+
+  private int report(Exception failure, boolean verbose) {
+    if (failure instanceof CancellationException) {
+      console.note("Stopped. Files that were finished before are there; nothing is half-written.");
+      return STOPPED;
+    }
+    boolean wrongUse = failure instanceof IllegalArgumentException;
+    String message = failure.getMessage();
+    console.note("fmn: " + (message == null ? failure.getClass().getName() : message));
+    if (verbose) {
+      StringWriter trace = new StringWriter();
+      failure.printStackTrace(new PrintWriter(trace));
+      console.note(trace.toString());
+    }
+    return wrongUse ? WRONG_USE : FAILED;
+  }
+
+  @Command(
+      name = "fmn",
+      description = {
+        "Forget-Me-Not: a text-to-image model that forgets what it is told to, by patches.",
+        ""
+      },
+      subcommands = CommandLine.HelpCommand.class,
+      versionProvider = Version.class,
+      mixinStandardHelpOptions = true,
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:done", "1:failed", "2:wrong use", "130:stopped by Ctrl-C"})
+  private static final class Top implements Runnable {
+    @CommandLine.Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      throw new CommandLine.ParameterException(spec.commandLine(), "which command?");
+    }
+  }
+
+  /** Says the versions of the program and of host-api. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      HostVersions versions = HostVersions.read();
+      return new String[] {"fmn " + versions.program() + " (host-api " + versions.hostApi() + ")"};
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.forgetmenot.host.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Where a command speaks: results on one stream, progress and errors on another. On a terminal
+ * progress is a bar with the time left, elsewhere a line now and then. Thread-safe.
+ */
+public final class Console implements AutoCloseable {
+  /** Lines of progress that a stage gets where there is no terminal. */
+  private static final int LINES_A_STAGE = 4;
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean terminal;
+  private ProgressBar bar; // null between stages
+  private String stage = "";
+  private long linesSaid;
+
+  /** A console on any two streams. */
+  public Console(PrintWriter out, PrintWriter err, boolean terminal) {
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** The console of the process. */
+  public static Console ofProcess() {
+    Charset charset = Charset.defaultCharset();
+    return new Console(
+        new PrintWriter(System.out, true, charset),
+        new PrintWriter(System.err, true, charset),
+        isTerminal());
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // JDK 22 and newer are asked by their own method
+  private static boolean isTerminal() {
+    java.io.Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) java.io.Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true; // before JDK 22 there is a console only where there is a terminal
+    }
+  }
+
+  /** The stream of results. */
+  public PrintWriter out() {
+    return out;
+  }
+
+  /** The stream of errors and progress. */
+  public PrintWriter err() {
+    return err;
+  }
+
+  /** Says a line of the result. */
+  public synchronized void say(String line) {
+    endStage();
+    out.println(line);
+    out.flush();
+  }
+
+  /** Says a line beside the result. */
+  public synchronized void note(String line) {
+    endStage();
+    err.println(line);
+    err.flush();
+  }
+
+  /** Says how far a stage has come; a new name begins a new stage. */
+  public synchronized void progress(String name, long done, long total) {
+    if (!name.equals(stage)) {
+      endStage();
+      stage = name;
+      linesSaid = 0;
+      bar = terminal ? newBar(name, total) : null;
+    }
+    if (bar != null) {
+      bar.maxHint(total);
+      bar.stepTo(done);
+    } else if (!terminal) {
+      line(name, done, total);
+    }
+    if (done >= total) {
+      endStage();
+    }
+  }
+
+  private void line(String name, long done, long total) {
+    long due = total <= 0 ? 0 : done * LINES_A_STAGE / total;
+    if (due > linesSaid) {
+      linesSaid = due;
+      err.println(name + " " + done + "/" + total);
+      err.flush();
+    }
+  }
+
+  private static ProgressBar newBar(String name, long total) {
+    return new ProgressBarBuilder()
+        .setTaskName(name)
+        .setInitialMax(total)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(200)
+        .build();
+  }
+
+  private void endStage() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+    stage = "";
+  }
+
+  /** Ends an open bar. */
+  @Override
+  public synchronized void close() {
+    endStage();
+    out.flush();
+    err.flush();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.host.plugin.PluginReport;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of every command that uses plugins. */
+final class PluginOptions {
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "The folder of the plugin jars (default: plugins/ of the program).")
+  private Path plugins;
+
+  /** Libraries are heard from now on; slf4j-simple reads this when the first logger is made. */
+  @Option(
+      names = CommandLineProgram.VERBOSE,
+      description = "Say more, with stack traces of errors.")
+  void hearLibraries(boolean on) {
+    if (on) {
+      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+    }
+  }
+
+  /** Loads and starts the plugins; those that cannot be used are named on the console. */
+  HostPluginManager start(Console console) {
+    HostPluginManager manager = startQuietly();
+    manager.reports().stream()
+        .filter(report -> !report.started())
+        .forEach(report -> console.note(left(report)));
+    return manager;
+  }
+
+  /** Loads and starts the plugins. */
+  HostPluginManager startQuietly() {
+    Path folder =
+        Optional.ofNullable(plugins).orElseGet(() -> HostHome.ofProcess().folder("plugins"));
+    return HostPluginManager.start(folder, HostVersions.read().hostApi());
+  }
+
+  private static String left(PluginReport report) {
+    return "plugin " + report.id() + " is left out: " + report.reason();
+  }
+}

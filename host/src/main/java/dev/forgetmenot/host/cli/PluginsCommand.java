@@ -1,0 +1,46 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.host.plugin.PluginReport;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code fmn plugins}: what is installed, whether it works and what it brings. */
+@Command(
+    name = "plugins",
+    description = "List the plugins: id, version, state, what they bring, and why one is left out.",
+    mixinStandardHelpOptions = true)
+final class PluginsCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin private PluginOptions options;
+
+  PluginsCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    try (HostPluginManager manager = options.startQuietly()) {
+      List<PluginReport> reports = manager.reports();
+      if (reports.isEmpty()) {
+        context.say("no plugins in " + manager.getPluginsRoot());
+      }
+      reports.forEach(this::say);
+    }
+    return CommandLineProgram.DONE;
+  }
+
+  private void say(PluginReport report) {
+    context.say(String.format("%-24s %-16s %s", report.id(), report.version(), report.state()));
+    report.extensions().forEach(e -> context.say("    " + e.door() + "  " + e.className()));
+    if (report.started() && report.extensions().isEmpty()) {
+      context.say("    brings no extension: is META-INF/extensions.idx in the jar?");
+    }
+    if (!report.started()) {
+      context.say("    " + report.reason());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.forgetmenot.host.job;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The folder that the program was installed into, with {@code plugins/} and {@code models/}. The
+ * launcher names it by the system property {@code fmn.home}.
+ *
+ * @param root the folder
+ */
+public record HostHome(Path root) {
+  private static final String PROPERTY = "fmn.home";
+  private static final String MODEL_INDEX = "model_index.json";
+
+  /**
+   * The home of this process.
+   *
+   * @throws IllegalStateException if the launcher did not name it
+   */
+  public static HostHome ofProcess() {
+    String home = System.getProperty(PROPERTY, "");
+    if (home.isEmpty()) {
+      throw new IllegalStateException(
+          "the system property "
+              + PROPERTY
+              + " is not set: start the program by its launcher, or name the folders by --plugins"
+              + " and --model");
+    }
+    return new HostHome(Path.of(home));
+  }
+
+  /** A folder of the home. */
+  public Path folder(String name) {
+    return root.resolve(name);
+  }
+
+  /** The model folders in {@code models/}, by name. */
+  public List<Path> models() throws IOException {
+    Path models = folder("models");
+    if (!Files.isDirectory(models)) {
+      return List.of();
+    }
+    try (var entries = Files.list(models)) {
+      return entries
+          .filter(entry -> Files.isRegularFile(entry.resolve(MODEL_INDEX)))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * The model that is used where none is named: the one that the text file {@code models/default}
+   * names, or else the first.
+   *
+   * @throws IOException if there is none
+   */
+  public Path defaultModel() throws IOException {
+    Path chosen = folder("models").resolve("default");
+    if (Files.isRegularFile(chosen)) {
+      return folder("models").resolve(Files.readString(chosen).strip());
+    }
+    return models().stream()
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "there is no model in " + folder("models") + ": name one by --model DIR"));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.forgetmenot.host.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.function.BooleanSupplier;
+
+/** One run of the command line in this process, and what it said. */
+record ProgramRun(int code, String out, String err) {
+  static ProgramRun of(String... args) {
+    return stoppedWhen(() -> false, args);
+  }
+
+  static ProgramRun stoppedWhen(BooleanSupplier cancelled, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Console console = new Console(new PrintWriter(out), new PrintWriter(err), false);
+    int code = new CommandLineProgram(console, cancelled).run(args);
+    return new ProgramRun(code, out.toString(), err.toString());
+  }
+}
