@@ -51,6 +51,9 @@ public final class CommandLineProgram {
     CommandContext context = new CommandContext(console, cancelled);
     try (console) {
       CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(new Top()));
+      line.addSubcommand(new GenerateCommand(context));
+      line.addSubcommand(new RecogniseCommand(context));
+      line.addSubcommand(new ModelsCommand(context));
       line.addSubcommand(new PluginsCommand(context));
       line.setOut(console.out());
       line.setErr(console.err());

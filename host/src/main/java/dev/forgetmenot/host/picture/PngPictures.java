@@ -123,6 +123,36 @@ public final class PngPictures {
     return Optional.empty();
   }
 
+  /**
+   * Reads a picture file of any kind that Java reads.
+   *
+   * @throws IOException if the file is missing or is no picture
+   */
+  public static Picture read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is no file");
+    }
+    BufferedImage image = ImageIO.read(file.toFile());
+    if (image == null) {
+      throw new IOException(file + " is not a picture that can be read");
+    }
+    return picture(image);
+  }
+
+  /** An AWT image as a picture. */
+  public static Picture picture(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    byte[] rgb = new byte[width * height * 3];
+    int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
+    for (int i = 0; i < pixels.length; i++) {
+      rgb[3 * i] = (byte) (pixels[i] >> 16);
+      rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
+      rgb[3 * i + 2] = (byte) pixels[i];
+    }
+    return new Picture(width, height, rgb);
+  }
+
   /** A picture as an AWT image. */
   public static BufferedImage image(Picture picture) {
     BufferedImage image =

@@ -1,0 +1,184 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.job.DrawingJob;
+import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.job.PatchLabels;
+import dev.forgetmenot.host.job.PictureFiles;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn generate}: pictures of a prompt. */
+@Command(
+    name = "generate",
+    description = "Draw pictures of a prompt, one PNG file each.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  fmn generate \"a photo of a fox\" --seed 1 --count 4 --patch some.fmnpatch:0.8 -o pictures"
+    })
+final class GenerateCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "PROMPT", description = "What to draw.")
+  private String prompt;
+
+  @Option(
+      names = {"-n", "--negative-prompt"},
+      paramLabel = "PROMPT",
+      defaultValue = "",
+      description = "What to stay away from.")
+  private String negativePrompt;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "-1",
+      description =
+          "Seed of the first picture, picture i has N + i; -1 for a random one (default).")
+  private long seed;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "SCALE",
+      defaultValue = "5",
+      description =
+          "How closely to follow the prompt; 1 for not at all (default: ${DEFAULT-VALUE}).")
+  private double guidance;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Number of pictures (default: ${DEFAULT-VALUE}).")
+  private int count;
+
+  @Mixin private PictureSize size;
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description = "ddim, pndm, euler, euler-a or a plugin's (default: the model's own).")
+  private String sampler;
+
+  @Option(
+      names = "--patch",
+      paramLabel = "FILE[:STRENGTH]",
+      converter = PatchArgument.class,
+      description = "Put a patch on the model; repeatable (strength 1 where none is given).")
+  private List<PatchRequest> patches = new ArrayList<>();
+
+  @Option(
+      names = "--preview-every",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Also write the first picture after every N steps (default: do not).")
+  private int previewEvery;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      defaultValue = "pictures",
+      description = "Where the pictures go (default: ${DEFAULT-VALUE}/).")
+  private Path output;
+
+  @Mixin private ModelOptions options;
+
+  GenerateCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    GenerationRequest request = request();
+    List<String> labels = PatchLabels.of(patches);
+    try (HostPluginManager plugins = options.plugins().start(context.console())) {
+      ModelLoader loader = options.loader(plugins);
+      try (StableDiffusion model = loader.load(patches)) {
+        model.patches().forEach(context::say);
+        int width = request.width().orElse(model.pictureSize());
+        int height = request.height().orElse(model.pictureSize());
+        OutputFolder folder =
+            OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
+        String program = "fmn " + HostVersions.read().program();
+        PictureFiles files =
+            new PictureFiles(
+                folder,
+                new PictureFiles.Provenance(
+                    loader.name(),
+                    model.sampler(request).displayName(),
+                    width,
+                    height,
+                    labels,
+                    program));
+        context.say("seed " + request.seed());
+        List<Picture> pictures =
+            new DrawingJob(model, context).draw(request, "drawing", preview(request, files));
+        files.write(request, pictures).forEach(file -> context.say("wrote " + file));
+      }
+    }
+    return CommandLineProgram.DONE;
+  }
+
+  private GenerationRequest request() {
+    if (seed < -1) {
+      throw new IllegalArgumentException("--seed should be 0 or more, or -1, not " + seed);
+    }
+    if (previewEvery < 0) {
+      throw new IllegalArgumentException("--preview-every should be 1 or more");
+    }
+    long first = seed == -1 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
+    return new GenerationRequest(
+        prompt,
+        negativePrompt,
+        first,
+        true,
+        count,
+        steps,
+        guidance,
+        size.width(),
+        size.height(),
+        Optional.ofNullable(sampler));
+  }
+
+  private StepListener preview(GenerationRequest request, PictureFiles files) {
+    if (previewEvery == 0) {
+      return StepListener.NONE;
+    }
+    return (step, of, timestep, picture) -> {
+      if (step % previewEvery == 0 && step < of) {
+        try {
+          files.writePreview(request, step, picture.get());
+        } catch (IOException e) {
+          throw new UncheckedIOException("the preview cannot be written", e);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,49 @@
+package dev.forgetmenot.host.job;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A folder that results are written into, looked at before long work begins.
+ *
+ * @param folder an existing folder that can be written to
+ */
+public record OutputFolder(Path folder) {
+  /**
+   * Makes the folder if it is missing and tries it.
+   *
+   * @param bytes about how much will be written
+   * @throws IOException if it cannot be made or written to, or the disk is too full
+   */
+  public static OutputFolder prepare(Path folder, long bytes) throws IOException {
+    try {
+      Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".fmn-", ".tmp"));
+    } catch (IOException e) {
+      throw new IOException(
+          folder + " cannot be written to (" + e + "): choose another folder by -o", e);
+    }
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (free < bytes) {
+      throw new IOException(
+          "the disk of "
+              + folder
+              + " is too full: about "
+              + bytes / 1024
+              + " KiB are needed, "
+              + free / 1024
+              + " KiB are free");
+    }
+    return new OutputFolder(folder);
+  }
+
+  /** The folder of a file that will be written. */
+  public static OutputFolder ofFile(Path file, long bytes) throws IOException {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    if (parent == null || Files.isDirectory(file)) {
+      throw new IOException(file + " is a folder: name a file by -o");
+    }
+    return prepare(parent, bytes);
+  }
+}

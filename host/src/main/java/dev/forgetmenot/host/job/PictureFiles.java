@@ -1,0 +1,133 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.host.picture.Infotext;
+import dev.forgetmenot.host.picture.PictureGrid;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Pictures in a folder, named by a running number and the seed as A1111 does: {@code 00007-42.png}.
+ * No file is ever overwritten.
+ */
+public final class PictureFiles {
+  private static final Pattern NUMBERED = Pattern.compile("(\\d{5,9})-.*\\.png");
+  private static final int BYTES_A_PIXEL = 4;
+
+  private final Path folder;
+  private final int first;
+  private final Provenance provenance;
+
+  /**
+   * What the infotext says beside the request.
+   *
+   * @param model the model's name
+   * @param sampler the sampler's name as A1111 prints it
+   * @param width pixels
+   * @param height pixels
+   * @param patches {@code name@version:strength}, in order
+   * @param program name and version of the program
+   */
+  public record Provenance(
+      String model, String sampler, int width, int height, List<String> patches, String program) {
+    /** Copies the list. */
+    public Provenance {
+      patches = List.copyOf(patches);
+    }
+  }
+
+  /**
+   * Files that go on from the highest number in the folder.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public PictureFiles(OutputFolder output, Provenance provenance) throws IOException {
+    this.folder = output.folder();
+    this.provenance = provenance;
+    try (var entries = Files.list(folder)) {
+      first = entries.mapToInt(PictureFiles::number).max().orElse(-1) + 1;
+    }
+  }
+
+  private static int number(Path file) {
+    Matcher matcher = NUMBERED.matcher(String.valueOf(file.getFileName()));
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  /** About how many bytes the pictures of a request take. */
+  public static long estimate(int count, int width, int height) {
+    return 2L * count * width * height * BYTES_A_PIXEL;
+  }
+
+  /**
+   * Writes each picture, and a grid when there are several.
+   *
+   * @return the files, the grid last
+   */
+  public List<Path> write(GenerationRequest request, List<Picture> pictures) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      long seed = request.seed() + i;
+      Path file = folder.resolve(name(i, seed) + ".png");
+      PngPictures.write(file, PngPictures.image(pictures.get(i)), infotext(request, seed));
+      files.add(file);
+    }
+    if (pictures.size() > 1) {
+      Path grid = unused("grid");
+      PngPictures.write(grid, PictureGrid.of(pictures), infotext(request, request.seed()));
+      files.add(grid);
+    }
+    return files;
+  }
+
+  /** Writes what the first picture looks like after some steps; returns the file. */
+  public Path writePreview(GenerationRequest request, int step, Picture picture)
+      throws IOException {
+    Path file = folder.resolve(name(0, request.seed()) + String.format("-step-%03d.png", step));
+    PngPictures.write(file, PngPictures.image(picture), infotext(request, request.seed()));
+    return file;
+  }
+
+  private String name(int index, long seed) {
+    return String.format("%05d-%d", first + index, seed);
+  }
+
+  private Path unused(String stem) {
+    Path file = folder.resolve(stem + ".png");
+    for (int i = 1; Files.exists(file); i++) {
+      file = folder.resolve(stem + "-" + i + ".png");
+    }
+    return file;
+  }
+
+  private String infotext(GenerationRequest request, long seed) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    pairs.put("Steps", Integer.toString(request.steps()));
+    pairs.put("Sampler", provenance.sampler);
+    pairs.put("CFG scale", plain(request.guidance()));
+    pairs.put("Seed", Long.toString(seed));
+    pairs.put("Size", provenance.width + "x" + provenance.height);
+    pairs.put("Model", provenance.model);
+    if (!provenance.patches.isEmpty()) {
+      pairs.put("Patches", String.join(", ", provenance.patches));
+    }
+    pairs.put("RNG", "CPU");
+    pairs.put("Version", provenance.program);
+    return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
+  }
+
+  /** A number without needless zeros: 5, 7.5. */
+  static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+}
