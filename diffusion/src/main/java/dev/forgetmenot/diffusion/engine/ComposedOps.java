@@ -105,6 +105,21 @@ public final class ComposedOps implements Ops {
   }
 
   @Override
+  public void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
+    p.muli(step.keep());
+    try (NDArray first = g.sub(m);
+        NDArray second = g.mul(1 - step.beta2())) {
+      m.addi(first.muli(1 - step.beta1()));
+      v.muli(step.beta2()).addi(second.muli(g));
+    }
+    try (NDArray denominator = v.sqrt();
+        NDArray change = m.mul(-step.size())) {
+      denominator.divi(step.correction()).addi(step.epsilon());
+      p.addi(change.divi(denominator));
+    }
+  }
+
+  @Override
   public void close() {
     // nothing is kept
   }

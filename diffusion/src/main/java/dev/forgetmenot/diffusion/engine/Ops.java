@@ -49,6 +49,16 @@ public interface Ops extends AutoCloseable {
   /** Nearest-neighbour resizing of (b, c, ·, ·) to (b, c, height, width). */
   NDArray resizeNearest(NDArray x, long height, long width);
 
+  /**
+   * One step of AdamW in place, rounded as PyTorch rounds it. Only while no graph is recorded.
+   *
+   * @param p the parameter, any shape; changed
+   * @param g its gradient, of the same shape
+   * @param m its first moment, of the same shape; changed
+   * @param v its second moment, of the same shape; changed
+   */
+  void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step);
+
   @Override
   void close();
 }

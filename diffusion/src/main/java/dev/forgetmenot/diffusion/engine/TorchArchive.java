@@ -45,6 +45,18 @@ final class TorchArchive {
           return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
         def resize_nearest(self: __torch__.Ops, x: Tensor, height: Tensor, width: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [int(height), int(width)], None, None)
+        def adamw(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, s: Tensor) -> Tensor:
+          keep = float(torch.select(s, 0, 0))
+          beta1 = float(torch.select(s, 0, 1))
+          beta2 = float(torch.select(s, 0, 2))
+          correction = float(torch.select(s, 0, 3))
+          eps = float(torch.select(s, 0, 4))
+          size = float(torch.select(s, 0, 5))
+          _0 = torch.mul_(p, keep)
+          _1 = torch.lerp_(m, g, torch.sub(1., beta1))
+          _2 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=torch.sub(1., beta2))
+          denominator = torch.add_(torch.div(torch.sqrt(v), correction), eps)
+          return torch.addcdiv_(p, m, denominator, value=torch.neg(size))
       """;
 
   private TorchArchive() {}

@@ -86,6 +86,17 @@ public final class TorchOps implements Ops {
     return run("resize_nearest", x, integer(height), integer(width));
   }
 
+  @Override
+  public void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
+    double[] numbers = {
+      step.keep(), step.beta1(), step.beta2(), step.correction(), step.epsilon(), step.size()
+    };
+    try (NDArray all = manager.create(numbers);
+        NDArray unused = run("adamw", p, g, m, v, all)) {
+      unused.setName(null); // another handle of p
+    }
+  }
+
   private NDArray run(String method, NDArray... arguments) {
     NDList inputs = new NDList(arguments.length + 1);
     for (NDArray argument : arguments) {

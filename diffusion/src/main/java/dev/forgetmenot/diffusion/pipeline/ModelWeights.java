@@ -38,6 +38,13 @@ public final class ModelWeights implements NamedWeights {
     return component(name).get(local(name));
   }
 
+  /** The cells of all components by canonical name. */
+  public Map<String, Weight> cells() {
+    Map<String, Weight> cells = new LinkedHashMap<>();
+    names().forEach(name -> cells.put(name, cell(name)));
+    return cells;
+  }
+
   @Override
   public long[] shape(String name) {
     return cell(name).shape().getShape().clone();

@@ -18,6 +18,7 @@ import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.Audience;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.Samplers;
+import dev.forgetmenot.diffusion.training.TrainingSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -196,7 +197,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public TrainingScope train(TrainingOptions trainingOptions) {
-    throw new UnsupportedOperationException("this build of the library draws, it does not train");
+    return TrainingSession.open(engine, parts.ops(), weights.cells(), trainingOptions);
   }
 
   /** The pipeline, for tests that look at latents. */

@@ -1,0 +1,66 @@
+package dev.forgetmenot.diffusion.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.diffusion.engine.AdamWStep;
+import dev.forgetmenot.diffusion.engine.Ops;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101). Symbols: p parameter,
+ * g gradient, m and v first and second moment, t how often this parameter has been updated. For the
+ * engine thread, while no graph is recorded; the moments belong to the given manager and end with
+ * it.
+ */
+public final class AdamW {
+  private final NDManager manager;
+  private final Ops ops;
+  private final TrainingOptions options;
+  private final Map<String, Moments> moments = new HashMap<>();
+
+  /** An optimizer without history. */
+  public AdamW(NDManager manager, Ops ops, TrainingOptions options) {
+    this.manager = manager;
+    this.ops = ops;
+    this.options = options;
+  }
+
+  /**
+   * Changes a parameter in place.
+   *
+   * @param name tells parameters apart
+   * @param p the parameter, any shape
+   * @param g its gradient, of the same shape; stays as it is
+   */
+  public void update(String name, NDArray p, NDArray g) {
+    Moments state = moments.computeIfAbsent(name, key -> zeros(p));
+    int t = ++state.t;
+    AdamWStep step =
+        new AdamWStep(
+            1 - options.learningRate() * options.weightDecay(),
+            options.beta1(),
+            options.beta2(),
+            Math.sqrt(1 - Math.pow(options.beta2(), t)),
+            options.epsilon(),
+            options.learningRate() / (1 - Math.pow(options.beta1(), t)));
+    ops.adamW(p, g, state.m, state.v, step);
+  }
+
+  private Moments zeros(NDArray p) {
+    return new Moments(
+        manager.zeros(p.getShape(), p.getDataType()), manager.zeros(p.getShape(), p.getDataType()));
+  }
+
+  private static final class Moments {
+    private final NDArray m;
+    private final NDArray v;
+    private int t;
+
+    Moments(NDArray m, NDArray v) {
+      this.m = m;
+      this.v = v;
+    }
+  }
+}

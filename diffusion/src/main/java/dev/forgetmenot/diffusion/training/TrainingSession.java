@@ -1,0 +1,260 @@
+package dev.forgetmenot.diffusion.training;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.weights.Weight;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * Trains weights of a loaded model. PyTorch's graph is recorded only while the loss of a step is
+ * made, and only one session is open at a time in a process, since the engine has one gradient
+ * collector.
+ *
+ * <p><b>Reached or not.</b> PyTorch leaves a weight alone, decay included, when the loss does not
+ * depend on it. The engine says zeros in that case, so here a weight whose gradient is zero in
+ * every element is taken as not reached in that step: neither it nor its moments change.
+ *
+ * <p><b>Numbers that are not finite.</b> A step whose loss or gradient is not finite changes
+ * nothing, says so, and ends the session: the weights stay as they were before that step.
+ *
+ * <p>Each call runs on the engine thread. Moments and gradients are freed by {@link #close}.
+ */
+public final class TrainingSession implements TrainingScope {
+  private static final AtomicBoolean OPEN = new AtomicBoolean();
+
+  private final EngineThread engine;
+  private final TrainingOptions options;
+  private final Map<String, Weight> cells;
+  private final NDManager manager;
+  private final AdamW optimizer;
+  private final Set<String> reached = new LinkedHashSet<>();
+  private final List<String> reachedLast = new ArrayList<>();
+  private int steps;
+  private boolean closed;
+  private boolean failed;
+
+  private TrainingSession(
+      EngineThread engine, Ops ops, Map<String, Weight> cells, TrainingOptions options) {
+    this.engine = engine;
+    this.options = options;
+    this.cells = Collections.unmodifiableMap(cells);
+    this.manager = engine.newManager();
+    this.optimizer = new AdamW(manager, ops, options);
+    cells.values().forEach(cell -> cell.array().setRequiresGradient(true));
+  }
+
+  /**
+   * Begins training.
+   *
+   * @param ops the operators of the engine thread
+   * @param cells the weights of the model by canonical name; the options choose among them
+   * @throws IllegalStateException if another session is open in this process
+   * @throws IllegalArgumentException if the options choose nothing or a number is out of range
+   */
+  public static TrainingSession open(
+      EngineThread engine, Ops ops, Map<String, Weight> cells, TrainingOptions options) {
+    check(options);
+    Map<String, Weight> chosen = new LinkedHashMap<>();
+    cells.forEach(
+        (name, cell) -> {
+          if (options.trainable().test(name)) {
+            chosen.put(name, cell);
+          }
+        });
+    if (chosen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no weight was chosen for training; names look like "
+              + cells.keySet().stream().limit(3).toList());
+    }
+    if (!OPEN.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "another training session is open in this process, and the engine can record only one;"
+              + " close it first or wait until its job has ended");
+    }
+    try {
+      return engine.call(() -> new TrainingSession(engine, ops, chosen, options));
+    } catch (RuntimeException e) {
+      OPEN.set(false);
+      throw e;
+    }
+  }
+
+  private static void check(TrainingOptions options) {
+    require(options.learningRate() > 0, "learning rate must be above 0", options.learningRate());
+    require(
+        options.beta1() >= 0 && options.beta1() < 1, "beta1 must be in [0, 1)", options.beta1());
+    require(
+        options.beta2() >= 0 && options.beta2() < 1, "beta2 must be in [0, 1)", options.beta2());
+    require(options.epsilon() > 0, "epsilon must be above 0", options.epsilon());
+    require(options.weightDecay() >= 0, "weight decay must be 0 or more", options.weightDecay());
+    require(options.maxGradNorm() > 0, "gradient norm must be above 0", options.maxGradNorm());
+    require(options.accumulation() >= 1, "accumulation must be 1 or more", options.accumulation());
+  }
+
+  private static void require(boolean condition, String message, Number found) {
+    if (!condition) {
+      throw new IllegalArgumentException(message + ", not " + found);
+    }
+  }
+
+  @Override
+  public StepReport step(Function<NDManager, NDArray> loss) {
+    return engine.call(() -> stepHere(loss));
+  }
+
+  private StepReport stepHere(Function<NDManager, NDArray> loss) {
+    checkOpen();
+    if (failed) {
+      throw new IllegalStateException("an earlier step of this session failed; open a new one");
+    }
+    failed = true; // until the step has come to its end
+    clearGradients();
+    int step = steps + 1;
+    double sum = 0;
+    for (int i = 0; i < options.accumulation(); i++) {
+      sum += backward(loss, step);
+    }
+    double norm = update(step);
+    steps = step;
+    failed = false;
+    return new StepReport(step, sum / options.accumulation(), norm);
+  }
+
+  /** Makes one loss, adds its gradients to the weights' and returns its value. */
+  private double backward(Function<NDManager, NDArray> loss, int step) {
+    try (NDManager microStep = manager.newSubManager();
+        GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      NDArray value = loss.apply(microStep);
+      value.attach(microStep);
+      if (value.size() != 1) {
+        throw new IllegalArgumentException("a loss is one number, not " + value.getShape());
+      }
+      double number = value.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).toFloatArray()[0];
+      requireFinite(number, "loss", step);
+      try {
+        collector.backward(value.div(options.accumulation()));
+      } catch (EngineException e) {
+        throw new IllegalStateException(
+            "step " + step + ": no gradient can be taken; does the loss depend on a chosen weight?",
+            e);
+      }
+      return number;
+    }
+  }
+
+  /** Clips the gradients and moves the weights; returns the norm before the clip. */
+  private double update(int step) {
+    try (Gradients gradients = Gradients.of(cells.values())) {
+      GradientClip clip = GradientClip.measure(manager, gradients.arrays());
+      requireFinite(clip.total(), "gradient norm", step);
+      float coefficient = clip.coefficient(options.maxGradNorm());
+      reachedLast.clear();
+      int index = 0;
+      for (Map.Entry<String, Weight> entry : cells.entrySet()) {
+        NDArray gradient = gradients.arrays().get(index);
+        if (clip.norm(index) != 0) {
+          gradient.muli(coefficient);
+          optimizer.update(entry.getKey(), entry.getValue().array(), gradient);
+          reachedLast.add(entry.getKey());
+        }
+        index++;
+      }
+      reached.addAll(reachedLast);
+      return clip.total();
+    }
+  }
+
+  private void clearGradients() {
+    for (String name : reachedLast) {
+      try (NDArray gradient = cells.get(name).array().getGradient()) {
+        gradient.subi(gradient); // all finite: the step would have failed otherwise
+      }
+    }
+  }
+
+  private static void requireFinite(double number, String what, int step) {
+    if (!Double.isFinite(number)) {
+      throw new ArithmeticException(
+          "step "
+              + step
+              + ": the "
+              + what
+              + " is "
+              + number
+              + "; the weights are left as they were before this step. A smaller learning rate"
+              + " usually helps");
+    }
+  }
+
+  @Override
+  public Set<String> trainable() {
+    return cells.keySet();
+  }
+
+  @Override
+  public Set<String> unreached() {
+    Set<String> rest = new LinkedHashSet<>(cells.keySet());
+    rest.removeAll(reached);
+    return rest;
+  }
+
+  @Override
+  public Map<String, float[]> lastGradients() {
+    checkOpen();
+    return engine.call(
+        () -> {
+          Map<String, float[]> copies = new LinkedHashMap<>();
+          for (String name : reachedLast) {
+            try (NDArray gradient = cells.get(name).array().getGradient()) {
+              copies.put(name, gradient.toFloatArray());
+            }
+          }
+          return copies;
+        });
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("this training session is closed");
+    }
+  }
+
+  /** Makes the weights constant again, in arrays that carry no gradients; twice is once. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      engine.call(
+          () -> {
+            cells.values().forEach(TrainingSession::settle);
+            manager.close();
+            return null;
+          });
+    } finally {
+      OPEN.set(false);
+    }
+  }
+
+  private static void settle(Weight cell) {
+    NDArray trained = cell.array();
+    trained.setRequiresGradient(false);
+    cell.swap(trained.duplicate()).close(); // the old array takes its gradient along
+  }
+}
