@@ -1,0 +1,108 @@
+package dev.forgetmenot.safetensors;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.SeekableByteChannel;
+
+/**
+ * Bytes with random access: a file, a region of one, or memory. Offsets start at 0 in the region.
+ */
+interface ByteSource {
+
+  /** Number of bytes. */
+  long size();
+
+  /** Little-endian read-only view of a part; of a file it is a memory map of that part alone. */
+  ByteBuffer view(long begin, int length) throws IOException;
+
+  /**
+   * A direct little-endian buffer that may be written without changing the source; mapped if the
+   * source is a file.
+   */
+  ByteBuffer privateCopy(long begin, int length) throws IOException;
+
+  /** Copies into a new direct little-endian buffer. */
+  private static ByteBuffer direct(ByteBuffer bytes) {
+    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining());
+    return copy.put(bytes).flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * A part of a file.
+   *
+   * @param channel stays open as long as the source is used; closed by its owner
+   */
+  record FileRegion(FileChannel channel, long offset, long size) implements ByteSource {
+    @Override
+    public ByteBuffer view(long begin, int length) throws IOException {
+      return map(MapMode.READ_ONLY, begin, length);
+    }
+
+    @Override
+    public ByteBuffer privateCopy(long begin, int length) throws IOException {
+      // A map that starts at an odd address would give native code misaligned floats.
+      return (offset + begin) % Long.BYTES == 0
+          ? map(MapMode.PRIVATE, begin, length)
+          : direct(view(begin, length));
+    }
+
+    private ByteBuffer map(MapMode mode, long begin, int length) throws IOException {
+      if (channel.size() < offset + size) {
+        // Touching a map beyond the end of its file kills the process, so look first.
+        throw new EOFException("the file has become shorter since it was opened");
+      }
+      if (length == 0) {
+        return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      return channel.map(mode, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /**
+   * A part of any other channel; every view is a copy. The channel's position is moved: one thread
+   * at a time.
+   */
+  record ChannelRegion(SeekableByteChannel channel, long offset, long size) implements ByteSource {
+    @Override
+    public ByteBuffer view(long begin, int length) throws IOException {
+      return privateCopy(begin, length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public ByteBuffer privateCopy(long begin, int length) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
+      channel.position(offset + begin);
+      while (buffer.hasRemaining()) {
+        if (channel.read(buffer) < 0) {
+          throw new EOFException("the file has become shorter since it was opened");
+        }
+      }
+      return buffer.flip();
+    }
+  }
+
+  /** Bytes in memory, from the buffer's position to its limit. */
+  record Memory(ByteBuffer buffer) implements ByteSource {
+    @Override
+    public long size() {
+      return buffer.remaining();
+    }
+
+    @Override
+    public ByteBuffer view(long begin, int length) {
+      return buffer
+          .slice(buffer.position() + Math.toIntExact(begin), length)
+          .asReadOnlyBuffer()
+          .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public ByteBuffer privateCopy(long begin, int length) {
+      return direct(view(begin, length));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.forgetmenot.safetensors;
+
+/**
+ * The element types that this project reads and writes. All are stored little-endian.
+ *
+ * <p>The code is part of a base model's identity (docs/patch-format.md) and never changes.
+ */
+public enum DType {
+  /** IEEE 754 binary32. */
+  F32(1, 4),
+  /** IEEE 754 binary16. */
+  F16(2, 2),
+  /** The upper half of a binary32. */
+  BF16(3, 2),
+  /** IEEE 754 binary64. */
+  F64(4, 8),
+  /** Two's complement integers of 64 bits. */
+  I64(5, 8);
+
+  private final int code;
+  private final int bytes;
+
+  DType(int code, int bytes) {
+    this.code = code;
+    this.bytes = bytes;
+  }
+
+  /** The number that stands for this type in the identity of a base model, 1 to 5. */
+  public int code() {
+    return code;
+  }
+
+  /** Bytes of one element: 2, 4 or 8. */
+  public int bytes() {
+    return bytes;
+  }
+}

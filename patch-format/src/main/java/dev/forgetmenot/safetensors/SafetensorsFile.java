@@ -1,0 +1,239 @@
+package dev.forgetmenot.safetensors;
+
+import dev.forgetmenot.safetensors.SafetensorsException.Problem;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+
+/**
+ * A safetensors file that has been checked in full except for its values: no hole, no overlap, no
+ * duplicate name, no byte that belongs to nothing.
+ *
+ * <p>Tensors are mapped one by one, so that a file of any size costs only what is looked at; a
+ * single tensor may have up to 2 GiB − 1 bytes. Buffers stay valid after {@link #close()}. While a
+ * file is mapped nobody may make it shorter: the operating system answers such an access with an
+ * error that Java cannot catch.
+ *
+ * <p>Files opened by path, and those over a {@link FileChannel} or a {@link ByteBuffer}, may be
+ * read by several threads at once; over another channel by one at a time.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+
+  private final String where;
+  private final ByteSource source;
+  private final SafetensorsHeader header;
+  private final Closeable owned;
+
+  private SafetensorsFile(
+      String where, ByteSource source, SafetensorsLimits limits, Closeable owned)
+      throws IOException {
+    this.where = where;
+    this.source = source;
+    this.owned = owned;
+    this.header = SafetensorsHeader.read(where, source, limits);
+  }
+
+  /**
+   * Opens a file; the caller closes it.
+   *
+   * @throws SafetensorsException when it is missing, malformed, beyond the limits, or a pickle
+   * @throws IOException when it cannot be read
+   */
+  public static SafetensorsFile open(Path path, SafetensorsLimits limits) throws IOException {
+    PickleCheck.checkName(path);
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      throw new SafetensorsException(
+          Problem.MISSING, path.toString(), "there is no such file", "Check the path.", e);
+    }
+    try {
+      return new SafetensorsFile(
+          path.toString(), new ByteSource.FileRegion(channel, 0, channel.size()), limits, channel);
+    } catch (IOException | RuntimeException e) {
+      try {
+        channel.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a region of a channel, such as an entry of an archive. The channel belongs to the caller
+   * and must stay open; {@link #close()} leaves it open. A {@link FileChannel} is mapped, any other
+   * channel is read.
+   *
+   * @param where what to call the region in errors
+   * @param offset first byte of the region in the channel
+   * @param size bytes of the region
+   * @throws SafetensorsException when the region is malformed, beyond the limits, or a pickle
+   */
+  public static SafetensorsFile open(
+      String where, SeekableByteChannel channel, long offset, long size, SafetensorsLimits limits)
+      throws IOException {
+    if (offset < 0 || size < 0 || Math.addExact(offset, size) > channel.size()) {
+      throw new IllegalArgumentException(
+          "expected a region of the channel's "
+              + channel.size()
+              + " bytes, found "
+              + size
+              + " bytes at "
+              + offset);
+    }
+    ByteSource source =
+        channel instanceof FileChannel file
+            ? new ByteSource.FileRegion(file, offset, size)
+            : new ByteSource.ChannelRegion(channel, offset, size);
+    return new SafetensorsFile(where, source, limits, () -> {});
+  }
+
+  /**
+   * Opens bytes in memory, from the buffer's position to its limit. The bytes must not change
+   * afterwards.
+   *
+   * @param where what to call the bytes in errors
+   * @throws SafetensorsException when they are malformed, beyond the limits, or a pickle
+   */
+  public static SafetensorsFile open(String where, ByteBuffer bytes, SafetensorsLimits limits)
+      throws IOException {
+    return new SafetensorsFile(where, new ByteSource.Memory(bytes.slice()), limits, () -> {});
+  }
+
+  /** What to call this file in messages: its path, or the name given when it was opened. */
+  public String where() {
+    return where;
+  }
+
+  /** Every tensor by name, in the order of the names. */
+  public Map<String, TensorInfo> tensors() {
+    return header.tensors();
+  }
+
+  /** The free-form metadata, by key; empty if there is none. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  /** Offset of the data section from the start of the file (or region). */
+  public long dataBegin() {
+    return header.dataBegin();
+  }
+
+  /**
+   * The stored bytes of one tensor: read-only, little-endian, a memory map of that tensor alone if
+   * this is a file.
+   *
+   * @throws SafetensorsException when there is no such tensor or it has 2 GiB or more
+   */
+  public ByteBuffer bytes(String name) throws IOException {
+    TensorInfo tensor = tensor(name);
+    return source.view(header.dataBegin() + tensor.begin(), size(tensor));
+  }
+
+  /**
+   * The values as floats, in the order of the file; F16 and BF16 are widened exactly.
+   *
+   * @throws SafetensorsException when there is no such tensor, or it is F64 or I64 (see {@link
+   *     #doubles}, {@link #longs})
+   */
+  public float[] floats(String name) throws IOException {
+    return TensorValues.floats(expect(name, DType.F32, DType.F16, DType.BF16), bytes(name));
+  }
+
+  /**
+   * The values of any float type as doubles, exactly.
+   *
+   * @throws SafetensorsException when there is no such tensor, or it is I64
+   */
+  public double[] doubles(String name) throws IOException {
+    return TensorValues.doubles(
+        expect(name, DType.F64, DType.F32, DType.F16, DType.BF16), bytes(name));
+  }
+
+  /**
+   * The values of an I64 tensor.
+   *
+   * @throws SafetensorsException when there is no such tensor, or it has another type
+   */
+  public long[] longs(String name) throws IOException {
+    expect(name, DType.I64);
+    return TensorValues.longs(bytes(name));
+  }
+
+  /**
+   * The values as F32 in a direct little-endian buffer for native code. F32 in a file is a private
+   * map (no copy; writing to the buffer does not reach the file); F16 and BF16 are widened into new
+   * memory.
+   *
+   * @throws SafetensorsException when there is no such tensor, or it is F64 or I64
+   */
+  public ByteBuffer directF32(String name) throws IOException {
+    DType dtype = expect(name, DType.F32, DType.F16, DType.BF16);
+    TensorInfo tensor = tensor(name);
+    return dtype == DType.F32
+        ? source.privateCopy(header.dataBegin() + tensor.begin(), size(tensor))
+        : TensorValues.directFloats(dtype, bytes(name)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Closes the file if it was opened by path. Calling it again does nothing. */
+  @Override
+  public void close() throws IOException {
+    owned.close();
+  }
+
+  private TensorInfo tensor(String name) throws SafetensorsException {
+    TensorInfo tensor = header.tensors().get(name);
+    if (tensor == null) {
+      throw new SafetensorsException(
+          Problem.MISSING,
+          where,
+          "there is no tensor " + name + " among its " + header.tensors().size(),
+          "The file may belong to another model, or to another version of it.");
+    }
+    return tensor;
+  }
+
+  private int size(TensorInfo tensor) throws SafetensorsException {
+    if (tensor.byteSize() > Integer.MAX_VALUE) {
+      throw new SafetensorsException(
+          Problem.SHAPE,
+          where,
+          "tensor "
+              + tensor.name()
+              + " has "
+              + tensor.byteSize()
+              + " bytes and one tensor may have "
+              + Integer.MAX_VALUE,
+          "Store it as F16, or in parts.");
+    }
+    return (int) tensor.byteSize();
+  }
+
+  private DType expect(String name, DType... allowed) throws SafetensorsException {
+    DType dtype = tensor(name).dtype();
+    for (DType candidate : allowed) {
+      if (candidate == dtype) {
+        return dtype;
+      }
+    }
+    throw new SafetensorsException(
+        Problem.DTYPE,
+        where,
+        "tensor "
+            + name
+            + " is "
+            + dtype
+            + " and cannot be read as that without losing digits or meaning",
+        "Ask for longs for I64 and for doubles for F64.");
+  }
+}

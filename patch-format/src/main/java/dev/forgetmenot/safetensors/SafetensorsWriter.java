@@ -1,0 +1,232 @@
+package dev.forgetmenot.safetensors;
+
+import com.google.gson.stream.JsonWriter;
+import dev.forgetmenot.files.AtomicFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Collects tensors, then writes them as one safetensors file. The same tensors and metadata give
+ * the same bytes, in whatever order they were added.
+ *
+ * <p>Order in the file: wider element types first, then by the bytes of the name, as the format's
+ * reference writer does, so that every tensor is aligned to its elements. Metadata are sorted by
+ * key. The header is padded with spaces so that the data begin at a multiple of 8 bytes, or of what
+ * {@link #alignData} says.
+ *
+ * <p>Arrays and buffers are read when the file is written, not copied before: leave them as they
+ * are until then. Not for use by several threads at once.
+ */
+public final class SafetensorsWriter {
+
+  private record Pending(String name, DType dtype, long[] shape, long bytes, Payload payload) {}
+
+  private static final List<DType> WIDEST_FIRST =
+      List.of(DType.I64, DType.F64, DType.F32, DType.BF16, DType.F16);
+  private static final Comparator<Pending> ORDER =
+      Comparator.comparingInt((Pending p) -> WIDEST_FIRST.indexOf(p.dtype()))
+          .thenComparing(p -> p.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+
+  private final Map<String, Pending> tensors = new HashMap<>();
+  private final Map<String, String> metadata = new TreeMap<>();
+  private int alignment = 8;
+
+  /** Adds one metadata entry; a later value for a key replaces the earlier one. */
+  public SafetensorsWriter metadata(String key, String value) {
+    metadata.put(key, value);
+    return this;
+  }
+
+  /** Adds every entry of a map as metadata. */
+  public SafetensorsWriter metadata(Map<String, String> entries) {
+    metadata.putAll(entries);
+    return this;
+  }
+
+  /**
+   * Sets where the data section may begin: at a multiple of this many bytes.
+   *
+   * @param bytes a power of two from 8 to 4096
+   */
+  public SafetensorsWriter alignData(int bytes) {
+    if (bytes < 8 || bytes > 4096 || Integer.bitCount(bytes) != 1) {
+      throw new IllegalArgumentException("expected a power of two from 8 to 4096, found " + bytes);
+    }
+    alignment = bytes;
+    return this;
+  }
+
+  /**
+   * Adds a tensor by its stored bytes.
+   *
+   * @param shape dimensions, outermost first
+   * @param bytes little-endian elements from position to limit; the buffer's state does not change
+   * @throws IllegalArgumentException when the name is taken or the bytes do not fit the shape
+   */
+  public SafetensorsWriter add(String name, DType dtype, long[] shape, ByteBuffer bytes) {
+    return add(name, dtype, shape, bytes.remaining(), Payload.ofBytes(bytes));
+  }
+
+  /**
+   * Adds a tensor of floats, rounded to the nearest value of {@code dtype}.
+   *
+   * @param dtype F32, F16, BF16 or F64
+   * @throws IllegalArgumentException when the name is taken, the type is I64, or the number of
+   *     values does not fit
+   */
+  public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
+    Payload.ElementWriter writer =
+        switch (dtype) {
+          case F32 -> (buffer, i) -> buffer.putFloat(values[i]);
+          case F16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToHalf(values[i]));
+          case BF16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToBfloat16(values[i]));
+          case F64 -> (buffer, i) -> buffer.putDouble(values[i]);
+          case I64 ->
+              throw new IllegalArgumentException(
+                  "expected a float type for the floats of " + name + ", found I64");
+        };
+    long bytes = (long) values.length * dtype.bytes();
+    return add(name, dtype, shape, bytes, Payload.ofElements(values.length, dtype.bytes(), writer));
+  }
+
+  /**
+   * Adds a tensor of I64.
+   *
+   * @throws IllegalArgumentException when the name is taken or the number of values does not fit
+   */
+  public SafetensorsWriter add(String name, long[] shape, long[] values) {
+    Payload payload =
+        Payload.ofElements(values.length, Long.BYTES, (buffer, i) -> buffer.putLong(values[i]));
+    return add(name, DType.I64, shape, (long) values.length * Long.BYTES, payload);
+  }
+
+  private SafetensorsWriter add(
+      String name, DType dtype, long[] shape, long bytes, Payload payload) {
+    if (name.equals("__metadata__")) {
+      throw new IllegalArgumentException(
+          "a tensor cannot be called __metadata__: the format keeps that name");
+    }
+    if (Arrays.stream(shape).anyMatch(dimension -> dimension < 0)) {
+      throw new IllegalArgumentException(
+          "expected dimensions of 0 or more, found " + Arrays.toString(shape));
+    }
+    long expected = Math.multiplyExact(TensorInfo.elements(shape), dtype.bytes());
+    if (bytes != expected) {
+      throw new IllegalArgumentException(
+          "expected "
+              + expected
+              + " bytes for "
+              + name
+              + " "
+              + dtype
+              + Arrays.toString(shape)
+              + ", found "
+              + bytes);
+    }
+    if (tensors.putIfAbsent(name, new Pending(name, dtype, shape.clone(), bytes, payload))
+        != null) {
+      throw new IllegalArgumentException("the tensor " + name + " was added before");
+    }
+    return this;
+  }
+
+  /**
+   * Writes the file beside its place and moves it there.
+   *
+   * @throws IOException when it cannot be written; an older file of that name is then untouched
+   */
+  public void write(Path path) throws IOException {
+    AtomicFile.write(path, this::writeTo);
+  }
+
+  /**
+   * Writes the file to an open channel, which stays open.
+   *
+   * @throws IOException when the channel fails
+   */
+  public void writeTo(WritableByteChannel channel) throws IOException {
+    List<Pending> ordered = ordered();
+    Payload.drain(header(ordered), channel);
+    for (Pending tensor : ordered) {
+      tensor.payload().writeTo(channel);
+    }
+  }
+
+  /** The whole file in memory; for small ones. */
+  public byte[] toBytes() {
+    var bytes = new ByteArrayOutputStream();
+    try (WritableByteChannel channel = Channels.newChannel(bytes)) {
+      writeTo(channel);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private List<Pending> ordered() {
+    List<Pending> ordered = new ArrayList<>(tensors.values());
+    ordered.sort(ORDER);
+    return ordered;
+  }
+
+  private ByteBuffer header(List<Pending> ordered) throws IOException {
+    byte[] json = json(ordered).getBytes(StandardCharsets.UTF_8);
+    int unpadded = Long.BYTES + json.length;
+    int padded = Math.multiplyExact(Math.floorDiv(unpadded + alignment - 1, alignment), alignment);
+    if (padded - Long.BYTES > SafetensorsLimits.MODEL.headerBytes()) {
+      throw new IOException(
+          "The header would have "
+              + padded
+              + " bytes, more than any reader takes. Shorten the metadata.");
+    }
+    ByteBuffer header = ByteBuffer.allocate(padded).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(padded - Long.BYTES).put(json);
+    while (header.hasRemaining()) {
+      header.put((byte) ' ');
+    }
+    return header.flip();
+  }
+
+  private String json(List<Pending> ordered) throws IOException {
+    var text = new StringWriter();
+    try (var json = new JsonWriter(text)) {
+      json.beginObject();
+      if (!metadata.isEmpty()) {
+        json.name("__metadata__").beginObject();
+        for (Map.Entry<String, String> entry : metadata.entrySet()) {
+          json.name(entry.getKey()).value(entry.getValue());
+        }
+        json.endObject();
+      }
+      long begin = 0;
+      for (Pending tensor : ordered) {
+        json.name(tensor.name()).beginObject().name("dtype").value(tensor.dtype().name());
+        json.name("shape").beginArray();
+        for (long dimension : tensor.shape()) {
+          json.value(dimension);
+        }
+        json.endArray();
+        long end = Math.addExact(begin, tensor.bytes());
+        json.name("data_offsets").beginArray().value(begin).value(end).endArray().endObject();
+        begin = end;
+      }
+      json.endObject();
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.forgetmenot.safetensors;
+
+import dev.forgetmenot.safetensors.SafetensorsException.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The tensors of one component folder as one view, however they are spread over files.
+ *
+ * <p>Looked for in this order: {@code NAME.safetensors}, {@code NAME.safetensors.index.json} with
+ * its shards, {@code NAME.fp16.safetensors}, {@code NAME.safetensors.index.fp16.json}. Values are
+ * read from the shard's {@link SafetensorsFile}; the rules on threads there hold here.
+ */
+public final class ShardedSafetensors implements AutoCloseable {
+
+  private static final String SUFFIX = ".safetensors";
+
+  private final Map<String, TensorInfo> tensors = new TreeMap<>();
+  private final Map<String, SafetensorsFile> fileOfTensor = new TreeMap<>();
+  private final Map<String, SafetensorsFile> files = new TreeMap<>();
+
+  private ShardedSafetensors() {}
+
+  /**
+   * Opens the files of a component; the caller closes the view, which closes them.
+   *
+   * @param folder such as {@code unet}
+   * @param baseName such as {@code diffusion_pytorch_model} or {@code model}
+   * @throws SafetensorsException when there is no such file, only a pickle, a shard or tensor of
+   *     the index is missing, or a file is malformed
+   * @throws IOException when a file cannot be read
+   */
+  public static ShardedSafetensors open(Path folder, String baseName, SafetensorsLimits limits)
+      throws IOException {
+    var view = new ShardedSafetensors();
+    try {
+      view.openIn(folder, baseName, limits);
+      return view;
+    } catch (IOException | RuntimeException e) {
+      try {
+        view.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private void openIn(Path folder, String baseName, SafetensorsLimits limits) throws IOException {
+    for (String variant : List.of("", ".fp16")) {
+      Path single = folder.resolve(baseName + variant + SUFFIX);
+      if (Files.exists(single)) {
+        add(single.getFileName().toString(), SafetensorsFile.open(single, limits));
+        return;
+      }
+      Path index = folder.resolve(baseName + SUFFIX + ".index" + variant + ".json");
+      if (Files.exists(index)) {
+        openShards(folder, index, limits);
+        return;
+      }
+    }
+    throw nothingToRead(folder, baseName);
+  }
+
+  private void openShards(Path folder, Path index, SafetensorsLimits limits) throws IOException {
+    Map<String, String> shardOfTensor = ShardIndex.read(index);
+    for (String shard : new java.util.TreeSet<>(shardOfTensor.values())) {
+      if (!Files.exists(folder.resolve(shard))) {
+        throw missing(index, "the shard " + shard + " that it names is not in the folder");
+      }
+      add(shard, SafetensorsFile.open(folder.resolve(shard), limits));
+    }
+    for (Map.Entry<String, String> entry : shardOfTensor.entrySet()) {
+      if (fileOfTensor.get(entry.getKey()) != files.get(entry.getValue())) {
+        throw missing(
+            index,
+            "the tensor " + entry.getKey() + " is not in " + entry.getValue() + " as it says");
+      }
+    }
+    for (String tensor : tensors.keySet()) {
+      if (!shardOfTensor.containsKey(tensor)) {
+        throw missing(index, "it does not name the tensor " + tensor + " that a shard holds");
+      }
+    }
+  }
+
+  private void add(String name, SafetensorsFile file) throws SafetensorsException {
+    files.put(name, file);
+    for (TensorInfo tensor : file.tensors().values()) {
+      if (tensors.put(tensor.name(), tensor) != null) {
+        throw new SafetensorsException(
+            Problem.HEADER,
+            file.where(),
+            "the tensor " + tensor.name() + " is in another shard too",
+            "The shards do not belong together: get the folder again.");
+      }
+      fileOfTensor.put(tensor.name(), file);
+    }
+  }
+
+  private static SafetensorsException missing(Path index, String reason) {
+    return new SafetensorsException(
+        Problem.MISSING,
+        index.toString(),
+        reason,
+        "Get the folder again: index and shards must be from one model.");
+  }
+
+  private static SafetensorsException nothingToRead(Path folder, String baseName) {
+    for (String extension : List.of(".bin", ".ckpt", ".pt", ".bin.index.json", ".fp16.bin")) {
+      Path pickle = folder.resolve(baseName + extension);
+      if (Files.exists(pickle)) {
+        return PickleCheck.refusal(
+            pickle.toString(), "is the only weight file of its folder, and it holds a pickle");
+      }
+    }
+    return new SafetensorsException(
+        Problem.MISSING,
+        folder.toString(),
+        "there is no " + baseName + SUFFIX + ", neither whole nor in shards",
+        "Check that this is the folder of a diffusers model and that it was downloaded in full.");
+  }
+
+  /**
+   * Every tensor by name, in the order of the names; offsets are those in the tensor's own file.
+   */
+  public Map<String, TensorInfo> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** The open files by file name. */
+  public Collection<SafetensorsFile> files() {
+    return Collections.unmodifiableCollection(files.values());
+  }
+
+  /**
+   * The file that holds a tensor.
+   *
+   * @throws SafetensorsException when no file does
+   */
+  public SafetensorsFile fileOf(String tensor) throws SafetensorsException {
+    SafetensorsFile file = fileOfTensor.get(tensor);
+    if (file == null) {
+      String where = files.values().iterator().next().where();
+      throw new SafetensorsException(
+          Problem.MISSING,
+          where,
+          "there is no tensor " + tensor + " among its " + tensors.size(),
+          "The model may be of another kind than its configuration says.");
+    }
+    return file;
+  }
+
+  /** See {@link SafetensorsFile#bytes}. */
+  public ByteBuffer bytes(String tensor) throws IOException {
+    return fileOf(tensor).bytes(tensor);
+  }
+
+  /** See {@link SafetensorsFile#floats}. */
+  public float[] floats(String tensor) throws IOException {
+    return fileOf(tensor).floats(tensor);
+  }
+
+  /** See {@link SafetensorsFile#directF32}. */
+  public ByteBuffer directF32(String tensor) throws IOException {
+    return fileOf(tensor).directF32(tensor);
+  }
+
+  /** Closes every file, even if closing one fails. */
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    for (SafetensorsFile file : files.values()) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
