@@ -34,6 +34,7 @@ import java.util.TreeMap;
  */
 public final class SafetensorsWriter {
 
+  @SuppressWarnings("ArrayRecordComponent") // only passed along, never compared
   private record Pending(String name, DType dtype, long[] shape, long bytes, Payload payload) {}
 
   private static final List<DType> WIDEST_FIRST =

@@ -1,0 +1,181 @@
+package dev.forgetmenot.patch;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The manifest of a patch, version 1.0. Members as in docs/patch-format.md.
+ *
+ * @param version the format's version
+ * @param requiredFeatures what a reader must know to read this patch
+ * @param name lower case with hyphens
+ * @param patchVersion SemVer of the patch itself
+ * @param description for people
+ * @param license SPDX identifier, or empty
+ * @param created UTC, ISO 8601, such as {@code 2026-01-31T12:00:00Z}
+ * @param authors may be empty
+ * @param intent what is forgotten or corrected
+ * @param architecture {@code stable-diffusion-v1}, {@code stable-diffusion-v2-512}, {@code
+ *     stable-diffusion-v2-768-v} or {@code other}
+ * @param base what the patch was made on
+ * @param edits at least one
+ * @param stacking what it says of other patches
+ * @param recipe enough to run it again
+ * @param evidence what was measured; may be empty
+ * @param entries all files of the archive but mimetype, manifest.json and signatures/
+ */
+public record Manifest(
+    Version version,
+    List<String> requiredFeatures,
+    String name,
+    String patchVersion,
+    String description,
+    String license,
+    String created,
+    List<String> authors,
+    Intent intent,
+    String architecture,
+    Base base,
+    List<Edit> edits,
+    Stacking stacking,
+    Recipe recipe,
+    List<Evidence> evidence,
+    List<Entry> entries) {
+
+  /** The version that this library writes. */
+  public static final Version CURRENT = new Version(1, 0);
+
+  /** The one kind of edit that version 1.0 of this library knows: values added to tensors. */
+  public static final String DELTA = "delta";
+
+  /** A version of the format. */
+  public record Version(int major, int minor) {}
+
+  /** {@code operation} is {@code forget} or {@code correct}. */
+  public record Intent(String operation, List<Concept> concepts) {
+    /** Copies the list. */
+    public Intent {
+      concepts = List.copyOf(concepts);
+    }
+  }
+
+  /** {@code kind} is {@code object}, {@code style} or {@code identity}. */
+  public record Concept(String label, String kind, List<String> prompts) {
+    /** Copies the list. */
+    public Concept {
+      prompts = List.copyOf(prompts);
+    }
+  }
+
+  /**
+   * The base model.
+   *
+   * @param components by name: unet, text_encoder, vae
+   * @param tokenizer digests of the vocabulary
+   * @param label what the base was called, for people
+   * @param policy how near a base must be: exact, same-values, same-text-encoder or
+   *     same-architecture
+   */
+  public record Base(
+      Map<String, Component> components,
+      Optional<Tokenizer> tokenizer,
+      String label,
+      String policy) {
+    /** Copies the map, sorted. */
+    public Base {
+      components = Collections.unmodifiableMap(new TreeMap<>(components));
+    }
+  }
+
+  /**
+   * Roots over the touched leaves of one component, hex.
+   *
+   * @param exact over the stored bytes
+   * @param f16 over the values rounded to half
+   * @param leaves by canonical name: the f16 leaf of each touched tensor, so that a reader can say
+   *     which tensors differ
+   */
+  public record Component(String exact, String f16, Map<String, String> leaves) {
+    /** Copies the map, sorted. */
+    public Component {
+      leaves = Collections.unmodifiableMap(new TreeMap<>(leaves));
+    }
+  }
+
+  /** SHA-256 of vocab.json and merges.txt, hex. */
+  public record Tokenizer(String vocabSha256, String mergesSha256) {}
+
+  /** One edit: the tensors of one entry of the archive, for one component. */
+  public record Edit(
+      String id,
+      String kind,
+      String component,
+      String entry,
+      List<Target> targets,
+      Strength strength) {
+    /** Copies the list. */
+    public Edit {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /**
+   * One tensor that an edit changes.
+   *
+   * @param target component, slash, canonical parameter name
+   * @param shape its shape
+   * @param norm Frobenius norm of what is added at strength 1
+   */
+  public record Target(String target, List<Long> shape, double norm) {
+    /** Copies the list. */
+    public Target {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /** How strongly an edit may be applied. */
+  public record Strength(double standard, double min, double max) {}
+
+  /** Patch names or ids. */
+  public record Stacking(
+      long priority, List<String> conflictsWith, List<String> requires, List<String> supersedes) {
+    /** Says nothing of other patches. */
+    public static final Stacking NONE = new Stacking(0, List.of(), List.of(), List.of());
+  }
+
+  /**
+   * How the patch was made.
+   *
+   * @param method name of the editor
+   * @param parameters every hyper-parameter as its text
+   * @param seed seed of all its random numbers
+   * @param steps optimizer steps, 0 where nothing is trained
+   * @param tool name of the program
+   * @param toolVersion its version
+   * @param trainingImages SHA-256 of the pictures' pixels or files, hex; in order
+   */
+  public record Recipe(
+      String method,
+      Map<String, String> parameters,
+      long seed,
+      int steps,
+      String tool,
+      String toolVersion,
+      List<String> trainingImages) {
+    /** Copies the collections. */
+    public Recipe {
+      parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+      trainingImages = List.copyOf(trainingImages);
+    }
+  }
+
+  /** A measurement before and after. */
+  public record Evidence(
+      String prompt, long seed, int steps, String metric, double before, double after) {}
+
+  /** A file of the archive. */
+  public record Entry(String path, long size, String sha256, String mediaType) {}
+}
