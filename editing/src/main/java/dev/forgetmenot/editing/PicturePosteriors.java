@@ -1,0 +1,70 @@
+package dev.forgetmenot.editing;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.NoiseSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the autoencoder says of training pictures, worked out once: mean and spread of the latents
+ * of each, of which every step takes a new sample. {@link #close} frees them. For the engine
+ * thread.
+ */
+public final class PicturePosteriors implements AutoCloseable {
+  private final NDManager manager;
+  private final List<NDArray> means = new ArrayList<>(); // (1, c, h, w), times the scaling factor
+  private final List<NDArray> spreads = new ArrayList<>(); // (1, c, h, w), at least 0
+
+  /** Encodes pictures, one after another. */
+  public PicturePosteriors(DiffusionModel model, List<Picture> pictures) {
+    manager = model.newManager();
+    for (Picture picture : pictures) {
+      // A sample is mean + spread · ε: ε = 0 and ε = 1 give both.
+      NDArray mean = keep(model.encodePictures(List.of(picture), constant(0)));
+      NDArray sum = keep(model.encodePictures(List.of(picture), constant(1)));
+      means.add(mean);
+      spreads.add(sum.sub(mean));
+      sum.close();
+    }
+  }
+
+  private static NoiseSource constant(float value) {
+    return count -> {
+      float[] all = new float[count];
+      Arrays.fill(all, value);
+      return all;
+    };
+  }
+
+  private NDArray keep(NDArray array) {
+    array.attach(manager);
+    return array;
+  }
+
+  /** Number of pictures. */
+  public int size() {
+    return means.size();
+  }
+
+  /**
+   * A sample of one picture's latents.
+   *
+   * @param step where the result lives
+   * @return (1, c, h, w)
+   */
+  public NDArray sample(NDManager step, int index, NoiseSource noise) {
+    Shape shape = means.get(index).getShape();
+    NDArray epsilon = step.create(noise.normal(Math.toIntExact(shape.size())), shape);
+    return epsilon.muli(spreads.get(index)).addi(means.get(index));
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

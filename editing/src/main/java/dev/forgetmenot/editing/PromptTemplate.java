@@ -1,0 +1,34 @@
+package dev.forgetmenot.editing;
+
+/**
+ * A prompt with a place for the concept.
+ *
+ * @param text with {@value #PLACE} where the concept goes
+ */
+public record PromptTemplate(String text) {
+  /** Stands for the concept. */
+  public static final String PLACE = "{}";
+
+  /** Checks that the place is there. */
+  public PromptTemplate {
+    if (!text.contains(PLACE)) {
+      throw new IllegalArgumentException(
+          "the template '" + text + "' has no " + PLACE + " where the concept goes");
+    }
+  }
+
+  /** What is drawn: a photo of it. */
+  public static PromptTemplate ofThings() {
+    return new PromptTemplate("a photo of " + PLACE);
+  }
+
+  /** How something is drawn: a photo in its style. */
+  public static PromptTemplate ofStyles() {
+    return new PromptTemplate("a photo in the style of " + PLACE);
+  }
+
+  /** The prompt with a concept in every place. */
+  public String with(String concept) {
+    return text.replace(PLACE, concept);
+  }
+}

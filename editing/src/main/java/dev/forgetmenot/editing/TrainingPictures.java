@@ -1,0 +1,132 @@
+package dev.forgetmenot.editing;
+
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/**
+ * The pictures that an editor trains on, all of the model's own size.
+ *
+ * @param pictures at least one
+ * @param digests SHA-256 of each picture's file, or of its pixels when the model drew it, hex
+ */
+public record TrainingPictures(List<Picture> pictures, List<String> digests) {
+  /** Where the square is cut from a picture that is none. */
+  public enum Crop {
+    /** From the middle. */
+    CENTRE,
+    /** From anywhere, by the seed and the picture's number. */
+    RANDOM
+  }
+
+  /** Copies the lists. */
+  public TrainingPictures {
+    pictures = List.copyOf(pictures);
+    digests = List.copyOf(digests);
+  }
+
+  /**
+   * Reads every picture of a folder, in the order of the names: the shorter side is brought to the
+   * model's size, then a square is cut out. What is transparent becomes white.
+   *
+   * @param size height and width of the result in pixels
+   * @throws IOException if there is no picture, or one cannot be read; the message names the file
+   */
+  public static TrainingPictures read(Path folder, int size, Crop crop, long seed)
+      throws IOException {
+    List<Path> files = files(folder);
+    List<Picture> pictures = new ArrayList<>();
+    List<String> digests = new ArrayList<>();
+    for (Path file : files) {
+      byte[] bytes = Files.readAllBytes(file);
+      pictures.add(square(decode(file, bytes), size, crop, seed + pictures.size()));
+      digests.add(Sha256.hex(bytes));
+    }
+    return new TrainingPictures(pictures, digests);
+  }
+
+  /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */
+  public static TrainingPictures draw(DiffusionModel model, String prompt, int count, long seed) {
+    List<Picture> pictures = model.generate(GenerationRequest.of(prompt).seeds(seed, count));
+    return new TrainingPictures(
+        pictures, pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList());
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + " is no folder; give the folder that holds the pictures");
+    }
+    Set<String> known =
+        Arrays.stream(ImageIO.getReaderFileSuffixes())
+            .map(suffix -> suffix.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> files = entries.filter(file -> known.contains(suffix(file))).sorted().toList();
+      if (files.isEmpty()) {
+        throw new IOException(
+            folder + " holds no picture; known endings are " + known.stream().sorted().toList());
+      }
+      return files;
+    }
+  }
+
+  private static String suffix(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static Picture decode(Path file, byte[] bytes) throws IOException {
+    BufferedImage image;
+    try {
+      image = ImageIO.read(new ByteArrayInputStream(bytes));
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(file + " cannot be read as a picture: " + e.getMessage(), e);
+    }
+    if (image == null) {
+      throw new IOException(file + " is no picture, whatever its name says; take it out");
+    }
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] argb = image.getRGB(0, 0, width, height, null, 0, width);
+    byte[] rgb = new byte[argb.length * 3];
+    for (int i = 0; i < argb.length; i++) {
+      int alpha = argb[i] >>> 24;
+      for (int c = 0; c < 3; c++) {
+        int value = argb[i] >> (16 - 8 * c) & 0xff;
+        rgb[3 * i + c] = (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
+      }
+    }
+    return new Picture(width, height, rgb);
+  }
+
+  private static Picture square(Picture picture, int size, Crop crop, long seed) {
+    double scale = (double) size / Math.min(picture.width(), picture.height());
+    int width = Math.max(size, (int) Math.round(picture.width() * scale));
+    int height = Math.max(size, (int) Math.round(picture.height() * scale));
+    Picture resized = Resizing.resize(picture, width, height);
+    SplittableRandom random = new SplittableRandom(seed);
+    boolean middle = crop == Crop.CENTRE;
+    int left = middle ? (width - size) / 2 : random.nextInt(width - size + 1);
+    int top = middle ? (height - size) / 2 : random.nextInt(height - size + 1);
+    byte[] rgb = new byte[size * size * 3];
+    for (int row = 0; row < size; row++) {
+      System.arraycopy(
+          resized.rgb(), ((top + row) * width + left) * 3, rgb, row * size * 3, size * 3);
+    }
+    return new Picture(size, size, rgb);
+  }
+}

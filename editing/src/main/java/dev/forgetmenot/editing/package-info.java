@@ -1,0 +1,7 @@
+/**
+ * What several editors share: where a concept stands in a prompt, losses on attention, training
+ * pictures and their latents, prompts.
+ *
+ * <p>Letters: b batch, h heads, p pixels of a layer's feature map, n tokens of the prompt (77).
+ */
+package dev.forgetmenot.editing;

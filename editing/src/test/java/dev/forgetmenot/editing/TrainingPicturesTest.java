@@ -1,0 +1,112 @@
+package dev.forgetmenot.editing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.TrainingPictures.Crop;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingPicturesTest {
+  @TempDir Path folder;
+
+  /** Left half red, right half blue. */
+  private static BufferedImage halves(int width, int height, int type) {
+    BufferedImage image = new BufferedImage(width, height, type);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        image.setRGB(x, y, x < width / 2 ? 0xffff0000 : 0xff0000ff);
+      }
+    }
+    return image;
+  }
+
+  private void write(BufferedImage image, String format, String name) throws IOException {
+    assertThat(ImageIO.write(image, format, folder.resolve(name).toFile())).isTrue();
+  }
+
+  private static int channel(Picture picture, int x, int y, int c) {
+    return picture.rgb()[(y * picture.width() + x) * 3 + c] & 0xff;
+  }
+
+  @Test
+  void everyFormatBecomesASquareOfTheModelsSize() throws IOException {
+    write(halves(40, 20, BufferedImage.TYPE_INT_RGB), "png", "a.png");
+    write(halves(20, 40, BufferedImage.TYPE_INT_RGB), "bmp", "b.BMP");
+    write(halves(33, 33, BufferedImage.TYPE_INT_RGB), "gif", "c.gif");
+    write(halves(64, 48, BufferedImage.TYPE_INT_RGB), "jpg", "d.jpg");
+    Files.writeString(folder.resolve("notes.txt"), "no picture");
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    assertThat(read.pictures()).hasSize(4).allMatch(p -> p.width() == 16 && p.height() == 16);
+    for (Picture picture : read.pictures()) {
+      assertThat(channel(picture, 1, 8, 0)).isGreaterThan(240);
+      assertThat(channel(picture, 1, 8, 2)).isLessThan(15);
+      assertThat(channel(picture, 14, 8, 2)).isGreaterThan(240);
+    }
+    assertThat(read.digests()).hasSize(4).doesNotHaveDuplicates().allMatch(d -> d.length() == 64);
+  }
+
+  @Test
+  void aRandomCropIsTheSameForTheSameSeed() throws IOException {
+    BufferedImage ramp = new BufferedImage(200, 20, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 200; x++) {
+      for (int y = 0; y < 20; y++) {
+        ramp.setRGB(x, y, x);
+      }
+    }
+    write(ramp, "png", "ramp.png");
+    byte[] one = TrainingPictures.read(folder, 20, Crop.RANDOM, 1).pictures().get(0).rgb();
+    byte[] again = TrainingPictures.read(folder, 20, Crop.RANDOM, 1).pictures().get(0).rgb();
+    byte[] other = TrainingPictures.read(folder, 20, Crop.RANDOM, 2).pictures().get(0).rgb();
+    assertThat(again).isEqualTo(one);
+    assertThat(other).isNotEqualTo(one);
+  }
+
+  @Test
+  void transparencyBecomesWhite() throws IOException {
+    BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
+    clear.setRGB(3, 4, 0x80000000);
+    write(clear, "png", "clear.png");
+    Picture picture = TrainingPictures.read(folder, 16, Crop.CENTRE, 0).pictures().get(0);
+    assertThat(channel(picture, 0, 0, 1)).isEqualTo(255);
+    assertThat(channel(picture, 3, 4, 1)).isEqualTo(127);
+  }
+
+  @Test
+  void makingSmallerTakesMeansAndLargerBlends() {
+    byte[] stripes = new byte[8 * 3];
+    for (int x = 0; x < 8; x += 2) {
+      stripes[3 * x] = (byte) 200;
+    }
+    Picture row = new Picture(8, 1, stripes);
+    Picture half = Resizing.resize(row, 2, 1);
+    assertThat(channel(half, 0, 0, 0)).isBetween(95, 125); // not 0 or 200
+    Picture two = new Picture(2, 1, new byte[] {0, 0, 0, 100, 0, 0});
+    Picture four = Resizing.resize(two, 4, 1);
+    assertThat(four.rgb()[0]).isZero();
+    assertThat(four.rgb()[3]).isEqualTo((byte) 25);
+    assertThat(four.rgb()[6]).isEqualTo((byte) 75);
+    assertThat(four.rgb()[9]).isEqualTo((byte) 100);
+  }
+
+  @Test
+  void whatCannotBeReadIsNamed() throws IOException {
+    assertThatThrownBy(() -> TrainingPictures.read(folder.resolve("none"), 16, Crop.CENTRE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is no folder");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("holds no picture")
+        .hasMessageContaining("png");
+    Files.writeString(folder.resolve("broken.png"), "not a picture");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("broken.png");
+  }
+}
