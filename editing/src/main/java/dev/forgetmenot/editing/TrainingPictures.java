@@ -21,7 +21,7 @@ import javax.imageio.ImageIO;
 /**
  * The pictures that an editor trains on, all of the model's own size.
  *
- * @param pictures at least one
+ * @param pictures none where an editor needs none
  * @param digests SHA-256 of each picture's file, or of its pixels when the model drew it, hex
  */
 public record TrainingPictures(List<Picture> pictures, List<String> digests) {

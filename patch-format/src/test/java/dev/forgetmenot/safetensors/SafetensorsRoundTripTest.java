@@ -93,7 +93,7 @@ class SafetensorsRoundTripTest {
       assertThat(file.metadata())
           .containsExactly(Map.entry("a", "ein \"Wort\" \u00e4"), Map.entry("b", "2"));
       assertThat(file.floats("F32")).containsExactly(values);
-      assertThat(file.floats("F16")).containsExactly(1, -2.5f, 0.33300781f, 65504, 0);
+      assertThat(file.floats("F16")).containsExactly(1, -2.5f, 0.3330078f, 65504, 0);
       assertThat(file.floats("BF16")).containsExactly(1, -2.5f, 0.33398438f, 65536, 0);
       assertThat(file.doubles("F64")).containsExactly(1, -2.5, 0.333f, 65504, 0);
       assertThat(file.longs("I64")).containsExactly(Long.MIN_VALUE);

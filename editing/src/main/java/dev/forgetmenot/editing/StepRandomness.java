@@ -1,0 +1,50 @@
+package dev.forgetmenot.editing;
+
+import java.util.SplittableRandom;
+
+/**
+ * The random choices of one training step. They depend on the seed and the step's number alone, so
+ * that a job that is taken up again goes on as if it had never stopped.
+ *
+ * @param seed of the job
+ * @param step from 1
+ */
+public record StepRandomness(long seed, int step) {
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+  /** A seed for this step's normal numbers, in [0, 2³¹). */
+  public long noiseSeed() {
+    return random(1).nextLong(1L << 31);
+  }
+
+  /** A timestep in [0, trainSteps). */
+  public int timestep(int trainSteps) {
+    return random(2).nextInt(trainSteps);
+  }
+
+  /**
+   * The picture of this step: in every {@code count} steps each comes once, in an order of its own.
+   *
+   * @param count number of pictures, at least 1
+   * @return in [0, count)
+   */
+  public int picture(int count) {
+    int round = (step - 1) / count;
+    SplittableRandom random = new SplittableRandom(mix(seed, ~round));
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order[(step - 1) % count];
+  }
+
+  private SplittableRandom random(int purpose) {
+    return new SplittableRandom(mix(mix(seed, step), purpose));
+  }
+
+  private static long mix(long a, long b) {
+    return new SplittableRandom(a + GOLDEN_GAMMA * b).nextLong();
+  }
+}

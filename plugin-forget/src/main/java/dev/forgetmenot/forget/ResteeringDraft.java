@@ -1,0 +1,68 @@
+package dev.forgetmenot.forget;
+
+import dev.forgetmenot.patch.Delta;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import java.text.Normalizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes down how a concept was forgotten.
+ *
+ * @param digests of the training pictures
+ */
+record ResteeringDraft(
+    ResteeringSettings settings, String concept, String prompt, List<String> digests) {
+
+  PatchDraft of(String method, Map<String, Delta> deltas) {
+    return new PatchDraft(
+        "forget-" + slug(concept),
+        "Forgets '" + concept + "' by attention re-steering.",
+        new Manifest.Intent(
+            "forget", List.of(new Manifest.Concept(concept, settings.kind(), List.of(prompt)))),
+        deltas,
+        recipe(method),
+        List.of(),
+        Map.of());
+  }
+
+  private Manifest.Recipe recipe(String method) {
+    Map<String, String> parameters = new TreeMap<>(settings.values().all());
+    parameters.remove("images"); // where they lay says nothing elsewhere; the digests name them
+    parameters.put("pictures-from", source());
+    parameters.put("end-of-text", settings.endOfText().word());
+    parameters.put("template", settings.template().text());
+    parameters.put("learning-rate", Double.toString(settings.learningRate()));
+    parameters.put("optimizer", "adamw, betas 0.9 and 0.999, eps 1e-8, batch 1");
+    return new Manifest.Recipe(
+        method,
+        parameters,
+        settings.seed(),
+        settings.steps(),
+        "plugin-forget",
+        ToolVersion.current(),
+        digests);
+  }
+
+  private String source() {
+    if (settings.noRealImage()) {
+      return "none";
+    }
+    return settings.images().isPresent() ? "folder" : "the model";
+  }
+
+  /** Lower case letters, digits and hyphens. */
+  private static String slug(String text) {
+    String plain =
+        Normalizer.normalize(text, Normalizer.Form.NFD)
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("\\p{M}", "")
+            .replaceAll("[^a-z0-9]+", "-")
+            .replaceAll("^-|-$", "");
+    String kept = plain.substring(0, Math.min(60, plain.length()));
+    return kept.isEmpty() ? "concept" : kept;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.forgetmenot.forget;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/** The version of this plugin, for recipes; the build writes it into the jar. */
+final class ToolVersion {
+  private ToolVersion() {}
+
+  static String current() {
+    try (InputStream in = ToolVersion.class.getResourceAsStream("version.properties")) {
+      Properties properties = new Properties();
+      properties.load(in);
+      return properties.getProperty("version");
+    } catch (IOException e) {
+      throw new UncheckedIOException("the plugin's jar is broken: no version.properties", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Editors that forget: attention re-steering. */
+package dev.forgetmenot.forget;
