@@ -20,18 +20,6 @@ interface ByteSource {
   ByteBuffer view(long begin, int length) throws IOException;
 
   /**
-   * A direct little-endian buffer that may be written without changing the source; mapped if the
-   * source is a file.
-   */
-  ByteBuffer privateCopy(long begin, int length) throws IOException;
-
-  /** Copies into a new direct little-endian buffer. */
-  private static ByteBuffer direct(ByteBuffer bytes) {
-    ByteBuffer copy = ByteBuffer.allocateDirect(bytes.remaining());
-    return copy.put(bytes).flip().order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /**
    * A part of a file.
    *
    * @param channel stays open as long as the source is used; closed by its owner
@@ -39,18 +27,10 @@ interface ByteSource {
   record FileRegion(FileChannel channel, long offset, long size) implements ByteSource {
     @Override
     public ByteBuffer view(long begin, int length) throws IOException {
-      return map(MapMode.READ_ONLY, begin, length);
+      return map(begin, length);
     }
 
-    @Override
-    public ByteBuffer privateCopy(long begin, int length) throws IOException {
-      // A map that starts at an odd address would give native code misaligned floats.
-      return (offset + begin) % Long.BYTES == 0
-          ? map(MapMode.PRIVATE, begin, length)
-          : direct(view(begin, length));
-    }
-
-    private ByteBuffer map(MapMode mode, long begin, int length) throws IOException {
+    private ByteBuffer map(long begin, int length) throws IOException {
       if (channel.size() < offset + size) {
         // Touching a map beyond the end of its file kills the process, so look first.
         throw new EOFException("the file has become shorter since it was opened");
@@ -58,7 +38,7 @@ interface ByteSource {
       if (length == 0) {
         return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
       }
-      return channel.map(mode, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
+      return channel.map(MapMode.READ_ONLY, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -69,11 +49,6 @@ interface ByteSource {
   record ChannelRegion(SeekableByteChannel channel, long offset, long size) implements ByteSource {
     @Override
     public ByteBuffer view(long begin, int length) throws IOException {
-      return privateCopy(begin, length).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    @Override
-    public ByteBuffer privateCopy(long begin, int length) throws IOException {
       ByteBuffer buffer = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
       channel.position(offset + begin);
       while (buffer.hasRemaining()) {
@@ -81,7 +56,7 @@ interface ByteSource {
           throw new EOFException("the file has become shorter since it was opened");
         }
       }
-      return buffer.flip();
+      return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -98,11 +73,6 @@ interface ByteSource {
           .slice(buffer.position() + Math.toIntExact(begin), length)
           .asReadOnlyBuffer()
           .order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    @Override
-    public ByteBuffer privateCopy(long begin, int length) {
-      return direct(view(begin, length));
     }
   }
 }

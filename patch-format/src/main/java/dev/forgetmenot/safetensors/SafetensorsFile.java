@@ -4,7 +4,6 @@ import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
@@ -168,21 +167,6 @@ public final class SafetensorsFile implements AutoCloseable {
   public long[] longs(String name) throws IOException {
     expect(name, DType.I64);
     return TensorValues.longs(bytes(name));
-  }
-
-  /**
-   * The values as F32 in a direct little-endian buffer for native code. F32 in a file is a private
-   * map (no copy; writing to the buffer does not reach the file); F16 and BF16 are widened into new
-   * memory.
-   *
-   * @throws SafetensorsException when there is no such tensor, or it is F64 or I64
-   */
-  public ByteBuffer directF32(String name) throws IOException {
-    DType dtype = expect(name, DType.F32, DType.F16, DType.BF16);
-    TensorInfo tensor = tensor(name);
-    return dtype == DType.F32
-        ? source.privateCopy(header.dataBegin() + tensor.begin(), size(tensor))
-        : TensorValues.directFloats(dtype, bytes(name)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Closes the file if it was opened by path. Calling it again does nothing. */

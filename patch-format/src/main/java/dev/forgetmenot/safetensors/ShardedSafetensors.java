@@ -168,11 +168,6 @@ public final class ShardedSafetensors implements AutoCloseable {
     return fileOf(tensor).floats(tensor);
   }
 
-  /** See {@link SafetensorsFile#directF32}. */
-  public ByteBuffer directF32(String tensor) throws IOException {
-    return fileOf(tensor).directF32(tensor);
-  }
-
   /** Closes every file, even if closing one fails. */
   @Override
   public void close() throws IOException {

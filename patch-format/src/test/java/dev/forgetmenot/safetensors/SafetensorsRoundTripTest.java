@@ -7,7 +7,6 @@ import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,37 +93,18 @@ class SafetensorsRoundTripTest {
           .containsExactly(Map.entry("a", "ein \"Wort\" \u00e4"), Map.entry("b", "2"));
       assertThat(file.floats("F32")).containsExactly(values);
       assertThat(file.floats("F16")).containsExactly(1, -2.5f, 0.3330078f, 65504, 0);
-      assertThat(file.floats("BF16")).containsExactly(1, -2.5f, 0.33398438f, 65536, 0);
+      assertThat(file.floats("BF16")).containsExactly(1, -2.5f, 0.33203125f, 65536, 0);
       assertThat(file.doubles("F64")).containsExactly(1, -2.5, 0.333f, 65504, 0);
       assertThat(file.longs("I64")).containsExactly(Long.MIN_VALUE);
       assertThat(file.tensors().get("I64").elements()).isEqualTo(1);
       assertThat(file.bytes("F16").isReadOnly()).isTrue();
       assertThat(file.bytes("F16").remaining()).isEqualTo(10);
-      for (String name : List.of("F32", "F16", "BF16")) {
-        FloatBuffer direct = file.directF32(name).asFloatBuffer();
-        assertThat(file.directF32(name).isDirect()).isTrue();
-        float[] copy = new float[5];
-        direct.get(copy);
-        assertThat(copy).containsExactly(file.floats(name));
-      }
       assertThatThrownBy(() -> file.floats("F64"))
           .isInstanceOfSatisfying(
               SafetensorsException.class, e -> assertThat(e.problem()).isEqualTo(Problem.DTYPE));
       assertThatThrownBy(() -> file.longs("F32")).hasMessageContaining("F32 is F32");
       assertThatThrownBy(() -> file.bytes("nobody")).hasMessageContaining("no tensor nobody");
     }
-  }
-
-  @Test
-  void writingToAPrivateMapDoesNotReachTheFile() throws IOException {
-    Path path = folder.resolve("private.safetensors");
-    new SafetensorsWriter().add("w", DType.F32, new long[] {2}, new float[] {1, 2}).write(path);
-    byte[] before = Files.readAllBytes(path);
-    try (SafetensorsFile file = SafetensorsFile.open(path, SafetensorsLimits.MODEL)) {
-      file.directF32("w").putFloat(0, 99);
-      assertThat(file.floats("w")).containsExactly(1, 2);
-    }
-    assertThat(Files.readAllBytes(path)).isEqualTo(before);
   }
 
   @Test
@@ -139,7 +119,6 @@ class SafetensorsRoundTripTest {
         SafetensorsFile region =
             SafetensorsFile.open("entry", channel, 13, file.length, SafetensorsLimits.PATCH)) {
       assertThat(region.floats("w")).containsExactly(1, 2);
-      assertThat(region.directF32("w").getFloat(4)).isEqualTo(2);
     }
     try (FileChannel channel = FileChannel.open(path)) {
       assertThatThrownBy(

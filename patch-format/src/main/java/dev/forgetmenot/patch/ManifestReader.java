@@ -1,0 +1,209 @@
+package dev.forgetmenot.patch;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads manifest.json by the version rule and the limits of docs/patch-format.md. */
+final class ManifestReader {
+  static final String HEX = "[0-9a-f]{64}";
+  private static final String COMPONENT = "unet|text_encoder|vae";
+  private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
+  private static final Set<String> KNOWN_FEATURES = Set.of();
+  private static final Set<String> LATER_KINDS =
+      Set.of("lowrank", "rows", "tokens", "closedform", "projector");
+
+  private ManifestReader() {}
+
+  static Manifest read(String file, byte[] bytes) throws PatchFormatException {
+    String where = file + ": manifest.json";
+    Map<String, Object> json = StrictJson.read(where, bytes);
+    // The version decides how the rest is read.
+    Members first = new Members(where, json, true);
+    first.oneOf("format", List.of("fmnpatch"));
+    Manifest.Version version = first.object("version", ManifestReader::version);
+    if (version.major() != Manifest.CURRENT.major()) {
+      throw new PatchFormatException(
+          PatchError.MAJOR_VERSION,
+          where,
+          "version " + version.major() + "." + version.minor() + " needs a newer fmn");
+    }
+    List<String> features = first.texts("requiredFeatures");
+    for (String feature : features) {
+      if (!KNOWN_FEATURES.contains(feature)) {
+        throw new PatchFormatException(
+            PatchError.FEATURE, where, "needs the feature '" + feature + "': use a newer fmn");
+      }
+    }
+    Members members = new Members(where, json, version.minor() > Manifest.CURRENT.minor());
+    members.ignore("extensions");
+    Manifest manifest = manifest(members, version, features);
+    members.end();
+    check(where, manifest);
+    return manifest;
+  }
+
+  private static Manifest.Version version(Members m) throws PatchFormatException {
+    return new Manifest.Version(
+        (int) m.integer("major", 0, 9999), (int) m.integer("minor", 0, 9999));
+  }
+
+  private static Manifest manifest(Members m, Manifest.Version version, List<String> features)
+      throws PatchFormatException {
+    m.text("format");
+    m.object("version", ManifestReader::version);
+    m.texts("requiredFeatures");
+    return new Manifest(
+        version,
+        features,
+        m.text("name", "[a-z0-9][a-z0-9._-]{0,95}"),
+        m.text("patchVersion", SEMVER),
+        m.text("description"),
+        m.text("license"),
+        m.text("created", "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z"),
+        m.texts("authors"),
+        m.object("intent", ManifestReader::intent),
+        m.oneOf(
+            "architecture",
+            List.of(
+                "stable-diffusion-v1",
+                "stable-diffusion-v2-512",
+                "stable-diffusion-v2-768-v",
+                "other")),
+        m.object("base", ManifestReader::base),
+        m.objects("edits", ManifestReader::edit),
+        m.object("stacking", ManifestReader::stacking),
+        m.object("recipe", ManifestReader::recipe),
+        m.objects("evidence", ManifestReader::evidence),
+        m.objects("entries", ManifestReader::entry));
+  }
+
+  private static Manifest.Intent intent(Members m) throws PatchFormatException {
+    return new Manifest.Intent(
+        m.oneOf("operation", List.of("forget", "correct")),
+        m.objects(
+            "concepts",
+            c ->
+                new Manifest.Concept(
+                    c.text("label"),
+                    c.oneOf("kind", List.of("object", "style", "identity")),
+                    c.texts("prompts"))));
+  }
+
+  private static Manifest.Base base(Members m) throws PatchFormatException {
+    return new Manifest.Base(
+        m.map(
+            "components",
+            c ->
+                new Manifest.Component(
+                    c.text("exact", HEX), c.text("f16", HEX), c.textMap("leaves"))),
+        m.find(
+            "tokenizer",
+            t -> new Manifest.Tokenizer(t.text("vocabSha256", HEX), t.text("mergesSha256", HEX))),
+        m.text("label"),
+        m.oneOf(
+            "policy", List.of("exact", "same-values", "same-text-encoder", "same-architecture")));
+  }
+
+  private static Manifest.Edit edit(Members m) throws PatchFormatException {
+    String id = m.text("id");
+    String kind = m.text("kind");
+    if (LATER_KINDS.contains(kind)) {
+      throw new PatchFormatException(
+          PatchError.FEATURE, "edit " + id, "is of kind '" + kind + "': use a newer fmn");
+    }
+    if (!kind.equals(Manifest.DELTA)) {
+      throw m.wrong("kind", "'" + kind + "' is unknown");
+    }
+    return new Manifest.Edit(
+        id,
+        kind,
+        m.text("component", COMPONENT),
+        m.text("entry"),
+        m.objects(
+            "targets",
+            t ->
+                new Manifest.Target(
+                    t.text("target", "(" + COMPONENT + ")/[A-Za-z0-9_.]{1,250}"),
+                    t.integers("shape", 0, Integer.MAX_VALUE),
+                    t.number("norm"))),
+        m.object(
+            "strength",
+            s -> new Manifest.Strength(s.number("default"), s.number("min"), s.number("max"))));
+  }
+
+  private static Manifest.Stacking stacking(Members m) throws PatchFormatException {
+    return new Manifest.Stacking(
+        m.integer("priority", -1_000_000, 1_000_000),
+        m.texts("conflictsWith"),
+        m.texts("requires"),
+        m.texts("supersedes"));
+  }
+
+  private static Manifest.Recipe recipe(Members m) throws PatchFormatException {
+    return new Manifest.Recipe(
+        m.text("method"),
+        m.textMap("parameters"),
+        m.integer("seed", 0, Long.MAX_VALUE),
+        (int) m.integer("steps", 0, Integer.MAX_VALUE),
+        m.text("tool"),
+        m.text("toolVersion"),
+        m.texts("trainingImages"));
+  }
+
+  private static Manifest.Evidence evidence(Members m) throws PatchFormatException {
+    return new Manifest.Evidence(
+        m.text("prompt"),
+        m.integer("seed", 0, Long.MAX_VALUE),
+        (int) m.integer("steps", 0, Integer.MAX_VALUE),
+        m.text("metric"),
+        m.number("before"),
+        m.number("after"));
+  }
+
+  private static Manifest.Entry entry(Members m) throws PatchFormatException {
+    return new Manifest.Entry(
+        m.text("path"),
+        m.integer("size", 0, Integer.MAX_VALUE),
+        m.text("sha256", HEX),
+        m.text("mediaType"));
+  }
+
+  /** What no single member can say. */
+  private static void check(String where, Manifest manifest) throws PatchFormatException {
+    Set<String> targets = new HashSet<>();
+    Set<String> paths = new HashSet<>();
+    manifest.entries().forEach(entry -> paths.add(entry.path()));
+    if (manifest.edits().isEmpty()) {
+      throw new PatchFormatException(PatchError.INCONSISTENT, where, "has no edits");
+    }
+    for (Manifest.Edit edit : manifest.edits()) {
+      Manifest.Component component = manifest.base().components().get(edit.component());
+      if (component == null || !paths.contains(edit.entry())) {
+        throw new PatchFormatException(
+            PatchError.INCONSISTENT,
+            where,
+            "edit " + edit.id() + " names a component or an entry that is not listed");
+      }
+      Manifest.Strength s = edit.strength();
+      if (!(s.min() <= s.standard() && s.standard() <= s.max())) {
+        throw new PatchFormatException(
+            PatchError.INCONSISTENT, where, "edit " + edit.id() + ": strength is out of order");
+      }
+      for (Manifest.Target target : edit.targets()) {
+        String prefix = edit.component() + "/";
+        if (!target.target().startsWith(prefix)
+            || !component.leaves().containsKey(target.target().substring(prefix.length()))
+            || !targets.add(target.target())) {
+          throw new PatchFormatException(
+              PatchError.INCONSISTENT,
+              where,
+              "target "
+                  + target.target()
+                  + " is listed twice, of another component, or without leaf");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.forgetmenot.patch;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes manifest.json: members in the order of the specification, the same bytes each time. */
+final class ManifestWriter {
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  private ManifestWriter() {}
+
+  static byte[] bytes(Manifest m) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", "fmnpatch");
+    json.put("version", m.version());
+    json.put("requiredFeatures", m.requiredFeatures());
+    json.put("name", m.name());
+    json.put("patchVersion", m.patchVersion());
+    json.put("description", m.description());
+    json.put("license", m.license());
+    json.put("created", m.created());
+    json.put("authors", m.authors());
+    json.put("intent", m.intent());
+    json.put("architecture", m.architecture());
+    json.put("base", base(m.base()));
+    json.put("edits", m.edits().stream().map(ManifestWriter::edit).toList());
+    json.put("stacking", m.stacking());
+    json.put("recipe", m.recipe());
+    json.put("evidence", m.evidence());
+    json.put("entries", m.entries());
+    return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, Object> base(Manifest.Base base) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("components", base.components());
+    base.tokenizer().ifPresent(tokenizer -> json.put("tokenizer", tokenizer));
+    json.put("label", base.label());
+    json.put("policy", base.policy());
+    return json;
+  }
+
+  private static Map<String, Object> edit(Manifest.Edit edit) {
+    Manifest.Strength s = edit.strength();
+    Map<String, Object> strength = new LinkedHashMap<>();
+    strength.put("default", s.standard());
+    strength.put("min", s.min());
+    strength.put("max", s.max());
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", edit.id());
+    json.put("kind", edit.kind());
+    json.put("component", edit.component());
+    json.put("entry", edit.entry());
+    json.put("targets", List.copyOf(edit.targets()));
+    json.put("strength", strength);
+    return json;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.forgetmenot.patch;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The members of one JSON object while they are taken one by one; {@link #end} refuses what nobody
+ * took.
+ */
+final class Members {
+  private static final long SAFE = (1L << 53) - 1;
+
+  /** What turns one member into a value. */
+  interface Of<T> {
+    T read(Members members) throws PatchFormatException;
+  }
+
+  private final String where;
+  private final Map<String, Object> values;
+  private final Set<String> taken = new LinkedHashSet<>();
+  private final boolean tolerant;
+
+  /**
+   * Wraps an object.
+   *
+   * @param tolerant true ignores unknown members, for files of a newer minor version
+   */
+  Members(String where, Map<String, Object> values, boolean tolerant) {
+    this.where = where;
+    this.values = values;
+    this.tolerant = tolerant;
+  }
+
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  String text(String name) throws PatchFormatException {
+    return take(name, String.class);
+  }
+
+  String text(String name, String pattern) throws PatchFormatException {
+    String text = text(name);
+    if (!text.matches(pattern)) {
+      throw wrong(name, "'" + text + "' does not match " + pattern);
+    }
+    return text;
+  }
+
+  String oneOf(String name, List<String> allowed) throws PatchFormatException {
+    String text = text(name);
+    if (!allowed.contains(text)) {
+      throw wrong(name, "'" + text + "' is none of " + allowed);
+    }
+    return text;
+  }
+
+  long integer(String name, long min, long max) throws PatchFormatException {
+    BigDecimal number = take(name, BigDecimal.class);
+    try {
+      long value = number.longValueExact();
+      if (value >= Math.max(min, -SAFE) && value <= Math.min(max, SAFE)) {
+        return value;
+      }
+    } catch (ArithmeticException e) {
+      // not a whole number, or beyond long: refused below like one that is out of range
+    }
+    throw wrong(name, number + " is not a whole number in [" + min + ", " + max + "]");
+  }
+
+  double number(String name) throws PatchFormatException {
+    double value = take(name, BigDecimal.class).doubleValue();
+    if (!Double.isFinite(value)) {
+      throw wrong(name, "is not finite");
+    }
+    return value;
+  }
+
+  List<String> texts(String name) throws PatchFormatException {
+    List<String> texts = new ArrayList<>();
+    for (Object item : take(name, List.class)) {
+      texts.add(cast(name, item, String.class));
+    }
+    return texts;
+  }
+
+  List<Long> integers(String name, long min, long max) throws PatchFormatException {
+    List<Long> numbers = new ArrayList<>();
+    for (Object item : take(name, List.class)) {
+      numbers.add(
+          new Members(where + "." + name, Map.of("item", item), false).integer("item", min, max));
+    }
+    return numbers;
+  }
+
+  <T> T object(String name, Of<T> of) throws PatchFormatException {
+    return inner(where + "." + name, take(name, Map.class), of);
+  }
+
+  <T> Optional<T> find(String name, Of<T> of) throws PatchFormatException {
+    return has(name) ? Optional.of(object(name, of)) : Optional.empty();
+  }
+
+  <T> List<T> objects(String name, Of<T> of) throws PatchFormatException {
+    List<T> objects = new ArrayList<>();
+    int i = 0;
+    for (Object item : take(name, List.class)) {
+      objects.add(inner(where + "." + name + "[" + i++ + "]", cast(name, item, Map.class), of));
+    }
+    return objects;
+  }
+
+  <T> Map<String, T> map(String name, Of<T> of) throws PatchFormatException {
+    Map<String, T> map = new LinkedHashMap<>();
+    for (Object entry : take(name, Map.class).entrySet()) {
+      Map.Entry<?, ?> pair = (Map.Entry<?, ?>) entry;
+      String at = where + "." + name + "." + pair.getKey();
+      map.put((String) pair.getKey(), inner(at, cast(at, pair.getValue(), Map.class), of));
+    }
+    return map;
+  }
+
+  Map<String, String> textMap(String name) throws PatchFormatException {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (Object entry : take(name, Map.class).entrySet()) {
+      Map.Entry<?, ?> pair = (Map.Entry<?, ?>) entry;
+      map.put((String) pair.getKey(), cast(name, pair.getValue(), String.class));
+    }
+    return map;
+  }
+
+  /** {@code extensions} holds what others added: any value, not read. */
+  void ignore(String name) {
+    taken.add(name);
+  }
+
+  void end() throws PatchFormatException {
+    for (String name : values.keySet()) {
+      if (!taken.contains(name) && !tolerant) {
+        throw new PatchFormatException(
+            PatchError.UNKNOWN_MEMBER, where, "has the unknown member '" + name + "'");
+      }
+    }
+  }
+
+  PatchFormatException wrong(String name, String why) {
+    return new PatchFormatException(PatchError.TYPE_OR_RANGE, where + "." + name, why);
+  }
+
+  private <T> T inner(String at, Map<?, ?> object, Of<T> of) throws PatchFormatException {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    object.forEach((key, value) -> copy.put((String) key, value));
+    Members members = new Members(at, copy, tolerant);
+    T result = of.read(members);
+    members.end();
+    return result;
+  }
+
+  private <T> T take(String name, Class<T> type) throws PatchFormatException {
+    Object value = values.get(name);
+    if (value == null) {
+      throw wrong(name, "is missing");
+    }
+    taken.add(name);
+    return cast(name, value, type);
+  }
+
+  private <T> T cast(String name, Object value, Class<T> type) throws PatchFormatException {
+    if (!type.isInstance(value)) {
+      throw wrong(name, "should be a " + type.getSimpleName() + ", is " + value);
+    }
+    return type.cast(value);
+  }
+}

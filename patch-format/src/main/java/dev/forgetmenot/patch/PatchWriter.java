@@ -1,0 +1,169 @@
+package dev.forgetmenot.patch;
+
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+
+/**
+ * Writes a draft as a patch. The same draft, base and time give the same bytes on any machine, time
+ * zone and locale.
+ */
+public final class PatchWriter {
+  private static final String SAFETENSORS = "application/vnd.safetensors";
+  private static final int ALIGNMENT = 64;
+  // Seen by the archive in local time: any zone gives the same DOS date.
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  private PatchWriter() {}
+
+  /**
+   * Writes a patch beside its place and moves it there.
+   *
+   * @param target the file; an older one is replaced
+   * @param draft what an editor made; at least one delta
+   * @param base what it was made on; its components hold a leaf for every target
+   * @param architecture as in {@link Manifest#architecture}
+   * @param created UTC, ISO 8601 to the second
+   * @return the manifest that was written
+   * @throws IOException if the file cannot be written; an older one is then as it was
+   */
+  public static Manifest write(
+      Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
+      throws IOException {
+    if (draft.deltas().isEmpty()) {
+      throw new IllegalArgumentException("the draft changes nothing: there is no patch to write");
+    }
+    Map<String, byte[]> files = new TreeMap<>(draft.docs());
+    List<Manifest.Edit> edits = new ArrayList<>();
+    Map<String, Map<String, Delta>> components = byComponent(draft.deltas());
+    components.forEach(
+        (component, deltas) -> {
+          String part = components.size() == 1 ? "" : "-" + component.replace('_', '-');
+          String entry = "tensors/delta" + part + ".safetensors";
+          files.put(entry, tensors(deltas));
+          edits.add(edit(component, entry, deltas));
+        });
+    Manifest manifest =
+        new Manifest(
+            Manifest.CURRENT,
+            List.of(),
+            draft.name(),
+            "1.0.0",
+            draft.description(),
+            "",
+            created,
+            List.of(),
+            draft.intent(),
+            architecture,
+            base,
+            edits,
+            Manifest.Stacking.NONE,
+            draft.recipe(),
+            draft.evidence(),
+            files.entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList());
+    byte[] json = ManifestWriter.bytes(manifest);
+    ManifestReader.read(target.toString(), json); // nothing is written that would be refused
+    AtomicFile.write(target, channel -> archive(channel, json, files));
+    return manifest;
+  }
+
+  private static Map<String, Map<String, Delta>> byComponent(Map<String, Delta> deltas) {
+    Map<String, Map<String, Delta>> components = new TreeMap<>();
+    deltas.forEach(
+        (name, delta) ->
+            components
+                .computeIfAbsent(name.substring(0, name.indexOf('/')), c -> new TreeMap<>())
+                .put(name, delta));
+    return components;
+  }
+
+  private static byte[] tensors(Map<String, Delta> deltas) {
+    SafetensorsWriter writer = new SafetensorsWriter().alignData(ALIGNMENT);
+    deltas.forEach(
+        (name, delta) -> writer.add(name + ".delta", DType.F32, delta.shape(), delta.values()));
+    return writer.toBytes();
+  }
+
+  private static Manifest.Edit edit(String component, String entry, Map<String, Delta> deltas) {
+    List<Manifest.Target> targets = new ArrayList<>();
+    deltas.forEach(
+        (name, delta) -> {
+          double square = 0;
+          for (float value : delta.values()) {
+            square += (double) value * value;
+          }
+          List<Long> shape = new ArrayList<>();
+          for (long size : delta.shape()) {
+            shape.add(size);
+          }
+          if (!Double.isFinite(square)) {
+            throw new IllegalArgumentException(name + " holds a value that is not finite");
+          }
+          targets.add(new Manifest.Target(name, shape, Math.sqrt(square)));
+        });
+    return new Manifest.Edit(
+        "delta-" + component,
+        Manifest.DELTA,
+        component,
+        entry,
+        targets,
+        new Manifest.Strength(1, -2, 2));
+  }
+
+  private static Manifest.Entry entry(String path, byte[] bytes) {
+    String type =
+        path.endsWith(".safetensors")
+            ? SAFETENSORS
+            : path.endsWith(".png") ? "image/png" : "text/markdown";
+    String sha256 = HexFormat.of().formatHex(BaseIdentity.sha256().digest(bytes));
+    return new Manifest.Entry(path, bytes.length, sha256, type);
+  }
+
+  private static void archive(SeekableByteChannel channel, byte[] json, Map<String, byte[]> files)
+      throws IOException {
+    Map<String, byte[]> all = new LinkedHashMap<>();
+    all.put("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
+    all.put(PatchFile.MANIFEST, json);
+    all.putAll(files);
+    // Not closed: that would close the caller's channel before its bytes are forced to disk.
+    ZipArchiveOutputStream zip = new ZipArchiveOutputStream(channel);
+    zip.setMethod(ZipArchiveOutputStream.STORED);
+    zip.setUseZip64(Zip64Mode.Never);
+    zip.setEncoding("UTF-8");
+    zip.setUseLanguageEncodingFlag(true);
+    for (Map.Entry<String, byte[]> file : all.entrySet()) {
+      byte[] bytes = file.getValue();
+      CRC32 crc = new CRC32();
+      crc.update(bytes);
+      ZipArchiveEntry entry = new ZipArchiveEntry(file.getKey());
+      entry.setMethod(ZipArchiveOutputStream.STORED);
+      entry.setSize(bytes.length);
+      entry.setCrc(crc.getValue());
+      entry.setTime(TIME.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli());
+      if (file.getKey().endsWith(".safetensors")) {
+        entry.setAlignment(ALIGNMENT);
+      }
+      zip.putArchiveEntry(entry);
+      zip.write(bytes);
+      zip.closeArchiveEntry();
+    }
+    zip.finish();
+    zip.flush();
+  }
+}

@@ -1,0 +1,143 @@
+package dev.forgetmenot.patch;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads JSON of strangers into maps, lists, texts, numbers and flags. Bytes must be UTF-8, keys
+ * unique, depth, number and length of values bounded. (Gson's own binding keeps the last of
+ * duplicate keys.)
+ */
+final class StrictJson {
+  static final int BYTES = 1 << 20;
+  private static final int DEPTH = 16;
+  private static final int VALUES = 20_000;
+  private static final int TEXT = 8 << 10;
+  private static final int DESCRIPTION = 64 << 10;
+
+  private final String where;
+  private final JsonReader reader;
+  private int values;
+
+  private StrictJson(String where, JsonReader reader) {
+    this.where = where;
+    this.reader = reader;
+  }
+
+  /** Reads one object. */
+  static Map<String, Object> read(String where, byte[] bytes) throws PatchFormatException {
+    if (bytes.length > BYTES) {
+      throw new PatchFormatException(
+          PatchError.TOO_DEEP_OR_LARGE, where, bytes.length + " bytes; at most " + BYTES);
+    }
+    String text;
+    try {
+      // a new decoder reports malformed bytes instead of replacing them
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new PatchFormatException(PatchError.UTF8, where, "is not UTF-8");
+    }
+    JsonReader reader = new JsonReader(new StringReader(text));
+    reader.setStrictness(Strictness.STRICT);
+    StrictJson json = new StrictJson(where, reader);
+    try {
+      if (reader.peek() != JsonToken.BEGIN_OBJECT) {
+        throw new PatchFormatException(PatchError.SYNTAX, where, "should begin with '{'");
+      }
+      Map<String, Object> object = json.object(1);
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new PatchFormatException(PatchError.SYNTAX, where, "goes on after its end");
+      }
+      return object;
+    } catch (MalformedJsonException | EOFException e) {
+      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + e.getMessage());
+    } catch (PatchFormatException e) {
+      throw e;
+    } catch (IOException | IllegalStateException | NumberFormatException e) {
+      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + e.getMessage());
+    }
+  }
+
+  private Map<String, Object> object(int depth) throws IOException {
+    checkDepth(depth);
+    Map<String, Object> object = new LinkedHashMap<>();
+    reader.beginObject();
+    while (reader.hasNext()) {
+      String key = reader.nextName();
+      if (object.containsKey(key)) {
+        throw new PatchFormatException(
+            PatchError.DUPLICATE_KEY, where, "has the key '" + key + "' twice");
+      }
+      object.put(key, value(depth, key.equals("description") ? DESCRIPTION : TEXT));
+    }
+    reader.endObject();
+    return object;
+  }
+
+  private List<Object> array(int depth) throws IOException {
+    checkDepth(depth);
+    List<Object> array = new ArrayList<>();
+    reader.beginArray();
+    while (reader.hasNext()) {
+      array.add(value(depth, TEXT));
+    }
+    reader.endArray();
+    return array;
+  }
+
+  private Object value(int depth, int longest) throws IOException {
+    if (++values > VALUES) {
+      throw new PatchFormatException(
+          PatchError.TOO_DEEP_OR_LARGE, where, "has more than " + VALUES + " values");
+    }
+    return switch (reader.peek()) {
+      case BEGIN_OBJECT -> object(depth + 1);
+      case BEGIN_ARRAY -> array(depth + 1);
+      case BOOLEAN -> reader.nextBoolean();
+      case NUMBER -> number(reader.nextString());
+      case STRING -> text(longest);
+      default ->
+          throw new PatchFormatException(
+              PatchError.TYPE_OR_RANGE, where, "holds a value that is no text, number or flag");
+    };
+  }
+
+  private String text(int longest) throws IOException {
+    String text = reader.nextString();
+    if (text.length() > longest) {
+      throw new PatchFormatException(
+          PatchError.TOO_DEEP_OR_LARGE, where, "has a text of " + text.length() + " characters");
+    }
+    return text;
+  }
+
+  /** A number of at most 40 characters, so that an exponent cannot cost memory. */
+  private BigDecimal number(String text) throws PatchFormatException {
+    BigDecimal value = text.length() > 40 ? null : new BigDecimal(text);
+    if (value == null || Math.abs(value.scale()) > 400) {
+      throw new PatchFormatException(
+          PatchError.TYPE_OR_RANGE, where, "holds a number out of range");
+    }
+    return value;
+  }
+
+  private void checkDepth(int depth) throws PatchFormatException {
+    if (depth > DEPTH) {
+      throw new PatchFormatException(
+          PatchError.TOO_DEEP_OR_LARGE, where, "is nested deeper than " + DEPTH);
+    }
+  }
+}
