@@ -58,9 +58,18 @@ public final class CommandLineProgram {
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);
+      line.setParameterExceptionHandler((failure, given) -> sayWrongUse(failure));
       line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, verbose));
       return line.execute(args);
     }
+  }
+
+  private int sayWrongUse(CommandLine.ParameterException failure) {
+    console.note("fmn: " + failure.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(failure, console.err());
+    String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+    console.note("See " + command + " --help.");
+    return WRONG_USE;
   }
 
   private int report(Exception failure, boolean verbose) {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  fmn generate \"a photo of a fox\" --seed 1 --count 4 --patch some.fmnpatch:0.8 -o pictures"
+      "  fmn generate \"a photo of a fox\" --count 4 --patch some.fmnpatch:0.8"
     })
 final class GenerateCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -1,0 +1,212 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fmn generate} on the real model, with few steps. */
+class GenerateCommandTest {
+  @TempDir Path folder;
+
+  /** A command line with the usual options; those that are given replace them. */
+  private String[] command(String... more) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("--plugins", folder.toString());
+    options.put("--model", TestModel.folder().toString());
+    options.put("-o", pictures().toString());
+    options.put("--steps", "2");
+    for (int i = 0; i < more.length; i += 2) {
+      options.put(more[i], more[i + 1]);
+    }
+    List<String> args = new ArrayList<>(List.of("generate", "a photo of a fox"));
+    options.forEach((name, value) -> args.addAll(List.of(name, value)));
+    return args.toArray(String[]::new);
+  }
+
+  private Path pictures() {
+    return folder.resolve("pictures");
+  }
+
+  private List<String> written() throws IOException {
+    try (var entries = Files.list(pictures())) {
+      return entries.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void writesNumberedPicturesWithTheirRecipeAndAGrid() throws IOException {
+    String[] command =
+        command("--seed", "7", "--count", "2", "--sampler", "ddim", "-n", "a hat, blue");
+    assertThat(ProgramRun.of(command).code()).isZero();
+    assertThat(written()).containsExactly("00000-7.png", "00001-8.png", "grid.png");
+    assertThat(PngPictures.infotext(pictures().resolve("00001-8.png")).orElseThrow())
+        .startsWith("a photo of a fox\nNegative prompt: a hat, blue\nSteps: 2, Sampler: DDIM, ")
+        .contains("CFG scale: 5, Seed: 8, Size: 64x64, ", "RNG: CPU")
+        .contains("Model: " + TestModel.folder().getFileName());
+
+    ProgramRun again = ProgramRun.of(command);
+    assertThat(again.out()).contains("seed 7", "00002-7.png");
+    assertThat(written())
+        .containsExactly(
+            "00000-7.png", "00001-8.png", "00002-7.png", "00003-8.png", "grid-1.png", "grid.png");
+    assertThat(pictures().resolve("00002-7.png"))
+        .hasSameBinaryContentAs(pictures().resolve("00000-7.png"));
+  }
+
+  @Test
+  void pictureOfSeedPlusOneIsThePictureAlone() throws IOException {
+    ProgramRun.of(command("--seed", "7", "--count", "2"));
+    ProgramRun.of(command("--seed", "8"));
+    Path together = pictures().resolve("00001-8.png");
+    Path alone = pictures().resolve("00002-8.png");
+    byte[] a = PngPictures.read(together).rgb();
+    byte[] b = PngPictures.read(alone).rgb();
+    int largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
+    }
+    // sums are taken in another order in a batch
+    assertThat(largest).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void drawsARandomSeedSaysItAndShowsPreviews() throws IOException {
+    ProgramRun run = ProgramRun.of(command("--preview-every", "1", "--size", "96x64", "--sampler", "ddim"));
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).containsPattern("seed \\d+");
+    assertThat(run.err()).contains("drawing 2/2");
+    String seed = run.out().replaceAll("(?s).*seed (\\d+).*", "$1");
+    assertThat(written())
+        .containsExactly("00000-" + seed + "-step-001.png", "00000-" + seed + ".png");
+    assertThat(PngPictures.read(pictures().resolve("00000-" + seed + ".png")).width())
+        .isEqualTo(96);
+  }
+
+  @Test
+  void saysWhatIsCutFromALongPrompt() {
+    String[] command = command();
+    command[1] = "a fox ".repeat(50) + "and a castle";
+    ProgramRun run = ProgramRun.of(command);
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("too long", "and a castle");
+  }
+
+  @Test
+  void refusesWrongValuesWithTwo() {
+    assertWrong("known: ddim", "--sampler", "no-such-sampler");
+    assertWrong("multiples of", "--width", "63");
+    assertWrong("like 512x768", "--size", "big");
+    assertWrong("leave out --width", "--size", "64x64", "--width", "64");
+    assertWrong("steps must be in", "--steps", "0");
+    assertWrong("--seed should be", "--seed", "-2");
+    assertWrong("device", "--device", "tpu");
+  }
+
+  private void assertWrong(String message, String... more) {
+    ProgramRun run = ProgramRun.of(command(more));
+    assertThat(run.err()).contains(message).doesNotContain("\tat ");
+    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+  }
+
+  @Test
+  void aMissingOrBrokenModelFailsWithOneAndSaysWhere() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    assertFails(empty.toString(), "has no model_index.json");
+    assertFails(folder.resolve("absent").toString(), "absent");
+    Path broken = copyOfModel("broken");
+    Files.writeString(broken.resolve("unet/config.json"), "{ this is not json");
+    assertFails(broken.toString(), "unet", "config.json");
+    Path pickled = copyOfModel("pickled");
+    Files.delete(pickled.resolve("unet/diffusion_pytorch_model.safetensors"));
+    Files.write(pickled.resolve("unet/diffusion_pytorch_model.bin"), new byte[] {(byte) 0x80, 2});
+    assertFails(pickled.toString(), "unet", "safetensors", "pickle");
+  }
+
+  private void assertFails(String model, String... messages) {
+    ProgramRun run = ProgramRun.of(command("--model", model));
+    assertThat(run.err()).contains(messages).doesNotContain("\tat ");
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(pictures()).doesNotExist();
+  }
+
+  private Path copyOfModel(String name) throws IOException {
+    Path source = TestModel.folder();
+    Path copy = folder.resolve(name);
+    try (var files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(source.relativize(file).toString()));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsSeenBeforeDrawing() throws IOException {
+    Files.writeString(pictures(), "a file where the folder should be");
+    ProgramRun run = ProgramRun.of(command());
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.err()).contains("cannot be written to").doesNotContain("drawing");
+  }
+
+  @Test
+  void stopsBetweenStepsAndLeavesNothingHalfWritten() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    ProgramRun run = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 1, command());
+    assertThat(run.code()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(run.err()).contains("Stopped");
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void stackTracesAreForTheVerbose() {
+    String absent = folder.resolve("absent").toString();
+    List<String> args = new ArrayList<>(List.of(command("--model", absent)));
+    args.add("--verbose");
+    ProgramRun run = ProgramRun.of(args.toArray(String[]::new));
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.err()).contains("\tat ");
+  }
+
+  @Test
+  void recognisesWhatItDrew() {
+    ProgramRun drawn = ProgramRun.of(command("--steps", "10", "--seed", "1", "--sampler", "ddim"));
+    assertThat(drawn.code()).isZero();
+    String picture = pictures().resolve("00000-1.png").toString();
+    String model = TestModel.folder().toString();
+    ProgramRun run = ProgramRun.of("recognise", picture, "--model", model);
+    assertThat(run.out()).contains(picture + "  a fox");
+    ProgramRun chosen =
+        ProgramRun.of("recognise", picture, "--model", model, "--labels", "a castle,a fox");
+    assertThat(chosen.out()).contains("a fox");
+    ProgramRun none = ProgramRun.of("recognise", folder.resolve("no.png").toString());
+    assertThat(none.code()).isEqualTo(CommandLineProgram.FAILED);
+  }
+
+  @Test
+  void listsTheModelsOfItsHome() {
+    String before = System.getProperty("fmn.home");
+    try {
+      Path home = GoldenFolders.inProject("samples/models").getParent();
+      System.setProperty("fmn.home", home.toString());
+      assertThat(ProgramRun.of("models").out())
+          .contains(TestModel.folder().getFileName().toString(), "(default)");
+    } finally {
+      if (before == null) {
+        System.clearProperty("fmn.home");
+      } else {
+        System.setProperty("fmn.home", before);
+      }
+    }
+  }
+}
