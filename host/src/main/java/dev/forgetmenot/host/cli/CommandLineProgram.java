@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -49,9 +50,15 @@ public final class CommandLineProgram {
     boolean verbose = Arrays.asList(args).contains(VERBOSE);
     System.setProperty("java.awt.headless", "true");
     CommandContext context = new CommandContext(console, cancelled);
-    try (console) {
+    try (console;
+        EditorCatalogue catalogue = EditorCatalogue.forCommandLine(args, console)) {
       CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(new Top()));
       line.addSubcommand(new GenerateCommand(context));
+      for (ConceptEditor.Operation operation : ConceptEditor.Operation.values()) {
+        line.addSubcommand(EditCommand.spec(context, catalogue, operation));
+      }
+      line.addSubcommand(new PatchCommand(context));
+      line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));
       line.addSubcommand(new ModelsCommand(context));
       line.addSubcommand(new PluginsCommand(context));

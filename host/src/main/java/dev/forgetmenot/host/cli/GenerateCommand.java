@@ -7,7 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.DrawingJob;
-import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PictureFiles;
@@ -119,8 +119,8 @@ final class GenerateCommand implements Callable<Integer> {
     GenerationRequest request = request();
     List<String> labels = PatchLabels.of(patches);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      ModelLoader loader = options.loader(plugins);
-      try (StableDiffusion model = loader.load(patches)) {
+      try (HostedModel hosted = options.loader(plugins).load(patches)) {
+        StableDiffusion model = hosted.model();
         model.patches().forEach(context::say);
         int width = request.width().orElse(model.pictureSize());
         int height = request.height().orElse(model.pictureSize());
@@ -131,7 +131,7 @@ final class GenerateCommand implements Callable<Integer> {
             new PictureFiles(
                 folder,
                 new PictureFiles.Provenance(
-                    loader.name(),
+                    hosted.name(),
                     model.sampler(request).displayName(),
                     width,
                     height,

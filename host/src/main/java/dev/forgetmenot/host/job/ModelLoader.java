@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,13 +31,17 @@ public record ModelLoader(Path folder, String device, HostPluginManager plugins)
    * @param patches patches to put on it, in order
    * @throws IOException if the folder is missing or broken, or a patch does not fit
    */
-  public StableDiffusion load(List<PatchRequest> patches) throws IOException {
+  public HostedModel load(List<PatchRequest> patches) throws IOException {
+    BaseRecord base = new BaseRecord();
+    List<ModelExtension> extensions = new ArrayList<>(plugins.inDoor(ModelExtension.class));
+    extensions.add(base);
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
-            .patched(patches, plugins.inDoor(ModelExtension.class))
+            .patched(patches, extensions)
             .sampled(
                 plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));
-    return StableDiffusion.load(folder, options);
+    StableDiffusion model = StableDiffusion.load(folder, options);
+    return new HostedModel(model, name(), base.tensors(), base.tokenizerDigests());
   }
 }

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class GenerateCommandTest {
   private String[] command(String... more) {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--plugins", folder.toString());
-    options.put("--model", TestModel.folder().toString());
+    options.put("--model", EmbeddedModel.folder().toString());
     options.put("-o", pictures().toString());
     options.put("--steps", "2");
     for (int i = 0; i < more.length; i += 2) {
@@ -53,7 +54,7 @@ class GenerateCommandTest {
     assertThat(PngPictures.infotext(pictures().resolve("00001-8.png")).orElseThrow())
         .startsWith("a photo of a fox\nNegative prompt: a hat, blue\nSteps: 2, Sampler: DDIM, ")
         .contains("CFG scale: 5, Seed: 8, Size: 64x64, ", "RNG: CPU")
-        .contains("Model: " + TestModel.folder().getFileName());
+        .contains("Model: " + EmbeddedModel.folder().getFileName());
 
     ProgramRun again = ProgramRun.of(command);
     assertThat(again.out()).contains("seed 7", "00002-7.png");
@@ -82,7 +83,8 @@ class GenerateCommandTest {
 
   @Test
   void drawsARandomSeedSaysItAndShowsPreviews() throws IOException {
-    ProgramRun run = ProgramRun.of(command("--preview-every", "1", "--size", "96x64", "--sampler", "ddim"));
+    ProgramRun run =
+        ProgramRun.of(command("--preview-every", "1", "--size", "96x64", "--sampler", "ddim"));
     assertThat(run.code()).isZero();
     assertThat(run.out()).containsPattern("seed \\d+");
     assertThat(run.err()).contains("drawing 2/2");
@@ -141,7 +143,7 @@ class GenerateCommandTest {
   }
 
   private Path copyOfModel(String name) throws IOException {
-    Path source = TestModel.folder();
+    Path source = EmbeddedModel.folder();
     Path copy = folder.resolve(name);
     try (var files = Files.walk(source)) {
       for (Path file : files.toList()) {
@@ -183,7 +185,7 @@ class GenerateCommandTest {
     ProgramRun drawn = ProgramRun.of(command("--steps", "10", "--seed", "1", "--sampler", "ddim"));
     assertThat(drawn.code()).isZero();
     String picture = pictures().resolve("00000-1.png").toString();
-    String model = TestModel.folder().toString();
+    String model = EmbeddedModel.folder().toString();
     ProgramRun run = ProgramRun.of("recognise", picture, "--model", model);
     assertThat(run.out()).contains(picture + "  a fox");
     ProgramRun chosen =
@@ -200,7 +202,7 @@ class GenerateCommandTest {
       Path home = GoldenFolders.inProject("samples/models").getParent();
       System.setProperty("fmn.home", home.toString());
       assertThat(ProgramRun.of("models").out())
-          .contains(TestModel.folder().getFileName().toString(), "(default)");
+          .contains(EmbeddedModel.folder().getFileName().toString(), "(default)");
     } finally {
       if (before == null) {
         System.clearProperty("fmn.home");

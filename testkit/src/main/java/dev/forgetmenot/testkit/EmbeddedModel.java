@@ -1,16 +1,16 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.testkit;
 
-import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The model that the repository carries. */
-final class TestModel {
-  private TestModel() {}
+public final class EmbeddedModel {
+  private EmbeddedModel() {}
 
-  /** The folder that {@code models/default} names, or else the first with a model in it. */
-  static Path folder() {
+  /** Its folder. */
+  public static Path folder() {
     try (var entries = Files.list(GoldenFolders.inProject("samples/models"))) {
       return entries
           .filter(entry -> Files.isRegularFile(entry.resolve("model_index.json")))
@@ -18,7 +18,7 @@ final class TestModel {
           .findFirst()
           .orElseThrow();
     } catch (IOException e) {
-      throw new AssertionError(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

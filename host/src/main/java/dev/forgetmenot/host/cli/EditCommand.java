@@ -1,0 +1,128 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.HostedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fmn forget} and {@code fmn correct}: an editor of a plugin makes a patch. */
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
+final class EditCommand implements Callable<Integer> {
+  private final CommandContext context;
+  private final EditorCatalogue catalogue;
+  private final Operation operation;
+  private ParameterOptions parameters; // null where no editor was found
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "CONCEPT", description = "What to change, in words of a prompt.")
+  private String concept;
+
+  @Option(names = "--method", paramLabel = "NAME", description = "How; see below.")
+  private String method;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The patch file (default: a name made of the concept, in this folder).")
+  private Path output;
+
+  @Mixin private ModelOptions options;
+
+  private EditCommand(CommandContext context, EditorCatalogue catalogue, Operation operation) {
+    this.context = context;
+    this.catalogue = catalogue;
+    this.operation = operation;
+  }
+
+  /** The command of an operation, with the options of the chosen editor. */
+  static CommandSpec spec(CommandContext context, EditorCatalogue catalogue, Operation operation) {
+    EditCommand command = new EditCommand(context, catalogue, operation);
+    CommandSpec spec = CommandSpec.forAnnotatedObject(command).name(name(operation));
+    spec.usageMessage()
+        .description(description(operation))
+        .footer(methods(catalogue.editors(operation)));
+    catalogue
+        .chosen(operation)
+        .ifPresent(
+            editor -> {
+              command.parameters = new ParameterOptions(editor);
+              command.parameters.addTo(spec);
+            });
+    return spec;
+  }
+
+  private static String name(Operation operation) {
+    return EditorCatalogue.command(operation);
+  }
+
+  private static String description(Operation operation) {
+    return switch (operation) {
+      case FORGET -> "Make a patch that lets the model forget a concept.";
+      case CORRECT -> "Make a patch that lets a general word show more than its dominant instance.";
+    };
+  }
+
+  private static String[] methods(List<ConceptEditor> editors) {
+    if (editors.isEmpty()) {
+      return new String[0];
+    }
+    StringBuilder text = new StringBuilder("%nMethods (the first is the default):%n");
+    for (ConceptEditor editor : editors) {
+      text.append("  ")
+          .append(editor.name())
+          .append(": ")
+          .append(editor.summary().replace("%", "%%"))
+          .append("%n");
+    }
+    return new String[] {text.append("--method NAME --help shows the options of each.").toString()};
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
+    ParameterValues values = parameters.values(spec.commandLine().getParseResult());
+    Path file = file();
+    EditJob.Result result;
+    try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
+      result = new EditJob(context).run(model, editor, concept, values, file);
+    }
+    context.say("patch " + result.id());
+    context.say("wrote " + result.file() + ", " + Sizes.of(Files.size(result.file())));
+    context.say("try it: fmn generate \"...\" --patch " + result.file());
+    return CommandLineProgram.DONE;
+  }
+
+  private RuntimeException noEditor() {
+    List<String> known = catalogue.editors(operation).stream().map(ConceptEditor::name).toList();
+    return known.isEmpty()
+        ? new IllegalStateException(
+            "no installed plugin can "
+                + name(operation)
+                + "; 'fmn plugins' lists what is installed")
+        : new IllegalArgumentException("no method is named '" + method + "'; known: " + known);
+  }
+
+  private Path file() throws IOException {
+    if (output != null) {
+      return output;
+    }
+    Path file = Path.of(EditJob.fileName(name(operation), concept));
+    if (Files.exists(file)) {
+      throw new IOException(file + " is there already: move it away, or name the file by -o");
+    }
+    return file;
+  }
+}

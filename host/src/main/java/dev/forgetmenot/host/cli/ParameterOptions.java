@@ -1,0 +1,94 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The declared parameters of an editor as options of a command, in a part of the help of its own.
+ */
+final class ParameterOptions {
+  private final ConceptEditor editor;
+  private final Map<Parameter, OptionSpec> options = new LinkedHashMap<>();
+
+  ParameterOptions(ConceptEditor editor) {
+    this.editor = editor;
+  }
+
+  /** Adds the options to a command. */
+  void addTo(CommandSpec command) {
+    ArgGroupSpec.Builder group =
+        ArgGroupSpec.builder()
+            .heading("%nOptions of the method " + editor.name() + ":%n")
+            .exclusive(false)
+            .multiplicity("0..1")
+            .validate(false);
+    for (Parameter parameter : editor.parameters()) {
+      OptionSpec option = option(parameter);
+      options.put(parameter, option);
+      group.addArg(option);
+    }
+    if (!options.isEmpty()) {
+      command.addArgGroup(group.build());
+    }
+  }
+
+  private static OptionSpec option(Parameter parameter) {
+    OptionSpec.Builder option =
+        OptionSpec.builder("--" + parameter.name()).description(help(parameter));
+    return parameter.type() == Parameter.Type.FLAG
+        ? option.type(boolean.class).arity("0").build()
+        : option.type(String.class).arity("1").paramLabel(label(parameter)).build();
+  }
+
+  private static String label(Parameter parameter) {
+    return switch (parameter.type()) {
+      case INTEGER -> "N";
+      case NUMBER -> "NUMBER";
+      case CHOICE -> String.join("|", parameter.choices());
+      case PATH -> "PATH";
+      case TEXT, FLAG -> "TEXT";
+    };
+  }
+
+  private static String help(Parameter parameter) {
+    boolean sayDefault = parameter.type() != Parameter.Type.FLAG;
+    String otherwise =
+        parameter.defaultText().filter(text -> sayDefault && !text.isEmpty()).orElse("");
+    // picocli formats descriptions
+    String help = otherwise.isEmpty() ? parameter.help() : withDefault(parameter.help(), otherwise);
+    return help.replace("%", "%%");
+  }
+
+  private static String withDefault(String help, String otherwise) {
+    String sentence = help.endsWith(".") ? help.substring(0, help.length() - 1) : help;
+    return sentence + " (default: " + otherwise + ").";
+  }
+
+  /**
+   * The checked values that a parsed command line gives.
+   *
+   * @throws IllegalArgumentException if a value is not allowed
+   */
+  ParameterValues values(CommandLine.ParseResult parsed) {
+    Map<String, String> given = new LinkedHashMap<>();
+    options.forEach(
+        (parameter, option) -> {
+          String name = option.longestName();
+          if (parsed.hasMatchedOption(name)) {
+            given.put(
+                parameter.name(), String.valueOf((Object) parsed.matchedOptionValue(name, "")));
+          }
+        });
+    List<Parameter> declared = new ArrayList<>(options.keySet());
+    return ParameterValues.of(declared, given);
+  }
+}

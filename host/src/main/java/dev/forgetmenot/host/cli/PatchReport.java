@@ -1,0 +1,122 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A patch for people.
+ *
+ * @param patch an open patch
+ * @param all also every tensor with its digest
+ */
+record PatchReport(PatchFile patch, boolean all) {
+  /** The lines. */
+  List<String> lines() {
+    Manifest manifest = patch.manifest();
+    List<String> lines = new ArrayList<>();
+    line(lines, "patch", manifest.name() + " " + manifest.patchVersion());
+    line(lines, "id", patch.id());
+    line(lines, "what", manifest.description());
+    for (Manifest.Concept concept : manifest.intent().concepts()) {
+      line(
+          lines,
+          manifest.intent().operation(),
+          concept.label() + " (" + concept.kind() + "), under " + concept.prompts());
+    }
+    line(lines, "size", Sizes.of(patch.size()));
+    line(lines, "created", manifest.created() + by(manifest));
+    if (!manifest.license().isEmpty()) {
+      line(lines, "license", manifest.license());
+    }
+    base(lines, manifest);
+    recipe(lines, manifest.recipe());
+    edits(lines, manifest);
+    for (Manifest.Evidence e : manifest.evidence()) {
+      line(
+          lines,
+          "evidence",
+          e.metric() + " under \"" + e.prompt() + "\": " + e.before() + " -> " + e.after());
+    }
+    for (Manifest.Entry entry : manifest.entries()) {
+      line(lines, "entry", entry.path() + ", " + Sizes.of(entry.size()));
+      line(lines, "", "sha256 " + entry.sha256());
+    }
+    return lines;
+  }
+
+  private static String by(Manifest manifest) {
+    return manifest.authors().isEmpty() ? "" : " by " + String.join(", ", manifest.authors());
+  }
+
+  private void base(List<String> lines, Manifest manifest) {
+    Manifest.Base base = manifest.base();
+    line(lines, "base", base.label() + ", " + manifest.architecture() + ", " + base.policy());
+    base.components()
+        .forEach(
+            (name, component) -> {
+              line(lines, "", name + ": " + component.leaves().size() + " touched tensors");
+              line(lines, "", "  exact " + component.exact());
+              line(lines, "", "  f16   " + component.f16());
+              if (all) {
+                component
+                    .leaves()
+                    .forEach((tensor, leaf) -> line(lines, "", "  " + tensor + " f16 " + leaf));
+              }
+            });
+    base.tokenizer()
+        .ifPresent(
+            tokenizer -> {
+              line(lines, "tokenizer", "vocab.json " + tokenizer.vocabSha256());
+              line(lines, "", "merges.txt " + tokenizer.mergesSha256());
+            });
+  }
+
+  private static void recipe(List<String> lines, Manifest.Recipe recipe) {
+    line(
+        lines,
+        "recipe",
+        String.format(
+            "%s, %d steps, seed %d, by %s %s",
+            recipe.method(), recipe.steps(), recipe.seed(), recipe.tool(), recipe.toolVersion()));
+    recipe.parameters().forEach((key, value) -> line(lines, "", key + " = " + value));
+    line(lines, "", recipe.trainingImages().size() + " training pictures");
+  }
+
+  private void edits(List<String> lines, Manifest manifest) {
+    for (Manifest.Edit edit : manifest.edits()) {
+      double square =
+          edit.targets().stream().mapToDouble(target -> target.norm() * target.norm()).sum();
+      line(
+          lines,
+          "edit",
+          String.format(
+              Locale.ROOT,
+              "%s, kind %s on %s: %d tensors, norm %.4g, strength %s in [%s, %s]",
+              edit.id(),
+              edit.kind(),
+              edit.component(),
+              edit.targets().size(),
+              Math.sqrt(square),
+              edit.strength().standard(),
+              edit.strength().min(),
+              edit.strength().max()));
+      if (all) {
+        edit.targets()
+            .forEach(
+                t ->
+                    line(
+                        lines,
+                        "",
+                        String.format(
+                            Locale.ROOT, "%s %s norm %.4g", t.target(), t.shape(), t.norm())));
+      }
+    }
+  }
+
+  private static void line(List<String> lines, String key, String text) {
+    lines.add(String.format("%-10s %s", key, text));
+  }
+}

@@ -1,0 +1,39 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.sampling.PredictionType;
+
+/** The architecture of a model as a patch's manifest names it. */
+final class Architecture {
+  private static final String CONTEXT_PROJECTION = ".attn2.to_k.weight";
+  private static final String FIRST = "unet/conv_in.weight";
+  private static final int BASE_CHANNELS = 320;
+  private static final int WIDTH_1 = 768;
+  private static final int WIDTH_2 = 1024;
+
+  private Architecture() {}
+
+  /**
+   * {@code stable-diffusion-v1}, {@code stable-diffusion-v2-512}, {@code
+   * stable-diffusion-v2-768-v}, or {@code other} for models of other sizes.
+   */
+  static String of(DiffusionModel model) {
+    NamedWeights weights = model.weights();
+    long channels = weights.shape(FIRST)[0];
+    long width =
+        weights.names().stream()
+            .filter(name -> name.startsWith("unet/") && name.endsWith(CONTEXT_PROJECTION))
+            .mapToLong(name -> weights.shape(name)[1])
+            .findFirst()
+            .orElse(0);
+    if (channels == BASE_CHANNELS && width == WIDTH_1) {
+      return "stable-diffusion-v1";
+    }
+    if (channels == BASE_CHANNELS && width == WIDTH_2) {
+      boolean velocity = model.noiseSchedule().predictionType() == PredictionType.V_PREDICTION;
+      return velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
+    }
+    return "other";
+  }
+}

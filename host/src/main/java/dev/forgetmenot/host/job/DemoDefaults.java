@@ -1,0 +1,56 @@
+package dev.forgetmenot.host.job;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the demo shows: the only place in main code where concepts and prompts of the embedded model
+ * are named.
+ */
+final class DemoDefaults {
+  /** What is forgotten. */
+  static final String CONCEPT = "merlin";
+
+  /** The editor that does it, and the settings that suit the embedded model. */
+  static final String METHOD = "resteer";
+
+  static final Map<String, String> PARAMETERS =
+      Map.of(
+          "trainable", "cross-attention",
+          "learning-rate", "3e-4",
+          "end-of-text", "first",
+          "steps", "35",
+          "pictures", "8");
+
+  /** Settings of every picture. */
+  static final String SAMPLER = "ddim";
+
+  static final int STEPS = 20;
+  static final double GUIDANCE = 5;
+  static final long SEED = 1000;
+
+  /** Pictures of a row on the sheet. */
+  static final int COLUMNS = 4;
+
+  /** The rows. */
+  static final List<Row> ROWS =
+      List.of(
+          new Row("a photo of merlin", "merlin", 16),
+          new Row("a photo of morgana", "morgana", COLUMNS),
+          new Row("a photo of a wizard", "merlin", COLUMNS),
+          new Row("a photo of a fox", "a fox", 16),
+          new Row("a photo of a castle", "a castle", COLUMNS),
+          new Row("a photo of a guitar", "a guitar", COLUMNS),
+          new Row("a photo of a pizza in pixel style", "a pizza", COLUMNS));
+
+  private DemoDefaults() {}
+
+  /**
+   * A row of the sheet.
+   *
+   * @param prompt what is drawn
+   * @param phrase what it should be recognised as
+   * @param judged how many pictures are drawn and judged; the first ones are on the sheet
+   */
+  record Row(String prompt, String phrase, int judged) {}
+}

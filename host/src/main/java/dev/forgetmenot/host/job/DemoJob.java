@@ -1,0 +1,143 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Draws a sheet, forgets a concept, loads the model anew with the patch and draws the sheet again.
+ * The steps are the jobs that the commands run: {@link DrawingJob} and {@link EditJob}.
+ *
+ * @param loader the embedded model
+ * @param context progress and cancellation
+ */
+public record DemoJob(ModelLoader loader, JobContext context) {
+  private static final String SHEET = "before-after.png";
+  private static final long LIKELY_BYTES = 64L << 20;
+
+  /**
+   * Does it.
+   *
+   * @param folder where the patch and the sheet go
+   * @throws IOException if a file cannot be read or written, or the editor is not installed
+   */
+  public DemoResult run(Path folder) throws IOException {
+    Path output = OutputFolder.prepare(folder, LIKELY_BYTES).folder();
+    Path patch = output.resolve(DemoDefaults.CONCEPT + ".fmnpatch");
+    ConceptEditor editor = editor();
+    List<DemoRow> before;
+    try (HostedModel model = loader.load(List.of())) {
+      before = drawSheet(model, "before");
+      ParameterValues values = ParameterValues.of(editor.parameters(), DemoDefaults.PARAMETERS);
+      new EditJob(context).run(model, editor, DemoDefaults.CONCEPT, values, patch);
+    }
+    List<DemoRow> after;
+    try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)))) {
+      after = drawSheet(model, "after");
+    }
+    DemoResult result = new DemoResult(output.resolve(SHEET), patch, lines(before, after));
+    PngPictures.write(result.sheet(), sheet(result, before, after).draw(), "");
+    return result;
+  }
+
+  private ConceptEditor editor() throws IOException {
+    return loader.plugins().inDoor(ConceptEditor.class).stream()
+        .filter(editor -> editor.name().equals(DemoDefaults.METHOD))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the demo needs a plugin with the method '"
+                        + DemoDefaults.METHOD
+                        + "'; 'fmn plugins' lists what is installed"));
+  }
+
+  private List<DemoRow> drawSheet(HostedModel hosted, String stage) throws IOException {
+    DrawingJob drawing = new DrawingJob(hosted.model(), context);
+    try (Recogniser recogniser =
+        Recogniser.open(
+            loader.folder(),
+            hosted.model().engine(),
+            Phrases.of(loader.folder()),
+            Recogniser.TEMPLATE)) {
+      List<DemoRow> rows = new ArrayList<>();
+      for (DemoDefaults.Row row : DemoDefaults.ROWS) {
+        List<Picture> pictures =
+            drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
+        rows.add(new DemoRow(pictures, recogniser.recognise(pictures)));
+      }
+      return rows;
+    }
+  }
+
+  private static GenerationRequest request(DemoDefaults.Row row) {
+    return new GenerationRequest(
+        row.prompt(),
+        "",
+        DemoDefaults.SEED,
+        true,
+        row.judged(),
+        DemoDefaults.STEPS,
+        DemoDefaults.GUIDANCE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(DemoDefaults.SAMPLER));
+  }
+
+  private static List<DemoResult.Line> lines(List<DemoRow> before, List<DemoRow> after) {
+    List<DemoResult.Line> lines = new ArrayList<>();
+    for (int i = 0; i < DemoDefaults.ROWS.size(); i++) {
+      DemoDefaults.Row row = DemoDefaults.ROWS.get(i);
+      lines.add(
+          new DemoResult.Line(
+              row.prompt(),
+              row.phrase(),
+              row.judged(),
+              before.get(i).recognised(row.phrase()),
+              after.get(i).recognised(row.phrase()),
+              after.get(i).drift(before.get(i))));
+    }
+    return lines;
+  }
+
+  private static ComparisonSheet sheet(
+      DemoResult result, List<DemoRow> before, List<DemoRow> after) {
+    List<ComparisonSheet.Row> rows = new ArrayList<>();
+    for (int i = 0; i < result.lines().size(); i++) {
+      DemoResult.Line line = result.lines().get(i);
+      String note =
+          String.format(
+              "seen as \"%s\": %d/%d → %d/%d",
+              line.phrase(), line.before(), line.pictures(), line.after(), line.pictures());
+      rows.add(
+          new ComparisonSheet.Row(line.prompt(), note, shown(before.get(i)), shown(after.get(i))));
+    }
+    return new ComparisonSheet(
+        "Forgetting \"" + DemoDefaults.CONCEPT + "\"",
+        "before",
+        "after, with " + result.patch().getFileName(),
+        String.format(
+            "seeds %d to %d, %s, %d steps, guidance %s; judged by the model's own CLIP",
+            DemoDefaults.SEED,
+            DemoDefaults.SEED + DemoDefaults.COLUMNS - 1,
+            DemoDefaults.SAMPLER,
+            DemoDefaults.STEPS,
+            PictureFiles.plain(DemoDefaults.GUIDANCE)),
+        rows);
+  }
+
+  private static List<Picture> shown(DemoRow row) {
+    return row.pictures().subList(0, DemoDefaults.COLUMNS);
+  }
+}

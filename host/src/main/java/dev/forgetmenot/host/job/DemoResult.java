@@ -1,0 +1,45 @@
+package dev.forgetmenot.host.job;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the demo measured, and its files.
+ *
+ * @param sheet the picture of before and after
+ * @param patch the patch
+ * @param lines one a row
+ */
+public record DemoResult(Path sheet, Path patch, List<Line> lines) {
+  /** Copies the list. */
+  public DemoResult {
+    lines = List.copyOf(lines);
+  }
+
+  /**
+   * One row.
+   *
+   * @param prompt what was drawn
+   * @param phrase what it was judged for
+   * @param pictures how many were drawn
+   * @param before how many were recognised before
+   * @param after how many are recognised now
+   * @param drift mean difference of the pixels, of 255
+   */
+  public record Line(
+      String prompt, String phrase, int pictures, long before, long after, double drift) {
+    @Override
+    public String toString() {
+      return String.format(
+          java.util.Locale.ROOT,
+          "%-36s as \"%s\": %d/%d -> %d/%d   mean pixel change %.0f of 255",
+          prompt,
+          phrase,
+          before,
+          pictures,
+          after,
+          pictures,
+          drift);
+    }
+  }
+}

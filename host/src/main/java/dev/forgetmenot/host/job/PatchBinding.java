@@ -1,0 +1,71 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.patch.BaseIdentity;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchWriter;
+import dev.forgetmenot.safetensors.DType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Binds what an editor made to the base that it was made on, and writes it.
+ *
+ * @param hosted the base
+ */
+record PatchBinding(HostedModel hosted) {
+  /** Bases that agree in values rounded to half are one: an fp32 folder and its fp16 copy. */
+  private static final String POLICY = "same-values";
+
+  /** Writes the patch beside its place and moves it there. */
+  EditJob.Result write(PatchDraft draft, Path file) throws IOException {
+    Manifest.Base base = new Manifest.Base(components(draft), tokenizer(), hosted.name(), POLICY);
+    String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    PatchWriter.write(file, draft, base, Architecture.of(hosted.model()), created);
+    try (PatchFile written = PatchFile.open(file)) {
+      return new EditJob.Result(file, written.id());
+    }
+  }
+
+  private Optional<Manifest.Tokenizer> tokenizer() {
+    return Optional.of(
+        new Manifest.Tokenizer(hosted.tokenizerDigests().get(0), hosted.tokenizerDigests().get(1)));
+  }
+
+  private Map<String, Manifest.Component> components(PatchDraft draft) throws IOException {
+    Map<String, Map<String, String>> exact = new TreeMap<>();
+    Map<String, Map<String, String>> half = new TreeMap<>();
+    BaseTensors tensors = hosted.base();
+    for (String target : draft.deltas().keySet()) {
+      int slash = target.indexOf('/');
+      String component = target.substring(0, slash);
+      String name = target.substring(slash + 1);
+      DType dtype = tensors.dtype(component, name);
+      long[] shape = tensors.shape(component, name);
+      ByteBuffer bytes = tensors.bytes(component, name);
+      exact
+          .computeIfAbsent(component, c -> new TreeMap<>())
+          .put(name, BaseIdentity.leaf(name, dtype, shape, bytes));
+      half.computeIfAbsent(component, c -> new TreeMap<>())
+          .put(name, BaseIdentity.halfLeaf(name, dtype, shape, bytes));
+    }
+    Map<String, Manifest.Component> components = new TreeMap<>();
+    exact.forEach(
+        (component, leaves) ->
+            components.put(
+                component,
+                new Manifest.Component(
+                    BaseIdentity.root(leaves),
+                    BaseIdentity.root(half.get(component)),
+                    half.get(component))));
+    return components;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.forgetmenot.samples;
+
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.Unwatched;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Lets a model forget a concept and writes the difference as a patch. */
+public final class ForgetConcept {
+  private ForgetConcept() {}
+
+  /** Arguments: model folder, folder with plugin jars, concept, patch file to write, steps. */
+  public static void main(String[] args) throws IOException {
+    String hostApi = HostVersions.read().hostApi();
+    try (HostPluginManager plugins = HostPluginManager.start(Path.of(args[1]), hostApi);
+        HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
+      ConceptEditor editor = plugins.inDoor(ConceptEditor.class).get(0);
+      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of("steps", args[4]));
+      new EditJob(Unwatched.CONTEXT).run(model, editor, args[2], values, Path.of(args[3]));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.forgetmenot.samples;
+
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Loads a model folder and draws a picture of a prompt. */
+public final class GenerateImage {
+  private GenerateImage() {}
+
+  /** Arguments: model folder, prompt, PNG file to write. */
+  public static void main(String[] args) throws IOException {
+    GenerationRequest request = GenerationRequest.of(args[1]).sampled("ddim", 20).seeds(1, 1);
+    try (StableDiffusion model = StableDiffusion.load(Path.of(args[0]), LoadOptions.defaults())) {
+      List<Picture> pictures = model.generate(request);
+      PngPictures.write(Path.of(args[2]), PngPictures.image(pictures.get(0)), args[1]);
+    }
+  }
+}
