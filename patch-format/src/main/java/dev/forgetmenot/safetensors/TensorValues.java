@@ -1,7 +1,6 @@
 package dev.forgetmenot.safetensors;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
 
 /**
@@ -44,18 +43,6 @@ final class TensorValues {
     long[] values = new long[bytes.remaining() / Long.BYTES];
     bytes.asLongBuffer().get(values);
     return values;
-  }
-
-  /** Widens F16 or BF16 into a new direct little-endian buffer of F32. */
-  static ByteBuffer directFloats(DType dtype, ByteBuffer bytes) {
-    ByteBuffer direct =
-        ByteBuffer.allocateDirect(Math.multiplyExact(bytes.remaining(), 2))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    ShortBuffer halves = bytes.asShortBuffer();
-    while (halves.hasRemaining()) {
-      direct.putFloat(widen(dtype, halves.get()));
-    }
-    return direct.flip();
   }
 
   private static float widen(DType dtype, short bits) {
