@@ -1,0 +1,84 @@
+package dev.forgetmenot.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.job.Phrases;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a model can draw is data: main code names no concept, no prompt of one, and no model. */
+class NoModelNamesInMainCodeTest {
+  /** The one place where the demo's choices are made. */
+  private static final String DEFAULTS = "DemoDefaults.java";
+
+  private static final Pattern TEXT = Pattern.compile("\"((?:\\\\.|[^\"\\\\])*)\"");
+
+  @Test
+  void textsOfMainCodeNameNoConcept() throws IOException {
+    List<String> found = new ArrayList<>();
+    Pattern names = names();
+    for (Path file : mainCode()) {
+      Matcher text = TEXT.matcher(withoutHelp(Files.readString(file)));
+      while (text.find()) {
+        Matcher name = names.matcher(text.group(1));
+        if (name.find()) {
+          found.add(file.getFileName() + ": \"" + text.group(1) + "\" names " + name.group());
+        }
+      }
+    }
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void theDefaultsOfTheDemoDo() throws IOException {
+    Path defaults =
+        GoldenFolders.inProject("host/src/main/java/dev/forgetmenot/host/job/" + DEFAULTS);
+    assertThat(names().matcher(Files.readString(defaults)).find()).isTrue();
+  }
+
+  /** Identities, general words and the model's name: words that are no ordinary words of code. */
+  private static Pattern names() throws IOException {
+    String model = EmbeddedModel.folder().getFileName().toString();
+    Stream<String> phrases = Phrases.of(EmbeddedModel.folder()).stream();
+    String alternatives =
+        Stream.concat(phrases, Stream.of("wizard", "vampire", "emoji", model))
+            .filter(phrase -> !phrase.equals("fire") && !phrase.equals("a key"))
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return Pattern.compile("(?i)\\b(" + alternatives + ")\\b");
+  }
+
+  /** Examples in help pages are for people; code does not read them. */
+  private static String withoutHelp(String code) {
+    return code.replaceAll("\"  fmn [^\\n]*", "");
+  }
+
+  private static List<Path> mainCode() throws IOException {
+    Path root = GoldenFolders.inProject("host/pom.xml").getParent().getParent();
+    List<Path> files = new ArrayList<>();
+    try (var modules = Files.newDirectoryStream(root, Files::isDirectory)) {
+      for (Path module : modules) {
+        Path sources = module.resolve("src/main/java");
+        if (Files.isDirectory(sources)) {
+          try (var walk = Files.walk(sources)) {
+            walk.filter(file -> file.toString().endsWith(".java"))
+                .filter(file -> !file.endsWith(DEFAULTS))
+                .forEach(files::add);
+          }
+        }
+      }
+    }
+    assertThat(files).hasSizeGreaterThan(100);
+    return files;
+  }
+}

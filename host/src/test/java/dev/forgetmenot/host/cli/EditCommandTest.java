@@ -1,0 +1,175 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import dev.forgetmenot.testkit.PluginJar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fmn forget}, {@code correct} and {@code patch inspect} with the packed plugins. */
+class EditCommandTest {
+  private static final String MODEL = EmbeddedModel.folder().toString();
+
+  @TempDir Path folder;
+  private String plugins;
+  private Path patch;
+
+  @BeforeEach
+  void install() throws IOException {
+    plugins = PackagedPlugins.copyTo(folder.resolve("plugins")).toString();
+    patch = folder.resolve("a.fmnpatch");
+  }
+
+  private ProgramRun forget(String... more) {
+    return ProgramRun.of(args(more));
+  }
+
+  private String[] args(String... more) {
+    String[] usual = {
+      "forget", "castle", "--plugins", plugins, "--model", MODEL, "-o", patch.toString()
+    };
+    String[] args = new String[usual.length + more.length];
+    System.arraycopy(usual, 0, args, 0, usual.length);
+    System.arraycopy(more, 0, args, usual.length, more.length);
+    return args;
+  }
+
+  @Test
+  void makesAPatchThatCanBeInspectedAndPutOnTheModel() throws IOException {
+    ProgramRun run = forget("--steps", "1", "--no-real-image", "--seed", "3");
+    assertThat(run.err()).doesNotContain("fmn:");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("wrote " + patch);
+    String id;
+    try (PatchFile file = PatchFile.open(patch)) {
+      id = file.id();
+      assertThat(file.manifest().recipe().parameters()).containsEntry("no-real-image", "true");
+      assertThat(file.manifest().recipe().seed()).isEqualTo(3);
+      assertThat(file.manifest().base().tokenizer()).isPresent();
+      assertThat(file.manifest().base().components()).containsOnlyKeys("unet");
+      assertThat(file.manifest().architecture()).isEqualTo("other");
+    }
+    assertThat(run.out()).contains("patch " + id);
+
+    ProgramRun inspected = ProgramRun.of("patch", "inspect", patch.toString());
+    assertThat(inspected.code()).isZero();
+    assertThat(inspected.out())
+        .contains(id, "castle", "resteer, 1 steps, seed 3", "no-real-image = true", "sha256 ");
+    ProgramRun json = ProgramRun.of("patch", "inspect", "--json", patch.toString());
+    assertThat(json.out()).startsWith("{").contains("\"fmnpatch\"");
+
+    Path pictures = folder.resolve("pictures");
+    ProgramRun drawn =
+        ProgramRun.of(
+            "generate", "a castle", "--plugins", plugins, "--model", MODEL, "--steps", "1",
+            "--seed", "1", "--patch", patch + ":0.8", "-o", pictures.toString());
+    assertThat(drawn.err()).doesNotContain("fmn:");
+    assertThat(PngPictures.infotext(pictures.resolve("00000-1.png")).orElseThrow())
+        .contains("forget-castle@1.0.0:0.8");
+  }
+
+  @Test
+  void helpShowsTheOptionsThatTheEditorDeclares() {
+    ProgramRun help = ProgramRun.of("forget", "--help", "--plugins", plugins);
+    assertThat(help.code()).isZero();
+    assertThat(help.out())
+        .contains("Options of the method resteer", "--learning-rate", "--end-of-text")
+        .contains("(default: 35)", "first|none|all");
+  }
+
+  @Test
+  void refusesWrongValuesWithTwoBeforeLongWork() {
+    assertWrong("end-of-text must be one of", "--end-of-text", "some");
+    assertWrong("steps", "--steps", "0");
+    assertWrong("Unknown option", "--no-such-option", "1");
+    assertWrong("no method is named 'other'; known: [resteer]", "--method", "other");
+    assertThat(patch).doesNotExist();
+  }
+
+  private void assertWrong(String message, String... more) {
+    ProgramRun run = forget(more);
+    assertThat(run.err()).contains(message);
+    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+  }
+
+  @Test
+  void correctSaysThatNoPluginDoesItYet() {
+    ProgramRun run = ProgramRun.of("correct", "castle", "--plugins", plugins, "--model", MODEL);
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.err()).contains("no installed plugin can correct", "fmn plugins");
+  }
+
+  @Test
+  void aStopBetweenStepsLeavesNoFile() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    ProgramRun run =
+        ProgramRun.stoppedWhen(
+            () -> asked.incrementAndGet() > 2, args("--steps", "50", "--no-real-image"));
+    assertThat(run.code()).isEqualTo(CommandLineProgram.STOPPED);
+    try (var files = Files.list(folder)) {
+      assertThat(files).containsExactly(folder.resolve("plugins"));
+    }
+  }
+
+  @Test
+  void aPatchThatNoPluginTakesIsAnError() throws IOException {
+    assertThat(forget("--steps", "1", "--no-real-image").code()).isZero();
+    Path none = Files.createDirectory(folder.resolve("none"));
+    ProgramRun run =
+        ProgramRun.of(
+            "generate", "x", "--plugins", none.toString(), "--model", MODEL, "--patch",
+            patch.toString(), "-o", folder.resolve("pictures").toString());
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.err()).contains("no plugin applies the patch", patch.toString());
+  }
+
+  @Test
+  void aFileThatIsNoPatchIsRefused() throws IOException {
+    Files.writeString(patch, "no patch");
+    ProgramRun run = ProgramRun.of("patch", "inspect", patch.toString());
+    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.err()).contains("FMN-1", patch.toString());
+    assertThat(ProgramRun.of("patch").code()).isEqualTo(CommandLineProgram.WRONG_USE);
+  }
+
+  @Test
+  void anEditorOfAnotherPluginIsChosenByItsName() throws IOException {
+    PluginJar.of("zeta", "1.0.0")
+        .extension(
+            "zeta.Zeta",
+            """
+            package zeta;
+            import dev.forgetmenot.api.edit.*;
+            import dev.forgetmenot.api.model.DiffusionModel;
+            import java.util.List;
+            public class Zeta implements ConceptEditor {
+              public String name() { return "zeta"; }
+              public Operation operation() { return Operation.FORGET; }
+              public String summary() { return "Does 100% of nothing."; }
+              public List<Parameter> parameters() {
+                return List.of(Parameter.number("zeal", 0.5, 0, 1, "How much of 100%."));
+              }
+              public dev.forgetmenot.patch.PatchDraft edit(
+                  String concept, ParameterValues values, DiffusionModel model, JobContext context) {
+                throw new IllegalArgumentException("zeal was " + values.number("zeal"));
+              }
+            }
+            """)
+        .write(Path.of(plugins));
+    ProgramRun help = ProgramRun.of("forget", "--method", "zeta", "--help", "--plugins", plugins);
+    assertThat(help.out())
+        .contains("How much of 100% (default: 0.5).", "zeta: Does 100% of nothing.")
+        .doesNotContain("--learning-rate");
+    ProgramRun run = forget("--method", "zeta", "--zeal", "0.25");
+    assertThat(run.err()).contains("zeal was 0.25");
+  }
+}
