@@ -17,7 +17,7 @@ final class DemoDefaults {
   static final Map<String, String> PARAMETERS =
       Map.of(
           "trainable", "cross-attention",
-          "learning-rate", "3e-4",
+          "learning-rate", "4e-4",
           "end-of-text", "first",
           "steps", "35",
           "pictures", "8");
