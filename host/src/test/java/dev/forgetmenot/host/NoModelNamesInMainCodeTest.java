@@ -21,14 +21,15 @@ class NoModelNamesInMainCodeTest {
   /** The one place where the demo's choices are made. */
   private static final String DEFAULTS = "DemoDefaults.java";
 
-  private static final Pattern TEXT = Pattern.compile("\"((?:\\\\.|[^\"\\\\])*)\"");
+  private static final Pattern TEXT =
+      Pattern.compile("\"([^\"\\\\\\n]*+(?:\\\\.[^\"\\\\\\n]*+)*+)\"");
 
   @Test
   void textsOfMainCodeNameNoConcept() throws IOException {
     List<String> found = new ArrayList<>();
     Pattern names = names();
     for (Path file : mainCode()) {
-      Matcher text = TEXT.matcher(withoutHelp(Files.readString(file)));
+      Matcher text = TEXT.matcher(Files.readString(file));
       while (text.find()) {
         Matcher name = names.matcher(text.group(1));
         if (name.find()) {
@@ -56,11 +57,6 @@ class NoModelNamesInMainCodeTest {
             .map(Pattern::quote)
             .collect(Collectors.joining("|"));
     return Pattern.compile("(?i)\\b(" + alternatives + ")\\b");
-  }
-
-  /** Examples in help pages are for people; code does not read them. */
-  private static String withoutHelp(String code) {
-    return code.replaceAll("\"  fmn [^\\n]*", "");
   }
 
   private static List<Path> mainCode() throws IOException {

@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
  *
  * <pre>{@code
  * try (StableDiffusion sd = StableDiffusion.load(Path.of("model"), LoadOptions.defaults())) {
- *   List<Picture> pictures = sd.generate(GenerationRequest.of("a photo of a fox"));
+ *   List<Picture> pictures = sd.generate(GenerationRequest.of("a photo of a lighthouse"));
  * }
  * }</pre>
  *

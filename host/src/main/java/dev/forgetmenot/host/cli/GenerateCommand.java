@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  fmn generate \"a photo of a fox\" --count 4 --patch some.fmnpatch:0.8"
+      "  fmn generate \"a photo of a lighthouse\" --count 4 --patch some.fmnpatch:0.8"
     })
 final class GenerateCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -17,7 +17,8 @@ public final class Phrases {
   private Phrases() {}
 
   /**
-   * The phrases of a model's concepts, such as {@code a fox}; empty if the folder does not say.
+   * The phrases of a model's concepts, such as {@code a lighthouse}; empty if the folder does not
+   * say.
    *
    * @throws IOException if the file is there but broken
    */

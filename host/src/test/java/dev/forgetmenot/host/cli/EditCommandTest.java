@@ -70,8 +70,20 @@ class EditCommandTest {
     Path pictures = folder.resolve("pictures");
     ProgramRun drawn =
         ProgramRun.of(
-            "generate", "a castle", "--plugins", plugins, "--model", MODEL, "--steps", "1",
-            "--seed", "1", "--patch", patch + ":0.8", "-o", pictures.toString());
+            "generate",
+            "a castle",
+            "--plugins",
+            plugins,
+            "--model",
+            MODEL,
+            "--steps",
+            "1",
+            "--seed",
+            "1",
+            "--patch",
+            patch + ":0.8",
+            "-o",
+            pictures.toString());
     assertThat(drawn.err()).doesNotContain("fmn:");
     assertThat(PngPictures.infotext(pictures.resolve("00000-1.png")).orElseThrow())
         .contains("forget-castle@1.0.0:0.8");
@@ -126,8 +138,16 @@ class EditCommandTest {
     Path none = Files.createDirectory(folder.resolve("none"));
     ProgramRun run =
         ProgramRun.of(
-            "generate", "x", "--plugins", none.toString(), "--model", MODEL, "--patch",
-            patch.toString(), "-o", folder.resolve("pictures").toString());
+            "generate",
+            "x",
+            "--plugins",
+            none.toString(),
+            "--model",
+            MODEL,
+            "--patch",
+            patch.toString(),
+            "-o",
+            folder.resolve("pictures").toString());
     assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
     assertThat(run.err()).contains("no plugin applies the patch", patch.toString());
   }
