@@ -146,4 +146,43 @@ class OpsTest {
             });
     assertThat(found).containsExactly(0.7310586f, -0.26894143f);
   }
+
+  @Test
+  void adamWEqualsItsComposedForm() {
+    engine.call(
+        () -> {
+          try (NDManager manager = engine.newManager();
+              ComposedOps composed = new ComposedOps()) {
+            NDArray[] fused = adamWArrays(manager);
+            NDArray[] plain = adamWArrays(manager);
+            int before = manager.getManagedArrays().size();
+            for (int t = 1; t <= 3; t++) {
+              AdamWStep step =
+                  new AdamWStep(
+                      1 - 1e-5,
+                      0.9,
+                      0.999,
+                      Math.sqrt(1 - Math.pow(0.999, t)),
+                      1e-8,
+                      1e-3 / (1 - Math.pow(0.9, t)));
+              torch.adamW(fused[0], fused[1], fused[2], fused[3], step);
+              composed.adamW(plain[0], plain[1], plain[2], plain[3], step);
+            }
+            for (int i = 0; i < fused.length; i++) {
+              assertThat(Errors.ofLargest(fused[i].toFloatArray(), plain[i].toFloatArray()))
+                  .as("array %s", i)
+                  .isLessThan(1e-6);
+            }
+            assertThat(manager.getManagedArrays()).hasSize(before);
+            return null;
+          }
+        });
+  }
+
+  /** Parameter, gradient and moments of nothing yet. */
+  private static NDArray[] adamWArrays(NDManager manager) {
+    Shape shape = new Shape(5, 7);
+    NDArray p = manager.arange(35f).reshape(shape).sub(17).mul(0.01f);
+    return new NDArray[] {p, p.sin().add(0.3f), manager.zeros(shape), manager.zeros(shape)};
+  }
 }
