@@ -1,6 +1,5 @@
 package dev.forgetmenot.patch;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +39,7 @@ final class ManifestReader {
     members.ignore("extensions");
     Manifest manifest = manifest(members, version, features);
     members.end();
-    check(where, manifest);
+    ManifestCheck.run(where, manifest);
     return manifest;
   }
 
@@ -97,7 +96,7 @@ final class ManifestReader {
             "components",
             c ->
                 new Manifest.Component(
-                    c.text("exact", HEX), c.text("f16", HEX), c.textMap("leaves"))),
+                    c.text("exact", HEX), c.text("f16", HEX), c.textMap("leaves", HEX))),
         m.find(
             "tokenizer",
             t -> new Manifest.Tokenizer(t.text("vocabSha256", HEX), t.text("mergesSha256", HEX))),
@@ -144,7 +143,7 @@ final class ManifestReader {
   private static Manifest.Recipe recipe(Members m) throws PatchFormatException {
     return new Manifest.Recipe(
         m.text("method"),
-        m.textMap("parameters"),
+        m.textMap("parameters", ".*"),
         m.integer("seed", 0, Long.MAX_VALUE),
         (int) m.integer("steps", 0, Integer.MAX_VALUE),
         m.text("tool"),
@@ -168,42 +167,5 @@ final class ManifestReader {
         m.integer("size", 0, Integer.MAX_VALUE),
         m.text("sha256", HEX),
         m.text("mediaType"));
-  }
-
-  /** What no single member can say. */
-  private static void check(String where, Manifest manifest) throws PatchFormatException {
-    Set<String> targets = new HashSet<>();
-    Set<String> paths = new HashSet<>();
-    manifest.entries().forEach(entry -> paths.add(entry.path()));
-    if (manifest.edits().isEmpty()) {
-      throw new PatchFormatException(PatchError.INCONSISTENT, where, "has no edits");
-    }
-    for (Manifest.Edit edit : manifest.edits()) {
-      Manifest.Component component = manifest.base().components().get(edit.component());
-      if (component == null || !paths.contains(edit.entry())) {
-        throw new PatchFormatException(
-            PatchError.INCONSISTENT,
-            where,
-            "edit " + edit.id() + " names a component or an entry that is not listed");
-      }
-      Manifest.Strength s = edit.strength();
-      if (!(s.min() <= s.standard() && s.standard() <= s.max())) {
-        throw new PatchFormatException(
-            PatchError.INCONSISTENT, where, "edit " + edit.id() + ": strength is out of order");
-      }
-      for (Manifest.Target target : edit.targets()) {
-        String prefix = edit.component() + "/";
-        if (!target.target().startsWith(prefix)
-            || !component.leaves().containsKey(target.target().substring(prefix.length()))
-            || !targets.add(target.target())) {
-          throw new PatchFormatException(
-              PatchError.INCONSISTENT,
-              where,
-              "target "
-                  + target.target()
-                  + " is listed twice, of another component, or without leaf");
-        }
-      }
-    }
   }
 }

@@ -2,6 +2,10 @@ package dev.forgetmenot.patch;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +14,12 @@ import java.util.Map;
 /** Writes manifest.json: members in the order of the specification, the same bytes each time. */
 final class ManifestWriter {
   private static final Gson GSON =
-      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+      new GsonBuilder()
+          .disableHtmlEscaping()
+          .setPrettyPrinting()
+          .registerTypeAdapter(double.class, number())
+          .registerTypeAdapter(Double.class, number())
+          .create();
 
   private ManifestWriter() {}
 
@@ -59,5 +68,26 @@ final class ManifestWriter {
     json.put("targets", List.copyOf(edit.targets()));
     json.put("strength", strength);
     return json;
+  }
+
+  private static JsonSerializer<Double> number() {
+    return (value, type, context) -> new JsonPrimitive(new BigDecimal(decimal(value)));
+  }
+
+  /**
+   * The shortest decimal that reads back as this double, with a point. Double.toString will not do:
+   * its digits changed with JDK 19.
+   */
+  static String decimal(double value) {
+    BigDecimal exact = new BigDecimal(value);
+    int digits = 1;
+    BigDecimal shortest = exact;
+    do {
+      shortest = exact.round(new MathContext(digits++));
+    } while (shortest.doubleValue() != value);
+    shortest = shortest.stripTrailingZeros();
+    return shortest.scale() < 1 && shortest.precision() - shortest.scale() < 20
+        ? shortest.setScale(1).toString()
+        : shortest.toString();
   }
 }

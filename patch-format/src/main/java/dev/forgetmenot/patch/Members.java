@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The members of one JSON object while they are taken one by one; {@link #end} refuses what nobody
@@ -126,11 +127,15 @@ final class Members {
     return map;
   }
 
-  Map<String, String> textMap(String name) throws PatchFormatException {
+  Map<String, String> textMap(String name, String pattern) throws PatchFormatException {
     Map<String, String> map = new LinkedHashMap<>();
     for (Object entry : take(name, Map.class).entrySet()) {
       Map.Entry<?, ?> pair = (Map.Entry<?, ?>) entry;
-      map.put((String) pair.getKey(), cast(name, pair.getValue(), String.class));
+      String text = cast(name, pair.getValue(), String.class);
+      if (!Pattern.compile(pattern, Pattern.DOTALL).matcher(text).matches()) {
+        throw wrong(name + "." + pair.getKey(), "'" + text + "' does not match " + pattern);
+      }
+      map.put((String) pair.getKey(), text);
     }
     return map;
   }

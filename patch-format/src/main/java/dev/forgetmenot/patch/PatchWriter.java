@@ -49,6 +49,7 @@ public final class PatchWriter {
     if (draft.deltas().isEmpty()) {
       throw new IllegalArgumentException("the draft changes nothing: there is no patch to write");
     }
+    checkSize(target, draft);
     Map<String, byte[]> files = new TreeMap<>(draft.docs());
     List<Manifest.Edit> edits = new ArrayList<>();
     Map<String, Map<String, Delta>> components = byComponent(draft.deltas());
@@ -81,6 +82,29 @@ public final class PatchWriter {
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused
     AtomicFile.write(target, channel -> archive(channel, json, files));
     return manifest;
+  }
+
+  /** A patch is one file of less than 2 GiB, and is put together in memory. */
+  private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
+    long bytes = 0;
+    for (Map.Entry<String, Delta> delta : draft.deltas().entrySet()) {
+      if (delta.getKey().indexOf('/') < 1) {
+        throw new IllegalArgumentException(
+            "expected a target such as unet/conv_in.weight, found " + delta.getKey());
+      }
+      bytes += (long) delta.getValue().values().length * Float.BYTES;
+    }
+    long most = PatchArchive.FILE_LIMIT - (16 << 20); // the rest for names, manifest and documents
+    if (bytes > most) {
+      throw new PatchFormatException(
+          PatchError.SIZE_LIMIT,
+          target.toString(),
+          "the changes need "
+              + bytes
+              + " bytes and a patch holds "
+              + most
+              + "; change fewer tensors, such as those of cross attention alone");
+    }
   }
 
   private static Map<String, Map<String, Delta>> byComponent(Map<String, Delta> deltas) {
@@ -135,7 +159,7 @@ public final class PatchWriter {
     return new Manifest.Entry(path, bytes.length, sha256, type);
   }
 
-  private static void archive(SeekableByteChannel channel, byte[] json, Map<String, byte[]> files)
+  static void archive(SeekableByteChannel channel, byte[] json, Map<String, byte[]> files)
       throws IOException {
     Map<String, byte[]> all = new LinkedHashMap<>();
     all.put("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));

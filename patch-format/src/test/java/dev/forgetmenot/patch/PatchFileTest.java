@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PatchFileTest {
-  private static final String CREATED = "2026-01-02T03:04:05Z";
+  static final String CREATED = "2026-01-02T03:04:05Z";
   @TempDir Path folder;
 
   @Test
@@ -123,9 +123,23 @@ class PatchFileTest {
         json.replace("\"seed\": 7", "\"seed\": 9007199254740993"), PatchError.TYPE_OR_RANGE);
     assertRefused(json.replace("\"seed\": 7", "\"seed\": \"7\""), PatchError.TYPE_OR_RANGE);
     assertRefused(json.replace("\"kind\": \"delta\"", "\"kind\": \"lowrank\""), PatchError.FEATURE);
+    for (String[] change :
+        new String[][] {
+          {"\"target\": \"unet/a.bias\"", "\"target\": \"unet/b.bias\""},
+          {"\"target\": \"unet/a.bias\"", "\"target\": \"vae/a.bias\""},
+          {"\"target\": \"unet/a.bias\"", "\"target\": \"unet/a.weight\""},
+          {"\"component\": \"unet\"", "\"component\": \"vae\""},
+          {"\"a.bias\": \"bb", "\"a.bias\": \"cc"},
+          {"\"min\": -2.0", "\"min\": 2.0"},
+          {"\"path\": \"tensors/delta.safetensors\"", "\"path\": \"docs/a.png\""},
+          {"\"path\": \"docs/readme.md\"", "\"path\": \"tensors/other.safetensors\""}
+        }) {
+      assertThat(json).contains(change[0]);
+      assertRefused(json.replace(change[0], change[1]), PatchError.INCONSISTENT);
+    }
+    assertRefused(json.replace("\"a.bias\": \"bb", "\"a.bias\": \"BB"), PatchError.TYPE_OR_RANGE);
     assertRefused(
-        json.replace("\"target\": \"unet/a.bias\"", "\"target\": \"unet/b.bias\""),
-        PatchError.INCONSISTENT);
+        json.replace("\"kind\": \"delta\"", "\"kind\": \"other\""), PatchError.TYPE_OR_RANGE);
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     bytes[json.indexOf("forget-x")] = (byte) 0xff;
     assertThatThrownBy(() -> ManifestReader.read("x", bytes))
@@ -196,16 +210,16 @@ class PatchFileTest {
     return file;
   }
 
-  private static Manifest.Base base() {
+  static Manifest.Base base() {
     Map<String, String> leaves = Map.of("a.weight", "aa".repeat(32), "a.bias", "bb".repeat(32));
     return new Manifest.Base(
-        Map.of("unet", new Manifest.Component("cc".repeat(32), "dd".repeat(32), leaves)),
+        Map.of("unet", new Manifest.Component("cc".repeat(32), BaseIdentity.root(leaves), leaves)),
         Optional.of(new Manifest.Tokenizer("ee".repeat(32), "ff".repeat(32))),
         "tiny",
         "same-values");
   }
 
-  private static PatchDraft draft(float first) {
+  static PatchDraft draft(float first) {
     Map<String, Delta> deltas = new LinkedHashMap<>();
     deltas.put("unet/a.weight", new Delta(new long[] {2, 2}, new float[] {first, -2, 3, 4}));
     deltas.put("unet/a.bias", new Delta(new long[] {2}, new float[] {0.5f, 0.25f}));

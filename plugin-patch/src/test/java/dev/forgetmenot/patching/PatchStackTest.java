@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFormatException;
@@ -95,7 +96,7 @@ class PatchStackTest {
             unet -> {
               Map<String, String> leaves = new TreeMap<>(unet.leaves());
               leaves.put("conv_out.bias", "0".repeat(64));
-              return new Manifest.Component(unet.exact(), unet.f16(), leaves);
+              return new Manifest.Component(unet.exact(), BaseIdentity.root(leaves), leaves);
             });
     assertThatThrownBy(() -> patches.load(List.of(), new PatchRequest(file, 1)))
         .isInstanceOf(PatchFormatException.class)
@@ -155,9 +156,10 @@ class PatchStackTest {
             WrittenPatches.draft("bad", Map.of(BIAS, random(width, 2))),
             folder.resolve("bad.fmnpatch"),
             "same-values",
-            unet ->
-                new Manifest.Component(
-                    unet.exact(), unet.f16(), Map.of("conv_in.bias", "0".repeat(64))));
+            unet -> {
+              Map<String, String> leaves = Map.of("conv_in.bias", "0".repeat(64));
+              return new Manifest.Component(unet.exact(), BaseIdentity.root(leaves), leaves);
+            });
     List<PatchRequest> requests = List.of(new PatchRequest(good, 1), new PatchRequest(bad, 1));
     AtomicReference<float[]> after = new AtomicReference<>();
     LoadOptions options =

@@ -1,0 +1,293 @@
+package dev.forgetmenot.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Archives and tensors that a stranger might send: each is refused with its own code. */
+class HostilePatchTest {
+
+  private static final String TENSORS = "tensors/delta.safetensors";
+
+  @TempDir Path folder;
+  private final Map<String, byte[]> good = new LinkedHashMap<>();
+  private Path file;
+
+  @BeforeEach
+  void writeAGoodPatch() throws IOException {
+    file = folder.resolve("a.fmnpatch");
+    PatchWriter.write(
+        file,
+        PatchFileTest.draft(1),
+        PatchFileTest.base(),
+        "stable-diffusion-v1",
+        PatchFileTest.CREATED);
+    try (PatchFile patch = PatchFile.open(file)) {
+      for (String name : new String[] {"mimetype", "manifest.json", "docs/readme.md", TENSORS}) {
+        good.put(name, patch.content(name));
+      }
+    }
+  }
+
+  private RawZip zip() {
+    RawZip zip = new RawZip();
+    good.forEach(zip::add);
+    return zip;
+  }
+
+  private void assertRefused(RawZip zip, PatchError error) throws IOException {
+    Files.write(file, zip.bytes());
+    assertThatThrownBy(() -> PatchFile.open(file).close())
+        .isInstanceOfSatisfying(
+            PatchFormatException.class,
+            e -> assertThat(e.error()).as(e.getMessage()).isEqualTo(error))
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void theTestsOwnWriterMakesPatchesThatAreRead() throws IOException {
+    Files.write(file, zip().bytes());
+    try (PatchFile patch = PatchFile.open(file)) {
+      assertThat(patch.delta("unet/a.weight")).containsExactly(1, -2, 3, 4);
+    }
+  }
+
+  private static Arguments lie(String name, PatchError error, Consumer<RawZip> change) {
+    return Arguments.of(name, error, change);
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Stream<Arguments> archives() {
+    return Stream.of(
+        lie("prefix", PatchError.NOT_A_ZIP, z -> z.entries.get(0).before = text("#!/bin/sh\n")),
+        lie("empty", PatchError.NOT_A_ZIP, z -> z.entries.clear()),
+        lie("trailing", PatchError.PREFIX_OR_TRAILING, z -> z.trailing = text("x")),
+        lie("comment", PatchError.PREFIX_OR_TRAILING, z -> z.comment = text("hello")),
+        lie("gap", PatchError.GAP_OR_OVERLAP, z -> z.entries.get(2).before = text("hidden")),
+        lie("gap before the end", PatchError.GAP_OR_OVERLAP, z -> z.beforeEnd = text("hidden")),
+        lie(
+            "central points elsewhere",
+            PatchError.GAP_OR_OVERLAP,
+            z -> z.get(TENSORS).offsetShift = -4),
+        lie("size beyond the file", PatchError.GAP_OR_OVERLAP, z -> z.get(TENSORS).size = 1 << 30),
+        lie(
+            "two names",
+            PatchError.HEADER_MISMATCH,
+            z -> z.get("docs/readme.md").centralName = "docs/beadme.md"),
+        lie("other date", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).date = 0x42),
+        lie("other time", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).time = 1),
+        lie("duplicate", PatchError.DUPLICATE_ENTRY, z -> z.add(TENSORS, text("other"))),
+        lie("traversal", PatchError.BAD_ENTRY_NAME, z -> z.add("../x", text("x"))),
+        lie("absolute", PatchError.BAD_ENTRY_NAME, z -> z.add("/etc/x", text("x"))),
+        lie("upper case", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/A.png", text("x"))),
+        lie("backslash", PatchError.BAD_ENTRY_NAME, z -> z.add("docs\\a.png", text("x"))),
+        lie("device", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/nul.png", text("x"))),
+        lie("folder", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/", text(""))),
+        lie("deep", PatchError.BAD_ENTRY_NAME, z -> z.add("a/b/c/d/e", text("x"))),
+        lie("two dots", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/a..png", text("x"))),
+        lie("long", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/" + "a".repeat(97), text("x"))),
+        lie("not ASCII", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/\u00e9.png", text("x"))),
+        lie("deflated", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).method = 8),
+        lie("data descriptor", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).flag = 0x0808),
+        lie("no UTF-8 flag", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).flag = 0),
+        lie("several disks", PatchError.ZIP64, z -> z.disk = 1),
+        lie("zip64 size", PatchError.ZIP64, z -> z.get(TENSORS).size = 0xffffffffL),
+        lie("encrypted", PatchError.ENCRYPTED, z -> z.get(TENSORS).flag = 0x0801),
+        lie("wrong CRC", PatchError.CRC, z -> z.get(TENSORS).crc ^= 1),
+        lie("wrong CRC of the manifest", PatchError.CRC, z -> z.get("manifest.json").crc ^= 1),
+        lie(
+            "65 entries",
+            PatchError.SIZE_LIMIT,
+            z -> {
+              while (z.entries.size() < 65) {
+                z.add("docs/" + z.entries.size() + ".png", text("x"));
+              }
+            }),
+        lie(
+            "large manifest",
+            PatchError.SIZE_LIMIT,
+            z -> z.get("manifest.json").setData(new byte[(1 << 20) + 1])),
+        lie(
+            "other mimetype",
+            PatchError.MIMETYPE,
+            z -> z.get("mimetype").setData(text("application/zip"))),
+        lie("mimetype not first", PatchError.MIMETYPE, z -> Collections.swap(z.entries, 0, 2)),
+        lie("manifest not second", PatchError.MIMETYPE, z -> Collections.swap(z.entries, 1, 2)),
+        lie("entry comment", PatchError.COMMENT_OR_EXTRA, z -> z.get(TENSORS).comment = text("x")),
+        lie("symlink", PatchError.COMMENT_OR_EXTRA, z -> z.get(TENSORS).external = 0xa1ff0000L),
+        lie(
+            "extra field",
+            PatchError.COMMENT_OR_EXTRA,
+            z -> z.get(TENSORS).centralExtra = new byte[] {0x55, 0x54, 2, 0, 0, 0}),
+        lie(
+            "bytes hidden in the padding",
+            PatchError.COMMENT_OR_EXTRA,
+            z -> z.get(TENSORS).localExtra = new byte[] {0x1e, (byte) 0xa1, 4, 0, 64, 0, 'h', 'i'}),
+        lie(
+            "alignment that is none",
+            PatchError.COMMENT_OR_EXTRA,
+            z -> {
+              z.get(TENSORS).localExtra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
+              z.get(TENSORS).centralExtra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
+            }),
+        lie("unlisted", PatchError.UNLISTED, z -> z.add("docs/more.png", text("x"))),
+        lie("missing", PatchError.MISSING, z -> z.entries.remove(z.get("docs/readme.md"))),
+        lie("other content", PatchError.DIGEST, z -> z.get("docs/readme.md").setData(text("y"))),
+        lie("other length", PatchError.DIGEST, z -> z.get("docs/readme.md").setData(text("xx"))),
+        lie("pickle", PatchError.PICKLE, z -> z.add("archive/data.pkl", text("x"))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("archives")
+  void archive(String name, PatchError error, Consumer<RawZip> change) throws IOException {
+    RawZip zip = zip();
+    change.accept(zip);
+    assertRefused(zip, error);
+  }
+
+  /** A patch whose manifest lists these bytes as its tensors, with right digests. */
+  private RawZip withTensors(byte[] tensors, UnaryOperator<String> manifest) {
+    byte[] old = good.get(TENSORS);
+    String json =
+        manifest
+            .apply(new String(good.get("manifest.json"), StandardCharsets.UTF_8))
+            .replace("\"size\": " + old.length, "\"size\": " + tensors.length)
+            .replace(sha256(old), sha256(tensors));
+    RawZip zip = zip();
+    zip.get("manifest.json").setData(text(json));
+    zip.get(TENSORS).setData(tensors);
+    return zip;
+  }
+
+  private static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(BaseIdentity.sha256().digest(bytes));
+  }
+
+  private static SafetensorsWriter tensors(DType dtype, float first) {
+    return new SafetensorsWriter()
+        .add("unet/a.weight.delta", dtype, new long[] {2, 2}, new float[] {first, -2, 3, 4})
+        .add("unet/a.bias.delta", dtype, new long[] {2}, new float[] {0.5f, 0.25f});
+  }
+
+  @Test
+  void tensorsAreExactlyWhatTheManifestSays() throws IOException {
+    byte[] fine = tensors(DType.F32, 1).toBytes();
+    Files.write(file, withTensors(fine, m -> m).bytes());
+    PatchFile.open(file).close();
+
+    assertRefused(withTensors(new byte[40], m -> m), PatchError.TENSOR_HEADER);
+    assertRefused(
+        withTensors(Arrays.copyOf(fine, fine.length + 4), m -> m), PatchError.TENSOR_OFFSETS);
+    assertRefused(withTensors(tensors(DType.F16, 1).toBytes(), m -> m), PatchError.TENSOR_DTYPE);
+    assertRefused(withTensors(tensors(DType.F64, 1).toBytes(), m -> m), PatchError.TENSOR_DTYPE);
+    assertRefused(
+        withTensors(tensors(DType.F32, Float.NaN).toBytes(), m -> m), PatchError.NON_FINITE);
+    assertRefused(
+        withTensors(tensors(DType.F32, Float.NEGATIVE_INFINITY).toBytes(), m -> m),
+        PatchError.NON_FINITE);
+    byte[] more = tensors(DType.F32, 1).add("x", DType.F32, new long[] {1}, new float[1]).toBytes();
+    assertRefused(withTensors(more, m -> m), PatchError.UNDECLARED_OR_MISSING);
+    byte[] less =
+        new SafetensorsWriter()
+            .add("unet/a.weight.delta", DType.F32, new long[] {2, 2}, new float[4])
+            .toBytes();
+    assertRefused(withTensors(less, m -> m), PatchError.UNDECLARED_OR_MISSING);
+    byte[] turned =
+        new SafetensorsWriter()
+            .add("unet/a.weight.delta", DType.F32, new long[] {4, 1}, new float[4])
+            .add("unet/a.bias.delta", DType.F32, new long[] {2}, new float[2])
+            .toBytes();
+    assertRefused(withTensors(turned, m -> m), PatchError.TENSOR_SHAPE);
+    assertRefused(withTensors(HexFormat.of().parseHex("80027d712e"), m -> m), PatchError.PICKLE);
+  }
+
+  @Test
+  void entriesWithoutAPurposeAreRefused() throws IOException {
+    RawZip zip = withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", "docs/run.sh"));
+    zip.get("docs/readme.md").centralName = "docs/run.sh";
+    zip.get("docs/readme.md").localName = "docs/run.sh";
+    assertRefused(zip, PatchError.INCONSISTENT);
+    assertRefused(
+        withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", TENSORS)),
+        PatchError.INCONSISTENT);
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsOpenIsNoticed() throws IOException {
+    try (PatchFile patch = PatchFile.open(file)) {
+      Files.write(file, new byte[1], StandardOpenOption.APPEND);
+      assertThatThrownBy(() -> patch.delta("unet/a.bias"))
+          .isInstanceOfSatisfying(
+              PatchFormatException.class,
+              e -> assertThat(e.error()).isEqualTo(PatchError.CHANGED_WHILE_READING));
+    }
+  }
+
+  @Test
+  void aByteInsertedAnywhereIsRefused() throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 0; at <= bytes.length; at += 3) {
+      byte[] longer = new byte[bytes.length + 1];
+      System.arraycopy(bytes, 0, longer, 0, at);
+      System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
+      Files.write(file, longer);
+      assertThat(catchThrowable(() -> PatchFile.open(file).close()))
+          .as("inserted at " + at)
+          .isInstanceOf(PatchFormatException.class);
+    }
+  }
+
+  /** The orders of the JDK's two readers and ours must agree, or one of them could be tricked. */
+  @Test
+  void theReadersOfTheJdkSeeTheSameEntries() throws IOException {
+    Map<String, String> streamed = new LinkedHashMap<>();
+    try (ZipInputStream zip =
+        new ZipInputStream(new ByteArrayInputStream(Files.readAllBytes(file)))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        streamed.put(entry.getName(), sha256(zip.readAllBytes()));
+      }
+    }
+    Map<String, String> random = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : Collections.list(zip.entries())) {
+        try (InputStream in = zip.getInputStream(entry)) {
+          random.put(entry.getName(), sha256(in.readAllBytes()));
+        }
+      }
+    }
+    Map<String, String> ours = new LinkedHashMap<>();
+    good.forEach((name, bytes) -> ours.put(name, sha256(bytes)));
+    assertThat(streamed).containsExactlyEntriesOf(ours);
+    assertThat(random).containsExactlyInAnyOrderEntriesOf(ours);
+  }
+}
