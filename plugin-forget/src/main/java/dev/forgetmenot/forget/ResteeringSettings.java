@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
  *
  * <p>The default learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
  * original. The cross attention alone has a few per cent of those weights and takes, in as many
- * steps, a rate about a hundred times as large: 3e-4.
+ * steps, a rate two hundred times as large: 4e-4.
  */
 record ResteeringSettings(ParameterValues values) {
   private static final String CROSS_ATTENTION = "cross-attention";
-  private static final double CROSS_ATTENTION_RATE = 3e-4;
+  private static final double CROSS_ATTENTION_RATE = 4e-4;
   private static final double UNET_RATE = 2e-6;
 
   static List<Parameter> parameters() {
@@ -65,7 +65,7 @@ record ResteeringSettings(ParameterValues values) {
             "learning-rate",
             Parameter.Type.TEXT,
             null,
-            "Learning rate; without it 3e-4 for cross attention and 2e-6 for the whole UNet."),
+            "Learning rate; without it 4e-4 for cross attention and 2e-6 for the whole UNet."),
         Parameter.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
         Parameter.number(
             "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
