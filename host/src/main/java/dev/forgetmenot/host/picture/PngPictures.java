@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.UUID;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -41,7 +42,8 @@ public final class PngPictures {
   public static void write(Path file, BufferedImage image, String infotext) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(folder);
-    Path beside = Files.createTempFile(folder, ".fmn-", ".png");
+    // not createTempFile, whose files only their owner may read
+    Path beside = folder.resolve(".fmn-" + UUID.randomUUID() + ".png");
     try {
       encode(beside, image, infotext);
       Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
