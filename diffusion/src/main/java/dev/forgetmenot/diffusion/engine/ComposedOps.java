@@ -52,7 +52,7 @@ public final class ComposedOps implements Ops {
 
   @Override
   public NDArray quickGelu(NDArray x) {
-    try (NDArray scaled = x.mul(1.702f);
+    try (NDArray scaled = Scaling.by(x, 1.702);
         NDArray gate = Activation.sigmoid(scaled)) {
       return x.mul(gate);
     }
@@ -73,7 +73,7 @@ public final class ComposedOps implements Ops {
     try (Temporaries t = new Temporaries(q)) {
       Shape shape = q.getShape();
       double scale = 1 / Math.sqrt((double) shape.get(2) / heads);
-      NDArray queries = heads(t.view(q), heads).mul(scale);
+      NDArray queries = Scaling.by(heads(t.view(q), heads), scale);
       NDArray keys = heads(t.view(k), heads);
       NDArray values = heads(t.view(v), heads);
       NDArray scores = queries.matMul(keys.transpose(0, 1, 3, 2));

@@ -104,7 +104,9 @@ public final class ClipTextTransformer {
         flat[at++] = id;
       }
     }
-    return manager.create(flat, new Shape(ids.size(), length));
+    try (NDArray wrapped = manager.create(flat, new Shape(ids.size(), length))) {
+      return wrapped.duplicate(); // a graph keeps the ids: they must not lie in a Java buffer
+    }
   }
 
   /**
@@ -121,7 +123,8 @@ public final class ClipTextTransformer {
       rows[i] = (long) i * length + end(ids.get(i));
     }
     long width = hidden.getShape().get(2);
-    try (NDArray index = hidden.getManager().create(rows);
+    try (NDArray wrapped = hidden.getManager().create(rows);
+        NDArray index = wrapped.duplicate(); // as the ids above
         NDArray flat = hidden.reshape(-1, width)) {
       return Embedding.embedding(index, flat, SparseFormat.DENSE).singletonOrThrow();
     }

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.Scaling;
 import dev.forgetmenot.diffusion.weights.Weight;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -146,7 +147,7 @@ public final class TrainingSession implements TrainingScope {
       double number = value.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).toFloatArray()[0];
       requireFinite(number, "loss", step);
       try {
-        collector.backward(value.div(options.accumulation()));
+        collector.backward(Scaling.by(value, 1.0 / options.accumulation()));
       } catch (EngineException e) {
         throw new IllegalStateException(
             "step " + step + ": no gradient can be taken; does the loss depend on a chosen weight?",

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.Scaling;
 import dev.forgetmenot.diffusion.engine.Temporaries;
 import dev.forgetmenot.diffusion.layer.LayerScope;
 import dev.forgetmenot.diffusion.layer.Linear;
@@ -59,7 +60,7 @@ final class CrossAttention {
       NDArray queries = heads(t.view(q));
       NDArray keys = heads(t.view(k));
       NDArray values = heads(t.view(v));
-      NDArray scores = queries.matMul(keys.transpose(0, 2, 1)).mul(scale);
+      NDArray scores = Scaling.by(queries.matMul(keys.transpose(0, 2, 1)), scale);
       NDArray probabilities =
           t.result(scores.softmax(-1)); // of the caller: what hooks make of it lives on
       NDArray used = probabilities;

@@ -15,7 +15,9 @@ public interface TrainingScope extends AutoCloseable {
   /**
    * One optimizer step, of as many losses as the options' accumulation.
    *
-   * @param loss makes a scalar loss on a manager that lives for one micro-step
+   * @param loss makes a scalar loss on a manager that lives for one micro-step. Multiply by arrays
+   *     of the engine's own memory ({@code manager.create(2f).duplicate()}), not by Java numbers:
+   *     the graph would read a buffer that the garbage collector may have freed
    * @return the loss (mean of the micro-steps) and the gradient's global norm before the clip
    */
   StepReport step(Function<NDManager, NDArray> loss);
