@@ -3,6 +3,7 @@ package dev.forgetmenot.editing;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.Sha256;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,12 +1,12 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -45,7 +45,7 @@ public final class BaseIdentity {
     for (long size : shape) {
       head.putLong(size);
     }
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.digest();
     sha.update(head.flip());
     sha.update(bytes.duplicate());
     return HexFormat.of().formatHex(sha.digest());
@@ -75,7 +75,7 @@ public final class BaseIdentity {
 
   /** The root over leaves by canonical name, hex. */
   public static String root(Map<String, String> leaves) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.digest();
     sha.update((byte) 1);
     sha.update("fmn-base-v1".getBytes(StandardCharsets.US_ASCII));
     sha.update(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(leaves.size()).flip());
@@ -83,13 +83,5 @@ public final class BaseIdentity {
         .sorted(BY_BYTES)
         .forEach(name -> sha.update(HexFormat.of().parseHex(leaves.get(name))));
     return HexFormat.of().formatHex(sha.digest());
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

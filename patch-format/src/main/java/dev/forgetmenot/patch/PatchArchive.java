@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -76,7 +77,7 @@ final class PatchArchive {
   /** SHA-256 of an entry, hex. */
   String digest(String entry) throws IOException {
     ZipTiling.Region region = region(entry);
-    MessageDigest sha = BaseIdentity.sha256();
+    MessageDigest sha = Sha256.digest();
     CRC32 crc = new CRC32();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     long at = region.offset();

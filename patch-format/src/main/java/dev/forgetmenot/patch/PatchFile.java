@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +35,7 @@ public final class PatchFile implements AutoCloseable {
     archive = new PatchArchive(path, channel);
     checkStart();
     byte[] json = archive.content(MANIFEST, StrictJson.BYTES);
-    id = HexFormat.of().formatHex(BaseIdentity.sha256().digest(json));
+    id = Sha256.hex(json);
     manifest = ManifestReader.read(path.toString(), json);
     checkEntries();
     for (Manifest.Edit edit : manifest.edits()) {

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +155,7 @@ public final class PatchWriter {
         path.endsWith(".safetensors")
             ? SAFETENSORS
             : path.endsWith(".png") ? "image/png" : "text/markdown";
-    String sha256 = HexFormat.of().formatHex(BaseIdentity.sha256().digest(bytes));
+    String sha256 = Sha256.hex(bytes);
     return new Manifest.Entry(path, bytes.length, sha256, type);
   }
 

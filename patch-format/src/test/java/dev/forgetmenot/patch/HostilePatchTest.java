@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.io.ByteArrayInputStream;
@@ -190,7 +191,7 @@ class HostilePatchTest {
   }
 
   private static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(BaseIdentity.sha256().digest(bytes));
+    return Sha256.hex(bytes);
   }
 
   private static SafetensorsWriter tensors(DType dtype, float first) {

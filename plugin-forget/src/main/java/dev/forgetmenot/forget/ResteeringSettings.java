@@ -61,10 +61,10 @@ record ResteeringSettings(ParameterValues values) {
             null,
             "Prompt with {} where the concept goes, instead of the one for its kind."),
         Parameter.integer("steps", 35, 1, 100_000, "Optimizer steps."),
-        Parameter.text(
+        Parameter.number(
             "learning-rate",
-            Parameter.Type.TEXT,
-            null,
+            Double.MIN_VALUE, // above 0
+            1,
             "Learning rate; without it 4e-4 for cross attention and 2e-6 for the whole UNet."),
         Parameter.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
         Parameter.number(
@@ -118,19 +118,10 @@ record ResteeringSettings(ParameterValues values) {
   }
 
   double learningRate() {
-    Optional<String> given = values.find("learning-rate");
-    if (given.isEmpty()) {
-      return wholeUNet() ? UNET_RATE : CROSS_ATTENTION_RATE;
-    }
-    try {
-      double rate = Double.parseDouble(given.get());
-      if (rate > 0 && rate <= 1) {
-        return rate;
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("learning-rate is not a number: " + given.get(), e);
-    }
-    throw new IllegalArgumentException("learning-rate must be in (0, 1], not " + given.get());
+    return values
+        .find("learning-rate")
+        .map(Double::parseDouble)
+        .orElse(wholeUNet() ? UNET_RATE : CROSS_ATTENTION_RATE);
   }
 
   /** AdamW on the chosen weights of a model. */

@@ -74,20 +74,8 @@ final class BaseCheck {
       }
       for (Manifest.Target target : edit.targets()) {
         String name = local(edit, target);
-        exactLeaves.put(
-            name,
-            BaseIdentity.leaf(
-                name,
-                base.dtype(component, name),
-                base.shape(component, name),
-                base.bytes(component, name)));
-        String half =
-            BaseIdentity.halfLeaf(
-                name,
-                base.dtype(component, name),
-                base.shape(component, name),
-                base.bytes(component, name));
-        if (!half.equals(expected.leaves().get(name))) {
+        exactLeaves.put(name, base.leaf(component, name));
+        if (!base.halfLeaf(component, name).equals(expected.leaves().get(name))) {
           differing.add(target.target());
         }
       }

@@ -75,14 +75,8 @@ final class WrittenPatches {
     BaseTensors base = loaded.base();
     for (String target : targets) {
       String name = target.substring("unet/".length());
-      exact.put(
-          name,
-          BaseIdentity.leaf(
-              name, base.dtype("unet", name), base.shape("unet", name), base.bytes("unet", name)));
-      half.put(
-          name,
-          BaseIdentity.halfLeaf(
-              name, base.dtype("unet", name), base.shape("unet", name), base.bytes("unet", name)));
+      exact.put(name, base.leaf("unet", name));
+      half.put(name, base.halfLeaf("unet", name));
     }
   }
 

@@ -227,6 +227,22 @@ public final class ConfigFile {
     }
   }
 
+  /** Refuses lists of blocks that do not go together. */
+  void requireOneOfEach(List<String> down, List<String> up, List<Integer> channels)
+      throws ConfigException {
+    if (down.size() != channels.size() || up.size() != channels.size()) {
+      throw new ConfigException(
+          where,
+          "down_block_types, up_block_types and block_out_channels have "
+              + down.size()
+              + ", "
+              + up.size()
+              + " and "
+              + channels.size()
+              + " values; they should have the same number");
+    }
+  }
+
   /** An error about a value that changes the result and is not supported. */
   public ConfigException unsupported(String key, String what) {
     return new ConfigException(

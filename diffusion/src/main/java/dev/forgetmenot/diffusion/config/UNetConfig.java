@@ -92,17 +92,7 @@ public record UNetConfig(
         file.texts("up_block_types", List.of("UpBlock2D", CROSS_UP, CROSS_UP, CROSS_UP));
     file.refuseOthers("down_block_types", down, Set.of(CROSS_DOWN, "DownBlock2D"));
     file.refuseOthers("up_block_types", up, Set.of(CROSS_UP, "UpBlock2D"));
-    if (down.size() != blocks || up.size() != blocks) {
-      throw new ConfigException(
-          file.where(),
-          "down_block_types, up_block_types and block_out_channels have "
-              + down.size()
-              + ", "
-              + up.size()
-              + " and "
-              + blocks
-              + " values; they should have the same number");
-    }
+    file.requireOneOfEach(down, up, channels);
     // diffusers' historic slip: the key that says head_dim holds the number of heads.
     String headKey = file.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
     List<Integer> transformers = file.integerOrList("transformer_layers_per_block", 1, blocks);

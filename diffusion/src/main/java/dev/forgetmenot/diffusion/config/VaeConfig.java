@@ -58,17 +58,10 @@ public record VaeConfig(
     List<String> up = file.texts("up_block_types", List.of("UpDecoderBlock2D"));
     file.refuseOthers("down_block_types", down, Set.of("DownEncoderBlock2D"));
     file.refuseOthers("up_block_types", up, Set.of("UpDecoderBlock2D"));
-    if (channels.isEmpty() || down.size() != channels.size() || up.size() != channels.size()) {
-      throw new ConfigException(
-          file.where(),
-          "down_block_types, up_block_types and block_out_channels have "
-              + down.size()
-              + ", "
-              + up.size()
-              + " and "
-              + channels.size()
-              + " values; they should have the same number");
+    if (channels.isEmpty()) {
+      throw file.wrong("block_out_channels", "a list with at least one number");
     }
+    file.requireOneOfEach(down, up, channels);
     int groups = file.integer("norm_num_groups", 32, 1);
     for (int channel : channels) {
       if (channel % groups != 0) {

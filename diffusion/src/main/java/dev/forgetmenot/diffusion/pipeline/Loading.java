@@ -50,7 +50,7 @@ final class Loading implements LoadedModel {
 
   @Override
   public List<String> tokenizerDigests() {
-    return List.of(parts.tokenizer().vocabSha256(), parts.tokenizer().mergesSha256());
+    return parts.tokenizerDigests();
   }
 
   @Override

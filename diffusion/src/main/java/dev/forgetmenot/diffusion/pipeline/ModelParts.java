@@ -14,6 +14,7 @@ import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.BaseFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The components of a loaded model. For the engine thread; {@link #close} frees them all.
@@ -65,6 +66,11 @@ record ModelParts(
       opened.close();
       throw e;
     }
+  }
+
+  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
+  List<String> tokenizerDigests() {
+    return List.of(tokenizer.vocabSha256(), tokenizer.mergesSha256());
   }
 
   /** Height and width of a picture of the model's own size, in pixels. */

@@ -67,22 +67,32 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public void replace(String name, float[] values) {
-    put(name, values, cell(name).shape());
+    cell(name).swap(array(name, values, cell(name).shape())).close();
   }
 
   @Override
   public void restore(String name) {
-    float[] values = base(name);
-    put(name, values, new Shape(baseFiles.shape(componentName(name), local(name))));
+    Shape shape = new Shape(baseFiles.shape(componentName(name), local(name)));
+    cell(name).restore(array(name, base(name), shape)).close();
   }
 
-  private void put(String name, float[] values, Shape shape) {
+  /** Restores every weight that was replaced or trained. */
+  public void restoreChanged() {
+    cells()
+        .forEach(
+            (name, cell) -> {
+              if (cell.changed()) {
+                restore(name);
+              }
+            });
+  }
+
+  private NDArray array(String name, float[] values, Shape shape) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           name + " " + shape + " has " + shape.size() + " values, not " + values.length);
     }
-    NDArray next = component(name).manager().create(values, shape);
-    cell(name).swap(next).close();
+    return component(name).manager().create(values, shape);
   }
 
   private Weights component(String name) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.Picture;
@@ -91,6 +92,16 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   /** What the extensions said of the patches that they put on. */
   public List<String> patches() {
     return patches;
+  }
+
+  /** The base as its files hold it; readable until {@link #close}. */
+  public BaseTensors base() {
+    return parts.baseFiles();
+  }
+
+  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
+  public List<String> tokenizerDigests() {
+    return parts.tokenizerDigests();
   }
 
   /** The sampler that a request gets. */

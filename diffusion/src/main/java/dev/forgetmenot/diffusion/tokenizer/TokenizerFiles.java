@@ -4,14 +4,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** The files of a {@code tokenizer} folder. */
@@ -68,15 +66,7 @@ record TokenizerFiles(Path folder) {
 
   /** SHA-256 in hex, empty if there is no such file. */
   String sha256(String name) throws IOException {
-    if (!has(name)) {
-      return "";
-    }
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(Files.readAllBytes(folder.resolve(name))));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return has(name) ? Sha256.hex(Files.readAllBytes(folder.resolve(name))) : "";
   }
 
   private String text(String name) throws IOException {

@@ -55,7 +55,10 @@ public final class TrainingSession implements TrainingScope {
     this.cells = Collections.unmodifiableMap(cells);
     this.manager = engine.newManager();
     this.optimizer = new AdamW(manager, ops, options);
-    cells.values().forEach(cell -> cell.array().setRequiresGradient(true));
+    for (Weight cell : cells.values()) {
+      cell.markChanged();
+      cell.array().setRequiresGradient(true);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 public final class Weight {
   private final String name;
   private NDArray array;
+  private boolean changed;
 
   Weight(String name, NDArray array) {
     this.name = name;
@@ -50,6 +51,24 @@ public final class Weight {
     NDArray before = array;
     next.setName(null); // a name would change how the engine passes it
     array = next;
+    changed = true;
+    return before;
+  }
+
+  /** Whether the array may hold other values than the base's. */
+  public boolean changed() {
+    return changed;
+  }
+
+  /** Says that the array is changed in place from now on, as training does. */
+  public void markChanged() {
+    changed = true;
+  }
+
+  /** Like {@link #swap}, with the base's values. */
+  public NDArray restore(NDArray base) {
+    NDArray before = swap(base);
+    changed = false;
     return before;
   }
 }

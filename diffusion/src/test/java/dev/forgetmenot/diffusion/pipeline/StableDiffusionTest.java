@@ -10,6 +10,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +170,11 @@ class StableDiffusionTest {
               assertThat(weights.base(name)).isEqualTo(base);
               weights.restore(name);
               assertThat(weights.current(name)).isEqualTo(base);
+              weights.replace(name, other);
+              assertThat(weights.cell(name).changed()).isTrue();
+              weights.restoreChanged();
+              assertThat(weights.current(name)).isEqualTo(base);
+              assertThat(weights.cells().values()).noneMatch(Weight::changed);
               assertThat(weights.names()).contains(name, "vae/encoder.conv_in.weight");
               assertThatThrownBy(() -> weights.current("unet/conv_im.weight"))
                   .hasMessageContaining("conv_in.weight");

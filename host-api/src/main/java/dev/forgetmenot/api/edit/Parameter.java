@@ -75,6 +75,12 @@ public record Parameter(
         help);
   }
 
+  /** A number whose default the editor chooses itself. */
+  public static Parameter number(String name, double min, double max, String help) {
+    return new Parameter(
+        name, Type.NUMBER, Optional.empty(), Optional.of(min), Optional.of(max), List.of(), help);
+  }
+
   /** A switch that is off by default. */
   public static Parameter flag(String name, String help) {
     return new Parameter(

@@ -3,7 +3,6 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -47,8 +46,7 @@ public record EditJob(JobContext context) {
     try {
       return editor.edit(concept, values, model, context);
     } finally {
-      NamedWeights weights = model.weights();
-      weights.names().forEach(weights::restore);
+      model.weights().restoreChanged();
     }
   }
 

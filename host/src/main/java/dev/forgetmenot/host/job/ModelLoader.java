@@ -9,7 +9,6 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,16 +31,12 @@ public record ModelLoader(Path folder, String device, HostPluginManager plugins)
    * @throws IOException if the folder is missing or broken, or a patch does not fit
    */
   public HostedModel load(List<PatchRequest> patches) throws IOException {
-    BaseRecord base = new BaseRecord();
-    List<ModelExtension> extensions = new ArrayList<>(plugins.inDoor(ModelExtension.class));
-    extensions.add(base);
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
-            .patched(patches, extensions)
+            .patched(patches, plugins.inDoor(ModelExtension.class))
             .sampled(
                 plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));
-    StableDiffusion model = StableDiffusion.load(folder, options);
-    return new HostedModel(model, name(), base.tensors(), base.tokenizerDigests());
+    return new HostedModel(StableDiffusion.load(folder, options), name());
   }
 }

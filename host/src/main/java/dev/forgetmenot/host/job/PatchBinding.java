@@ -6,12 +6,11 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
-import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -36,26 +35,23 @@ record PatchBinding(HostedModel hosted) {
   }
 
   private Optional<Manifest.Tokenizer> tokenizer() {
-    return Optional.of(
-        new Manifest.Tokenizer(hosted.tokenizerDigests().get(0), hosted.tokenizerDigests().get(1)));
+    List<String> digests = hosted.model().tokenizerDigests();
+    return Optional.of(new Manifest.Tokenizer(digests.get(0), digests.get(1)));
   }
 
   private Map<String, Manifest.Component> components(PatchDraft draft) throws IOException {
     Map<String, Map<String, String>> exact = new TreeMap<>();
     Map<String, Map<String, String>> half = new TreeMap<>();
-    BaseTensors tensors = hosted.base();
+    BaseTensors tensors = hosted.model().base();
     for (String target : draft.deltas().keySet()) {
       int slash = target.indexOf('/');
       String component = target.substring(0, slash);
       String name = target.substring(slash + 1);
-      DType dtype = tensors.dtype(component, name);
-      long[] shape = tensors.shape(component, name);
-      ByteBuffer bytes = tensors.bytes(component, name);
       exact
           .computeIfAbsent(component, c -> new TreeMap<>())
-          .put(name, BaseIdentity.leaf(name, dtype, shape, bytes));
+          .put(name, tensors.leaf(component, name));
       half.computeIfAbsent(component, c -> new TreeMap<>())
-          .put(name, BaseIdentity.halfLeaf(name, dtype, shape, bytes));
+          .put(name, tensors.halfLeaf(component, name));
     }
     Map<String, Manifest.Component> components = new TreeMap<>();
     exact.forEach(

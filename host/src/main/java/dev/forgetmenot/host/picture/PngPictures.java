@@ -1,15 +1,16 @@
 package dev.forgetmenot.host.picture;
 
 import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.files.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.UUID;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -19,6 +20,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
@@ -40,24 +42,15 @@ public final class PngPictures {
    * @throws IOException if the file cannot be written; nothing half-written stays
    */
   public static void write(Path file, BufferedImage image, String infotext) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    // not createTempFile, whose files only their owner may read
-    Path beside = folder.resolve(".fmn-" + UUID.randomUUID() + ".png");
-    try {
-      encode(beside, image, infotext);
-      Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(beside);
-    }
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    AtomicFile.write(file, channel -> encode(Channels.newOutputStream(channel), image, infotext));
   }
 
-  private static void encode(Path file, BufferedImage image, String infotext) throws IOException {
+  /** Writes to a stream that stays open. */
+  private static void encode(OutputStream stream, BufferedImage image, String infotext)
+      throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
-      if (out == null) {
-        throw new IOException(file + " cannot be opened for writing");
-      }
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(stream)) {
       IIOMetadata metadata =
           writer.getDefaultImageMetadata(
               ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());
