@@ -1,5 +1,7 @@
 package dev.forgetmenot.editing;
 
+import dev.forgetmenot.api.edit.Kind;
+
 /**
  * A prompt with a place for the concept.
  *
@@ -25,6 +27,11 @@ public record PromptTemplate(String text) {
   /** How something is drawn: a photo in its style. */
   public static PromptTemplate ofStyles() {
     return new PromptTemplate("a photo in the style of " + PLACE);
+  }
+
+  /** The one for a kind of concept. */
+  public static PromptTemplate of(Kind kind) {
+    return kind == Kind.STYLE ? ofStyles() : ofThings();
   }
 
   /** The prompt with a concept in every place. */

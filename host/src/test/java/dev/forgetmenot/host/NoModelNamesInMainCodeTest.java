@@ -2,7 +2,7 @@ package dev.forgetmenot.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.job.Phrases;
+import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -50,7 +50,8 @@ class NoModelNamesInMainCodeTest {
   /** Identities, general words and the model's name: words that are no ordinary words of code. */
   private static Pattern names() throws IOException {
     String model = EmbeddedModel.folder().getFileName().toString();
-    Stream<String> phrases = Phrases.of(EmbeddedModel.folder()).stream();
+    Stream<String> phrases =
+        VocabularyFile.things(VocabularyFile.of(EmbeddedModel.folder())).stream();
     String alternatives =
         Stream.concat(phrases, Stream.of("wizard", "vampire", "emoji", model))
             .filter(phrase -> !phrase.equals("fire") && !phrase.equals("a key"))

@@ -3,6 +3,7 @@ package dev.forgetmenot.forget;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
@@ -57,10 +58,15 @@ public final class AttentionResteering implements ConceptEditor {
 
   @Override
   public PatchDraft edit(
-      String concept, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
-    TokenizedPrompt prompt = model.tokenize(settings.template().with(concept));
+    if (concepts.size() != 1) {
+      throw new IllegalArgumentException("re-steering takes one concept, not " + concepts.size());
+    }
+    Concept known = concepts.get(0);
+    String concept = known.name();
+    TokenizedPrompt prompt = model.tokenize(settings.template(known.kind()).with(concept));
     ConceptColumns columns = ConceptColumns.find(model, prompt, concept, settings.endOfText());
     context.say(
         String.format(
@@ -83,7 +89,7 @@ public final class AttentionResteering implements ConceptEditor {
       Map<String, Delta> deltas = ChangedWeights.of(model.weights(), training.trainable());
       context.say(
           deltas.size() + " of " + training.trainable().size() + " trained tensors changed");
-      return new ResteeringDraft(settings, concept, prompt.text(), pictures.digests())
+      return new ResteeringDraft(settings, known, prompt.text(), pictures.digests())
           .of(name(), deltas);
     }
   }
@@ -120,6 +126,7 @@ public final class AttentionResteering implements ConceptEditor {
         StepRandomness random = new StepRandomness(settings.seed(), step);
         TrainingScope.StepReport report = training.step(manager -> loss(manager, random));
         context.progress("re-steering", step, settings.steps());
+        context.trained(step, settings.steps(), report.loss(), report.gradientNorm());
         if (step == 1 || step == settings.steps()) {
           context.say(
               String.format(

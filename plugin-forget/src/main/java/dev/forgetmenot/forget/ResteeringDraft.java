@@ -1,5 +1,6 @@
 package dev.forgetmenot.forget;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -15,14 +16,15 @@ import java.util.TreeMap;
  * @param digests of the training pictures
  */
 record ResteeringDraft(
-    ResteeringSettings settings, String concept, String prompt, List<String> digests) {
+    ResteeringSettings settings, Concept concept, String prompt, List<String> digests) {
 
   PatchDraft of(String method, Map<String, Delta> deltas) {
     return new PatchDraft(
-        "forget-" + slug(concept),
-        "Forgets '" + concept + "' by attention re-steering.",
+        "forget-" + slug(concept.name()),
+        "Forgets '" + concept.name() + "' by attention re-steering.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept(concept, settings.kind(), List.of(prompt)))),
+            "forget",
+            List.of(new Manifest.Concept(concept.name(), concept.kind().word(), List.of(prompt)))),
         deltas,
         recipe(method),
         List.of(),
@@ -34,7 +36,7 @@ record ResteeringDraft(
     parameters.remove("images"); // where they lay says nothing elsewhere; the digests name them
     parameters.put("pictures-from", source());
     parameters.put("end-of-text", settings.endOfText().word());
-    parameters.put("template", settings.template().text());
+    parameters.put("template", settings.template(concept.kind()).text());
     parameters.put("learning-rate", Double.toString(settings.learningRate()));
     parameters.put("optimizer", "adamw, betas 0.9 and 0.999, eps 1e-8, batch 1");
     return new Manifest.Recipe(

@@ -1,5 +1,6 @@
 package dev.forgetmenot.forget;
 
+import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -28,10 +29,6 @@ record ResteeringSettings(ParameterValues values) {
 
   static List<Parameter> parameters() {
     return List.of(
-        Parameter.choice(
-            "kind",
-            List.of("identity", "object", "style"),
-            "What the concept is; a style is named as \"a photo in the style of\" it."),
         Parameter.choice(
             "trainable",
             List.of(CROSS_ATTENTION, "unet"),
@@ -73,10 +70,6 @@ record ResteeringSettings(ParameterValues values) {
             "seed", 0, 0, Integer.MAX_VALUE, "Seed of the pictures and of every step."));
   }
 
-  String kind() {
-    return values.text("kind");
-  }
-
   boolean wholeUNet() {
     return !values.text("trainable").equals(CROSS_ATTENTION);
   }
@@ -101,12 +94,11 @@ record ResteeringSettings(ParameterValues values) {
     return values.text("crop").equals("centre") ? Crop.CENTRE : Crop.RANDOM;
   }
 
-  PromptTemplate template() {
+  PromptTemplate template(Kind kind) {
     return values
         .find("template")
         .map(PromptTemplate::new)
-        .orElseGet(
-            () -> kind().equals("style") ? PromptTemplate.ofStyles() : PromptTemplate.ofThings());
+        .orElseGet(() -> PromptTemplate.of(kind));
   }
 
   int steps() {

@@ -2,8 +2,10 @@ package dev.forgetmenot.patching;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -15,6 +17,7 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +75,9 @@ class ForgetAndApplyTest {
       return sd.engine()
           .call(
               () -> {
-                PatchDraft draft = editor.edit("merlin", values, sd, new Silent());
+                PatchDraft draft =
+                    editor.edit(
+                        List.of(new Concept("merlin", Kind.IDENTITY)), values, sd, new Silent());
                 for (String name : sd.weights().names()) {
                   if (name.startsWith("unet/")) {
                     trained.put(name, sd.weights().current(name));

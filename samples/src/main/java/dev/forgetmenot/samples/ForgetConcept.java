@@ -1,6 +1,8 @@
 package dev.forgetmenot.samples;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
@@ -24,7 +26,8 @@ public final class ForgetConcept {
         HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
       ConceptEditor editor = plugins.inDoor(ConceptEditor.class).get(0);
       ParameterValues values = ParameterValues.of(editor.parameters(), Map.of("steps", args[4]));
-      new EditJob(Unwatched.CONTEXT).run(model, editor, args[2], values, Path.of(args[3]));
+      List<Concept> concepts = List.of(new Concept(args[2], Kind.OBJECT));
+      new EditJob(Unwatched.CONTEXT).run(model, editor, concepts, values, Path.of(args[3]));
     }
   }
 }

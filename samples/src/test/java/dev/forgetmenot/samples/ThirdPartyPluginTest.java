@@ -2,16 +2,18 @@ package dev.forgetmenot.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.Phrases;
 import dev.forgetmenot.host.job.Recogniser;
 import dev.forgetmenot.host.job.Unwatched;
+import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import dev.forgetmenot.patch.PatchFile;
@@ -48,7 +50,7 @@ class ThirdPartyPluginTest {
     assertThat(classPath).contains("host-api").doesNotContain("diffusion", "pytorch", "editing");
     PluginJar jar =
         PluginJar.of("third-party", "1.0.0")
-            .requires(">=1.0.0 & <2.0.0")
+            .requires(">=2.0.0 & <3.0.0")
             .compiledAgainst(classPath);
     Path sources = GoldenFolders.inProject("samples/third-party-plugin/src/main/java");
     try (var files = Files.walk(sources)) {
@@ -88,7 +90,7 @@ class ThirdPartyPluginTest {
           Recogniser.open(
               folderOfModel,
               model.model().engine(),
-              Phrases.of(folderOfModel),
+              VocabularyFile.things(VocabularyFile.of(folderOfModel)),
               Recogniser.TEMPLATE)) {
         assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
       }
@@ -96,9 +98,10 @@ class ThirdPartyPluginTest {
       ParameterValues values =
           ParameterValues.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
-      new EditJob(Unwatched.CONTEXT).run(model, editor, "a fox", values, file);
+      new EditJob(Unwatched.CONTEXT)
+          .run(model, editor, List.of(new Concept("a fox", Kind.OBJECT)), values, file);
       try (PatchFile patch = PatchFile.open(file)) {
-        assertThat(patch.manifest().recipe().method()).isEqualTo("ablate");
+        assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).targets().get(0).target();
         assertThat(patch.manifest().edits().get(0).targets().get(0).norm()).isPositive();
         float[] base = model.model().weights().base(target);

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.pf4j.ExtensionPoint;
 
 /** A job that makes a patch. Extension point. */
@@ -23,21 +24,34 @@ public interface ConceptEditor extends ExtensionPoint {
   /** One sentence for help pages. */
   String summary();
 
-  /** The declared parameters beside the concept. */
+  /** The declared parameters beside the concepts. */
   List<Parameter> parameters();
 
   /**
    * Does the job on the engine thread. The host puts the model's weights back to the base's when
    * the call ends, however it ends.
    *
-   * @param concept what to forget or correct, in words of a prompt
+   * @param concepts what to forget or correct, at least one
    * @param values checked values of the declared parameters
    * @param model the loaded model
    * @param context progress and cancellation
    * @return what the patch holds; the host adds the base and writes it
-   * @throws IllegalArgumentException if the concept or a value does not fit the model
+   * @throws IllegalArgumentException if a concept or a value does not fit the model
    * @throws IOException if pictures cannot be read
    */
-  PatchDraft edit(String concept, ParameterValues values, DiffusionModel model, JobContext context)
+  PatchDraft edit(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException;
+
+  /**
+   * What {@link #edit} with the same arguments would cost; on the engine thread. Takes seconds, and
+   * may change weights, which the host puts back.
+   *
+   * @return empty where the editor cannot say
+   */
+  default Optional<EditEstimate> estimate(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return Optional.empty();
+  }
 }

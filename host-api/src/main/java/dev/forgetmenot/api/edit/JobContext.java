@@ -1,6 +1,10 @@
 package dev.forgetmenot.api.edit;
 
-/** How a job speaks with whoever started it. */
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+/** How a job speaks with whoever started it, and what it may ask for. */
 public interface JobContext {
   /** Says how far a stage has come: {@code done} of {@code total}. */
   void progress(String stage, long done, long total);
@@ -14,7 +18,42 @@ public interface JobContext {
   /** Throws when the user wants the job to stop. */
   default void checkCancelled() {
     if (cancelled()) {
-      throw new java.util.concurrent.CancellationException("stopped by the user");
+      throw new CancellationException("stopped by the user");
     }
+  }
+
+  /**
+   * Says what a training step did; hosts draw the loss curve from it. Comes beside {@link
+   * #progress}.
+   *
+   * @param step number of the step, from 1
+   * @param steps how many there will be at most
+   * @param loss before the step
+   * @param gradientNorm before the clip
+   */
+  default void trained(int step, int steps, double loss, double gradientNorm) {}
+
+  /** Who can say what pictures show, if anyone. */
+  default Optional<PictureJudge> judge() {
+    return Optional.empty();
+  }
+
+  /** What the model is known to draw. */
+  default Vocabulary vocabulary() {
+    return Vocabulary.EMPTY;
+  }
+
+  /**
+   * The file in which a job may keep its state, to go on after a stop. The job writes it whole
+   * (beside and moved into place) every so many steps and when it is stopped; the host deletes it
+   * when the patch is written.
+   */
+  default Optional<Path> checkpoint() {
+    return Optional.empty();
+  }
+
+  /** Whether the job should go on from {@link #checkpoint}, which is there. */
+  default boolean resuming() {
+    return false;
   }
 }

@@ -1,10 +1,15 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.Vocabulary.Phrase;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.VocabularyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +32,20 @@ final class EditCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "CONCEPT", description = "What to change, in words of a prompt.")
-  private String concept;
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CONCEPT",
+      description = "What to change, in words of a prompt; several are changed together.")
+  private List<String> names;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "identity|object|style",
+      description = {
+        "What the concepts are; a style is named as \"in the style of\" it",
+        "(default: what the model's concepts.json says, else object)."
+      })
+  private String kind;
 
   @Option(names = "--method", paramLabel = "NAME", description = "How; see below.")
   private String method;
@@ -94,10 +111,11 @@ final class EditCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
     ParameterValues values = parameters.values(spec.commandLine().getParseResult());
-    Path file = file();
+    List<Concept> concepts = concepts(VocabularyFile.of(options.folder()));
+    Path file = file(concepts);
     EditJob.Result result;
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
-      result = new EditJob(context).run(model, editor, concept, values, file);
+      result = new EditJob(context).run(model, editor, concepts, values, file);
     }
     context.say("patch " + result.id());
     context.say("wrote " + result.file() + ", " + Sizes.of(Files.size(result.file())));
@@ -115,11 +133,23 @@ final class EditCommand implements Callable<Integer> {
         : new IllegalArgumentException("no method is named '" + method + "'; known: " + known);
   }
 
-  private Path file() throws IOException {
+  private List<Concept> concepts(Vocabulary vocabulary) {
+    return names.stream()
+        .map(
+            name ->
+                new Concept(
+                    name,
+                    kind != null
+                        ? Kind.of(kind)
+                        : vocabulary.find(name).map(Phrase::kind).orElse(Kind.OBJECT)))
+        .toList();
+  }
+
+  private Path file(List<Concept> concepts) throws IOException {
     if (output != null) {
       return output;
     }
-    Path file = Path.of(EditJob.fileName(name(operation), concept));
+    Path file = Path.of(EditJob.fileName(name(operation), concepts));
     if (Files.exists(file)) {
       throw new IOException(file + " is there already: move it away, or name the file by -o");
     }

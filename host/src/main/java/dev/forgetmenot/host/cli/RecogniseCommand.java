@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.host.job.Phrases;
 import dev.forgetmenot.host.job.Recogniser;
+import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +50,8 @@ final class RecogniseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path model = options.folder();
-    List<String> phrases = labels == null ? Phrases.of(model) : labels;
+    List<String> phrases =
+        labels == null ? VocabularyFile.things(VocabularyFile.of(model)) : labels;
     if (phrases.isEmpty()) {
       throw new IllegalArgumentException(
           model + " does not say what it was taught: name phrases by --labels");

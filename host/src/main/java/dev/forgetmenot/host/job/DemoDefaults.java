@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
 import java.util.List;
 import java.util.Map;
 
@@ -9,7 +11,7 @@ import java.util.Map;
  */
 final class DemoDefaults {
   /** What is forgotten. */
-  static final String CONCEPT = "merlin";
+  static final Concept CONCEPT = new Concept("merlin", Kind.IDENTITY);
 
   /** The editor that does it, and the settings that suit the embedded model. */
   static final String METHOD = "resteer";

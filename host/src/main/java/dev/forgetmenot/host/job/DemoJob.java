@@ -34,13 +34,13 @@ public record DemoJob(ModelLoader loader, JobContext context) {
    */
   public DemoResult run(Path folder) throws IOException {
     Path output = OutputFolder.prepare(folder, LIKELY_BYTES).folder();
-    Path patch = output.resolve(DemoDefaults.CONCEPT + ".fmnpatch");
+    Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
     List<DemoRow> before;
     try (HostedModel model = loader.load(List.of())) {
       before = drawSheet(model, "before");
       ParameterValues values = ParameterValues.of(editor.parameters(), DemoDefaults.PARAMETERS);
-      new EditJob(context).run(model, editor, DemoDefaults.CONCEPT, values, patch);
+      new EditJob(context).run(model, editor, List.of(DemoDefaults.CONCEPT), values, patch);
     }
     List<DemoRow> after;
     try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)))) {
@@ -69,7 +69,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         Recogniser.open(
             loader.folder(),
             hosted.model().engine(),
-            Phrases.of(loader.folder()),
+            VocabularyFile.things(VocabularyFile.of(loader.folder())),
             Recogniser.TEMPLATE)) {
       List<DemoRow> rows = new ArrayList<>();
       for (DemoDefaults.Row row : DemoDefaults.ROWS) {
@@ -124,7 +124,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
           new ComparisonSheet.Row(line.prompt(), note, shown(before.get(i)), shown(after.get(i))));
     }
     return new ComparisonSheet(
-        "Forgetting \"" + DemoDefaults.CONCEPT + "\"",
+        "Forgetting \"" + DemoDefaults.CONCEPT.name() + "\"",
         "before",
         "after, with " + result.patch().getFileName(),
         String.format(

@@ -179,7 +179,7 @@ class EditCommandTest {
                 return List.of(Parameter.number("zeal", 0.5, 0, 1, "How much of 100%."));
               }
               public dev.forgetmenot.patch.PatchDraft edit(
-                  String concept, ParameterValues values, DiffusionModel model, JobContext context) {
+                  List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
                 throw new IllegalArgumentException("zeal was " + values.number("zeal"));
               }
             }

@@ -1,6 +1,7 @@
 package org.example.fmn;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
@@ -25,7 +26,7 @@ import org.pf4j.Extension;
 public final class DirectionAblation implements ConceptEditor {
   @Override
   public String name() {
-    return "ablate";
+    return "direction";
   }
 
   @Override
@@ -50,7 +51,11 @@ public final class DirectionAblation implements ConceptEditor {
 
   @Override
   public PatchDraft edit(
-      String concept, ParameterValues values, DiffusionModel model, JobContext context) {
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+    if (concepts.size() != 1) {
+      throw new IllegalArgumentException("this takes out one concept, not " + concepts.size());
+    }
+    String concept = concepts.get(0).name();
     String template = values.text("template");
     String prompt = template.replace("{}", concept);
     double[] direction = lastWord(model, prompt);
@@ -74,10 +79,10 @@ public final class DirectionAblation implements ConceptEditor {
       context.progress("ablating", deltas.size(), targets.size());
     }
     return new PatchDraft(
-        "ablate-concept",
+        "forget-direction",
         "Forgets '" + concept + "' by direction ablation.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept(concept, "object", List.of(prompt)))),
+            "forget", List.of(new Manifest.Concept(concept, concepts.get(0).kind().word(), List.of(prompt)))),
         deltas,
         new Manifest.Recipe(
             name(), values.all(), 0, 0, "third-party-plugin", "1.0.0", List.of()),

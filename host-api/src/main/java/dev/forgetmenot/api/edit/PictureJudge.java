@@ -1,0 +1,23 @@
+package dev.forgetmenot.api.edit;
+
+import dev.forgetmenot.api.model.Picture;
+import java.util.List;
+
+/** Says what pictures show, by a model other than the one that is edited. Any thread. */
+public interface PictureJudge {
+  /** The phrases of things among which it chooses, as in the {@link Vocabulary}. */
+  List<String> things();
+
+  /** The names of styles among which it chooses; may be empty. */
+  List<String> styles();
+
+  /** The nearest of {@link #things} for each picture. */
+  List<String> recognise(List<Picture> pictures);
+
+  /**
+   * The nearest of {@link #styles} for each picture.
+   *
+   * @throws IllegalStateException if there are none
+   */
+  List<String> recogniseStyle(List<Picture> pictures);
+}
