@@ -1,0 +1,27 @@
+package dev.forgetmenot.editing.linear;
+
+/**
+ * What a joint solve should leave as it is.
+ *
+ * @param label for messages
+ * @param columns P (d × m)
+ * @param scale p, above 0
+ */
+public record Kept(String label, Matrix columns, double scale) {
+  /** Checks the scale. */
+  public Kept {
+    if (!(scale > 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException("the preserve scale must be above 0, not " + scale);
+    }
+  }
+
+  /** How far an edit moves it: ‖D·P‖ / ‖P‖. */
+  public double drift(InputEdit edit) {
+    return drift(edit, columns);
+  }
+
+  /** How far an edit moves columns: ‖D·P‖ / ‖P‖. */
+  public static double drift(InputEdit edit, Matrix columns) {
+    return edit.left().times(edit.right().times(columns)).norm() / columns.norm();
+  }
+}

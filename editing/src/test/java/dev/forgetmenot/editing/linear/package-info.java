@@ -1,0 +1,2 @@
+/** Tests of the closed-form edits. */
+package dev.forgetmenot.editing.linear;
