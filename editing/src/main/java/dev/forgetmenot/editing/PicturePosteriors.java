@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,27 +18,16 @@ import java.util.List;
 public final class PicturePosteriors implements AutoCloseable {
   private final NDManager manager;
   private final List<NDArray> means = new ArrayList<>(); // (1, c, h, w), times the scaling factor
-  private final List<NDArray> spreads = new ArrayList<>(); // (1, c, h, w), at least 0
+  private final List<NDArray> spreads = new ArrayList<>(); // (1, c, h, w), the same
 
   /** Encodes pictures, one after another. */
   public PicturePosteriors(DiffusionModel model, List<Picture> pictures) {
     manager = model.newManager();
     for (Picture picture : pictures) {
-      // A sample is mean + spread · ε: ε = 0 and ε = 1 give both.
-      NDArray mean = keep(model.encodePictures(List.of(picture), constant(0)));
-      NDArray sum = keep(model.encodePictures(List.of(picture), constant(1)));
-      means.add(mean);
-      spreads.add(sum.sub(mean));
-      sum.close();
+      LatentPosterior posterior = model.encodePosteriors(List.of(picture));
+      means.add(keep(posterior.mean()));
+      spreads.add(keep(posterior.deviation()));
     }
-  }
-
-  private static NoiseSource constant(float value) {
-    return count -> {
-      float[] all = new float[count];
-      Arrays.fill(all, value);
-      return all;
-    };
   }
 
   private NDArray keep(NDArray array) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 /**
  * The thread on which all tensor work of one device runs. PyTorch keeps "record a graph" for each
@@ -75,6 +76,22 @@ public final class EngineThread implements AutoCloseable {
   /** A new manager on the device; the caller closes it, on this thread. */
   public NDManager newManager() {
     return NDManager.newBaseManager(device, "PyTorch");
+  }
+
+  /** Number of threads that share one operator on the CPU. */
+  public int operatorThreads() {
+    return JniUtils.getNumThreads();
+  }
+
+  /** Does work on this thread without recording a graph, even while one is recorded. */
+  public <T> T withoutGraph(Supplier<T> work) {
+    boolean recording = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    try {
+      return work.get();
+    } finally {
+      JniUtils.setGradMode(recording);
+    }
   }
 
   /** Whether the caller runs on this thread. */

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.diffusion.vae.Posterior;
@@ -16,17 +17,32 @@ final class LatentPictures {
    * @return (b, c, h, w); the caller closes it
    */
   static NDArray encode(ModelParts parts, List<Picture> pictures, NoiseSource noise) {
-    if (pictures.isEmpty()) {
-      throw new IllegalArgumentException("expected at least one picture");
-    }
-    int stride = parts.vae().config().stride();
-    try (NDArray images = Pixels.array(parts.manager(), pictures, stride);
-        Posterior posterior = parts.vae().encode(images)) {
+    try (Posterior posterior = posterior(parts, pictures)) {
       float[] numbers = noise.normal(Math.toIntExact(posterior.mean().size()));
       try (NDArray drawn = parts.manager().create(numbers, posterior.mean().getShape());
           NDArray sample = posterior.sample(drawn)) {
         return sample.mul((float) parts.vae().config().scalingFactor());
       }
+    }
+  }
+
+  /** Mean and deviation times the scaling factor; the caller closes them. */
+  static LatentPosterior posteriors(ModelParts parts, List<Picture> pictures) {
+    float factor = (float) parts.vae().config().scalingFactor();
+    try (Posterior posterior = posterior(parts, pictures);
+        NDArray half = posterior.logvar().mul(0.5f);
+        NDArray deviation = half.exp()) {
+      return new LatentPosterior(posterior.mean().mul(factor), deviation.mul(factor));
+    }
+  }
+
+  private static Posterior posterior(ModelParts parts, List<Picture> pictures) {
+    if (pictures.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one picture");
+    }
+    int stride = parts.vae().config().stride();
+    try (NDArray images = Pixels.array(parts.manager(), pictures, stride)) {
+      return parts.vae().encode(images);
     }
   }
 }

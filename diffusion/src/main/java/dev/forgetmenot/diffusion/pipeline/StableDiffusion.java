@@ -6,6 +6,7 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.model.TokenizedPrompt;
@@ -167,6 +168,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   @Override
   public NDArray encodePictures(List<Picture> pictures, NoiseSource noise) {
     return engine.call(() -> LatentPictures.encode(parts, pictures, noise));
+  }
+
+  @Override
+  public LatentPosterior encodePosteriors(List<Picture> pictures) {
+    return engine.call(() -> LatentPictures.posteriors(parts, pictures));
   }
 
   @Override

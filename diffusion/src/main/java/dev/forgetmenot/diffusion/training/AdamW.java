@@ -2,9 +2,11 @@ package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.AdamWStep;
 import dev.forgetmenot.diffusion.engine.Ops;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -33,34 +35,76 @@ public final class AdamW {
    * @param name tells parameters apart
    * @param p the parameter, any shape
    * @param g its gradient, of the same shape; stays as it is
+   * @param learningRate of this step, 0 or more
    */
-  public void update(String name, NDArray p, NDArray g) {
+  public void update(String name, NDArray p, NDArray g, double learningRate) {
     Moments state = moments.computeIfAbsent(name, key -> zeros(p));
     int t = ++state.t;
     AdamWStep step =
         new AdamWStep(
-            1 - options.learningRate() * options.weightDecay(),
+            1 - learningRate * options.weightDecay(),
             options.beta1(),
             options.beta2(),
             Math.sqrt(1 - Math.pow(options.beta2(), t)),
             options.epsilon(),
-            options.learningRate() / (1 - Math.pow(options.beta1(), t)));
+            learningRate / (1 - Math.pow(options.beta1(), t)));
     ops.adamW(p, g, state.m, state.v, step);
   }
 
   private Moments zeros(NDArray p) {
     return new Moments(
-        manager.zeros(p.getShape(), p.getDataType()), manager.zeros(p.getShape(), p.getDataType()));
+        manager.zeros(p.getShape(), p.getDataType()),
+        manager.zeros(p.getShape(), p.getDataType()),
+        0);
   }
 
-  private static final class Moments {
+  /** The history of every parameter that has been updated, by its name. */
+  Map<String, Moments> moments() {
+    return Collections.unmodifiableMap(moments);
+  }
+
+  /**
+   * Goes on from a history.
+   *
+   * @param m first moment, shape of the parameter
+   * @param v second moment, shape of the parameter
+   * @param t how often the parameter was updated
+   */
+  void restore(String name, Shape shape, float[] m, float[] v, int t) {
+    moments.put(name, new Moments(own(m, shape), own(v, shape), t));
+  }
+
+  private NDArray own(float[] values, Shape shape) {
+    try (NDArray wrapped = manager.create(values, shape)) {
+      return wrapped.duplicate();
+    }
+  }
+
+  /** The history of one parameter. */
+  static final class Moments {
     private final NDArray m;
     private final NDArray v;
     private int t;
 
-    Moments(NDArray m, NDArray v) {
+    private Moments(NDArray m, NDArray v, int t) {
       this.m = m;
       this.v = v;
+      this.t = t;
+    }
+
+    /** The first moment; stays open. */
+    NDArray m() {
+      return m;
+    }
+
+    /** The second moment; stays open. */
+    NDArray v() {
+      return v;
+    }
+
+    /** How often the parameter was updated. */
+    int t() {
+      return t;
     }
   }
 }

@@ -10,15 +10,19 @@ import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.Scaling;
 import dev.forgetmenot.diffusion.weights.Weight;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Trains weights of a loaded model. PyTorch's graph is recorded only while the loss of a step is
@@ -42,6 +46,7 @@ public final class TrainingSession implements TrainingScope {
   private final Map<String, Weight> cells;
   private final NDManager manager;
   private final AdamW optimizer;
+  private final Optional<BaseCopies> base;
   private final Set<String> reached = new LinkedHashSet<>();
   private final List<String> reachedLast = new ArrayList<>();
   private int steps;
@@ -55,6 +60,10 @@ public final class TrainingSession implements TrainingScope {
     this.cells = Collections.unmodifiableMap(cells);
     this.manager = engine.newManager();
     this.optimizer = new AdamW(manager, ops, options);
+    this.base =
+        options.keepsBase()
+            ? Optional.of(new BaseCopies(manager, cells.values()))
+            : Optional.empty();
     for (Weight cell : cells.values()) {
       cell.markChanged();
       cell.array().setRequiresGradient(true);
@@ -71,7 +80,6 @@ public final class TrainingSession implements TrainingScope {
    */
   public static TrainingSession open(
       EngineThread engine, Ops ops, Map<String, Weight> cells, TrainingOptions options) {
-    check(options);
     Map<String, Weight> chosen = new LinkedHashMap<>();
     cells.forEach(
         (name, cell) -> {
@@ -94,24 +102,6 @@ public final class TrainingSession implements TrainingScope {
     } catch (RuntimeException e) {
       OPEN.set(false);
       throw e;
-    }
-  }
-
-  private static void check(TrainingOptions options) {
-    require(options.learningRate() > 0, "learning rate must be above 0", options.learningRate());
-    require(
-        options.beta1() >= 0 && options.beta1() < 1, "beta1 must be in [0, 1)", options.beta1());
-    require(
-        options.beta2() >= 0 && options.beta2() < 1, "beta2 must be in [0, 1)", options.beta2());
-    require(options.epsilon() > 0, "epsilon must be above 0", options.epsilon());
-    require(options.weightDecay() >= 0, "weight decay must be 0 or more", options.weightDecay());
-    require(options.maxGradNorm() > 0, "gradient norm must be above 0", options.maxGradNorm());
-    require(options.accumulation() >= 1, "accumulation must be 1 or more", options.accumulation());
-  }
-
-  private static void require(boolean condition, String message, Number found) {
-    if (!condition) {
-      throw new IllegalArgumentException(message + ", not " + found);
     }
   }
 
@@ -166,13 +156,14 @@ public final class TrainingSession implements TrainingScope {
       GradientClip clip = GradientClip.measure(manager, gradients.arrays());
       requireFinite(clip.total(), "gradient norm", step);
       float coefficient = clip.coefficient(options.maxGradNorm());
+      double rate = options.learningRate() * options.schedule().factor(step - 1);
       reachedLast.clear();
       int index = 0;
       for (Map.Entry<String, Weight> entry : cells.entrySet()) {
         NDArray gradient = gradients.arrays().get(index);
         if (clip.norm(index) != 0) {
           gradient.muli(coefficient);
-          optimizer.update(entry.getKey(), entry.getValue().array(), gradient);
+          optimizer.update(entry.getKey(), entry.getValue().array(), gradient, rate);
           reachedLast.add(entry.getKey());
         }
         index++;
@@ -229,6 +220,45 @@ public final class TrainingSession implements TrainingScope {
           }
           return copies;
         });
+  }
+
+  @Override
+  public <T> T withBase(Supplier<T> work) {
+    checkOpen();
+    BaseCopies copies =
+        base.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "this training does not remember the base; open it with keepingBase()"));
+    return engine.call(() -> engine.withoutGraph(() -> copies.during(work)));
+  }
+
+  @Override
+  public void save(Path file, Map<String, String> about) throws IOException {
+    checkOpen();
+    engine.<Void, IOException>call(
+        () -> {
+          checkpoint(about).write(file, steps, engine.operatorThreads());
+          return null;
+        });
+  }
+
+  @Override
+  public Restored restore(Path file, Map<String, String> about) throws IOException {
+    checkOpen();
+    if (steps > 0) {
+      throw new IllegalStateException("a training is restored before its first step");
+    }
+    return engine.<Restored, IOException>call(
+        () -> {
+          TrainingCheckpoint.State state = checkpoint(about).read(file, reached);
+          steps = state.steps();
+          return new Restored(steps, state.threads() == engine.operatorThreads());
+        });
+  }
+
+  private TrainingCheckpoint checkpoint(Map<String, String> about) {
+    return new TrainingCheckpoint(cells, optimizer, TrainingCheckpoint.settings(options, about));
   }
 
   private void checkOpen() {

@@ -81,7 +81,8 @@ class OptimizerGoldenTest {
     for (int j = 0; j < gradients.size(); j++) {
       int i = withGradient.get(j);
       gradients.get(j).muli(coefficient);
-      optimizer.update("parameter " + i, parameters.get(i), gradients.get(j));
+      optimizer.update(
+          "parameter " + i, parameters.get(i), gradients.get(j), recipe.get("lr").getAsDouble());
     }
   }
 

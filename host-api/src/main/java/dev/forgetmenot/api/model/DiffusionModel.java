@@ -36,6 +36,9 @@ public interface DiffusionModel {
   /** The latents of pictures: a sample of the posterior times the scaling factor, (b, c, h, w). */
   NDArray encodePictures(List<Picture> pictures, NoiseSource noise);
 
+  /** The distributions of pictures' latents, of which {@link #encodePictures} takes a sample. */
+  LatentPosterior encodePosteriors(List<Picture> pictures);
+
   /**
    * What the UNet predicts.
    *

@@ -2,9 +2,12 @@ package dev.forgetmenot.api.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * An open training session on a model. While it is open the chosen weights of the model are
@@ -31,8 +34,45 @@ public interface TrainingScope extends AutoCloseable {
   /** Copies of the clipped gradients of the last step, of the weights that it reached. */
   Map<String, float[]> lastGradients();
 
+  /**
+   * Does work with the model as it was when the scope was opened, without recording a graph; inside
+   * of a loss too. The work must not keep weights.
+   *
+   * @throws IllegalStateException if the options do not keep the base
+   */
+  <T> T withBase(Supplier<T> work);
+
+  /**
+   * Writes trained weights, moments and step number to a safetensors file, over an older one. A
+   * scope of the same options on the same model that {@link #restore restores} it goes on with the
+   * same bits, as long as losses depend on the step's number alone and the engine has as many
+   * threads.
+   *
+   * @param about further settings of the job, of which restore asks that they are the same
+   * @throws IOException if the file cannot be written; an older one is then untouched
+   */
+  void save(Path file, Map<String, String> about) throws IOException;
+
+  /**
+   * Goes on from a file that {@link #save} has written, before the first step.
+   *
+   * @param about as given to save
+   * @throws IOException if the file is missing or broken, or belongs to other weights, options or
+   *     settings; the message names the first difference
+   */
+  Restored restore(Path file, Map<String, String> about) throws IOException;
+
   @Override
   void close();
+
+  /**
+   * Where a restored scope stands.
+   *
+   * @param steps that are done
+   * @param sameThreads whether the engine has as many threads as then; if not, sums may be rounded
+   *     in another way
+   */
+  record Restored(int steps, boolean sameThreads) {}
 
   /**
    * What a step did.

@@ -1,0 +1,18 @@
+package dev.forgetmenot.api.model;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The normal distribution of pictures' latents, times the scaling factor. Closing it closes both
+ * arrays.
+ *
+ * @param mean (b, c, h, w)
+ * @param deviation standard deviation (b, c, h, w), above 0
+ */
+public record LatentPosterior(NDArray mean, NDArray deviation) implements AutoCloseable {
+  @Override
+  public void close() {
+    mean.close();
+    deviation.close();
+  }
+}
