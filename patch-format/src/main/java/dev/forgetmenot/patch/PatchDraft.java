@@ -11,8 +11,7 @@ import java.util.TreeMap;
  * @param name lower case with hyphens, such as {@code forget-a-thing}
  * @param description a sentence for people
  * @param intent what is forgotten or corrected
- * @param deltas by target: component, slash, canonical parameter name, such as {@code
- *     unet/conv_in.weight}
+ * @param edits what is changed, at least one edit
  * @param recipe enough to run it again
  * @param evidence what was measured before and after; may be empty
  * @param docs further files for people by path, {@code docs/readme.md} or {@code docs/*.png}
@@ -21,14 +20,17 @@ public record PatchDraft(
     String name,
     String description,
     Manifest.Intent intent,
-    Map<String, Delta> deltas,
+    List<PatchEdit> edits,
     Manifest.Recipe recipe,
     List<Manifest.Evidence> evidence,
     Map<String, byte[]> docs) {
 
-  /** Copies the collections; targets are sorted. */
+  /** Copies the collections; documents are sorted. */
   public PatchDraft {
-    deltas = Collections.unmodifiableMap(new TreeMap<>(deltas));
+    if (edits.isEmpty()) {
+      throw new IllegalArgumentException("the draft changes nothing: there is no patch to write");
+    }
+    edits = List.copyOf(edits);
     evidence = List.copyOf(evidence);
     docs = Collections.unmodifiableMap(new TreeMap<>(docs));
   }

@@ -36,7 +36,7 @@ public final class PatchWriter {
    * Writes a patch beside its place and moves it there.
    *
    * @param target the file; an older one is replaced
-   * @param draft what an editor made; at least one delta
+   * @param draft what an editor made; at least one edit
    * @param base what it was made on; its components hold a leaf for every target
    * @param architecture as in {@link Manifest#architecture}
    * @param created UTC, ISO 8601 to the second
@@ -46,13 +46,11 @@ public final class PatchWriter {
   public static Manifest write(
       Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
       throws IOException {
-    if (draft.deltas().isEmpty()) {
-      throw new IllegalArgumentException("the draft changes nothing: there is no patch to write");
-    }
-    checkSize(target, draft);
+    Map<String, Delta> all = deltas(draft);
+    checkSize(target, all);
     Map<String, byte[]> files = new TreeMap<>(draft.docs());
     List<Manifest.Edit> edits = new ArrayList<>();
-    Map<String, Map<String, Delta>> components = byComponent(draft.deltas());
+    Map<String, Map<String, Delta>> components = byComponent(all);
     components.forEach(
         (component, deltas) -> {
           String part = components.size() == 1 ? "" : "-" + component.replace('_', '-');
@@ -84,10 +82,22 @@ public final class PatchWriter {
     return manifest;
   }
 
+  private static Map<String, Delta> deltas(PatchDraft draft) {
+    Map<String, Delta> deltas = new TreeMap<>();
+    for (PatchEdit edit : draft.edits()) {
+      if (!(edit instanceof DeltaEdit delta)) {
+        throw new IllegalArgumentException("edits of kind " + edit.kind() + " are not written yet");
+      }
+      deltas.putAll(delta.deltas());
+    }
+    return deltas;
+  }
+
   /** A patch is one file of less than 2 GiB, and is put together in memory. */
-  private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
+  private static void checkSize(Path target, Map<String, Delta> deltas)
+      throws PatchFormatException {
     long bytes = 0;
-    for (Map.Entry<String, Delta> delta : draft.deltas().entrySet()) {
+    for (Map.Entry<String, Delta> delta : deltas.entrySet()) {
       if (delta.getKey().indexOf('/') < 1) {
         throw new IllegalArgumentException(
             "expected a target such as unet/conv_in.weight, found " + delta.getKey());

@@ -31,7 +31,17 @@ class PatchBytesTest {
   private static PatchDraft with(Map<String, Delta> deltas, Map<String, byte[]> docs) {
     PatchDraft d = PatchFileTest.draft(1);
     return new PatchDraft(
-        d.name(), d.description(), d.intent(), deltas, d.recipe(), d.evidence(), docs);
+        d.name(),
+        d.description(),
+        d.intent(),
+        List.of(new DeltaEdit(deltas)),
+        d.recipe(),
+        d.evidence(),
+        docs);
+  }
+
+  private static Map<String, Delta> deltas(PatchDraft draft) {
+    return ((DeltaEdit) draft.edits().get(0)).deltas();
   }
 
   @Test
@@ -43,9 +53,9 @@ class PatchBytesTest {
     docsReversed.put("docs/before.png", new byte[] {1});
     docsReversed.putAll(draft.docs());
     Map<String, Delta> reversed = new LinkedHashMap<>();
-    List.of("unet/a.bias", "unet/a.weight").forEach(t -> reversed.put(t, draft.deltas().get(t)));
+    List.of("unet/a.bias", "unet/a.weight").forEach(t -> reversed.put(t, deltas(draft).get(t)));
     Map<String, Delta> straight = new LinkedHashMap<>();
-    List.of("unet/a.weight", "unet/a.bias").forEach(t -> straight.put(t, draft.deltas().get(t)));
+    List.of("unet/a.weight", "unet/a.bias").forEach(t -> straight.put(t, deltas(draft).get(t)));
     assertThat(write(with(straight, docs))).isEqualTo(write(with(reversed, docsReversed)));
   }
 
@@ -94,7 +104,7 @@ class PatchBytesTest {
         .isInstanceOf(PatchFormatException.class)
         .hasMessageContaining("FMN-209");
     assertThatThrownBy(
-            () -> write(with(PatchFileTest.draft(1).deltas(), Map.of("docs/../x", new byte[1]))))
+            () -> write(with(deltas(PatchFileTest.draft(1)), Map.of("docs/../x", new byte[1]))))
         .isInstanceOf(PatchFormatException.class)
         .hasMessageContaining("lists docs/../x, which is no document");
     assertThat(folder).isEmptyDirectory();

@@ -228,7 +228,7 @@ class PatchFileTest {
         "Forgets x",
         new Manifest.Intent(
             "forget", List.of(new Manifest.Concept("x", "object", List.of("a photo of x")))),
-        deltas,
+        List.of(new DeltaEdit(deltas)),
         new Manifest.Recipe(
             "resteer", Map.of("learning-rate", "3e-4"), 7, 35, "fmn", "0.1.0", List.of()),
         List.of(new Manifest.Evidence("a photo of x", 1, 20, "recognised", 1, 0)),

@@ -2,6 +2,7 @@ package dev.forgetmenot.forget;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.patch.Delta;
+import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.text.Normalizer;
@@ -25,7 +26,7 @@ record ResteeringDraft(
         new Manifest.Intent(
             "forget",
             List.of(new Manifest.Concept(concept.name(), concept.kind().word(), List.of(prompt)))),
-        deltas,
+        List.of(new DeltaEdit(deltas)),
         recipe(method),
         List.of(),
         Map.of());

@@ -32,7 +32,7 @@ class ForgetAndApplyTest {
   @Test
   void aPatchedModelHasTheTrainedWeights(@TempDir Path folder) throws IOException {
     PatchDraft draft = forget();
-    assertThat(draft.deltas()).isNotEmpty();
+    assertThat(draft.edits()).isNotEmpty();
     assertThat(draft.recipe().parameters()).containsKeys("learning-rate", "weight-decay");
     assertThat(draft.recipe().toolVersion()).matches("\\d+\\.\\d+\\.\\d+.*");
     assertThat(draft.recipe().trainingImages()).hasSize(2).allMatch(hex -> hex.length() == 64);

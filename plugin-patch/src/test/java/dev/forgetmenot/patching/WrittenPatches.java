@@ -7,6 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Delta;
+import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchWriter;
@@ -35,7 +36,7 @@ final class WrittenPatches {
         "A test.",
         new Manifest.Intent(
             "forget", List.of(new Manifest.Concept("a", "object", List.of("a photo of a")))),
-        deltas,
+        List.of(new DeltaEdit(deltas)),
         new Manifest.Recipe("test", Map.of(), 0, 0, "test", "1", List.of()),
         List.of(),
         Map.of());
@@ -49,7 +50,8 @@ final class WrittenPatches {
   Path write(
       PatchDraft draft, Path file, String policy, UnaryOperator<Manifest.Component> component)
       throws IOException {
-    Manifest.Component unet = component.apply(component(draft.deltas().keySet()));
+    Manifest.Component unet =
+        component.apply(component(((DeltaEdit) draft.edits().get(0)).deltas().keySet()));
     Manifest.Base base =
         new Manifest.Base(Map.of("unet", unet), Optional.empty(), "the test's base", policy);
     PatchWriter.write(file, draft, base, "other", "2026-01-01T00:00:00Z");

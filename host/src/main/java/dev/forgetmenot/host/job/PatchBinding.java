@@ -2,8 +2,10 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.BaseIdentity;
+import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
 import java.io.IOException;
@@ -13,7 +15,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Binds what an editor made to the base that it was made on, and writes it.
@@ -34,6 +38,16 @@ record PatchBinding(HostedModel hosted) {
     }
   }
 
+  private static Set<String> targets(PatchDraft draft) {
+    Set<String> targets = new TreeSet<>();
+    for (PatchEdit edit : draft.edits()) {
+      if (edit instanceof DeltaEdit delta) {
+        targets.addAll(delta.deltas().keySet());
+      }
+    }
+    return targets;
+  }
+
   private Optional<Manifest.Tokenizer> tokenizer() {
     List<String> digests = hosted.model().tokenizerDigests();
     return Optional.of(new Manifest.Tokenizer(digests.get(0), digests.get(1)));
@@ -43,7 +57,7 @@ record PatchBinding(HostedModel hosted) {
     Map<String, Map<String, String>> exact = new TreeMap<>();
     Map<String, Map<String, String>> half = new TreeMap<>();
     BaseTensors tensors = hosted.model().base();
-    for (String target : draft.deltas().keySet()) {
+    for (String target : targets(draft)) {
       int slash = target.indexOf('/');
       String component = target.substring(0, slash);
       String name = target.substring(slash + 1);

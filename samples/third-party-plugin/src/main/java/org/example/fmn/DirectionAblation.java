@@ -10,6 +10,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.patch.Delta;
+import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class DirectionAblation implements ConceptEditor {
         "Forgets '" + concept + "' by direction ablation.",
         new Manifest.Intent(
             "forget", List.of(new Manifest.Concept(concept, concepts.get(0).kind().word(), List.of(prompt)))),
-        deltas,
+        List.of(new DeltaEdit(deltas)),
         new Manifest.Recipe(
             name(), values.all(), 0, 0, "third-party-plugin", "1.0.0", List.of()),
         List.of(),

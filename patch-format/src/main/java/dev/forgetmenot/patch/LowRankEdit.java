@@ -1,0 +1,28 @@
+package dev.forgetmenot.patch;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Adds products of two thin factors: W' = W + s · alpha/rank · up · down.
+ *
+ * @param factors by target, at least one
+ */
+public record LowRankEdit(Map<String, LowRank> factors) implements PatchEdit {
+  /** The word of manifests. */
+  public static final String KIND = "lowrank";
+
+  /** Copies the map; targets are sorted. */
+  public LowRankEdit {
+    if (factors.isEmpty()) {
+      throw new IllegalArgumentException("the edit changes nothing: there are no factors");
+    }
+    factors = Collections.unmodifiableMap(new TreeMap<>(factors));
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+}
