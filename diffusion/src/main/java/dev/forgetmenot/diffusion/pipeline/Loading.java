@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.pipeline;
 
+import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.LoadedModel;
 import dev.forgetmenot.api.model.ModelExtension;
@@ -8,18 +9,21 @@ import dev.forgetmenot.api.model.PatchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A model while its extensions look at it, and who took which patch. For the engine thread. */
 final class Loading implements LoadedModel {
   private final ModelParts parts;
   private final ModelWeights weights;
+  private final ModelTokens tokens;
   private final List<PatchRequest> patches;
   private final List<PatchRequest> open;
   private final List<String> descriptions = new ArrayList<>();
 
-  Loading(ModelParts parts, ModelWeights weights, List<PatchRequest> patches) {
+  Loading(ModelParts parts, ModelWeights weights, ModelTokens tokens, List<PatchRequest> patches) {
     this.parts = parts;
     this.weights = weights;
+    this.tokens = tokens;
     this.patches = patches;
     this.open = new ArrayList<>(patches);
   }
@@ -51,6 +55,11 @@ final class Loading implements LoadedModel {
   @Override
   public List<String> tokenizerDigests() {
     return parts.tokenizerDigests();
+  }
+
+  @Override
+  public void addToken(String token, float[][] vectors) {
+    AddedTokens unused = tokens.add(Map.of(token, vectors)); // until the model is closed
   }
 
   @Override

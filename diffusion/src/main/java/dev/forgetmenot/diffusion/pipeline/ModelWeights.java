@@ -38,10 +38,13 @@ public final class ModelWeights implements NamedWeights {
     return component(name).get(local(name));
   }
 
-  /** The cells of all components by canonical name. */
+  /** The cells of all components by canonical name, those of added tokens too. */
   public Map<String, Weight> cells() {
     Map<String, Weight> cells = new LinkedHashMap<>();
     names().forEach(name -> cells.put(name, cell(name)));
+    components.forEach(
+        (component, weights) ->
+            weights.added().forEach(cell -> cells.put(component + "/" + cell.name(), cell)));
     return cells;
   }
 
@@ -76,15 +79,9 @@ public final class ModelWeights implements NamedWeights {
     cell(name).restore(array(name, base(name), shape)).close();
   }
 
-  /** Restores every weight that was replaced or trained. */
+  /** Restores every weight of the base that was replaced or trained. */
   public void restoreChanged() {
-    cells()
-        .forEach(
-            (name, cell) -> {
-              if (cell.changed()) {
-                restore(name);
-              }
-            });
+    names().stream().filter(name -> cell(name).changed()).forEach(this::restore);
   }
 
   private NDArray array(String name, float[] values, Shape shape) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentPosterior;
@@ -24,6 +25,7 @@ import dev.forgetmenot.diffusion.training.TrainingSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -44,6 +46,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   private final EngineThread engine;
   private final ModelParts parts;
   private final ModelWeights weights;
+  private final ModelTokens tokens;
   private final Samplers samplers;
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
@@ -59,7 +62,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     try {
       this.weights = new ModelWeights(parts);
       this.pipeline = new TextToImagePipeline(parts, samplers);
-      Loading loading = new Loading(parts, weights, options.patches());
+      this.tokens = new ModelTokens(engine, parts);
+      Loading loading = new Loading(parts, weights, tokens, options.patches());
       this.patches = loading.visit(options.modelExtensions());
     } catch (IOException | RuntimeException e) {
       parts.close();
@@ -158,6 +162,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   public NDArray encodePrompts(List<TokenizedPrompt> prompts) {
     List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
     return engine.call(() -> parts.textEncoder().encode(parts.manager(), ids));
+  }
+
+  @Override
+  public AddedTokens addTokens(Map<String, float[][]> added) {
+    return engine.call(() -> tokens.add(added));
   }
 
   @Override

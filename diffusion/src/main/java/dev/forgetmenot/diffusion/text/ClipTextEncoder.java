@@ -73,27 +73,38 @@ public final class ClipTextEncoder implements AutoCloseable {
     return transformer.pool(hidden, ids);
   }
 
-  /**
-   * The matrix of token embeddings (v, d). It may be swapped for one with more rows, or be made
-   * trainable; gradients reach it.
-   */
+  /** The matrix of token embeddings (v, d); added rows are not in it. */
   public Weight tokenEmbedding() {
     return transformer.tokenEmbedding();
   }
 
+  /** One more than the largest id of a token. */
+  public int vocabulary() {
+    return transformer.vocabulary();
+  }
+
   /**
-   * Adds tokens behind the known ones.
+   * Adds rows behind the known ones: the first has the id that {@link #vocabulary} said before.
    *
-   * @param vectors one of d numbers for each new token
-   * @return the id of the first new token; the others follow
-   * @throws IllegalArgumentException if a vector has another width
+   * @param vectors at least one, of d finite numbers
+   * @return the cell of these rows alone (k, d), which may be trained
+   * @throws IllegalArgumentException if a vector has another width or a number is not finite
    */
-  public int addTokens(float[][] vectors) {
-    Weight cell = tokenEmbedding();
-    int first = Math.toIntExact(cell.shape().get(0));
-    if (vectors.length == 0) {
-      return first;
+  public Weight addRows(float[][] vectors) {
+    NDManager manager = weights.manager();
+    int width = config.encoder().width();
+    try (NDArray wrapped = manager.create(flat(vectors), new Shape(vectors.length, width))) {
+      Weight rows =
+          weights.add(
+              tokenEmbedding().name().replaceFirst("weight$", "added." + vocabulary()),
+              wrapped.duplicate());
+      transformer.addRows(rows);
+      return rows;
     }
+  }
+
+  /** The numbers of rows, one behind the other, checked. */
+  public float[] flat(float[][] vectors) {
     int width = config.encoder().width();
     float[] flat = new float[vectors.length * width];
     for (int i = 0; i < vectors.length; i++) {
@@ -102,17 +113,27 @@ public final class ClipTextEncoder implements AutoCloseable {
             "an embedding of this text encoder has "
                 + width
                 + " numbers, not "
-                + vectors[i].length);
+                + vectors[i].length
+                + "; was it made for another model?");
+      }
+      for (float value : vectors[i]) {
+        if (!Float.isFinite(value)) {
+          throw new IllegalArgumentException("an embedding has finite numbers, not " + value);
+        }
       }
       System.arraycopy(vectors[i], 0, flat, i * width, width);
     }
-    NDManager manager = weights.manager();
-    try (NDArray rows = manager.create(flat, new Shape(vectors.length, width))) {
-      NDArray longer = cell.array().concat(rows, 0);
-      longer.attach(manager);
-      cell.swap(longer).close();
-    }
-    return first;
+    return flat;
+  }
+
+  /**
+   * Takes the newest rows off.
+   *
+   * @throws IllegalStateException if they are not the newest
+   */
+  public void removeRows(Weight rows) {
+    transformer.removeRows(rows);
+    weights.remove(rows);
   }
 
   @Override

@@ -4,14 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
-import ai.djl.nn.core.Embedding;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.layer.ClipEncoder;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
 import dev.forgetmenot.diffusion.layer.LayerScope;
 import dev.forgetmenot.diffusion.weights.Weight;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,6 +23,7 @@ public final class ClipTextTransformer {
   private final Weight positionEmbedding; // (n, d)
   private final ClipEncoder encoder;
   private final LayerNorm finalLayerNorm;
+  private final AddedRows added = new AddedRows();
 
   /** Builds the layers under {@code text_model.}. */
   public ClipTextTransformer(LayerScope root, TextEncoderConfig config) {
@@ -47,9 +47,28 @@ public final class ClipTextTransformer {
     finalLayerNorm = new LayerNorm(scope.in("final_layer_norm"), layers.width(), layers.eps());
   }
 
-  /** The matrix of token embeddings (v, d). */
+  /** The matrix of token embeddings (v, d); added rows are not in it. */
   public Weight tokenEmbedding() {
     return tokenEmbedding;
+  }
+
+  /** One more than the largest id. */
+  int vocabulary() {
+    return Math.toIntExact(tokenEmbedding.shape().get(0)) + added.count();
+  }
+
+  /** Puts rows (k, d) behind all others; they stay in their cell. */
+  void addRows(Weight rows) {
+    added.add(rows);
+  }
+
+  /**
+   * Takes the newest rows off.
+   *
+   * @throws IllegalStateException if they are not the newest
+   */
+  void removeRows(Weight rows) {
+    added.remove(rows);
   }
 
   /**
@@ -62,10 +81,7 @@ public final class ClipTextTransformer {
    *     vocabulary
    */
   public NDArray forward(NDManager manager, List<List<Integer>> ids) {
-    try (NDArray tokens = tokens(manager, ids);
-        NDArray embedded =
-            Embedding.embedding(tokens, tokenEmbedding.array(), SparseFormat.DENSE)
-                .singletonOrThrow();
+    try (NDArray embedded = embed(manager, ids);
         NDArray positions =
             positionEmbedding.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
       return Flow.owning(embedded.add(positions))
@@ -75,13 +91,24 @@ public final class ClipTextTransformer {
     }
   }
 
-  private NDArray tokens(NDManager manager, List<List<Integer>> ids) {
+  /** The rows of the ids (b, n, d). */
+  private NDArray embed(NDManager manager, List<List<Integer>> ids) {
+    long[] flat = flat(ids);
+    Shape shape = new Shape(ids.size(), ids.get(0).size());
+    long known = tokenEmbedding.shape().get(0);
+    if (Arrays.stream(flat).allMatch(id -> id < known)) {
+      return AddedRows.look(manager, tokenEmbedding.array(), flat, shape);
+    }
+    return added.embed(manager, tokenEmbedding.array(), flat, shape);
+  }
+
+  private long[] flat(List<List<Integer>> ids) {
     int length = ids.get(0).size();
     if (length < 1 || length > config.maxPositions()) {
       throw new IllegalArgumentException(
           "a prompt should have 1 to " + config.maxPositions() + " token ids, not " + length);
     }
-    long vocabulary = tokenEmbedding.shape().get(0);
+    int vocabulary = vocabulary();
     long[] flat = new long[ids.size() * length];
     int at = 0;
     for (List<Integer> prompt : ids) {
@@ -104,9 +131,7 @@ public final class ClipTextTransformer {
         flat[at++] = id;
       }
     }
-    try (NDArray wrapped = manager.create(flat, new Shape(ids.size(), length))) {
-      return wrapped.duplicate(); // a graph keeps the ids: they must not lie in a Java buffer
-    }
+    return flat;
   }
 
   /**
@@ -123,10 +148,8 @@ public final class ClipTextTransformer {
       rows[i] = (long) i * length + end(ids.get(i));
     }
     long width = hidden.getShape().get(2);
-    try (NDArray wrapped = hidden.getManager().create(rows);
-        NDArray index = wrapped.duplicate(); // as the ids above
-        NDArray flat = hidden.reshape(-1, width)) {
-      return Embedding.embedding(index, flat, SparseFormat.DENSE).singletonOrThrow();
+    try (NDArray flat = hidden.reshape(-1, width)) {
+      return AddedRows.look(hidden.getManager(), flat, rows, new Shape(rows.length));
     }
   }
 
@@ -137,7 +160,12 @@ public final class ClipTextTransformer {
   private int end(List<Integer> prompt) {
     int wanted = config.endOfText();
     if (wanted == 2) {
-      wanted = prompt.stream().mapToInt(Integer::intValue).max().orElse(0);
+      wanted =
+          prompt.stream()
+              .mapToInt(Integer::intValue)
+              .filter(id -> id < tokenEmbedding.shape().get(0)) // added tokens end no text
+              .max()
+              .orElse(0);
     }
     return Math.max(0, prompt.indexOf(wanted));
   }

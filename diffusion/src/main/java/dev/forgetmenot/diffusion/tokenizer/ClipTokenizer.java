@@ -5,16 +5,21 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Prompts to the ids that CLIP's text encoder reads: begin, the prompt's, end, padding. Mutable
- * through {@link #addTokens} only; for one thread at a time. Whoever reads it closes it.
+ * through {@link #addTokens} and {@link #removeTokens} only; for one thread at a time. Whoever
+ * reads it closes it.
  */
 public final class ClipTokenizer implements AutoCloseable {
   private final TokenizerJson json;
@@ -24,6 +29,10 @@ public final class ClipTokenizer implements AutoCloseable {
   private final int pad;
   private final String vocabSha256;
   private final String mergesSha256;
+
+  /** What the tokenizer's own ids of added tokens stand for. */
+  private final Map<Integer, List<Integer>> meanings = new HashMap<>();
+
   private HuggingFaceTokenizer tokenizer;
 
   private ClipTokenizer(TokenizerFiles files, SpecialTokens special) throws IOException {
@@ -65,63 +74,96 @@ public final class ClipTokenizer implements AutoCloseable {
   /** Ids of a prompt; what does not fit is cut off and said. */
   public TokenizedPrompt encode(String prompt) {
     Encoding encoding = tokenizer.encode(prompt);
-    long[] pieces = encoding.getIds();
-    int room = Math.min(pieces.length, length - 2);
+    Pieces pieces = pieces(encoding);
+    int room = Math.min(pieces.ids.size(), length - 2);
     var ids = new ArrayList<Integer>(length);
     ids.add(begin);
-    for (int i = 0; i < room; i++) {
-      ids.add((int) pieces[i]);
-    }
+    ids.addAll(pieces.ids.subList(0, room));
     ids.add(end);
     while (ids.size() < length) {
       ids.add(pad);
     }
-    return new TokenizedPrompt(prompt, ids, ids.indexOf(end), cut(prompt, encoding, room));
+    return new TokenizedPrompt(prompt, ids, ids.indexOf(end), cut(prompt, encoding, pieces, room));
   }
 
   /** The prompt's text from the first piece on that does not fit. */
-  private static String cut(String prompt, Encoding encoding, int room) {
-    if (room == encoding.getIds().length) {
+  private static String cut(String prompt, Encoding encoding, Pieces pieces, int room) {
+    if (room == pieces.ids.size()) {
       return "";
     }
-    int codePoints = encoding.getCharTokenSpans()[room].getStart();
+    int codePoints = encoding.getCharTokenSpans()[pieces.origins.get(room)].getStart();
     return prompt.substring(prompt.offsetByCodePoints(0, codePoints)).strip();
   }
 
   /** Ids of a text alone, without begin, end and padding, of any length. */
   public List<Integer> pieces(String text) {
-    return Arrays.stream(tokenizer.encode(text).getIds()).mapToObj(id -> (int) id).toList();
+    return List.copyOf(pieces(tokenizer.encode(text)).ids);
   }
 
   /**
-   * Adds tokens with new ids behind all others. They are found in a prompt before it is split into
-   * pieces, in any case of letters.
+   * Ids as the text encoder knows them.
    *
-   * @return their ids, in order
+   * @param origins for each id the index of the tokenizer's own piece that it comes from
+   */
+  private record Pieces(List<Integer> ids, List<Integer> origins) {}
+
+  private Pieces pieces(Encoding encoding) {
+    Pieces pieces = new Pieces(new ArrayList<>(), new ArrayList<>());
+    long[] own = encoding.getIds();
+    for (int i = 0; i < own.length; i++) {
+      for (int id : meanings.getOrDefault((int) own[i], List.of((int) own[i]))) {
+        pieces.ids.add(id);
+        pieces.origins.add(i);
+      }
+    }
+    return pieces;
+  }
+
+  /**
+   * Adds tokens. They are found in a prompt before it is split into pieces, in any case of letters;
+   * one that begins and ends with a letter or digit only as a word of its own.
+   *
+   * @param tokens name to the ids that it stands for, at least one
    * @throws IllegalArgumentException if a token is empty, has white space, is there already or
    *     twice
    */
-  public List<Integer> addTokens(List<String> tokens) {
-    for (int i = 0; i < tokens.size(); i++) {
-      String token = tokens.get(i);
+  public void addTokens(Map<String, List<Integer>> tokens) {
+    Set<String> folded = new HashSet<>();
+    for (String token : tokens.keySet()) {
       if (token.isEmpty() || token.chars().anyMatch(Character::isWhitespace)) {
         throw new IllegalArgumentException(
             "a token has letters and no white space: \"" + token + "\"");
       }
-      if (json.knows(token) || tokens.indexOf(token) != i) {
+      if (json.knows(token) || !folded.add(token.toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
             "the token \"" + token + "\" is there already; choose another name");
       }
     }
-    List<Integer> ids = tokens.stream().map(json::add).toList();
-    try {
-      HuggingFaceTokenizer larger = open();
-      tokenizer.close();
-      tokenizer = larger;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+    tokens.forEach((token, ids) -> meanings.put(json.add(token), List.copyOf(ids)));
+    reopen();
+  }
+
+  /**
+   * Takes added tokens off.
+   *
+   * @param tokens the newest, in the order in which they were added
+   * @throws IllegalStateException if they are not the newest
+   */
+  public void removeTokens(List<String> tokens) {
+    for (int i = tokens.size() - 1; i >= 0; i--) {
+      meanings.remove(json.remove(tokens.get(i)));
     }
-    return ids;
+    reopen();
+  }
+
+  private void reopen() {
+    try {
+      HuggingFaceTokenizer next = open();
+      tokenizer.close();
+      tokenizer = next;
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
   }
 
   /** Ids of a prompt with begin, end and padding. */
@@ -132,11 +174,6 @@ public final class ClipTokenizer implements AutoCloseable {
   /** The id of end-of-text. */
   public int endOfText() {
     return end;
-  }
-
-  /** One more than the largest id. */
-  public int size() {
-    return json.size();
   }
 
   /** SHA-256 of vocab.json, hex; empty for a folder with tokenizer.json alone. */

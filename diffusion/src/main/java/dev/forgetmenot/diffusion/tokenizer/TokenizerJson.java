@@ -115,7 +115,7 @@ final class TokenizerJson {
   /** The id of a token that must be there. */
   int id(String token, Path folder) throws IOException {
     for (JsonElement added : addedTokens()) {
-      if (added.getAsJsonObject().get("content").getAsString().equals(token)) {
+      if (content(added).equals(token)) {
         return added.getAsJsonObject().get("id").getAsInt();
       }
     }
@@ -127,8 +127,8 @@ final class TokenizerJson {
 
   boolean knows(String token) {
     for (JsonElement added : addedTokens()) {
-      if (added.getAsJsonObject().get("content").getAsString().equals(token)) {
-        return true;
+      if (content(added).equalsIgnoreCase(token)) {
+        return true; // added tokens are found in any case of letters
       }
     }
     return vocabulary.has(token);
@@ -139,6 +139,25 @@ final class TokenizerJson {
     int id = size();
     addIfMissing(token, id, false);
     return id;
+  }
+
+  /**
+   * Takes the newest token off.
+   *
+   * @return its id
+   * @throws IllegalStateException if the newest is another one
+   */
+  int remove(String token) {
+    int last = addedTokens().size() - 1;
+    if (last < 0 || !content(addedTokens().get(last)).equals(token)) {
+      throw new IllegalStateException(
+          "tokens that were added after \"" + token + "\" must be taken off first");
+    }
+    return addedTokens().remove(last).getAsJsonObject().get("id").getAsInt();
+  }
+
+  private static String content(JsonElement added) {
+    return added.getAsJsonObject().get("content").getAsString();
   }
 
   /** One more than the largest id. */
@@ -155,19 +174,25 @@ final class TokenizerJson {
 
   private void addIfMissing(String token, int id, boolean special) {
     for (JsonElement added : addedTokens()) {
-      if (added.getAsJsonObject().get("content").getAsString().equals(token)) {
+      if (content(added).equals(token)) {
         return;
       }
     }
     JsonObject added = new JsonObject();
     added.addProperty("id", id);
     added.addProperty("content", token);
-    added.addProperty("single_word", false);
+    // A name that is itself a word stands for itself only, not for a part of a longer word.
+    added.addProperty("single_word", !special && isWord(token));
     added.addProperty("lstrip", false);
     added.addProperty("rstrip", false);
     added.addProperty("normalized", !special); // found in any case of letters, as transformers does
     added.addProperty("special", special);
     addedTokens().add(added);
+  }
+
+  private static boolean isWord(String token) {
+    return Character.isLetterOrDigit(token.codePointAt(0))
+        && Character.isLetterOrDigit(token.codePointBefore(token.length()));
   }
 
   private JsonArray addedTokens() {

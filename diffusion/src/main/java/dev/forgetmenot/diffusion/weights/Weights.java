@@ -18,6 +18,7 @@ import java.util.Map;
 public final class Weights implements WeightSource, AutoCloseable {
   private final NDManager manager;
   private final Map<String, Weight> cells = new LinkedHashMap<>();
+  private final Map<String, Weight> added = new LinkedHashMap<>();
 
   private Weights(NDManager parent) {
     manager = parent.newSubManager();
@@ -98,12 +99,40 @@ public final class Weights implements WeightSource, AutoCloseable {
    * @throws IllegalArgumentException if there is none; the message names near ones
    */
   public Weight get(String name) {
-    Weight cell = cells.get(name);
+    Weight cell = cells.getOrDefault(name, added.get(name));
     if (cell == null) {
       throw new IllegalArgumentException(
           "there is no weight " + name + "; near ones: " + NearNames.of(name, cells.keySet()));
     }
     return cell;
+  }
+
+  /**
+   * Adds a cell that no file has. {@link #get} finds it; {@link #all} and {@link #names} are of the
+   * architecture alone.
+   *
+   * @param array of this manager
+   */
+  public Weight add(String name, NDArray array) {
+    array.setName(null);
+    Weight cell = new Weight(name, array);
+    if (cells.containsKey(name) || added.putIfAbsent(name, cell) != null) {
+      throw new IllegalArgumentException("there is a weight " + name + " already");
+    }
+    return cell;
+  }
+
+  /** Takes off an added cell and frees its array. */
+  public void remove(Weight cell) {
+    if (!added.remove(cell.name(), cell)) {
+      throw new IllegalArgumentException("the weight " + cell.name() + " was not added");
+    }
+    cell.array().close();
+  }
+
+  /** The added cells, in order. */
+  public Collection<Weight> added() {
+    return Collections.unmodifiableCollection(added.values());
   }
 
   @Override

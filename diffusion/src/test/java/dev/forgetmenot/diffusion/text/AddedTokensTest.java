@@ -7,6 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
 import dev.forgetmenot.diffusion.GoldenRun;
+import dev.forgetmenot.diffusion.weights.Weight;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,23 +29,43 @@ class AddedTokensTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("token id " + known);
 
-      float[] row = encoder.tokenEmbedding().array().get("7").toFloatArray();
-      assertThat(encoder.addTokens(new float[][] {row, new float[row.length]})).isEqualTo(known);
       float[] original = hidden(run, encoder, List.of(1, 7, 9));
+      float[] row = encoder.tokenEmbedding().array().get("7").toFloatArray();
+      Weight rows = encoder.addRows(new float[][] {row, new float[row.length]});
+      Weight more = encoder.addRows(new float[][] {row});
+      assertThat(encoder.vocabulary()).isEqualTo(known + 3);
+      assertThat(hidden(run, encoder, List.of(1, 7, 9))).isEqualTo(original);
       assertThat(hidden(run, encoder, List.of(1, known, 9))).isEqualTo(original);
+      assertThat(hidden(run, encoder, List.of(1, known + 2, 9))).isEqualTo(original);
       assertThat(hidden(run, encoder, List.of(1, known + 1, 9))).isNotEqualTo(original);
-      assertThatThrownBy(() -> encoder.addTokens(new float[][] {{1}}))
+      assertThatThrownBy(() -> encoder.addRows(new float[][] {{1}}))
           .hasMessageContaining(row.length + " numbers, not 1");
+      assertThat(gradient(run, encoder, rows.array(), known)).isPositive();
+      assertThat(encoder.tokenEmbedding().array().hasGradient()).isFalse();
 
-      NDArray embedding = encoder.tokenEmbedding().array();
-      embedding.setRequiresGradient(true);
-      try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-        NDArray hidden = encoder.encode(run.manager(), List.of(List.of(1, known, 9)));
-        collector.backward(hidden.square().sum());
-        NDArray gradient = embedding.getGradient();
-        assertThat(gradient.get("{}", known).abs().sum().getFloat()).isPositive();
-        assertThat(gradient.get("7").abs().sum().getFloat()).isZero();
-      }
+      assertThatThrownBy(() -> encoder.removeRows(rows)).isInstanceOf(IllegalStateException.class);
+      encoder.removeRows(more);
+      encoder.removeRows(rows);
+      assertThat(hidden(run, encoder, List.of(1, 7, 9))).isEqualTo(original);
+      assertThatThrownBy(() -> encoder.encode(run.manager(), List.of(List.of(1, known))))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /**
+   * The size of the first added row's gradient; the second, which is not in the prompt, has none.
+   */
+  private static float gradient(
+      GoldenRun.Context run, ClipTextEncoder encoder, NDArray rows, int first) {
+    rows.setRequiresGradient(true);
+    try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+      NDArray hidden = encoder.encode(run.manager(), List.of(List.of(1, first, 9)));
+      collector.backward(hidden.square().sum());
+      NDArray gradient = rows.getGradient();
+      assertThat(gradient.get("1").abs().sum().getFloat()).isZero();
+      return gradient.get("0").abs().sum().getFloat();
+    } finally {
+      rows.setRequiresGradient(false);
     }
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,20 +35,39 @@ class ClipTokenizerTest {
   @Test
   void addsTokensBehindAllOthersAndFindsThemBeforeSplitting() throws IOException {
     try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
-      int size = tokenizer.size();
-      assertThat(tokenizer.addTokens(List.of("<thing>", "<other>")))
-          .containsExactly(size, size + 1);
-      List<Integer> a = tokenizer.pieces("a");
-      assertThat(tokenizer.pieces("a<thing>a <Other>"))
-          .containsExactly(a.get(0), size, a.get(0), size + 1);
-      assertThat(tokenizer.size()).isEqualTo(size + 2);
-      assertThatThrownBy(() -> tokenizer.addTokens(List.of("<thing>")))
+      List<Integer> before = tokenizer.pieces("a<thing>a <Other>");
+      tokenizer.addTokens(Map.of("<thing>", List.of(6000)));
+      tokenizer.addTokens(Map.of("<other>", List.of(6001, 6002)));
+      int a = tokenizer.pieces("a").get(0);
+      assertThat(tokenizer.pieces("a<thing>a <Other>")).containsExactly(a, 6000, a, 6001, 6002);
+      assertThat(tokenizer.pieces("<thing><other>")).containsExactly(6000, 6001, 6002);
+      assertThat(tokenizer.encode("a <other>").ids().subList(2, 4)).containsExactly(6001, 6002);
+      // 75 ids have room: 37 pairs and the first half of the next
+      assertThat(tokenizer.encode("<other>".repeat(38) + " a").cut()).isEqualTo("<other> a");
+      assertThatThrownBy(() -> tokenizer.addTokens(Map.of("<Thing>", List.of(7))))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("\"<thing>\" is there already");
-      assertThatThrownBy(() -> tokenizer.addTokens(List.of("photo</w>")))
+          .hasMessageContaining("\"<Thing>\" is there already");
+      assertThatThrownBy(() -> tokenizer.addTokens(Map.of("photo</w>", List.of(7))))
           .hasMessageContaining("is there already");
-      assertThatThrownBy(() -> tokenizer.addTokens(List.of("two words")))
+      assertThatThrownBy(() -> tokenizer.addTokens(Map.of("two words", List.of(7))))
           .hasMessageContaining("no white space");
+      assertThatThrownBy(() -> tokenizer.removeTokens(List.of("<thing>")))
+          .isInstanceOf(IllegalStateException.class);
+      tokenizer.removeTokens(List.of("<other>"));
+      tokenizer.removeTokens(List.of("<thing>"));
+      assertThat(tokenizer.pieces("a<thing>a <Other>")).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aTokenThatIsAWordIsNoPartOfALongerOne() throws IOException {
+    try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
+      List<Integer> longer = tokenizer.pieces("zorblings");
+      int a = tokenizer.pieces("a").get(0);
+      int comma = tokenizer.pieces(",").get(0);
+      tokenizer.addTokens(Map.of("zorb", List.of(6000)));
+      assertThat(tokenizer.pieces("a zorb, Zorb")).containsExactly(a, 6000, comma, 6000);
+      assertThat(tokenizer.pieces("zorblings")).isEqualTo(longer);
     }
   }
 

@@ -8,7 +8,9 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A loaded Stable Diffusion as plugins see it. All methods are for the engine thread; arrays that
@@ -32,6 +34,30 @@ public interface DiffusionModel {
 
   /** The id of end-of-text. */
   int endOfText();
+
+  /**
+   * Adds tokens to the vocabulary, until the result is closed.
+   *
+   * @param tokens name to one or several vectors of d finite numbers; names have no white space
+   * @throws IllegalArgumentException if a name is there already, in any case of letters, or a
+   *     vector does not fit the text encoder
+   */
+  AddedTokens addTokens(Map<String, float[][]> tokens);
+
+  /** Adds tokens of one vector each; see {@link #addTokens(Map)}. */
+  default AddedTokens addTokens(List<String> names, float[][] vectors) {
+    if (names.size() != vectors.length) {
+      throw new IllegalArgumentException(
+          names.size() + " tokens need as many vectors, not " + vectors.length);
+    }
+    Map<String, float[][]> tokens = new LinkedHashMap<>();
+    for (int i = 0; i < vectors.length; i++) {
+      if (tokens.put(names.get(i), new float[][] {vectors[i]}) != null) {
+        throw new IllegalArgumentException("the token \"" + names.get(i) + "\" is there twice");
+      }
+    }
+    return addTokens(tokens);
+  }
 
   /** The latents of pictures: a sample of the posterior times the scaling factor, (b, c, h, w). */
   NDArray encodePictures(List<Picture> pictures, NoiseSource noise);

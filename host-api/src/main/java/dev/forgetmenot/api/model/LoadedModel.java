@@ -13,6 +13,15 @@ public interface LoadedModel {
   /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
   List<String> tokenizerDigests();
 
+  /**
+   * Adds a token that stays as long as the model.
+   *
+   * @param token its name in prompts, without white space
+   * @param vectors one or several of d finite numbers
+   * @throws IllegalArgumentException if the name is there already or a vector does not fit
+   */
+  void addToken(String token, float[][] vectors);
+
   /** The patches that the user asked for, in order. */
   List<PatchRequest> patches();
 
