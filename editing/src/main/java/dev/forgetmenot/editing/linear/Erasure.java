@@ -6,7 +6,7 @@ package dev.forgetmenot.editing.linear;
  * @param label for messages
  * @param targets C (d × n), what is to be replaced
  * @param guides G (d × n), what each becomes
- * @param scale e, above 0
+ * @param scale e, 0 or more
  */
 public record Erasure(String label, Matrix targets, Matrix guides, double scale) {
   /** Checks the shapes and the scale. */
@@ -25,8 +25,8 @@ public record Erasure(String label, Matrix targets, Matrix guides, double scale)
               + guides.rows()
               + "; each target needs a guide");
     }
-    if (!(scale > 0 && Double.isFinite(scale))) {
-      throw new IllegalArgumentException("the erase scale must be above 0, not " + scale);
+    if (!(scale >= 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException("the erase scale must be 0 or more, not " + scale);
     }
   }
 

@@ -5,13 +5,13 @@ package dev.forgetmenot.editing.linear;
  *
  * @param label for messages
  * @param columns P (d × m)
- * @param scale p, above 0
+ * @param scale p, 0 or more
  */
 public record Kept(String label, Matrix columns, double scale) {
   /** Checks the scale. */
   public Kept {
-    if (!(scale > 0 && Double.isFinite(scale))) {
-      throw new IllegalArgumentException("the preserve scale must be above 0, not " + scale);
+    if (!(scale >= 0 && Double.isFinite(scale))) {
+      throw new IllegalArgumentException("the preserve scale must be 0 or more, not " + scale);
     }
   }
 

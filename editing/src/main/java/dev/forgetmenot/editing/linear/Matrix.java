@@ -11,6 +11,8 @@ import org.ejml.dense.row.NormOps_DDRM;
  * Shapes that do not fit are an {@link org.ejml.MatrixDimensionException}.
  */
 public final class Matrix {
+  private static final int STRIP = 32; // rows of a result that stay in the cache
+
   private final DMatrixRMaj values;
 
   Matrix(DMatrixRMaj values) {
@@ -119,6 +121,72 @@ public final class Matrix {
     return times(other.transposed());
   }
 
+  /**
+   * Aᵀ·A, with the rows of A taken eight at a time into a strip of the result that stays in the
+   * cache: sums over ten thousand rows take a fraction of what a general product needs.
+   */
+  public Matrix inner() {
+    int d = columns();
+    DMatrixRMaj result = new DMatrixRMaj(d, d);
+    for (int strip = 0; strip < d; strip += STRIP) {
+      int end = Math.min(d, strip + STRIP);
+      int row = 0;
+      for (; row + 8 <= rows(); row += 8) {
+        addEight(row, strip, end, result.data);
+      }
+      for (; row < rows(); row++) {
+        addOne(row, strip, end, result.data);
+      }
+    }
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < i; j++) {
+        result.data[i * d + j] = result.data[j * d + i];
+      }
+    }
+    return new Matrix(result);
+  }
+
+  private void addEight(int row, int strip, int end, double[] sum) {
+    int d = columns();
+    double[] a = values.data;
+    int r0 = row * d;
+    int r1 = r0 + d;
+    int r2 = r1 + d;
+    int r3 = r2 + d;
+    int r4 = r3 + d;
+    int r5 = r4 + d;
+    int r6 = r5 + d;
+    int r7 = r6 + d;
+    for (int i = strip; i < end; i++) {
+      double a0 = a[r0 + i];
+      double a1 = a[r1 + i];
+      double a2 = a[r2 + i];
+      double a3 = a[r3 + i];
+      double a4 = a[r4 + i];
+      double a5 = a[r5 + i];
+      double a6 = a[r6 + i];
+      double a7 = a[r7 + i];
+      int out = i * d;
+      for (int j = i; j < d; j++) {
+        sum[out + j] +=
+            (a0 * a[r0 + j] + a1 * a[r1 + j])
+                + (a2 * a[r2 + j] + a3 * a[r3 + j])
+                + ((a4 * a[r4 + j] + a5 * a[r5 + j]) + (a6 * a[r6 + j] + a7 * a[r7 + j]));
+      }
+    }
+  }
+
+  private void addOne(int row, int strip, int end, double[] sum) {
+    int d = columns();
+    double[] a = values.data;
+    for (int i = strip; i < end; i++) {
+      double factor = a[row * d + i];
+      for (int j = i; j < d; j++) {
+        sum[i * d + j] += factor * a[row * d + j];
+      }
+    }
+  }
+
   /** A·s. */
   public Matrix times(double scale) {
     DMatrixRMaj result = values.copy();
@@ -170,6 +238,42 @@ public final class Matrix {
   /** The Frobenius norm ‖A‖. */
   public double norm() {
     return values.getNumElements() == 0 ? 0 : NormOps_DDRM.normF(values);
+  }
+
+  /** The squared length of each column. */
+  public double[] squaredColumnNorms() {
+    double[] result = new double[columns()];
+    for (int row = 0; row < rows(); row++) {
+      for (int column = 0; column < result.length; column++) {
+        result[column] += get(row, column) * get(row, column);
+      }
+    }
+    return result;
+  }
+
+  /** The columns that are named, in that order. */
+  public Matrix columns(int[] which) {
+    DMatrixRMaj result = new DMatrixRMaj(rows(), which.length);
+    for (int row = 0; row < rows(); row++) {
+      for (int i = 0; i < which.length; i++) {
+        result.set(row, i, get(row, which[i]));
+      }
+    }
+    return new Matrix(result);
+  }
+
+  /** The values row after row, rounded to float. */
+  public float[] rowMajorFloats() {
+    float[] result = new float[values.getNumElements()];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (float) values.data[i];
+    }
+    return result;
+  }
+
+  /** The same, each value rounded to float: what is left of it in a file of floats. */
+  public Matrix roundedToFloat() {
+    return of(rows(), columns(), rowMajorFloats());
   }
 
   /** Mean of the diagonal. */
