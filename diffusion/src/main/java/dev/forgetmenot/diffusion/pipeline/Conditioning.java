@@ -1,6 +1,8 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import java.util.List;
@@ -14,19 +16,51 @@ import java.util.List;
  */
 record Conditioning(NDArray context, boolean guided, double scale) implements AutoCloseable {
 
+  /**
+   * The conditioning of a batch.
+   *
+   * @param settings guidance and negative prompt
+   * @param prompts one a picture
+   */
   static Conditioning of(
-      GenerationRequest request, ModelParts parts, NDManager manager, ExtensionRuns extensions) {
-    boolean guided = request.guidance() > 1;
-    NDArray positive = encode(request.prompt(), false, parts, manager, extensions);
-    try (NDArray prompt = positive;
-        NDArray prompts = prompt.repeat(0, request.count())) {
+      GenerationRequest settings,
+      List<String> prompts,
+      ModelParts parts,
+      NDManager manager,
+      ExtensionRuns extensions) {
+    boolean guided = settings.guidance() > 1;
+    try (NDArray positive = positive(prompts, parts, manager, extensions)) {
       if (!guided) {
-        return new Conditioning(prompts.duplicate(), false, 1);
+        return new Conditioning(positive.duplicate(), false, 1);
       }
-      try (NDArray negative = encode(request.negativePrompt(), true, parts, manager, extensions);
-          NDArray negatives = negative.repeat(0, request.count())) {
-        return new Conditioning(negatives.concat(prompts, 0), true, request.guidance());
+      try (NDArray negative = encode(settings.negativePrompt(), true, parts, manager, extensions);
+          NDArray negatives = negative.repeat(0, prompts.size())) {
+        return new Conditioning(negatives.concat(positive, 0), true, settings.guidance());
       }
+    }
+  }
+
+  /** (b, n, d); a prompt that comes several times is encoded once. */
+  private static NDArray positive(
+      List<String> prompts, ModelParts parts, NDManager manager, ExtensionRuns extensions) {
+    List<String> distinct = prompts.stream().distinct().toList();
+    try (NDManager scope = manager.newSubManager()) {
+      NDList rows = new NDList();
+      for (String prompt : distinct) {
+        NDArray embedding = encode(prompt, false, parts, scope, extensions);
+        embedding.attach(scope);
+        rows.add(embedding);
+      }
+      if (distinct.size() == 1) {
+        NDArray repeated = rows.get(0).repeat(0, prompts.size());
+        repeated.attach(manager);
+        return repeated;
+      }
+      NDList chosen = new NDList();
+      prompts.forEach(prompt -> chosen.add(rows.get(distinct.indexOf(prompt))));
+      NDArray all = NDArrays.concat(chosen, 0);
+      all.attach(manager);
+      return all;
     }
   }
 

@@ -129,6 +129,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     return engine.call(() -> pipeline.run(request, Audience.NOBODY));
   }
 
+  @Override
+  public List<List<Picture>> generate(List<GenerationRequest> requests) {
+    return engine.call(() -> pipeline.runTogether(requests, Audience.NOBODY));
+  }
+
   /**
    * Draws pictures with the sampling extensions of the load options.
    *

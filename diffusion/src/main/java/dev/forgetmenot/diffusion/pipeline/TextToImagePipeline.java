@@ -13,9 +13,12 @@ import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.Samplers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * From a request to pictures: the prompt becomes a context, a seed becomes noise, the sampler and
@@ -75,6 +78,56 @@ final class TextToImagePipeline {
     return pictures;
   }
 
+  /**
+   * Draws the pictures of several requests that differ only in prompt, seed and count, in batches
+   * that they share.
+   *
+   * @throws IllegalArgumentException if they differ in more, or do not fit the model
+   */
+  List<List<Picture>> runTogether(List<GenerationRequest> requests, Audience audience) {
+    List<Item> items = new ArrayList<>();
+    for (GenerationRequest request : requests) {
+      GenerationRequest first = requests.get(0);
+      if (!request.seedPerPicture()
+          || !request.prompted("").seeds(0, 1).equals(first.prompted("").seeds(0, 1))) {
+        throw new IllegalArgumentException(
+            "requests that are drawn together may differ in prompt, seed and count alone");
+      }
+      for (int i = 0; i < request.count(); i++) {
+        items.add(new Item(request.prompt(), request.seed() + i));
+      }
+    }
+    Iterator<Picture> pictures = drawItems(requests, items, audience).iterator();
+    return requests.stream()
+        .map(request -> IntStream.range(0, request.count()).mapToObj(i -> pictures.next()).toList())
+        .toList();
+  }
+
+  /** One picture of several requests. */
+  private record Item(String prompt, long seed) {}
+
+  private List<Picture> drawItems(
+      List<GenerationRequest> requests, List<Item> items, Audience audience) {
+    List<Picture> pictures = new ArrayList<>();
+    int batch = items.isEmpty() ? 1 : largestBatch(size(requests.get(0)));
+    int batches = (items.size() + batch - 1) / batch;
+    for (int k = 0; k < batches; k++) {
+      List<Item> part = items.subList(k * batch, Math.min(items.size(), (k + 1) * batch));
+      GenerationRequest settings = requests.get(0).seeds(0, part.size());
+      List<String> prompts = part.stream().map(Item::prompt).toList();
+      NoiseSource noise = NoiseOfPictures.seeded(part.stream().map(Item::seed).toList());
+      try (NDManager manager = parts.manager().newSubManager();
+          NDArray latents =
+              latents(settings, prompts, noise, audience.ofBatch(k, batches), manager)) {
+        for (int i = 0; i < part.size(); i++) {
+          stopIfCancelled(audience);
+          pictures.add(decode(latents, i));
+        }
+      }
+    }
+    return pictures;
+  }
+
   private int largestBatch(ImageSize size) {
     int stride = parts.vae().config().stride();
     int pixels = (size.width() / stride) * (size.height() / stride);
@@ -94,9 +147,20 @@ final class TextToImagePipeline {
         request.seedPerPicture()
             ? NoiseOfPictures.seeded(request.seed(), request.count())
             : new TorchGenerator(request.seed());
+    List<String> prompts = Collections.nCopies(request.count(), request.prompt());
+    return latents(request, prompts, noise, audience, manager);
+  }
+
+  /** The final latents (b, c, h, w) of one batch with a prompt for each picture. */
+  private NDArray latents(
+      GenerationRequest request,
+      List<String> prompts,
+      NoiseSource noise,
+      Audience audience,
+      NDManager manager) {
     try (ExtensionRuns extensions = new ExtensionRuns(audience.extensions(), request);
         Sampler sampler = sampler(request);
-        Conditioning conditioning = Conditioning.of(request, parts, manager, extensions)) {
+        Conditioning conditioning = Conditioning.of(request, prompts, parts, manager, extensions)) {
       double[] timesteps = sampler.timesteps();
       NDArray sample = start(request, noise, sampler, manager);
       for (int i = 0; i < timesteps.length; i++) {

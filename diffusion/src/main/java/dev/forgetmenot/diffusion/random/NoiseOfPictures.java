@@ -24,6 +24,12 @@ public final class NoiseOfPictures implements NoiseSource {
     return new NoiseOfPictures(List.copyOf(sources));
   }
 
+  /** Picture i draws from a generator with the i-th seed. */
+  public static NoiseOfPictures seeded(List<Long> seeds) {
+    return new NoiseOfPictures(
+        seeds.stream().<NoiseSource>map(seed -> new TorchGenerator(seed)).toList());
+  }
+
   /**
    * Draws for all pictures, one after the other.
    *

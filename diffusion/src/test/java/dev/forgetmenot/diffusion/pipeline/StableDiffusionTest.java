@@ -70,6 +70,19 @@ class StableDiffusionTest {
   }
 
   @Test
+  void requestsThatAreDrawnTogetherGiveThePicturesOfEach() {
+    GenerationRequest one = request(2).seeds(3, 2);
+    GenerationRequest other = request(2).prompted("a photo of a cat").seeds(9, 1);
+    List<List<Picture>> together = sd.generate(List.of(one, other));
+    assertThat(together).hasSize(2);
+    assertThat(meanDifference(together.get(0).get(1), sd.generate(one).get(1))).isLessThan(0.05);
+    assertThat(meanDifference(together.get(1).get(0), sd.generate(other).get(0))).isLessThan(0.05);
+    assertThat(meanDifference(together.get(0).get(0), together.get(1).get(0))).isGreaterThan(1);
+    assertThatThrownBy(() -> sd.generate(List.of(one, other.sampled("euler", 3))))
+        .hasMessageContaining("prompt, seed and count alone");
+  }
+
+  @Test
   void leavesNoArraysBehind() {
     sd.generate(request(2).seeds(1, 2));
     int before = arrays();

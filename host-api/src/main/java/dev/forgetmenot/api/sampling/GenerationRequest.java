@@ -61,6 +61,12 @@ public record GenerationRequest(
         sampler);
   }
 
+  /** The same with another prompt. */
+  public GenerationRequest prompted(String text) {
+    return new GenerationRequest(
+        text, negativePrompt, seed, seedPerPicture, count, steps, guidance, width, height, sampler);
+  }
+
   /** The same with another sampler and number of steps. */
   public GenerationRequest sampled(String name, int stepCount) {
     return new GenerationRequest(
