@@ -1,25 +1,53 @@
 package dev.forgetmenot.editing;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.training.Scaling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * How much attention a concept gets (Zhang et al., arXiv 2303.17591):
+ * How much attention concepts get (Zhang et al., arXiv 2303.17591):
  *
  * <pre>L = ‖ concatenation over layers, heads, pixels of A[:, concept columns] ‖_F</pre>
  *
- * over all cross-attention layers of one forward pass: one norm, not a sum of norms. Use a new one
- * for each pass. For the engine thread; under a gradient collector the loss carries the graph.
+ * over all cross-attention layers of one forward pass: one norm, not a sum of norms. In a batch
+ * each picture has its own norm, and the loss is their mean. With a mask the probabilities of a
+ * pixel are multiplied by its weight. Use a new one for each pass. For the engine thread; under a
+ * gradient collector the loss carries the graph.
  */
 public final class AttentionNormLoss implements AttentionObserver {
-  private final ConceptColumns concept;
-  private NDArray squares; // (), the sum over the layers so far
+  /**
+   * One picture of the batch.
+   *
+   * @param columns of its concept in its prompt
+   * @param mask which of its pixels count; empty for all
+   */
+  public record Watched(ConceptColumns columns, Optional<PixelMask> mask) {}
 
-  /** A loss of one pass. */
+  private final List<Watched> batch;
+  private final NDList squares = new NDList(); // () each, the sums of the pictures so far
+  private double mass;
+  private double weight;
+
+  /** A loss of one pass with one picture. */
   public AttentionNormLoss(ConceptColumns concept) {
-    this.concept = concept;
+    this(List.of(new Watched(concept, Optional.empty())));
+  }
+
+  /**
+   * A loss of one pass.
+   *
+   * @param batch the pictures in their order, at least one
+   */
+  public AttentionNormLoss(List<Watched> batch) {
+    this.batch = List.copyOf(batch);
   }
 
   @Override
@@ -29,24 +57,65 @@ public final class AttentionNormLoss implements AttentionObserver {
 
   @Override
   public void observe(AttentionSite site, NDArray probabilities) {
-    for (ConceptColumns.Run run : concept.runs()) {
-      NDIndex index = new NDIndex().addAllDim(2).addSliceDim(run.first(), run.end());
-      try (NDArray columns = probabilities.get(index); // (b·h, p, run)
-          NDArray square = columns.square()) {
-        add(square.sum());
-      }
+    Shape shape = probabilities.getShape(); // (b·h, p, n), batch-major
+    if (shape.get(0) != (long) batch.size() * site.heads()) {
+      throw new IllegalStateException(
+          "a loss of "
+              + batch.size()
+              + " pictures has seen attention "
+              + shape
+              + " at "
+              + site.name());
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      long first = (long) i * site.heads();
+      observe(i, probabilities, first, first + site.heads());
     }
   }
 
-  private void add(NDArray term) {
-    if (squares == null) {
-      squares = term;
+  private void observe(int picture, NDArray probabilities, long firstHead, long endHead) {
+    Watched watched = batch.get(picture);
+    long pixels = probabilities.getShape().get(1);
+    try (MaskOfLayer mask = MaskOfLayer.of(watched.mask(), pixels, probabilities.getManager())) {
+      for (ConceptColumns.Run run : watched.columns().runs()) {
+        NDIndex index =
+            new NDIndex()
+                .addSliceDim(firstHead, endHead)
+                .addAllDim()
+                .addSliceDim(run.first(), run.end());
+        try (NDArray columns = mask.apply(probabilities.get(index)); // (h, p, run)
+            NDArray square = columns.square();
+            NDArray sum = columns.sum()) {
+          add(picture, square.sum());
+          mass += sum.getFloat();
+        }
+      }
+      weight += mask.total() * (endHead - firstHead);
+    }
+  }
+
+  private void add(int picture, NDArray term) {
+    if (squares.size() == picture) {
+      squares.add(term);
       return;
     }
-    NDArray sum = squares.add(term);
-    squares.close();
-    term.close();
-    squares = sum;
+    try (NDArray before = squares.get(picture);
+        term) {
+      squares.set(picture, before.add(term));
+    }
+  }
+
+  /**
+   * The share of the attention that went to the concepts' columns: the mean over layers, heads,
+   * pixels and pictures of their summed probability, in [0, 1]. (Each layer counts by its pixels.)
+   *
+   * @throws IllegalStateException if no cross-attention layer has run
+   */
+  public double mass() {
+    if (weight == 0) {
+      throw new IllegalStateException("no cross attention was observed");
+    }
+    return mass / weight;
   }
 
   /**
@@ -56,14 +125,22 @@ public final class AttentionNormLoss implements AttentionObserver {
    * @throws IllegalStateException if no cross-attention layer has run
    */
   public NDArray take() {
-    if (squares == null) {
+    if (squares.isEmpty()) {
       throw new IllegalStateException(
           "no cross attention was observed; pass the loss to one forward pass and take it once");
     }
-    try (NDArray sum = squares) {
-      return sum.sqrt();
+    List<NDArray> norms = new ArrayList<>();
+    squares.forEach(square -> norms.add(square.sqrt()));
+    squares.forEach(NDArray::close);
+    squares.clear();
+    if (norms.size() == 1) {
+      return norms.get(0);
+    }
+    try (NDArray all = NDArrays.stack(new NDList(norms));
+        NDArray sum = all.sum()) {
+      return Scaling.by(sum, 1.0 / norms.size());
     } finally {
-      squares = null;
+      norms.forEach(NDArray::close);
     }
   }
 }

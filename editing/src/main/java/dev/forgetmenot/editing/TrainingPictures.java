@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -24,8 +26,12 @@ import javax.imageio.ImageIO;
  *
  * @param pictures none where an editor needs none
  * @param digests SHA-256 of each picture's file, or of its pixels when the model drew it, hex
+ * @param masks of each picture, where it has one
  */
-public record TrainingPictures(List<Picture> pictures, List<String> digests) {
+public record TrainingPictures(
+    List<Picture> pictures, List<String> digests, List<Optional<PixelMask>> masks) {
+  private static final String MASK = ".mask.png";
+
   /** Where the square is cut from a picture that is none. */
   public enum Crop {
     /** From the middle. */
@@ -38,11 +44,19 @@ public record TrainingPictures(List<Picture> pictures, List<String> digests) {
   public TrainingPictures {
     pictures = List.copyOf(pictures);
     digests = List.copyOf(digests);
+    masks = List.copyOf(masks);
+  }
+
+  /** No picture. */
+  public static TrainingPictures none() {
+    return new TrainingPictures(List.of(), List.of(), List.of());
   }
 
   /**
    * Reads every picture of a folder, in the order of the names: the shorter side is brought to the
-   * model's size, then a square is cut out. What is transparent becomes white.
+   * model's size, then a square is cut out. What is transparent becomes white. A grey picture
+   * {@code NAME.mask.png} beside the picture {@code NAME.ending} is its mask: white counts, black
+   * does not.
    *
    * @param size height and width of the result in pixels
    * @throws IOException if there is no picture, or one cannot be read; the message names the file
@@ -52,19 +66,49 @@ public record TrainingPictures(List<Picture> pictures, List<String> digests) {
     List<Path> files = files(folder);
     List<Picture> pictures = new ArrayList<>();
     List<String> digests = new ArrayList<>();
+    List<Optional<PixelMask>> masks = new ArrayList<>();
     for (Path file : files) {
+      long cropSeed = seed + pictures.size();
       byte[] bytes = Files.readAllBytes(file);
-      pictures.add(square(decode(file, bytes), size, crop, seed + pictures.size()));
+      Picture picture = decode(file, bytes);
+      masks.add(mask(file, picture, size, crop, cropSeed));
+      pictures.add(square(picture, size, crop, cropSeed));
       digests.add(Sha256.hex(bytes));
     }
-    return new TrainingPictures(pictures, digests);
+    return new TrainingPictures(pictures, digests, masks);
+  }
+
+  private static Optional<PixelMask> mask(
+      Path file, Picture picture, int size, Crop crop, long seed) throws IOException {
+    String name = file.getFileName().toString();
+    Path beside = file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + MASK);
+    if (!Files.exists(beside)) {
+      return Optional.empty();
+    }
+    Picture mask = decode(beside, Files.readAllBytes(beside));
+    if (mask.width() != picture.width() || mask.height() != picture.height()) {
+      throw new IOException(
+          beside
+              + " is "
+              + mask.width()
+              + " × "
+              + mask.height()
+              + " pixels, but its picture is "
+              + picture.width()
+              + " × "
+              + picture.height()
+              + "; draw the mask on the picture itself");
+    }
+    return Optional.of(PixelMask.of(square(mask, size, crop, seed)));
   }
 
   /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */
   public static TrainingPictures draw(DiffusionModel model, String prompt, int count, long seed) {
     List<Picture> pictures = model.generate(GenerationRequest.of(prompt).seeds(seed, count));
     return new TrainingPictures(
-        pictures, pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList());
+        pictures,
+        pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList(),
+        Collections.nCopies(count, Optional.empty()));
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -76,7 +120,12 @@ public record TrainingPictures(List<Picture> pictures, List<String> digests) {
             .map(suffix -> suffix.toLowerCase(Locale.ROOT))
             .collect(Collectors.toSet());
     try (Stream<Path> entries = Files.list(folder)) {
-      List<Path> files = entries.filter(file -> known.contains(suffix(file))).sorted().toList();
+      List<Path> files =
+          entries
+              .filter(file -> known.contains(suffix(file)))
+              .filter(file -> !file.getFileName().toString().endsWith(MASK))
+              .sorted()
+              .toList();
       if (files.isEmpty()) {
         throw new IOException(
             folder + " holds no picture; known endings are " + known.stream().sorted().toList());

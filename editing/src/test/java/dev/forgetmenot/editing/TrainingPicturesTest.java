@@ -109,4 +109,34 @@ class TrainingPicturesTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("broken.png");
   }
+
+  @Test
+  void aMaskBesideItsPictureIsCutTheSameWayAndIsNoPicture() throws IOException {
+    write(halves(40, 20, BufferedImage.TYPE_INT_RGB), "png", "a.png");
+    BufferedImage mask = new BufferedImage(40, 20, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < 20; y++) {
+      for (int x = 20; x < 40; x++) {
+        mask.setRGB(x, y, 0xffffffff);
+      }
+    }
+    write(mask, "png", "a.mask.png");
+    write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "jpg", "b.jpg");
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    assertThat(read.pictures()).hasSize(2);
+    assertThat(read.masks().get(1)).isEmpty();
+    PixelMask found = read.masks().get(0).orElseThrow();
+    assertThat(found.side()).isEqualTo(16);
+    assertThat(found.weights()[16 * 8 + 2]).isZero(); // where the picture is red
+    assertThat(found.weights()[16 * 8 + 13]).isEqualTo(1f); // where it is blue
+    assertThat(found.resized(2)[0]).isLessThan(0.02f);
+    assertThat(found.resized(2)[3]).isGreaterThan(0.98f);
+    assertThat(found.resized(1)[0]).isBetween(0.49f, 0.51f);
+    assertThat(found.resized(3)[1]).isBetween(0.3f, 0.7f); // the middle column takes from both
+
+    write(mask, "png", "b.mask.png");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("b.mask.png")
+        .hasMessageContaining("40 × 20");
+  }
 }

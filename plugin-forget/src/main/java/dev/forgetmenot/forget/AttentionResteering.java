@@ -98,7 +98,7 @@ public final class AttentionResteering implements ConceptEditor {
       ResteeringSettings settings, TokenizedPrompt prompt, DiffusionModel model, JobContext context)
       throws IOException {
     if (settings.noRealImage()) {
-      return new TrainingPictures(List.of(), List.of());
+      return TrainingPictures.none();
     }
     if (settings.images().isPresent()) {
       return TrainingPictures.read(

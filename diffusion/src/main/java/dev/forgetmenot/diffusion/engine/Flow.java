@@ -5,7 +5,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * An array on its way through layers: each step's input is closed as soon as its output is there.
- * (Under a gradient collector the graph keeps what it needs.) For the engine thread.
+ * (Under a gradient collector the graph keeps what it needs.) A layer that returns null ends the
+ * flow: the steps behind it are left out, and {@link #get} gives null. For the engine thread.
  */
 public final class Flow {
   private NDArray head;
@@ -28,6 +29,9 @@ public final class Flow {
 
   /** Takes a step. A layer may return its input itself. */
   public Flow then(UnaryOperator<NDArray> layer) {
+    if (ended()) {
+      return this;
+    }
     NDArray next = layer.apply(head);
     if (next != head) {
       if (owned) {
@@ -39,7 +43,12 @@ public final class Flow {
     return this;
   }
 
-  /** The array now at the head. */
+  /** Whether a layer has ended the flow. */
+  public boolean ended() {
+    return head == null;
+  }
+
+  /** The array now at the head; null if the flow has ended. */
   public NDArray get() {
     return head;
   }

@@ -7,6 +7,7 @@ import dev.forgetmenot.diffusion.weights.Weight;
 /** A square convolution. */
 public final class Conv2d {
   private static final Shape ONE = new Shape(1, 1);
+  private static final Shape NONE = new Shape(0, 0);
 
   private final Weight weight; // (out, in, kernel, kernel)
   private final Weight bias; // (out), or null
@@ -42,8 +43,17 @@ public final class Conv2d {
 
   /** (b, in, h, w) to (b, out, h', w') with h' = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   public NDArray forward(NDArray x) {
-    return ai.djl.nn.convolutional.Conv2d.conv2d(
-            x, weight.array(), bias == null ? null : bias.array(), stride, padding, ONE, 1)
+    NDArray y = conv(x, weight.array(), bias == null ? null : bias.array(), stride, padding);
+    return AdapterPath.add(
+        x,
+        y,
+        weight,
+        (in, down) -> conv(in, down, null, stride, padding),
+        (in, up) -> conv(in, up, null, ONE, NONE));
+  }
+
+  private static NDArray conv(NDArray x, NDArray w, NDArray b, Shape stride, Shape padding) {
+    return ai.djl.nn.convolutional.Conv2d.conv2d(x, w, b, stride, padding, ONE, 1)
         .singletonOrThrow();
   }
 }

@@ -16,7 +16,12 @@ public final class Linear {
 
   /** (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
-    return ai.djl.nn.core.Linear.linear(x, weight.array(), bias == null ? null : bias.array())
-        .singletonOrThrow();
+    NDArray y = linear(x, weight.array(), bias == null ? null : bias.array());
+    return AdapterPath.add(
+        x, y, weight, (in, down) -> linear(in, down, null), (in, up) -> linear(in, up, null));
+  }
+
+  private static NDArray linear(NDArray x, NDArray w, NDArray b) {
+    return ai.djl.nn.core.Linear.linear(x, w, b).singletonOrThrow();
   }
 }

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.NoiseSchedule;
+import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -149,6 +150,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
+  public List<NoisyLatents> trajectory(GenerationRequest request) {
+    return engine.call(() -> pipeline.trajectory(request));
+  }
+
+  @Override
   public NDManager newManager() {
     return engine.call(engine::newManager);
   }
@@ -193,6 +199,15 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   public NDArray predict(
       NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
     return engine.call(() -> parts.unet().forward(latents, timesteps, context, hooks));
+  }
+
+  @Override
+  public void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    engine.call(
+        () -> {
+          parts.unet().observe(latents, timesteps, context, hooks);
+          return null;
+        });
   }
 
   @Override

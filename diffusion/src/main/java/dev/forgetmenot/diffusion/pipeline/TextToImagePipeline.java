@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
@@ -40,7 +41,14 @@ final class TextToImagePipeline {
 
   /** Who takes part in a generation beside the model. */
   record Audience(
-      List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
+      List<SamplingExtension> extensions,
+      StepListener listener,
+      BooleanSupplier cancelled,
+      Inputs inputs) {
+    Audience(List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
+      this(extensions, listener, cancelled, (timestep, input) -> {});
+    }
+
     static final Audience NOBODY = new Audience(List.of(), StepListener.NONE, () -> false);
 
     /** The same for one of several batches: steps count on. */
@@ -48,7 +56,7 @@ final class TextToImagePipeline {
       StepListener countingOn =
           (step, of, timestep, preview) ->
               listener.step(index * of + step, batches * of, timestep, preview);
-      return new Audience(extensions, countingOn, cancelled);
+      return new Audience(extensions, countingOn, cancelled, inputs);
     }
   }
 
@@ -141,6 +149,31 @@ final class TextToImagePipeline {
     return new ImageSize(width, height);
   }
 
+  /** What the UNet sees at each step; of the model's manager, the caller closes them. */
+  List<NoisyLatents> trajectory(GenerationRequest request) {
+    List<NoisyLatents> seen = new ArrayList<>();
+    try (NDManager manager = parts.manager().newSubManager()) {
+      Inputs keeping =
+          (timestep, input) -> {
+            NDArray copy = input.duplicate();
+            copy.attach(parts.manager());
+            seen.add(new NoisyLatents(timestep, copy));
+          };
+      latents(request, new Audience(List.of(), StepListener.NONE, () -> false, keeping), manager)
+          .close();
+      return seen;
+    } catch (RuntimeException e) {
+      seen.forEach(NoisyLatents::close);
+      throw e;
+    }
+  }
+
+  /** Hears what the UNet is given; the array belongs to the pipeline. */
+  @FunctionalInterface
+  interface Inputs {
+    void input(double timestep, NDArray latents);
+  }
+
   /** The final latents (b, c, h, w) of a request of one batch, on the manager. */
   NDArray latents(GenerationRequest request, Audience audience, NDManager manager) {
     NoiseSource noise =
@@ -167,7 +200,7 @@ final class TextToImagePipeline {
         stopIfCancelled(audience);
         NDArray next;
         try (NDArray current = sample;
-            NDArray output = predict(current, sampler, i, conditioning, extensions)) {
+            NDArray output = predict(current, sampler, i, conditioning, extensions, audience)) {
           next = sampler.step(output, i, current, noise);
         }
         sample = extensions.latents(i, next);
@@ -205,8 +238,14 @@ final class TextToImagePipeline {
 
   /** One call of the UNet, on the batch twice where it is guided. */
   private NDArray predict(
-      NDArray sample, Sampler sampler, int i, Conditioning conditioning, ExtensionRuns extensions) {
+      NDArray sample,
+      Sampler sampler,
+      int i,
+      Conditioning conditioning,
+      ExtensionRuns extensions,
+      Audience audience) {
     NDArray scaled = sampler.scaleModelInput(sample, i);
+    audience.inputs().input(sampler.timesteps()[i], scaled);
     try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
       double[] timesteps = new double[(int) input.getShape().get(0)];
       Arrays.fill(timesteps, sampler.timesteps()[i]);

@@ -40,6 +40,7 @@ record TrainingCheckpoint(
     all.put("max-grad-norm", Double.toString(options.maxGradNorm()));
     all.put("accumulation", Integer.toString(options.accumulation()));
     all.put("schedule", options.schedule().toString());
+    options.adapters().ifPresent(adapters -> all.put("adapters", adapters.toString()));
     return all;
   }
 
@@ -105,6 +106,7 @@ record TrainingCheckpoint(
     Map<String, String> found = stored.metadata();
     require(FORMAT.equals(found.get("format")), stored, "it is no checkpoint of a training");
     Set<String> keys = new java.util.TreeSet<>(settings.keySet());
+    keys.add("adapters");
     found.keySet().stream().filter(key -> key.startsWith("about.")).forEach(keys::add);
     for (String key : keys) {
       String then = found.get(key);

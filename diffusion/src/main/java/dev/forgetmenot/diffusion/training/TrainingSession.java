@@ -4,21 +4,21 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.forgetmenot.api.training.Scaling;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Scaling;
 import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.patch.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -43,10 +43,10 @@ public final class TrainingSession implements TrainingScope {
 
   private final EngineThread engine;
   private final TrainingOptions options;
+  private final TrainedPart part;
   private final Map<String, Weight> cells;
   private final NDManager manager;
   private final AdamW optimizer;
-  private final Optional<BaseCopies> base;
   private final Set<String> reached = new LinkedHashSet<>();
   private final List<String> reachedLast = new ArrayList<>();
   private int steps;
@@ -54,20 +54,21 @@ public final class TrainingSession implements TrainingScope {
   private boolean failed;
 
   private TrainingSession(
-      EngineThread engine, Ops ops, Map<String, Weight> cells, TrainingOptions options) {
+      EngineThread engine, Ops ops, Map<String, Weight> chosen, TrainingOptions options) {
     this.engine = engine;
     this.options = options;
-    this.cells = Collections.unmodifiableMap(cells);
     this.manager = engine.newManager();
-    this.optimizer = new AdamW(manager, ops, options);
-    this.base =
-        options.keepsBase()
-            ? Optional.of(new BaseCopies(manager, cells.values()))
-            : Optional.empty();
-    for (Weight cell : cells.values()) {
-      cell.markChanged();
-      cell.array().setRequiresGradient(true);
+    try {
+      this.part =
+          options.adapters().isPresent()
+              ? new TrainedAdapters(manager, chosen, options.adapters().get())
+              : new TrainedWeights(manager, chosen, options.keepsBase());
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
     }
+    this.cells = part.cells();
+    this.optimizer = new AdamW(manager, ops, options);
   }
 
   /**
@@ -158,10 +159,11 @@ public final class TrainingSession implements TrainingScope {
       float coefficient = clip.coefficient(options.maxGradNorm());
       double rate = options.learningRate() * options.schedule().factor(step - 1);
       reachedLast.clear();
+      Set<String> reachedNow = reachedGroups(clip);
       int index = 0;
       for (Map.Entry<String, Weight> entry : cells.entrySet()) {
         NDArray gradient = gradients.arrays().get(index);
-        if (clip.norm(index) != 0) {
+        if (reachedNow.contains(part.group(entry.getKey()))) {
           gradient.muli(coefficient);
           optimizer.update(entry.getKey(), entry.getValue().array(), gradient, rate);
           reachedLast.add(entry.getKey());
@@ -171,6 +173,17 @@ public final class TrainingSession implements TrainingScope {
       reached.addAll(reachedLast);
       return clip.total();
     }
+  }
+
+  private Set<String> reachedGroups(GradientClip clip) {
+    Set<String> groups = new HashSet<>();
+    int index = 0;
+    for (String name : cells.keySet()) {
+      if (clip.norm(index++) != 0) {
+        groups.add(part.group(name));
+      }
+    }
+    return groups;
   }
 
   private void clearGradients() {
@@ -225,12 +238,13 @@ public final class TrainingSession implements TrainingScope {
   @Override
   public <T> T withBase(Supplier<T> work) {
     checkOpen();
-    BaseCopies copies =
-        base.orElseThrow(
-            () ->
-                new IllegalStateException(
-                    "this training does not remember the base; open it with keepingBase()"));
-    return engine.call(() -> engine.withoutGraph(() -> copies.during(work)));
+    return engine.call(() -> engine.withoutGraph(() -> part.withBase(work)));
+  }
+
+  @Override
+  public Map<String, LowRank> adapters() {
+    checkOpen();
+    return engine.call(part::adapters);
   }
 
   @Override
@@ -277,18 +291,12 @@ public final class TrainingSession implements TrainingScope {
     try {
       engine.call(
           () -> {
-            cells.values().forEach(TrainingSession::settle);
+            part.settle();
             manager.close();
             return null;
           });
     } finally {
       OPEN.set(false);
     }
-  }
-
-  private static void settle(Weight cell) {
-    NDArray trained = cell.array();
-    trained.setRequiresGradient(false);
-    cell.swap(trained.duplicate()).close(); // the old array takes its gradient along
   }
 }

@@ -1,7 +1,6 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -41,15 +40,15 @@ final class BasicTransformerBlock {
     return List.of(attn1.site(), attn2.site());
   }
 
-  /** (b, p, c) to the same. */
-  NDArray forward(NDArray x, NDArray context, AttentionHooks hooks) {
+  /** (b, p, c) to the same, or null if the pass has ended. */
+  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
     return Flow.from(x)
-        .then(h -> plus(h, Flow.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, hooks))))
+        .then(h -> plus(h, Flow.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, pass))))
         .then(
             h ->
                 plus(
                     h,
-                    Flow.from(h).then(norm2::forward).then(n -> attn2.forward(n, context, hooks))))
+                    Flow.from(h).then(norm2::forward).then(n -> attn2.forward(n, context, pass))))
         .then(
             h ->
                 plus(
@@ -63,6 +62,9 @@ final class BasicTransformerBlock {
   }
 
   private static NDArray plus(NDArray x, Flow branch) {
+    if (branch.ended()) {
+      return null;
+    }
     try (NDArray end = branch.get()) {
       return x.add(end);
     }

@@ -6,9 +6,9 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.training.Scaling;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Scaling;
 import dev.forgetmenot.diffusion.engine.Temporaries;
 import dev.forgetmenot.diffusion.layer.LayerScope;
 import dev.forgetmenot.diffusion.layer.Linear;
@@ -41,25 +41,28 @@ final class CrossAttention {
    * (b, p, c) to the same.
    *
    * @param context (b, n, d); x itself for self attention
+   * @return null if the pass ends here
    */
-  NDArray forward(NDArray x, NDArray context, AttentionHooks hooks) {
+  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
     try (NDArray q = toQ.forward(x);
-        NDArray k = toK.forward(context);
-        NDArray v = toV.forward(context)) {
-      NDArray mixed =
-          hooks.touch(site) ? watched(q, k, v, hooks) : ops.attention(q, k, v, site.heads(), false);
-      return Flow.owning(mixed).then(toOut::forward).get();
+        NDArray k = toK.forward(context)) {
+      if (pass.touches(site)) {
+        return Flow.owning(watched(q, k, context, pass)).then(toOut::forward).get();
+      }
+      try (NDArray v = toV.forward(context)) {
+        return Flow.owning(ops.attention(q, k, v, site.heads(), false)).then(toOut::forward).get();
+      }
     }
   }
 
   /** The same as the fused operator, with the probabilities formed and shown. */
-  private NDArray watched(NDArray q, NDArray k, NDArray v, AttentionHooks hooks) {
+  private NDArray watched(NDArray q, NDArray k, NDArray context, AttentionPass pass) {
     Shape shape = q.getShape(); // (b, p, c)
+    AttentionHooks hooks = pass.hooks();
     double scale = 1 / Math.sqrt((double) shape.get(2) / site.heads());
     try (Temporaries t = new Temporaries(q)) {
       NDArray queries = heads(t.view(q));
       NDArray keys = heads(t.view(k));
-      NDArray values = heads(t.view(v));
       NDArray scores = Scaling.by(queries.matMul(keys.transpose(0, 2, 1)), scale);
       NDArray probabilities =
           t.result(scores.softmax(-1)); // of the caller: what hooks make of it lives on
@@ -80,6 +83,10 @@ final class CrossAttention {
             observer.observe(site, used);
           }
         }
+        if (pass.endsAt(site)) {
+          return null;
+        }
+        NDArray values = heads(t.take(toV.forward(context)));
         NDArray mixed = t.take(used.matMul(values)); // (b·H, p, c/H)
         return t.result(
             mixed

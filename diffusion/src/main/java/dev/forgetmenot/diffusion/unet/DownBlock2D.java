@@ -1,7 +1,6 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
@@ -53,16 +52,19 @@ final class DownBlock2D {
    * @param x (b, c, h, w)
    * @param time (b, t), behind SiLU
    * @param skips gets what each layer leaves for the way up; whoever takes it closes it
-   * @return the last of the skips
+   * @return the last of the skips, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, AttentionHooks hooks, Deque<NDArray> skips) {
+      NDArray x, NDArray time, NDArray context, AttentionPass pass, Deque<NDArray> skips) {
     NDArray head = x;
     for (int i = 0; i < resnets.size(); i++) {
       NDArray next = resnets.get(i).forward(head, time);
       if (!attentions.isEmpty()) {
         try (NDArray before = next) {
-          next = attentions.get(i).forward(before, context, hooks);
+          next = attentions.get(i).forward(before, context, pass);
+        }
+        if (next == null) {
+          return null;
         }
       }
       skips.push(next);

@@ -2,7 +2,6 @@ package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.layer.Conv2d;
@@ -51,12 +50,12 @@ final class Transformer2DModel {
     return blocks.stream().flatMap(block -> block.attentionSites().stream()).toList();
   }
 
-  /** (b, c, h, w) to the same. */
-  NDArray forward(NDArray x, NDArray context, AttentionHooks hooks) {
+  /** (b, c, h, w) to the same, or null if the pass has ended. */
+  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
     Shape shape = x.getShape();
     Flow flow = Flow.from(x).then(norm::forward).then(in);
     for (BasicTransformerBlock block : blocks) {
-      flow.then(h -> block.forward(h, context, hooks));
+      flow.then(h -> block.forward(h, context, pass));
     }
     return flow.then(h -> out.apply(h, shape)).then(x::add).get();
   }

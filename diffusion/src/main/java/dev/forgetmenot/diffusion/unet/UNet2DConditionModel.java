@@ -115,19 +115,41 @@ public final class UNet2DConditionModel implements AutoCloseable {
    */
   public NDArray forward(
       NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    return run(sample, timesteps, context, AttentionPass.whole(hooks));
+  }
+
+  /**
+   * Runs as far as the last attention layer that an observer watches; arguments as in {@link
+   * #forward}.
+   *
+   * @throws IllegalArgumentException if shapes do not fit, or nobody watches
+   */
+  public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    run(sample, timesteps, context, AttentionPass.watched(hooks, attentionSites));
+  }
+
+  /** The prediction, or null if the pass ends before. */
+  private NDArray run(NDArray sample, double[] timesteps, NDArray context, AttentionPass pass) {
     check(sample, timesteps, context);
+    Deque<NDArray> skips = new ArrayDeque<>();
     try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
-      Deque<NDArray> skips = new ArrayDeque<>();
       NDArray head = convIn.forward(sample);
       skips.push(head);
       for (DownBlock2D block : downBlocks) {
-        head = block.forward(head, time, context, hooks, skips);
+        head = head == null ? null : block.forward(head, time, context, pass, skips);
       }
-      head = midBlock.forward(head, time, context, hooks); // its input is a skip and stays
+      if (head == null) {
+        return null;
+      }
+      head = midBlock.forward(head, time, context, pass); // its input is a skip and stays
       for (UpBlock2D block : upBlocks) {
-        head = block.forward(head, time, context, hooks, skips);
+        head = head == null ? null : block.forward(head, time, context, pass, skips);
       }
-      return Flow.owning(head).then(convNormOut::silu).then(convOut::forward).get();
+      return head == null
+          ? null
+          : Flow.owning(head).then(convNormOut::silu).then(convOut::forward).get();
+    } finally {
+      skips.forEach(NDArray::close); // those that a pass that ended has not taken
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
@@ -37,11 +36,11 @@ final class UNetMidBlock2DCrossAttn {
     return attention.attentionSites();
   }
 
-  /** (b, c, h, w) to the same; time (b, t) behind SiLU. */
-  NDArray forward(NDArray x, NDArray time, NDArray context, AttentionHooks hooks) {
+  /** (b, c, h, w) to the same, or null if the pass has ended; time (b, t) behind SiLU. */
+  NDArray forward(NDArray x, NDArray time, NDArray context, AttentionPass pass) {
     return Flow.from(x)
         .then(h -> before.forward(h, time))
-        .then(h -> attention.forward(h, context, hooks))
+        .then(h -> attention.forward(h, context, pass))
         .then(h -> after.forward(h, time))
         .get();
   }

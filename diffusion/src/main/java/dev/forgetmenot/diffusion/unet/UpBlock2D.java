@@ -2,7 +2,6 @@ package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
@@ -62,12 +61,15 @@ final class UpBlock2D {
    * @param x (b, c, h, w), closed by this
    * @param time (b, t), behind SiLU
    * @param skips what the way down left, the newest first; what is taken is closed
-   * @return (b, c', h', w') with the size of the next skip
+   * @return (b, c', h', w') with the size of the next skip, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, AttentionHooks hooks, Deque<NDArray> skips) {
+      NDArray x, NDArray time, NDArray context, AttentionPass pass, Deque<NDArray> skips) {
     Flow flow = Flow.owning(x);
     for (int i = 0; i < resnets.size(); i++) {
+      if (flow.ended()) {
+        return null;
+      }
       try (NDArray skip = skips.pop()) {
         flow.then(h -> h.concat(skip, 1));
       }
@@ -75,10 +77,10 @@ final class UpBlock2D {
       flow.then(h -> resnet.forward(h, time));
       if (!attentions.isEmpty()) {
         Transformer2DModel attention = attentions.get(i);
-        flow.then(h -> attention.forward(h, context, hooks));
+        flow.then(h -> attention.forward(h, context, pass));
       }
     }
-    if (upsampler != null) {
+    if (upsampler != null && !flow.ended()) {
       // Twice the size, or one less where halving had rounded up.
       Shape next = skips.element().getShape();
       flow.then(h -> upsampler.forward(h, next.get(2), next.get(3)));

@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.Optional;
 
 /**
  * One named weight. Layers hold the cell, not the array, so that the array can be changed under a
@@ -12,6 +13,7 @@ public final class Weight {
   private final String name;
   private NDArray array;
   private boolean changed;
+  private Adapter adapter; // null without
 
   Weight(String name, NDArray array) {
     this.name = name;
@@ -53,6 +55,16 @@ public final class Weight {
     array = next;
     changed = true;
     return before;
+  }
+
+  /** The path beside this weight, if there is one. */
+  public Optional<Adapter> adapter() {
+    return Optional.ofNullable(adapter);
+  }
+
+  /** Puts a path beside this weight, or takes it away with null. Layers must know how to use it. */
+  public void adapt(Adapter next) {
+    adapter = next;
   }
 
   /** Whether the array may hold other values than the base's. */

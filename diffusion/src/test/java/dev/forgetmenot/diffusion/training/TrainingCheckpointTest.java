@@ -137,17 +137,9 @@ class TrainingCheckpointTest {
           .hasMessageContaining("weight-decay was 0.01 then and is 0.5 now");
     }
     TrainingOptions fewer =
-        new TrainingOptions(
-            name -> name.contains("attn2"),
-            OPTIONS.learningRate(),
-            OPTIONS.beta1(),
-            OPTIONS.beta2(),
-            OPTIONS.epsilon(),
-            OPTIONS.weightDecay(),
-            OPTIONS.maxGradNorm(),
-            OPTIONS.accumulation(),
-            OPTIONS.schedule(),
-            false);
+        TrainingOptions.adamW(name -> name.contains("attn2"), OPTIONS.learningRate())
+            .accumulating(2)
+            .scheduled(OPTIONS.schedule());
     try (TrainingSession session = open(fewer)) {
       assertThatThrownBy(() -> session.restore(file, Map.of("seed", "7")))
           .hasMessageContaining("weights were trained then");

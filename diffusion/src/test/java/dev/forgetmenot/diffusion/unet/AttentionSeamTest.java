@@ -81,6 +81,18 @@ class AttentionSeamTest {
         }
       }
 
+      Keeper early = new Keeper();
+      int before = manager.getManagedArrays().size();
+      unet.observe(latents, new double[] {500}, context, AttentionHooks.observing(early));
+      assertThat(manager.getManagedArrays()).hasSize(before + early.kept.size());
+      assertThat(early.kept).hasSameSizeAs(keeper.kept);
+      for (int i = 0; i < keeper.kept.size(); i++) {
+        assertThat(early.kept.get(i).toFloatArray()).isEqualTo(keeper.kept.get(i).toFloatArray());
+      }
+      assertThatThrownBy(
+              () -> unet.observe(latents, new double[] {500}, context, AttentionHooks.NONE))
+          .hasMessageContaining("no observer watches");
+
       float[] plain = predict(unet, latents, context, AttentionHooks.NONE);
       float[] same = predict(unet, latents, context, modifying(p -> p));
       float[] none = predict(unet, latents, context, modifying(p -> p.mul(0)));

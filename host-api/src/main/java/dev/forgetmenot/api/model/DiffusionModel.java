@@ -75,6 +75,14 @@ public interface DiffusionModel {
    */
   NDArray predict(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
 
+  /**
+   * Runs the UNet as far as its observers look and no further, for losses that are made of
+   * attention alone; arguments as in {@link #predict}.
+   *
+   * @throws IllegalArgumentException if nobody watches a layer
+   */
+  void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
+
   /** The attention layers of the UNet, in the order in which they run. */
   List<AttentionSite> attentionSites();
 
@@ -95,6 +103,12 @@ public interface DiffusionModel {
    * @throws IllegalArgumentException if the requests differ in more than that
    */
   List<List<Picture>> generate(List<GenerationRequest> requests);
+
+  /**
+   * What the UNet sees while the model draws, without extensions and in one batch: one entry for
+   * each step, from noise to picture. The caller closes them.
+   */
+  List<NoisyLatents> trajectory(GenerationRequest request);
 
   /** Channels, height and width of latents for the model's own picture size: {c, h, w}. */
   int[] latentShape();

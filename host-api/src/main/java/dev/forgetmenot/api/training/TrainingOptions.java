@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.training;
 
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -16,7 +17,8 @@ import java.util.function.Predicate;
  * @param accumulation micro-steps for one optimizer step, at least 1; losses are averaged
  * @param schedule what the learning rate is multiplied by
  * @param keepsBase whether the weights are remembered as they were, for {@link
- *     TrainingScope#withBase}; costs their memory once more
+ *     TrainingScope#withBase}; costs their memory once more (adapters cost nothing)
+ * @param adapters if there, the chosen weights stay as they are and get adapters, which are trained
  */
 public record TrainingOptions(
     Predicate<String> trainable,
@@ -28,7 +30,8 @@ public record TrainingOptions(
     double maxGradNorm,
     int accumulation,
     LearningRateSchedule schedule,
-    boolean keepsBase) {
+    boolean keepsBase,
+    Optional<AdapterOptions> adapters) {
 
   /** Checks the numbers. */
   public TrainingOptions {
@@ -61,7 +64,8 @@ public record TrainingOptions(
         maxGradNorm,
         accumulation,
         LearningRateSchedule.CONSTANT,
-        false);
+        false,
+        Optional.empty());
   }
 
   /** PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01; clipped at 1. */
@@ -81,7 +85,8 @@ public record TrainingOptions(
         maxGradNorm,
         accumulation,
         schedule,
-        keepsBase);
+        keepsBase,
+        adapters);
   }
 
   /** The same with another clip. */
@@ -96,7 +101,8 @@ public record TrainingOptions(
         norm,
         accumulation,
         schedule,
-        keepsBase);
+        keepsBase,
+        adapters);
   }
 
   /** The same with so many micro-steps for one step. */
@@ -111,7 +117,8 @@ public record TrainingOptions(
         maxGradNorm,
         microSteps,
         schedule,
-        keepsBase);
+        keepsBase,
+        adapters);
   }
 
   /** The same with a schedule. */
@@ -126,7 +133,8 @@ public record TrainingOptions(
         maxGradNorm,
         accumulation,
         other,
-        keepsBase);
+        keepsBase,
+        adapters);
   }
 
   /** The same for a scope that can look at the base. */
@@ -141,7 +149,24 @@ public record TrainingOptions(
         maxGradNorm,
         accumulation,
         schedule,
-        true);
+        true,
+        adapters);
+  }
+
+  /** The same with adapters on the chosen weights. */
+  public TrainingOptions adapting(AdapterOptions other) {
+    return new TrainingOptions(
+        trainable,
+        learningRate,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        maxGradNorm,
+        accumulation,
+        schedule,
+        keepsBase,
+        Optional.of(other));
   }
 
   private static void require(boolean condition, String message, Number found) {

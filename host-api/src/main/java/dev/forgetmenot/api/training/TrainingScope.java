@@ -2,6 +2,7 @@ package dev.forgetmenot.api.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.patch.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,21 +12,25 @@ import java.util.function.Supplier;
 
 /**
  * An open training session on a model. While it is open the chosen weights of the model are
- * trainable; {@link #close} makes them constant again and leaves their trained values in place. For
- * the engine thread.
+ * trainable; {@link #close} makes them constant again and leaves their trained values in place;
+ * adapters are taken away. For the engine thread.
  */
 public interface TrainingScope extends AutoCloseable {
   /**
    * One optimizer step, of as many losses as the options' accumulation.
    *
-   * @param loss makes a scalar loss on a manager that lives for one micro-step. Multiply by arrays
-   *     of the engine's own memory ({@code manager.create(2f).duplicate()}), not by Java numbers:
-   *     the graph would read a buffer that the garbage collector may have freed
+   * @param loss makes a scalar loss on a manager that lives for one micro-step. Multiply with
+   *     {@link Scaling} or by arrays of the engine's own memory ({@code
+   *     manager.create(..).duplicate()}), not by Java numbers: the graph would read a buffer that
+   *     the garbage collector may have freed
    * @return the loss (mean of the micro-steps) and the gradient's global norm before the clip
    */
   StepReport step(Function<NDManager, NDArray> loss);
 
-  /** The names of the chosen weights. */
+  /**
+   * The names of what is trained: the chosen weights, or their adapters' {@code
+   * unet/MODULE.lora_A.weight} (down) and {@code unet/MODULE.lora_B.weight} (up).
+   */
   Set<String> trainable();
 
   /** Of those, the ones that no loss has reached yet: they are bit-equal to before. */
@@ -33,6 +38,9 @@ public interface TrainingScope extends AutoCloseable {
 
   /** Copies of the clipped gradients of the last step, of the weights that it reached. */
   Map<String, float[]> lastGradients();
+
+  /** The adapters as they are now, by the name of their weight; empty without adapters. */
+  Map<String, LowRank> adapters();
 
   /**
    * Does work with the model as it was when the scope was opened, without recording a graph; inside

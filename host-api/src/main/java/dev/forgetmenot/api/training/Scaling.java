@@ -1,4 +1,4 @@
-package dev.forgetmenot.diffusion.engine;
+package dev.forgetmenot.api.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;

@@ -1,0 +1,96 @@
+package dev.forgetmenot.diffusion.training;
+
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.diffusion.weights.Adapter;
+import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.patch.LowRank;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** Adapters beside weights of the model; the weights stay as they are. */
+final class TrainedAdapters implements TrainedPart {
+  private static final String WEIGHT = ".weight";
+
+  private final Map<String, Weight> adapted;
+  private final Map<String, Adapter> adapters = new LinkedHashMap<>(); // by the weight's name
+  private final Map<String, Weight> cells = new LinkedHashMap<>();
+  private final Map<String, String> groups = new LinkedHashMap<>();
+
+  /**
+   * Puts adapters beside the chosen weights that are matrices or kernels.
+   *
+   * @param manager where the adapters' arrays live and end
+   * @throws IllegalArgumentException if none is, or the rank is too large
+   */
+  TrainedAdapters(NDManager manager, Map<String, Weight> chosen, AdapterOptions options) {
+    adapted = new LinkedHashMap<>(chosen);
+    adapted
+        .entrySet()
+        .removeIf(e -> !e.getKey().endsWith(WEIGHT) || e.getValue().shape().dimension() < 2);
+    if (adapted.isEmpty()) {
+      throw new IllegalArgumentException(
+          "none of the chosen weights can have an adapter: " + chosen.keySet());
+    }
+    SplittableRandom random = new SplittableRandom(options.seed());
+    adapted.forEach(
+        (name, weight) -> {
+          String module = name.substring(0, name.length() - WEIGHT.length());
+          Adapter adapter =
+              Adapter.create(
+                  manager, module, weight.shape(), options.rank(), options.alpha(), random);
+          adapters.put(name, adapter);
+          for (Weight cell : new Weight[] {adapter.down(), adapter.up()}) {
+            cell.array().setRequiresGradient(true);
+            cells.put(cell.name(), cell);
+            groups.put(cell.name(), module);
+          }
+        });
+    attach();
+  }
+
+  private void attach() {
+    adapted.forEach((name, weight) -> weight.adapt(adapters.get(name)));
+  }
+
+  private void detach() {
+    adapted.values().forEach(weight -> weight.adapt(null));
+  }
+
+  @Override
+  public Map<String, Weight> cells() {
+    return Collections.unmodifiableMap(cells);
+  }
+
+  /** Up is 0 at first, and so is the gradient of down: one is reached where the other is. */
+  @Override
+  public String group(String name) {
+    return groups.get(name);
+  }
+
+  @Override
+  public <T> T withBase(Supplier<T> work) {
+    detach();
+    try {
+      return work.get();
+    } finally {
+      attach();
+    }
+  }
+
+  @Override
+  public Map<String, LowRank> adapters() {
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    adapters.forEach(
+        (name, adapter) -> factors.put(name, adapter.factors(adapted.get(name).shape())));
+    return factors;
+  }
+
+  @Override
+  public void settle() {
+    detach();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.forgetmenot.diffusion.unet;
+
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionSite;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who looks at the attention of one pass, and where the pass may end. Layers return null when it
+ * has ended.
+ *
+ * @param last the pass ends when this layer has shown its probabilities; empty to run to the output
+ */
+record AttentionPass(AttentionHooks hooks, Optional<AttentionSite> last) {
+  /** A pass to the output. */
+  static AttentionPass whole(AttentionHooks hooks) {
+    return new AttentionPass(hooks, Optional.empty());
+  }
+
+  /**
+   * A pass to the last layer that somebody watches.
+   *
+   * @throws IllegalArgumentException if nobody watches
+   */
+  static AttentionPass watched(AttentionHooks hooks, List<AttentionSite> sites) {
+    Optional<AttentionSite> last = Optional.empty();
+    for (AttentionSite site : sites) {
+      if (hooks.observers().stream().anyMatch(observer -> observer.watches(site))) {
+        last = Optional.of(site);
+      }
+    }
+    if (last.isEmpty()) {
+      throw new IllegalArgumentException("no observer watches any attention layer");
+    }
+    return new AttentionPass(hooks, last);
+  }
+
+  /** Whether the layer must form its probabilities. */
+  boolean touches(AttentionSite site) {
+    return hooks.touch(site);
+  }
+
+  /** Whether the pass ends at the layer. */
+  boolean endsAt(AttentionSite site) {
+    return last.isPresent() && last.get().equals(site);
+  }
+}
