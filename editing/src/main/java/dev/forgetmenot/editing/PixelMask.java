@@ -31,6 +31,17 @@ public record PixelMask(int side, float[] weights) {
     return new PixelMask(picture.width(), weights);
   }
 
+  /** The mask of the picture flipped left to right. */
+  public PixelMask flipped() {
+    float[] result = new float[weights.length];
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        result[y * side + x] = weights[y * side + side - 1 - x];
+      }
+    }
+    return new PixelMask(side, result);
+  }
+
   /**
    * The mask for a feature map: each cell's mean over the pixels that it touches.
    *

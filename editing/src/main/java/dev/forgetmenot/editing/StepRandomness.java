@@ -40,6 +40,11 @@ public record StepRandomness(long seed, int step) {
     return order[(step - 1) % count];
   }
 
+  /** Whether the picture is flipped left to right: every other one. */
+  public boolean flip() {
+    return random(3).nextBoolean();
+  }
+
   private SplittableRandom random(int purpose) {
     return new SplittableRandom(mix(mix(seed, step), purpose));
   }

@@ -26,10 +26,14 @@ import javax.imageio.ImageIO;
  *
  * @param pictures none where an editor needs none
  * @param digests SHA-256 of each picture's file, or of its pixels when the model drew it, hex
+ * @param stems names of the files without their endings; empty texts when the model drew them
  * @param masks of each picture, where it has one
  */
 public record TrainingPictures(
-    List<Picture> pictures, List<String> digests, List<Optional<PixelMask>> masks) {
+    List<Picture> pictures,
+    List<String> digests,
+    List<String> stems,
+    List<Optional<PixelMask>> masks) {
   private static final String MASK = ".mask.png";
 
   /** Where the square is cut from a picture that is none. */
@@ -44,12 +48,13 @@ public record TrainingPictures(
   public TrainingPictures {
     pictures = List.copyOf(pictures);
     digests = List.copyOf(digests);
+    stems = List.copyOf(stems);
     masks = List.copyOf(masks);
   }
 
   /** No picture. */
   public static TrainingPictures none() {
-    return new TrainingPictures(List.of(), List.of(), List.of());
+    return new TrainingPictures(List.of(), List.of(), List.of(), List.of());
   }
 
   /**
@@ -59,13 +64,15 @@ public record TrainingPictures(
    * does not.
    *
    * @param size height and width of the result in pixels
-   * @throws IOException if there is no picture, or one cannot be read; the message names the file
+   * @throws IOException if there is no picture, one cannot be read, or a mask belongs to none; the
+   *     message names the file
    */
   public static TrainingPictures read(Path folder, int size, Crop crop, long seed)
       throws IOException {
     List<Path> files = files(folder);
     List<Picture> pictures = new ArrayList<>();
     List<String> digests = new ArrayList<>();
+    List<String> stems = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
     for (Path file : files) {
       long cropSeed = seed + pictures.size();
@@ -74,14 +81,35 @@ public record TrainingPictures(
       masks.add(mask(file, picture, size, crop, cropSeed));
       pictures.add(square(picture, size, crop, cropSeed));
       digests.add(Sha256.hex(bytes));
+      stems.add(stem(file));
     }
-    return new TrainingPictures(pictures, digests, masks);
+    checkMasks(folder, stems);
+    return new TrainingPictures(pictures, digests, stems, masks);
+  }
+
+  private static void checkMasks(Path folder, List<String> stems) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path mask : entries.filter(TrainingPictures::isMask).sorted().toList()) {
+        String name = mask.getFileName().toString();
+        if (!stems.contains(name.substring(0, name.length() - MASK.length()))) {
+          throw new IOException(mask + " is the mask of no picture here: rename it or take it out");
+        }
+      }
+    }
+  }
+
+  private static boolean isMask(Path file) {
+    return file.getFileName().toString().endsWith(MASK);
+  }
+
+  private static String stem(Path file) {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   private static Optional<PixelMask> mask(
       Path file, Picture picture, int size, Crop crop, long seed) throws IOException {
-    String name = file.getFileName().toString();
-    Path beside = file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + MASK);
+    Path beside = file.resolveSibling(stem(file) + MASK);
     if (!Files.exists(beside)) {
       return Optional.empty();
     }
@@ -108,6 +136,7 @@ public record TrainingPictures(
     return new TrainingPictures(
         pictures,
         pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList(),
+        Collections.nCopies(count, ""),
         Collections.nCopies(count, Optional.empty()));
   }
 
@@ -123,7 +152,7 @@ public record TrainingPictures(
       List<Path> files =
           entries
               .filter(file -> known.contains(suffix(file)))
-              .filter(file -> !file.getFileName().toString().endsWith(MASK))
+              .filter(file -> !isMask(file))
               .sorted()
               .toList();
       if (files.isEmpty()) {

@@ -170,6 +170,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
+  public List<String> pieceNames(String text) {
+    return engine.call(() -> parts.tokenizer().pieceNames(text));
+  }
+
+  @Override
   public NDArray encodePrompts(List<TokenizedPrompt> prompts) {
     List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
     return engine.call(() -> parts.textEncoder().encode(parts.manager(), ids));

@@ -100,6 +100,11 @@ public final class ClipTokenizer implements AutoCloseable {
     return List.copyOf(pieces(tokenizer.encode(text)).ids);
   }
 
+  /** The tokenizer's own pieces of a text as the vocabulary writes them. */
+  public List<String> pieceNames(String text) {
+    return List.of(tokenizer.encode(text).getTokens());
+  }
+
   /**
    * Ids as the text encoder knows them.
    *

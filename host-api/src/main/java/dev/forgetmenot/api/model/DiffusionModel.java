@@ -29,6 +29,9 @@ public interface DiffusionModel {
   /** Token ids of a text alone, without begin, end and padding. */
   List<Integer> pieces(String text);
 
+  /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
+  List<String> pieceNames(String text);
+
   /** Text embeddings (b, n, d) of prompts. */
   NDArray encodePrompts(List<TokenizedPrompt> prompts);
 

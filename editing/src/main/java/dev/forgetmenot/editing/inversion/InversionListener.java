@@ -1,0 +1,22 @@
+package dev.forgetmenot.editing.inversion;
+
+import dev.forgetmenot.editing.embeddings.Embeddings;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** Hears of an inversion, on the engine thread. */
+@FunctionalInterface
+public interface InversionListener {
+  /** Nobody. */
+  InversionListener NONE = (step, steps, tokens) -> {};
+
+  /**
+   * Called after each step, while the tokens are on the model: it can draw with them.
+   *
+   * @param step from 1
+   * @param steps how many there will be
+   * @param tokens copies the rows of now
+   * @throws IOException to end the inversion
+   */
+  void stepped(int step, int steps, Supplier<Embeddings> tokens) throws IOException;
+}

@@ -1,0 +1,222 @@
+package dev.forgetmenot.editing.inversion;
+
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.LearningRateSchedule;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingPictures.Crop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * What concept inversion can be told, and what it was told.
+ *
+ * @param values of {@link #parameters}
+ */
+public record InversionSettings(ParameterValues values) {
+  private static final int TOKENS = 4;
+  private static final TokenInitialiser RANDOM = new TokenInitialiser.Random(1);
+
+  /** Stands for the tokens in the name of a picture's file. */
+  private static final String STEM_PLACE = "<s>";
+
+  /** The declared parameters. */
+  public static List<Parameter> parameters() {
+    return List.of(
+        new Parameter(
+            "tokens",
+            Parameter.Type.INTEGER,
+            Optional.empty(),
+            Optional.of(1.0),
+            Optional.of(64.0),
+            List.of(),
+            "How many new tokens; without it as many as --init names, else 4."),
+        Parameter.text(
+            "init",
+            Parameter.Type.TEXT,
+            null,
+            "Where each token begins: a word, <rand-SIGMA>, <zero> or a token id, with | between"
+                + " them; without it half the kind's noun, half <rand-1>."),
+        Parameter.integer(
+            "first-token", 1, 1, 9999, "Number of the first token: 1 for <s1>, <s2> and so on."),
+        Parameter.text(
+            "template",
+            Parameter.Type.TEXT,
+            null,
+            "Prompt with {} where the tokens go, instead of the one for the kind."),
+        Parameter.flag(
+            "stems", "The prompt of a picture is its file's name, with <s> where the tokens go."),
+        Parameter.integer("steps", 500, 1, 1_000_000, "Optimizer steps."),
+        Parameter.number(
+            "learning-rate", 1e-3, Double.MIN_VALUE, 10, "Learning rate of the tokens' rows."),
+        Parameter.choice(
+            "lr-schedule",
+            Arrays.stream(LearningRateSchedule.Shape.values())
+                .map(LearningRateSchedule.Shape::word)
+                .toList(),
+            "How the learning rate goes on."),
+        Parameter.integer(
+            "lr-warmup-steps", 0, 0, 1_000_000, "Steps on which the learning rate rises from 0."),
+        Parameter.number("weight-decay", 0.1, 0, 1, "Weight decay of AdamW."),
+        Parameter.integer(
+            "accumulation", 1, 1, 1024, "Pictures for one step; their losses are averaged."),
+        Parameter.flag("no-norm-decay", "Leave the lengths of the rows alone."),
+        Parameter.number(
+            "norm-target",
+            1e-6,
+            1e6,
+            "Length that the rows are drawn to; without it 0.4, or the mean length of the model's"
+                + " vocabulary when that differs much."),
+        Parameter.flag("no-flip", "Do not flip pictures left to right at random."),
+        Parameter.flag("no-mask", "Pay no heed to masks, the files NAME.mask.png."),
+        Parameter.choice(
+            "crop",
+            List.of("centre", "random"),
+            "Where the square is cut from pictures that are none."),
+        Parameter.integer("seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
+  }
+
+  /** The settings with nothing but defaults. */
+  public static InversionSettings defaults() {
+    return new InversionSettings(ParameterValues.of(parameters(), java.util.Map.of()));
+  }
+
+  /**
+   * An initialiser for each token.
+   *
+   * @param say is told what the default could not do
+   * @throws IllegalArgumentException if number and list of tokens contradict each other
+   */
+  List<TokenInitialiser> initialisers(Kind kind, DiffusionModel model, Consumer<String> say) {
+    Optional<Integer> wanted = values.find("tokens").map(Integer::parseInt);
+    Optional<String> init = values.find("init");
+    if (init.isPresent()) {
+      List<TokenInitialiser> given = TokenInitialiser.parseAll(init.get());
+      if (wanted.isPresent() && wanted.get() != given.size()) {
+        throw new IllegalArgumentException(
+            "--init names "
+                + given.size()
+                + " tokens and --tokens "
+                + wanted.get()
+                + "; one | stands between two");
+      }
+      return given;
+    }
+    return usual(kind, wanted.orElse(TOKENS), model, say);
+  }
+
+  private static List<TokenInitialiser> usual(
+      Kind kind, int count, DiffusionModel model, Consumer<String> say) {
+    String noun = kind == Kind.IDENTITY ? "person" : kind.word();
+    boolean one = model.pieces(noun).size() == 1;
+    if (!one) {
+      say.accept(
+          "'"
+              + noun
+              + "' is several tokens in this vocabulary, "
+              + model.pieceNames(noun)
+              + ": <rand-1> in its place");
+    }
+    TokenInitialiser named = one ? new TokenInitialiser.Word(noun) : RANDOM;
+    return IntStream.range(0, count).mapToObj(i -> i < (count + 1) / 2 ? named : RANDOM).toList();
+  }
+
+  /** The names of the tokens. */
+  List<String> names(int count) {
+    long first = values.integer("first-token");
+    return IntStream.range(0, count).mapToObj(i -> "<s" + (first + i) + ">").toList();
+  }
+
+  /**
+   * The prompt of each picture.
+   *
+   * @param phrase the tokens as a prompt says them
+   * @throws IllegalArgumentException if a file's name has no place for them
+   */
+  List<String> prompts(Kind kind, String phrase, TrainingPictures pictures) {
+    Function<String, String> prompt;
+    if (values.flag("stems")) {
+      prompt = stem -> ofStem(stem, phrase);
+    } else {
+      PromptTemplate template =
+          values.find("template").map(PromptTemplate::new).orElseGet(() -> PromptTemplate.of(kind));
+      prompt = stem -> template.with(phrase);
+    }
+    List<String> prompts = new ArrayList<>();
+    pictures.stems().forEach(stem -> prompts.add(prompt.apply(stem)));
+    return prompts;
+  }
+
+  private static String ofStem(String stem, String phrase) {
+    if (!stem.contains(STEM_PLACE)) {
+      throw new IllegalArgumentException(
+          "the picture '"
+              + stem
+              + "' has no "
+              + STEM_PLACE
+              + " in its name, where the tokens should go; rename it or leave out --stems");
+    }
+    return stem.replace(STEM_PLACE, phrase);
+  }
+
+  /** AdamW on one weight. */
+  public TrainingOptions training(String weight) {
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(
+            LearningRateSchedule.Shape.of(values.text("lr-schedule")),
+            Math.toIntExact(values.integer("lr-warmup-steps")),
+            steps());
+    boolean constant = schedule.shape() == LearningRateSchedule.Shape.CONSTANT;
+    return TrainingOptions.adamW(weight::equals, values.number("learning-rate"))
+        .decaying(values.number("weight-decay"))
+        .clippedAt(Double.POSITIVE_INFINITY)
+        .accumulating(accumulation())
+        .scheduled(constant && schedule.warmup() == 0 ? LearningRateSchedule.CONSTANT : schedule);
+  }
+
+  Optional<NormDecay> normDecay(double meanNorm) {
+    if (values.flag("no-norm-decay")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        values
+            .find("norm-target")
+            .map(text -> new NormDecay(Double.parseDouble(text)))
+            .orElseGet(() -> NormDecay.ofVocabulary(meanNorm)));
+  }
+
+  int steps() {
+    return Math.toIntExact(values.integer("steps"));
+  }
+
+  int accumulation() {
+    return Math.toIntExact(values.integer("accumulation"));
+  }
+
+  boolean flips() {
+    return !values.flag("no-flip");
+  }
+
+  boolean masked() {
+    return !values.flag("no-mask");
+  }
+
+  /** Where a square is cut from the pictures. */
+  public Crop crop() {
+    return values.text("crop").equals("centre") ? Crop.CENTRE : Crop.RANDOM;
+  }
+
+  /** The seed. */
+  public long seed() {
+    return values.integer("seed");
+  }
+}
