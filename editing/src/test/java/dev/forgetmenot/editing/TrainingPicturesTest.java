@@ -139,4 +139,21 @@ class TrainingPicturesTest {
         .hasMessageContaining("b.mask.png")
         .hasMessageContaining("40 × 20");
   }
+
+  @Test
+  void filesGiveTheirNamesAndAMaskNeedsAPicture() throws IOException {
+    write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "png", "a <s>.png");
+    write(halves(20, 20, BufferedImage.TYPE_BYTE_GRAY), "png", "a <s>.mask.png");
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    assertThat(read.stems()).containsExactly("a <s>");
+    float[] mask = read.masks().get(0).orElseThrow().weights();
+    float[] flipped = read.masks().get(0).orElseThrow().flipped().weights();
+    assertThat(mask[0]).isNotEqualTo(mask[15]);
+    assertThat(flipped[0]).isEqualTo(mask[15]);
+    assertThat(flipped[15]).isEqualTo(mask[0]);
+    write(halves(20, 20, BufferedImage.TYPE_BYTE_GRAY), "png", "b.mask.png");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("b.mask.png is the mask of no picture");
+  }
 }

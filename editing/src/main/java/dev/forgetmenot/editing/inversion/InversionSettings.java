@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
  */
 public record InversionSettings(ParameterValues values) {
   private static final int TOKENS = 4;
+  private static final int MOST = 64;
   private static final TokenInitialiser RANDOM = new TokenInitialiser.Random(1);
 
   /** Stands for the tokens in the name of a picture's file. */
@@ -32,22 +33,18 @@ public record InversionSettings(ParameterValues values) {
   /** The declared parameters. */
   public static List<Parameter> parameters() {
     return List.of(
-        new Parameter(
+        Parameter.text(
             "tokens",
-            Parameter.Type.INTEGER,
-            Optional.empty(),
-            Optional.of(1.0),
-            Optional.of(64.0),
-            List.of(),
-            "How many new tokens; without it as many as --init names, else 4."),
+            Parameter.Type.TEXT,
+            null,
+            "How many new tokens, or their names with | between them, such as <s5>|<s6>; without it"
+                + " as many as init names, else 4, and <s1>, <s2> and so on."),
         Parameter.text(
             "init",
             Parameter.Type.TEXT,
             null,
             "Where each token begins: a word, <rand-SIGMA>, <zero> or a token id, with | between"
                 + " them; without it half the kind's noun, half <rand-1>."),
-        Parameter.integer(
-            "first-token", 1, 1, 9999, "Number of the first token: 1 for <s1>, <s2> and so on."),
         Parameter.text(
             "template",
             Parameter.Type.TEXT,
@@ -97,21 +94,36 @@ public record InversionSettings(ParameterValues values) {
    * @throws IllegalArgumentException if number and list of tokens contradict each other
    */
   List<TokenInitialiser> initialisers(Kind kind, DiffusionModel model, Consumer<String> say) {
-    Optional<Integer> wanted = values.find("tokens").map(Integer::parseInt);
+    Optional<Integer> wanted = values.find("tokens").map(InversionSettings::count);
     Optional<String> init = values.find("init");
     if (init.isPresent()) {
       List<TokenInitialiser> given = TokenInitialiser.parseAll(init.get());
       if (wanted.isPresent() && wanted.get() != given.size()) {
         throw new IllegalArgumentException(
-            "--init names "
+            "init says where "
                 + given.size()
-                + " tokens and --tokens "
+                + " tokens begin, and tokens that there are "
                 + wanted.get()
                 + "; one | stands between two");
       }
       return given;
     }
     return usual(kind, wanted.orElse(TOKENS), model, say);
+  }
+
+  private static int count(String tokens) {
+    if (!tokens.matches("\\d{1,4}")) {
+      return split(tokens).size();
+    }
+    int count = Integer.parseInt(tokens);
+    if (count < 1 || count > MOST) {
+      throw new IllegalArgumentException("tokens must be 1 to " + MOST + ", not " + tokens);
+    }
+    return count;
+  }
+
+  private static List<String> split(String tokens) {
+    return Arrays.stream(tokens.split("\\|", -1)).map(String::strip).toList();
   }
 
   private static List<TokenInitialiser> usual(
@@ -132,8 +144,11 @@ public record InversionSettings(ParameterValues values) {
 
   /** The names of the tokens. */
   List<String> names(int count) {
-    long first = values.integer("first-token");
-    return IntStream.range(0, count).mapToObj(i -> "<s" + (first + i) + ">").toList();
+    return values
+        .find("tokens")
+        .filter(tokens -> !tokens.matches("\\d+"))
+        .map(InversionSettings::split)
+        .orElseGet(() -> IntStream.rangeClosed(1, count).mapToObj(i -> "<s" + i + ">").toList());
   }
 
   /**
@@ -163,7 +178,7 @@ public record InversionSettings(ParameterValues values) {
               + stem
               + "' has no "
               + STEM_PLACE
-              + " in its name, where the tokens should go; rename it or leave out --stems");
+              + " in its name, where the tokens should go; rename it or leave out the option stems");
     }
     return stem.replace(STEM_PLACE, phrase);
   }

@@ -57,6 +57,7 @@ public final class CommandLineProgram {
       for (ConceptEditor.Operation operation : ConceptEditor.Operation.values()) {
         line.addSubcommand(EditCommand.spec(context, catalogue, operation));
       }
+      line.addSubcommand(InvertCommand.spec(context));
       line.addSubcommand(new PatchCommand(context));
       line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));

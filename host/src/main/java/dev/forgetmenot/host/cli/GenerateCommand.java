@@ -11,6 +11,7 @@ import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PictureFiles;
+import dev.forgetmenot.host.job.TokenFiles;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,6 +96,12 @@ final class GenerateCommand implements Callable<Integer> {
   private List<PatchRequest> patches = new ArrayList<>();
 
   @Option(
+      names = "--embedding",
+      paramLabel = "FILE",
+      description = "Learned tokens that the prompts name, safetensors of any tool; repeatable.")
+  private List<Path> embeddings = new ArrayList<>();
+
+  @Option(
       names = "--preview-every",
       paramLabel = "N",
       defaultValue = "0",
@@ -122,6 +129,7 @@ final class GenerateCommand implements Callable<Integer> {
       try (HostedModel hosted = options.loader(plugins).load(patches)) {
         StableDiffusion model = hosted.model();
         model.patches().forEach(context::say);
+        new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.pictureSize());
         int height = request.height().orElse(model.pictureSize());
         OutputFolder folder =
@@ -136,7 +144,8 @@ final class GenerateCommand implements Callable<Integer> {
                     width,
                     height,
                     labels,
-                    program));
+                    program,
+                    embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList()));
         context.say("seed " + request.seed());
         List<Picture> pictures =
             new DrawingJob(model, context).draw(request, "drawing", preview(request, files));

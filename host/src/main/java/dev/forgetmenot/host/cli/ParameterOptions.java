@@ -3,7 +3,6 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,26 +11,36 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * The declared parameters of an editor as options of a command, in a part of the help of its own.
- */
+/** Declared parameters as options of a command, in a part of the help of its own. */
 final class ParameterOptions {
-  private final ConceptEditor editor;
+  private final String owner;
+  private final List<Parameter> declared;
   private final Map<Parameter, OptionSpec> options = new LinkedHashMap<>();
 
+  /** The parameters of an editor. */
   ParameterOptions(ConceptEditor editor) {
-    this.editor = editor;
+    this("the method " + editor.name(), editor.parameters());
+  }
+
+  /**
+   * Parameters.
+   *
+   * @param owner what they are of, for the heading
+   */
+  ParameterOptions(String owner, List<Parameter> declared) {
+    this.owner = owner;
+    this.declared = List.copyOf(declared);
   }
 
   /** Adds the options to a command. */
   void addTo(CommandSpec command) {
     ArgGroupSpec.Builder group =
         ArgGroupSpec.builder()
-            .heading("%nOptions of the method " + editor.name() + ":%n")
+            .heading("%nOptions of " + owner + ":%n")
             .exclusive(false)
             .multiplicity("0..1")
             .validate(false);
-    for (Parameter parameter : editor.parameters()) {
+    for (Parameter parameter : declared) {
       OptionSpec option = option(parameter);
       options.put(parameter, option);
       group.addArg(option);
@@ -88,7 +97,6 @@ final class ParameterOptions {
                 parameter.name(), String.valueOf((Object) parsed.matchedOptionValue(name, "")));
           }
         });
-    List<Parameter> declared = new ArrayList<>(options.keySet());
     return ParameterValues.of(declared, given);
   }
 }

@@ -37,12 +37,26 @@ public final class PictureFiles {
    * @param height pixels
    * @param patches {@code name@version:strength}, in order
    * @param program name and version of the program
+   * @param embeddings names of the files of learned tokens
    */
   public record Provenance(
-      String model, String sampler, int width, int height, List<String> patches, String program) {
-    /** Copies the list. */
+      String model,
+      String sampler,
+      int width,
+      int height,
+      List<String> patches,
+      String program,
+      List<String> embeddings) {
+    /** Copies the lists. */
     public Provenance {
       patches = List.copyOf(patches);
+      embeddings = List.copyOf(embeddings);
+    }
+
+    /** Without learned tokens. */
+    public Provenance(
+        String model, String sampler, int width, int height, List<String> patches, String program) {
+      this(model, sampler, width, height, patches, program, List.of());
     }
   }
 
@@ -120,6 +134,9 @@ public final class PictureFiles {
     pairs.put("Model", provenance.model);
     if (!provenance.patches.isEmpty()) {
       pairs.put("Patches", String.join(", ", provenance.patches));
+    }
+    if (!provenance.embeddings.isEmpty()) {
+      pairs.put("Embeddings", String.join(", ", provenance.embeddings));
     }
     pairs.put("RNG", "CPU");
     pairs.put("Version", provenance.program);

@@ -1,0 +1,157 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.InversionJob;
+import dev.forgetmenot.host.job.InversionOrder;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code fmn invert}: tokens that say what pictures show. */
+@Command(
+    name = "invert",
+    description = {
+      "Turn pictures of a concept into new tokens of prompts (textual inversion).",
+      "A grey picture NAME.mask.png beside NAME.png says what counts in it."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example:",
+      "  fmn invert photos --kind identity -o someone",
+      "  fmn generate \"a photo of <s1><s2><s3><s4>\" --embedding someone/learned_embeds.safetensors"
+    })
+final class InvertCommand implements Callable<Integer> {
+  private final CommandContext context;
+  private final ParameterOptions parameters =
+      new ParameterOptions("the inversion", InversionSettings.parameters());
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "FOLDER", description = "The folder with the pictures.")
+  private Path pictures;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "identity|object|style",
+      defaultValue = "object",
+      description = "What the concept is (default: ${DEFAULT-VALUE}).")
+  private String kind;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      defaultValue = "inversion",
+      description = "Where the results go (default: ${DEFAULT-VALUE}/).")
+  private Path output;
+
+  @Option(
+      names = "--format",
+      paramLabel = "original|diffusers|a1111",
+      defaultValue = "original",
+      description = {
+        "The form of the final file: a tensor for each token, or all as one token",
+        "of several vectors as the other two ask (default: ${DEFAULT-VALUE})."
+      })
+  private EmbeddingsFormat format;
+
+  @Option(
+      names = "--token-name",
+      paramLabel = "NAME",
+      defaultValue = "<s>",
+      description = "The one token's name for diffusers and a1111 (default: ${DEFAULT-VALUE}).")
+  private String tokenName;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = {
+        "After every N steps write step_inv_N.safetensors, and pictures that the",
+        "model draws with the tokens as step_inv_N.png (default: do not)."
+      })
+  private int saveEvery;
+
+  @Option(
+      names = "--previews",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "How many of these pictures (default: ${DEFAULT-VALUE}).")
+  private int previews;
+
+  @Option(
+      names = "--tokens-patch",
+      paramLabel = "FILE",
+      description = "Also write the tokens as a patch.")
+  private Path tokensPatch;
+
+  @Option(names = "--resume", description = "Go on with what was stopped in the output folder.")
+  private boolean resume;
+
+  @Option(
+      names = "--patch",
+      paramLabel = "FILE[:STRENGTH]",
+      converter = PatchArgument.class,
+      description = "Ask the model with a patch on it; repeatable.")
+  private List<PatchRequest> patches = new ArrayList<>();
+
+  @Mixin private ModelOptions options;
+
+  private InvertCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  /** The command with the options of the inversion. */
+  static CommandSpec spec(CommandContext context) {
+    InvertCommand command = new InvertCommand(context);
+    CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+    command.parameters.addTo(spec);
+    return spec;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    InversionOrder order =
+        new InversionOrder(
+            pictures,
+            Kind.of(kind),
+            parameters.values(spec.commandLine().getParseResult()),
+            output,
+            new InversionOrder.Saving(saveEvery, previews),
+            new InversionOrder.Form(format, tokenName),
+            Optional.ofNullable(tokensPatch),
+            resume);
+    InversionJob.Result result = run(order);
+    result.patch().ifPresent(patch -> context.say("wrote " + patch.file()));
+    context.say("wrote " + result.file());
+    context.say("try it: fmn generate \"" + result.prompt() + "\" --embedding " + result.file());
+    return CommandLineProgram.DONE;
+  }
+
+  private InversionJob.Result run(InversionOrder order) throws IOException {
+    try (HostPluginManager plugins = options.plugins().start(context.console());
+        HostedModel model = options.loader(plugins).load(patches)) {
+      model.model().patches().forEach(context::say);
+      return new InversionJob(context).run(model, order);
+    } catch (CancellationException e) {
+      context.say("to go on, give the same command and --resume");
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.embeddings.Embeddings;
+import dev.forgetmenot.editing.inversion.ConceptInversion;
+import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.picture.LossCurve;
+import dev.forgetmenot.host.picture.PictureGrid;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Turns pictures of a concept into tokens that a prompt can name: runs a {@link ConceptInversion}
+ * and leaves its files.
+ *
+ * @param context progress and cancellation; a stopped job can be resumed
+ */
+public record InversionJob(JobContext context) {
+  private static final long LIKELY_BYTES = 16L << 20;
+
+  /**
+   * What has come out.
+   *
+   * @param file the final file
+   * @param tokens as the inversion names them
+   * @param prompt one that names them
+   * @param patch the patch, if one was wanted
+   */
+  public record Result(
+      Path file, Embeddings tokens, String prompt, Optional<EditJob.Result> patch) {}
+
+  /**
+   * Runs the inversion.
+   *
+   * @param hosted the model, perhaps patched
+   * @throws IllegalArgumentException if settings and model do not fit
+   * @throws IOException if pictures cannot be read, results cannot be written, or would overwrite
+   *     others
+   * @throws java.util.concurrent.CancellationException if the user stopped it
+   */
+  public Result run(HostedModel hosted, InversionOrder order) throws IOException {
+    OutputFolder folder = OutputFolder.prepare(order.output(), LIKELY_BYTES);
+    InversionFiles files = new InversionFiles(folder.folder(), order.form(), metadata(hosted));
+    files.check(order.resume());
+    InversionSettings settings = new InversionSettings(order.values());
+    StableDiffusion model = hosted.model();
+    TrainingPictures pictures =
+        TrainingPictures.read(
+            order.pictures(), model.pictureSize(), settings.crop(), settings.seed());
+    Run run = new Run(model, order, settings, files, files.losses(order.resume()));
+    Embeddings tokens = model.engine().call(() -> run.invert(pictures));
+    Path file = files.saveResult(tokens);
+    Optional<EditJob.Result> patch = Optional.empty();
+    if (order.tokensPatch().isPresent()) {
+      TokensDraft draft = new TokensDraft(order, settings, pictures.digests());
+      patch =
+          Optional.of(new PatchBinding(hosted).write(draft.of(tokens), order.tokensPatch().get()));
+    }
+    Files.deleteIfExists(files.checkpoint());
+    String phrase = order.form().format().single() ? order.form().token() : tokens.phrase();
+    return new Result(file, tokens, PromptTemplate.of(order.kind()).with(phrase), patch);
+  }
+
+  private static Map<String, String> metadata(HostedModel hosted) {
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put("made-by", "fmn " + HostVersions.read().program());
+    metadata.put("model", hosted.name());
+    return metadata;
+  }
+
+  /** One run, on the engine thread. */
+  private final class Run implements JobContext {
+    private final StableDiffusion model;
+    private final InversionOrder order;
+    private final InversionSettings settings;
+    private final InversionFiles files;
+    private final LossCurve losses;
+
+    Run(
+        StableDiffusion model,
+        InversionOrder order,
+        InversionSettings settings,
+        InversionFiles files,
+        LossCurve losses) {
+      this.model = model;
+      this.order = order;
+      this.settings = settings;
+      this.files = files;
+      this.losses = losses;
+    }
+
+    Embeddings invert(TrainingPictures pictures) throws IOException {
+      try {
+        return new ConceptInversion(model, settings)
+            .run(
+                order.kind(),
+                pictures,
+                this,
+                (step, steps, tokens) -> {
+                  if (order.saving().after(step)) {
+                    save(step, tokens.get());
+                  }
+                });
+      } finally {
+        files.saveLosses(losses);
+      }
+    }
+
+    private void save(int step, Embeddings tokens) throws IOException {
+      files.saveStep(step, tokens);
+      LossCurve.Point last = losses.points().get(losses.points().size() - 1);
+      say(
+          String.format(
+              Locale.ROOT,
+              "step %d: loss %.4f (mean of the last %d)",
+              step,
+              last.mean(),
+              Math.min(LossCurve.WINDOW, losses.points().size())));
+      if (order.saving().previews() > 0) {
+        preview(step, tokens);
+      }
+    }
+
+    private void preview(int step, Embeddings tokens) throws IOException {
+      String prompt = PromptTemplate.of(order.kind()).with(tokens.phrase());
+      GenerationRequest request =
+          GenerationRequest.of(prompt).seeds(settings.seed(), order.saving().previews());
+      List<Picture> drawn = model.generate(request, StepListener.NONE, this::cancelled);
+      PngPictures.write(files.preview(step), PictureGrid.of(drawn), prompt);
+    }
+
+    @Override
+    public void progress(String stage, long done, long total) {
+      context.progress(stage, done, total);
+    }
+
+    @Override
+    public void say(String line) {
+      context.say(line);
+    }
+
+    @Override
+    public boolean cancelled() {
+      return context.cancelled();
+    }
+
+    @Override
+    public void trained(int step, int steps, double loss, double gradientNorm) {
+      losses.add(step, loss, gradientNorm);
+      context.trained(step, steps, loss, gradientNorm);
+    }
+
+    @Override
+    public Optional<Path> checkpoint() {
+      return Optional.of(files.checkpoint());
+    }
+
+    @Override
+    public boolean resuming() {
+      return order.resume();
+    }
+  }
+}

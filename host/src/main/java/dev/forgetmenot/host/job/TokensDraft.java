@@ -1,0 +1,59 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.embeddings.Embeddings;
+import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.TokensEdit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes down how tokens were found, for a patch that carries them.
+ *
+ * @param digests of the pictures
+ */
+record TokensDraft(InversionOrder order, InversionSettings settings, List<String> digests) {
+
+  PatchDraft of(Embeddings tokens) {
+    String label = label();
+    String slug = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    String name = ("tokens-" + slug).replaceAll("-+$", "");
+    return new PatchDraft(
+        name.substring(0, Math.min(60, name.length())),
+        "Adds the tokens " + tokens.phrase() + ", found by concept inversion.",
+        new Manifest.Intent(
+            "correct",
+            List.of(
+                new Manifest.Concept(
+                    label,
+                    order.kind().word(),
+                    List.of(PromptTemplate.of(order.kind()).with(tokens.phrase()))))),
+        List.of(new TokensEdit(tokens.tokens())),
+        recipe(),
+        List.of(),
+        Map.of());
+  }
+
+  /** The name of the folder that the pictures lie in. */
+  private String label() {
+    return String.valueOf(order.pictures().toAbsolutePath().normalize().getFileName());
+  }
+
+  private Manifest.Recipe recipe() {
+    Map<String, String> parameters = new TreeMap<>(order.values().all());
+    parameters.put("optimizer", "adamw, betas 0.9 and 0.999, eps 1e-8, batch 1");
+    return new Manifest.Recipe(
+        "inversion",
+        parameters,
+        settings.seed(),
+        Math.toIntExact(order.values().integer("steps")),
+        "fmn",
+        HostVersions.read().program(),
+        digests);
+  }
+}
