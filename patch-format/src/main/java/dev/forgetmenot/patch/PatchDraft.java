@@ -34,4 +34,9 @@ public record PatchDraft(
     evidence = List.copyOf(evidence);
     docs = Collections.unmodifiableMap(new TreeMap<>(docs));
   }
+
+  /** The same with what was measured. */
+  public PatchDraft evidence(List<Manifest.Evidence> measured) {
+    return new PatchDraft(name, description, intent, edits, recipe, measured, docs);
+  }
 }

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.EditOrder;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.Unwatched;
@@ -27,7 +28,8 @@ public final class ForgetConcept {
       ConceptEditor editor = plugins.inDoor(ConceptEditor.class).get(0);
       ParameterValues values = ParameterValues.of(editor.parameters(), Map.of("steps", args[4]));
       List<Concept> concepts = List.of(new Concept(args[2], Kind.OBJECT));
-      new EditJob(Unwatched.CONTEXT).run(model, editor, concepts, values, Path.of(args[3]));
+      new EditJob(Unwatched.CONTEXT)
+          .run(model, EditOrder.of(editor, concepts, values, Path.of(args[3])));
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.EditOrder;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.Recogniser;
@@ -88,9 +89,9 @@ class ThirdPartyPluginTest {
       assertThat(model.model().sampler(request).displayName()).isEqualTo("Heun");
       try (Recogniser recogniser =
           Recogniser.open(
-              folderOfModel,
+              Recogniser.clipOf(folderOfModel),
               model.model().engine(),
-              VocabularyFile.things(VocabularyFile.of(folderOfModel)),
+              VocabularyFile.of(folderOfModel),
               Recogniser.TEMPLATE)) {
         assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
       }
@@ -99,7 +100,9 @@ class ThirdPartyPluginTest {
           ParameterValues.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
       new EditJob(Unwatched.CONTEXT)
-          .run(model, editor, List.of(new Concept("a fox", Kind.OBJECT)), values, file);
+          .run(
+              model,
+              EditOrder.of(editor, List.of(new Concept("a fox", Kind.OBJECT)), values, file));
       try (PatchFile patch = PatchFile.open(file)) {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).targets().get(0).target();

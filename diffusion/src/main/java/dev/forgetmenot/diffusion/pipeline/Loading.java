@@ -19,6 +19,7 @@ final class Loading implements LoadedModel {
   private final List<PatchRequest> patches;
   private final List<PatchRequest> open;
   private final List<String> descriptions = new ArrayList<>();
+  private final List<AddedTokens> added = new ArrayList<>();
 
   Loading(ModelParts parts, ModelWeights weights, ModelTokens tokens, List<PatchRequest> patches) {
     this.parts = parts;
@@ -28,8 +29,17 @@ final class Loading implements LoadedModel {
     this.open = new ArrayList<>(patches);
   }
 
-  /** Lets the extensions look; returns what they say of the patches that they took. */
-  List<String> visit(List<ModelExtension> extensions) throws IOException {
+  /** Lets the extensions look; where one refuses, the model is the base's. */
+  void visit(List<ModelExtension> extensions) throws IOException {
+    try {
+      askAll(extensions);
+    } catch (IOException | RuntimeException e) {
+      undo();
+      throw e;
+    }
+  }
+
+  private void askAll(List<ModelExtension> extensions) throws IOException {
     for (ModelExtension extension : extensions) {
       extension.loaded(this);
     }
@@ -39,6 +49,19 @@ final class Loading implements LoadedModel {
               + open.get(0).file()
               + ": is the plugin that reads it there?");
     }
+  }
+
+  /** Makes the model the base's again: weights bit for bit, tokens gone. */
+  void undo() {
+    weights.restoreChanged();
+    for (int i = added.size() - 1; i >= 0; i--) {
+      added.get(i).close();
+    }
+    added.clear();
+  }
+
+  /** What the extensions said of the patches that they took. */
+  List<String> descriptions() {
     return List.copyOf(descriptions);
   }
 
@@ -59,7 +82,7 @@ final class Loading implements LoadedModel {
 
   @Override
   public void addToken(String token, float[][] vectors) {
-    AddedTokens unused = tokens.add(Map.of(token, vectors)); // until the model is closed
+    added.add(tokens.add(Map.of(token, vectors)));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -51,7 +52,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   private final Samplers samplers;
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
-  private final List<String> patches;
+  private Loading loading; // what the extensions did to the model; for the engine thread
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private StableDiffusion(EngineThread engine, Path folder, LoadOptions options)
@@ -64,8 +65,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       this.weights = new ModelWeights(parts);
       this.pipeline = new TextToImagePipeline(parts, samplers);
       this.tokens = new ModelTokens(engine, parts);
-      Loading loading = new Loading(parts, weights, tokens, options.patches());
-      this.patches = loading.visit(options.modelExtensions());
+      this.loading = load(options.patches());
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -90,6 +90,29 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     }
   }
 
+  private Loading load(List<PatchRequest> requests) throws IOException {
+    Loading fresh = new Loading(parts, weights, tokens, requests);
+    fresh.visit(options.modelExtensions());
+    return fresh;
+  }
+
+  /**
+   * Puts other patches on the model in place of those that are on it: first the base comes back bit
+   * for bit, then the extensions of the load options see the model anew. If one refuses, the model
+   * is the base's.
+   *
+   * @throws IOException if a patch does not fit
+   */
+  public void repatch(List<PatchRequest> requests) throws IOException {
+    engine.call(
+        () -> {
+          loading.undo();
+          loading = new Loading(parts, weights, tokens, List.of());
+          loading = load(requests);
+          return null;
+        });
+  }
+
   /** The thread on which the model's arrays live. */
   public EngineThread engine() {
     return engine;
@@ -97,7 +120,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   /** What the extensions said of the patches that they put on. */
   public List<String> patches() {
-    return patches;
+    return engine.call(() -> loading.descriptions());
   }
 
   /** The base as its files hold it; readable until {@link #close}. */

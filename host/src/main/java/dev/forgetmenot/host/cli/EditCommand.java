@@ -7,9 +7,11 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.EditOrder;
 import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.VocabularyFile;
+import dev.forgetmenot.host.job.Judging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,22 @@ final class EditCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The patch file (default: a name made of the concept, in this folder).")
   private Path output;
+
+  @Option(
+      names = "--dry-run",
+      description = "Say what it would take and what it would harm; write nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--resume", description = "Go on with a job that was stopped.")
+  private boolean resume;
+
+  @Option(
+      names = "--no-report",
+      negatable = false,
+      description = "Do not draw and judge pictures before and after.")
+  private boolean noReport;
+
+  @Mixin private JudgeOptions judge;
 
   @Mixin private ModelOptions options;
 
@@ -111,16 +129,35 @@ final class EditCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
     ParameterValues values = parameters.values(spec.commandLine().getParseResult());
-    List<Concept> concepts = concepts(VocabularyFile.of(options.folder()));
-    Path file = file(concepts);
-    EditJob.Result result;
+    Judging judging = judge.judging(options.folder());
+    List<Concept> concepts = concepts(judging.vocabulary());
+    EditOrder order =
+        new EditOrder(editor, concepts, values, file(concepts), judging, !noReport, resume);
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
-      result = new EditJob(context).run(model, editor, concepts, values, file);
+      if (dryRun) {
+        new EditEstimation(context).run(model, order).forEach(context::say);
+        return CommandLineProgram.DONE;
+      }
+      say(new EditJob(context).run(model, order));
     }
+    return CommandLineProgram.DONE;
+  }
+
+  private void say(EditJob.Result result) throws IOException {
     context.say("patch " + result.id());
     context.say("wrote " + result.file() + ", " + Sizes.of(Files.size(result.file())));
+    result.report().ifPresent(report -> context.say("wrote " + report.sheet()));
     context.say("try it: fmn generate \"...\" --patch " + result.file());
-    return CommandLineProgram.DONE;
+    context.say(
+        result
+            .report()
+            .map(report -> report.after().since(report.before()))
+            .orElse(noReport ? "not measured" : "not measured: " + unjudged()));
+  }
+
+  private static String unjudged() {
+    return "the model has no clip/ or its vocabulary does not name the concept;"
+        + " --clip and --vocabulary name others";
   }
 
   private RuntimeException noEditor() {
@@ -150,7 +187,7 @@ final class EditCommand implements Callable<Integer> {
       return output;
     }
     Path file = Path.of(EditJob.fileName(name(operation), concepts));
-    if (Files.exists(file)) {
+    if (Files.exists(file) && !dryRun) {
       throw new IOException(file + " is there already: move it away, or name the file by -o");
     }
     return file;

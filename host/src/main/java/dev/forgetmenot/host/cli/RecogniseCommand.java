@@ -1,8 +1,11 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.Recogniser;
-import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +44,11 @@ final class RecogniseCommand implements Callable<Integer> {
       description = "The text around a phrase (default: \"${DEFAULT-VALUE}\").")
   private String template;
 
+  @Option(names = "--style", description = "Say the style instead of the thing.")
+  private boolean style;
+
+  @Mixin private JudgeOptions judge;
+
   @Mixin private ModelOptions options;
 
   RecogniseCommand(CommandContext context) {
@@ -49,20 +57,29 @@ final class RecogniseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path model = options.folder();
-    List<String> phrases =
-        labels == null ? VocabularyFile.things(VocabularyFile.of(model)) : labels;
-    if (phrases.isEmpty()) {
+    Judging given = judge.judging(options.folder());
+    Vocabulary vocabulary = labels == null ? given.vocabulary() : vocabulary(labels);
+    if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException(
-          model + " does not say what it was taught: name phrases by --labels");
+          options.folder()
+              + " does not say what it was taught: name phrases by --labels or --vocabulary");
     }
     try (EngineThread engine = EngineThread.start(options.device());
-        Recogniser recogniser = Recogniser.open(model, engine, phrases, template)) {
+        Recogniser recogniser = Recogniser.open(given.clip(), engine, vocabulary, template)) {
       for (Path file : files) {
-        String answer = recogniser.recognise(List.of(PngPictures.read(file))).get(0);
-        context.say(file + "  " + answer);
+        List<Picture> picture = List.of(PngPictures.read(file));
+        List<String> answer =
+            style ? recogniser.recogniseStyle(picture) : recogniser.recognise(picture);
+        context.say(file + "  " + answer.get(0));
       }
     }
     return CommandLineProgram.DONE;
+  }
+
+  private Vocabulary vocabulary(List<String> names) {
+    Kind kind = style ? Kind.STYLE : Kind.OBJECT;
+    return new Vocabulary(
+        names.stream().map(name -> new Vocabulary.Phrase(name, name, kind, "")).toList(),
+        List.of());
   }
 }

@@ -40,7 +40,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     try (HostedModel model = loader.load(List.of())) {
       before = drawSheet(model, "before");
       ParameterValues values = ParameterValues.of(editor.parameters(), DemoDefaults.PARAMETERS);
-      new EditJob(context).run(model, editor, List.of(DemoDefaults.CONCEPT), values, patch);
+      new EditJob(context)
+          .run(model, EditOrder.of(editor, List.of(DemoDefaults.CONCEPT), values, patch));
     }
     List<DemoRow> after;
     try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)))) {
@@ -67,9 +68,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     DrawingJob drawing = new DrawingJob(hosted.model(), context);
     try (Recogniser recogniser =
         Recogniser.open(
-            loader.folder(),
+            Recogniser.clipOf(loader.folder()),
             hosted.model().engine(),
-            VocabularyFile.things(VocabularyFile.of(loader.folder())),
+            VocabularyFile.of(loader.folder()),
             Recogniser.TEMPLATE)) {
       List<DemoRow> rows = new ArrayList<>();
       for (DemoDefaults.Row row : DemoDefaults.ROWS) {

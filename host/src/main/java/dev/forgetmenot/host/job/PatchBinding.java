@@ -34,7 +34,7 @@ record PatchBinding(HostedModel hosted) {
     String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     PatchWriter.write(file, draft, base, Architecture.of(hosted.model()), created);
     try (PatchFile written = PatchFile.open(file)) {
-      return new EditJob.Result(file, written.id());
+      return new EditJob.Result(file, written.id(), Optional.empty());
     }
   }
 

@@ -2,6 +2,9 @@ package dev.forgetmenot.host.job;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.Vocabulary.Phrase;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.diffusion.clip.ClipImageProcessor;
@@ -18,40 +21,49 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says which of given phrases a picture shows: the one whose text is nearest to the picture by the
- * cosine of a CLIP (zero-shot recognition). May be used from any thread; work is done on the engine
- * thread. {@link #close} frees the model.
+ * Zero-shot recognition: a picture shows the phrase whose text is nearest to it by the cosine of a
+ * CLIP (Radford et al., arXiv 2103.00020). May be used from any thread; work is done on the engine
+ * thread. {@link #close} frees the CLIP.
  */
-public final class Recogniser implements AutoCloseable {
-  /** The text around a phrase that served best; see docs/numerics.md. */
+public final class Recogniser implements PictureJudge, AutoCloseable {
+  /** The text around the phrase of a thing that served best; see docs/numerics.md. */
   public static final String TEMPLATE = "a photo of {}";
+
+  /** The text around the name of a style. */
+  public static final String STYLE_TEMPLATE = "a photo in the style of {}";
 
   private static final String CLIP_FOLDER = "clip";
   private static final int BATCH = 32;
 
+  /**
+   * Labels to choose from.
+   *
+   * @param texts unit vectors (t, e), null where there are no labels
+   */
+  private record Labels(List<String> names, NDArray texts) {}
+
   private final EngineThread engine;
-  private final List<String> phrases;
   private final NDManager manager;
   private final Ops ops;
   private final ClipModel clip;
   private final ClipImageProcessor processor;
-  private final NDArray texts; // unit vectors (t, e)
+  private final Labels things;
+  private final Labels styles;
 
-  private Recogniser(Path folder, EngineThread engine, List<String> phrases, String template)
+  private Recogniser(Path folder, EngineThread engine, Vocabulary vocabulary, String template)
       throws IOException {
     this.engine = engine;
-    this.phrases = List.copyOf(phrases);
     manager = engine.newManager();
     ops = TorchOps.create(engine);
     try (ClipTokenizer tokenizer = ClipTokenizer.read(folder)) {
       processor = new ClipImageProcessor(PreprocessorConfig.read(folder));
       clip = ClipModel.load(folder, manager, ops);
-      List<List<Integer>> ids =
-          phrases.stream()
-              .map(phrase -> tokenizer.encode(template.replace("{}", phrase)))
-              .map(TokenizedPrompt::ids)
-              .toList();
-      texts = clip.textEmbeds(manager, ids);
+      things = labels(VocabularyFile.things(vocabulary), template, tokenizer);
+      styles =
+          labels(
+              vocabulary.ofStyle(true).stream().map(Phrase::phrase).toList(),
+              STYLE_TEMPLATE,
+              tokenizer);
     } catch (IOException | RuntimeException e) {
       ops.close();
       manager.close();
@@ -59,45 +71,84 @@ public final class Recogniser implements AutoCloseable {
     }
   }
 
-  /**
-   * Loads the CLIP of a model.
-   *
-   * @param model a model folder with {@code clip/} in it
-   * @param phrases what to choose from
-   * @param template a text with {@code {}} for the phrase
-   * @throws IOException if the folder has no CLIP or it is broken
-   */
-  public static Recogniser open(
-      Path model, EngineThread engine, List<String> phrases, String template) throws IOException {
-    Path folder = model.resolve(CLIP_FOLDER);
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(
-          model + " has no folder " + CLIP_FOLDER + ": this model cannot judge its pictures");
+  private Labels labels(List<String> names, String template, ClipTokenizer tokenizer) {
+    if (names.isEmpty()) {
+      return new Labels(List.of(), null);
     }
-    if (phrases.isEmpty()) {
-      throw new IllegalArgumentException("recognition needs phrases to choose from");
-    }
-    return engine.call(() -> new Recogniser(folder, engine, phrases, template));
+    List<List<Integer>> ids =
+        names.stream()
+            .map(name -> tokenizer.encode(template.replace("{}", name)))
+            .map(TokenizedPrompt::ids)
+            .toList();
+    return new Labels(List.copyOf(names), clip.textEmbeds(manager, ids));
   }
 
-  /** The nearest phrase of each picture. */
+  /** The folder of the CLIP that comes with a model; it may be missing. */
+  public static Path clipOf(Path model) {
+    return model.resolve(CLIP_FOLDER);
+  }
+
+  /**
+   * Loads a CLIP.
+   *
+   * @param clip a CLIP folder in Hugging Face's layout, such as {@code clip/} of a model
+   * @param vocabulary what to choose from
+   * @param template a text with {@code {}} for the phrase of a thing
+   * @throws IOException if there is no CLIP or it is broken
+   * @throws IllegalArgumentException if the vocabulary is empty
+   */
+  public static Recogniser open(
+      Path clip, EngineThread engine, Vocabulary vocabulary, String template) throws IOException {
+    if (!Files.isDirectory(clip)) {
+      throw new IOException(
+          clip + " is no folder: without a CLIP the pictures cannot be judged; name one by --clip");
+    }
+    if (vocabulary.phrases().isEmpty()) {
+      throw new IllegalArgumentException("recognition needs phrases to choose from");
+    }
+    return engine.call(() -> new Recogniser(clip, engine, vocabulary, template));
+  }
+
+  @Override
+  public List<String> things() {
+    return things.names();
+  }
+
+  @Override
+  public List<String> styles() {
+    return styles.names();
+  }
+
+  @Override
   public List<String> recognise(List<Picture> pictures) {
+    return recognise(pictures, things);
+  }
+
+  @Override
+  public List<String> recogniseStyle(List<Picture> pictures) {
+    return recognise(pictures, styles);
+  }
+
+  private List<String> recognise(List<Picture> pictures, Labels labels) {
+    if (labels.texts() == null) {
+      throw new IllegalStateException("there is nothing of that kind to choose from");
+    }
     List<String> answers = new ArrayList<>();
     for (int from = 0; from < pictures.size(); from += BATCH) {
       List<Picture> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
-      answers.addAll(engine.call(() -> nearest(batch)));
+      answers.addAll(engine.call(() -> nearest(batch, labels)));
     }
     return answers;
   }
 
-  private List<String> nearest(List<Picture> pictures) {
+  private List<String> nearest(List<Picture> pictures, Labels labels) {
     try (NDArray pixels = processor.process(manager, pictures);
         NDArray images = clip.imageEmbeds(pixels);
-        NDArray logits = clip.logitsPerImage(images, texts);
+        NDArray logits = clip.logitsPerImage(images, labels.texts());
         NDArray best = logits.argMax(1)) {
       List<String> answers = new ArrayList<>();
       for (long index : best.toLongArray()) {
-        answers.add(phrases.get((int) index));
+        answers.add(labels.names().get((int) index));
       }
       return answers;
     }

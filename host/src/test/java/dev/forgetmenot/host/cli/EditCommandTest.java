@@ -10,7 +10,10 @@ import dev.forgetmenot.testkit.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,14 +36,25 @@ class EditCommandTest {
     return ProgramRun.of(args(more));
   }
 
+  /** Without a report, by re-steering where no other method is named. */
   private String[] args(String... more) {
     String[] usual = {
-      "forget", "castle", "--plugins", plugins, "--model", MODEL, "-o", patch.toString()
+      "forget",
+      "castle",
+      "--no-report",
+      "--plugins",
+      plugins,
+      "--model",
+      MODEL,
+      "-o",
+      patch.toString()
     };
-    String[] args = new String[usual.length + more.length];
-    System.arraycopy(usual, 0, args, 0, usual.length);
-    System.arraycopy(more, 0, args, usual.length, more.length);
-    return args;
+    List<String> args = new ArrayList<>(List.of(usual));
+    args.addAll(List.of(more));
+    if (Stream.of(more).noneMatch(arg -> arg.startsWith("--method"))) {
+      args.add("--method=resteer");
+    }
+    return args.toArray(String[]::new);
   }
 
   @Test
@@ -91,7 +105,8 @@ class EditCommandTest {
 
   @Test
   void helpShowsTheOptionsThatTheEditorDeclares() {
-    ProgramRun help = ProgramRun.of("forget", "--help", "--plugins", plugins);
+    ProgramRun help =
+        ProgramRun.of("forget", "--method", "resteer", "--help", "--plugins", plugins);
     assertThat(help.code()).isZero();
     assertThat(help.out())
         .contains("Options of the method resteer", "--learning-rate", "--end-of-text")
@@ -103,7 +118,7 @@ class EditCommandTest {
     assertWrong("end-of-text must be one of", "--end-of-text", "some");
     assertWrong("steps", "--steps", "0");
     assertWrong("Unknown option", "--no-such-option", "1");
-    assertWrong("no method is named 'other'; known: [resteer]", "--method", "other");
+    assertWrong("no method is named 'other'; known: ", "--method=other");
     assertThat(patch).doesNotExist();
   }
 

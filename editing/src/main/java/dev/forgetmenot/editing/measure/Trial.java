@@ -1,0 +1,120 @@
+package dev.forgetmenot.editing.measure;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.PromptTemplate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A fixed set of pictures by which an edit is judged: of the targets, which should no longer be
+ * recognised, and of others, which should. The same trial before and after an edit says what the
+ * edit did (unlearning accuracy and retention, docs/forgetting.md).
+ *
+ * @param targets what is judged for being gone, by the phrase that a prompt says
+ * @param others what should stay, by phrase; spread evenly over the vocabulary
+ * @param size how many pictures
+ */
+public record Trial(List<Concept> targets, List<String> others, Size size) {
+  /**
+   * How many pictures a trial draws.
+   *
+   * @param ofTarget pictures of each target, seeds {@code seed}, {@code seed + 1}, ..
+   * @param others how many other phrases at most
+   * @param ofOther pictures of each, with the same seeds
+   * @param seed the first seed
+   * @param steps of the DDIM sampler
+   */
+  public record Size(int ofTarget, int others, int ofOther, long seed, int steps) {}
+
+  /** Copies the lists. */
+  public Trial {
+    targets = List.copyOf(targets);
+    others = List.copyOf(others);
+  }
+
+  /** The trial of concepts on what a model is known to draw. */
+  public static Trial of(List<Concept> concepts, Vocabulary vocabulary, Size size) {
+    List<Concept> targets =
+        concepts.stream().map(concept -> asThePromptSays(concept, vocabulary)).toList();
+    Set<String> forgotten = new HashSet<>();
+    targets.forEach(target -> forgotten.add(target.name()));
+    List<String> rest =
+        vocabulary.ofStyle(false).stream()
+            .map(Phrase::phrase)
+            .filter(phrase -> !forgotten.contains(phrase))
+            .toList();
+    int count = Math.min(size.others(), rest.size());
+    List<String> others = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      others.add(rest.get((int) ((long) i * rest.size() / count)));
+    }
+    return new Trial(targets, others, size);
+  }
+
+  private static Concept asThePromptSays(Concept concept, Vocabulary vocabulary) {
+    String phrase = vocabulary.find(concept.name()).map(Phrase::phrase).orElse(concept.name());
+    return new Concept(phrase, concept.kind());
+  }
+
+  /**
+   * Draws and judges with the model as it is now; on the engine thread.
+   *
+   * @param judge who recognises; targets that are no phrase of its vocabulary cannot be judged
+   */
+  public TrialResult run(DiffusionModel model, PictureJudge judge) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (Concept target : targets) {
+      requests.add(request(prompt(target), size.ofTarget()));
+    }
+    for (String other : others) {
+      requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
+    }
+    List<List<Picture>> pictures = model.generate(requests);
+    List<TrialResult.Row> rows = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) {
+      Concept target = targets.get(i);
+      List<String> seen =
+          target.kind() == Kind.STYLE
+              ? judge.recogniseStyle(pictures.get(i))
+              : judge.recognise(pictures.get(i));
+      rows.add(new TrialResult.Row(target.name(), pictures.get(i), seen));
+    }
+    List<TrialResult.Row> kept = new ArrayList<>();
+    for (int i = 0; i < others.size(); i++) {
+      List<Picture> drawn = pictures.get(targets.size() + i);
+      kept.add(new TrialResult.Row(others.get(i), drawn, judge.recognise(drawn)));
+    }
+    return new TrialResult(rows, kept);
+  }
+
+  /** The prompt of the i-th target. */
+  public String prompt(int i) {
+    return prompt(targets.get(i));
+  }
+
+  private static String prompt(Concept target) {
+    return PromptTemplate.of(target.kind()).with(target.name());
+  }
+
+  /** Whether the judge knows every target. */
+  public boolean canBeJudgedBy(PictureJudge judge) {
+    return targets.stream()
+        .allMatch(
+            target ->
+                (target.kind() == Kind.STYLE ? judge.styles() : judge.things())
+                    .contains(target.name()));
+  }
+
+  private GenerationRequest request(String prompt, int count) {
+    return GenerationRequest.of(prompt).seeds(size.seed(), count).sampled("ddim", size.steps());
+  }
+}

@@ -1,0 +1,31 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.job.Judging;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** By what pictures are judged. */
+@Command
+final class JudgeOptions {
+  @Option(
+      names = "--clip",
+      paramLabel = "DIR",
+      description = "A CLIP folder that judges the pictures (default: clip/ of the model).")
+  private Path clip;
+
+  @Option(
+      names = "--vocabulary",
+      paramLabel = "FILE",
+      description = {
+        "What the model is known to draw: a concepts.json, or a list with a phrase a line",
+        "(default: concepts.json of the model)."
+      })
+  private Path vocabulary;
+
+  Judging judging(Path model) throws IOException {
+    return Judging.of(model, Optional.ofNullable(clip), Optional.ofNullable(vocabulary));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The context of an edit: that of the command, with a judge, a vocabulary and a checkpoint.
+ *
+ * @param command who started it
+ * @param judge who can say what pictures show
+ * @param vocabulary what the model is known to draw
+ * @param checkpoint the file for the state of the job
+ * @param resuming whether it is there and should be used
+ * @param training hears of each training step
+ */
+public record EditContext(
+    JobContext command,
+    Optional<PictureJudge> judge,
+    Vocabulary vocabulary,
+    Optional<Path> checkpoint,
+    boolean resuming,
+    TrainingListener training)
+    implements JobContext {
+
+  /** Hears of training steps, on the engine thread. */
+  @FunctionalInterface
+  public interface TrainingListener {
+    /** Nobody listens. */
+    TrainingListener NONE = (step, steps, loss, gradientNorm) -> {};
+
+    /** See {@link JobContext#trained}. */
+    void trained(int step, int steps, double loss, double gradientNorm);
+  }
+
+  @Override
+  public void progress(String stage, long done, long total) {
+    command.progress(stage, done, total);
+  }
+
+  @Override
+  public void say(String line) {
+    command.say(line);
+  }
+
+  @Override
+  public boolean cancelled() {
+    return command.cancelled();
+  }
+
+  @Override
+  public void trained(int step, int steps, double loss, double gradientNorm) {
+    command.trained(step, steps, loss, gradientNorm);
+    training.trained(step, steps, loss, gradientNorm);
+  }
+}

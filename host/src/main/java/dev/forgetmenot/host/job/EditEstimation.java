@@ -1,0 +1,82 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.measure.Neighbours;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Says what an edit would take and harm, without doing it: what the editor itself estimates, and
+ * the things of the vocabulary that stand nearest to the concept in the text encoder.
+ *
+ * @param command progress and cancellation
+ */
+public record EditEstimation(JobContext command) {
+  private static final int NEIGHBOURS = 8;
+
+  /** The lines for people. The model is the base's again afterwards. */
+  public List<String> run(HostedModel hosted, EditOrder order) throws IOException {
+    StableDiffusion model = hosted.model();
+    Optional<Recogniser> judge = order.judging().open(model.engine());
+    try {
+      return model.engine().call(() -> lines(model, order, judge.map(PictureJudge.class::cast)));
+    } finally {
+      judge.ifPresent(Recogniser::close);
+    }
+  }
+
+  private List<String> lines(StableDiffusion model, EditOrder order, Optional<PictureJudge> judge)
+      throws IOException {
+    EditContext context =
+        new EditContext(
+            command,
+            judge,
+            order.judging().vocabulary(),
+            Optional.empty(),
+            false,
+            EditContext.TrainingListener.NONE);
+    List<String> lines = new ArrayList<>();
+    try {
+      Optional<EditEstimate> estimate =
+          order.editor().estimate(order.concepts(), order.values(), model, context);
+      lines.add(
+          estimate
+              .map(
+                  e ->
+                      String.format(
+                          Locale.ROOT,
+                          "%s would take about %.1f s and %d MiB beside the model",
+                          order.editor().name(),
+                          e.time().toMillis() / 1000.0,
+                          e.peakBytes() >> 20))
+              .orElse(order.editor().name() + " cannot say how long it would take"));
+      estimate.ifPresent(e -> lines.addAll(e.lines()));
+    } finally {
+      model.weights().restoreChanged();
+    }
+    for (Concept concept : order.concepts()) {
+      lines.add(neighbours(model, concept, order));
+    }
+    return lines;
+  }
+
+  private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
+    List<Neighbours.Near> near =
+        Neighbours.of(concept, order.judging().vocabulary(), model, NEIGHBOURS);
+    if (near.isEmpty()) {
+      return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
+    }
+    StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
+    for (Neighbours.Near one : near) {
+      text.append(String.format(Locale.ROOT, " %s (%.2f),", one.phrase(), one.cosine()));
+    }
+    return text.substring(0, text.length() - 1);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Vocabulary;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@link EditJob} should do.
+ *
+ * @param editor who does it
+ * @param concepts what to change, at least one
+ * @param values checked values of the editor's parameters
+ * @param patch the file to write; an existing one is replaced, and only by a whole one
+ * @param judging by what the pictures are judged
+ * @param report whether pictures are drawn and judged before and after
+ * @param resume whether to go on from the state that a stopped job left
+ */
+public record EditOrder(
+    ConceptEditor editor,
+    List<Concept> concepts,
+    ParameterValues values,
+    Path patch,
+    Judging judging,
+    boolean report,
+    boolean resume) {
+  /** Copies the list. */
+  public EditOrder {
+    concepts = List.copyOf(concepts);
+  }
+
+  /** Without a report, from the beginning; for use as a library. */
+  public static EditOrder of(
+      ConceptEditor editor, List<Concept> concepts, ParameterValues values, Path patch) {
+    Judging nobody = new Judging(Path.of(""), Vocabulary.EMPTY);
+    return new EditOrder(editor, concepts, values, patch, nobody, false, false);
+  }
+
+  /** Where a job that is stopped leaves its state. */
+  public Path checkpoint() {
+    return patch.resolveSibling(patch.getFileName() + ".checkpoint");
+  }
+
+  /** Where the pictures of before and after go: beside the patch. */
+  public Path sheet() {
+    String name = patch.getFileName().toString();
+    return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ".png");
+  }
+}

@@ -1,0 +1,41 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What pictures of a model are judged by.
+ *
+ * @param clip a CLIP folder
+ * @param vocabulary what it chooses from
+ */
+public record Judging(Path clip, Vocabulary vocabulary) {
+  /**
+   * What a user named, or else what the model's folder has.
+   *
+   * @param clip a CLIP folder, if the user named one
+   * @param words a vocabulary file, if the user named one
+   * @throws IOException if a named file is missing, or one is broken
+   */
+  public static Judging of(Path model, Optional<Path> clip, Optional<Path> words)
+      throws IOException {
+    Vocabulary vocabulary =
+        words.isPresent() ? VocabularyFile.read(words.get()) : VocabularyFile.of(model);
+    if (clip.isPresent() && !Files.isDirectory(clip.get())) {
+      throw new IOException(clip.get() + " is no CLIP folder");
+    }
+    return new Judging(clip.orElse(Recogniser.clipOf(model)), vocabulary);
+  }
+
+  /** The judge, if there is a CLIP and something to choose from; the caller closes it. */
+  public Optional<Recogniser> open(EngineThread engine) throws IOException {
+    if (!Files.isDirectory(clip) || vocabulary.phrases().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(Recogniser.open(clip, engine, vocabulary, Recogniser.TEMPLATE));
+  }
+}
