@@ -1,6 +1,8 @@
 package dev.forgetmenot.editing;
 
 import dev.forgetmenot.api.edit.Kind;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A prompt with a place for the concept.
@@ -32,6 +34,11 @@ public record PromptTemplate(String text) {
   /** The one for a kind of concept. */
   public static PromptTemplate of(Kind kind) {
     return kind == Kind.STYLE ? ofStyles() : ofThings();
+  }
+
+  /** What stands before, between and behind the places: one more than there are places. */
+  List<String> parts() {
+    return List.of(text.split(Pattern.quote(PLACE), -1));
   }
 
   /** The prompt with a concept in every place. */

@@ -5,9 +5,7 @@ import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import java.text.Normalizer;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,7 +19,7 @@ record ResteeringDraft(
 
   PatchDraft of(String method, Map<String, Delta> deltas) {
     return new PatchDraft(
-        "forget-" + slug(concept.name()),
+        PatchName.of(List.of(concept)),
         "Forgets '" + concept.name() + "' by attention re-steering.",
         new Manifest.Intent(
             "forget",
@@ -55,17 +53,5 @@ record ResteeringDraft(
       return "none";
     }
     return settings.images().isPresent() ? "folder" : "the model";
-  }
-
-  /** Lower case letters, digits and hyphens. */
-  private static String slug(String text) {
-    String plain =
-        Normalizer.normalize(text, Normalizer.Form.NFD)
-            .toLowerCase(Locale.ROOT)
-            .replaceAll("\\p{M}", "")
-            .replaceAll("[^a-z0-9]+", "-")
-            .replaceAll("^-|-$", "");
-    String kept = plain.substring(0, Math.min(60, plain.length()));
-    return kept.isEmpty() ? "concept" : kept;
   }
 }

@@ -6,10 +6,11 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 
 /** The version of this plugin, for recipes; the build writes it into the jar. */
-final class ToolVersion {
+public final class ToolVersion {
   private ToolVersion() {}
 
-  static String current() {
+  /** The version as the build wrote it, such as {@code 0.1.0}. */
+  public static String current() {
     try (InputStream in = ToolVersion.class.getResourceAsStream("version.properties")) {
       Properties properties = new Properties();
       properties.load(in);

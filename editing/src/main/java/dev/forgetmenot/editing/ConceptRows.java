@@ -1,0 +1,131 @@
+package dev.forgetmenot.editing;
+
+import dev.forgetmenot.editing.linear.Matrix;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The rows of text embeddings that stand for a concept, as columns: the chosen places of its prompt
+ * under each of several templates. For the engine thread.
+ *
+ * @param places which rows
+ * @param padding how many rows of padding, where they are chosen: spread evenly over all of it
+ * @param templates at least one
+ */
+public record ConceptRows(
+    PromptEncoder encoder, TextPlaces places, int padding, List<PromptTemplate> templates) {
+  /** Copies the list. */
+  public ConceptRows {
+    templates = List.copyOf(templates);
+    if (templates.isEmpty()) {
+      throw new IllegalArgumentException("concepts need at least one template");
+    }
+  }
+
+  /**
+   * A concept's columns and those of what it becomes, at the same places.
+   *
+   * @param targets C (d × n)
+   * @param guides G (d × n)
+   */
+  public record Pairs(Matrix targets, Matrix guides) {}
+
+  /** The same rows under one template only. */
+  public ConceptRows with(PromptTemplate template) {
+    return new ConceptRows(encoder, places, padding, List.of(template));
+  }
+
+  /** The prompts of a subject. */
+  public List<String> prompts(Subject subject) {
+    return templates.stream().map(template -> template.with(subject.phrase())).distinct().toList();
+  }
+
+  /**
+   * A subject's columns (d × n).
+   *
+   * @throws IllegalArgumentException if a prompt is too long or does not hold the subject as words
+   *     of its own
+   */
+  public Matrix of(Subject subject) {
+    Matrix all = null;
+    for (PromptTemplate template : templates) {
+      SubjectPrompt prompt = SubjectPrompt.of(encoder, template, subject);
+      List<Integer> positions = new ArrayList<>(tokens(prompt));
+      positions.addAll(after(prompt, prompt));
+      Matrix columns = prompt.encoded().columns(positions);
+      all = all == null ? columns : all.beside(columns);
+    }
+    return all;
+  }
+
+  /**
+   * A concept's columns with its guide's. Tokens are matched from the last one backwards, the first
+   * of the guide's standing for all that it has too few of; the end of the text matches the end,
+   * padding the padding at the same position. Where the guide is nothing, its prompt is the empty
+   * one and a token matches what stands at its position there.
+   *
+   * @throws IllegalArgumentException as {@link #of(Subject)}, or if the guide says the same as the
+   *     concept
+   */
+  public Pairs pairs(Subject concept, Subject guide) {
+    Matrix targets = null;
+    Matrix guides = null;
+    for (PromptTemplate template : templates) {
+      SubjectPrompt target = SubjectPrompt.of(encoder, template, concept);
+      SubjectPrompt other = SubjectPrompt.of(encoder, template, guide);
+      List<Integer> from = new ArrayList<>(tokens(target));
+      List<Integer> to = new ArrayList<>();
+      for (int i = 0; i < from.size(); i++) {
+        int fromLast = from.size() - 1 - i;
+        to.add(
+            other.tokens().isEmpty()
+                ? from.get(i)
+                : other.tokens().get(Math.max(0, other.tokens().size() - 1 - fromLast)));
+      }
+      from.addAll(after(target, other));
+      to.addAll(after(other, target));
+      Matrix c = target.encoded().columns(from);
+      Matrix g = other.encoded().columns(to);
+      targets = targets == null ? c : targets.beside(c);
+      guides = guides == null ? g : guides.beside(g);
+    }
+    if (guides.minus(targets).norm() == 0) {
+      throw new IllegalArgumentException(
+          "'"
+              + concept.phrase()
+              + "' would become itself: the guide '"
+              + guide.phrase()
+              + "' has the same text embedding; give another guide");
+    }
+    return new Pairs(targets, guides);
+  }
+
+  private List<Integer> tokens(SubjectPrompt prompt) {
+    int size = prompt.tokens().size();
+    return places == TextPlaces.LAST && size > 0
+        ? prompt.tokens().subList(size - 1, size)
+        : prompt.tokens();
+  }
+
+  /** Positions at the end of the text and behind the longer of two prompts. */
+  private List<Integer> after(SubjectPrompt prompt, SubjectPrompt other) {
+    if (places == TextPlaces.LAST || places == TextPlaces.TOKENS) {
+      return List.of();
+    }
+    Set<Integer> positions = new LinkedHashSet<>();
+    positions.add(prompt.end());
+    if (places == TextPlaces.PADDING) {
+      int first = Math.max(prompt.end(), other.end()) + 1;
+      int last = prompt.encoded().length() - 1;
+      for (int i = 0; i < padding && first <= last; i++) {
+        positions.add(
+            padding == 1
+                ? first
+                : first + (int) Math.round((double) i * (last - first) / (padding - 1)));
+      }
+    }
+    return List.copyOf(positions);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.forgetmenot.editing;
+
+import dev.forgetmenot.api.edit.Vocabulary;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a prompt is about.
+ *
+ * @param phrase as the prompt says it, such as {@code a lighthouse}; empty for nothing
+ * @param word the part of the phrase that is the subject itself, such as {@code lighthouse}
+ */
+public record Subject(String phrase, String word) {
+  /** Checks that the word is there. */
+  public Subject {
+    if (!phrase.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException("'" + phrase + "' does not say '" + word + "'");
+    }
+  }
+
+  /** A subject in words: the vocabulary's phrase for it, or itself with its article left out. */
+  public static Subject of(String text, Vocabulary vocabulary) {
+    String plain = text.strip();
+    Optional<Vocabulary.Phrase> known = vocabulary.find(plain);
+    if (known.isPresent() && known.get().phrase().contains(known.get().name())) {
+      return new Subject(known.get().phrase(), known.get().name());
+    }
+    return new Subject(plain, plain.replaceFirst("(?i)^(an?|the)\\s+", ""));
+  }
+
+  /** Whether it is nothing. */
+  public boolean isEmpty() {
+    return phrase.isEmpty();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.forgetmenot.forget.linear;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.GeneralText;
+import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.linear.Erasure;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.ObliqueProjector;
+import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.patch.Sides;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.pf4j.Extension;
+
+/**
+ * The oblique projector with hard invariants: the concept's main differences to an anchor are
+ * projected away along directions that leave kept phrases exactly and general text nearly. No text
+ * embedding can bring them back.
+ */
+@Extension(ordinal = 15)
+public final class ObliqueEraser extends LinearEraser {
+  /** For the plugin manager. */
+  public ObliqueEraser() {}
+
+  @Override
+  public String name() {
+    return "oblique";
+  }
+
+  @Override
+  public String summary() {
+    return "Oblique projector: the concept becomes its anchor, kept phrases stay exactly.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(
+        Parameter.text(
+            "anchor",
+            Parameter.Type.TEXT,
+            null,
+            "What concepts become: one for each, separated by |, or one for all. It must not be"
+                + " drawn as the concept. Without it \"a person\" for an identity, else the nearest"
+                + " of the vocabulary."),
+        EraserOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
+        EraserOptions.neighbours(8),
+        Parameter.integer(
+            "general-words", 5, 0, 1000, "How many general words are kept when none are given."),
+        Parameter.integer(
+            "rank",
+            2,
+            1,
+            64,
+            "Directions taken away for each concept; more erase more and cost more."),
+        Parameter.integer(
+            "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
+        Parameter.integer(
+            "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
+        Parameter.number(
+            "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
+        EraserOptions.columns(TextPlaces.PADDING),
+        EraserOptions.padding(),
+        EraserOptions.templates(),
+        EraserOptions.sides(Sides.KV));
+  }
+
+  @Override
+  List<PromptTemplate> templates(EraserOptions options, Kind kind) {
+    return options.templatesOrFour(kind);
+  }
+
+  @Override
+  Outcome solve(ErasingJob job) throws IOException {
+    List<String> anchors = anchors(job);
+    List<ConceptRows.Pairs> pairs = job.pairs(anchors);
+    Matrix differences = Matrix.zeros(job.width(), 0);
+    for (ConceptRows.Pairs pair : pairs) {
+      Matrix all = pair.targets().minus(pair.guides());
+      differences = differences.beside(Span.ofFirst(all, job.options().integer("rank")).basis());
+    }
+    List<KeptPhrase> preserved = kept(job, anchors);
+    Matrix kept = GeneralText.invariants(job.encoder(), job.options().integer("empty-directions"));
+    for (KeptPhrase phrase : preserved) {
+      Matrix columns = job.columns(phrase);
+      kept = kept.beside(Span.ofFirst(columns, job.options().integer("kept-directions")).basis());
+    }
+    ObliqueProjector projector =
+        ObliqueProjector.of(general(job).rows(), job.options().number("ridge"));
+    InputEdit edit = projector.solve(differences, kept);
+    return new Outcome(projector(job, edit), report(job, anchors, pairs, edit, preserved));
+  }
+
+  /** All rows of the other things of the vocabulary, or of tokens where there is none. */
+  private static GeneralText general(ErasingJob job) {
+    List<Subject> others =
+        job.vocabulary().ofStyle(false).stream()
+            .map(phrase -> job.subject(phrase.phrase()))
+            .filter(subject -> !job.isConcept(subject))
+            .toList();
+    PromptTemplate template = PromptTemplate.ofThings();
+    return others.size() < 2
+        ? GeneralText.ofTokens(job.encoder(), template, 128)
+        : GeneralText.of(job.encoder(), template, others);
+  }
+
+  private static List<String> anchors(ErasingJob job) {
+    return job.options()
+        .values()
+        .find("anchor")
+        .map(given -> PhraseList.forEach("anchor", given, job.concepts().size()))
+        .orElseGet(() -> job.concepts().stream().map(concept -> anchor(job, concept)).toList());
+  }
+
+  private static String anchor(ErasingJob job, Concept concept) {
+    if (concept.kind() == Kind.IDENTITY) {
+      return "a person";
+    }
+    return job.near(concept).first(1 + job.concepts().size()).stream()
+        .filter(subject -> !job.isConcept(subject))
+        .map(Subject::phrase)
+        .findFirst()
+        .orElse(concept.kind() == Kind.STYLE ? "art" : "an object");
+  }
+
+  /** The given phrases, or the nearest, the anchors and general words. */
+  private static List<KeptPhrase> kept(ErasingJob job, List<String> anchors) throws IOException {
+    if (job.options().preserved().isPresent()) {
+      return job.preserved();
+    }
+    Set<KeptPhrase> kept = new LinkedHashSet<>(job.preserved());
+    anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
+    if (job.concepts().get(0).kind() != Kind.STYLE) {
+      farthest(job).stream().map(job::kept).forEach(kept::add);
+    }
+    return List.copyOf(kept);
+  }
+
+  /** General words, those first that are least like the concepts: a near one may mean them. */
+  private static List<String> farthest(ErasingJob job) {
+    List<Subject> words = job.vocabulary().generalWords().stream().map(job::subject).toList();
+    List<String> sorted = new ArrayList<>();
+    NearPhrases near =
+        NearPhrases.of(
+            job.encoder(), PromptTemplate.ofThings(), job.subject(job.concepts().get(0)), words);
+    near.phrases().forEach(phrase -> sorted.add(0, phrase.subject().phrase()));
+    return sorted.stream().limit(job.options().integer("general-words")).toList();
+  }
+
+  private static EditReport report(
+      ErasingJob job,
+      List<String> anchors,
+      List<ConceptRows.Pairs> pairs,
+      InputEdit edit,
+      List<KeptPhrase> preserved) {
+    InputEdit stored = asStored(edit);
+    EditReport.Writer report = new EditReport.Writer();
+    for (int i = 0; i < pairs.size(); i++) {
+      Erasure erasure =
+          new Erasure(
+              job.concepts().get(i).name(), pairs.get(i).targets(), pairs.get(i).guides(), 1);
+      report.residual(
+          erasure.label(), "'" + anchors.get(i) + "', all its rows", erasure.residual(stored));
+    }
+    report.note(
+        "kept",
+        String.join("|", preserved.stream().map(kept -> kept.subject().phrase()).toList()),
+        "kept exactly: " + preserved.size() + " phrases");
+    report.note("anchors", String.join("|", anchors), "anchors: " + anchors);
+    new SideEffects(job, preserved).write(List.of(stored), report);
+    return report.condition(edit.condition()).done();
+  }
+}
