@@ -2,22 +2,15 @@ package dev.forgetmenot.forget;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.ChangedWeights;
-import dev.forgetmenot.editing.ConceptColumns;
-import dev.forgetmenot.editing.PicturePosteriors;
-import dev.forgetmenot.editing.StepRandomness;
+import dev.forgetmenot.editing.AttentionNormLoss.Watched;
 import dev.forgetmenot.editing.TrainingPictures;
-import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
@@ -26,7 +19,7 @@ import java.util.Map;
 import org.pf4j.Extension;
 
 /**
- * Forgets a concept by teaching the UNet not to look at its words (Zhang, Wang, Xu, Wang and Shi,
+ * Forgets concepts by teaching the UNet not to look at their words (Zhang, Wang, Xu, Wang and Shi,
  * "Forget-Me-Not", arXiv 2303.17591): pictures → latents; prompt → text embedding and the concept's
  * columns; each step lowers the attention to those columns; the difference to the base is the
  * patch.
@@ -61,97 +54,133 @@ public final class AttentionResteering implements ConceptEditor {
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
-    if (concepts.size() != 1) {
-      throw new IllegalArgumentException("re-steering takes one concept, not " + concepts.size());
-    }
-    Concept known = concepts.get(0);
-    String concept = known.name();
-    TokenizedPrompt prompt = model.tokenize(settings.template(known.kind()).with(concept));
-    ConceptColumns columns = ConceptColumns.find(model, prompt, concept, settings.endOfText());
-    context.say(
-        String.format(
-            Locale.ROOT,
-            "forgetting '%s' in '%s': columns %s of %d, learning rate %s for %s",
-            concept,
-            prompt.text(),
-            columns.columns(),
-            prompt.ids().size(),
-            settings.learningRate(),
-            settings.wholeUNet() ? "the whole UNet" : "the cross attention"));
-    TrainingPictures pictures = pictures(settings, prompt, model, context);
-    try (NDArray embedding = model.encodePrompts(List.of(prompt));
-        PicturePosteriors posteriors = new PicturePosteriors(model, pictures.pictures());
-        TrainingScope training = model.train(settings.training(model))) {
-      Trainer trainer =
-          new Trainer(
-              settings, new ResteeringLoss(model, columns), embedding, posteriors, training);
-      trainer.run(context);
-      Map<String, Delta> deltas = ChangedWeights.of(model.weights(), training.trainable());
-      context.say(
-          deltas.size() + " of " + training.trainable().size() + " trained tensors changed");
-      return new ResteeringDraft(settings, known, prompt.text(), pictures.digests())
-          .of(name(), deltas);
+    List<ConceptPrompt> prompts =
+        concepts.stream()
+            .map(
+                concept ->
+                    ConceptPrompt.of(
+                        model,
+                        concept,
+                        concept.name(),
+                        settings.template(concept.kind()),
+                        settings.endOfText()))
+            .toList();
+    prompts.forEach(prompt -> context.say(announcement(prompt, settings)));
+    List<TrainingPictures> pictures =
+        settings.noRealImage() ? List.of() : pictures(settings, prompts, model, context);
+    TrainedDraft draft =
+        new TrainedDraft(
+            name(),
+            "attention re-steering",
+            prompts,
+            values,
+            resolved(settings),
+            pictures.stream().flatMap(own -> own.digests().stream()).toList());
+    long seed = settings.optimizer().seed();
+    try (PromptEmbeddings embeddings =
+            new PromptEmbeddings(model, prompts.stream().map(ConceptPrompt::prompt).toList());
+        TrainingExamples examples =
+            settings.noRealImage()
+                ? new TrainingExamples(model, prompts.size(), seed)
+                : new TrainingExamples(model, pictures, seed);
+        Preservation preservation =
+            new Preservation(
+                model,
+                settings.preserved().stream().map(model::tokenize).toList(),
+                settings.preserveWeight(),
+                seed);
+        TrainingScope scope = model.train(settings.training(model))) {
+      Steps steps = new Steps(model, settings, prompts, embeddings, examples, preservation, scope);
+      int done =
+          new TrainingRun(scope, settings.optimizer(), context, draft.about())
+              .run("re-steering", steps::loss, steps::enough);
+      context.say(String.format(Locale.ROOT, "attention to the concept: %.2g", steps.mass));
+      return draft.of(settings.trainable().edit(model, scope), settings.optimizer(), done);
     }
   }
 
-  private static TrainingPictures pictures(
-      ResteeringSettings settings, TokenizedPrompt prompt, DiffusionModel model, JobContext context)
-      throws IOException {
-    if (settings.noRealImage()) {
-      return TrainingPictures.none();
-    }
-    if (settings.images().isPresent()) {
-      return TrainingPictures.read(
-          settings.images().get(), model.pictureSize(), settings.crop(), settings.seed());
-    }
-    context.say("the model draws " + settings.pictures() + " pictures of '" + prompt.text() + "'");
-    return TrainingPictures.draw(model, prompt.text(), settings.pictures(), settings.seed());
+  private static String announcement(ConceptPrompt prompt, ResteeringSettings settings) {
+    return String.format(
+        Locale.ROOT,
+        "forgetting '%s' in '%s': columns %s of %d, learning rate %s for %s",
+        prompt.concept().name(),
+        prompt.prompt().text(),
+        prompt.columns().columns(),
+        prompt.prompt().ids().size(),
+        settings.learningRate(),
+        settings.trainable().words());
   }
 
-  /**
-   * The steps of one job.
-   *
-   * @param embedding of the prompt (1, n, d)
-   */
-  private record Trainer(
+  private static List<TrainingPictures> pictures(
       ResteeringSettings settings,
-      ResteeringLoss loss,
-      NDArray embedding,
-      PicturePosteriors posteriors,
-      TrainingScope training) {
+      List<ConceptPrompt> prompts,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    return settings
+        .pictures()
+        .of(
+            model,
+            prompts.stream().map(prompt -> prompt.concept().name()).toList(),
+            prompts.stream().map(prompt -> prompt.prompt().text()).toList(),
+            settings.optimizer().seed(),
+            context);
+  }
 
-    void run(JobContext context) {
-      for (int step = 1; step <= settings.steps(); step++) {
-        context.checkCancelled();
-        StepRandomness random = new StepRandomness(settings.seed(), step);
-        TrainingScope.StepReport report = training.step(manager -> loss(manager, random));
-        context.progress("re-steering", step, settings.steps());
-        context.trained(step, settings.steps(), report.loss(), report.gradientNorm());
-        if (step == 1 || step == settings.steps()) {
-          context.say(
-              String.format(
-                  Locale.ROOT,
-                  "step %d: loss %.4f, gradient norm %.4f",
-                  step,
-                  report.loss(),
-                  report.gradientNorm()));
-        }
-      }
+  private static Map<String, String> resolved(ResteeringSettings settings) {
+    return Map.of(
+        "pictures-from", settings.noRealImage() ? "none" : settings.pictures().source(),
+        "end-of-text", settings.endOfText().word(),
+        "learning-rate", Double.toString(settings.learningRate()));
+  }
+
+  /** The losses of one job, and how much attention the last one saw. */
+  private static final class Steps {
+    private final DiffusionModel model;
+    private final ResteeringSettings settings;
+    private final List<ConceptPrompt> prompts;
+    private final PromptEmbeddings embeddings;
+    private final TrainingExamples examples;
+    private final Preservation preservation;
+    private final TrainingScope scope;
+    private double mass = 1;
+
+    Steps(
+        DiffusionModel model,
+        ResteeringSettings settings,
+        List<ConceptPrompt> prompts,
+        PromptEmbeddings embeddings,
+        TrainingExamples examples,
+        Preservation preservation,
+        TrainingScope scope) {
+      this.model = model;
+      this.settings = settings;
+      this.prompts = prompts;
+      this.embeddings = embeddings;
+      this.examples = examples;
+      this.preservation = preservation;
+      this.scope = scope;
     }
 
-    private NDArray loss(NDManager manager, StepRandomness random) {
-      NoiseSource source = loss.model().noise(random.noiseSeed());
-      int[] chw = loss.model().latentShape();
-      Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
-      NDArray latents =
-          posteriors.size() == 0
-              ? manager.zeros(shape)
-              : posteriors.sample(manager, random.picture(posteriors.size()), source);
-      NDArray noise = manager.create(source.normal(Math.toIntExact(shape.size())), shape);
-      NDArray context = embedding.reshape(embedding.getShape());
-      context.attach(manager);
-      int timestep = random.timestep(loss.model().noiseSchedule().trainSteps());
-      return loss.of(latents, noise, timestep, context);
+    NDArray loss(NDManager manager, int draw) {
+      TrainingExamples.Batch batch = examples.batch(manager, draw, settings.optimizer().batch());
+      List<Watched> watched =
+          batch.examples().stream()
+              .map(one -> new Watched(prompts.get(one.concept()).columns(), one.mask()))
+              .toList();
+      ResteeringLoss loss =
+          ResteeringLoss.of(
+              model,
+              batch.noisy(),
+              batch.timesteps(),
+              embeddings.batch(manager, batch.concepts()),
+              watched);
+      mass = loss.mass();
+      return preservation.add(loss.value(), scope, batch.noisy(), batch.timesteps(), draw);
+    }
+
+    boolean enough() {
+      return mass < settings.stopBelow();
     }
   }
 }

@@ -4,34 +4,36 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.AttentionNormLoss;
-import dev.forgetmenot.editing.ConceptColumns;
+import java.util.List;
 
 /**
- * The loss of attention re-steering on one picture (Zhang et al., arXiv 2303.17591): the picture's
- * latents get noise, the UNet looks at them with the prompt, and what it attends to the concept is
+ * The loss of attention re-steering (Zhang et al., arXiv 2303.17591): the UNet looks at noisy
+ * pictures with their prompts, as far as it attends to them, and what it attends to the concepts is
  * the loss. For the engine thread.
  *
- * @param concept the concept's columns in the prompt
+ * @param value (), of the manager of the pictures
+ * @param mass share of the attention that the concepts got, in [0, 1]
  */
-record ResteeringLoss(DiffusionModel model, ConceptColumns concept) {
+record ResteeringLoss(NDArray value, double mass) {
   /**
-   * The loss.
+   * Looks at a batch.
    *
-   * @param latents z (1, c, h, w); zeros for "no real image"
-   * @param noise ε (1, c, h, w)
-   * @param timestep t in [0, T)
-   * @param context text embedding of the prompt (1, n, d)
-   * @return (), of the manager of {@code latents}
+   * @param noisy xₜ (b, c, h, w)
+   * @param timesteps t, one for each of the batch
+   * @param context text embeddings of the prompts (b, n, d)
+   * @param watched columns and mask of each picture
    */
-  NDArray of(NDArray latents, NDArray noise, int timestep, NDArray context) {
-    AttentionNormLoss attention = new AttentionNormLoss(concept);
-    try (NDArray noisy = model.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
-        NDArray prediction =
-            model.predict(
-                noisy, new double[] {timestep}, context, AttentionHooks.observing(attention))) {
-      NDArray loss = attention.take();
-      loss.attach(prediction.getManager());
-      return loss;
-    }
+  static ResteeringLoss of(
+      DiffusionModel model,
+      NDArray noisy,
+      double[] timesteps,
+      NDArray context,
+      List<AttentionNormLoss.Watched> watched) {
+    AttentionNormLoss attention = new AttentionNormLoss(watched);
+    model.observe(noisy, timesteps, context, AttentionHooks.observing(attention));
+    double mass = attention.mass();
+    NDArray loss = attention.take();
+    loss.attach(noisy.getManager());
+    return new ResteeringLoss(loss, mass);
   }
 }

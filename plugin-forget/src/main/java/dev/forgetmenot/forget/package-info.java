@@ -1,2 +1,2 @@
-/** Editors that forget: attention re-steering. */
+/** Editors that forget by training: attention re-steering, ESD, concept ablation. */
 package dev.forgetmenot.forget;

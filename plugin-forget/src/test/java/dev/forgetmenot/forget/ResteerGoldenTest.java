@@ -17,6 +17,7 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.AttentionNormLoss;
 import dev.forgetmenot.editing.ConceptColumns;
 import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -102,11 +104,12 @@ class ResteerGoldenTest {
       try (NDArray embedding = sd.encodePrompts(List.of(prompt));
           TrainingScope training = sd.train(settings.training(sd))) {
         training.trainable().forEach(weight -> before.put(weight, weights.current(weight)));
-        ResteeringLoss loss = new ResteeringLoss(sd, columns(prompt, settings.endOfText()));
+        AttentionNormLoss.Watched watched =
+            new AttentionNormLoss.Watched(columns(prompt, settings.endOfText()), Optional.empty());
         int steps = recipe.get("steps").getAsInt();
         for (int step = 0; step < steps; step++) {
           int index = step;
-          reports.add(training.step(micro -> loss(loss, micro, index, embedding)));
+          reports.add(training.step(micro -> loss(watched, micro, index, embedding)));
           if (step == 0) {
             checkGradients(training.lastGradients());
           }
@@ -124,13 +127,16 @@ class ResteerGoldenTest {
       checkUpdate(before, weights);
     }
 
-    private NDArray loss(ResteeringLoss loss, NDManager micro, int step, NDArray embedding) {
+    private NDArray loss(
+        AttentionNormLoss.Watched watched, NDManager micro, int step, NDArray embedding) {
       NDArray latents = golden.get("latents").get(step);
       NDArray noise = golden.get("noise").get(step);
       NDArray context = embedding.reshape(embedding.getShape());
       List.of(latents, noise, context).forEach(array -> array.attach(micro));
       int timestep = Math.toIntExact(golden.get("timesteps").toLongArray()[step]);
-      return loss.of(latents, noise, timestep, context);
+      NDArray noisy = sd.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
+      return ResteeringLoss.of(sd, noisy, new double[] {timestep}, context, List.of(watched))
+          .value();
     }
 
     private TokenizedPrompt prompt() {

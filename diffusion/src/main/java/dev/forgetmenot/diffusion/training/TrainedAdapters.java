@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** Adapters beside weights of the model; the weights stay as they are. */
@@ -27,7 +28,7 @@ final class TrainedAdapters implements TrainedPart {
    * @throws IllegalArgumentException if none is, or the rank is too large
    */
   TrainedAdapters(NDManager manager, Map<String, Weight> chosen, AdapterOptions options) {
-    adapted = new LinkedHashMap<>(chosen);
+    adapted = new TreeMap<>(chosen); // what is drawn for a weight depends on the names alone
     adapted
         .entrySet()
         .removeIf(e -> !e.getKey().endsWith(WEIGHT) || e.getValue().shape().dimension() < 2);

@@ -1,0 +1,70 @@
+package dev.forgetmenot.forget;
+
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.editing.PromptTemplate;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What concept ablation can be told, and what it was told. */
+record AblationSettings(ParameterValues values) {
+  static final TrainableSettings.Rates RATES = new TrainableSettings.Rates(1e-4, 1e-5, 1e-3);
+
+  static List<Parameter> parameters() {
+    List<Parameter> own =
+        List.of(
+            Parameter.text(
+                "anchor",
+                Parameter.Type.TEXT,
+                null,
+                "What the concept becomes, in words of a prompt; without it a person, an object or"
+                    + " a photo without a style."),
+            Parameter.text(
+                "template",
+                Parameter.Type.TEXT,
+                null,
+                "Prompt with {} where concept and anchor go, instead of the one for the kind."));
+    return Stream.of(
+            own,
+            TrainableSettings.parameters(),
+            PictureSettings.parameters(),
+            OptimizerSettings.parameters(
+                100, "1e-4 for cross attention, 1e-5 for the whole UNet, 1e-3 for adapters"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  TrainableSettings trainable() {
+    return new TrainableSettings(values);
+  }
+
+  PictureSettings pictures() {
+    return new PictureSettings(values);
+  }
+
+  OptimizerSettings optimizer() {
+    return new OptimizerSettings(values);
+  }
+
+  PromptTemplate template(Kind kind) {
+    return values
+        .find("template")
+        .map(PromptTemplate::new)
+        .orElseGet(() -> PromptTemplate.of(kind));
+  }
+
+  /** The prompt of the anchor of a kind. */
+  String anchor(Kind kind) {
+    return values
+        .find("anchor")
+        .map(template(kind)::with)
+        .orElseGet(
+            () ->
+                switch (kind) {
+                  case IDENTITY -> template(kind).with("a person");
+                  case OBJECT -> template(kind).with("an object");
+                  case STYLE -> "a photo";
+                });
+  }
+}

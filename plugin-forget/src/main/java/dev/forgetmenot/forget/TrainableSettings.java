@@ -1,0 +1,160 @@
+package dev.forgetmenot.forget;
+
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.ChangedWeights;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.PatchEdit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What of the UNet is trained: the attention to the prompt, everything, or low-rank adapters; and
+ * what the patch then holds.
+ */
+record TrainableSettings(ParameterValues values) {
+  private static final String CROSS_ATTENTION = "cross-attention";
+  private static final String UNET = "unet";
+  private static final String LORA = "lora";
+  private static final Set<String> PROJECTIONS = Set.of("q", "k", "v", "out");
+
+  /** The learning rate of each choice, where the user gives none. */
+  record Rates(double crossAttention, double unet, double lora) {}
+
+  static List<Parameter> parameters() {
+    return List.of(
+        Parameter.choice(
+            "trainable",
+            List.of(CROSS_ATTENTION, UNET, LORA),
+            "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
+                + " adapters, which make a light patch."),
+        Parameter.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
+        Parameter.number(
+            "lora-alpha", Double.MIN_VALUE, 1e6, "Alpha of the adapters; without it the rank."),
+        Parameter.text(
+            "lora-targets",
+            Parameter.Type.TEXT,
+            "q,k,v,out",
+            "Projections of the attention that get adapters, some of q,k,v,out."),
+        Parameter.flag(
+            "lora-self-attention", "Adapters on self attention too, not only on cross attention."));
+  }
+
+  private String choice() {
+    return values.text("trainable");
+  }
+
+  private boolean lora() {
+    return choice().equals(LORA);
+  }
+
+  double rate(Rates rates) {
+    return switch (choice()) {
+      case UNET -> rates.unet();
+      case LORA -> rates.lora();
+      default -> rates.crossAttention();
+    };
+  }
+
+  /** What is trained, in words. */
+  String words() {
+    return switch (choice()) {
+      case UNET -> "the whole UNet";
+      case LORA -> "adapters of rank " + values.integer("lora-rank");
+      default -> "the cross attention";
+    };
+  }
+
+  /** Chooses the weights that are trained, or that get adapters. */
+  Predicate<String> weights(DiffusionModel model) {
+    if (choice().equals(UNET)) {
+      return name -> name.startsWith("unet/");
+    }
+    boolean both = lora() && values.flag("lora-self-attention");
+    Set<String> modules =
+        model.attentionSites().stream()
+            .filter(site -> site.cross() || both)
+            .map(AttentionSite::name)
+            .collect(Collectors.toSet());
+    if (!lora()) {
+      return name -> modules.stream().anyMatch(module -> name.startsWith("unet/" + module + "."));
+    }
+    Set<String> adapted =
+        modules.stream()
+            .flatMap(module -> projections().stream().map(p -> weight(module, p)))
+            .collect(Collectors.toSet());
+    return adapted::contains;
+  }
+
+  private static String weight(String module, String projection) {
+    return "unet/"
+        + module
+        + ".to_"
+        + projection
+        + (projection.equals("out") ? ".0" : "")
+        + ".weight";
+  }
+
+  private List<String> projections() {
+    List<String> given =
+        Arrays.stream(values.text("lora-targets").split(",")).map(String::strip).toList();
+    for (String projection : given) {
+      if (!PROJECTIONS.contains(projection)) {
+        throw new IllegalArgumentException(
+            "lora-targets are some of q,k,v,out with commas between them, not '"
+                + projection
+                + "'");
+      }
+    }
+    return given;
+  }
+
+  Optional<AdapterOptions> adapters(long seed) {
+    if (!lora()) {
+      return Optional.empty();
+    }
+    int rank = Math.toIntExact(values.integer("lora-rank"));
+    double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank);
+    return Optional.of(new AdapterOptions(rank, alpha, seed));
+  }
+
+  /** AdamW on what is trained. */
+  TrainingOptions options(DiffusionModel model, OptimizerSettings optimizer, Rates rates) {
+    TrainingOptions plain = optimizer.training(weights(model), rate(rates));
+    return adapters(optimizer.seed()).map(plain::adapting).orElse(plain);
+  }
+
+  /**
+   * What has been trained, as a patch holds it.
+   *
+   * @throws IllegalStateException if nothing has changed
+   */
+  PatchEdit edit(DiffusionModel model, TrainingScope scope) {
+    if (!lora()) {
+      return new DeltaEdit(ChangedWeights.of(model.weights(), scope.trainable()));
+    }
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    scope
+        .adapters()
+        .forEach(
+            (name, factor) -> {
+              if (factor.norm() > 0) {
+                factors.put(name, factor);
+              }
+            });
+    return new LowRankEdit(factors);
+  }
+}

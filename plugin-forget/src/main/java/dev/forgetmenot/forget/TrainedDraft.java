@@ -1,0 +1,82 @@
+package dev.forgetmenot.forget;
+
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Writes down how concepts were forgotten by training.
+ *
+ * @param method the editor's name
+ * @param how the method's name in a sentence
+ * @param resolved values that the editor chose itself, by parameter
+ * @param digests of the training pictures
+ */
+record TrainedDraft(
+    String method,
+    String how,
+    List<ConceptPrompt> concepts,
+    ParameterValues values,
+    Map<String, String> resolved,
+    List<String> digests) {
+  /** Where things lay says nothing elsewhere; digests name them. */
+  private static final Set<String> PLACES = Set.of("images", "embedding");
+
+  /** What does not change the bits of a step. */
+  private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below");
+
+  /** What must be the same for a training to be taken up. */
+  Map<String, String> about() {
+    Map<String, String> about = parameters();
+    about.keySet().removeAll(FREE);
+    about.put("method", method);
+    about.put(
+        "prompts",
+        concepts.stream().map(c -> c.prompt().text()).collect(Collectors.joining(" | ")));
+    about.put("picture-digests", String.join(" ", digests));
+    return about;
+  }
+
+  PatchDraft of(PatchEdit edit, OptimizerSettings settings, int steps) {
+    String names =
+        concepts.stream()
+            .map(c -> "'" + c.concept().name() + "'")
+            .collect(Collectors.joining(", "));
+    return new PatchDraft(
+        PatchName.of(concepts.stream().map(ConceptPrompt::concept).toList()),
+        "Forgets " + names + " by " + how + ".",
+        new Manifest.Intent("forget", concepts.stream().map(TrainedDraft::intent).toList()),
+        List.of(edit),
+        new Manifest.Recipe(
+            method,
+            parameters(),
+            settings.seed(),
+            steps,
+            "plugin-forget",
+            ToolVersion.current(),
+            digests),
+        List.of(),
+        Map.of());
+  }
+
+  private static Manifest.Concept intent(ConceptPrompt concept) {
+    return new Manifest.Concept(
+        concept.concept().name(),
+        concept.concept().kind().word(),
+        List.of(concept.prompt().text()));
+  }
+
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new TreeMap<>(values.all());
+    parameters.keySet().removeAll(PLACES);
+    parameters.putAll(resolved);
+    parameters.put("optimizer", "adamw, betas 0.9 and 0.999, eps 1e-8");
+    return parameters;
+  }
+}

@@ -1,0 +1,345 @@
+package dev.forgetmenot.forget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.AttentionNormLoss.Watched;
+import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole jobs of the editors that train, on the tiny model. */
+class TrainedEditorsTest {
+  private static final List<Concept> TWO =
+      List.of(new Concept("ball", Kind.OBJECT), new Concept("soccer ball", Kind.OBJECT));
+  private static final Map<String, String> SMALL =
+      Map.of("no-real-image", "true", "steps", "4", "learning-rate", "1e-3");
+
+  @TempDir Path folder;
+  private StableDiffusion sd;
+
+  @BeforeEach
+  void load() throws IOException {
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+  }
+
+  @AfterEach
+  void free() throws IOException {
+    sd.close();
+  }
+
+  /** Stops a job behind a step, and keeps what it says. */
+  private final class Job implements JobContext {
+    private final int stopAfter;
+    private final boolean resuming;
+    private final List<Double> losses = new ArrayList<>();
+    private int done;
+
+    Job(int stopAfter, boolean resuming) {
+      this.stopAfter = stopAfter;
+      this.resuming = resuming;
+    }
+
+    @Override
+    public void progress(String stage, long number, long total) {
+      done = (int) number;
+    }
+
+    @Override
+    public void say(String line) {
+      assertThat(line).isNotBlank();
+    }
+
+    @Override
+    public void trained(int step, int steps, double loss, double gradientNorm) {
+      losses.add(loss);
+      assertThat(gradientNorm).isPositive();
+    }
+
+    @Override
+    public boolean cancelled() {
+      return done >= stopAfter;
+    }
+
+    @Override
+    public Optional<Path> checkpoint() {
+      return Optional.of(folder.resolve("state.safetensors"));
+    }
+
+    @Override
+    public boolean resuming() {
+      return resuming;
+    }
+  }
+
+  private Job whole() {
+    return new Job(Integer.MAX_VALUE, false);
+  }
+
+  private PatchDraft edit(
+      ConceptEditor editor, List<Concept> concepts, Map<String, String> given, JobContext job)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine()
+        .<PatchDraft, IOException>call(
+            () -> {
+              try {
+                return editor.edit(concepts, values, sd, job);
+              } finally {
+                sd.weights().restoreChanged();
+              }
+            });
+  }
+
+  private static Map<String, String> with(Map<String, String> some, String... more) {
+    Map<String, String> all = new HashMap<>(some);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
+  }
+
+  private static void assertSameBits(PatchDraft found, PatchDraft expected) {
+    if (expected.edits().get(0) instanceof LowRankEdit edit) {
+      LowRankEdit other = (LowRankEdit) found.edits().get(0);
+      assertThat(other.factors()).hasSameSizeAs(edit.factors()).isNotEmpty();
+      edit.factors()
+          .forEach(
+              (name, factors) -> {
+                assertThat(other.factors().get(name).down()).isEqualTo(factors.down());
+                assertThat(other.factors().get(name).up()).isEqualTo(factors.up());
+              });
+      return;
+    }
+    Map<String, dev.forgetmenot.patch.Delta> deltas =
+        ((DeltaEdit) expected.edits().get(0)).deltas();
+    Map<String, dev.forgetmenot.patch.Delta> others = ((DeltaEdit) found.edits().get(0)).deltas();
+    assertThat(others).hasSameSizeAs(deltas).isNotEmpty();
+    deltas.forEach(
+        (name, delta) -> assertThat(others.get(name).values()).as(name).isEqualTo(delta.values()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-attention", "lora"})
+  void aStoppedJobThatIsResumedGivesTheSameBits(String trainable) throws IOException {
+    ConceptEditor editor = new AttentionResteering();
+    Map<String, String> given =
+        with(
+            SMALL,
+            "trainable",
+            trainable,
+            "accumulation",
+            "2",
+            "batch",
+            "2",
+            "lr-schedule",
+            "cosine",
+            "lr-warmup",
+            "1",
+            "preserve",
+            "a photo of a house; a tree",
+            "weight-decay",
+            "0.1");
+    PatchDraft expected = edit(editor, TWO, given, whole());
+    assertThatThrownBy(() -> edit(editor, TWO, given, new Job(2, false)))
+        .isInstanceOf(CancellationException.class);
+    assertThat(folder.resolve("state.safetensors")).exists();
+    sd.close();
+    load();
+    Job resumed = new Job(Integer.MAX_VALUE, true);
+    assertSameBits(edit(editor, TWO, given, resumed), expected);
+    assertThat(resumed.losses).hasSize(2);
+    assertThatThrownBy(
+            () -> edit(editor, TWO, with(given, "seed", "9"), new Job(Integer.MAX_VALUE, true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("seed was 0 then and is 9 now");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"esd", "ablate"})
+  void otherMethodsResumeToTheSameBitsToo(String method) throws IOException {
+    ConceptEditor editor = method.equals("esd") ? new ErasedDiffusion() : new ConceptAblation();
+    Map<String, String> few =
+        method.equals("esd")
+            ? Map.of("starts", "1", "start-steps", "3")
+            : Map.of("pictures", "1", "anchor", "a thing");
+    Map<String, String> given =
+        with(few, "steps", "4", "save-every", "2", "learning-rate", "1e-3", "batch", "2");
+    Job job = whole();
+    PatchDraft expected = edit(editor, TWO, given, job);
+    assertThat(job.losses).hasSize(4).allMatch(loss -> loss > 0);
+    assertThat(expected.recipe().steps()).isEqualTo(4);
+    assertThat(expected.intent().concepts()).hasSize(2);
+    Job resumed = new Job(Integer.MAX_VALUE, true); // from the state behind step 2
+    assertSameBits(edit(editor, TWO, given, resumed), expected);
+    assertThat(resumed.losses).hasSize(2).isEqualTo(job.losses.subList(2, 4));
+    PatchDraft light = edit(editor, TWO, with(given, "trainable", "lora"), whole());
+    assertThat(light.edits()).hasSize(1).allMatch(LowRankEdit.class::isInstance);
+  }
+
+  @Test
+  void picturesOfEachConceptComeFromAFolderOfTheirOwn() throws IOException {
+    for (String name : List.of("ball", "soccer-ball")) {
+      Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
+      java.awt.image.BufferedImage image =
+          new java.awt.image.BufferedImage(40, 40, java.awt.image.BufferedImage.TYPE_INT_RGB);
+      image.setRGB(3, 3, name.length() * 1000);
+      javax.imageio.ImageIO.write(image, "png", own.resolve("a.png").toFile());
+    }
+    Map<String, String> given =
+        Map.of("images", folder.resolve("pictures").toString(), "steps", "2");
+    PatchDraft draft = edit(new AttentionResteering(), TWO, given, whole());
+    assertThat(draft.recipe().trainingImages()).hasSize(2).doesNotHaveDuplicates();
+    Files.delete(folder.resolve("pictures/ball/a.png"));
+    assertThatThrownBy(() -> edit(new AttentionResteering(), TWO, given, whole()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ball");
+  }
+
+  @Test
+  void trainingStopsWhenTheConceptGetsLittleAttention() throws IOException {
+    Job job = whole();
+    PatchDraft draft = edit(new AttentionResteering(), TWO, with(SMALL, "stop-below", "1"), job);
+    assertThat(job.losses).hasSize(1);
+    assertThat(draft.recipe().steps()).isEqualTo(1);
+  }
+
+  private ConceptPrompt prompt(String concept, String template) {
+    return ConceptPrompt.of(
+        sd,
+        new Concept(concept, Kind.OBJECT),
+        concept,
+        new PromptTemplate(template),
+        EndOfText.FIRST);
+  }
+
+  @Test
+  void conceptsThatContainEachOtherSplitOrFillThePromptAreFound() {
+    sd.engine()
+        .call(
+            () -> {
+              List<Integer> ball = prompt("ball", "a photo of {}").columns().columns();
+              List<Integer> soccer = prompt("soccer ball", "a photo of {}").columns().columns();
+              assertThat(soccer).hasSizeGreaterThan(ball.size()).containsAll(ball.subList(0, 1));
+              // the shorter one inside of the longer one is the shorter one too
+              assertThat(prompt("ball", "a soccer {}").columns().columns()).hasSameSizeAs(ball);
+
+              String rare = "xqzvwkjhgfdsp";
+              int pieces = sd.pieces(rare).size();
+              assertThat(pieces).isGreaterThan(4);
+              assertThat(prompt(rare, "a photo of {}").columns().columns()).hasSize(pieces + 1);
+
+              String full = "ball ".repeat(75 / sd.pieces("ball").size()).strip();
+              assertThat(prompt(full, "{}").columns().columns())
+                  .hasSize(sd.pieces(full).size() + 1);
+              assertThatThrownBy(() -> prompt(full + " ball ball", "{}"))
+                  .isInstanceOf(IllegalArgumentException.class)
+                  .hasMessageContaining("would be cut off");
+              return null;
+            });
+  }
+
+  @Test
+  void aBatchOfTwoIsTheMeanOfTwoLosses() {
+    sd.engine()
+        .call(
+            () -> {
+              List<ConceptPrompt> prompts =
+                  List.of(prompt("ball", "a photo of {}"), prompt("soccer ball", "{} on grass"));
+              TrainingOptions options = TrainingOptions.adamW(name -> name.contains("attn2"), 1e-9);
+              Map<String, float[]> apart;
+              double loss;
+              try (TrainingScope scope = sd.train(options.accumulating(2))) {
+                loss = step(scope, prompts, 1).loss();
+                apart = scope.lastGradients();
+              }
+              try (TrainingScope scope = sd.train(options)) {
+                assertThat(step(scope, prompts, 2).loss()).isCloseTo(loss, within(1e-5));
+                Map<String, float[]> together = scope.lastGradients();
+                assertThat(together).hasSameSizeAs(apart);
+                together.forEach((name, found) -> assertNear(name, found, apart.get(name)));
+              }
+              return null;
+            });
+  }
+
+  private static void assertNear(String name, float[] found, float[] expected) {
+    double off = 0;
+    double length = 0;
+    for (int i = 0; i < found.length; i++) {
+      off += Math.pow((double) found[i] - expected[i], 2);
+      length += Math.pow(expected[i], 2);
+    }
+    assertThat(Math.sqrt(off)).as(name).isLessThanOrEqualTo(1e-4 * Math.sqrt(length));
+  }
+
+  private TrainingScope.StepReport step(
+      TrainingScope scope, List<ConceptPrompt> prompts, int size) {
+    try (PromptEmbeddings embeddings =
+            new PromptEmbeddings(sd, prompts.stream().map(ConceptPrompt::prompt).toList());
+        TrainingExamples examples = new TrainingExamples(sd, 2, 5)) {
+      int[] draw = {0};
+      return scope.step(
+          (NDManager manager) -> {
+            TrainingExamples.Batch batch = examples.batch(manager, draw[0]++, size);
+            List<Watched> watched =
+                batch.concepts().stream()
+                    .map(i -> new Watched(prompts.get(i).columns(), Optional.empty()))
+                    .toList();
+            return ResteeringLoss.of(
+                    sd,
+                    batch.noisy(),
+                    batch.timesteps(),
+                    embeddings.batch(manager, batch.concepts()),
+                    watched)
+                .value();
+          });
+    }
+  }
+
+  @Test
+  void wrongValuesAreNamed() {
+    ConceptEditor editor = new AttentionResteering();
+    assertThatThrownBy(
+            () ->
+                edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-targets", "q,w"), whole()))
+        .hasMessageContaining("lora-targets")
+        .hasMessageContaining("'w'");
+    assertThatThrownBy(() -> edit(editor, TWO, with(SMALL, "lr-warmup", "3"), whole()))
+        .hasMessageContaining("constant_with_warmup");
+    assertThatThrownBy(
+            () -> edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-rank", "1000"), whole()))
+        .hasMessageContaining("rank is at most");
+  }
+}
