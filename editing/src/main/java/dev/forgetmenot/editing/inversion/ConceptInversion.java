@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 
 /**
  * Finds new tokens that say what pictures show: only their rows of the text encoder's embeddings
@@ -138,19 +139,25 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
     void go() throws IOException {
       int steps = settings.steps();
       for (int step = resume() + 1; step <= steps; step++) {
-        if (context.cancelled()) {
-          save();
+        try {
           context.checkCancelled();
+          step(step, steps);
+        } catch (CancellationException e) {
+          save();
+          throw e;
         }
-        microSteps = (step - 1) * settings.accumulation();
-        TrainingScope.StepReport report = training.step(this::microStep);
-        context.progress("inversion", step, steps);
-        context.trained(step, steps, report.loss(), report.gradientNorm());
-        listener.stepped(step, steps, this::embeddings);
         if (step % CHECKPOINT_EVERY == 0 && step < steps) {
           save();
         }
       }
+    }
+
+    private void step(int step, int steps) throws IOException {
+      microSteps = (step - 1) * settings.accumulation();
+      TrainingScope.StepReport report = training.step(this::microStep);
+      context.progress("inversion", step, steps);
+      context.trained(step, steps, report.loss(), report.gradientNorm());
+      listener.stepped(step, steps, this::embeddings);
     }
 
     private Embeddings embeddings() {

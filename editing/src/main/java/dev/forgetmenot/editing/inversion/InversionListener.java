@@ -17,6 +17,7 @@ public interface InversionListener {
    * @param steps how many there will be
    * @param tokens copies the rows of now
    * @throws IOException to end the inversion
+   * @throws java.util.concurrent.CancellationException to stop it after this step, which counts
    */
   void stepped(int step, int steps, Supplier<Embeddings> tokens) throws IOException;
 }

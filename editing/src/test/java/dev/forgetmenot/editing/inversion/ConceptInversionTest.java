@@ -191,6 +191,29 @@ class ConceptInversionTest {
   }
 
   @Test
+  void aListenerThatStopsLeavesACheckpointOfItsStep() throws IOException {
+    Path file = folder.resolve("checkpoint.safetensors");
+    ConceptInversion inversion = new ConceptInversion(sd, settings("steps", "3"));
+    Job stopped = new Job(file, false, Integer.MAX_VALUE);
+    InversionListener stopping =
+        (step, steps, tokens) -> {
+          if (step == 2) {
+            throw new CancellationException();
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                sd.engine()
+                    .call(
+                        () ->
+                            inversion.run(Kind.OBJECT, pictures(List.of("a")), stopped, stopping)))
+        .isInstanceOf(CancellationException.class);
+    Job resumed = new Job(file, true, Integer.MAX_VALUE);
+    invert(resumed, Kind.OBJECT, settings("steps", "3"), List.of("a"));
+    assertThat(resumed.steps).containsExactly(3);
+  }
+
+  @Test
   void masksAndFlipsMatter() throws IOException {
     float[] usual = first(settings("steps", "2"));
     assertThat(first(settings("steps", "2", "no-mask", "true"))).isNotEqualTo(usual);

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -83,12 +84,13 @@ public record InversionJob(JobContext context) {
   }
 
   /** One run, on the engine thread. */
-  private final class Run implements JobContext {
+  private final class Run {
     private final StableDiffusion model;
     private final InversionOrder order;
     private final InversionSettings settings;
     private final InversionFiles files;
     private final LossCurve losses;
+    private final EditContext watched;
 
     Run(
         StableDiffusion model,
@@ -101,6 +103,14 @@ public record InversionJob(JobContext context) {
       this.settings = settings;
       this.files = files;
       this.losses = losses;
+      this.watched =
+          new EditContext(
+              context,
+              Optional.empty(),
+              Vocabulary.EMPTY,
+              Optional.of(files.checkpoint()),
+              order.resume(),
+              (step, steps, loss, gradientNorm) -> losses.add(step, loss, gradientNorm));
     }
 
     Embeddings invert(TrainingPictures pictures) throws IOException {
@@ -109,7 +119,7 @@ public record InversionJob(JobContext context) {
             .run(
                 order.kind(),
                 pictures,
-                this,
+                watched,
                 (step, steps, tokens) -> {
                   if (order.saving().after(step)) {
                     save(step, tokens.get());
@@ -123,7 +133,7 @@ public record InversionJob(JobContext context) {
     private void save(int step, Embeddings tokens) throws IOException {
       files.saveStep(step, tokens);
       LossCurve.Point last = losses.points().get(losses.points().size() - 1);
-      say(
+      context.say(
           String.format(
               Locale.ROOT,
               "step %d: loss %.4f (mean of the last %d)",
@@ -139,39 +149,8 @@ public record InversionJob(JobContext context) {
       String prompt = PromptTemplate.of(order.kind()).with(tokens.phrase());
       GenerationRequest request =
           GenerationRequest.of(prompt).seeds(settings.seed(), order.saving().previews());
-      List<Picture> drawn = model.generate(request, StepListener.NONE, this::cancelled);
+      List<Picture> drawn = model.generate(request, StepListener.NONE, context::cancelled);
       PngPictures.write(files.preview(step), PictureGrid.of(drawn), prompt);
-    }
-
-    @Override
-    public void progress(String stage, long done, long total) {
-      context.progress(stage, done, total);
-    }
-
-    @Override
-    public void say(String line) {
-      context.say(line);
-    }
-
-    @Override
-    public boolean cancelled() {
-      return context.cancelled();
-    }
-
-    @Override
-    public void trained(int step, int steps, double loss, double gradientNorm) {
-      losses.add(step, loss, gradientNorm);
-      context.trained(step, steps, loss, gradientNorm);
-    }
-
-    @Override
-    public Optional<Path> checkpoint() {
-      return Optional.of(files.checkpoint());
-    }
-
-    @Override
-    public boolean resuming() {
-      return order.resume();
     }
   }
 }
