@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Set;
  *
  * @param concepts at least one, with different labels; all rows are d wide
  * @param lambda λ, more than 0
- * @param eraseScale e, 0 or more
+ * @param eraseScale e, more than 0
  * @param preserveScale p, 0 or more
  * @param sides which projections the targets are
  * @param targets names or patterns of weights of the shape (out, d), see {@link TargetPattern};
@@ -59,6 +60,16 @@ public record ClosedFormEdit(
             label + ": targets and guides must agree in shape, preserved rows in width");
       }
     }
+
+    /** The Frobenius norm of guides minus targets. */
+    public double distance() {
+      double square = 0;
+      for (int i = 0; i < target.values().length; i++) {
+        double difference = (double) guide.values()[i] - target.values()[i];
+        square += difference * difference;
+      }
+      return Math.sqrt(square);
+    }
   }
 
   /** Copies the lists: concepts by label, targets sorted. */
@@ -80,10 +91,10 @@ public record ClosedFormEdit(
       throw new IllegalArgumentException(
           "expected at most " + MAX_COLUMNS + " target rows, found " + columns);
     }
-    if (!(lambda > 0 && eraseScale >= 0 && preserveScale >= 0)
+    if (!(lambda > 0 && eraseScale > 0 && preserveScale >= 0)
         || !Double.isFinite(lambda + eraseScale + preserveScale)) {
       throw new IllegalArgumentException(
-          "expected lambda above 0 and scales of 0 or more, all finite, found "
+          "expected lambda and erase scale above 0, preserve scale 0 or more, all finite, found "
               + (lambda + ", " + eraseScale + ", " + preserveScale));
     }
     concepts = concepts.stream().sorted(Comparator.comparing(Concept::label)).toList();
@@ -98,5 +109,10 @@ public record ClosedFormEdit(
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public Collection<String> changed() {
+    return targets;
   }
 }

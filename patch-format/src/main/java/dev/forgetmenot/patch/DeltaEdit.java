@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,5 +25,10 @@ public record DeltaEdit(Map<String, Delta> deltas) implements PatchEdit {
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public Collection<String> changed() {
+    return deltas.keySet();
   }
 }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The manifest of a patch, version 1.0. Members as in docs/patch-format.md.
+ * The manifest of a patch, up to version 1.1. Members as in docs/patch-format.md.
  *
  * @param version the format's version
  * @param requiredFeatures what a reader must know to read this patch
@@ -45,11 +45,31 @@ public record Manifest(
     List<Evidence> evidence,
     List<Entry> entries) {
 
-  /** The version that this library writes. */
-  public static final Version CURRENT = new Version(1, 0);
+  /** The newest version that this library knows; it writes the lowest that says everything. */
+  public static final Version CURRENT = new Version(1, 1);
 
-  /** The one kind of edit that version 1.0 of this library knows: values added to tensors. */
-  public static final String DELTA = "delta";
+  /** The components that targets are of, as a regular expression. */
+  static final String COMPONENTS = "unet|text_encoder|vae";
+
+  /** Whether an edit speaks of text embeddings: it then goes with the text encoder. */
+  public boolean boundByTextEncoder() {
+    return edits.stream().anyMatch(Edit::boundByTextEncoder);
+  }
+
+  static boolean boundByTextEncoder(String kind) {
+    return kind.equals(ProjectorEdit.KIND)
+        || kind.equals(ClosedFormEdit.KIND)
+        || kind.equals(TokensEdit.KIND);
+  }
+
+  /** The lowest minor version that expresses edits on a base. */
+  static int minor(List<Edit> edits, Base base) {
+    boolean first =
+        edits.stream().allMatch(edit -> edit.kind().equals(DeltaEdit.KIND))
+            && base.textEncoder().isEmpty()
+            && base.components().values().stream().noneMatch(c -> c.leaves().isEmpty());
+    return first ? 0 : 1;
+  }
 
   /** A version of the format. */
   public record Version(int major, int minor) {}
@@ -73,7 +93,8 @@ public record Manifest(
   /**
    * The base model.
    *
-   * @param components by name: unet, text_encoder, vae
+   * @param components what the edits change, by name: unet, text_encoder, vae
+   * @param textEncoder of the whole text encoder; there if an edit speaks of text embeddings
    * @param tokenizer digests of the vocabulary
    * @param label what the base was called, for people
    * @param policy how near a base must be: exact, same-values, same-text-encoder or
@@ -81,6 +102,7 @@ public record Manifest(
    */
   public record Base(
       Map<String, Component> components,
+      Optional<Roots> textEncoder,
       Optional<Tokenizer> tokenizer,
       String label,
       String policy) {
@@ -95,44 +117,39 @@ public record Manifest(
    *
    * @param exact over the stored bytes
    * @param f16 over the values rounded to half
+   * @param touched how many tensors the edits change
    * @param leaves by canonical name: the f16 leaf of each touched tensor, so that a reader can say
-   *     which tensors differ
+   *     which tensors differ; empty where only the roots are kept
    */
-  public record Component(String exact, String f16, Map<String, String> leaves) {
+  public record Component(String exact, String f16, int touched, Map<String, String> leaves) {
     /** Copies the map, sorted. */
     public Component {
       leaves = Collections.unmodifiableMap(new TreeMap<>(leaves));
     }
   }
 
+  /** Roots over all leaves of a component, hex: over the stored bytes, and rounded to half. */
+  public record Roots(String exact, String f16) {}
+
   /** SHA-256 of vocab.json and merges.txt, hex. */
   public record Tokenizer(String vocabSha256, String mergesSha256) {}
 
-  /** One edit: the tensors of one entry of the archive, for one component. */
-  public record Edit(
-      String id,
-      String kind,
-      String component,
-      String entry,
-      List<Target> targets,
-      Strength strength) {
-    /** Copies the list. */
-    public Edit {
-      targets = List.copyOf(targets);
-    }
-  }
-
   /**
-   * One tensor that an edit changes.
+   * One edit: the tensors of one entry of the archive, for one component.
    *
-   * @param target component, slash, canonical parameter name
-   * @param shape its shape
-   * @param norm Frobenius norm of what is added at strength 1
+   * @param strength how strongly it may be applied
+   * @param content what hangs on its kind
    */
-  public record Target(String target, List<Long> shape, double norm) {
-    /** Copies the list. */
-    public Target {
-      shape = List.copyOf(shape);
+  public record Edit(
+      String id, String component, String entry, Strength strength, EditContent content) {
+    /** The word for its kind. */
+    public String kind() {
+      return content.kind();
+    }
+
+    /** Whether it speaks of text embeddings, and not of the values of what it changes. */
+    public boolean boundByTextEncoder() {
+      return Manifest.boundByTextEncoder(kind());
     }
   }
 

@@ -29,7 +29,10 @@ final class ManifestCheck {
     ManifestCheck check = new ManifestCheck(where, manifest);
     check.entries();
     check.edits();
-    check.leaves();
+    check.names();
+    check.targets();
+    check.base();
+    check.version();
   }
 
   /** Every entry is a document or belongs to one edit; a newer minor version may know more. */
@@ -58,6 +61,13 @@ final class ManifestCheck {
     }
   }
 
+  private void version() throws PatchFormatException {
+    int needed = Manifest.minor(manifest.edits(), manifest.base());
+    if (manifest.version().minor() < needed) {
+      throw refuse("says version 1.0 and uses what came with version 1." + needed);
+    }
+  }
+
   private void edits() throws PatchFormatException {
     if (manifest.edits().isEmpty()) {
       throw refuse("has no edits");
@@ -69,40 +79,122 @@ final class ManifestCheck {
         throw refuse(
             "edit " + edit.id() + ": its strengths are not in the order min, default, max");
       }
-      if (!ids.add(edit.id()) || edit.targets().isEmpty()) {
-        throw refuse("edit " + edit.id() + " is there twice or has no target");
+      if (!ids.add(edit.id())) {
+        throw refuse("edit " + edit.id() + " is there twice");
+      }
+      boolean patterns = edit.content().changed().isEmpty();
+      if (patterns && !(edit.content() instanceof EditContent.Tokens)) {
+        throw refuse("edit " + edit.id() + " has no target");
       }
     }
   }
 
-  /** The base has exactly one leaf for every touched tensor, and its root is theirs. */
-  private void leaves() throws PatchFormatException {
-    Map<String, Set<String>> touched = new TreeMap<>();
+  /** What each edit changes is of its component, and named once within a kind. */
+  private void targets() throws PatchFormatException {
+    Set<String> named = new HashSet<>();
     for (Manifest.Edit edit : manifest.edits()) {
-      String prefix = edit.component() + "/";
-      Set<String> names = touched.computeIfAbsent(edit.component(), c -> new TreeSet<>());
-      for (Manifest.Target target : edit.targets()) {
-        if (!target.target().startsWith(prefix)) {
+      boolean list = isList(edit);
+      for (String target : edit.content().changed()) {
+        if (!target.startsWith(edit.component() + "/")) {
+          throw refuse("target " + target + " is not of the component " + edit.component());
+        }
+        if (!named.add((list ? edit.kind() : edit.id()) + " " + target)) {
+          throw refuse("target " + target + " is there twice");
+        }
+      }
+    }
+  }
+
+  /** Names within one edit are different, and a closed form's sides are those of its targets. */
+  private void names() throws PatchFormatException {
+    for (Manifest.Edit edit : manifest.edits()) {
+      Set<String> names = new HashSet<>();
+      for (DeclaredTensor tensor : DeclaredTensor.of(edit.content())) {
+        if (!names.add(tensor.name())) {
+          throw refuse("edit " + edit.id() + " declares " + tensor.name() + " twice");
+        }
+      }
+      if (names.isEmpty()) {
+        throw refuse("edit " + edit.id() + " changes nothing");
+      }
+      if (edit.content() instanceof EditContent.ClosedForm closedForm) {
+        boolean keys = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_k.weight"));
+        boolean values = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_v.weight"));
+        boolean others =
+            closedForm.patterns().stream().anyMatch(p -> !p.matches(".*\\.to_[kv]\\.weight"));
+        Sides sides = closedForm.sides();
+        if (others || keys != (sides != Sides.V) || values != (sides != Sides.K)) {
           throw refuse(
-              "target " + target.target() + " is not of the component " + edit.component());
+              "edit "
+                  + edit.id()
+                  + " says sides "
+                  + sides.word()
+                  + " and changes "
+                  + closedForm.patterns());
         }
-        if (!names.add(target.target().substring(prefix.length()))) {
-          throw refuse("target " + target.target() + " is there twice");
-        }
+      }
+      boolean tokens = edit.content() instanceof EditContent.Tokens;
+      if (tokens && !edit.component().equals("text_encoder")) {
+        throw refuse("edit " + edit.id() + " adds tokens to " + edit.component());
+      }
+    }
+  }
+
+  private static boolean isList(Manifest.Edit edit) {
+    return edit.content() instanceof EditContent.Deltas
+        || edit.content() instanceof EditContent.LowRanks;
+  }
+
+  /** The base says of each changed component what it was, and of the text encoder if need be. */
+  private void base() throws PatchFormatException {
+    Map<String, Set<String>> named = new TreeMap<>();
+    Set<String> patterned = new HashSet<>();
+    for (Manifest.Edit edit : manifest.edits()) {
+      if (edit.content().changed().isEmpty()) {
+        continue;
+      }
+      Set<String> names = named.computeIfAbsent(edit.component(), c -> new TreeSet<>());
+      if (isList(edit)) {
+        int prefix = edit.component().length() + 1;
+        edit.content().changed().forEach(target -> names.add(target.substring(prefix)));
+      } else {
+        patterned.add(edit.component());
       }
     }
     Map<String, Manifest.Component> components = manifest.base().components();
-    if (!components.keySet().equals(touched.keySet())) {
-      throw refuse("has a base of " + components.keySet() + " and edits of " + touched.keySet());
+    if (!components.keySet().equals(named.keySet())) {
+      throw refuse("has a base of " + components.keySet() + " and edits of " + named.keySet());
     }
-    for (Map.Entry<String, Set<String>> entry : touched.entrySet()) {
+    for (Map.Entry<String, Set<String>> entry : named.entrySet()) {
       Manifest.Component component = components.get(entry.getKey());
-      if (!component.leaves().keySet().equals(entry.getValue())) {
-        throw refuse("does not have one leaf for each target of " + entry.getKey());
+      if (!component.leaves().isEmpty()) {
+        leaves(entry.getKey(), component, entry.getValue());
+      } else if (component.touched() < entry.getValue().size()
+          || (component.touched() > entry.getValue().size()
+              && !patterned.contains(entry.getKey()))) {
+        throw refuse(
+            "says that "
+                + component.touched()
+                + " tensors of "
+                + entry.getKey()
+                + " are touched and names "
+                + entry.getValue().size());
       }
-      if (!BaseIdentity.root(component.leaves()).equals(component.f16())) {
-        throw refuse("has leaves of " + entry.getKey() + " that do not make its f16 root");
-      }
+    }
+    if (manifest.boundByTextEncoder()
+        && (manifest.base().textEncoder().isEmpty() || manifest.base().tokenizer().isEmpty())) {
+      throw refuse("does not say of which text encoder and tokenizer its text embeddings are");
+    }
+  }
+
+  /** The base has exactly one leaf for every touched tensor, and its root is theirs. */
+  private void leaves(String name, Manifest.Component component, Set<String> touched)
+      throws PatchFormatException {
+    if (!component.leaves().keySet().equals(touched)) {
+      throw refuse("does not have one leaf for each target of " + name);
+    }
+    if (!BaseIdentity.root(component.leaves()).equals(component.f16())) {
+      throw refuse("has leaves of " + name + " that do not make its f16 root");
     }
   }
 

@@ -7,11 +7,9 @@ import java.util.Set;
 /** Reads manifest.json by the version rule and the limits of docs/patch-format.md. */
 final class ManifestReader {
   static final String HEX = "[0-9a-f]{64}";
-  private static final String COMPONENT = "unet|text_encoder|vae";
+  private static final int MOST_TOUCHED = 100_000;
   private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
   private static final Set<String> KNOWN_FEATURES = Set.of();
-  private static final Set<String> LATER_KINDS =
-      Set.of("lowrank", "rows", "tokens", "closedform", "projector");
 
   private ManifestReader() {}
 
@@ -92,11 +90,8 @@ final class ManifestReader {
 
   private static Manifest.Base base(Members m) throws PatchFormatException {
     return new Manifest.Base(
-        m.map(
-            "components",
-            c ->
-                new Manifest.Component(
-                    c.text("exact", HEX), c.text("f16", HEX), c.textMap("leaves", HEX))),
+        m.map("components", ManifestReader::component),
+        m.find("textEncoder", t -> new Manifest.Roots(t.text("exact", HEX), t.text("f16", HEX))),
         m.find(
             "tokenizer",
             t -> new Manifest.Tokenizer(t.text("vocabSha256", HEX), t.text("mergesSha256", HEX))),
@@ -105,31 +100,28 @@ final class ManifestReader {
             "policy", List.of("exact", "same-values", "same-text-encoder", "same-architecture")));
   }
 
+  private static Manifest.Component component(Members m) throws PatchFormatException {
+    String exact = m.text("exact", HEX);
+    String f16 = m.text("f16", HEX);
+    if (m.has("leaves")) {
+      Map<String, String> leaves = m.textMap("leaves", HEX);
+      return new Manifest.Component(exact, f16, leaves.size(), leaves);
+    }
+    return new Manifest.Component(
+        exact, f16, (int) m.integer("touched", 1, MOST_TOUCHED), Map.of());
+  }
+
   private static Manifest.Edit edit(Members m) throws PatchFormatException {
     String id = m.text("id");
-    String kind = m.text("kind");
-    if (LATER_KINDS.contains(kind)) {
-      throw new PatchFormatException(
-          PatchError.FEATURE, "edit " + id, "is of kind '" + kind + "': use a newer fmn");
-    }
-    if (!kind.equals(Manifest.DELTA)) {
-      throw m.wrong("kind", "'" + kind + "' is unknown");
-    }
+    EditContent content = new EditContentReader(m).read(id, m.text("kind"));
     return new Manifest.Edit(
         id,
-        kind,
-        m.text("component", COMPONENT),
+        m.text("component", Manifest.COMPONENTS),
         m.text("entry"),
-        m.objects(
-            "targets",
-            t ->
-                new Manifest.Target(
-                    t.text("target", "(" + COMPONENT + ")/[A-Za-z0-9_.]{1,250}"),
-                    t.integers("shape", 0, Integer.MAX_VALUE),
-                    t.number("norm"))),
         m.object(
             "strength",
-            s -> new Manifest.Strength(s.number("default"), s.number("min"), s.number("max"))));
+            s -> new Manifest.Strength(s.number("default"), s.number("min"), s.number("max"))),
+        content);
   }
 
   private static Manifest.Stacking stacking(Members m) throws PatchFormatException {

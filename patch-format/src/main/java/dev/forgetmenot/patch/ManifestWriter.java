@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Writes manifest.json: members in the order of the specification, the same bytes each time. */
@@ -47,10 +46,25 @@ final class ManifestWriter {
 
   private static Map<String, Object> base(Manifest.Base base) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("components", base.components());
+    Map<String, Object> components = new LinkedHashMap<>();
+    base.components().forEach((name, component) -> components.put(name, component(component)));
+    json.put("components", components);
+    base.textEncoder().ifPresent(roots -> json.put("textEncoder", roots));
     base.tokenizer().ifPresent(tokenizer -> json.put("tokenizer", tokenizer));
     json.put("label", base.label());
     json.put("policy", base.policy());
+    return json;
+  }
+
+  private static Map<String, Object> component(Manifest.Component component) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("exact", component.exact());
+    json.put("f16", component.f16());
+    if (component.leaves().isEmpty()) {
+      json.put("touched", component.touched());
+    } else {
+      json.put("leaves", component.leaves());
+    }
     return json;
   }
 
@@ -65,7 +79,7 @@ final class ManifestWriter {
     json.put("kind", edit.kind());
     json.put("component", edit.component());
     json.put("entry", edit.entry());
-    json.put("targets", List.copyOf(edit.targets()));
+    json.putAll(EditContentWriter.members(edit.content()));
     json.put("strength", strength);
     return json;
   }

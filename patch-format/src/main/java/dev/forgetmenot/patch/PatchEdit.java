@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import java.util.Collection;
+
 /**
  * One change of a base as an editor hands it back: values in full ({@link DeltaEdit}), as factors
  * ({@link LowRankEdit}), as a projector of what a layer reads ({@link ProjectorEdit}), as the
@@ -13,4 +15,15 @@ public sealed interface PatchEdit
     permits DeltaEdit, LowRankEdit, ProjectorEdit, ClosedFormEdit, TokensEdit {
   /** The word that manifests have for this kind of edit. */
   String kind();
+
+  /**
+   * Whether it speaks of text embeddings, and so fits every model with the same text encoder, and
+   * not of the values of the tensors that it changes.
+   */
+  default boolean boundByTextEncoder() {
+    return Manifest.boundByTextEncoder(kind());
+  }
+
+  /** Names or patterns of the tensors that it changes; empty where it only adds tokens. */
+  Collection<String> changed();
 }

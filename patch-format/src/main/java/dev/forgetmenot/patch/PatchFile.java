@@ -27,7 +27,7 @@ public final class PatchFile implements AutoCloseable {
   private final PatchArchive archive;
   private final Manifest manifest;
   private final String id;
-  private final Map<String, DeltaTensors> tensorsOfTarget = new HashMap<>();
+  private final Map<String, EditTensors> tensorsOfEdit = new HashMap<>();
 
   private PatchFile(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -39,10 +39,10 @@ public final class PatchFile implements AutoCloseable {
     manifest = ManifestReader.read(path.toString(), json);
     checkEntries();
     for (Manifest.Edit edit : manifest.edits()) {
-      DeltaTensors tensors =
-          DeltaTensors.open(
-              path + ": " + edit.entry(), channel, archive.region(edit.entry()), edit);
-      edit.targets().forEach(target -> tensorsOfTarget.put(target.target(), tensors));
+      String where = path + ": " + edit.entry();
+      tensorsOfEdit.put(
+          edit.id(),
+          EditTensors.open(where, channel, archive.region(edit.entry()), edit.content()));
     }
     archive.checkUnchanged();
   }
@@ -94,16 +94,53 @@ public final class PatchFile implements AutoCloseable {
    * The values that are added to a target at strength 1, row-major. All are finite.
    *
    * @param target component, slash, canonical parameter name
-   * @throws IllegalArgumentException if the patch has no such target
+   * @throws IllegalArgumentException if the patch has no delta of the target
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public float[] delta(String target) throws IOException {
-    DeltaTensors tensors = tensorsOfTarget.get(target);
-    if (tensors == null) {
-      throw new IllegalArgumentException(path + " does not change " + target);
+    for (Manifest.Edit edit : manifest.edits()) {
+      if (edit.content() instanceof EditContent.Deltas
+          && edit.content().changed().contains(target)) {
+        return tensors(edit).values(target + DeclaredTensor.DELTA);
+      }
     }
+    throw new IllegalArgumentException(path + " has no delta of " + target);
+  }
+
+  /**
+   * The factors of what is added to a target at strength 1. All are finite.
+   *
+   * @param target component, slash, canonical parameter name
+   * @throws IllegalArgumentException if the patch has no factors for the target
+   * @throws PatchFormatException if the file has changed since it was opened
+   */
+  public LowRank lowRank(String target) throws IOException {
+    for (Manifest.Edit edit : manifest.edits()) {
+      if (edit.content() instanceof EditContent.LowRanks lowRanks) {
+        for (EditContent.Factors factors : lowRanks.targets()) {
+          if (factors.target().equals(target)) {
+            return EditReader.lowRank(factors, tensors(edit));
+          }
+        }
+      }
+    }
+    throw new IllegalArgumentException(path + " has no factors for " + target);
+  }
+
+  /**
+   * One edit as its editor handed it over, in full: deltas and factors of large models take memory,
+   * see {@link #delta} and {@link #lowRank}.
+   *
+   * @param edit of this patch's manifest
+   * @throws PatchFormatException if the file has changed since it was opened
+   */
+  public PatchEdit edit(Manifest.Edit edit) throws IOException {
+    return EditReader.read(edit.content(), tensors(edit));
+  }
+
+  private EditTensors tensors(Manifest.Edit edit) throws IOException {
     archive.checkUnchanged();
-    return tensors.values(target);
+    return tensorsOfEdit.get(edit.id());
   }
 
   /** The content of an entry, such as {@code docs/readme.md}. */

@@ -2,8 +2,6 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.safetensors.DType;
-import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +35,7 @@ public final class PatchWriter {
    *
    * @param target the file; an older one is replaced
    * @param draft what an editor made; at least one edit
-   * @param base what it was made on; its components hold a leaf for every target
+   * @param base what it was made on; its components hold the roots of every target
    * @param architecture as in {@link Manifest#architecture}
    * @param created UTC, ISO 8601 to the second
    * @return the manifest that was written
@@ -46,21 +44,16 @@ public final class PatchWriter {
   public static Manifest write(
       Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
       throws IOException {
-    Map<String, Delta> all = deltas(draft);
-    checkSize(target, all);
+    checkSize(target, draft);
     Map<String, byte[]> files = new TreeMap<>(draft.docs());
     List<Manifest.Edit> edits = new ArrayList<>();
-    Map<String, Map<String, Delta>> components = byComponent(all);
-    components.forEach(
-        (component, deltas) -> {
-          String part = components.size() == 1 ? "" : "-" + component.replace('_', '-');
-          String entry = "tensors/delta" + part + ".safetensors";
-          files.put(entry, tensors(deltas));
-          edits.add(edit(component, entry, deltas));
-        });
+    for (EditEntries.Part part : EditEntries.of(draft)) {
+      edits.add(part.edit());
+      files.put(part.edit().entry(), part.tensors());
+    }
     Manifest manifest =
         new Manifest(
-            Manifest.CURRENT,
+            new Manifest.Version(Manifest.CURRENT.major(), Manifest.minor(edits, base)),
             List.of(),
             draft.name(),
             "1.0.0",
@@ -82,27 +75,18 @@ public final class PatchWriter {
     return manifest;
   }
 
-  private static Map<String, Delta> deltas(PatchDraft draft) {
-    Map<String, Delta> deltas = new TreeMap<>();
-    for (PatchEdit edit : draft.edits()) {
-      if (!(edit instanceof DeltaEdit delta)) {
-        throw new IllegalArgumentException("edits of kind " + edit.kind() + " are not written yet");
-      }
-      deltas.putAll(delta.deltas());
-    }
-    return deltas;
-  }
-
   /** A patch is one file of less than 2 GiB, and is put together in memory. */
-  private static void checkSize(Path target, Map<String, Delta> deltas)
-      throws PatchFormatException {
+  private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
     long bytes = 0;
-    for (Map.Entry<String, Delta> delta : deltas.entrySet()) {
-      if (delta.getKey().indexOf('/') < 1) {
-        throw new IllegalArgumentException(
-            "expected a target such as unet/conv_in.weight, found " + delta.getKey());
+    for (PatchEdit edit : draft.edits()) {
+      if (edit instanceof DeltaEdit delta) {
+        bytes += delta.deltas().values().stream().mapToLong(d -> bytes(d.values())).sum();
+      } else if (edit instanceof LowRankEdit lowRank) {
+        bytes +=
+            lowRank.factors().values().stream()
+                .mapToLong(f -> bytes(f.down()) + bytes(f.up()))
+                .sum();
       }
-      bytes += (long) delta.getValue().values().length * Float.BYTES;
     }
     long most = PatchArchive.FILE_LIMIT - (16 << 20); // the rest for names, manifest and documents
     if (bytes > most) {
@@ -117,47 +101,8 @@ public final class PatchWriter {
     }
   }
 
-  private static Map<String, Map<String, Delta>> byComponent(Map<String, Delta> deltas) {
-    Map<String, Map<String, Delta>> components = new TreeMap<>();
-    deltas.forEach(
-        (name, delta) ->
-            components
-                .computeIfAbsent(name.substring(0, name.indexOf('/')), c -> new TreeMap<>())
-                .put(name, delta));
-    return components;
-  }
-
-  private static byte[] tensors(Map<String, Delta> deltas) {
-    SafetensorsWriter writer = new SafetensorsWriter().alignData(ALIGNMENT);
-    deltas.forEach(
-        (name, delta) -> writer.add(name + ".delta", DType.F32, delta.shape(), delta.values()));
-    return writer.toBytes();
-  }
-
-  private static Manifest.Edit edit(String component, String entry, Map<String, Delta> deltas) {
-    List<Manifest.Target> targets = new ArrayList<>();
-    deltas.forEach(
-        (name, delta) -> {
-          double square = 0;
-          for (float value : delta.values()) {
-            square += (double) value * value;
-          }
-          List<Long> shape = new ArrayList<>();
-          for (long size : delta.shape()) {
-            shape.add(size);
-          }
-          if (!Double.isFinite(square)) {
-            throw new IllegalArgumentException(name + " holds a value that is not finite");
-          }
-          targets.add(new Manifest.Target(name, shape, Math.sqrt(square)));
-        });
-    return new Manifest.Edit(
-        "delta-" + component,
-        Manifest.DELTA,
-        component,
-        entry,
-        targets,
-        new Manifest.Strength(1, -2, 2));
+  private static long bytes(float[] values) {
+    return (long) values.length * Float.BYTES;
   }
 
   private static Manifest.Entry entry(String path, byte[] bytes) {

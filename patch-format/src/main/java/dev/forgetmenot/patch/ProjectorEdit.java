@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -31,6 +32,11 @@ public record ProjectorEdit(String concept, Rows left, Rows right, List<String> 
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public Collection<String> changed() {
+    return targets;
   }
 
   static List<String> sorted(List<String> targets) {

@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import java.util.Arrays;
+
 /**
  * A small matrix of vectors of one width, such as rows of a text embedding.
  *
@@ -45,6 +47,15 @@ public record Rows(int count, int width, float[] values) {
       for (int j = 0; j < width; j++) {
         rows[i][j] = values[i * width + j];
       }
+    }
+    return rows;
+  }
+
+  /** A copy, row by row. */
+  public float[][] floats() {
+    float[][] rows = new float[count][];
+    for (int i = 0; i < count; i++) {
+      rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
     }
     return rows;
   }

@@ -12,7 +12,7 @@ import java.util.List;
  * @param text component, slash, canonical parameter name with stars
  */
 public record TargetPattern(String text) {
-  static final String SYNTAX = "(unet|text_encoder|vae)/[A-Za-z0-9_.*]{1,250}";
+  static final String SYNTAX = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
 
   /** Checks the spelling. */
   public TargetPattern {
@@ -56,6 +56,10 @@ public record TargetPattern(String text) {
 
   /** The matching ones among the parameter names of its component, with the component, in order. */
   public List<String> among(Collection<String> localNames) {
+    if (text.indexOf('*') < 0) {
+      String local = text.substring(component().length() + 1);
+      return localNames.contains(local) ? List.of(text) : List.of();
+    }
     List<String> found = new ArrayList<>();
     for (String name : localNames) {
       String target = component() + "/" + name;

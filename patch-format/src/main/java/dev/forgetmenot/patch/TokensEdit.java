@@ -1,6 +1,8 @@
 package dev.forgetmenot.patch;
 
+import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,5 +45,10 @@ public record TokensEdit(Map<String, Rows> tokens) implements PatchEdit {
   @Override
   public String kind() {
     return KIND;
+  }
+
+  @Override
+  public Collection<String> changed() {
+    return List.of();
   }
 }

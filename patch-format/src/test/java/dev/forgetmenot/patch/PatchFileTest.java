@@ -108,7 +108,7 @@ class PatchFileTest {
         PatchError.FEATURE);
     String unknown = json.replaceFirst("\\{", "{\"colour\": 1,");
     assertRefused(unknown, PatchError.UNKNOWN_MEMBER);
-    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 1")).name()).isEqualTo("forget-x");
+    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 2")).name()).isEqualTo("forget-x");
     assertThat(read(json.replaceFirst("\\{", "{\"extensions\": {\"a\": [1]},")).name())
         .isEqualTo("forget-x");
     assertRefused(json.replaceFirst("\\{", "{\"name\": \"a\","), PatchError.DUPLICATE_KEY);
@@ -122,7 +122,7 @@ class PatchFileTest {
     assertRefused(
         json.replace("\"seed\": 7", "\"seed\": 9007199254740993"), PatchError.TYPE_OR_RANGE);
     assertRefused(json.replace("\"seed\": 7", "\"seed\": \"7\""), PatchError.TYPE_OR_RANGE);
-    assertRefused(json.replace("\"kind\": \"delta\"", "\"kind\": \"lowrank\""), PatchError.FEATURE);
+    assertRefused(json.replace("\"kind\": \"delta\"", "\"kind\": \"rows\""), PatchError.FEATURE);
     for (String[] change :
         new String[][] {
           {"\"target\": \"unet/a.bias\"", "\"target\": \"unet/b.bias\""},
@@ -213,7 +213,11 @@ class PatchFileTest {
   static Manifest.Base base() {
     Map<String, String> leaves = Map.of("a.weight", "aa".repeat(32), "a.bias", "bb".repeat(32));
     return new Manifest.Base(
-        Map.of("unet", new Manifest.Component("cc".repeat(32), BaseIdentity.root(leaves), leaves)),
+        Map.of(
+            "unet",
+            new Manifest.Component(
+                "cc".repeat(32), BaseIdentity.root(leaves), leaves.size(), leaves)),
+        Optional.empty(),
         Optional.of(new Manifest.Tokenizer("ee".repeat(32), "ff".repeat(32))),
         "tiny",
         "same-values");

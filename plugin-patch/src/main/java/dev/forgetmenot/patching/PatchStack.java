@@ -1,33 +1,30 @@
 package dev.forgetmenot.patching;
 
 import dev.forgetmenot.api.model.LoadedModel;
-import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.patch.EditContent;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.TokensEdit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * Open patches with their strengths, in the order of their ids:
- *
- * <pre>W = base + Σ strength · delta</pre>
- *
- * summed in double in this order and rounded once, so that the order of the requests does not
- * matter. {@link #close} closes the files.
+ * Open patches with their strengths, in the order of their ids: files → checks → base check → new
+ * weights and tokens, all of them or none. How weights come about is in {@link StackedWeights}.
+ * {@link #close} closes the files.
  */
 final class PatchStack implements AutoCloseable {
-  private record Layer(PatchRequest request, PatchFile file) {}
-
-  private final List<Layer> layers = new ArrayList<>();
+  private final List<PatchLayer> layers = new ArrayList<>();
 
   private PatchStack() {}
 
@@ -41,11 +38,12 @@ final class PatchStack implements AutoCloseable {
     PatchStack stack = new PatchStack();
     try {
       for (PatchRequest request : requests) {
-        stack.layers.add(new Layer(request, PatchFile.open(request.file())));
+        stack.layers.add(new PatchLayer(request, PatchFile.open(request.file())));
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
       stack.checkStrengths();
       stack.checkConflicts();
+      stack.checkTokens();
       return stack;
     } catch (IOException | RuntimeException e) {
       stack.close();
@@ -54,8 +52,8 @@ final class PatchStack implements AutoCloseable {
   }
 
   private void checkStrengths() throws PatchFormatException {
-    for (Layer layer : layers) {
-      double strength = layer.request().strength();
+    for (PatchLayer layer : layers) {
+      double strength = layer.strength();
       for (Manifest.Edit edit : layer.file().manifest().edits()) {
         Manifest.Strength range = edit.strength();
         if (!(strength >= range.min() && strength <= range.max())) {
@@ -94,87 +92,73 @@ final class PatchStack implements AutoCloseable {
     return new PatchFormatException(PatchError.CONFLICT, patch.path().toString(), why);
   }
 
-  /** Checks every patch against the base, then changes the weights: all of them or none. */
+  /** Names of tokens are the same in any case of letters. */
+  private void checkTokens() throws PatchFormatException {
+    Map<String, PatchLayer> owners = new HashMap<>();
+    for (PatchLayer layer : layers) {
+      for (Manifest.Edit edit : layer.edits()) {
+        if (edit.content() instanceof EditContent.Tokens tokens) {
+          for (EditContent.Token token : tokens.tokens()) {
+            PatchLayer other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
+            if (other != null) {
+              throw conflict(
+                  layer.file(),
+                  "adds the token " + token.token() + ", and so does " + other.where());
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Checks every patch against the base, then changes the model: all of them or none. */
   void apply(LoadedModel model) throws IOException {
+    Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
     Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
-    for (Layer layer : layers) {
-      boolean exact = new BaseCheck(layer.file(), model.base()).run();
-      descriptions.put(layer.request(), describe(layer, exact));
+    for (PatchLayer layer : layers) {
+      BaseCheck check = new BaseCheck(layer.file(), model);
+      check.architecture();
+      targets.put(layer, PatchTargets.of(layer.file(), model.base()));
+      descriptions.put(layer.request(), describe(layer, check.run(targets.get(layer))));
     }
-    Map<String, float[]> sums = new LinkedHashMap<>();
-    for (String target : targets()) {
-      sums.put(target, sum(model.weights(), target));
-    }
-    sums.forEach(model.weights()::replace);
+    Map<String, float[]> values = new StackedWeights(model.weights(), targets).all();
+    addTokens(model);
+    values.forEach(model.weights()::replace);
     descriptions.forEach(model::taken);
   }
 
-  private static String describe(Layer layer, boolean exact) {
+  private void addTokens(LoadedModel model) throws IOException {
+    for (PatchLayer layer : layers) {
+      for (Manifest.Edit edit : layer.edits()) {
+        if (layer.strength() == 0 || !(edit.content() instanceof EditContent.Tokens)) {
+          continue;
+        }
+        Map<String, Rows> tokens = ((TokensEdit) layer.file().edit(edit)).tokens();
+        for (Map.Entry<String, Rows> token : tokens.entrySet()) {
+          try {
+            model.addToken(token.getKey(), token.getValue().floats());
+          } catch (IllegalArgumentException e) {
+            throw conflict(layer.file(), "cannot add its token: " + e.getMessage());
+          }
+        }
+      }
+    }
+  }
+
+  private static String describe(PatchLayer layer, BaseCheck.Nearness nearness) {
     Manifest manifest = layer.file().manifest();
     return manifest.name()
         + "@"
         + manifest.patchVersion()
         + ":"
-        + layer.request().strength()
-        + (exact ? "" : " (on a copy of its base in another precision)");
-  }
-
-  /** All tensors that a patch of a strength other than 0 changes, sorted. */
-  private Set<String> targets() {
-    Set<String> targets = new TreeSet<>();
-    for (Layer layer : layers) {
-      if (layer.request().strength() != 0) {
-        layer.file().manifest().edits().stream()
-            .flatMap(edit -> edit.targets().stream())
-            .forEach(target -> targets.add(target.target()));
-      }
-    }
-    return targets;
-  }
-
-  private float[] sum(NamedWeights weights, String target) throws IOException {
-    float[] base = weights.base(target);
-    double[] sum = new double[base.length];
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] = base[i];
-    }
-    for (Layer layer : layers) {
-      double strength = layer.request().strength();
-      if (strength == 0 || !changes(layer.file(), target)) {
-        continue;
-      }
-      float[] delta = layer.file().delta(target);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += strength * delta[i];
-      }
-    }
-    return rounded(target, sum);
-  }
-
-  private static boolean changes(PatchFile patch, String target) {
-    return patch.manifest().edits().stream()
-        .flatMap(edit -> edit.targets().stream())
-        .anyMatch(candidate -> candidate.target().equals(target));
-  }
-
-  private float[] rounded(String target, double[] sum) throws PatchFormatException {
-    float[] values = new float[sum.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) sum[i];
-      if (!Float.isFinite(values[i])) {
-        throw new PatchFormatException(
-            PatchError.NON_FINITE,
-            layers.get(0).file().path().toString(),
-            "with these patches " + target + " becomes " + values[i] + "; use smaller strengths");
-      }
-    }
-    return values;
+        + layer.strength()
+        + nearness.words();
   }
 
   @Override
   public void close() throws IOException {
     IOException failure = null;
-    for (Layer layer : layers) {
+    for (PatchLayer layer : layers) {
       try {
         layer.file().close();
       } catch (IOException e) {

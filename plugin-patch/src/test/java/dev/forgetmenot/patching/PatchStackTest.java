@@ -34,7 +34,7 @@ class PatchStackTest {
     Random random = new Random(seed);
     float[] values = new float[size];
     for (int i = 0; i < size; i++) {
-      values[i] = (float) random.nextGaussian() * 0.1f;
+      values[i] = (float) random.nextGaussian() * 0.02f;
     }
     return new Delta(new long[] {size}, values);
   }
@@ -96,7 +96,8 @@ class PatchStackTest {
             unet -> {
               Map<String, String> leaves = new TreeMap<>(unet.leaves());
               leaves.put("conv_out.bias", "0".repeat(64));
-              return new Manifest.Component(unet.exact(), BaseIdentity.root(leaves), leaves);
+              return new Manifest.Component(
+                  "1".repeat(64), BaseIdentity.root(leaves), leaves.size(), leaves);
             });
     assertThatThrownBy(() -> patches.load(List.of(), new PatchRequest(file, 1)))
         .isInstanceOf(PatchFormatException.class)
@@ -117,7 +118,8 @@ class PatchStackTest {
             draft,
             folder.resolve("copy.fmnpatch"),
             "exact",
-            unet -> new Manifest.Component("1".repeat(64), unet.f16(), unet.leaves()));
+            unet ->
+                new Manifest.Component("1".repeat(64), unet.f16(), unet.touched(), unet.leaves()));
     assertThatThrownBy(() -> patches.load(List.of(), new PatchRequest(copy, 1)))
         .hasMessageContaining("FMN-504")
         .hasMessageContaining("exactly the bytes");
@@ -158,7 +160,8 @@ class PatchStackTest {
             "same-values",
             unet -> {
               Map<String, String> leaves = Map.of("conv_in.bias", "0".repeat(64));
-              return new Manifest.Component(unet.exact(), BaseIdentity.root(leaves), leaves);
+              return new Manifest.Component(
+                  "1".repeat(64), BaseIdentity.root(leaves), leaves.size(), leaves);
             });
     List<PatchRequest> requests = List.of(new PatchRequest(good, 1), new PatchRequest(bad, 1));
     AtomicReference<float[]> after = new AtomicReference<>();

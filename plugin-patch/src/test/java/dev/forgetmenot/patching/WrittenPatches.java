@@ -1,15 +1,14 @@
 package dev.forgetmenot.patching;
 
-import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,8 +16,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /** Writes patches for a model's folder as the host does. */
@@ -31,55 +30,61 @@ final class WrittenPatches {
 
   /** Adds the given values to one tensor each. */
   static PatchDraft draft(String name, Map<String, Delta> deltas) {
+    return draft(name, new DeltaEdit(deltas));
+  }
+
+  static PatchDraft draft(String name, PatchEdit... edits) {
     return new PatchDraft(
         name,
         "A test.",
         new Manifest.Intent(
             "forget", List.of(new Manifest.Concept("a", "object", List.of("a photo of a")))),
-        List.of(new DeltaEdit(deltas)),
+        List.of(edits),
         new Manifest.Recipe("test", Map.of(), 0, 0, "test", "1", List.of()),
         List.of(),
         Map.of());
   }
 
   Path write(PatchDraft draft, Path file) throws IOException {
-    return write(draft, file, "same-values", UnaryOperator.identity());
+    return write(draft, file, UnaryOperator.identity());
   }
 
   /** Writes a patch that says something else of its base. */
-  Path write(
-      PatchDraft draft, Path file, String policy, UnaryOperator<Manifest.Component> component)
+  Path write(PatchDraft draft, Path file, String policy, UnaryOperator<Manifest.Component> unet)
       throws IOException {
-    Manifest.Component unet =
-        component.apply(component(((DeltaEdit) draft.edits().get(0)).deltas().keySet()));
-    Manifest.Base base =
-        new Manifest.Base(Map.of("unet", unet), Optional.empty(), "the test's base", policy);
-    PatchWriter.write(file, draft, base, "other", "2026-01-01T00:00:00Z");
-    return file;
+    return write(
+        draft,
+        file,
+        base -> {
+          Map<String, Manifest.Component> components = new TreeMap<>(base.components());
+          components.computeIfPresent("unet", (name, component) -> unet.apply(component));
+          return new Manifest.Base(
+              components, base.textEncoder(), base.tokenizer(), base.label(), policy);
+        });
   }
 
-  private Manifest.Component component(Collection<String> targets) throws IOException {
-    Map<String, String> exact = new TreeMap<>();
-    Map<String, String> half = new TreeMap<>();
+  /** Writes a patch that says something else of its base. */
+  Path write(PatchDraft draft, Path file, UnaryOperator<Manifest.Base> change) throws IOException {
+    AtomicReference<Manifest.Base> base = new AtomicReference<>();
     LoadOptions options =
         LoadOptions.defaults()
-            .patched(List.of(), List.of(loaded -> leaves(loaded, targets, exact, half)));
+            .patched(
+                List.of(),
+                List.of(
+                    loaded ->
+                        base.set(
+                            new BaseBinding(
+                                    loaded.base(), loaded.tokenizerDigests(), "the test's base")
+                                .of(draft))));
     StableDiffusion.load(model, options).close();
-    return new Manifest.Component(BaseIdentity.root(exact), BaseIdentity.root(half), half);
+    return writeFor(change.apply(base.get()), "other", draft, file);
   }
 
-  private static void leaves(
-      LoadedModel loaded,
-      Collection<String> targets,
-      Map<String, String> exact,
-      Map<String, String> half)
+  /** Writes a patch for any base. */
+  static Path writeFor(Manifest.Base base, String architecture, PatchDraft draft, Path file)
       throws IOException {
-    BaseTensors base = loaded.base();
-    for (String target : targets) {
-      String name = target.substring("unet/".length());
-      exact.put(name, base.leaf("unet", name));
-      half.put(name, base.halfLeaf("unet", name));
-    }
+    PatchWriter.write(file, draft, base, architecture, "2026-01-01T00:00:00Z");
+    return file;
   }
 
   /** Loads the model with patches and returns the weights of the given names. */

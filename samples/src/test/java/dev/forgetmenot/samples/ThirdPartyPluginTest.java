@@ -105,8 +105,7 @@ class ThirdPartyPluginTest {
               EditOrder.of(editor, List.of(new Concept("a fox", Kind.OBJECT)), values, file));
       try (PatchFile patch = PatchFile.open(file)) {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
-        String target = patch.manifest().edits().get(0).targets().get(0).target();
-        assertThat(patch.manifest().edits().get(0).targets().get(0).norm()).isPositive();
+        String target = patch.manifest().edits().get(0).content().changed().get(0);
         float[] base = model.model().weights().base(target);
         assertThat(patch.delta(target)).hasSameSizeAs(base);
         assertThat(model.model().weights().current(target)).isEqualTo(base);

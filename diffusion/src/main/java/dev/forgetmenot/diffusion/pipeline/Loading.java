@@ -86,6 +86,11 @@ final class Loading implements LoadedModel {
   }
 
   @Override
+  public String architecture() {
+    return Architecture.of(weights, parts.noiseSchedule());
+  }
+
+  @Override
   public List<PatchRequest> patches() {
     return patches;
   }

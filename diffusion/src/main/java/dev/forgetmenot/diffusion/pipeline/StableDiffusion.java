@@ -133,6 +133,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     return parts.tokenizerDigests();
   }
 
+  /** The kind of model as the manifests of patches name it, such as {@code stable-diffusion-v1}. */
+  public String architecture() {
+    return Architecture.of(weights, parts.noiseSchedule());
+  }
+
   /** The sampler that a request gets. */
   public SamplerProvider sampler(GenerationRequest request) {
     return samplers.resolve(request.sampler(), parts.schedulerConfig());

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stored tensors of a model's components, under canonical names, open as long as the model is.
@@ -21,6 +22,10 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
       ShardedSafetensors files, Map<String, Shape> shapes, Map<String, String> stored) {}
 
   private final Map<String, Component> components = new LinkedHashMap<>();
+  // A large text encoder takes a second to digest, and every patch that speaks of its embeddings
+  // asks for it.
+  private final Map<String, String> leaves = new ConcurrentHashMap<>();
+  private final Map<String, String> halfLeaves = new ConcurrentHashMap<>();
 
   /**
    * Opens the files of a component.
@@ -58,6 +63,28 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
   @Override
   public ByteBuffer bytes(String component, String name) throws IOException {
     return component(component).files().bytes(stored(component, name));
+  }
+
+  @Override
+  public String leaf(String component, String name) throws IOException {
+    String key = component + "/" + name;
+    String leaf = leaves.get(key);
+    if (leaf == null) {
+      leaf = BaseTensors.super.leaf(component, name);
+      leaves.put(key, leaf);
+    }
+    return leaf;
+  }
+
+  @Override
+  public String halfLeaf(String component, String name) throws IOException {
+    String key = component + "/" + name;
+    String leaf = halfLeaves.get(key);
+    if (leaf == null) {
+      leaf = BaseTensors.super.halfLeaf(component, name);
+      halfLeaves.put(key, leaf);
+    }
+    return leaf;
   }
 
   /** The stored values, widened to float. */

@@ -4,7 +4,10 @@ import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The stored tensors of the base as its files hold them, under canonical names; for identities. */
 public interface BaseTensors {
@@ -30,6 +33,24 @@ public interface BaseTensors {
   default String halfLeaf(String component, String name) throws IOException {
     return BaseIdentity.halfLeaf(
         name, dtype(component, name), shape(component, name), bytes(component, name));
+  }
+
+  /** The root over the stored bytes of tensors of a component, hex. */
+  default String root(String component, Collection<String> names) throws IOException {
+    Map<String, String> leaves = new TreeMap<>();
+    for (String name : names) {
+      leaves.put(name, leaf(component, name));
+    }
+    return BaseIdentity.root(leaves);
+  }
+
+  /** The root over the values of tensors of a component, rounded to half, hex. */
+  default String halfRoot(String component, Collection<String> names) throws IOException {
+    Map<String, String> leaves = new TreeMap<>();
+    for (String name : names) {
+      leaves.put(name, halfLeaf(component, name));
+    }
+    return BaseIdentity.root(leaves);
   }
 
   /** The file of the component, for messages. */

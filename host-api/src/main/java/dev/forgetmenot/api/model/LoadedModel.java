@@ -22,6 +22,12 @@ public interface LoadedModel {
    */
   void addToken(String token, float[][] vectors);
 
+  /**
+   * The kind of model as the manifests of patches name it: {@code stable-diffusion-v1}, {@code
+   * stable-diffusion-v2-512}, {@code stable-diffusion-v2-768-v}, or {@code other} for other sizes.
+   */
+  String architecture();
+
   /** The patches that the user asked for, in order. */
   List<PatchRequest> patches();
 

@@ -102,6 +102,12 @@ final class GenerateCommand implements Callable<Integer> {
   private List<Path> embeddings = new ArrayList<>();
 
   @Option(
+      names = "--force-patches",
+      description =
+          "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308).")
+  private boolean forcePatches;
+
+  @Option(
       names = "--preview-every",
       paramLabel = "N",
       defaultValue = "0",
@@ -121,12 +127,16 @@ final class GenerateCommand implements Callable<Integer> {
     this.context = context;
   }
 
+  private List<PatchRequest> requested() {
+    return forcePatches ? patches.stream().map(PatchRequest::force).toList() : patches;
+  }
+
   @Override
   public Integer call() throws IOException {
     GenerationRequest request = request();
     List<String> labels = PatchLabels.of(patches);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      try (HostedModel hosted = options.loader(plugins).load(patches)) {
+      try (HostedModel hosted = options.loader(plugins).load(requested())) {
         StableDiffusion model = hosted.model();
         model.patches().forEach(context::say);
         new TokenFiles(embeddings).addTo(hosted, context);

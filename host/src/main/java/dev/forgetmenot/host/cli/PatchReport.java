@@ -4,7 +4,6 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A patch for people.
@@ -57,7 +56,7 @@ record PatchReport(PatchFile patch, boolean all) {
     base.components()
         .forEach(
             (name, component) -> {
-              line(lines, "", name + ": " + component.leaves().size() + " touched tensors");
+              line(lines, "", name + ": " + component.touched() + " touched tensors");
               line(lines, "", "  exact " + component.exact());
               line(lines, "", "  f16   " + component.f16());
               if (all) {
@@ -65,6 +64,13 @@ record PatchReport(PatchFile patch, boolean all) {
                     .leaves()
                     .forEach((tensor, leaf) -> line(lines, "", "  " + tensor + " f16 " + leaf));
               }
+            });
+    base.textEncoder()
+        .ifPresent(
+            roots -> {
+              line(lines, "", "text encoder: all tensors");
+              line(lines, "", "  exact " + roots.exact());
+              line(lines, "", "  f16   " + roots.f16());
             });
     base.tokenizer()
         .ifPresent(
@@ -87,31 +93,11 @@ record PatchReport(PatchFile patch, boolean all) {
 
   private void edits(List<String> lines, Manifest manifest) {
     for (Manifest.Edit edit : manifest.edits()) {
-      double square =
-          edit.targets().stream().mapToDouble(target -> target.norm() * target.norm()).sum();
-      line(
-          lines,
-          "edit",
-          String.format(
-              Locale.ROOT,
-              "%s, kind %s on %s: %d tensors, norm %.4g, strength %s in [%s, %s]",
-              edit.id(),
-              edit.kind(),
-              edit.component(),
-              edit.targets().size(),
-              Math.sqrt(square),
-              edit.strength().standard(),
-              edit.strength().min(),
-              edit.strength().max()));
+      EditReport report = new EditReport(edit);
+      line(lines, "edit", report.summary());
+      report.facts().forEach(fact -> line(lines, "", fact));
       if (all) {
-        edit.targets()
-            .forEach(
-                t ->
-                    line(
-                        lines,
-                        "",
-                        String.format(
-                            Locale.ROOT, "%s %s norm %.4g", t.target(), t.shape(), t.norm())));
+        report.details().forEach(detail -> line(lines, "", detail));
       }
     }
   }

@@ -1,7 +1,7 @@
-package dev.forgetmenot.host.job;
+package dev.forgetmenot.diffusion.pipeline;
 
-import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.PredictionType;
 
 /** The architecture of a model as a patch's manifest names it. */
@@ -18,8 +18,7 @@ final class Architecture {
    * {@code stable-diffusion-v1}, {@code stable-diffusion-v2-512}, {@code
    * stable-diffusion-v2-768-v}, or {@code other} for models of other sizes.
    */
-  static String of(DiffusionModel model) {
-    NamedWeights weights = model.weights();
+  static String of(NamedWeights weights, NoiseSchedule schedule) {
     long channels = weights.shape(FIRST)[0];
     long width =
         weights.names().stream()
@@ -31,7 +30,7 @@ final class Architecture {
       return "stable-diffusion-v1";
     }
     if (channels == BASE_CHANNELS && width == WIDTH_2) {
-      boolean velocity = model.noiseSchedule().predictionType() == PredictionType.V_PREDICTION;
+      boolean velocity = schedule.predictionType() == PredictionType.V_PREDICTION;
       return velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
     }
     return "other";

@@ -1,0 +1,94 @@
+package dev.forgetmenot.api.model;
+
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.TargetPattern;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Says of which base a draft is: what a manifest keeps of the tensors that the edits change, of the
+ * text encoder whose embeddings they speak of, and of the tokenizer.
+ *
+ * @param tensors the base
+ * @param tokenizerDigests SHA-256 of vocab.json and merges.txt, hex
+ * @param label what the base is called, for people
+ */
+public record BaseBinding(BaseTensors tensors, List<String> tokenizerDigests, String label) {
+  /** Bases that agree in values rounded to half are one: an fp32 folder and its fp16 copy. */
+  public static final String SAME_VALUES = "same-values";
+
+  /** Enough for edits that speak of text embeddings alone. */
+  public static final String SAME_TEXT_ENCODER = "same-text-encoder";
+
+  private static final String TEXT_ENCODER = "text_encoder";
+
+  /** Copies the list. */
+  public BaseBinding {
+    tokenizerDigests = List.copyOf(tokenizerDigests);
+  }
+
+  /**
+   * The base of a draft, with the loosest policy under which it is right.
+   *
+   * @throws IllegalArgumentException if the base lacks what the draft changes
+   */
+  public Manifest.Base of(PatchDraft draft) throws IOException {
+    boolean text = false;
+    boolean values = false;
+    boolean lists = true;
+    Map<String, TreeSet<String>> touched = new TreeMap<>();
+    for (PatchEdit edit : draft.edits()) {
+      text |= edit.boundByTextEncoder();
+      values |= !edit.boundByTextEncoder();
+      lists &= edit instanceof DeltaEdit;
+      edit.changed().forEach(target -> add(touched, new TargetPattern(target)));
+    }
+    Map<String, Manifest.Component> components = new TreeMap<>();
+    for (Map.Entry<String, TreeSet<String>> entry : touched.entrySet()) {
+      components.put(entry.getKey(), component(entry.getKey(), entry.getValue(), lists));
+    }
+    return new Manifest.Base(
+        components,
+        text ? Optional.of(textEncoder()) : Optional.empty(),
+        Optional.of(new Manifest.Tokenizer(tokenizerDigests.get(0), tokenizerDigests.get(1))),
+        label,
+        values ? SAME_VALUES : SAME_TEXT_ENCODER);
+  }
+
+  private void add(Map<String, TreeSet<String>> touched, TargetPattern pattern) {
+    String component = pattern.component();
+    List<String> targets = pattern.among(tensors.names(component));
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("the base " + label + " has no " + pattern.text());
+    }
+    TreeSet<String> names = touched.computeIfAbsent(component, c -> new TreeSet<>());
+    targets.forEach(target -> names.add(target.substring(component.length() + 1)));
+  }
+
+  private Manifest.Component component(String component, Collection<String> names, boolean leaves)
+      throws IOException {
+    Map<String, String> leavesByName = new TreeMap<>();
+    for (String name : leaves ? names : List.<String>of()) {
+      leavesByName.put(name, tensors.halfLeaf(component, name));
+    }
+    return new Manifest.Component(
+        tensors.root(component, names),
+        tensors.halfRoot(component, names),
+        names.size(),
+        leavesByName);
+  }
+
+  private Manifest.Roots textEncoder() throws IOException {
+    Collection<String> names = tensors.names(TEXT_ENCODER);
+    return new Manifest.Roots(
+        tensors.root(TEXT_ENCODER, names), tensors.halfRoot(TEXT_ENCODER, names));
+  }
+}

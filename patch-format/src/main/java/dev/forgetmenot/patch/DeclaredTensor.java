@@ -1,0 +1,82 @@
+package dev.forgetmenot.patch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One tensor that the entry of an edit must hold.
+ *
+ * @param name as in the entry
+ * @param shape its dimensions
+ * @param rankAxis the dimension that is a rank, or -1
+ */
+record DeclaredTensor(String name, List<Long> shape, int rankAxis) {
+  static final String DELTA = ".delta";
+  static final String DOWN = ".down";
+  static final String UP = ".up";
+  static final String LEFT = ".left";
+  static final String RIGHT = ".right";
+  static final String TARGET = ".target";
+  static final String GUIDE = ".guide";
+  static final String PRESERVE = ".preserve";
+  static final String EMBEDDING = ".embedding";
+
+  private DeclaredTensor(String name, long... shape) {
+    this(name, java.util.Arrays.stream(shape).boxed().toList(), -1);
+  }
+
+  /** All tensors of an edit. */
+  static List<DeclaredTensor> of(EditContent content) {
+    List<DeclaredTensor> tensors = new ArrayList<>();
+    if (content instanceof EditContent.Deltas deltas) {
+      for (EditContent.Target target : deltas.targets()) {
+        tensors.add(new DeclaredTensor(target.target() + DELTA, target.shape(), -1));
+      }
+    } else if (content instanceof EditContent.LowRanks lowRanks) {
+      for (EditContent.Factors f : lowRanks.targets()) {
+        tensors.add(new DeclaredTensor(f.target() + DOWN, down(f.shape(), f.rank()), 0));
+        tensors.add(new DeclaredTensor(f.target() + UP, up(f.shape(), f.rank()), 1));
+      }
+    } else if (content instanceof EditContent.Projector p) {
+      tensors.add(new DeclaredTensor(p.concept() + LEFT, p.directions(), p.width()));
+      tensors.add(new DeclaredTensor(p.concept() + RIGHT, p.directions(), p.width()));
+    } else if (content instanceof EditContent.ClosedForm closedForm) {
+      for (EditContent.Columns c : closedForm.concepts()) {
+        tensors.add(new DeclaredTensor(c.label() + TARGET, c.columns(), closedForm.width()));
+        tensors.add(new DeclaredTensor(c.label() + GUIDE, c.columns(), closedForm.width()));
+        if (c.preserved() > 0) {
+          tensors.add(new DeclaredTensor(c.label() + PRESERVE, c.preserved(), closedForm.width()));
+        }
+      }
+    } else if (content instanceof EditContent.Tokens tokens) {
+      for (EditContent.Token token : tokens.tokens()) {
+        tensors.add(new DeclaredTensor(token.token() + EMBEDDING, token.vectors(), tokens.width()));
+      }
+    }
+    return tensors;
+  }
+
+  /** (rank, in) or (rank, in, height, width). */
+  static List<Long> down(List<Long> shape, int rank) {
+    List<Long> down = new ArrayList<>(shape);
+    down.set(0, (long) rank);
+    return down;
+  }
+
+  /** (out, rank) or (out, rank, 1, 1). */
+  static List<Long> up(List<Long> shape, int rank) {
+    return shape.size() == 2
+        ? List.of(shape.get(0), (long) rank)
+        : List.of(shape.get(0), (long) rank, 1L, 1L);
+  }
+
+  /** Whether a shape is this one but for its rank. */
+  boolean differsInRankAlone(List<Long> other) {
+    if (rankAxis < 0 || other.size() != shape.size()) {
+      return false;
+    }
+    List<Long> same = new ArrayList<>(other);
+    same.set(rankAxis, shape.get(rankAxis));
+    return same.equals(shape);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.forgetmenot.patch;
+
+import java.util.List;
+
+/** What a manifest says of one edit beside its place: by kind, as in docs/patch-format.md. */
+public sealed interface EditContent {
+  /** The word for the kind. */
+  String kind();
+
+  /** Names or patterns of the tensors that it changes, see {@link TargetPattern}; may be empty. */
+  List<String> changed();
+
+  /**
+   * Of {@link DeltaEdit#KIND}.
+   *
+   * @param targets at least one
+   */
+  record Deltas(List<Target> targets) implements EditContent {
+    /** Copies the list. */
+    public Deltas {
+      targets = List.copyOf(targets);
+    }
+
+    @Override
+    public String kind() {
+      return DeltaEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return targets.stream().map(Target::target).toList();
+    }
+  }
+
+  /**
+   * One tensor that gets values in full.
+   *
+   * @param target component, slash, canonical parameter name
+   * @param shape its shape
+   * @param norm Frobenius norm of what is added at strength 1
+   */
+  record Target(String target, List<Long> shape, double norm) {
+    /** Copies the list. */
+    public Target {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * Of {@link LowRankEdit#KIND}.
+   *
+   * @param targets at least one
+   */
+  record LowRanks(List<Factors> targets) implements EditContent {
+    /** Copies the list. */
+    public LowRanks {
+      targets = List.copyOf(targets);
+    }
+
+    @Override
+    public String kind() {
+      return LowRankEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return targets.stream().map(Factors::target).toList();
+    }
+  }
+
+  /**
+   * One weight that gets a product of factors.
+   *
+   * @param target component, slash, canonical parameter name
+   * @param shape (out, in) or (out, in, height, width)
+   * @param rank 1 to {@link LowRank#MAX_RANK}
+   * @param alpha above 0
+   * @param norm Frobenius norm of what is added at strength 1
+   */
+  record Factors(String target, List<Long> shape, int rank, double alpha, double norm) {
+    /** Copies the list. */
+    public Factors {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * Of {@link ProjectorEdit#KIND}.
+   *
+   * @param concept what the directions stand for
+   * @param directions k
+   * @param width d
+   * @param norm Frobenius norm of leftᵀ · right
+   * @param patterns what it changes
+   */
+  record Projector(String concept, int directions, int width, double norm, List<String> patterns)
+      implements EditContent {
+    /** Copies the list. */
+    public Projector {
+      patterns = List.copyOf(patterns);
+    }
+
+    @Override
+    public String kind() {
+      return ProjectorEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return patterns;
+    }
+  }
+
+  /**
+   * Of {@link ClosedFormEdit#KIND}.
+   *
+   * @param concepts at least one, with different labels
+   * @param width d
+   * @param lambda above 0
+   * @param eraseScale above 0
+   * @param preserveScale 0 or more
+   * @param sides which projections the patterns are
+   * @param patterns what it changes
+   */
+  record ClosedForm(
+      List<Columns> concepts,
+      int width,
+      double lambda,
+      double eraseScale,
+      double preserveScale,
+      Sides sides,
+      List<String> patterns)
+      implements EditContent {
+    /** Copies the lists. */
+    public ClosedForm {
+      concepts = List.copyOf(concepts);
+      patterns = List.copyOf(patterns);
+    }
+
+    @Override
+    public String kind() {
+      return ClosedFormEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return patterns;
+    }
+  }
+
+  /**
+   * One concept of a closed-form edit.
+   *
+   * @param label its name
+   * @param columns target rows, and guides
+   * @param preserved rows that must stay, may be 0
+   * @param norm Frobenius norm of guides minus targets
+   */
+  record Columns(String label, int columns, int preserved, double norm) {}
+
+  /**
+   * Of {@link TokensEdit#KIND}.
+   *
+   * @param tokens at least one, with different names
+   * @param width d
+   */
+  record Tokens(List<Token> tokens, int width) implements EditContent {
+    /** Copies the list. */
+    public Tokens {
+      tokens = List.copyOf(tokens);
+    }
+
+    @Override
+    public String kind() {
+      return TokensEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return List.of();
+    }
+  }
+
+  /**
+   * One token.
+   *
+   * @param token its name
+   * @param vectors embeddings that it stands for
+   * @param norm Frobenius norm of all of them
+   */
+  record Token(String token, int vectors, double norm) {}
+}

@@ -1,0 +1,131 @@
+package dev.forgetmenot.patch;
+
+import java.util.List;
+import java.util.Set;
+
+/** Reads the members of one edit that hang on its kind. */
+final class EditContentReader {
+  private static final Set<String> LATER_KINDS = Set.of("rows");
+  private static final int WIDEST = 1 << 16;
+  private static final int MOST_PRESERVED = 1 << 20;
+  private static final int MOST_VECTORS = 1024;
+  private static final String NAME = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.]{1,250}";
+  private static final String LABEL = "(?s).*\\S.*";
+
+  private final Members members;
+
+  EditContentReader(Members members) {
+    this.members = members;
+  }
+
+  EditContent read(String id, String kind) throws PatchFormatException {
+    return switch (kind) {
+      case DeltaEdit.KIND -> new EditContent.Deltas(members.objects("targets", this::target));
+      case LowRankEdit.KIND -> new EditContent.LowRanks(members.objects("targets", this::factors));
+      case ProjectorEdit.KIND -> projector();
+      case ClosedFormEdit.KIND -> closedForm();
+      case TokensEdit.KIND ->
+          new EditContent.Tokens(members.objects("tokens", this::token), width(members));
+      default -> {
+        if (LATER_KINDS.contains(kind)) {
+          throw new PatchFormatException(
+              PatchError.FEATURE, "edit " + id, "is of kind '" + kind + "': use a newer fmn");
+        }
+        throw members.wrong("kind", "'" + kind + "' is unknown");
+      }
+    };
+  }
+
+  private EditContent.Target target(Members m) throws PatchFormatException {
+    return new EditContent.Target(
+        m.text("target", NAME), m.integers("shape", 0, Integer.MAX_VALUE), m.number("norm"));
+  }
+
+  private EditContent.Factors factors(Members m) throws PatchFormatException {
+    String target = m.text("target", NAME);
+    List<Long> shape = m.integers("shape", 0, Integer.MAX_VALUE);
+    if (shape.size() != 2 && shape.size() != 4) {
+      throw new PatchFormatException(
+          PatchError.TENSOR_SHAPE,
+          target,
+          "has the shape " + shape + "; factors make a matrix or a convolution");
+    }
+    long rank = m.integer("rank", Long.MIN_VALUE, Long.MAX_VALUE);
+    double alpha = m.number("alpha");
+    if (rank < 1 || rank > LowRank.MAX_RANK || alpha <= 0) {
+      throw new PatchFormatException(
+          PatchError.RANK_OR_ALPHA,
+          target,
+          "has rank "
+              + rank
+              + " and alpha "
+              + alpha
+              + "; a rank is 1 to "
+              + LowRank.MAX_RANK
+              + ", an alpha above 0");
+    }
+    return new EditContent.Factors(target, shape, (int) rank, alpha, m.number("norm"));
+  }
+
+  private EditContent.Projector projector() throws PatchFormatException {
+    return new EditContent.Projector(
+        members.text("concept", LABEL),
+        (int) members.integer("directions", 1, ClosedFormEdit.MAX_COLUMNS),
+        width(members),
+        members.number("norm"),
+        patterns());
+  }
+
+  private EditContent.ClosedForm closedForm() throws PatchFormatException {
+    List<EditContent.Columns> concepts = members.objects("concepts", this::columns);
+    if (concepts.stream().mapToLong(EditContent.Columns::columns).sum()
+        > ClosedFormEdit.MAX_COLUMNS) {
+      throw members.wrong("concepts", "have more than " + ClosedFormEdit.MAX_COLUMNS + " columns");
+    }
+    return new EditContent.ClosedForm(
+        concepts,
+        width(members),
+        scale("lambda", Double.MIN_VALUE),
+        scale("eraseScale", Double.MIN_VALUE),
+        scale("preserveScale", 0),
+        Sides.of(members.oneOf("sides", List.of("k", "v", "kv"))).orElseThrow(),
+        patterns());
+  }
+
+  private double scale(String name, double min) throws PatchFormatException {
+    double value = members.number(name);
+    if (value < min) {
+      throw members.wrong(name, value + " is too small");
+    }
+    return value;
+  }
+
+  private EditContent.Columns columns(Members m) throws PatchFormatException {
+    return new EditContent.Columns(
+        m.text("label", LABEL),
+        (int) m.integer("columns", 1, ClosedFormEdit.MAX_COLUMNS),
+        (int) m.integer("preserved", 0, MOST_PRESERVED),
+        m.number("norm"));
+  }
+
+  private EditContent.Token token(Members m) throws PatchFormatException {
+    return new EditContent.Token(
+        m.text("token", TokensEdit.NAME),
+        (int) m.integer("vectors", 1, MOST_VECTORS),
+        m.number("norm"));
+  }
+
+  private static int width(Members m) throws PatchFormatException {
+    return (int) m.integer("width", 1, WIDEST);
+  }
+
+  private List<String> patterns() throws PatchFormatException {
+    List<String> patterns = members.texts("patterns");
+    for (String pattern : patterns) {
+      if (!pattern.matches(TargetPattern.SYNTAX)) {
+        throw members.wrong("patterns", "'" + pattern + "' is no pattern of targets");
+      }
+    }
+    return patterns;
+  }
+}

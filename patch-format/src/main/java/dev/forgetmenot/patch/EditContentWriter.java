@@ -1,0 +1,37 @@
+package dev.forgetmenot.patch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes the members of one edit that hang on its kind, in the order of the specification. */
+final class EditContentWriter {
+  private EditContentWriter() {}
+
+  static Map<String, Object> members(EditContent content) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (content instanceof EditContent.Deltas deltas) {
+      json.put("targets", List.copyOf(deltas.targets()));
+    } else if (content instanceof EditContent.LowRanks lowRanks) {
+      json.put("targets", List.copyOf(lowRanks.targets()));
+    } else if (content instanceof EditContent.Projector projector) {
+      json.put("concept", projector.concept());
+      json.put("directions", projector.directions());
+      json.put("width", projector.width());
+      json.put("norm", projector.norm());
+      json.put("patterns", projector.patterns());
+    } else if (content instanceof EditContent.ClosedForm closedForm) {
+      json.put("concepts", List.copyOf(closedForm.concepts()));
+      json.put("width", closedForm.width());
+      json.put("lambda", closedForm.lambda());
+      json.put("eraseScale", closedForm.eraseScale());
+      json.put("preserveScale", closedForm.preserveScale());
+      json.put("sides", closedForm.sides().word());
+      json.put("patterns", closedForm.patterns());
+    } else if (content instanceof EditContent.Tokens tokens) {
+      json.put("tokens", List.copyOf(tokens.tokens()));
+      json.put("width", tokens.width());
+    }
+    return json;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.forgetmenot.patch;
+
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Turns the edits of a draft into entries of the archive and what the manifest says of them. */
+final class EditEntries {
+  private static final int ALIGNMENT = 64;
+  private static final Manifest.Strength STRENGTH = new Manifest.Strength(1, -2, 2);
+  private static final String TEXT_ENCODER = "text_encoder";
+
+  /** One edit of the manifest and the bytes of its entry. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
+  record Part(Manifest.Edit edit, byte[] tensors) {}
+
+  /** One edit before it has a name. */
+  private record Unnamed(String component, EditContent content, SafetensorsWriter tensors) {}
+
+  private EditEntries() {}
+
+  /** The parts, in the order of the draft; what changes several components is split by them. */
+  static List<Part> of(PatchDraft draft) {
+    List<Unnamed> unnamed = new ArrayList<>();
+    for (PatchEdit edit : draft.edits()) {
+      if (edit instanceof DeltaEdit delta) {
+        byComponent(delta.deltas()).forEach((c, part) -> unnamed.add(deltas(c, part)));
+      } else if (edit instanceof LowRankEdit lowRank) {
+        byComponent(lowRank.factors()).forEach((c, part) -> unnamed.add(lowRanks(c, part)));
+      } else if (edit instanceof ProjectorEdit projector) {
+        unnamed.add(projector(projector));
+      } else if (edit instanceof ClosedFormEdit closedForm) {
+        unnamed.add(closedForm(closedForm));
+      } else if (edit instanceof TokensEdit tokens) {
+        unnamed.add(tokens(tokens));
+      }
+    }
+    Map<String, Long> ofKind =
+        unnamed.stream()
+            .collect(Collectors.groupingBy(u -> u.content().kind(), Collectors.counting()));
+    Map<String, Integer> seen = new HashMap<>();
+    List<Part> parts = new ArrayList<>();
+    for (Unnamed one : unnamed) {
+      String kind = one.content().kind();
+      String id = kind + "-" + one.component();
+      int number = seen.merge(id, 1, Integer::sum);
+      String again = number == 1 ? "" : "-" + number;
+      String part = ofKind.get(kind) == 1 ? "" : "-" + one.component().replace('_', '-') + again;
+      String entry = "tensors/" + kind + part + ".safetensors";
+      parts.add(
+          new Part(
+              new Manifest.Edit(id + again, one.component(), entry, STRENGTH, one.content()),
+              one.tensors().toBytes()));
+    }
+    return parts;
+  }
+
+  private static <T> Map<String, Map<String, T>> byComponent(Map<String, T> targets) {
+    Map<String, Map<String, T>> components = new TreeMap<>();
+    targets.forEach(
+        (name, value) -> {
+          if (name.indexOf('/') < 1) {
+            throw new IllegalArgumentException(
+                "expected a target such as unet/conv_in.weight, found " + name);
+          }
+          components
+              .computeIfAbsent(name.substring(0, name.indexOf('/')), c -> new TreeMap<>())
+              .put(name, value);
+        });
+    return components;
+  }
+
+  private static SafetensorsWriter writer() {
+    return new SafetensorsWriter().alignData(ALIGNMENT);
+  }
+
+  private static Unnamed deltas(String component, Map<String, Delta> deltas) {
+    SafetensorsWriter tensors = writer();
+    List<EditContent.Target> targets = new ArrayList<>();
+    deltas.forEach(
+        (name, delta) -> {
+          double square = 0;
+          for (float value : delta.values()) {
+            square += (double) value * value;
+          }
+          if (!Double.isFinite(square)) {
+            throw new IllegalArgumentException(name + " holds a value that is not finite");
+          }
+          targets.add(new EditContent.Target(name, list(delta.shape()), Math.sqrt(square)));
+          tensors.add(name + DeclaredTensor.DELTA, DType.F32, delta.shape(), delta.values());
+        });
+    return new Unnamed(component, new EditContent.Deltas(targets), tensors);
+  }
+
+  private static Unnamed lowRanks(String component, Map<String, LowRank> factors) {
+    SafetensorsWriter tensors = writer();
+    List<EditContent.Factors> targets = new ArrayList<>();
+    factors.forEach(
+        (name, f) -> {
+          List<Long> shape = list(f.shape());
+          targets.add(new EditContent.Factors(name, shape, f.rank(), f.alpha(), f.norm()));
+          List<Long> down = DeclaredTensor.down(shape, f.rank());
+          List<Long> up = DeclaredTensor.up(shape, f.rank());
+          tensors.add(name + DeclaredTensor.DOWN, DType.F32, array(down), f.down());
+          tensors.add(name + DeclaredTensor.UP, DType.F32, array(up), f.up());
+        });
+    return new Unnamed(component, new EditContent.LowRanks(targets), tensors);
+  }
+
+  private static Unnamed projector(ProjectorEdit edit) {
+    Rows left = edit.left();
+    SafetensorsWriter tensors = writer();
+    add(tensors, edit.concept() + DeclaredTensor.LEFT, left);
+    add(tensors, edit.concept() + DeclaredTensor.RIGHT, edit.right());
+    // The norm of leftᵀ·right is that of the product of rank k with up = leftᵀ.
+    float[] up = new float[left.values().length];
+    for (int i = 0; i < left.count(); i++) {
+      for (int j = 0; j < left.width(); j++) {
+        up[j * left.count() + i] = left.values()[i * left.width() + j];
+      }
+    }
+    long[] square = {left.width(), left.width()};
+    double norm = new LowRank(square, left.count(), left.count(), edit.right().values(), up).norm();
+    return new Unnamed(
+        component(edit.targets()),
+        new EditContent.Projector(edit.concept(), left.count(), left.width(), norm, edit.targets()),
+        tensors);
+  }
+
+  private static Unnamed closedForm(ClosedFormEdit edit) {
+    SafetensorsWriter tensors = writer();
+    List<EditContent.Columns> concepts = new ArrayList<>();
+    for (ClosedFormEdit.Concept concept : edit.concepts()) {
+      String label = concept.label();
+      add(tensors, label + DeclaredTensor.TARGET, concept.target());
+      add(tensors, label + DeclaredTensor.GUIDE, concept.guide());
+      concept.preserve().ifPresent(rows -> add(tensors, label + DeclaredTensor.PRESERVE, rows));
+      int preserved = concept.preserve().map(Rows::count).orElse(0);
+      concepts.add(
+          new EditContent.Columns(label, concept.target().count(), preserved, concept.distance()));
+    }
+    return new Unnamed(
+        component(edit.targets()),
+        new EditContent.ClosedForm(
+            concepts,
+            edit.width(),
+            edit.lambda(),
+            edit.eraseScale(),
+            edit.preserveScale(),
+            edit.sides(),
+            edit.targets()),
+        tensors);
+  }
+
+  private static Unnamed tokens(TokensEdit edit) {
+    SafetensorsWriter tensors = writer();
+    List<EditContent.Token> tokens = new ArrayList<>();
+    edit.tokens()
+        .forEach(
+            (token, rows) -> {
+              tokens.add(new EditContent.Token(token, rows.count(), rows.norm()));
+              add(tensors, token + DeclaredTensor.EMBEDDING, rows);
+            });
+    return new Unnamed(TEXT_ENCODER, new EditContent.Tokens(tokens, edit.width()), tensors);
+  }
+
+  private static String component(List<String> targets) {
+    TreeSet<String> components = new TreeSet<>();
+    targets.forEach(target -> components.add(new TargetPattern(target).component()));
+    if (components.size() > 1) {
+      throw new IllegalArgumentException(
+          "one edit changes one component, and " + targets + " are of " + components);
+    }
+    return components.first();
+  }
+
+  private static void add(SafetensorsWriter tensors, String name, Rows rows) {
+    tensors.add(name, DType.F32, new long[] {rows.count(), rows.width()}, rows.values());
+  }
+
+  private static List<Long> list(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
+  }
+
+  private static long[] array(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.forgetmenot.patch;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Puts an edit together again from the manifest's words and its tensors, both of them checked. */
+final class EditReader {
+  private EditReader() {}
+
+  static PatchEdit read(EditContent content, EditTensors tensors) throws IOException {
+    if (content instanceof EditContent.Deltas deltas) {
+      Map<String, Delta> values = new TreeMap<>();
+      for (EditContent.Target target : deltas.targets()) {
+        float[] delta = tensors.values(target.target() + DeclaredTensor.DELTA);
+        values.put(target.target(), new Delta(array(target.shape()), delta));
+      }
+      return new DeltaEdit(values);
+    }
+    if (content instanceof EditContent.LowRanks lowRanks) {
+      Map<String, LowRank> factors = new TreeMap<>();
+      for (EditContent.Factors target : lowRanks.targets()) {
+        factors.put(target.target(), lowRank(target, tensors));
+      }
+      return new LowRankEdit(factors);
+    }
+    if (content instanceof EditContent.Projector p) {
+      return new ProjectorEdit(
+          p.concept(),
+          tensors.rows(p.concept() + DeclaredTensor.LEFT),
+          tensors.rows(p.concept() + DeclaredTensor.RIGHT),
+          p.patterns());
+    }
+    if (content instanceof EditContent.ClosedForm closedForm) {
+      return closedForm(closedForm, tensors);
+    }
+    Map<String, Rows> tokens = new TreeMap<>();
+    for (EditContent.Token token : ((EditContent.Tokens) content).tokens()) {
+      tokens.put(token.token(), tensors.rows(token.token() + DeclaredTensor.EMBEDDING));
+    }
+    return new TokensEdit(tokens);
+  }
+
+  static LowRank lowRank(EditContent.Factors factors, EditTensors tensors) throws IOException {
+    return new LowRank(
+        array(factors.shape()),
+        factors.rank(),
+        factors.alpha(),
+        tensors.values(factors.target() + DeclaredTensor.DOWN),
+        tensors.values(factors.target() + DeclaredTensor.UP));
+  }
+
+  private static ClosedFormEdit closedForm(EditContent.ClosedForm content, EditTensors tensors)
+      throws IOException {
+    List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
+    for (EditContent.Columns columns : content.concepts()) {
+      String label = columns.label();
+      Optional<Rows> preserve =
+          columns.preserved() == 0
+              ? Optional.empty()
+              : Optional.of(tensors.rows(label + DeclaredTensor.PRESERVE));
+      concepts.add(
+          new ClosedFormEdit.Concept(
+              label,
+              tensors.rows(label + DeclaredTensor.TARGET),
+              tensors.rows(label + DeclaredTensor.GUIDE),
+              preserve));
+    }
+    return new ClosedFormEdit(
+        concepts,
+        content.lambda(),
+        content.eraseScale(),
+        content.preserveScale(),
+        content.sides(),
+        content.patterns());
+  }
+
+  private static long[] array(List<Long> shape) {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+}

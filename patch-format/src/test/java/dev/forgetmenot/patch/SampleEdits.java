@@ -1,0 +1,98 @@
+package dev.forgetmenot.patch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** Drafts of every kind and the base that they could be of. */
+final class SampleEdits {
+  static final String CREATED = PatchFileTest.CREATED;
+
+  private SampleEdits() {}
+
+  static Rows rows(int count, int width, long seed) {
+    return new Rows(count, width, values(count * width, seed));
+  }
+
+  static float[] values(int count, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  static LowRankEdit lowRank() {
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    factors.put(
+        "unet/mid.attn2.to_q.weight",
+        new LowRank(new long[] {6, 5}, 2, 4, values(10, 1), values(12, 2)));
+    factors.put(
+        "unet/conv_in.weight",
+        new LowRank(new long[] {4, 3, 3, 3}, 1, 0.5, values(27, 3), values(4, 4)));
+    return new LowRankEdit(factors);
+  }
+
+  static ProjectorEdit projector() {
+    return new ProjectorEdit("x", rows(2, 8, 5), rows(2, 8, 6), Sides.KV.targets());
+  }
+
+  static ClosedFormEdit closedForm(int width, int columns, int preserved) {
+    return new ClosedFormEdit(
+        List.of(
+            new ClosedFormEdit.Concept(
+                "x",
+                rows(columns, width, 7),
+                rows(columns, width, 8),
+                preserved == 0 ? Optional.empty() : Optional.of(rows(preserved, width, 9)))),
+        0.5,
+        1,
+        1,
+        Sides.KV,
+        Sides.KV.targets());
+  }
+
+  static TokensEdit tokens() {
+    return new TokensEdit(Map.of("<s1>", rows(2, 8, 10), "<s2>", rows(1, 8, 11)));
+  }
+
+  /** One edit of each new kind. */
+  static List<PatchEdit> all() {
+    return List.of(lowRank(), projector(), closedForm(8, 1, 3), tokens());
+  }
+
+  static PatchDraft draft(PatchEdit... edits) {
+    return draft(List.of(edits), Map.of());
+  }
+
+  static PatchDraft draft(List<PatchEdit> edits, Map<String, byte[]> docs) {
+    return new PatchDraft(
+        "forget-x",
+        "Forgets 'x'.",
+        new Manifest.Intent(
+            "forget", List.of(new Manifest.Concept("x", "identity", List.of("a photo of x")))),
+        edits,
+        new Manifest.Recipe("test", Map.of(), 7, 0, "fmn", "0.1.0", List.of()),
+        List.of(),
+        docs);
+  }
+
+  /** A base in which {@code touched} tensors of the UNet are changed. */
+  static Manifest.Base base(int touched) {
+    Map<String, Manifest.Component> components =
+        touched == 0
+            ? Map.of()
+            : Map.of(
+                "unet",
+                new Manifest.Component("cc".repeat(32), "dd".repeat(32), touched, Map.of()));
+    return new Manifest.Base(
+        components,
+        Optional.of(new Manifest.Roots("aa".repeat(32), "bb".repeat(32))),
+        Optional.of(new Manifest.Tokenizer("ee".repeat(32), "ff".repeat(32))),
+        "tiny",
+        "same-text-encoder");
+  }
+}

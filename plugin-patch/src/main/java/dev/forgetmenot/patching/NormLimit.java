@@ -1,0 +1,90 @@
+package dev.forgetmenot.patching;
+
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Refuses a change of a weight that is larger than half of the weight itself and than half of what
+ * a weight of its size usually is in its component: |dW| ≤ 0.5 · max(|W|, rms · √n).
+ */
+final class NormLimit {
+  private static final double LIMIT = 0.5;
+
+  private final NamedWeights weights;
+  private final Map<String, Double> rms = new HashMap<>();
+
+  NormLimit(NamedWeights weights) {
+    this.weights = weights;
+  }
+
+  /**
+   * Checks one change.
+   *
+   * @param where the patch or patches that make it
+   * @param target full name
+   * @param base W
+   * @param change dW
+   * @throws PatchFormatException FMN-308
+   */
+  void check(String where, String target, float[] base, double[] change)
+      throws PatchFormatException {
+    double size = norm(change);
+    double own = LIMIT * norm(base);
+    if (size <= own) {
+      return;
+    }
+    double usual = LIMIT * rms(target) * Math.sqrt(base.length);
+    if (size > usual) {
+      throw new PatchFormatException(
+          PatchError.NORM_LIMIT,
+          where,
+          String.format(
+              Locale.ROOT,
+              "changes %s by %.3g, and more than %.3g is hardly meant; use a smaller strength, or"
+                  + " force it (--force-patches)",
+              target,
+              size,
+              Math.max(own, usual)));
+    }
+  }
+
+  /** Root of the mean square of all weights of the target's component. Read once, if ever. */
+  private double rms(String target) {
+    String prefix = target.substring(0, target.indexOf('/') + 1);
+    return rms.computeIfAbsent(
+        prefix,
+        p -> {
+          double square = 0;
+          long count = 0;
+          for (String name : weights.names()) {
+            if (name.startsWith(p)) {
+              float[] values = weights.base(name);
+              double norm = norm(values);
+              square += norm * norm;
+              count += values.length;
+            }
+          }
+          return Math.sqrt(square / count);
+        });
+  }
+
+  private static double norm(double[] values) {
+    double square = 0;
+    for (double value : values) {
+      square += value * value;
+    }
+    return Math.sqrt(square);
+  }
+
+  private static double norm(float[] values) {
+    double square = 0;
+    for (float value : values) {
+      square += (double) value * value;
+    }
+    return Math.sqrt(square);
+  }
+}
