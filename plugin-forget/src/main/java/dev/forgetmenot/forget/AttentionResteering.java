@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -13,9 +14,11 @@ import dev.forgetmenot.editing.AttentionNormLoss.Watched;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -50,21 +53,39 @@ public final class AttentionResteering implements ConceptEditor {
   }
 
   @Override
+  public Optional<EditEstimate> estimate(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return Optional.of(new TrainingEstimate(this, "pictures").of(concepts, values, model, context));
+  }
+
+  @Override
   public PatchDraft edit(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
-    List<ConceptPrompt> prompts =
-        concepts.stream()
-            .map(
-                concept ->
-                    ConceptPrompt.of(
-                        model,
-                        concept,
-                        concept.name(),
-                        settings.template(concept.kind()),
-                        settings.endOfText()))
-            .toList();
+    try (ConceptWords words = ConceptWords.of(model, concepts, settings.embeddings())) {
+      List<ConceptPrompt> prompts = new ArrayList<>();
+      for (int i = 0; i < concepts.size(); i++) {
+        Concept concept = concepts.get(i);
+        prompts.add(
+            ConceptPrompt.of(
+                model,
+                concept,
+                words.words().get(i),
+                settings.template(concept.kind()),
+                settings.endOfText()));
+      }
+      return edit(prompts, settings, model, context);
+    }
+  }
+
+  private PatchDraft edit(
+      List<ConceptPrompt> prompts,
+      ResteeringSettings settings,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
     prompts.forEach(prompt -> context.say(announcement(prompt, settings)));
     List<TrainingPictures> pictures =
         settings.noRealImage() ? List.of() : pictures(settings, prompts, model, context);
@@ -73,7 +94,7 @@ public final class AttentionResteering implements ConceptEditor {
             name(),
             "attention re-steering",
             prompts,
-            values,
+            settings.values(),
             resolved(settings),
             pictures.stream().flatMap(own -> own.digests().stream()).toList());
     long seed = settings.optimizer().seed();

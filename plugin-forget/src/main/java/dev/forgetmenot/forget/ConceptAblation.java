@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -15,6 +16,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -44,6 +46,13 @@ public final class ConceptAblation implements ConceptEditor {
   @Override
   public List<Parameter> parameters() {
     return AblationSettings.parameters();
+  }
+
+  @Override
+  public Optional<EditEstimate> estimate(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return Optional.of(new TrainingEstimate(this, "pictures").of(concepts, values, model, context));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.editing.PromptTemplate;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,6 +38,12 @@ record ResteeringSettings(ParameterValues values) {
                 Parameter.Type.TEXT,
                 null,
                 "Prompt with {} where the concept goes, instead of the one for its kind."),
+            Parameter.text(
+                "embedding",
+                Parameter.Type.TEXT,
+                null,
+                "File of tokens learned of the concept, which prompts use in place of its name; for"
+                    + " several concepts one each, with ; between them."),
             Parameter.flag(
                 "no-real-image",
                 "Train on pure noise instead of pictures; none are read or drawn."),
@@ -92,8 +99,17 @@ record ResteeringSettings(ParameterValues values) {
   }
 
   List<String> preserved() {
+    return list("preserve");
+  }
+
+  /** The files of learned tokens, one for each concept, or none. */
+  List<Path> embeddings() {
+    return list("embedding").stream().map(Path::of).toList();
+  }
+
+  private List<String> list(String name) {
     return values
-        .find("preserve")
+        .find(name)
         .map(text -> Arrays.stream(text.split(";")).map(String::strip).toList())
         .orElse(List.of());
   }

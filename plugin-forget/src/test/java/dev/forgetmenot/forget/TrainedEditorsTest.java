@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -20,6 +21,8 @@ import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -225,6 +228,65 @@ class TrainedEditorsTest {
     assertThatThrownBy(() -> edit(new AttentionResteering(), TWO, given, whole()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("ball");
+  }
+
+  @Test
+  void learnedTokensStandForTheConceptAndAreGoneAfterwards() throws IOException {
+    List<String> files = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Path file = folder.resolve(i + ".safetensors");
+      float[] row = sd.noise(i).normal(32);
+      new SafetensorsWriter()
+          .add("<s1>", DType.F32, new long[] {32}, row)
+          .add("<s2>", DType.F32, new long[] {32}, row)
+          .write(file);
+      files.add(file.toString());
+    }
+    List<Integer> before = sd.pieces("<s1>");
+    PatchDraft draft =
+        edit(
+            new AttentionResteering(),
+            TWO,
+            with(SMALL, "embedding", String.join(";", files)),
+            whole());
+    assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of <s1><s2>");
+    assertThat(draft.intent().concepts().get(1).prompts()).containsExactly("a photo of <s3><s4>");
+    assertThat(draft.recipe().parameters()).doesNotContainKey("embedding");
+    assertThat(sd.pieces("<s1>")).isEqualTo(before).hasSizeGreaterThan(1);
+    assertThatThrownBy(
+            () ->
+                edit(
+                    new AttentionResteering(),
+                    TWO,
+                    with(SMALL, "embedding", files.get(0)),
+                    whole()))
+        .hasMessageContaining("2 concepts need as many files");
+  }
+
+  @Test
+  void anEstimateGrowsWithStepsAndWhatIsTrained() throws IOException {
+    ConceptEditor editor = new AttentionResteering();
+    EditEstimate few = estimate(editor, with(SMALL, "steps", "10"));
+    EditEstimate many = estimate(editor, with(SMALL, "steps", "10000", "trainable", "unet"));
+    assertThat(few.time()).isPositive();
+    assertThat(many.time().toMillis()).isGreaterThan(20 * few.time().toMillis());
+    assertThat(many.peakBytes()).isGreaterThan(5 * few.peakBytes());
+    assertThat(few.lines()).hasSize(1).first().asString().startsWith("10 steps of ");
+    assertThat(folder.resolve("state.safetensors")).doesNotExist();
+  }
+
+  private EditEstimate estimate(ConceptEditor editor, Map<String, String> given)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine()
+        .<EditEstimate, IOException>call(
+            () -> {
+              try {
+                return editor.estimate(TWO, values, sd, whole()).orElseThrow();
+              } finally {
+                sd.weights().restoreChanged();
+              }
+            });
   }
 
   @Test
