@@ -33,7 +33,12 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
-  public record Size(int ofTarget, int others, int ofOther, long seed, int steps) {}
+  public record Size(int ofTarget, int others, int ofOther, long seed, int steps) {
+    /** The same with other numbers of pictures of a target and of other phrases. */
+    public Size of(int pictures, int otherPhrases) {
+      return new Size(pictures, otherPhrases, ofOther, seed, steps);
+    }
+  }
 
   /** Copies the lists. */
   public Trial {
@@ -94,6 +99,11 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
       kept.add(new TrialResult.Row(others.get(i), drawn, judge.recognise(drawn)));
     }
     return new TrialResult(rows, kept);
+  }
+
+  /** How many pictures it draws. */
+  public int pictures() {
+    return targets.size() * size.ofTarget() + others.size() * size.ofOther();
   }
 
   /** The prompt of the i-th target. */

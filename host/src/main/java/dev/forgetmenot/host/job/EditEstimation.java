@@ -3,9 +3,14 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.measure.Neighbours;
+import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,14 +73,24 @@ public record EditEstimation(JobContext command) {
   }
 
   private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
-    List<Neighbours.Near> near =
-        Neighbours.of(concept, order.judging().vocabulary(), model, NEIGHBOURS);
-    if (near.isEmpty()) {
+    Vocabulary vocabulary = order.judging().vocabulary();
+    List<Subject> candidates =
+        vocabulary.ofStyle(concept.kind() == Kind.STYLE).stream()
+            .map(phrase -> Subject.of(phrase.phrase(), vocabulary))
+            .toList();
+    NearPhrases near =
+        NearPhrases.of(
+            new PromptEncoder(model),
+            PromptTemplate.of(concept.kind()),
+            Subject.of(concept.name(), vocabulary),
+            candidates);
+    if (near.phrases().isEmpty()) {
       return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
-    for (Neighbours.Near one : near) {
-      text.append(String.format(Locale.ROOT, " %s (%.2f),", one.phrase(), one.cosine()));
+    for (NearPhrases.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
+      text.append(
+          String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
     }
     return text.substring(0, text.length() - 1);
   }

@@ -98,7 +98,7 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
     boolean judged = order.report() && judge.map(trial::canBeJudgedBy).orElse(false);
     Optional<TrialResult> before = Optional.empty();
     if (judged) {
-      command.say("drawing and judging " + pictures(trial) + " pictures of before");
+      command.say("drawing and judging " + trial.pictures() + " pictures of before");
       before = Optional.of(model.engine().call(() -> trial.run(model, judge.orElseThrow())));
     }
     PatchDraft draft = model.engine().call(() -> edit(model, order, judge));
@@ -112,11 +112,6 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
     PngPictures.write(order.sheet(), EditSheet.of(order, first, after).draw(), "");
     return new Result(
         written.file(), written.id(), Optional.of(new Report(first, after, order.sheet())));
-  }
-
-  private static int pictures(Trial trial) {
-    return trial.targets().size() * trial.size().ofTarget()
-        + trial.others().size() * trial.size().ofOther();
   }
 
   private PatchBinding binding(HostedModel hosted) {

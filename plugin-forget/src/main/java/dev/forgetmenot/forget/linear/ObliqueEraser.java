@@ -1,6 +1,5 @@
 package dev.forgetmenot.forget.linear;
 
-import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.editing.ConceptRows;
@@ -17,6 +16,7 @@ import dev.forgetmenot.editing.linear.Span;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,10 +50,9 @@ public final class ObliqueEraser extends LinearEraser {
             Parameter.Type.TEXT,
             null,
             "What concepts become: one for each, separated by |, or one for all. It must not be"
-                + " drawn as the concept. Without it \"a person\" for an identity, else the nearest"
-                + " of the vocabulary."),
+                + " drawn as the concept. Without it nothing: the empty prompt."),
         EraserOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
-        EraserOptions.neighbours(8),
+        EraserOptions.neighbours(14),
         Parameter.integer(
             "general-words", 5, 0, 1000, "How many general words are kept when none are given."),
         Parameter.integer(
@@ -118,18 +117,7 @@ public final class ObliqueEraser extends LinearEraser {
         .values()
         .find("anchor")
         .map(given -> PhraseList.forEach("anchor", given, job.concepts().size()))
-        .orElseGet(() -> job.concepts().stream().map(concept -> anchor(job, concept)).toList());
-  }
-
-  private static String anchor(ErasingJob job, Concept concept) {
-    if (concept.kind() == Kind.IDENTITY) {
-      return "a person";
-    }
-    return job.near(concept).first(1 + job.concepts().size()).stream()
-        .filter(subject -> !job.isConcept(subject))
-        .map(Subject::phrase)
-        .findFirst()
-        .orElse(concept.kind() == Kind.STYLE ? "art" : "an object");
+        .orElseGet(() -> Collections.nCopies(job.concepts().size(), ""));
   }
 
   /** The given phrases, or the nearest, the anchors and general words. */
