@@ -4,8 +4,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -89,8 +89,7 @@ public record EditEstimation(JobContext command) {
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
     for (NearPhrases.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
-      text.append(
-          String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
+      text.append(String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
     }
     return text.substring(0, text.length() - 1);
   }

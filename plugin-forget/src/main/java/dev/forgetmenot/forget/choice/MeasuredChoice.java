@@ -44,11 +44,7 @@ public final class MeasuredChoice implements ConceptEditor {
   private static Candidate oblique(int rank, int neighbours) {
     return new Candidate(
         new ObliqueEraser(),
-        Map.of(
-            "rank",
-            Integer.toString(rank),
-            "neighbours",
-            Integer.toString(neighbours)));
+        Map.of("rank", Integer.toString(rank), "neighbours", Integer.toString(neighbours)));
   }
 
   @Override
