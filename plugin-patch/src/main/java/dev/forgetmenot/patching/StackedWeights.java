@@ -1,6 +1,8 @@
 package dev.forgetmenot.patching;
 
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.editing.applying.JointSolve;
+import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.EditContent;
