@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** What concept ablation can be told, and what it was told. */
 record AblationSettings(ParameterValues values) {
-  static final TrainableSettings.Rates RATES = new TrainableSettings.Rates(1e-4, 1e-5, 1e-3);
+  static final TrainableSettings.Rates RATES = new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
 
   static List<Parameter> parameters() {
     List<Parameter> own =
@@ -30,7 +30,7 @@ record AblationSettings(ParameterValues values) {
             TrainableSettings.parameters(),
             PictureSettings.parameters(),
             OptimizerSettings.parameters(
-                100, "1e-4 for cross attention, 1e-5 for the whole UNet, 1e-3 for adapters"))
+                100, "2e-4 for cross attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
         .flatMap(List::stream)
         .toList();
   }

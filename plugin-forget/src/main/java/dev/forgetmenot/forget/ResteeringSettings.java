@@ -17,11 +17,11 @@ import java.util.stream.Stream;
  *
  * <p>The default learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
  * original. The cross attention alone has a few per cent of those weights and takes, in as many
- * steps, a rate two hundred times as large: 4e-4; adapters 1e-3.
+ * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  */
 record ResteeringSettings(ParameterValues values) {
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(4e-4, 2e-6, 1e-3);
+      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
   static List<Parameter> parameters() {
     List<Parameter> own =
@@ -54,7 +54,7 @@ record ResteeringSettings(ParameterValues values) {
                 "Prompts that must not change, with ; between them; costs two more runs of the"
                     + " UNet a step."),
             Parameter.number(
-                "preserve-weight", 50, 0, 1e6, "How much the kept prompts count against the loss."),
+                "preserve-weight", 2, 0, 1e6, "How much the kept prompts count against the loss."),
             Parameter.number(
                 "stop-below",
                 0,
@@ -66,7 +66,7 @@ record ResteeringSettings(ParameterValues values) {
             TrainableSettings.parameters(),
             PictureSettings.parameters(),
             OptimizerSettings.parameters(
-                35, "4e-4 for cross attention, 2e-6 for the whole UNet, 1e-3 for adapters"))
+                35, "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters"))
         .flatMap(List::stream)
         .toList();
   }
