@@ -91,7 +91,7 @@ final class StackedWeights {
     if (joint.isPresent()) {
       double[] change = joint.get().change(base);
       if (!closedForms.stream().allMatch(layer -> layer.request().forced())) {
-        limit.check(closedForms.get(0).where(), target, base, change);
+        limit.check(NormLimit.TEXT, closedForms.get(0).where(), target, base, change);
       }
       add(sum, change);
     }
@@ -102,7 +102,9 @@ final class StackedWeights {
           change[i] *= term.layer().strength();
         }
         if (!term.layer().request().forced()) {
-          limit.check(term.layer().where(), target, base, change);
+          boolean text = term.edit().boundByTextEncoder();
+          double share = text ? NormLimit.TEXT : NormLimit.VALUES;
+          limit.check(share, term.layer().where(), target, base, change);
         }
         add(sum, change);
       }

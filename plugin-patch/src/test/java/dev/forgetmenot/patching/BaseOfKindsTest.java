@@ -215,6 +215,20 @@ class BaseOfKindsTest {
     }
   }
 
+  /** Oblique projectors add much in directions that no text has. */
+  @Test
+  void projectorsMayAddMoreThanTheWeightButNotAnything() throws IOException {
+    int width = width();
+    float one = (float) (2 / Math.sqrt(width)); // two unit vectors: |leftᵀ · right| is 4
+    Rows ones = rows(1, width, one);
+    ProjectorEdit large = new ProjectorEdit("a", ones, ones, Sides.KV.targets());
+    patches.load(List.of(), new PatchRequest(write(WrittenPatches.draft("a", large), b -> b), 2));
+    Rows huge = rows(1, width, 1000 * one);
+    ProjectorEdit absurd = new ProjectorEdit("a", huge, ones, Sides.KV.targets());
+    Path file = write(WrittenPatches.draft("a", absurd), b -> b);
+    assertRefused(file, PatchError.NORM_LIMIT, "attn2.to_k.weight");
+  }
+
   @Test
   void aChangeFarLargerThanTheWeightWantsForce() throws IOException {
     Path file = write(factors(30), b -> b);
