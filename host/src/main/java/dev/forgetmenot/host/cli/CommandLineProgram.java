@@ -58,6 +58,7 @@ public final class CommandLineProgram {
         line.addSubcommand(EditCommand.spec(context, catalogue, operation));
       }
       line.addSubcommand(InvertCommand.spec(context));
+      line.addSubcommand(new RunCommand(context));
       line.addSubcommand(new PatchCommand(context));
       line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));

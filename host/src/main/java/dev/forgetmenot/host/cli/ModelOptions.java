@@ -5,6 +5,7 @@ import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -33,7 +34,17 @@ final class ModelOptions {
   }
 
   ModelLoader loader(HostPluginManager manager) throws IOException {
-    return new ModelLoader(folder(), device, manager);
+    return loader(folder(), manager);
+  }
+
+  /** Loads another folder than {@link #folder} on the same device. */
+  ModelLoader loader(Path chosen, HostPluginManager manager) {
+    return new ModelLoader(chosen, device, manager);
+  }
+
+  /** What the command line names. */
+  Optional<Path> given() {
+    return Optional.ofNullable(model);
   }
 
   String device() {

@@ -58,6 +58,26 @@ public final class PictureFiles {
         String model, String sampler, int width, int height, List<String> patches, String program) {
       this(model, sampler, width, height, patches, program, List.of());
     }
+
+    /** The infotext of a picture of a request. */
+    public String infotext(GenerationRequest request, long seed) {
+      Map<String, String> pairs = new LinkedHashMap<>();
+      pairs.put("Steps", Integer.toString(request.steps()));
+      pairs.put("Sampler", sampler);
+      pairs.put("CFG scale", plain(request.guidance()));
+      pairs.put("Seed", Long.toString(seed));
+      pairs.put("Size", width + "x" + height);
+      pairs.put("Model", model);
+      if (!patches.isEmpty()) {
+        pairs.put("Patches", String.join(", ", patches));
+      }
+      if (!embeddings.isEmpty()) {
+        pairs.put("Embeddings", String.join(", ", embeddings));
+      }
+      pairs.put("RNG", "CPU");
+      pairs.put("Version", program);
+      return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
+    }
   }
 
   /**
@@ -93,12 +113,14 @@ public final class PictureFiles {
     for (int i = 0; i < pictures.size(); i++) {
       long seed = request.seed() + i;
       Path file = folder.resolve(name(i, seed) + ".png");
-      PngPictures.write(file, PngPictures.image(pictures.get(i)), infotext(request, seed));
+      PngPictures.write(
+          file, PngPictures.image(pictures.get(i)), provenance.infotext(request, seed));
       files.add(file);
     }
     if (pictures.size() > 1) {
       Path grid = unused("grid");
-      PngPictures.write(grid, PictureGrid.of(pictures), infotext(request, request.seed()));
+      PngPictures.write(
+          grid, PictureGrid.of(pictures), provenance.infotext(request, request.seed()));
       files.add(grid);
     }
     return files;
@@ -108,7 +130,8 @@ public final class PictureFiles {
   public Path writePreview(GenerationRequest request, int step, Picture picture)
       throws IOException {
     Path file = folder.resolve(name(0, request.seed()) + String.format("-step-%03d.png", step));
-    PngPictures.write(file, PngPictures.image(picture), infotext(request, request.seed()));
+    PngPictures.write(
+        file, PngPictures.image(picture), provenance.infotext(request, request.seed()));
     return file;
   }
 
@@ -122,25 +145,6 @@ public final class PictureFiles {
       file = folder.resolve(stem + "-" + i + ".png");
     }
     return file;
-  }
-
-  private String infotext(GenerationRequest request, long seed) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    pairs.put("Steps", Integer.toString(request.steps()));
-    pairs.put("Sampler", provenance.sampler);
-    pairs.put("CFG scale", plain(request.guidance()));
-    pairs.put("Seed", Long.toString(seed));
-    pairs.put("Size", provenance.width + "x" + provenance.height);
-    pairs.put("Model", provenance.model);
-    if (!provenance.patches.isEmpty()) {
-      pairs.put("Patches", String.join(", ", provenance.patches));
-    }
-    if (!provenance.embeddings.isEmpty()) {
-      pairs.put("Embeddings", String.join(", ", provenance.embeddings));
-    }
-    pairs.put("RNG", "CPU");
-    pairs.put("Version", provenance.program);
-    return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
   }
 
   /** A number without needless zeros: 5, 7.5. */

@@ -1,0 +1,117 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.job.EditContext;
+import dev.forgetmenot.host.job.EditEstimation;
+import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.EditOrder;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.PatchLabels;
+import dev.forgetmenot.host.picture.LossChart;
+import dev.forgetmenot.host.picture.LossCurve;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * A run that makes a patch: sample pictures, the edit with pictures on the way, sample pictures
+ * again.
+ *
+ * @param loader loads the plan's model
+ * @param context progress and cancellation
+ * @param judging by what the pictures are judged
+ */
+record EditRun(ModelLoader loader, JobContext context, Judging judging) {
+  private static final String CSV = "loss.csv";
+
+  RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
+    EditOrder order = order(plan, resume);
+    if (resume && !Files.isRegularFile(order.checkpoint())) {
+      throw new IOException(
+          "there is nothing to go on from: "
+              + order.checkpoint()
+              + " is missing; run without --resume");
+    }
+    Path csv = plan.output().resolve(CSV);
+    LossCurve curve = resume && Files.isRegularFile(csv) ? LossCurve.read(csv) : new LossCurve();
+    SamplePictures samples = new SamplePictures(plan, context, judging);
+    try (HostedModel hosted = loader.load(List.of())) {
+      List<SampleReport.Row> before = samples.judged(hosted, "before", List.of());
+      EditJob.Result patch =
+          new EditJob(context, listener(curve, samples, hosted)).run(hosted, order);
+      List<PatchRequest> patches = List.of(new PatchRequest(patch.file(), 1));
+      hosted.model().repatch(patches);
+      List<SampleReport.Row> after = samples.judged(hosted, "after", PatchLabels.of(patches));
+      SampleReport report = new SampleReport(plan.samples(), true, before, after);
+      report.write(plan.output(), plan.title(), "before", "after");
+      return new RunJob.Result(plan.output(), patch.file(), lines(patch, report));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      write(curve, plan);
+    }
+  }
+
+  private EditOrder order(RunPlan plan, boolean resume) {
+    RunMethod.Edit method = (RunMethod.Edit) plan.method();
+    Path patch = plan.output().resolve(plan.patch().orElseThrow());
+    return new EditOrder(
+        method.editor(), plan.concepts(), plan.values(), patch, judging, plan.report(), resume);
+  }
+
+  private static List<String> lines(EditJob.Result patch, SampleReport report) {
+    List<String> lines = new ArrayList<>(report.lines());
+    patch.report().ifPresent(said -> lines.add(said.after().since(said.before())));
+    lines.add("patch " + patch.id());
+    return lines;
+  }
+
+  /**
+   * Every step goes into the curve, and after some of them the model draws as it is then. Nothing
+   * is recorded in a graph, and what a step draws at random comes from its own seed.
+   */
+  private static EditContext.TrainingListener listener(
+      LossCurve curve, SamplePictures samples, HostedModel hosted) {
+    int every = samples.plan().samples().every();
+    return (step, steps, loss, gradientNorm) -> {
+      curve.add(step, loss, gradientNorm);
+      if (every > 0 && step % every == 0 && step < steps) {
+        int unused =
+            hosted.model().engine().withoutGraph(() -> drawOnTheWay(samples, hosted, step));
+      }
+    };
+  }
+
+  /** Stopped while drawing, it leaves the stop to the job, which saves its state first. */
+  private static int drawOnTheWay(SamplePictures samples, HostedModel hosted, int step) {
+    try {
+      return samples.draw(hosted, String.format("step-%05d", step), List.of()).size();
+    } catch (CancellationException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(LossCurve curve, RunPlan plan) throws IOException {
+    if (!curve.points().isEmpty()) {
+      curve.writeCsv(plan.output().resolve(CSV));
+      LossChart chart = new LossChart(plan.title(), curve.points());
+      PngPictures.write(plan.output().resolve("loss.png"), chart.draw(), "");
+    }
+  }
+
+  List<String> estimate(RunPlan plan) throws IOException {
+    try (HostedModel hosted = loader.load(List.of())) {
+      return new EditEstimation(context).run(hosted, order(plan, false));
+    }
+  }
+}

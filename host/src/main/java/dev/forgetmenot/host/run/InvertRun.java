@@ -1,0 +1,101 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.InversionJob;
+import dev.forgetmenot.host.job.InversionOrder;
+import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.TokenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A run that turns pictures into tokens, then draws with them.
+ *
+ * @param loader loads the plan's model
+ * @param context progress and cancellation
+ * @param judging by what the pictures are judged
+ */
+record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
+  RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
+    InversionOrder order = order(plan, resume);
+    try (HostedModel hosted = loader.load(List.of())) {
+      InversionJob.Result result = new InversionJob(context).run(hosted, order);
+      Path last = plan.output().resolve(InvertedTokens.fileName(order.values().integer("steps")));
+      if (!Files.exists(last)) {
+        Files.copy(result.file(), last);
+      }
+      new TokenFiles(List.of(result.file())).addTo(hosted, context);
+      RunPlan naming = plan.samples().lines().isEmpty() ? sampling(plan, result.prompt()) : plan;
+      SamplePictures samples = new SamplePictures(naming, context, judging);
+      List<SampleReport.Row> drawn = samples.judged(hosted, "after", List.of());
+      SampleReport report =
+          new SampleReport(
+              naming.samples(), false, photos(hosted, order, naming, drawn.size()), drawn);
+      report.write(plan.output(), plan.title(), "pictures", "drawn with the tokens");
+      List<String> lines = new ArrayList<>(report.lines());
+      lines.add("tokens " + result.tokens().summary() + ", as in '" + result.prompt() + "'");
+      return new RunJob.Result(plan.output(), last, lines);
+    }
+  }
+
+  private static InversionOrder order(RunPlan plan, boolean resume) {
+    ParameterValues values = plan.values();
+    Map<String, String> own = new LinkedHashMap<>(values.all());
+    own.keySet().retainAll(InversionSettings.parameters().stream().map(Parameter::name).toList());
+    Concept concept = plan.concepts().get(0);
+    return new InversionOrder(
+        values.path(RunMethod.Invert.IMAGES).orElseThrow(),
+        concept.kind(),
+        ParameterValues.of(InversionSettings.parameters(), own),
+        plan.output(),
+        new InversionOrder.Saving(
+            Math.toIntExact(values.integer(RunMethod.Invert.SAVE_EVERY)),
+            Math.toIntExact(values.integer(RunMethod.Invert.PREVIEWS))),
+        InversionOrder.Form.ORIGINAL,
+        plan.patch().map(name -> plan.output().resolve(name)),
+        resume);
+  }
+
+  private static RunPlan sampling(RunPlan plan, String prompt) {
+    return new RunPlan(
+        plan.file(),
+        plan.method(),
+        plan.model(),
+        plan.concepts(),
+        plan.values(),
+        plan.output(),
+        plan.patch(),
+        plan.samples().of(List.of(SampleLine.of(prompt))),
+        plan.report(),
+        plan.resume(),
+        plan.notes());
+  }
+
+  /** The pictures that were inverted, as many as are drawn, for each row of the sheet. */
+  private static List<SampleReport.Row> photos(
+      HostedModel hosted, InversionOrder order, RunPlan plan, int rows) throws IOException {
+    InversionSettings settings = new InversionSettings(order.values());
+    List<Picture> all =
+        TrainingPictures.read(
+                order.pictures(), hosted.model().pictureSize(), settings.crop(), settings.seed())
+            .pictures();
+    List<Picture> some = all.subList(0, Math.min(plan.samples().count(), all.size()));
+    List<Optional<String>> unseen = Collections.nCopies(some.size(), Optional.empty());
+    return Collections.nCopies(rows, new SampleReport.Row(some, unseen));
+  }
+}

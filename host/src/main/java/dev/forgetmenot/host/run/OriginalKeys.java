@@ -1,0 +1,126 @@
+package dev.forgetmenot.host.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Reads keys of the original Forget-Me-Not as parameters of a method. A key that the method has no
+ * parameter for is collected for one warning.
+ */
+final class OriginalKeys {
+  private static final String CONSTANT = "constant";
+  private static final int MOST = 1_000_000;
+
+  private final YamlMap map;
+  private final EditorValues values;
+  private final List<String> known = new ArrayList<>();
+  private final TreeSet<String> meaningless = new TreeSet<>();
+
+  OriginalKeys(YamlMap map, EditorValues values) {
+    this.map = map;
+    this.values = values;
+  }
+
+  /** Takes a key that the form itself reads. */
+  Optional<YamlValue> take(String key) {
+    known.add(key);
+    return map.take(key);
+  }
+
+  /** Takes a switch that the form itself reads; off where it is missing. */
+  boolean flag(String key) {
+    return take(key).map(YamlValue::flag).orElse(false);
+  }
+
+  /** Takes a key that means the first of some parameters that the method declares. */
+  void parameter(String key, String... parameters) {
+    take(key).ifPresent(value -> set(value, value.text(), parameters));
+  }
+
+  /** Sets the first of some parameters that the method declares. */
+  void set(YamlValue value, String text, String... parameters) {
+    Optional<String> name = values.firstDeclared(List.of(parameters));
+    if (name.isPresent()) {
+      values.set(name.get(), value, text);
+    } else {
+      meaningless.add(value.key());
+    }
+  }
+
+  /** Takes the learning rate; with {@code scale_lr} it grows with what one step sees. */
+  void learningRate(String key) {
+    long accumulation = steps("gradient_accumulation_steps", "accumulation");
+    long batch = steps("train_batch_size", "batch");
+    boolean scaled = flag("scale_lr");
+    take(key)
+        .ifPresent(
+            value -> {
+              double rate = value.number(Double.MIN_VALUE, 1);
+              String text = scaled ? Double.toString(rate * accumulation * batch) : value.text();
+              set(value, text, "learning-rate");
+            });
+  }
+
+  /** Takes the learning rate's schedule; a constant one of the original has no warm-up. */
+  void schedule(String shape, String warmup) {
+    Optional<YamlValue> chosen = take(shape);
+    chosen.ifPresent(value -> set(value, value.text(), "lr-schedule"));
+    Optional<YamlValue> steps = take(warmup);
+    boolean constant = chosen.map(YamlValue::text).orElse(CONSTANT).equals(CONSTANT);
+    if (!constant) {
+      steps.ifPresent(value -> set(value, value.text(), "lr-warmup-steps", "lr-warmup"));
+    } else if (steps.map(value -> value.integer(0, MOST)).orElse(0L) > 0) {
+      meaningless.add(warmup);
+    }
+  }
+
+  private long steps(String key, String... parameters) {
+    Optional<YamlValue> value = take(key);
+    long count = value.map(one -> one.integer(1, MOST)).orElse(1L);
+    if (value.isPresent() && count > 1 && values.firstDeclared(List.of(parameters)).isEmpty()) {
+      throw value.get().wrong("can only be 1 with the method " + values.method().name());
+    }
+    value.ifPresent(one -> set(one, one.text(), parameters));
+    return count;
+  }
+
+  /** Sets a parameter without which the run would be another one. */
+  void require(YamlValue value, String text, String parameter) {
+    if (values.firstDeclared(List.of(parameter)).isEmpty()) {
+      throw value.wrong(
+          "needs a method with the parameter "
+              + parameter
+              + ", which "
+              + values.method().name()
+              + " has not");
+    }
+    values.set(parameter, value, text);
+  }
+
+  /** Takes keys that say nothing to this program. */
+  void ignore(List<String> keys) {
+    known.addAll(keys);
+    meaningless.addAll(map.takeAll(keys));
+  }
+
+  /** Takes a switch that cannot be turned on here. */
+  void refuse(String key, String why) {
+    take(key)
+        .filter(YamlValue::flag)
+        .ifPresent(
+            value -> {
+              throw value.wrong("cannot be true here: " + why);
+            });
+  }
+
+  /** Refuses unknown keys; returns the warning of those that mean nothing, if there are any. */
+  Optional<String> finish() {
+    map.requireNothingElse(known);
+    return meaningless.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "These keys have no meaning here and are left out: " + String.join(", ", meaningless));
+  }
+}

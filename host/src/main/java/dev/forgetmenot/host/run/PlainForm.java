@@ -1,0 +1,187 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.VocabularyFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Our own form: {@code operation}, {@code method}, {@code concepts}, one key for each parameter
+ * that the method declares, and what is to be left where.
+ *
+ * @param reader what is installed
+ */
+record PlainForm(RunFileReader reader) {
+  private static final String OPERATION = "operation";
+  private static final String METHOD = "method";
+  private static final String MODEL = "model";
+  private static final String CONCEPTS = "concepts";
+  private static final String OUTPUT = "output";
+  private static final String PATCH = "patch";
+  private static final String REPORT = "report";
+  private static final String SEED = "seed";
+  private static final String DEFAULT_OPERATION = "forget";
+
+  /** Keys of every run file, in the order of a resolved one. */
+  static final List<String> KEYS =
+      List.of(OPERATION, METHOD, MODEL, CONCEPTS, OUTPUT, PATCH, REPORT, SEED);
+
+  RunPlan read(YamlMap map) throws IOException {
+    EditorValues values = new EditorValues(method(map), reader.base());
+    ModelChoice.Chosen model = reader.models().strictly(map.take(MODEL));
+    List<Concept> concepts = concepts(map, VocabularyFile.of(model.folder()));
+    List<String> notes = new ArrayList<>();
+    Path output =
+        map.take(OUTPUT)
+            .map(value -> reader.base().resolve(value.text()))
+            .orElseGet(() -> reader.base().resolve(usualOutput(map)));
+    Optional<String> patch = patch(map, values.method(), concepts);
+    boolean report = map.take(REPORT).map(YamlValue::flag).orElse(true);
+    SampleSettings samples =
+        SampleKeys.read(map, sampled(values.method(), concepts), reader.base());
+    for (String name : values.names()) {
+      map.take(name).ifPresent(value -> values.set(name, value));
+    }
+    if (map.take(SEED).isPresent()) {
+      notes.add("seed says nothing to " + values.method().name() + ", which uses no chance");
+    }
+    if (values.method() instanceof RunMethod.Invert) {
+      requireOneWithPictures(map, concepts, values);
+    }
+    List<String> known = new ArrayList<>(KEYS);
+    known.addAll(SampleKeys.KEYS);
+    known.addAll(values.names());
+    map.requireNothingElse(known);
+    return new RunPlan(
+        map.file(),
+        values.method(),
+        model,
+        concepts,
+        values.values(),
+        output,
+        patch,
+        samples,
+        report,
+        false,
+        notes);
+  }
+
+  /** An inversion knows its tokens only when it is done. */
+  private static List<Concept> sampled(RunMethod method, List<Concept> concepts) {
+    return method instanceof RunMethod.Invert ? List.of() : concepts;
+  }
+
+  private RunMethod method(YamlMap map) {
+    String operation =
+        map.take(OPERATION)
+            .map(value -> oneOf(value, reader.operations()))
+            .orElse(DEFAULT_OPERATION);
+    List<RunMethod> methods = reader.methods(operation);
+    if (methods.isEmpty()) {
+      throw new RunFileException(
+          map.file(),
+          map.line(),
+          "no installed plugin can " + operation + "; 'fmn plugins' lists what is installed");
+    }
+    List<String> names = methods.stream().map(RunMethod::name).toList();
+    String name = map.take(METHOD).map(value -> oneOf(value, names)).orElse(names.get(0));
+    return methods.get(names.indexOf(name));
+  }
+
+  private static void requireOneWithPictures(
+      YamlMap map, List<Concept> concepts, EditorValues values) {
+    if (concepts.size() > 1) {
+      throw new RunFileException(map.file(), map.line(), "an inversion has one concept");
+    }
+    if (!values.has(RunMethod.Invert.IMAGES)) {
+      throw new RunFileException(
+          map.file(), map.line(), "the key images is missing: the folder with the pictures");
+    }
+  }
+
+  private static String oneOf(YamlValue value, List<String> allowed) {
+    if (!allowed.contains(value.text())) {
+      throw value.wrong("must be one of " + allowed + ", not '" + value.text() + "'");
+    }
+    return value.text();
+  }
+
+  private static Path usualOutput(YamlMap map) {
+    String name = String.valueOf(map.file().getFileName());
+    int dot = name.lastIndexOf('.');
+    return Path.of("runs").resolve(dot > 0 ? name.substring(0, dot) : name + ".run");
+  }
+
+  private static Optional<String> patch(YamlMap map, RunMethod method, List<Concept> concepts) {
+    Optional<String> named =
+        map.take(PATCH)
+            .map(
+                value -> {
+                  Path name = Path.of(value.text());
+                  if (name.getNameCount() != 1 || name.isAbsolute() || name.startsWith("..")) {
+                    throw value.wrong("is a file name in the output folder, not " + value.text());
+                  }
+                  return name.toString();
+                });
+    return named.isPresent() || method instanceof RunMethod.Invert
+        ? named
+        : Optional.of(EditJob.fileName(method.operation(), concepts));
+  }
+
+  private static List<Concept> concepts(YamlMap map, Vocabulary vocabulary) {
+    YamlValue all = map.require(CONCEPTS, "such as concepts: [{name: a lighthouse, kind: object}]");
+    List<Concept> concepts = new ArrayList<>();
+    for (YamlValue one : all.list()) {
+      concepts.add(concept(one, vocabulary));
+    }
+    if (concepts.isEmpty()) {
+      throw all.wrong("names nothing");
+    }
+    return concepts;
+  }
+
+  private static Concept concept(YamlValue value, Vocabulary vocabulary) {
+    if (value.isList()) {
+      List<YamlValue> pair = value.list();
+      if (pair.size() != 2) {
+        throw value.wrong("are pairs like [a lighthouse, object]");
+      }
+      return new Concept(name(pair.get(0)), kind(pair.get(1)));
+    }
+    if (value.isMap()) {
+      YamlMap map = value.map();
+      String name = name(map.require("name", "what is changed, in words of a prompt"));
+      Kind kind = map.take("kind").map(PlainForm::kind).orElseGet(() -> kind(name, vocabulary));
+      map.requireNothingElse(List.of("name", "kind"));
+      return new Concept(name, kind);
+    }
+    String name = name(value);
+    return new Concept(name, kind(name, vocabulary));
+  }
+
+  private static String name(YamlValue value) {
+    if (value.text().isBlank()) {
+      throw value.wrong("should not be blank");
+    }
+    return value.text().strip();
+  }
+
+  /** The kind that a model says, as on the command line. */
+  private static Kind kind(String name, Vocabulary vocabulary) {
+    return vocabulary.find(name).map(Vocabulary.Phrase::kind).orElse(Kind.OBJECT);
+  }
+
+  static Kind kind(YamlValue value) {
+    try {
+      return Kind.of(value.text());
+    } catch (IllegalArgumentException e) {
+      throw value.wrong("must be one of [identity, object, style], not '" + value.text() + "'", e);
+    }
+  }
+}

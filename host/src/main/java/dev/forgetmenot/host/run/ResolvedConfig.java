@@ -1,0 +1,97 @@
+package dev.forgetmenot.host.run;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.files.AtomicFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A run file of our own form with nothing left to defaults: what was run, to be kept and run again.
+ *
+ * @param plan what it says
+ */
+public record ResolvedConfig(RunPlan plan) {
+  private static final Pattern PLAIN =
+      Pattern.compile("[\\p{L}\\p{N}/.]([\\p{L}\\p{N} ._/+()-]*[\\p{L}\\p{N}._/+)-])?");
+  private static final List<String> NOTHING = List.of("null", "Null", "NULL", "---", "...", "-");
+
+  // a YAML text in double quotes may be written like a JSON one
+  private static final Gson QUOTED = new GsonBuilder().disableHtmlEscaping().create();
+
+  /** The text. */
+  public String text() {
+    StringBuilder text = new StringBuilder();
+    text.append("# What was run: ")
+        .append(plan.file().getFileName())
+        .append(" with all defaults.\n");
+    text.append("# Run it again with fmn run; paths are relative to the folder that it runs in.\n");
+    line(text, "operation", plan.method().operation());
+    line(text, "method", plan.method().name());
+    plan.model().named().ifPresent(model -> line(text, "model", model));
+    text.append("concepts:\n");
+    for (Concept concept : plan.concepts()) {
+      text.append("  - name: ").append(scalar(concept.name())).append('\n');
+      text.append("    kind: ").append(concept.kind().word()).append('\n');
+    }
+    line(text, "output", plan.output().toString());
+    plan.patch().ifPresent(name -> line(text, "patch", name));
+    line(text, "report", plan.report());
+    parameters(text);
+    samples(text);
+    return text.toString();
+  }
+
+  private void parameters(StringBuilder text) {
+    text.append("# what the method ").append(plan.method().name()).append(" is told\n");
+    for (Map.Entry<String, String> entry : plan.values().all().entrySet()) {
+      line(text, entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void samples(StringBuilder text) {
+    SampleSettings samples = plan.samples();
+    if (samples.lines().isEmpty()) {
+      line(text, SampleKeys.PROMPTS, List.of());
+    } else {
+      text.append(SampleKeys.PROMPTS).append(":\n");
+      samples
+          .lines()
+          .forEach(sample -> text.append("  - ").append(scalar(sample.text())).append('\n'));
+    }
+    line(text, SampleKeys.EVERY, samples.every());
+    line(text, SampleKeys.COUNT, samples.count());
+    line(text, SampleKeys.SEED, samples.seed());
+    line(text, SampleKeys.STEPS, samples.steps());
+    line(text, SampleKeys.GUIDANCE, samples.guidance());
+    samples.sampler().ifPresent(name -> line(text, SampleKeys.SAMPLER, name));
+  }
+
+  private static void line(StringBuilder text, String key, Object value) {
+    String written = value instanceof String string ? scalar(string) : value.toString();
+    text.append(key).append(": ").append(written).append('\n');
+  }
+
+  private static String scalar(String text) {
+    boolean plain = PLAIN.matcher(text).matches() && !NOTHING.contains(text);
+    return plain ? text : QUOTED.toJson(text);
+  }
+
+  /** Writes the text beside its place and moves it there. */
+  void write(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+}

@@ -1,0 +1,79 @@
+package dev.forgetmenot.host.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Reads run files of our own form and those of the original Forget-Me-Not, which have everything
+ * under {@code Ti} or {@code Attn}.
+ *
+ * @param methods those that are installed; the first of an operation is its default
+ * @param models which model is meant
+ * @param base the folder in which relative paths are; empty for the one that the program runs in
+ */
+public record RunFileReader(List<RunMethod> methods, ModelChoice models, Path base) {
+  /** Copies the list. */
+  public RunFileReader {
+    methods = List.copyOf(methods);
+  }
+
+  /**
+   * Reads a file and checks all that can be checked without the model.
+   *
+   * @throws IOException if the file or a file that it names cannot be read
+   * @throws RunFileException if it says something that cannot be done; the message names file, line
+   *     and key
+   */
+  public RunPlan read(Path file) throws IOException {
+    YamlMap map = YamlFile.read(file);
+    if (map.has(AttnForm.SECTION) && map.has(TiForm.SECTION)) {
+      throw new RunFileException(
+          file, 1, "holds both Ti and Attn: put them into two files, Ti is run first");
+    }
+    if (map.has(AttnForm.SECTION)) {
+      return new AttnForm(this).read(section(map, AttnForm.SECTION));
+    }
+    if (map.has(TiForm.SECTION)) {
+      return new TiForm(this).read(section(map, TiForm.SECTION));
+    }
+    return new PlainForm(this).read(map);
+  }
+
+  private static YamlMap section(YamlMap map, String name) {
+    YamlMap section = map.require(name, "its settings").map();
+    map.requireNothingElse(List.of(AttnForm.SECTION, TiForm.SECTION));
+    return section;
+  }
+
+  /** The words of the operations that are installed. */
+  List<String> operations() {
+    return methods.stream().map(RunMethod::operation).distinct().toList();
+  }
+
+  /** The methods of an operation, the default first. */
+  List<RunMethod> methods(String operation) {
+    return methods.stream().filter(method -> method.operation().equals(operation)).toList();
+  }
+
+  /**
+   * The method with a name.
+   *
+   * @throws RunFileException at a line, if it is not installed
+   */
+  RunMethod method(YamlMap map, String operation, String name) {
+    return methods(operation).stream()
+        .filter(method -> method.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RunFileException(
+                    map.file(),
+                    map.line(),
+                    "needs a plugin that can "
+                        + operation
+                        + " by '"
+                        + name
+                        + "'; 'fmn plugins' lists what is installed"));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.inversion.InversionSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Who does what a run file asks for. */
+public sealed interface RunMethod {
+  /** The word of run files: {@code forget}, {@code correct} or {@code invert}. */
+  String operation();
+
+  /** The method's name. */
+  String name();
+
+  /** Its declared parameters, which are keys of run files. */
+  List<Parameter> parameters();
+
+  /**
+   * An editor of a plugin, which makes a patch.
+   *
+   * @param editor the editor
+   */
+  record Edit(ConceptEditor editor) implements RunMethod {
+    @Override
+    public String operation() {
+      return editor.operation().name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public String name() {
+      return editor.name();
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return editor.parameters();
+    }
+  }
+
+  /** The inversion of pictures into tokens. */
+  record Invert() implements RunMethod {
+    /** The folder with the pictures. */
+    static final String IMAGES = "images";
+
+    /** Steps between two files on the way. */
+    static final String SAVE_EVERY = "save-every";
+
+    /** Pictures that are drawn with each of them. */
+    static final String PREVIEWS = "previews";
+
+    private static final int MOST_STEPS = 1_000_000;
+    private static final int MOST_PICTURES = 64;
+
+    @Override
+    public String operation() {
+      return "invert";
+    }
+
+    @Override
+    public String name() {
+      return "inversion";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      List<Parameter> all =
+          new ArrayList<>(
+              List.of(
+                  Parameter.text(
+                      IMAGES, Parameter.Type.PATH, null, "Folder with pictures of the concept."),
+                  Parameter.integer(
+                      SAVE_EVERY, 0, 0, MOST_STEPS, "Steps between two files on the way."),
+                  Parameter.integer(
+                      PREVIEWS, 4, 0, MOST_PICTURES, "Pictures drawn with each of them.")));
+      all.addAll(InversionSettings.parameters());
+      return all;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.job.DrawingJob;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.PictureFiles.Provenance;
+import dev.forgetmenot.host.job.Recogniser;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Draws the sample pictures of a run and writes them as {@code samples/01-before-7.png}: number of
+ * the prompt, when, seed. Older ones of the same name are replaced.
+ *
+ * @param plan what is drawn, and where it goes
+ * @param context progress and cancellation
+ * @param judging by what the pictures are judged
+ */
+record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
+  private static final String FOLDER = "samples";
+
+  /**
+   * Draws one set.
+   *
+   * @param when a word of the file names
+   * @param patches what is on the model, for the pictures' infotext
+   * @return the pictures of each line
+   */
+  List<List<Picture>> draw(HostedModel hosted, String when, List<String> patches)
+      throws IOException {
+    Path folder = Files.createDirectories(plan.output().resolve(FOLDER));
+    List<List<Picture>> rows = new ArrayList<>();
+    for (GenerationRequest request : plan.samples().requests()) {
+      List<Picture> pictures =
+          new DrawingJob(hosted.model(), context)
+              .draw(request, when + ": " + request.prompt(), StepListener.NONE);
+      Provenance provenance = provenance(hosted, request, patches);
+      for (int k = 0; k < pictures.size(); k++) {
+        long seed = request.seed() + k;
+        Path file = folder.resolve(name(rows.size(), when, seed));
+        PngPictures.write(
+            file, PngPictures.image(pictures.get(k)), provenance.infotext(request, seed));
+      }
+      rows.add(pictures);
+    }
+    return rows;
+  }
+
+  /** Draws one set and says what the pictures show, where anybody can. */
+  List<SampleReport.Row> judged(HostedModel hosted, String when, List<String> patches)
+      throws IOException {
+    List<List<Picture>> rows = draw(hosted, when, patches);
+    Optional<Recogniser> judge = judging.open(hosted.model().engine());
+    try {
+      boolean able = judge.map(one -> !one.things().isEmpty()).orElse(false);
+      List<SampleReport.Row> judged = new ArrayList<>();
+      for (List<Picture> row : rows) {
+        judged.add(
+            new SampleReport.Row(
+                row,
+                able
+                    ? judge.orElseThrow().recognise(row).stream().map(Optional::of).toList()
+                    : row.stream().map(picture -> Optional.<String>empty()).toList()));
+      }
+      return judged;
+    } finally {
+      judge.ifPresent(Recogniser::close);
+    }
+  }
+
+  /** The file of a picture. */
+  static String name(int line, String when, long seed) {
+    return String.format("%02d-%s-%d.png", line + 1, when, seed);
+  }
+
+  private static Provenance provenance(
+      HostedModel hosted, GenerationRequest request, List<String> patches) {
+    StableDiffusion model = hosted.model();
+    return new Provenance(
+        hosted.name(),
+        model.sampler(request).displayName(),
+        request.width().orElse(model.pictureSize()),
+        request.height().orElse(model.pictureSize()),
+        patches,
+        "fmn " + HostVersions.read().program());
+  }
+}

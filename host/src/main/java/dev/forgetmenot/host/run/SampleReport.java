@@ -1,0 +1,137 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Compares the sample pictures of before and after: a sheet for people, a table for programs.
+ *
+ * @param settings what was drawn
+ * @param compared whether those of before were drawn too, from the same lines
+ * @param before of each line
+ * @param after of each line
+ */
+record SampleReport(SampleSettings settings, boolean compared, List<Row> before, List<Row> after) {
+  /**
+   * The pictures of one line.
+   *
+   * @param seen what each shows, where somebody could say
+   */
+  record Row(List<Picture> pictures, List<Optional<String>> seen) {
+    /** What they were recognised as, most frequent first: {@code a lighthouse 3, a tower 1}. */
+    String summary() {
+      Map<String, Long> counts =
+          seen.stream()
+              .flatMap(Optional::stream)
+              .collect(
+                  Collectors.groupingBy(
+                      Function.identity(), LinkedHashMap::new, Collectors.counting()));
+      return counts.entrySet().stream()
+          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+          .limit(2)
+          .map(entry -> entry.getKey() + " " + entry.getValue())
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  /** One line for each prompt: what it was and is recognised as. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      lines.add(settings.lines().get(i).prompt() + ": " + note(i));
+    }
+    return lines;
+  }
+
+  private String note(int i) {
+    String was = before.get(i).summary();
+    String is = after.get(i).summary();
+    if (is.isEmpty()) {
+      return "not judged: there is no CLIP with phrases to choose from";
+    }
+    return was.isEmpty() ? "seen as " + is : "seen as " + was + " → " + is;
+  }
+
+  /**
+   * Writes table and sheet; nothing where nothing was drawn.
+   *
+   * @param left heading of before
+   * @param right heading of after
+   */
+  void write(Path folder, String title, String left, String right) throws IOException {
+    if (!after.isEmpty()) {
+      writeCsv(folder.resolve("samples.csv"));
+      PngPictures.write(folder.resolve("comparison.png"), sheet(title, left, right).draw(), "");
+    }
+  }
+
+  private ComparisonSheet sheet(String title, String left, String right) {
+    List<ComparisonSheet.Row> rows = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      rows.add(
+          new ComparisonSheet.Row(
+              settings.lines().get(i).prompt(),
+              note(i),
+              before.get(i).pictures,
+              after.get(i).pictures));
+    }
+    String footer =
+        settings.count()
+            + " a prompt, from seed "
+            + settings.seed()
+            + ", "
+            + settings.steps()
+            + " steps, guidance "
+            + settings.guidance()
+            + ", where a prompt does not say otherwise";
+    return new ComparisonSheet(title, left, right, footer, rows);
+  }
+
+  /** File, prompt, what it shows. */
+  private void writeCsv(Path file) throws IOException {
+    StringBuilder text = new StringBuilder("file,prompt,seen_as\n");
+    if (compared) {
+      add(text, "before", before);
+    }
+    add(text, "after", after);
+    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+
+  private void add(StringBuilder text, String when, List<Row> rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      long seed = settings.lines().get(i).seed().orElse(settings.seed());
+      for (int k = 0; k < rows.get(i).pictures.size(); k++) {
+        text.append(SamplePictures.name(i, when, seed + k))
+            .append(',')
+            .append(quoted(settings.lines().get(i).prompt()))
+            .append(',')
+            .append(quoted(rows.get(i).seen.get(k).orElse("")))
+            .append('\n');
+      }
+    }
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\"", "\"\"") + '"';
+  }
+}

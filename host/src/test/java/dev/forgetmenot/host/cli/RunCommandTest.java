@@ -1,0 +1,165 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.picture.LossCurve;
+import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fmn run} on the embedded model with few steps, with the packed plugins. */
+class RunCommandTest {
+  private static final String MODEL = EmbeddedModel.folder().toString();
+
+  @TempDir Path folder;
+  private String plugins;
+  private Path output;
+
+  @BeforeEach
+  void install() throws IOException {
+    plugins = PackagedPlugins.copyTo(folder.resolve("plugins")).toString();
+    output = folder.resolve("output");
+  }
+
+  private Path write(String... lines) throws IOException {
+    return Files.writeString(folder.resolve("run.yaml"), String.join("\n", lines) + "\n");
+  }
+
+  private Path forget(String... more) throws IOException {
+    String usual =
+        """
+        method: resteer
+        concepts: [{name: castle, kind: object}]
+        no-real-image: true
+        report: false
+        steps: 4
+        seed: 5
+        sample-steps: 2
+        sample-count: 1
+        output:\s""";
+    return write(usual + output, String.join("\n", more));
+  }
+
+  private ProgramRun run(Path file, String... more) {
+    return ProgramRun.of(args(file, more));
+  }
+
+  private String[] args(Path file, String... more) {
+    String[] usual = {"run", file.toString(), "--plugins", plugins, "--model", MODEL};
+    String[] args = Arrays.copyOf(usual, usual.length + more.length);
+    System.arraycopy(more, 0, args, usual.length, more.length);
+    return args;
+  }
+
+  @Test
+  void leavesSettingsLossPicturesAndPatchAndCanBeRunAgainWithTheSameBits() throws IOException {
+    ProgramRun run =
+        run(forget("sample-every: 2", "sample-prompts: [a castle --d 7, a fox --s 3 --n blue]"));
+    assertThat(run.err()).doesNotContain("fmn:");
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("a castle: seen as ", "a fox: seen as ", "wrote ");
+    assertThat(output)
+        .isDirectoryContaining(file -> file.endsWith("config.yaml"))
+        .isDirectoryContaining(file -> file.endsWith("loss.png"))
+        .isDirectoryContaining(file -> file.endsWith("comparison.png"))
+        .isDirectoryNotContaining(file -> file.toString().contains("checkpoint"));
+    assertThat(LossCurve.read(output.resolve("loss.csv")).points()).hasSize(4);
+    Path samples = output.resolve("samples");
+    try (var files = Files.list(samples)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "01-before-7.png",
+              "01-step-00002-7.png",
+              "01-after-7.png",
+              "02-before-1.png",
+              "02-step-00002-1.png",
+              "02-after-1.png");
+    }
+    assertThat(PngPictures.infotext(samples.resolve("02-after-1.png")).orElseThrow())
+        .startsWith("a fox\nNegative prompt: blue\nSteps: 3,")
+        .contains("forget-castle@1.0.0:1");
+    assertThat(Files.readAllLines(output.resolve("samples.csv"))).hasSize(5);
+    byte[] before = PngPictures.read(samples.resolve("01-before-7.png")).rgb();
+    byte[] onTheWay = PngPictures.read(samples.resolve("01-step-00002-7.png")).rgb();
+    byte[] after = PngPictures.read(samples.resolve("01-after-7.png")).rgb();
+    assertThat(onTheWay).isNotEqualTo(before).isNotEqualTo(after);
+
+    String config = Files.readString(output.resolve("config.yaml"));
+    Path quiet = folder.resolve("quiet.yaml");
+    Files.writeString(
+        quiet, config.replace("sample-every: 2", "sample-every: 0").replaceAll("  - a .*\n", ""));
+    Path other = folder.resolve("other");
+    assertThat(run(quiet, "-o", other.toString()).code()).isZero();
+    assertThat(other.resolve("samples/01-before-7.png")).doesNotExist();
+    assertSameTensors(
+        output.resolve("forget-castle.fmnpatch"), other.resolve("forget-castle.fmnpatch"));
+  }
+
+  private static void assertSameTensors(Path one, Path other) throws IOException {
+    try (PatchFile a = PatchFile.open(one);
+        PatchFile b = PatchFile.open(other)) {
+      Manifest.Edit edit = a.manifest().edits().get(0);
+      assertThat(edit).isEqualTo(b.manifest().edits().get(0));
+      assertThat(a.content(edit.entry())).isEqualTo(b.content(edit.entry()));
+    }
+  }
+
+  @Test
+  void refusalsComeBeforeTheModelAndLeaveNothing() throws IOException {
+    assertWrong(forget("stepz: 1"), "run.yaml:10: stepz is no key that is known here");
+    assertWrong(forget("steps: 1"), "run.yaml:10: steps is said twice");
+    assertWrong(forget("crop: [1]"), "crop should be one value, not a list");
+    assertWrong(forget("images: " + folder.resolve("gone")), "which is not there");
+    ProgramRun missing = run(folder.resolve("missing.yaml"));
+    assertThat(missing.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(missing.err()).contains("missing.yaml is no file");
+  }
+
+  private void assertWrong(Path file, String message) {
+    ProgramRun run = ProgramRun.of("run", file.toString(), "--plugins", plugins, "--model", MODEL);
+    assertThat(run.err()).contains(message);
+    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aDryRunShowsEverythingAndWritesNothing() throws IOException {
+    ProgramRun run = run(forget(), "--dry-run");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("operation: forget", "steps: 4", "end-of-text: first", "nothing written");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void aStoppedRunGoesOnWithTheSameBits() throws IOException {
+    Path file = forget("sample-prompts: []");
+    assertThat(run(file, "--resume").err()).contains("nothing to go on from");
+    Path whole = folder.resolve("whole");
+    assertThat(run(file, "-o", whole.toString()).code()).isZero();
+
+    AtomicInteger asked = new AtomicInteger();
+    ProgramRun stopped = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 3, args(file));
+    assertThat(stopped.code()).isEqualTo(CommandLineProgram.STOPPED);
+    int done = LossCurve.read(output.resolve("loss.csv")).points().size();
+    assertThat(done).isBetween(1, 3);
+
+    ProgramRun resumed = run(file, "--resume");
+    assertThat(resumed.err()).doesNotContain("fmn:");
+    assertThat(resumed.code()).isZero();
+    assertThat(LossCurve.read(output.resolve("loss.csv")).points())
+        .isEqualTo(LossCurve.read(whole.resolve("loss.csv")).points());
+    assertSameTensors(
+        output.resolve("forget-castle.fmnpatch"), whole.resolve("forget-castle.fmnpatch"));
+  }
+}
