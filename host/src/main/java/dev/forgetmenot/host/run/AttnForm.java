@@ -78,9 +78,10 @@ record AttnForm(RunFileReader reader) {
     }
     useTi(keys, named);
     boolean resume = keys.take("resume_from_checkpoint").isPresent();
+    List<Concept> concepts = named.stream().map(Named::concept).toList();
+    SampleSettings samples = keys.samples(reader.base(), SampleKeys.usual(concepts));
     keys.ignore(MEANINGLESS);
     keys.finish().ifPresent(notes::add);
-    List<Concept> concepts = named.stream().map(Named::concept).toList();
     return new RunPlan(
         map.file(),
         values.method(),
@@ -89,7 +90,7 @@ record AttnForm(RunFileReader reader) {
         values.values(),
         output,
         Optional.of(EditJob.fileName(FORGET, concepts)),
-        OriginalSamples.of(SampleKeys.usual(concepts)),
+        samples,
         false,
         resume,
         notes);

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.run;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +115,12 @@ final class OriginalKeys {
             value -> {
               throw value.wrong("cannot be true here: " + why);
             });
+  }
+
+  /** Takes our own keys of sample pictures, which may stand beside the original's. */
+  SampleSettings samples(Path base, List<SampleLine> lines) throws IOException {
+    known.addAll(SampleKeys.KEYS);
+    return SampleKeys.read(map, base, OriginalSamples.of(lines));
   }
 
   /** Refuses unknown keys; returns the warning of those that mean nothing, if there are any. */

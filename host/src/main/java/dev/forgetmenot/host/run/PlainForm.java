@@ -44,7 +44,10 @@ record PlainForm(RunFileReader reader) {
     Optional<String> patch = patch(map, values.method(), concepts);
     boolean report = map.take(REPORT).map(YamlValue::flag).orElse(true);
     SampleSettings samples =
-        SampleKeys.read(map, sampled(values.method(), concepts), reader.base());
+        SampleKeys.read(
+            map,
+            reader.base(),
+            SampleKeys.defaults(SampleKeys.usual(sampled(values.method(), concepts))));
     for (String name : values.names()) {
       map.take(name).ifPresent(value -> values.set(name, value));
     }

@@ -23,32 +23,45 @@ final class SampleKeys {
   static final List<String> KEYS = List.of(PROMPTS, EVERY, COUNT, SEED, STEPS, GUIDANCE, SAMPLER);
 
   private static final int MOST = 1_000_000;
-  private static final int DEFAULT_COUNT = 4;
-  private static final int DEFAULT_STEPS = 20;
+  private static final int MOST_PICTURES = 64;
   private static final int MOST_STEPS = 1000;
-  private static final double DEFAULT_GUIDANCE = 5;
+  private static final double MOST_GUIDANCE = 100;
 
   private SampleKeys() {}
+
+  /** What is drawn where a run file says nothing. */
+  static SampleSettings defaults(List<SampleLine> lines) {
+    return new SampleSettings(lines, 0, 4, 1, 20, 5, Optional.empty());
+  }
 
   /**
    * Takes the keys.
    *
-   * @param concepts what is drawn where no prompts are named
    * @param base the folder in which relative paths are
+   * @param otherwise what holds for keys that are not there
    * @throws IOException if the file that they name cannot be read
    */
-  static SampleSettings read(YamlMap map, List<Concept> concepts, Path base) throws IOException {
+  static SampleSettings read(YamlMap map, Path base, SampleSettings otherwise)
+      throws IOException {
     Optional<YamlValue> prompts = map.take(PROMPTS);
-    List<SampleLine> lines = prompts.isEmpty() ? usual(concepts) : lines(prompts.get(), base);
+    Optional<String> sampler = map.take(SAMPLER).map(YamlValue::text);
     SampleSettings settings =
         new SampleSettings(
-            lines,
-            (int) (long) map.take(EVERY).map(value -> value.integer(0, MOST)).orElse(0L),
-            map.take(COUNT).map(value -> (int) value.integer(1, 64)).orElse(DEFAULT_COUNT),
-            map.take(SEED).map(value -> value.integer(0, Long.MAX_VALUE)).orElse(1L),
-            map.take(STEPS).map(value -> (int) value.integer(1, MOST_STEPS)).orElse(DEFAULT_STEPS),
-            map.take(GUIDANCE).map(value -> value.number(0, 100)).orElse(DEFAULT_GUIDANCE),
-            map.take(SAMPLER).map(YamlValue::text));
+            prompts.isEmpty() ? otherwise.lines() : lines(prompts.get(), base),
+            map.take(EVERY).map(value -> (int) value.integer(0, MOST)).orElse(otherwise.every()),
+            map.take(COUNT)
+                .map(value -> (int) value.integer(1, MOST_PICTURES))
+                .orElse(otherwise.count()),
+            map.take(SEED)
+                .map(value -> value.integer(0, Long.MAX_VALUE))
+                .orElse(otherwise.seed()),
+            map.take(STEPS)
+                .map(value -> (int) value.integer(1, MOST_STEPS))
+                .orElse(otherwise.steps()),
+            map.take(GUIDANCE)
+                .map(value -> value.number(0, MOST_GUIDANCE))
+                .orElse(otherwise.guidance()),
+            sampler.or(otherwise::sampler));
     if (prompts.isPresent()) {
       try {
         settings.requests();

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The original's {@code Ti}: the inversion of what a folder of pictures shows into new tokens.
@@ -19,7 +18,6 @@ record TiForm(RunFileReader reader) {
   static final String SECTION = "Ti";
 
   private static final String INVERT = "invert";
-  private static final Pattern SEPARATOR = Pattern.compile("\\|");
 
   /** What the original's second part, the tuning of adapters, would read; it is never run. */
   private static final List<String> TUNING =
@@ -76,6 +74,7 @@ record TiForm(RunFileReader reader) {
         keys.take("output_dir")
             .map(value -> reader.base().resolve(value.text()))
             .orElseGet(() -> reader.base().resolve("exps_ti").resolve(folder));
+    SampleSettings samples = keys.samples(reader.base(), List.of());
     keys.ignore(TUNING);
     keys.ignore(MEANINGLESS);
     keys.finish().ifPresent(notes::add);
@@ -88,7 +87,7 @@ record TiForm(RunFileReader reader) {
         values.values(),
         output,
         Optional.empty(),
-        OriginalSamples.of(List.of()),
+        samples,
         false,
         false,
         notes);
@@ -110,19 +109,9 @@ record TiForm(RunFileReader reader) {
         map.file(), map.line(), key + " is missing: write it like " + example);
   }
 
-  /** The number of the tokens; they are called {@code <s1>}, {@code <s2>} and so on. */
+  /** The names of the tokens and where each begins. */
   private static void tokens(OriginalKeys keys) {
-    keys.take("placeholder_tokens")
-        .ifPresent(
-            value -> {
-              List<String> names = List.of(SEPARATOR.split(value.text(), -1));
-              for (int i = 0; i < names.size(); i++) {
-                if (!names.get(i).equals("<s" + (i + 1) + ">")) {
-                  throw value.wrong("should be like <s1>|<s2>|<s3>: that is what they are called");
-                }
-              }
-              keys.set(value, Integer.toString(names.size()), "tokens");
-            });
+    keys.parameter("placeholder_tokens", "tokens");
     keys.parameter("initializer_tokens", "init");
   }
 
