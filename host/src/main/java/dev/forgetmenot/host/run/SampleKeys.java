@@ -41,8 +41,7 @@ final class SampleKeys {
    * @param otherwise what holds for keys that are not there
    * @throws IOException if the file that they name cannot be read
    */
-  static SampleSettings read(YamlMap map, Path base, SampleSettings otherwise)
-      throws IOException {
+  static SampleSettings read(YamlMap map, Path base, SampleSettings otherwise) throws IOException {
     Optional<YamlValue> prompts = map.take(PROMPTS);
     Optional<String> sampler = map.take(SAMPLER).map(YamlValue::text);
     SampleSettings settings =
@@ -52,9 +51,7 @@ final class SampleKeys {
             map.take(COUNT)
                 .map(value -> (int) value.integer(1, MOST_PICTURES))
                 .orElse(otherwise.count()),
-            map.take(SEED)
-                .map(value -> value.integer(0, Long.MAX_VALUE))
-                .orElse(otherwise.seed()),
+            map.take(SEED).map(value -> value.integer(0, Long.MAX_VALUE)).orElse(otherwise.seed()),
             map.take(STEPS)
                 .map(value -> (int) value.integer(1, MOST_STEPS))
                 .orElse(otherwise.steps()),
