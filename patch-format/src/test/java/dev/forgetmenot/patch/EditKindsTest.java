@@ -170,7 +170,8 @@ class EditKindsTest {
   @Test
   void theOrderOfConceptsTargetsAndTokensDoesNotMatter() throws IOException {
     ClosedFormEdit.Concept a = SampleEdits.closedForm(8, 1, 2).concepts().get(0);
-    ClosedFormEdit.Concept b = new ClosedFormEdit.Concept(
+    ClosedFormEdit.Concept b =
+        new ClosedFormEdit.Concept(
             "y", SampleEdits.rows(1, 8, 20), SampleEdits.rows(1, 8, 21), Optional.empty());
     List<String> turned = List.of(Sides.KV.targets().get(1), Sides.KV.targets().get(0));
     byte[] one = bytes(new ClosedFormEdit(List.of(a, b), 1, 1, 1, Sides.KV, Sides.KV.targets()));
