@@ -50,17 +50,22 @@ public record AdversarialRounds(Matrix gram, double adversarialLambda, int round
   public ClosedForm.Solution solve(List<Erasure> erased, List<Kept> kept, double lambda) {
     List<Erasure> grown = erased;
     ClosedForm.Solution solution = ClosedForm.solve(grown, kept, lambda);
+    Matrix concepts = ClosedForm.join(erased.stream().map(Erasure::targets).toList());
     for (int round = 0; round < rounds; round++) {
+      Matrix ways = adversarial(solution.edit(), concepts);
       List<Erasure> next = new ArrayList<>();
+      int column = 0;
       for (int i = 0; i < erased.size(); i++) {
         Erasure first = erased.get(i);
         Erasure so = grown.get(i);
+        int end = column + first.targets().columns();
         next.add(
             new Erasure(
                 so.label(),
-                so.targets().beside(adversarial(solution.edit(), first.targets())),
+                so.targets().beside(ways.columns(column, end)),
                 so.guides().beside(first.guides()),
                 so.scale()));
+        column = end;
       }
       grown = next;
       solution = ClosedForm.solve(grown, kept, lambda);

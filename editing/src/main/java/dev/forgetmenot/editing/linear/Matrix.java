@@ -11,7 +11,7 @@ import org.ejml.dense.row.NormOps_DDRM;
  * Shapes that do not fit are an {@link org.ejml.MatrixDimensionException}.
  */
 public final class Matrix {
-  private static final int STRIP = 32; // rows of a result that stay in the cache
+  private static final int STRIP = 64; // rows of a result that stay in the cache
 
   private final DMatrixRMaj values;
 
@@ -122,56 +122,46 @@ public final class Matrix {
   }
 
   /**
-   * Aᵀ·A, with the rows of A taken eight at a time into a strip of the result that stays in the
+   * Aᵀ·A, with the rows of A taken four at a time into a strip of the result that stays in the
    * cache: sums over ten thousand rows take a fraction of what a general product needs.
    */
   public Matrix inner() {
     int d = columns();
-    DMatrixRMaj result = new DMatrixRMaj(d, d);
+    double[] sum = new double[d * d];
     for (int strip = 0; strip < d; strip += STRIP) {
       int end = Math.min(d, strip + STRIP);
       int row = 0;
-      for (; row + 8 <= rows(); row += 8) {
-        addEight(row, strip, end, result.data);
+      for (; row + 4 <= rows(); row += 4) {
+        addFour(row, strip, end, sum);
       }
       for (; row < rows(); row++) {
-        addOne(row, strip, end, result.data);
+        addOne(row, strip, end, sum);
       }
     }
     for (int i = 0; i < d; i++) {
       for (int j = 0; j < i; j++) {
-        result.data[i * d + j] = result.data[j * d + i];
+        sum[i * d + j] = sum[j * d + i];
       }
     }
-    return new Matrix(result);
+    return new Matrix(DMatrixRMaj.wrap(d, d, sum));
   }
 
-  private void addEight(int row, int strip, int end, double[] sum) {
+  /** Adds the upper triangle of four rows' outer products. */
+  private void addFour(int row, int strip, int end, double[] sum) {
     int d = columns();
     double[] a = values.data;
     int r0 = row * d;
     int r1 = r0 + d;
     int r2 = r1 + d;
     int r3 = r2 + d;
-    int r4 = r3 + d;
-    int r5 = r4 + d;
-    int r6 = r5 + d;
-    int r7 = r6 + d;
     for (int i = strip; i < end; i++) {
       double a0 = a[r0 + i];
       double a1 = a[r1 + i];
       double a2 = a[r2 + i];
       double a3 = a[r3 + i];
-      double a4 = a[r4 + i];
-      double a5 = a[r5 + i];
-      double a6 = a[r6 + i];
-      double a7 = a[r7 + i];
       int out = i * d;
       for (int j = i; j < d; j++) {
-        sum[out + j] +=
-            (a0 * a[r0 + j] + a1 * a[r1 + j])
-                + (a2 * a[r2 + j] + a3 * a[r3 + j])
-                + ((a4 * a[r4 + j] + a5 * a[r5 + j]) + (a6 * a[r6 + j] + a7 * a[r7 + j]));
+        sum[out + j] += (a0 * a[r0 + j] + a1 * a[r1 + j]) + (a2 * a[r2 + j] + a3 * a[r3 + j]);
       }
     }
   }

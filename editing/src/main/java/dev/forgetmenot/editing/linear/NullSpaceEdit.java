@@ -57,12 +57,11 @@ public record NullSpaceEdit(double lambda, double threshold) {
       Matrix invariants,
       Matrix shifts) {
     Matrix difference = guides.minus(targets);
-    Matrix plain = // what a plain edit with λ = 1 would do to W
-        weight
-            .times(difference)
-            .times(
-                new Cholesky(targets.transposedTimes(targets).plusDiagonal(1))
-                    .solve(targets.transposed()));
+    InputEdit plain = // what a plain edit with λ = 1 would do
+        new InputEdit(
+            difference,
+            new Cholesky(targets.transposedTimes(targets).plusDiagonal(1))
+                .solve(targets.transposed()));
     Span seen = new Span(seen(weight, plain, retained, shifts));
     return new InputEdit(difference, right(targets, seen, invariants));
   }
@@ -92,38 +91,60 @@ public record NullSpaceEdit(double lambda, double threshold) {
     return svd.first(svd.rank(SAME_SPACE * invariants.norm() / svd.sigma().get(0)));
   }
 
-  /** A basis of what the retained columns hold, (d × r). */
-  private Matrix seen(Matrix weight, Matrix plain, Matrix retained, Matrix shifts) {
-    int[] moved = aboveTheMean(plain.times(retained));
+  /** A basis of what the retained columns and their copies hold, (d × r). */
+  private Matrix seen(Matrix weight, InputEdit plain, Matrix retained, Matrix shifts) {
+    Matrix moves = weight.times(plain.left()); // W·ΔW's left factor (out × k)
+    Matrix reads = plain.right();
+    int[] moved = aboveTheMean(moves.times(reads.times(retained)));
     Matrix kept = retained.columns(moved);
     if (shifts.rows() == 0) {
-      return aboveThreshold(kept, kept);
+      return aboveThreshold(kept, Matrix.identity(moved.length), moved.length);
     }
+    // A copy is c + s·v: what is read of it is read of c and of v, and xxᵀ is a sum over c's and v.
     Matrix along = leastSeen(weight);
     Matrix chosen = shifts.columns(moved);
-    List<Matrix> copies = new ArrayList<>();
+    List<Matrix> read = new ArrayList<>();
     for (int copy = 0; copy < shifts.rows(); copy++) {
-      copies.add(kept.plus(along.times(chosen.rows(copy, copy + 1))));
+      Matrix shift = chosen.rows(copy, copy + 1);
+      read.add(reads.times(kept).plus(reads.times(along).times(shift)));
     }
-    Matrix all = ClosedForm.join(copies);
-    Matrix used = kept.beside(all.columns(aboveTheMean(plain.times(all))));
-    return aboveThreshold(used, kept.beside(along));
+    int[] copies = aboveTheMean(moves.times(ClosedForm.join(read)));
+    Matrix counts = counts(moved.length, copies, chosen);
+    return aboveThreshold(kept.beside(along), counts, moved.length + copies.length);
+  }
+
+  /** N with Σ xxᵀ = (C|v)·N·(C|v)ᵀ over the columns c and those of their copies c + s·v. */
+  private static Matrix counts(int kept, int[] copies, Matrix shifts) {
+    double[] n = new double[(kept + 1) * (kept + 1)];
+    int v = kept;
+    for (int i = 0; i < kept; i++) {
+      n[i * (kept + 1) + i] = 1;
+    }
+    for (int copy : copies) {
+      int i = copy % kept;
+      double shift = shifts.get(copy / kept, i);
+      n[i * (kept + 1) + i] += 1;
+      n[i * (kept + 1) + v] += shift;
+      n[v * (kept + 1) + i] += shift;
+      n[v * (kept + 1) + v] += shift * shift;
+    }
+    return Matrix.of(kept + 1, kept + 1, n);
   }
 
   /**
-   * Eigenvectors of the mean of xxᵀ whose eigenvalues reach the threshold.
+   * Eigenvectors of the mean of xxᵀ, which is X·N·Xᵀ/n, whose eigenvalues reach the threshold.
    *
-   * @param columns x
-   * @param spanning columns that span the same space, perhaps fewer
+   * @param spanning X (d × m)
+   * @param counts N (m × m)
    */
-  private Matrix aboveThreshold(Matrix columns, Matrix spanning) {
-    int n = columns.columns();
-    double limit = threshold * Math.pow(columns.norm(), 2) / n / columns.rows();
+  private Matrix aboveThreshold(Matrix spanning, Matrix counts, int n) {
     Matrix basis =
         spanning.columns() < spanning.rows()
             ? Span.of(spanning, 0).basis()
             : Matrix.identity(spanning.rows());
-    Matrix mean = columns.transposed().times(basis).inner().times(1.0 / n);
+    Matrix inside = basis.transposedTimes(spanning);
+    Matrix mean = inside.times(counts).timesTransposed(inside).times(1.0 / n);
+    double limit = threshold * mean.meanDiagonal() * mean.rows() / spanning.rows();
     SingularValues eigen = SingularValues.of(mean);
     int rank = (int) eigen.sigma().stream().filter(value -> value >= limit).count();
     return basis.times(eigen.first(rank));

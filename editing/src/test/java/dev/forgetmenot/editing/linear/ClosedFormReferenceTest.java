@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +65,7 @@ class ClosedFormReferenceTest {
         new AdversarialRounds(gram, number("adversarial_lambda"), 3)
             .solve(erased(), kept(), number("lambda"));
     for (int i = 0; has("rece.target." + i); i++) {
-      check(columns("rece.target." + i), solution.erased().get(i).targets(), EXACT);
+      check("rece.target", columns("rece.target." + i), solution.erased().get(i).targets(), EXACT);
     }
     checkWeights("rece", solution.edit(), EXACT);
   }
@@ -83,10 +84,10 @@ class ClosedFormReferenceTest {
     for (int i = 0; i < weights.size(); i++) {
       Matrix w = weights.get(i);
       InputEdit edit = speed.solve(w, c, g, retained, columns("invariants"), matrix("shifts"));
-      check(matrix("speed." + i), w.plus(edit.change(w)), BY_A_CUT);
+      check("speed", matrix("speed." + i), w.plus(edit.change(w)), BY_A_CUT);
       assertThat(Kept.drift(edit, columns("invariants"))).isLessThan(EXACT);
       InputEdit plain = speed.solve(w, c, g, retained, none, noShifts);
-      check(matrix("speed_plain." + i), w.plus(plain.change(w)), BY_A_CUT);
+      check("speed_plain", matrix("speed_plain." + i), w.plus(plain.change(w)), BY_A_CUT);
     }
   }
 
@@ -127,18 +128,18 @@ class ClosedFormReferenceTest {
   }
 
   private void checkInput(String key, InputEdit edit, double tolerance) throws IOException {
-    check(matrix(key), edit.difference().plusDiagonal(1), tolerance);
+    check(key, matrix(key), edit.difference().plusDiagonal(1), tolerance);
   }
 
   private void checkWeights(String key, InputEdit edit, double tolerance) throws IOException {
     List<Matrix> weights = weights();
     for (int i = 0; i < weights.size(); i++) {
       Matrix w = weights.get(i);
-      check(matrix(key + "." + i), w.plus(edit.change(w)), tolerance);
+      check(key, matrix(key + "." + i), w.plus(edit.change(w)), tolerance);
     }
   }
 
-  private void check(Matrix expected, Matrix found, double tolerance) {
+  private void check(String key, Matrix expected, Matrix found, double tolerance) {
     assertThat(found.rows()).isEqualTo(expected.rows());
     assertThat(found.columns()).isEqualTo(expected.columns());
     double largest = 0;
@@ -149,7 +150,8 @@ class ClosedFormReferenceTest {
         apart = Math.max(apart, Math.abs(expected.get(row, column) - found.get(row, column)));
       }
     }
-    assertThat(apart / largest).as(name).isLessThan(tolerance);
+    System.err.printf(Locale.ROOT, "measured: %s, %s: %.1e%n", name, key, apart / largest);
+    assertThat(apart / largest).as(name + " " + key).isLessThan(tolerance);
   }
 
   private static org.assertj.core.data.Offset<Double> near() {

@@ -225,6 +225,25 @@ class LinearErasersTest {
   }
 
   @Test
+  void obliqueProjectorTakesSeveralConceptsAtOnce() throws IOException {
+    InputEdit edit =
+        projector(
+            edit(
+                new ObliqueEraser(),
+                Map.of("rank", "2", "anchor", "a person|a balloon"),
+                WIZARD,
+                BALL));
+    assertThat(edit.rank()).isEqualTo(4);
+    Map<String, String> anchors =
+        Map.of(PROMPT, "a photo of a person", "a photo of a soccer ball", "a photo of a balloon");
+    anchors.forEach(
+        (concept, anchor) ->
+            assertThat(relative(edit.of(last(concept)), last(anchor)))
+                .as(concept)
+                .isLessThan(0.6 * relative(last(concept), last(anchor))));
+  }
+
+  @Test
   void obliqueProjectorWorksWithoutAVocabulary() throws IOException {
     JobContext bare = new Context(Vocabulary.EMPTY);
     PatchDraft draft =
