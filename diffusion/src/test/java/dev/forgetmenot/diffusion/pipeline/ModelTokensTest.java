@@ -118,9 +118,26 @@ class ModelTokensTest {
     assertThat(sd.weights().cell(EMBEDDINGS).changed()).isFalse();
   }
 
+  @Test
+  void leavesNoArraysBehind() {
+    rowsAreTrainedAlone();
+    int before = arrays();
+    rowsAreTrainedAlone();
+    tokensStandAnywhereInAPromptAndLeaveNoTrace();
+    assertThat(arrays()).isEqualTo(before);
+  }
+
+  private static int arrays() {
+    return sd.engine().call(() -> sd.parts().manager().getManagedArrays().size())
+        + sd.engine()
+            .call(() -> sd.parts().textEncoder().weights().manager().getManagedArrays())
+            .size();
+  }
+
   private static NDArray loss(ai.djl.ndarray.NDManager micro, TokenizedPrompt prompt) {
-    try (NDArray embedding = sd.encodePrompts(List.of(prompt))) {
-      NDArray loss = embedding.square().mean();
+    try (NDArray embedding = sd.encodePrompts(List.of(prompt));
+        NDArray square = embedding.square()) {
+      NDArray loss = square.mean();
       loss.attach(micro);
       return loss;
     }

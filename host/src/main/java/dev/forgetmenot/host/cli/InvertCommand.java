@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  fmn invert photos --kind identity -o someone",
-      "  fmn generate \"a photo of <s1><s2><s3><s4>\" --embedding someone/learned_embeds.safetensors"
+      "  fmn generate \"a photo of <s1><s2><s3><s4>\" \\",
+      "      --embedding someone/learned_embeds.safetensors"
     })
 final class InvertCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -65,10 +66,9 @@ final class InvertCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "original|diffusers|a1111",
       defaultValue = "original",
-      description = {
-        "The form of the final file: a tensor for each token, or all as one token",
-        "of several vectors as the other two ask (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "The form of the final file: a tensor for each token, or all as one token of several"
+              + " vectors as the other two ask (default: ${DEFAULT-VALUE}).")
   private EmbeddingsFormat format;
 
   @Option(
@@ -82,10 +82,9 @@ final class InvertCommand implements Callable<Integer> {
       names = "--save-every",
       paramLabel = "N",
       defaultValue = "0",
-      description = {
-        "After every N steps write step_inv_N.safetensors, and pictures that the",
-        "model draws with the tokens as step_inv_N.png (default: do not)."
-      })
+      description =
+          "After every N steps write step_inv_N.safetensors, and pictures that the model draws with"
+              + " the tokens as step_inv_N.png (default: do not).")
   private int saveEvery;
 
   @Option(
