@@ -6,6 +6,7 @@ import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.PackagedPlugins;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -116,6 +117,39 @@ class InvertCommandTest {
     assertThat(EmbeddingsFile.read(file).vectors().get("thing")).hasDimensions(4, 128);
     ProgramRun drawn = generate("a photo of thing", file);
     assertThat(drawn.out()).contains("token thing (4 vectors)");
+  }
+
+  @Test
+  void tokensTravelInAPatch() throws IOException {
+    Path patch = folder.resolve("tokens.fmnpatch");
+    ProgramRun made =
+        ProgramRun.of(command("p", "--steps", "1", "--tokens-patch", patch.toString()));
+    assertThat(made.err()).doesNotContain("fmn:");
+    assertThat(made.code()).isZero();
+    Path plugins = PackagedPlugins.copyTo(folder.resolve("plugins"));
+    String prompt = "a photo of <s1><s2><s3><s4>";
+    Path drawn = folder.resolve("patched");
+    ProgramRun patched =
+        ProgramRun.of(
+            "generate",
+            prompt,
+            "--seed",
+            "1",
+            "--steps",
+            "2",
+            "--patch",
+            patch.toString(),
+            "--plugins",
+            plugins.toString(),
+            "--model",
+            EmbeddedModel.folder().toString(),
+            "-o",
+            drawn.toString());
+    assertThat(patched.err()).doesNotContain("fmn:");
+    assertThat(patched.code()).isZero();
+    generate(prompt, folder.resolve("p/learned_embeds.safetensors"));
+    assertThat(PngPictures.read(drawn.resolve("00000-1.png")).rgb())
+        .isEqualTo(PngPictures.read(folder.resolve("drawn/00000-1.png")).rgb());
   }
 
   @Test
