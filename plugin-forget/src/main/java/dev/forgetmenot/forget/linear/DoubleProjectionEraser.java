@@ -36,8 +36,8 @@ public final class DoubleProjectionEraser extends LinearEraser {
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        EraserOptions.preserve("the nearest of the vocabulary are"),
-        EraserOptions.neighbours(14),
+        EraserOptions.preserve("general words, or other styles, are"),
+        EraserOptions.generalWords(),
         Parameter.text(
             "safe",
             Parameter.Type.TEXT,
@@ -59,7 +59,7 @@ public final class DoubleProjectionEraser extends LinearEraser {
 
   @Override
   Outcome solve(ErasingJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preserved();
+    List<KeptPhrase> preserved = job.preservedOrGeneral();
     List<KeptPhrase> safe = safe(job, preserved);
     if (safe.isEmpty()) {
       throw new IllegalArgumentException(

@@ -80,6 +80,11 @@ record EraserOptions(ParameterValues values) {
         "How many of the vocabulary's nearest phrases are kept when none are given.");
   }
 
+  static Parameter generalWords() {
+    return Parameter.integer(
+        "general-words", 5, 0, 1000, "How many general words are kept when none are given.");
+  }
+
   private static List<String> first(String word, List<String> all) {
     List<String> sorted = new ArrayList<>(List.of(word));
     all.stream().filter(other -> !other.equals(word)).forEach(sorted::add);

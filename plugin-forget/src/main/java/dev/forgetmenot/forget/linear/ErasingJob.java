@@ -136,6 +136,42 @@ record ErasingJob(
     return List.copyOf(nearest);
   }
 
+  /**
+   * The vocabulary's general words, those first that are least like the first concept: a near one
+   * may mean it. As many as {@code general-words} says.
+   */
+  List<KeptPhrase> generalWords() {
+    List<Subject> words = vocabulary().generalWords().stream().map(this::subject).toList();
+    List<Subject> farthest = new ArrayList<>();
+    NearPhrases.of(encoder, PromptTemplate.ofThings(), subject(concepts.get(0)), words)
+        .phrases()
+        .forEach(near -> farthest.add(0, near.subject()));
+    return farthest.stream()
+        .limit(options.integer("general-words"))
+        .map(word -> new KeptPhrase(word, Kind.OBJECT))
+        .toList();
+  }
+
+  /**
+   * The given phrases to keep, or such as are nothing like the concepts: general words, "a person"
+   * for an identity; other styles for styles. What is like a concept holds most of it.
+   */
+  List<KeptPhrase> preservedOrGeneral() throws IOException {
+    if (options.preserved().isPresent()) {
+      return preserved();
+    }
+    Kind kind = concepts.get(0).kind();
+    if (kind == Kind.STYLE) {
+      return neighbours(options.integer("general-words"));
+    }
+    Set<KeptPhrase> kept = new LinkedHashSet<>();
+    if (kind == Kind.IDENTITY) {
+      kept.add(kept("a person"));
+    }
+    kept.addAll(generalWords());
+    return List.copyOf(kept);
+  }
+
   /** The vocabulary by its nearness to a concept. */
   NearPhrases near(Concept concept) {
     List<Subject> candidates =

@@ -45,14 +45,14 @@ public final class NullSpaceEraser extends LinearEraser {
         EraserOptions.guide(),
         EraserOptions.preserve("the nearest of the vocabulary are"),
         EraserOptions.neighbours(400),
-        EraserOptions.columns(TextPlaces.LAST),
+        EraserOptions.columns(TextPlaces.PADDING),
         EraserOptions.padding(),
         EraserOptions.templates(),
         EraserOptions.sides(Sides.V),
         Parameter.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
         Parameter.number(
             "threshold",
-            0.1,
+            0.3,
             1e-9,
             1e9,
             "Directions in which the kept phrases have less than this share of their mean energy"

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.GeneralText;
-import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.Subject;
 import dev.forgetmenot.editing.TextPlaces;
@@ -15,7 +14,6 @@ import dev.forgetmenot.editing.linear.ObliqueProjector;
 import dev.forgetmenot.editing.linear.Span;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,8 +51,7 @@ public final class ObliqueEraser extends LinearEraser {
                 + " drawn as the concept. Without it nothing: the empty prompt."),
         EraserOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
         EraserOptions.neighbours(14),
-        Parameter.integer(
-            "general-words", 5, 0, 1000, "How many general words are kept when none are given."),
+        EraserOptions.generalWords(),
         Parameter.integer(
             "rank",
             2,
@@ -128,20 +125,9 @@ public final class ObliqueEraser extends LinearEraser {
     Set<KeptPhrase> kept = new LinkedHashSet<>(job.preserved());
     anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
     if (job.concepts().get(0).kind() != Kind.STYLE) {
-      farthest(job).stream().map(job::kept).forEach(kept::add);
+      kept.addAll(job.generalWords());
     }
     return List.copyOf(kept);
-  }
-
-  /** General words, those first that are least like the concepts: a near one may mean them. */
-  private static List<String> farthest(ErasingJob job) {
-    List<Subject> words = job.vocabulary().generalWords().stream().map(job::subject).toList();
-    List<String> sorted = new ArrayList<>();
-    NearPhrases near =
-        NearPhrases.of(
-            job.encoder(), PromptTemplate.ofThings(), job.subject(job.concepts().get(0)), words);
-    near.phrases().forEach(phrase -> sorted.add(0, phrase.subject().phrase()));
-    return sorted.stream().limit(job.options().integer("general-words")).toList();
   }
 
   private static EditReport report(

@@ -34,9 +34,9 @@ public final class SpectralConceptEraser extends LinearEraser {
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        EraserOptions.preserve("the nearest of the vocabulary are"),
-        EraserOptions.neighbours(14),
-        EraserOptions.columns(TextPlaces.END),
+        EraserOptions.preserve("general words, or other styles, are"),
+        EraserOptions.generalWords(),
+        EraserOptions.columns(TextPlaces.PADDING),
         EraserOptions.padding(),
         EraserOptions.templates(),
         EraserOptions.sides(Sides.KV),
@@ -51,7 +51,7 @@ public final class SpectralConceptEraser extends LinearEraser {
 
   @Override
   Outcome solve(ErasingJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preserved();
+    List<KeptPhrase> preserved = job.preservedOrGeneral();
     List<Matrix> each = new ArrayList<>();
     Matrix forgotten = Matrix.zeros(job.width(), 0);
     for (Concept concept : job.concepts()) {
