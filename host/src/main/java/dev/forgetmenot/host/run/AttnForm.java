@@ -125,7 +125,9 @@ record AttnForm(RunFileReader reader) {
     keys.take("only_optimize_ca")
         .ifPresent(
             value -> keys.set(value, value.flag() ? "cross-attention" : "unet", "trainable"));
-    keys.parameter("use_pooler", "use-pooler");
+    // off, the original looks at no end-of-text column; our default would be the first
+    keys.take("use_pooler")
+        .ifPresent(value -> keys.set(value, value.flag() ? "all" : "none", "end-of-text"));
     keys.refuse("train_text_encoder", "only the UNet is trained");
     keys.refuse("with_prior_preservation", "the original declares it and never uses it");
     keys.ignore(List.of("class_prompt", "prior_loss_weight"));

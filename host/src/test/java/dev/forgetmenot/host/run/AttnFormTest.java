@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +113,7 @@ class AttnFormTest {
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data/light-house").toString())
         .containsEntry("trainable", "cross-attention")
-        .containsEntry("use-pooler", "true")
+        .containsEntry("end-of-text", "all")
         .containsEntry("learning-rate", "3.0e-06")
         .containsEntry("steps", "4")
         .containsEntry("crop", "random")
@@ -152,7 +154,7 @@ class AttnFormTest {
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data").toString())
         .containsEntry("trainable", "unet")
-        .containsEntry("use-pooler", "false")
+        .containsEntry("end-of-text", "none")
         .containsEntry("crop", "centre")
         .containsEntry("seed", "7");
     assertThat(plan.resume()).isTrue();
@@ -174,9 +176,36 @@ class AttnFormTest {
     assertWrong("should be a list", attn("multi_concept: light-house"));
     assertWrong("train_text_encoder cannot be true here", attn("train_text_encoder: true"));
     assertWrong("max_train_steps: steps must be in", attn("max_train_steps: 0"));
-    assertWrong("run.yaml:6: use-pooler must be one of", attn("use_pooler: some"));
+    assertWrong(
+        "run.yaml:6: use_pooler must be true or false, not 'some'", attn("use_pooler: some"));
     assertWrong("no key that is known here; the nearest are Attn, Ti", add(attn(), "other: 1"));
     assertWrong("holds both Ti and Attn", add(attn(), "Ti: {}"));
+  }
+
+  @Test
+  void aModelThatIsNotHereIsReplacedAndSaid() throws IOException {
+    String before = System.getProperty("fmn.home");
+    Path own = Files.createDirectories(folder.resolve("home/models/own"));
+    Files.writeString(own.resolve("model_index.json"), "{}");
+    System.setProperty("fmn.home", folder.resolve("home").toString());
+    try {
+      RunPlan plan = files.read(Optional.empty(), attn());
+      assertThat(plan.modelFolder()).isEqualTo(own);
+      assertThat(plan.notes().get(0))
+          .isEqualTo(
+              "somebody/a-published-model is no folder here: the model is own."
+                  + " Name another by --model DIR.");
+      String named = "pretrained_model_name_or_path: " + EmbeddedModel.folder();
+      RunPlan there = files.read(Optional.empty(), attn(named));
+      assertThat(there.modelFolder()).isEqualTo(EmbeddedModel.folder());
+      assertThat(there.notes()).hasSize(1);
+    } finally {
+      if (before == null) {
+        System.clearProperty("fmn.home");
+      } else {
+        System.setProperty("fmn.home", before);
+      }
+    }
   }
 
   private static String[] add(String[] lines, String line) {
