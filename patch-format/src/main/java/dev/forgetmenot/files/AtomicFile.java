@@ -1,6 +1,7 @@
 package dev.forgetmenot.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -30,6 +31,18 @@ public final class AtomicFile {
   }
 
   private AtomicFile() {}
+
+  /** The same with bytes. */
+  public static void write(Path target, byte[] bytes) throws IOException {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    write(
+        target,
+        channel -> {
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
+        });
+  }
 
   /**
    * Writes {@code content} to {@code target}, over an older file of that name. The folder must

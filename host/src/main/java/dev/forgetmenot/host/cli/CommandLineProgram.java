@@ -60,6 +60,7 @@ public final class CommandLineProgram {
       line.addSubcommand(InvertCommand.spec(context));
       line.addSubcommand(new RunCommand(context));
       line.addSubcommand(new PatchCommand(context));
+      line.addSubcommand(new CompareCommand(context));
       line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));
       line.addSubcommand(new ModelsCommand(context));

@@ -1,0 +1,233 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Lets several methods forget the same concepts and measures each by the same pictures: a table in
+ * Markdown, a sheet of pictures a concept, and every patch.
+ *
+ * @param context progress and cancellation
+ * @param size of the trial
+ */
+public record MethodComparison(JobContext context, Trial.Size size) {
+  private static final long LIKELY_BYTES = 256L << 20;
+  private static final int COLUMNS = 4;
+
+  /**
+   * A method with settings.
+   *
+   * @param editor who does it
+   * @param settings what differs from its defaults
+   */
+  public record Method(ConceptEditor editor, Map<String, String> settings) {
+    /** Copies the settings. */
+    public Method {
+      settings = Map.copyOf(settings);
+    }
+
+    String label() {
+      StringBuilder text = new StringBuilder(editor.name());
+      settings.entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(e -> text.append(' ').append(e.getKey()).append('=').append(e.getValue()));
+      return text.toString();
+    }
+  }
+
+  /** One line of the table; before is the same for all methods of a concept. */
+  private record Line(
+      String method, double seconds, long bytes, TrialResult before, TrialResult after) {
+    String markdown() {
+      return String.format(
+          Locale.ROOT,
+          "| %s | %.1f | %s | %d/%d | %.1f %% | %+.1f | %.1f |",
+          method,
+          seconds,
+          kibibytes(bytes),
+          after.left(),
+          after.targets().get(0).seen().size(),
+          100 * after.retention(),
+          100 * (after.retention() - before.retention()),
+          after.drift(before));
+    }
+
+    private static String kibibytes(long bytes) {
+      return bytes < 10 << 10
+          ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
+          : (bytes >> 10) + " KiB";
+    }
+  }
+
+  /**
+   * Compares; takes minutes.
+   *
+   * @param hosted a model without patches
+   * @param judging by what pictures are judged; there must be a judge that knows every concept
+   * @param folder where everything goes
+   * @return the table's file
+   */
+  public Path run(
+      HostedModel hosted,
+      List<Concept> concepts,
+      List<Method> methods,
+      Judging judging,
+      Path folder)
+      throws IOException {
+    OutputFolder.prepare(folder, LIKELY_BYTES);
+    try (Recogniser judge =
+        judging
+            .open(hosted.model().engine())
+            .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
+      StringBuilder table = new StringBuilder();
+      for (Concept concept : concepts) {
+        Trial trial = Trial.of(List.of(concept), judging.vocabulary(), size);
+        if (!trial.canBeJudgedBy(judge)) {
+          throw new IllegalArgumentException(
+              "the vocabulary does not name '" + concept.name() + "', so it cannot be judged");
+        }
+        List<Line> lines = lines(hosted, concept, trial, methods, judging, judge, folder);
+        table.append(section(concept, trial, lines));
+        String sheet = slug(concept.name()) + ".png";
+        PngPictures.write(folder.resolve(sheet), sheet(trial, lines).draw(), "");
+        table.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
+      }
+      Path file = folder.resolve("table.md");
+      AtomicFile.write(file, table.toString().getBytes(StandardCharsets.UTF_8));
+      return file;
+    }
+  }
+
+  private List<Line> lines(
+      HostedModel hosted,
+      Concept concept,
+      Trial trial,
+      List<Method> methods,
+      Judging judging,
+      PictureJudge judge,
+      Path folder)
+      throws IOException {
+    StableDiffusion model = hosted.model();
+    TrialResult before = model.engine().call(() -> trial.run(model, judge));
+    List<Line> lines = new ArrayList<>();
+    lines.add(new Line("untouched", 0, 0, before, before));
+    for (Method method : methods) {
+      context.checkCancelled();
+      String name = slug(concept.name() + " " + method.label());
+      Path patch = folder.resolve("patches").resolve(name + ".fmnpatch");
+      Files.createDirectories(patch.getParent());
+      try {
+        lines.add(line(hosted, concept, trial, method, judging, judge, before, patch));
+        context.say(concept.name() + ": " + lines.get(lines.size() - 1).markdown());
+      } catch (IllegalArgumentException e) {
+        context.say(concept.name() + ": " + method.label() + " cannot: " + e.getMessage());
+      }
+      context.progress(concept.name(), lines.size() - 1L, methods.size());
+    }
+    return lines;
+  }
+
+  private Line line(
+      HostedModel hosted,
+      Concept concept,
+      Trial trial,
+      Method method,
+      Judging judging,
+      PictureJudge judge,
+      TrialResult before,
+      Path patch)
+      throws IOException {
+    StableDiffusion model = hosted.model();
+    ParameterValues values = ParameterValues.of(method.editor().parameters(), method.settings());
+    EditOrder order =
+        new EditOrder(method.editor(), List.of(concept), values, patch, judging, false, false);
+    long begin = System.nanoTime();
+    new EditJob(new QuietContext(context)).run(hosted, order);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    try {
+      model.repatch(List.of(new PatchRequest(patch, 1)));
+      TrialResult after = model.engine().call(() -> trial.run(model, judge));
+      return new Line(method.label(), seconds, Files.size(patch), before, after);
+    } finally {
+      model.repatch(List.of());
+    }
+  }
+
+  private static String section(Concept concept, Trial trial, List<Line> lines) {
+    StringBuilder text = new StringBuilder();
+    text.append("### ").append(concept.name()).append(" (").append(concept.kind().word());
+    text.append(")\n\n\"").append(trial.prompt(0)).append("\", ");
+    text.append(trial.size().ofTarget()).append(" pictures; ").append(trial.others().size());
+    text.append(" others × ").append(trial.size().ofOther()).append("; seeds from ");
+    text.append(trial.size().seed()).append(", ").append(trial.size().steps());
+    text.append(" DDIM steps.\n\n");
+    text.append("| method | seconds | patch | left | others | points | drift of 255 |\n");
+    text.append("|---|---|---|---|---|---|---|\n");
+    lines.forEach(line -> text.append(line.markdown()).append('\n'));
+    return text.toString();
+  }
+
+  private static ComparisonSheet sheet(Trial trial, List<Line> lines) {
+    List<ComparisonSheet.Row> rows = new ArrayList<>();
+    for (Line line : lines) {
+      List<Picture> others =
+          line.after().others().stream().limit(COLUMNS).map(row -> row.pictures().get(0)).toList();
+      TrialResult.Row target = line.after().targets().get(0);
+      rows.add(
+          new ComparisonSheet.Row(
+              line.method(),
+              String.format(
+                  Locale.ROOT,
+                  "left %d/%d, others %.0f %%",
+                  target.recognised(),
+                  target.seen().size(),
+                  100 * line.after().retention()),
+              target.pictures().subList(0, Math.min(COLUMNS, target.pictures().size())),
+              others));
+    }
+    String names = String.join(", ", trial.others().stream().limit(COLUMNS).toList());
+    return new ComparisonSheet(
+        "Forgetting \"" + trial.targets().get(0).name() + "\" by several methods",
+        trial.prompt(0),
+        names,
+        "seeds from " + trial.size().seed() + "; recognised by the model's CLIP",
+        rows);
+  }
+
+  private static String slug(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+  }
+
+  /** Can be stopped and says nothing: a comparison has lines of its own. */
+  private record QuietContext(JobContext outer) implements JobContext {
+    @Override
+    public void progress(String stage, long done, long total) {}
+
+    @Override
+    public void say(String line) {}
+
+    @Override
+    public boolean cancelled() {
+      return outer.cancelled();
+    }
+  }
+}
