@@ -132,7 +132,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private static MethodComparison.Method method(String text, List<ConceptEditor> editors) {
-    String[] parts = text.split(",");
+    String[] parts = text.split(",", -1);
     Map<String, String> settings = new LinkedHashMap<>();
     for (int i = 1; i < parts.length; i++) {
       int equals = parts[i].indexOf('=');

@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  */
 public record EditJob(JobContext command, EditContext.TrainingListener training) {
   /** The pictures of a report; other seeds than those by which editors choose. */
-  static final Trial.Size REPORT = new Trial.Size(16, 30, 2, 4000, 20);
+  static final Trial.Size REPORT = new Trial.Size(16, 30, 1, 4000, 20);
 
   private static final String METRIC = "recognised-as-target";
   private static final String OTHERS_METRIC = "others-recognised";
