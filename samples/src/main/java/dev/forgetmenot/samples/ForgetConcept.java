@@ -20,13 +20,17 @@ import java.util.Map;
 public final class ForgetConcept {
   private ForgetConcept() {}
 
-  /** Arguments: model folder, folder with plugin jars, concept, patch file to write, steps. */
+  /** Arguments: model folder, folder with plugin jars, concept, patch file to write, method. */
   public static void main(String[] args) throws IOException {
     String hostApi = HostVersions.read().hostApi();
     try (HostPluginManager plugins = HostPluginManager.start(Path.of(args[1]), hostApi);
         HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
-      ConceptEditor editor = plugins.inDoor(ConceptEditor.class).get(0);
-      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of("steps", args[4]));
+      ConceptEditor editor =
+          plugins.inDoor(ConceptEditor.class).stream()
+              .filter(candidate -> candidate.name().equals(args[4]))
+              .findFirst()
+              .orElseThrow();
+      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(new Concept(args[2], Kind.OBJECT));
       new EditJob(Unwatched.CONTEXT)
           .run(model, EditOrder.of(editor, concepts, values, Path.of(args[3])));

@@ -29,7 +29,11 @@ class SamplesTest {
     Path plugins = PackagedPlugins.copyTo(folder.resolve("plugins"));
     ForgetConcept.main(
         new String[] {
-          EmbeddedModel.folder().toString(), plugins.toString(), "castle", file.toString(), "1"
+          EmbeddedModel.folder().toString(),
+          plugins.toString(),
+          "castle",
+          file.toString(),
+          "closed-form"
         });
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo("castle");

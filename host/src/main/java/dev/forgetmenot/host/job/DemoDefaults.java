@@ -3,7 +3,6 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What the demo shows: the only place in main code where concepts and prompts of the embedded model
@@ -13,16 +12,8 @@ final class DemoDefaults {
   /** What is forgotten. */
   static final Concept CONCEPT = new Concept("merlin", Kind.IDENTITY);
 
-  /** The editor that does it, and the settings that suit the embedded model. */
-  static final String METHOD = "resteer";
-
-  static final Map<String, String> PARAMETERS =
-      Map.of(
-          "trainable", "cross-attention",
-          "learning-rate", "4e-4",
-          "end-of-text", "first",
-          "steps", "35",
-          "pictures", "8");
+  /** What happens when no method is named: candidates are measured and the best is taken. */
+  static final String METHOD = "auto";
 
   /** Settings of every picture. */
   static final String SAMPLER = "ddim";

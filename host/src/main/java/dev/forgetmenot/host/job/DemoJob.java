@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,9 +41,11 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     List<DemoRow> before;
     try (HostedModel model = loader.load(List.of())) {
       before = drawSheet(model, "before");
-      ParameterValues values = ParameterValues.of(editor.parameters(), DemoDefaults.PARAMETERS);
+      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
+      Judging judging = Judging.of(loader.folder(), Optional.empty(), Optional.empty());
+      List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
       new EditJob(context)
-          .run(model, EditOrder.of(editor, List.of(DemoDefaults.CONCEPT), values, patch));
+          .run(model, new EditOrder(editor, concepts, values, patch, judging, false, false));
     }
     List<DemoRow> after;
     try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)))) {

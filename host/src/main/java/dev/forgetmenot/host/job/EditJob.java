@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /**
@@ -70,7 +71,8 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
    * @param hosted a model without patches
    * @throws IllegalArgumentException if a concept or a value does not fit the model
    * @throws IOException if pictures cannot be read or the patch cannot be written
-   * @throws java.util.concurrent.CancellationException if the user stopped the job
+   * @throws CancellationException if the user stopped the job; its state is left beside the patch
+   *     where the editor keeps one
    */
   public Result run(HostedModel hosted, EditOrder order) throws IOException {
     OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
@@ -86,6 +88,12 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
       Result result = run(hosted, order, judge.map(PictureJudge.class::cast));
       Files.deleteIfExists(order.checkpoint());
       return result;
+    } catch (CancellationException e) {
+      if (Files.isRegularFile(order.checkpoint())) {
+        command.say(
+            "its state is in " + order.checkpoint() + "; the same command with --resume goes on");
+      }
+      throw e;
     } finally {
       judge.ifPresent(Recogniser::close);
     }

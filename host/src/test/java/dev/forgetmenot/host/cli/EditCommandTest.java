@@ -136,15 +136,31 @@ class EditCommandTest {
   }
 
   @Test
-  void aStopBetweenStepsLeavesNoFile() throws IOException {
+  void aStopBetweenStepsLeavesNothingButItsStateAndIsTakenUpAgain() throws IOException {
     AtomicInteger asked = new AtomicInteger();
-    ProgramRun run =
-        ProgramRun.stoppedWhen(
-            () -> asked.incrementAndGet() > 2, args("--steps", "50", "--no-real-image"));
+    String[] job = args("--steps", "4", "--no-real-image");
+    ProgramRun run = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 2, job);
     assertThat(run.code()).isEqualTo(CommandLineProgram.STOPPED);
+    Path state = folder.resolve("a.fmnpatch.checkpoint");
+    assertThat(run.out()).contains(state.toString(), "--resume");
     try (var files = Files.list(folder)) {
-      assertThat(files).containsExactly(folder.resolve("plugins"));
+      assertThat(files).containsExactlyInAnyOrder(folder.resolve("plugins"), state);
     }
+    ProgramRun rest = forget("--steps", "4", "--no-real-image", "--resume");
+    assertThat(rest.code()).isZero();
+    assertThat(patch).exists();
+    assertThat(state).doesNotExist();
+    ProgramRun again = forget("--steps", "4", "--no-real-image", "--resume");
+    assertThat(again.err()).contains("there is nothing to resume");
+  }
+
+  @Test
+  void aDryRunSaysWhatWouldBeHarmedAndWritesNothing() throws IOException {
+    ProgramRun run = forget("--method=oblique", "--dry-run");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("oblique would take about", "cond(I + D)", "nearest to 'castle', at risk: ");
+    assertThat(patch).doesNotExist();
   }
 
   @Test
