@@ -10,6 +10,8 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +34,9 @@ import java.util.TreeSet;
 final class StackedWeights {
   /** A linear edit at a strength other than 0. */
   private record Term(PatchLayer layer, Manifest.Edit edit, Set<String> targets) {}
+
+  private static final List<TargetPattern> TEXT_SIDE =
+      Sides.KV.targets().stream().map(TargetPattern::new).toList();
 
   private final NamedWeights weights;
   private final List<Term> terms = new ArrayList<>();
@@ -102,14 +107,20 @@ final class StackedWeights {
           change[i] *= term.layer().strength();
         }
         if (!term.layer().request().forced()) {
-          boolean text = term.edit().boundByTextEncoder();
-          double share = text ? NormLimit.TEXT : NormLimit.VALUES;
+          double share = readsText(term, target) ? NormLimit.TEXT : NormLimit.VALUES;
           limit.check(share, term.layer().where(), target, base, change);
         }
         add(sum, change);
       }
     }
     return sum;
+  }
+
+  /** Whether a change may be large where no text is: of all layers at once, or factor by factor. */
+  private static boolean readsText(Term term, String target) {
+    return term.edit().boundByTextEncoder()
+        || (term.edit().content() instanceof EditContent.LowRanks
+            && TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target)));
   }
 
   private double[] change(Term term, String target, float[] base) throws IOException {

@@ -13,6 +13,7 @@ import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -138,7 +139,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       try {
         lines.add(line(hosted, concept, trial, method, judging, judge, before, patch));
         context.say(concept.name() + ": " + lines.get(lines.size() - 1).markdown());
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | PatchFormatException e) {
         context.say(concept.name() + ": " + method.label() + " cannot: " + e.getMessage());
       }
       context.progress(concept.name(), lines.size() - 1L, methods.size());

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -152,6 +153,65 @@ class EditCommandTest {
     assertThat(state).doesNotExist();
     ProgramRun again = forget("--steps", "4", "--no-real-image", "--resume");
     assertThat(again.err()).contains("there is nothing to resume");
+  }
+
+  @Test
+  void theReportOfAForgettingIsPrintedKeptInThePatchAndDrawn() throws IOException {
+    ProgramRun run =
+        ProgramRun.of(
+            "forget",
+            "castle",
+            "--method",
+            "oblique",
+            "--plugins",
+            plugins,
+            "--model",
+            MODEL,
+            "-o",
+            patch.toString());
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("recognised as a castle 11/16 → ", "; others ");
+    assertThat(PngPictures.read(folder.resolve("a.png")).width()).isGreaterThan(500);
+    try (PatchFile file = PatchFile.open(patch)) {
+      Manifest.Evidence gone = file.manifest().evidence().get(0);
+      assertThat(gone.prompt()).isEqualTo("a photo of a castle");
+      assertThat(gone.before()).isEqualTo(11.0 / 16);
+      assertThat(gone.after()).isLessThanOrEqualTo(1.0 / 16);
+      Manifest.Evidence kept = file.manifest().evidence().get(1);
+      assertThat(kept.metric()).isEqualTo("others-recognised");
+      assertThat(kept.after()).isGreaterThan(kept.before() - 0.1);
+    }
+  }
+
+  @Test
+  void aComparisonLeavesATableASheetAndThePatches() throws IOException {
+    Path output = folder.resolve("comparison");
+    ProgramRun run =
+        ProgramRun.of(
+            "compare",
+            "castle",
+            "--method=closed-form,lambda=2",
+            "--method=oblique",
+            "--pictures=1",
+            "--others=2",
+            "--each=1",
+            "--steps=2",
+            "--plugins",
+            plugins,
+            "--model",
+            MODEL,
+            "-o",
+            output.toString());
+    assertThat(run.code()).isZero();
+    assertThat(Files.readString(output.resolve("table.md")))
+        .contains("### castle (object)", "| closed-form lambda=2 |", "| oblique |", "castle.png");
+    assertThat(PngPictures.read(output.resolve("castle.png")).width()).isGreaterThan(200);
+    try (PatchFile file = PatchFile.open(output.resolve("patches/castle-oblique.fmnpatch"))) {
+      assertThat(file.manifest().recipe().method()).isEqualTo("oblique");
+    }
+    ProgramRun wrong =
+        ProgramRun.of("compare", "castle", "--method=none", "--plugins", plugins, "--model", MODEL);
+    assertThat(wrong.err()).contains("no method is named 'none'");
   }
 
   @Test

@@ -148,8 +148,15 @@ public final class ObliqueEraser extends LinearEraser {
     report.note(
         "kept",
         String.join("|", preserved.stream().map(kept -> kept.subject().phrase()).toList()),
-        "kept exactly: " + preserved.size() + " phrases");
-    report.note("anchors", String.join("|", anchors), "anchors: " + anchors);
+        "kept exactly: the first "
+            + job.options().integer("kept-directions")
+            + " directions of each of "
+            + preserved.size()
+            + " phrases");
+    report.note(
+        "anchors",
+        String.join("|", anchors),
+        "anchors: " + anchors.stream().map(a -> a.isEmpty() ? "the empty prompt" : a).toList());
     new SideEffects(job, preserved).write(List.of(stored), report);
     return report.condition(edit.condition()).done();
   }
