@@ -34,9 +34,9 @@ public final class MeasuredChoice implements ConceptEditor {
   private static final List<Candidate> CANDIDATES =
       List.of(
           oblique(2, 14),
+          new Candidate(new ClosedFormEraser(), Map.of()),
           oblique(3, 6),
-          oblique(4, 0),
-          new Candidate(new ClosedFormEraser(), Map.of()));
+          oblique(4, 0));
 
   /** For the plugin manager. */
   public MeasuredChoice() {}
