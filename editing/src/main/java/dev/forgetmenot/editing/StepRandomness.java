@@ -12,6 +12,17 @@ import java.util.SplittableRandom;
 public record StepRandomness(long seed, int step) {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
+  /**
+   * The choices for one picture of a batch, where steps look at several.
+   *
+   * @param draw number of the batch, from 0
+   * @param size pictures in a batch
+   * @param index of the picture, in [0, size)
+   */
+  public static StepRandomness ofPicture(long seed, int draw, int size, int index) {
+    return new StepRandomness(seed, Math.addExact(draw * size, index + 1));
+  }
+
   /** A seed for this step's normal numbers, in [0, 2³¹). */
   public long noiseSeed() {
     return random(1).nextLong(1L << 31);

@@ -3,13 +3,13 @@ package dev.forgetmenot.forget;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.editing.PromptTemplate;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** What concept ablation can be told, and what it was told. */
-record AblationSettings(ParameterValues values) {
-  static final TrainableSettings.Rates RATES = new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
+record AblationSettings(ParameterValues values) implements TrainedSettings {
+  private static final TrainableSettings.Rates RATES =
+      new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
 
   static List<Parameter> parameters() {
     List<Parameter> own =
@@ -35,23 +35,13 @@ record AblationSettings(ParameterValues values) {
         .toList();
   }
 
-  TrainableSettings trainable() {
-    return new TrainableSettings(values);
+  @Override
+  public TrainableSettings.Rates rates() {
+    return RATES;
   }
 
   PictureSettings pictures() {
     return new PictureSettings(values);
-  }
-
-  OptimizerSettings optimizer() {
-    return new OptimizerSettings(values);
-  }
-
-  PromptTemplate template(Kind kind) {
-    return values
-        .find("template")
-        .map(PromptTemplate::new)
-        .orElseGet(() -> PromptTemplate.of(kind));
   }
 
   /** The prompt of the anchor of a kind. */

@@ -3,8 +3,6 @@ package dev.forgetmenot.forget;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -18,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -28,18 +25,13 @@ import org.pf4j.Extension;
  * patch.
  */
 @Extension
-public final class AttentionResteering implements ConceptEditor {
+public final class AttentionResteering extends TrainedEditor {
   /** For the plugin manager. */
   public AttentionResteering() {}
 
   @Override
   public String name() {
     return "resteer";
-  }
-
-  @Override
-  public Operation operation() {
-    return Operation.FORGET;
   }
 
   @Override
@@ -53,10 +45,8 @@ public final class AttentionResteering implements ConceptEditor {
   }
 
   @Override
-  public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
-      throws IOException {
-    return Optional.of(new TrainingEstimate(this, "pictures").of(concepts, values, model, context));
+  String drawings() {
+    return "pictures";
   }
 
   @Override

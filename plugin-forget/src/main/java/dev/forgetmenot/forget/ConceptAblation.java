@@ -3,20 +3,16 @@ package dev.forgetmenot.forget;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -24,18 +20,13 @@ import org.pf4j.Extension;
  * (arXiv 2303.13516).
  */
 @Extension
-public final class ConceptAblation implements ConceptEditor {
+public final class ConceptAblation extends TrainedEditor {
   /** For the plugin manager. */
   public ConceptAblation() {}
 
   @Override
   public String name() {
     return "ablate";
-  }
-
-  @Override
-  public Operation operation() {
-    return Operation.FORGET;
   }
 
   @Override
@@ -49,10 +40,8 @@ public final class ConceptAblation implements ConceptEditor {
   }
 
   @Override
-  public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
-      throws IOException {
-    return Optional.of(new TrainingEstimate(this, "pictures").of(concepts, values, model, context));
+  String drawings() {
+    return "pictures";
   }
 
   @Override
@@ -60,20 +49,10 @@ public final class ConceptAblation implements ConceptEditor {
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
-    List<ConceptPrompt> prompts =
-        concepts.stream()
-            .map(
-                concept ->
-                    ConceptPrompt.of(
-                        model,
-                        concept,
-                        concept.name(),
-                        settings.template(concept.kind()),
-                        EndOfText.NONE))
-            .toList();
+    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
     List<String> anchors =
         concepts.stream().map(concept -> settings.anchor(concept.kind())).toList();
-    double rate = settings.optimizer().rate(settings.trainable().rate(AblationSettings.RATES));
+    double rate = settings.learningRate();
     for (int i = 0; i < prompts.size(); i++) {
       context.say(
           "'"
@@ -118,7 +97,7 @@ public final class ConceptAblation implements ConceptEditor {
             model.train(
                 settings
                     .trainable()
-                    .options(model, settings.optimizer(), AblationSettings.RATES)
+                    .options(model, settings.optimizer(), settings.rates())
                     .keepingBase())) {
       AblationLoss loss = new AblationLoss(model, scope);
       int batchSize = settings.optimizer().batch();

@@ -3,8 +3,6 @@ package dev.forgetmenot.forget;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -12,14 +10,12 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -28,18 +24,13 @@ import org.pf4j.Extension;
  * way.
  */
 @Extension
-public final class ErasedDiffusion implements ConceptEditor {
+public final class ErasedDiffusion extends TrainedEditor {
   /** For the plugin manager. */
   public ErasedDiffusion() {}
 
   @Override
   public String name() {
     return "esd";
-  }
-
-  @Override
-  public Operation operation() {
-    return Operation.FORGET;
   }
 
   @Override
@@ -53,10 +44,8 @@ public final class ErasedDiffusion implements ConceptEditor {
   }
 
   @Override
-  public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
-      throws IOException {
-    return Optional.of(new TrainingEstimate(this, "starts").of(concepts, values, model, context));
+  String drawings() {
+    return "starts";
   }
 
   @Override
@@ -64,18 +53,8 @@ public final class ErasedDiffusion implements ConceptEditor {
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
-    List<ConceptPrompt> prompts =
-        concepts.stream()
-            .map(
-                concept ->
-                    ConceptPrompt.of(
-                        model,
-                        concept,
-                        concept.name(),
-                        settings.template(concept.kind()),
-                        EndOfText.NONE))
-            .toList();
-    double rate = settings.optimizer().rate(settings.trainable().rate(EsdSettings.RATES));
+    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
+    double rate = settings.learningRate();
     TrainedDraft draft =
         new TrainedDraft(
             name(),
@@ -114,7 +93,7 @@ public final class ErasedDiffusion implements ConceptEditor {
   private static TrainingOptions training(EsdSettings settings, DiffusionModel model) {
     return settings
         .trainable()
-        .options(model, settings.optimizer(), EsdSettings.RATES)
+        .options(model, settings.optimizer(), settings.rates())
         .keepingBase();
   }
 

@@ -1,17 +1,16 @@
 package dev.forgetmenot.forget;
 
-import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.editing.PromptTemplate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What ESD can be told, and what it was told. */
-record EsdSettings(ParameterValues values) {
-  static final TrainableSettings.Rates RATES = new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);
+record EsdSettings(ParameterValues values) implements TrainedSettings {
+  private static final TrainableSettings.Rates RATES =
+      new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);
 
   static List<Parameter> parameters() {
     List<Parameter> own =
@@ -37,19 +36,9 @@ record EsdSettings(ParameterValues values) {
         .toList();
   }
 
-  TrainableSettings trainable() {
-    return new TrainableSettings(values);
-  }
-
-  OptimizerSettings optimizer() {
-    return new OptimizerSettings(values);
-  }
-
-  PromptTemplate template(Kind kind) {
-    return values
-        .find("template")
-        .map(PromptTemplate::new)
-        .orElseGet(() -> PromptTemplate.of(kind));
+  @Override
+  public TrainableSettings.Rates rates() {
+    return RATES;
   }
 
   double negativeGuidance() {

@@ -6,11 +6,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The name of a patch that forgets concepts. */
+/** How a patch that forgets concepts is called, and how it speaks of them. */
 public final class PatchName {
   private static final int LONGEST = 60; // letters of the concepts
 
   private PatchName() {}
+
+  /** The concepts in quotes, as a sentence names them. */
+  public static String inWords(List<Concept> concepts) {
+    return concepts.stream()
+        .map(concept -> "'" + concept.name() + "'")
+        .collect(Collectors.joining(", "));
+  }
 
   /** {@code forget-} and the concepts in lower case letters, digits and hyphens, cut when long. */
   public static String of(List<Concept> concepts) {

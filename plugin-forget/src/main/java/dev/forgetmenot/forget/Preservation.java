@@ -66,9 +66,7 @@ final class Preservation implements AutoCloseable {
   private List<Integer> prompts(int draw, int size) {
     List<Integer> indices = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      indices.add(
-          new StepRandomness(seed ^ OWN_ORDER, Math.addExact(draw * size, i + 1))
-              .picture(kept.size()));
+      indices.add(StepRandomness.ofPicture(seed ^ OWN_ORDER, draw, size, i).picture(kept.size()));
     }
     return indices;
   }

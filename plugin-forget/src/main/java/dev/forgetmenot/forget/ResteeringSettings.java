@@ -1,12 +1,10 @@
 package dev.forgetmenot.forget;
 
-import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.editing.EndOfText;
-import dev.forgetmenot.editing.PromptTemplate;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +17,7 @@ import java.util.stream.Stream;
  * original. The cross attention alone has a few per cent of those weights and takes, in as many
  * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  */
-record ResteeringSettings(ParameterValues values) {
+record ResteeringSettings(ParameterValues values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
@@ -71,16 +69,13 @@ record ResteeringSettings(ParameterValues values) {
         .toList();
   }
 
-  TrainableSettings trainable() {
-    return new TrainableSettings(values);
+  @Override
+  public TrainableSettings.Rates rates() {
+    return RATES;
   }
 
   PictureSettings pictures() {
     return new PictureSettings(values);
-  }
-
-  OptimizerSettings optimizer() {
-    return new OptimizerSettings(values);
   }
 
   EndOfText endOfText() {
@@ -89,13 +84,6 @@ record ResteeringSettings(ParameterValues values) {
 
   boolean noRealImage() {
     return values.flag("no-real-image");
-  }
-
-  PromptTemplate template(Kind kind) {
-    return values
-        .find("template")
-        .map(PromptTemplate::new)
-        .orElseGet(() -> PromptTemplate.of(kind));
   }
 
   List<String> preserved() {
@@ -120,10 +108,6 @@ record ResteeringSettings(ParameterValues values) {
 
   double stopBelow() {
     return values.number("stop-below");
-  }
-
-  double learningRate() {
-    return optimizer().rate(trainable().rate(RATES));
   }
 
   /** AdamW on the chosen weights of a model. */

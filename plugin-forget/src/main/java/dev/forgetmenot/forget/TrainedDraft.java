@@ -1,5 +1,6 @@
 package dev.forgetmenot.forget;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -44,13 +45,10 @@ record TrainedDraft(
   }
 
   PatchDraft of(PatchEdit edit, OptimizerSettings settings, int steps) {
-    String names =
-        concepts.stream()
-            .map(c -> "'" + c.concept().name() + "'")
-            .collect(Collectors.joining(", "));
+    List<Concept> forgotten = concepts.stream().map(ConceptPrompt::concept).toList();
     return new PatchDraft(
-        PatchName.of(concepts.stream().map(ConceptPrompt::concept).toList()),
-        "Forgets " + names + " by " + how + ".",
+        PatchName.of(forgotten),
+        "Forgets " + PatchName.inWords(forgotten) + " by " + how + ".",
         new Manifest.Intent("forget", concepts.stream().map(TrainedDraft::intent).toList()),
         List.of(edit),
         new Manifest.Recipe(

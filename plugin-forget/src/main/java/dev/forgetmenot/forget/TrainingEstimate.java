@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -78,21 +79,14 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
   }
 
   /** Hears when the steps end; nothing is kept, and the user hears nothing. */
-  private static final class Watch implements JobContext {
-    private final JobContext outer;
+  private static final class Watch extends QuietContext {
     private final long start = System.nanoTime();
     private long first;
     private long end;
 
     Watch(JobContext outer) {
-      this.outer = outer;
+      super(outer);
     }
-
-    @Override
-    public void progress(String stage, long done, long total) {}
-
-    @Override
-    public void say(String line) {}
 
     @Override
     public void trained(int step, int steps, double loss, double gradientNorm) {
@@ -100,11 +94,6 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
       if (step == 1) {
         first = end;
       }
-    }
-
-    @Override
-    public boolean cancelled() {
-      return outer.cancelled();
     }
   }
 }

@@ -85,7 +85,7 @@ final class TrainingExamples implements AutoCloseable {
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     for (int i = 0; i < size; i++) {
-      StepRandomness random = new StepRandomness(seed, Math.addExact(draw * size, i + 1));
+      StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
       int index = random.picture(examples.size());
       int timestep = random.timestep(model.noiseSchedule().trainSteps());
       drawn.add(examples.get(index));

@@ -61,7 +61,7 @@ final class TrajectoryExamples implements AutoCloseable {
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     for (int i = 0; i < size; i++) {
-      StepRandomness random = new StepRandomness(seed, Math.addExact(draw * size, i + 1));
+      StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
       Start start = starts.get(random.picture(starts.size()));
       List<NoisyLatents> trajectory = trajectories.get(start.concept());
       NoisyLatents at = trajectory.get(random.timestep(trajectory.size()));

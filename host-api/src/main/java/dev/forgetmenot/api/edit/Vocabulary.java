@@ -40,6 +40,11 @@ public record Vocabulary(List<Phrase> phrases, List<String> generalWords) {
         .findFirst();
   }
 
+  /** What sort of thing a name or a phrase means; an object where it is not known. */
+  public Kind kindOf(String text) {
+    return find(text).map(Phrase::kind).orElse(Kind.OBJECT);
+  }
+
   /** The entries that are styles, or those that are not. */
   public List<Phrase> ofStyle(boolean style) {
     return phrases.stream().filter(entry -> (entry.kind() == Kind.STYLE) == style).toList();

@@ -2,9 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
@@ -101,13 +99,7 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts =
-        names.stream()
-            .map(
-                name ->
-                    new Concept(
-                        name,
-                        judging.vocabulary().find(name).map(Phrase::kind).orElse(Kind.OBJECT)))
-            .toList();
+        names.stream().map(name -> new Concept(name, judging.vocabulary().kindOf(name))).toList();
     Trial.Size size = new Trial.Size(pictures, others, each, seed, steps);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<MethodComparison.Method> chosen = chosen(plugins);

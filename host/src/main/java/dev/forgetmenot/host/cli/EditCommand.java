@@ -6,7 +6,6 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
@@ -172,13 +171,7 @@ final class EditCommand implements Callable<Integer> {
 
   private List<Concept> concepts(Vocabulary vocabulary) {
     return names.stream()
-        .map(
-            name ->
-                new Concept(
-                    name,
-                    kind != null
-                        ? Kind.of(kind)
-                        : vocabulary.find(name).map(Phrase::kind).orElse(Kind.OBJECT)))
+        .map(name -> new Concept(name, kind != null ? Kind.of(kind) : vocabulary.kindOf(name)))
         .toList();
   }
 

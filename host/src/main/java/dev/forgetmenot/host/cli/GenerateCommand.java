@@ -5,7 +5,6 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
@@ -144,17 +143,13 @@ final class GenerateCommand implements Callable<Integer> {
         int height = request.height().orElse(model.pictureSize());
         OutputFolder folder =
             OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
-        String program = "fmn " + HostVersions.read().program();
         PictureFiles files =
             new PictureFiles(
                 folder,
-                new PictureFiles.Provenance(
-                    hosted.name(),
-                    model.sampler(request).displayName(),
-                    width,
-                    height,
+                PictureFiles.Provenance.of(
+                    hosted,
+                    request,
                     labels,
-                    program,
                     embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList()));
         context.say("seed " + request.seed());
         List<Picture> pictures =

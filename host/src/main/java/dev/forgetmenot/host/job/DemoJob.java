@@ -4,10 +4,12 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
@@ -38,18 +40,20 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     Path output = OutputFolder.prepare(folder, LIKELY_BYTES).folder();
     Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
-    List<DemoRow> before;
-    try (HostedModel model = loader.load(List.of())) {
-      before = drawSheet(model, "before");
+    Judging judging = Judging.of(loader.folder(), Optional.empty(), Optional.empty());
+    List<TrialResult.Row> before;
+    try (HostedModel model = loader.load(List.of());
+        Recogniser judge = judge(judging, model)) {
+      before = drawSheet(model, judge, "before");
       ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
-      Judging judging = Judging.of(loader.folder(), Optional.empty(), Optional.empty());
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
-      new EditJob(context)
-          .run(model, new EditOrder(editor, concepts, values, patch, judging, false, false));
+      EditOrder order = new EditOrder(editor, concepts, values, patch, judging, false, false);
+      new EditJob(context).run(model, order, Optional.of(judge));
     }
-    List<DemoRow> after;
-    try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)))) {
-      after = drawSheet(model, "after");
+    List<TrialResult.Row> after;
+    try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)));
+        Recogniser judge = judge(judging, model)) {
+      after = drawSheet(model, judge, "after");
     }
     DemoResult result = new DemoResult(output.resolve(SHEET), patch, lines(before, after));
     PngPictures.write(result.sheet(), sheet(result, before, after).draw(), "");
@@ -68,22 +72,24 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                         + "'; 'fmn plugins' lists what is installed"));
   }
 
-  private List<DemoRow> drawSheet(HostedModel hosted, String stage) throws IOException {
+  private static Recogniser judge(Judging judging, HostedModel model) throws IOException {
+    return judging
+        .open(model.model().engine())
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the demo needs a model with a CLIP and a vocabulary in its folder"));
+  }
+
+  private List<TrialResult.Row> drawSheet(HostedModel hosted, PictureJudge judge, String stage) {
     DrawingJob drawing = new DrawingJob(hosted.model(), context);
-    try (Recogniser recogniser =
-        Recogniser.open(
-            Recogniser.clipOf(loader.folder()),
-            hosted.model().engine(),
-            VocabularyFile.of(loader.folder()),
-            Recogniser.TEMPLATE)) {
-      List<DemoRow> rows = new ArrayList<>();
-      for (DemoDefaults.Row row : DemoDefaults.ROWS) {
-        List<Picture> pictures =
-            drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
-        rows.add(new DemoRow(pictures, recogniser.recognise(pictures)));
-      }
-      return rows;
+    List<TrialResult.Row> rows = new ArrayList<>();
+    for (DemoDefaults.Row row : DemoDefaults.ROWS) {
+      List<Picture> pictures =
+          drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
+      rows.add(new TrialResult.Row(row.phrase(), pictures, judge.recognise(pictures)));
     }
+    return rows;
   }
 
   private static GenerationRequest request(DemoDefaults.Row row) {
@@ -100,7 +106,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         Optional.of(DemoDefaults.SAMPLER));
   }
 
-  private static List<DemoResult.Line> lines(List<DemoRow> before, List<DemoRow> after) {
+  private static List<DemoResult.Line> lines(
+      List<TrialResult.Row> before, List<TrialResult.Row> after) {
     List<DemoResult.Line> lines = new ArrayList<>();
     for (int i = 0; i < DemoDefaults.ROWS.size(); i++) {
       DemoDefaults.Row row = DemoDefaults.ROWS.get(i);
@@ -109,15 +116,15 @@ public record DemoJob(ModelLoader loader, JobContext context) {
               row.prompt(),
               row.phrase(),
               row.judged(),
-              before.get(i).recognised(row.phrase()),
-              after.get(i).recognised(row.phrase()),
+              before.get(i).recognised(),
+              after.get(i).recognised(),
               after.get(i).drift(before.get(i))));
     }
     return lines;
   }
 
   private static ComparisonSheet sheet(
-      DemoResult result, List<DemoRow> before, List<DemoRow> after) {
+      DemoResult result, List<TrialResult.Row> before, List<TrialResult.Row> after) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (int i = 0; i < result.lines().size(); i++) {
       DemoResult.Line line = result.lines().get(i);
@@ -142,7 +149,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         rows);
   }
 
-  private static List<Picture> shown(DemoRow row) {
+  private static List<Picture> shown(TrialResult.Row row) {
     return row.pictures().subList(0, DemoDefaults.COLUMNS);
   }
 }

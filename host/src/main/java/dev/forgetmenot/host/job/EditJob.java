@@ -66,26 +66,40 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
   public record Report(TrialResult before, TrialResult after, Path sheet) {}
 
   /**
+   * Runs the editor and writes the patch, with a judge of its own.
+   *
+   * @see #run(HostedModel, EditOrder, Optional)
+   */
+  public Result run(HostedModel hosted, EditOrder order) throws IOException {
+    check(order);
+    Optional<Recogniser> judge = order.judging().open(hosted.model().engine());
+    try {
+      return checked(hosted, order, judge.map(PictureJudge.class::cast));
+    } finally {
+      judge.ifPresent(Recogniser::close);
+    }
+  }
+
+  /**
    * Runs the editor and writes the patch.
    *
    * @param hosted a model without patches
+   * @param judge who says what pictures show, if anyone; stays open
    * @throws IllegalArgumentException if a concept or a value does not fit the model
    * @throws IOException if pictures cannot be read or the patch cannot be written
    * @throws CancellationException if the user stopped the job; its state is left beside the patch
    *     where the editor keeps one
    */
-  public Result run(HostedModel hosted, EditOrder order) throws IOException {
-    OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
-    if (order.resume() && !Files.isRegularFile(order.checkpoint())) {
-      throw new IOException(
-          "there is nothing to resume: "
-              + order.checkpoint()
-              + " is missing; run without --resume");
-    }
-    StableDiffusion model = hosted.model();
-    Optional<Recogniser> judge = order.judging().open(model.engine());
+  public Result run(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
+      throws IOException {
+    check(order);
+    return checked(hosted, order, judge);
+  }
+
+  private Result checked(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
+      throws IOException {
     try {
-      Result result = run(hosted, order, judge.map(PictureJudge.class::cast));
+      Result result = judged(hosted, order, judge);
       Files.deleteIfExists(order.checkpoint());
       return result;
     } catch (CancellationException e) {
@@ -94,12 +108,20 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
             "its state is in " + order.checkpoint() + "; the same command with --resume goes on");
       }
       throw e;
-    } finally {
-      judge.ifPresent(Recogniser::close);
     }
   }
 
-  private Result run(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
+  private static void check(EditOrder order) throws IOException {
+    OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
+    if (order.resume() && !Files.isRegularFile(order.checkpoint())) {
+      throw new IOException(
+          "there is nothing to resume: "
+              + order.checkpoint()
+              + " is missing; run without --resume");
+    }
+  }
+
+  private Result judged(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
       throws IOException {
     StableDiffusion model = hosted.model();
     Trial trial = Trial.of(order.concepts(), order.judging().vocabulary(), REPORT);

@@ -2,9 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.host.picture.LossChart;
-import dev.forgetmenot.host.picture.LossCurve;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.LossFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,14 @@ import java.util.Map;
  * way, {@code learned_embeds.safetensors} or another final file, {@code loss.csv} and {@code
  * loss.png}, and a checkpoint until it is done.
  */
-record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String> metadata) {
+public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String> metadata) {
+  private static final String STEM = "step_inv_";
+
+  /** The file name of the tokens after some steps, as the original has it. */
+  public static String stepName(long step) {
+    return STEM + step + ".safetensors";
+  }
+
   Path result() {
     return folder.resolve(form.fileName());
   }
@@ -25,11 +30,7 @@ record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String>
   }
 
   Path preview(int step) {
-    return folder.resolve("step_inv_" + step + ".png");
-  }
-
-  private Path lossTable() {
-    return folder.resolve("loss.csv");
+    return folder.resolve(STEM + step + ".png");
   }
 
   /** Asks that nothing in the way would be lost. */
@@ -51,8 +52,7 @@ record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String>
   }
 
   void saveStep(int step, Embeddings tokens) throws IOException {
-    EmbeddingsFormat.ORIGINAL.write(
-        folder.resolve("step_inv_" + step + ".safetensors"), tokens, metadata);
+    EmbeddingsFormat.ORIGINAL.write(folder.resolve(stepName(step)), tokens, metadata);
   }
 
   Path saveResult(Embeddings tokens) throws IOException {
@@ -61,15 +61,8 @@ record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String>
     return result();
   }
 
-  LossCurve losses(boolean resume) throws IOException {
-    return resume && Files.exists(lossTable()) ? LossCurve.read(lossTable()) : new LossCurve();
-  }
-
-  void saveLosses(LossCurve curve) throws IOException {
-    if (!curve.points().isEmpty()) {
-      curve.writeCsv(lossTable());
-      PngPictures.write(
-          folder.resolve("loss.png"), new LossChart("inversion", curve.points()).draw(), "");
-    }
+  /** The loss curve's files. */
+  LossFiles losses() {
+    return new LossFiles(folder);
   }
 }

@@ -62,7 +62,7 @@ public record InversionJob(JobContext context) {
     TrainingPictures pictures =
         TrainingPictures.read(
             order.pictures(), model.pictureSize(), settings.crop(), settings.seed());
-    Run run = new Run(model, order, settings, files, files.losses(order.resume()));
+    Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
     Embeddings tokens = model.engine().call(() -> run.invert(pictures));
     Path file = files.saveResult(tokens);
     Optional<EditJob.Result> patch = Optional.empty();
@@ -126,7 +126,7 @@ public record InversionJob(JobContext context) {
                   }
                 });
       } finally {
-        files.saveLosses(losses);
+        files.losses().write(losses, "inversion");
       }
     }
 

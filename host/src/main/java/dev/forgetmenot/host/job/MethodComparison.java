@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lets several methods forget the same concepts and measures each by the same pictures: a table in
@@ -162,7 +164,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     EditOrder order =
         new EditOrder(method.editor(), List.of(concept), values, patch, judging, false, false);
     long begin = System.nanoTime();
-    new EditJob(new QuietContext(context)).run(hosted, order);
+    new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
     double seconds = (System.nanoTime() - begin) / 1e9;
     try {
       model.repatch(List.of(new PatchRequest(patch, 1)));
@@ -216,19 +218,5 @@ public record MethodComparison(JobContext context, Trial.Size size) {
 
   private static String slug(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
-  }
-
-  /** Can be stopped and says nothing: a comparison has lines of its own. */
-  private record QuietContext(JobContext outer) implements JobContext {
-    @Override
-    public void progress(String stage, long done, long total) {}
-
-    @Override
-    public void say(String line) {}
-
-    @Override
-    public boolean cancelled() {
-      return outer.cancelled();
-    }
   }
 }

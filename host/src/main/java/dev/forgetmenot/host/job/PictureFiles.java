@@ -2,6 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.picture.Infotext;
 import dev.forgetmenot.host.picture.PictureGrid;
 import dev.forgetmenot.host.picture.PngPictures;
@@ -53,10 +55,26 @@ public final class PictureFiles {
       embeddings = List.copyOf(embeddings);
     }
 
-    /** Without learned tokens. */
-    public Provenance(
-        String model, String sampler, int width, int height, List<String> patches, String program) {
-      this(model, sampler, width, height, patches, program, List.of());
+    /**
+     * What is to be said of pictures that a model draws.
+     *
+     * @param patches what is on the model
+     * @param embeddings names of the files of learned tokens
+     */
+    public static Provenance of(
+        HostedModel hosted,
+        GenerationRequest request,
+        List<String> patches,
+        List<String> embeddings) {
+      StableDiffusion model = hosted.model();
+      return new Provenance(
+          hosted.name(),
+          model.sampler(request).displayName(),
+          request.width().orElse(model.pictureSize()),
+          request.height().orElse(model.pictureSize()),
+          patches,
+          "fmn " + HostVersions.read().program(),
+          embeddings);
     }
 
     /** The infotext of a picture of a request. */

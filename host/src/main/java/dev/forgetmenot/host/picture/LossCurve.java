@@ -2,8 +2,6 @@ package dev.forgetmenot.host.picture;
 
 import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,13 +79,6 @@ public final class LossCurve {
           .append(point.mean)
           .append('\n');
     }
-    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(file, channel -> writeAll(channel, bytes));
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

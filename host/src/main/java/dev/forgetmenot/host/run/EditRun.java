@@ -10,9 +10,8 @@ import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.PatchLabels;
-import dev.forgetmenot.host.picture.LossChart;
 import dev.forgetmenot.host.picture.LossCurve;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.LossFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,8 +29,6 @@ import java.util.concurrent.CancellationException;
  * @param judging by what the pictures are judged
  */
 record EditRun(ModelLoader loader, JobContext context, Judging judging) {
-  private static final String CSV = "loss.csv";
-
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
     EditOrder order = order(plan, resume);
     if (resume && !Files.isRegularFile(order.checkpoint())) {
@@ -40,8 +37,8 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
               + order.checkpoint()
               + " is missing; run without --resume");
     }
-    Path csv = plan.output().resolve(CSV);
-    LossCurve curve = resume && Files.isRegularFile(csv) ? LossCurve.read(csv) : new LossCurve();
+    LossFiles losses = new LossFiles(plan.output());
+    LossCurve curve = losses.begin(resume);
     SamplePictures samples = new SamplePictures(plan, context, judging);
     try (HostedModel hosted = loader.load(List.of())) {
       List<SampleReport.Row> before = samples.judged(hosted, "before", List.of());
@@ -56,7 +53,7 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
-      write(curve, plan);
+      losses.write(curve, plan.title());
     }
   }
 
@@ -98,14 +95,6 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
       return 0;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void write(LossCurve curve, RunPlan plan) throws IOException {
-    if (!curve.points().isEmpty()) {
-      curve.writeCsv(plan.output().resolve(CSV));
-      LossChart chart = new LossChart(plan.title(), curve.points());
-      PngPictures.write(plan.output().resolve("loss.png"), chart.draw(), "");
     }
   }
 

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.editing.inversion.InversionSettings;
 import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.InversionFiles;
 import dev.forgetmenot.host.job.InversionJob;
 import dev.forgetmenot.host.job.InversionOrder;
 import dev.forgetmenot.host.job.Judging;
@@ -35,7 +36,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
     InversionOrder order = order(plan, resume);
     try (HostedModel hosted = loader.load(List.of())) {
       InversionJob.Result result = new InversionJob(context).run(hosted, order);
-      Path last = plan.output().resolve(InvertedTokens.fileName(order.values().integer("steps")));
+      Path last = plan.output().resolve(InversionFiles.stepName(order.values().integer("steps")));
       if (!Files.exists(last)) {
         Files.copy(result.file(), last);
       }

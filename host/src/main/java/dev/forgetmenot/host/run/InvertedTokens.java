@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.host.job.InversionFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,6 @@ final class InvertedTokens {
   private static final Pattern NAME = Pattern.compile("step_inv_(\\d{1,9})\\.safetensors");
 
   private InvertedTokens() {}
-
-  /** The name of the file after some steps. */
-  static String fileName(long steps) {
-    return "step_inv_" + steps + ".safetensors";
-  }
 
   /**
    * The file of the most steps in a folder.
@@ -40,7 +36,7 @@ final class InvertedTokens {
   private static RunFileException none(Path folder, YamlValue where) {
     return where.wrong(
         "needs inverted tokens, "
-            + folder.resolve(fileName(500))
+            + folder.resolve(InversionFiles.stepName(500))
             + " or of another number of steps: run the file with its Ti first");
   }
 

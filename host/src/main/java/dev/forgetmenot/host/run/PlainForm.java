@@ -160,12 +160,12 @@ record PlainForm(RunFileReader reader) {
     if (value.isMap()) {
       YamlMap map = value.map();
       String name = name(map.require("name", "what is changed, in words of a prompt"));
-      Kind kind = map.take("kind").map(PlainForm::kind).orElseGet(() -> kind(name, vocabulary));
+      Kind kind = map.take("kind").map(PlainForm::kind).orElseGet(() -> vocabulary.kindOf(name));
       map.requireNothingElse(List.of("name", "kind"));
       return new Concept(name, kind);
     }
     String name = name(value);
-    return new Concept(name, kind(name, vocabulary));
+    return new Concept(name, vocabulary.kindOf(name));
   }
 
   private static String name(YamlValue value) {
@@ -173,11 +173,6 @@ record PlainForm(RunFileReader reader) {
       throw value.wrong("should not be blank");
     }
     return value.text().strip();
-  }
-
-  /** The kind that a model says, as on the command line. */
-  private static Kind kind(String name, Vocabulary vocabulary) {
-    return vocabulary.find(name).map(Vocabulary.Phrase::kind).orElse(Kind.OBJECT);
   }
 
   static Kind kind(YamlValue value) {

@@ -5,7 +5,6 @@ import com.google.gson.GsonBuilder;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,13 +84,6 @@ public record ResolvedConfig(RunPlan plan) {
 
   /** Writes the text beside its place and moves it there. */
   void write(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, text().getBytes(StandardCharsets.UTF_8));
   }
 }

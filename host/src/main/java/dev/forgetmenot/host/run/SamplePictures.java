@@ -3,9 +3,7 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
@@ -45,7 +43,7 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
       List<Picture> pictures =
           new DrawingJob(hosted.model(), context)
               .draw(request, when + ": " + request.prompt(), StepListener.NONE);
-      Provenance provenance = provenance(hosted, request, patches);
+      Provenance provenance = Provenance.of(hosted, request, patches, List.of());
       for (int k = 0; k < pictures.size(); k++) {
         long seed = request.seed() + k;
         Path file = folder.resolve(name(rows.size(), when, seed));
@@ -82,17 +80,5 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
   /** The file of a picture. */
   static String name(int line, String when, long seed) {
     return String.format("%02d-%s-%d.png", line + 1, when, seed);
-  }
-
-  private static Provenance provenance(
-      HostedModel hosted, GenerationRequest request, List<String> patches) {
-    StableDiffusion model = hosted.model();
-    return new Provenance(
-        hosted.name(),
-        model.sampler(request).displayName(),
-        request.width().orElse(model.pictureSize()),
-        request.height().orElse(model.pictureSize()),
-        patches,
-        "fmn " + HostVersions.read().program());
   }
 }

@@ -5,7 +5,6 @@ import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,14 +106,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
       add(text, "before", before);
     }
     add(text, "after", after);
-    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private void add(StringBuilder text, String when, List<Row> rows) {

@@ -92,16 +92,7 @@ class AttnFormTest {
 
   /** The keys, some of them with other values. */
   private static String[] attn(String... changed) {
-    List<String> lines = new ArrayList<>(List.of("Attn:"));
-    List<String> rest = new ArrayList<>(List.of(changed));
-    for (String line : ALL_KEYS) {
-      String key = line.substring(0, line.indexOf(':') + 1);
-      List<String> mine = rest.stream().filter(one -> one.startsWith(key)).toList();
-      lines.add("  " + (mine.isEmpty() ? line : mine.get(0)));
-      rest.removeAll(mine);
-    }
-    rest.forEach(line -> lines.add("  " + line));
-    return lines.toArray(String[]::new);
+    return RunFiles.section("Attn", ALL_KEYS, changed);
   }
 
   @Test

@@ -41,6 +41,25 @@ final class RunFiles implements AutoCloseable {
     return new RunFileReader(methods, new ModelChoice(model), folder);
   }
 
+  /**
+   * A section of the original's form: all its keys, some of them with other values, and more keys.
+   *
+   * @param keys lines {@code key: value}
+   * @param changed such lines, in place of those of the same key or beside them
+   */
+  static String[] section(String name, List<String> keys, String... changed) {
+    List<String> lines = new ArrayList<>(List.of(name + ":"));
+    List<String> rest = new ArrayList<>(List.of(changed));
+    for (String line : keys) {
+      String key = line.substring(0, line.indexOf(':') + 1);
+      List<String> mine = rest.stream().filter(one -> one.startsWith(key)).toList();
+      lines.add("  " + (mine.isEmpty() ? line : mine.get(0)));
+      rest.removeAll(mine);
+    }
+    rest.forEach(line -> lines.add("  " + line));
+    return lines.toArray(String[]::new);
+  }
+
   @Override
   public void close() {
     plugins.close();

@@ -8,7 +8,6 @@ import dev.forgetmenot.api.edit.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,16 +86,7 @@ class TiFormTest {
 
   /** The keys, some of them with other values. */
   private static String[] ti(String... changed) {
-    List<String> lines = new ArrayList<>(List.of("Ti:"));
-    List<String> rest = new ArrayList<>(List.of(changed));
-    for (String line : ALL_KEYS) {
-      String key = line.substring(0, line.indexOf(':') + 1);
-      List<String> mine = rest.stream().filter(one -> one.startsWith(key)).toList();
-      lines.add("  " + (mine.isEmpty() ? line : mine.get(0)));
-      rest.removeAll(mine);
-    }
-    rest.forEach(line -> lines.add("  " + line));
-    return lines.toArray(String[]::new);
+    return RunFiles.section("Ti", ALL_KEYS, changed);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
 import dev.forgetmenot.editing.measure.Trial;
@@ -133,7 +134,7 @@ public final class MeasuredChoice implements ConceptEditor {
       throws IOException {
     try {
       return Optional.of(
-          candidate.editor().edit(concepts, candidate.values(), model, new Quiet(context)));
+          candidate.editor().edit(concepts, candidate.values(), model, new QuietContext(context)));
     } catch (IllegalArgumentException e) {
       context.say(candidate + " does not work here: " + e.getMessage());
       return Optional.empty();

@@ -86,7 +86,7 @@ abstract class LinearEraser implements ConceptEditor {
     parameters.putAll(outcome.report().entries());
     return new PatchDraft(
         PatchName.of(job.concepts()),
-        "Forgets " + names(job) + " by the solved eraser " + name() + ".",
+        "Forgets " + PatchName.inWords(job.concepts()) + " by the solved eraser " + name() + ".",
         new Manifest.Intent("forget", concepts),
         List.of(outcome.edit()),
         new Manifest.Recipe(
@@ -99,12 +99,6 @@ abstract class LinearEraser implements ConceptEditor {
             List.of()),
         List.of(),
         Map.of());
-  }
-
-  private static String names(ErasingJob job) {
-    return job.concepts().stream()
-        .map(concept -> "'" + concept.name() + "'")
-        .collect(Collectors.joining(", "));
   }
 
   /** One D for all layers as an edit of a patch: W' = W − W·leftᵀ·right. */

@@ -1,0 +1,30 @@
+package dev.forgetmenot.api.edit;
+
+/**
+ * The context of a job within a job: it can be stopped as the outer one and knows the same
+ * vocabulary, and says nothing. Others may listen by overriding.
+ */
+public class QuietContext implements JobContext {
+  private final JobContext outer;
+
+  /** A context within another. */
+  public QuietContext(JobContext outer) {
+    this.outer = outer;
+  }
+
+  @Override
+  public void progress(String stage, long done, long total) {}
+
+  @Override
+  public void say(String line) {}
+
+  @Override
+  public boolean cancelled() {
+    return outer.cancelled();
+  }
+
+  @Override
+  public Vocabulary vocabulary() {
+    return outer.vocabulary();
+  }
+}

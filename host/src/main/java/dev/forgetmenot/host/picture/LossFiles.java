@@ -1,0 +1,35 @@
+package dev.forgetmenot.host.picture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A loss curve in a folder: {@code loss.csv} for programs and {@code loss.png} for people.
+ *
+ * @param folder an existing folder
+ */
+public record LossFiles(Path folder) {
+  private Path table() {
+    return folder.resolve("loss.csv");
+  }
+
+  /**
+   * The curve to go on with.
+   *
+   * @param resume whether a curve that an earlier run left is continued
+   * @throws IOException if it cannot be read
+   */
+  public LossCurve begin(boolean resume) throws IOException {
+    return resume && Files.isRegularFile(table()) ? LossCurve.read(table()) : new LossCurve();
+  }
+
+  /** Writes both, each beside its place and moved there; nothing without a step. */
+  public void write(LossCurve curve, String title) throws IOException {
+    if (!curve.points().isEmpty()) {
+      curve.writeCsv(table());
+      PngPictures.write(
+          folder.resolve("loss.png"), new LossChart(title, curve.points()).draw(), "");
+    }
+  }
+}
