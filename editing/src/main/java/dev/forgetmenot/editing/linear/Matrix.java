@@ -2,6 +2,7 @@ package dev.forgetmenot.editing.linear;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
@@ -128,22 +129,27 @@ public final class Matrix {
   public Matrix inner() {
     int d = columns();
     double[] sum = new double[d * d];
-    for (int strip = 0; strip < d; strip += STRIP) {
-      int end = Math.min(d, strip + STRIP);
-      int row = 0;
-      for (; row + 4 <= rows(); row += 4) {
-        addFour(row, strip, end, sum);
-      }
-      for (; row < rows(); row++) {
-        addOne(row, strip, end, sum);
-      }
-    }
+    // A strip is one thread's alone: the order of its sums, and their bits, are always the same.
+    IntStream.range(0, (d + STRIP - 1) / STRIP)
+        .parallel()
+        .forEach(strip -> addStrip(strip * STRIP, sum));
     for (int i = 0; i < d; i++) {
       for (int j = 0; j < i; j++) {
         sum[i * d + j] = sum[j * d + i];
       }
     }
     return new Matrix(DMatrixRMaj.wrap(d, d, sum));
+  }
+
+  private void addStrip(int strip, double[] sum) {
+    int end = Math.min(columns(), strip + STRIP);
+    int row = 0;
+    for (; row + 4 <= rows(); row += 4) {
+      addFour(row, strip, end, sum);
+    }
+    for (; row < rows(); row++) {
+      addOne(row, strip, end, sum);
+    }
   }
 
   /** Adds the upper triangle of four rows' outer products. */
