@@ -1,8 +1,8 @@
 package dev.forgetmenot.host;
 
 import dev.forgetmenot.host.cli.CommandLineProgram;
-import dev.forgetmenot.host.cli.Console;
-import dev.forgetmenot.host.cli.Interrupt;
+import dev.forgetmenot.host.cli.shell.Console;
+import dev.forgetmenot.host.cli.shell.Interrupt;
 
 /** {@code fmn}: the only main class. */
 public final class Fmn {

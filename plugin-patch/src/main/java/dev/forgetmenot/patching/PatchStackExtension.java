@@ -2,6 +2,7 @@ package dev.forgetmenot.patching;
 
 import dev.forgetmenot.api.model.LoadedModel;
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.editing.stack.PatchStack;
 import java.io.IOException;
 import org.pf4j.Extension;
 
@@ -21,7 +22,7 @@ public final class PatchStackExtension implements ModelExtension {
       return;
     }
     try (PatchStack stack = PatchStack.open(model.patches())) {
-      stack.apply(model);
+      stack.on(model.base()).applyTo(model);
     }
   }
 }

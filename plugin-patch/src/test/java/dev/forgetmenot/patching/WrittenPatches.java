@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching;
 
 import dev.forgetmenot.api.model.BaseBinding;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -70,14 +71,14 @@ final class WrittenPatches {
         LoadOptions.defaults()
             .patched(
                 List.of(),
-                List.of(
-                    loaded ->
-                        base.set(
-                            new BaseBinding(
-                                    loaded.base(), loaded.tokenizerDigests(), "the test's base")
-                                .of(draft))));
+                List.of(loaded -> base.set(new BaseBinding(labelled(loaded.base())).of(draft))));
     StableDiffusion.load(model, options).close();
     return writeFor(change.apply(base.get()), "other", draft, file);
+  }
+
+  private static BaseModel labelled(BaseModel base) {
+    return new BaseModel(
+        base.tensors(), base.tokenizerDigests(), base.architecture(), "the test's base");
   }
 
   /** Writes a patch for any base. */

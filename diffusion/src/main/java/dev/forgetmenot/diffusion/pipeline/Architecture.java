@@ -1,13 +1,14 @@
 package dev.forgetmenot.diffusion.pipeline;
 
-import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.PredictionType;
 
 /** The architecture of a model as a patch's manifest names it. */
 final class Architecture {
   private static final String CONTEXT_PROJECTION = ".attn2.to_k.weight";
-  private static final String FIRST = "unet/conv_in.weight";
+  private static final String UNET = "unet";
+  private static final String FIRST = "conv_in.weight";
   private static final int BASE_CHANNELS = 320;
   private static final int WIDTH_1 = 768;
   private static final int WIDTH_2 = 1024;
@@ -18,12 +19,12 @@ final class Architecture {
    * {@code stable-diffusion-v1}, {@code stable-diffusion-v2-512}, {@code
    * stable-diffusion-v2-768-v}, or {@code other} for models of other sizes.
    */
-  static String of(NamedWeights weights, NoiseSchedule schedule) {
-    long channels = weights.shape(FIRST)[0];
+  static String of(BaseTensors base, NoiseSchedule schedule) {
+    long channels = base.shape(UNET, FIRST)[0];
     long width =
-        weights.names().stream()
-            .filter(name -> name.startsWith("unet/") && name.endsWith(CONTEXT_PROJECTION))
-            .mapToLong(name -> weights.shape(name)[1])
+        base.names(UNET).stream()
+            .filter(name -> name.endsWith(CONTEXT_PROJECTION))
+            .mapToLong(name -> base.shape(UNET, name)[1])
             .findFirst()
             .orElse(0);
     if (channels == BASE_CHANNELS && width == WIDTH_1) {

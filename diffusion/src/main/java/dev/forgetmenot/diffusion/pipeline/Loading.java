@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import dev.forgetmenot.api.model.AddedTokens;
-import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.LoadedModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NamedWeights;
@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** A model while its extensions look at it, and who took which patch. For the engine thread. */
 final class Loading implements LoadedModel {
-  private final ModelParts parts;
+  private final BaseModel base;
   private final ModelWeights weights;
   private final ModelTokens tokens;
   private final List<PatchRequest> patches;
@@ -21,8 +21,8 @@ final class Loading implements LoadedModel {
   private final List<String> descriptions = new ArrayList<>();
   private final List<AddedTokens> added = new ArrayList<>();
 
-  Loading(ModelParts parts, ModelWeights weights, ModelTokens tokens, List<PatchRequest> patches) {
-    this.parts = parts;
+  Loading(BaseModel base, ModelWeights weights, ModelTokens tokens, List<PatchRequest> patches) {
+    this.base = base;
     this.weights = weights;
     this.tokens = tokens;
     this.patches = patches;
@@ -71,23 +71,13 @@ final class Loading implements LoadedModel {
   }
 
   @Override
-  public BaseTensors base() {
-    return parts.baseFiles();
-  }
-
-  @Override
-  public List<String> tokenizerDigests() {
-    return parts.tokenizerDigests();
+  public BaseModel base() {
+    return base;
   }
 
   @Override
   public void addToken(String token, float[][] vectors) {
     added.add(tokens.add(Map.of(token, vectors)));
-  }
-
-  @Override
-  public String architecture() {
-    return Architecture.of(weights, parts.noiseSchedule());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -68,9 +69,13 @@ record ModelParts(
     }
   }
 
-  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
-  List<String> tokenizerDigests() {
-    return List.of(tokenizer.vocabSha256(), tokenizer.mergesSha256());
+  /** The base as its files hold it; readable as long as the parts are open. */
+  BaseModel base(Path folder) {
+    return new BaseModel(
+        baseFiles,
+        List.of(tokenizer.vocabSha256(), tokenizer.mergesSha256()),
+        Architecture.of(baseFiles, noiseSchedule),
+        String.valueOf(folder.toAbsolutePath().normalize().getFileName()));
   }
 
   /** Height and width of a picture of the model's own size, in pixels. */

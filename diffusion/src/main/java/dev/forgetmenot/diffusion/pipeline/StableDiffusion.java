@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.api.model.AddedTokens;
-import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentPosterior;
 import dev.forgetmenot.api.model.NoiseSchedule;
@@ -49,6 +49,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   private final ModelParts parts;
   private final ModelWeights weights;
   private final ModelTokens tokens;
+  private final BaseModel base;
   private final Samplers samplers;
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
@@ -63,6 +64,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     this.parts = ModelParts.load(folder, engine);
     try {
       this.weights = new ModelWeights(parts);
+      this.base = parts.base(folder);
       this.pipeline = new TextToImagePipeline(parts, samplers);
       this.tokens = new ModelTokens(engine, parts);
       this.loading = load(options.patches());
@@ -91,7 +93,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   private Loading load(List<PatchRequest> requests) throws IOException {
-    Loading fresh = new Loading(parts, weights, tokens, requests);
+    Loading fresh = new Loading(base, weights, tokens, requests);
     fresh.visit(options.modelExtensions());
     return fresh;
   }
@@ -107,7 +109,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     engine.call(
         () -> {
           loading.undo();
-          loading = new Loading(parts, weights, tokens, List.of());
+          loading = new Loading(base, weights, tokens, List.of());
           loading = load(requests);
           return null;
         });
@@ -124,18 +126,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   /** The base as its files hold it; readable until {@link #close}. */
-  public BaseTensors base() {
-    return parts.baseFiles();
-  }
-
-  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
-  public List<String> tokenizerDigests() {
-    return parts.tokenizerDigests();
-  }
-
-  /** The kind of model as the manifests of patches name it, such as {@code stable-diffusion-v1}. */
-  public String architecture() {
-    return Architecture.of(weights, parts.noiseSchedule());
+  public BaseModel base() {
+    return base;
   }
 
   /** The sampler that a request gets. */

@@ -87,7 +87,7 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     return leaf;
   }
 
-  /** The stored values, widened to float. */
+  @Override
   public float[] floats(String component, String name) throws IOException {
     return component(component).files().floats(stored(component, name));
   }

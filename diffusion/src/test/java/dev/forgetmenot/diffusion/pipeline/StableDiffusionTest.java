@@ -219,14 +219,14 @@ class StableDiffusionTest {
 
   private static void checkBase(LoadedModel model) throws IOException {
     String name = "conv_in.weight";
-    assertThat(model.base().names("unet")).contains(name);
-    long[] shape = model.base().shape("unet", name);
+    assertThat(model.base().tensors().names("unet")).contains(name);
+    long[] shape = model.base().tensors().shape("unet", name);
     assertThat(shape).isEqualTo(model.weights().shape("unet/" + name));
     int size = Math.toIntExact(shape[0] * shape[1] * shape[2] * shape[3]);
-    int width = model.base().dtype("unet", name).bytes();
-    assertThat(model.base().bytes("unet", name).remaining()).isEqualTo(size * width);
-    assertThat(model.base().source("unet")).endsWith(".safetensors");
-    assertThat(model.tokenizerDigests()).hasSize(2).allMatch(hex -> hex.length() == 64);
+    int width = model.base().tensors().dtype("unet", name).bytes();
+    assertThat(model.base().tensors().bytes("unet", name).remaining()).isEqualTo(size * width);
+    assertThat(model.base().tensors().source("unet")).endsWith(".safetensors");
+    assertThat(model.base().tokenizerDigests()).hasSize(2).allMatch(hex -> hex.length() == 64);
   }
 
   @Test

@@ -17,11 +17,9 @@ import java.util.TreeSet;
  * Says of which base a draft is: what a manifest keeps of the tensors that the edits change, of the
  * text encoder whose embeddings they speak of, and of the tokenizer.
  *
- * @param tensors the base
- * @param tokenizerDigests SHA-256 of vocab.json and merges.txt, hex
- * @param label what the base is called, for people
+ * @param model the base
  */
-public record BaseBinding(BaseTensors tensors, List<String> tokenizerDigests, String label) {
+public record BaseBinding(BaseModel model) {
   /** Bases that agree in values rounded to half are one: an fp32 folder and its fp16 copy. */
   public static final String SAME_VALUES = "same-values";
 
@@ -29,11 +27,6 @@ public record BaseBinding(BaseTensors tensors, List<String> tokenizerDigests, St
   public static final String SAME_TEXT_ENCODER = "same-text-encoder";
 
   private static final String TEXT_ENCODER = "text_encoder";
-
-  /** Copies the list. */
-  public BaseBinding {
-    tokenizerDigests = List.copyOf(tokenizerDigests);
-  }
 
   /**
    * The base of a draft, with the loosest policy under which it is right.
@@ -55,19 +48,20 @@ public record BaseBinding(BaseTensors tensors, List<String> tokenizerDigests, St
     for (Map.Entry<String, TreeSet<String>> entry : touched.entrySet()) {
       components.put(entry.getKey(), component(entry.getKey(), entry.getValue(), lists));
     }
+    List<String> tokenizer = model.tokenizerDigests();
     return new Manifest.Base(
         components,
         text ? Optional.of(textEncoder()) : Optional.empty(),
-        Optional.of(new Manifest.Tokenizer(tokenizerDigests.get(0), tokenizerDigests.get(1))),
-        label,
+        Optional.of(new Manifest.Tokenizer(tokenizer.get(0), tokenizer.get(1))),
+        model.label(),
         values ? SAME_VALUES : SAME_TEXT_ENCODER);
   }
 
   private void add(Map<String, TreeSet<String>> touched, TargetPattern pattern) {
     String component = pattern.component();
-    List<String> targets = pattern.among(tensors.names(component));
+    List<String> targets = pattern.among(model.tensors().names(component));
     if (targets.isEmpty()) {
-      throw new IllegalArgumentException("the base " + label + " has no " + pattern.text());
+      throw new IllegalArgumentException("the base " + model.label() + " has no " + pattern.text());
     }
     TreeSet<String> names = touched.computeIfAbsent(component, c -> new TreeSet<>());
     targets.forEach(target -> names.add(target.substring(component.length() + 1)));
@@ -77,18 +71,18 @@ public record BaseBinding(BaseTensors tensors, List<String> tokenizerDigests, St
       throws IOException {
     Map<String, String> leavesByName = new TreeMap<>();
     for (String name : leaves ? names : List.<String>of()) {
-      leavesByName.put(name, tensors.halfLeaf(component, name));
+      leavesByName.put(name, model.tensors().halfLeaf(component, name));
     }
     return new Manifest.Component(
-        tensors.root(component, names),
-        tensors.halfRoot(component, names),
+        model.tensors().root(component, names),
+        model.tensors().halfRoot(component, names),
         names.size(),
         leavesByName);
   }
 
   private Manifest.Roots textEncoder() throws IOException {
-    Collection<String> names = tensors.names(TEXT_ENCODER);
+    Collection<String> names = model.tensors().names(TEXT_ENCODER);
     return new Manifest.Roots(
-        tensors.root(TEXT_ENCODER, names), tensors.halfRoot(TEXT_ENCODER, names));
+        model.tensors().root(TEXT_ENCODER, names), model.tensors().halfRoot(TEXT_ENCODER, names));
   }
 }

@@ -23,6 +23,14 @@ public interface BaseTensors {
   /** The stored little-endian bytes, mapped, read-only. */
   ByteBuffer bytes(String component, String name) throws IOException;
 
+  /**
+   * The stored values, row-major, widened to float.
+   *
+   * @throws IllegalArgumentException if the component has no such tensor; the message names near
+   *     ones
+   */
+  float[] floats(String component, String name) throws IOException;
+
   /** The leaf of a stored tensor, hex; see {@link BaseIdentity#leaf}. */
   default String leaf(String component, String name) throws IOException {
     return BaseIdentity.leaf(

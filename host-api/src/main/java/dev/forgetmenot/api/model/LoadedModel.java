@@ -8,10 +8,7 @@ public interface LoadedModel {
   NamedWeights weights();
 
   /** The base as its files hold it. */
-  BaseTensors base();
-
-  /** SHA-256 of vocab.json and merges.txt, hex, in this order. */
-  List<String> tokenizerDigests();
+  BaseModel base();
 
   /**
    * Adds a token that stays as long as the model.
@@ -21,12 +18,6 @@ public interface LoadedModel {
    * @throws IllegalArgumentException if the name is there already or a vector does not fit
    */
   void addToken(String token, float[][] vectors);
-
-  /**
-   * The kind of model as the manifests of patches name it: {@code stable-diffusion-v1}, {@code
-   * stable-diffusion-v2-512}, {@code stable-diffusion-v2-768-v}, or {@code other} for other sizes.
-   */
-  String architecture();
 
   /** The patches that the user asked for, in order. */
   List<PatchRequest> patches();

@@ -2,6 +2,11 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.cli.patch.PatchCommand;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.Console;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -16,21 +21,6 @@ import picocli.CommandLine.Model.CommandSpec;
  * message and an exit code. One run at a time.
  */
 public final class CommandLineProgram {
-  /** The exit code of a command that did what it should. */
-  public static final int DONE = CommandLine.ExitCode.OK;
-
-  /** The exit code of a command that failed. */
-  public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
-
-  /** The exit code of a command line that is wrong. */
-  public static final int WRONG_USE = CommandLine.ExitCode.USAGE;
-
-  /** The exit code after Ctrl-C. */
-  public static final int STOPPED = 130;
-
-  /** The option that shows stack traces. */
-  static final String VERBOSE = "--verbose";
-
   private final Console console;
   private final BooleanSupplier cancelled;
 
@@ -47,7 +37,7 @@ public final class CommandLineProgram {
 
   /** Runs a command line; returns the exit code. */
   public int run(String... args) {
-    boolean verbose = Arrays.asList(args).contains(VERBOSE);
+    boolean verbose = Arrays.asList(args).contains(PluginOptions.VERBOSE);
     System.setProperty("java.awt.headless", "true");
     CommandContext context = new CommandContext(console, cancelled);
     try (console;
@@ -59,7 +49,7 @@ public final class CommandLineProgram {
       }
       line.addSubcommand(InvertCommand.spec(context));
       line.addSubcommand(new RunCommand(context));
-      line.addSubcommand(new PatchCommand(context));
+      line.addSubcommand(PatchCommand.of(context));
       line.addSubcommand(new CompareCommand(context));
       line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));
@@ -79,13 +69,13 @@ public final class CommandLineProgram {
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, console.err());
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
     console.note("See " + command + " --help.");
-    return WRONG_USE;
+    return ExitCodes.WRONG_USE;
   }
 
   private int report(Exception failure, boolean verbose) {
     if (failure instanceof CancellationException) {
       console.note("Stopped. Files that were finished before are there; nothing is half-written.");
-      return STOPPED;
+      return ExitCodes.STOPPED;
     }
     boolean wrongUse = failure instanceof IllegalArgumentException;
     String message = failure.getMessage();
@@ -95,7 +85,7 @@ public final class CommandLineProgram {
       failure.printStackTrace(new PrintWriter(trace));
       console.note(trace.toString());
     }
-    return wrongUse ? WRONG_USE : FAILED;
+    return wrongUse ? ExitCodes.WRONG_USE : ExitCodes.FAILED;
   }
 
   @Command(

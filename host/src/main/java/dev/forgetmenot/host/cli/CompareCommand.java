@@ -4,6 +4,9 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.MethodComparison;
@@ -109,7 +112,7 @@ final class CompareCommand implements Callable<Integer> {
         context.say("wrote " + table);
       }
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private List<MethodComparison.Method> chosen(HostPluginManager plugins) {

@@ -1,5 +1,8 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.DemoJob;
 import dev.forgetmenot.host.job.DemoResult;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -45,6 +48,6 @@ final class DemoCommand implements Callable<Integer> {
       context.say("before and after  " + result.sheet());
       context.say("the patch         " + result.patch());
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 }

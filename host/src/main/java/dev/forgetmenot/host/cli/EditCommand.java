@@ -6,6 +6,10 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
@@ -135,11 +139,11 @@ final class EditCommand implements Callable<Integer> {
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
       if (dryRun) {
         new EditEstimation(context).run(model, order).forEach(context::say);
-        return CommandLineProgram.DONE;
+        return ExitCodes.DONE;
       }
       say(new EditJob(context).run(model, order));
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private void say(EditJob.Result result) throws IOException {

@@ -2,6 +2,8 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.host.cli.shell.Console;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,10 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.PatchArgument;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
@@ -102,8 +106,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--force-patches",
-      description =
-          "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308).")
+      description = {
+        "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308) or",
+        "whose joint solve is ill-conditioned (FMN-604)."
+      })
   private boolean forcePatches;
 
   @Option(
@@ -127,7 +133,15 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private List<PatchRequest> requested() {
-    return forcePatches ? patches.stream().map(PatchRequest::force).toList() : patches;
+    return forcePatches
+        ? patches.stream()
+            .map(
+                patch ->
+                    patch.allow(
+                        PatchRequest.Allowance.LARGE_CHANGES,
+                        PatchRequest.Allowance.ILL_CONDITIONED))
+            .toList()
+        : patches;
   }
 
   @Override
@@ -157,7 +171,7 @@ final class GenerateCommand implements Callable<Integer> {
         files.write(request, pictures).forEach(file -> context.say("wrote " + file));
       }
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private GenerationRequest request() {

@@ -4,6 +4,10 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.PatchArgument;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.InversionJob;
 import dev.forgetmenot.host.job.InversionOrder;
@@ -140,7 +144,7 @@ final class InvertCommand implements Callable<Integer> {
     result.patch().ifPresent(patch -> context.say("wrote " + patch.file()));
     context.say("wrote " + result.file());
     context.say("try it: fmn generate \"" + result.prompt() + "\" --embedding " + result.file());
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private InversionJob.Result run(InversionOrder order) throws IOException {

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.job.HostHome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ final class ModelsCommand implements Callable<Integer> {
     List<Path> models = home.models();
     if (models.isEmpty()) {
       context.say("no models in " + home.folder("models"));
-      return CommandLineProgram.DONE;
+      return ExitCodes.DONE;
     }
     Path chosen = home.defaultModel().toAbsolutePath().normalize();
     for (Path model : models) {
@@ -33,6 +35,6 @@ final class ModelsCommand implements Callable<Integer> {
       context.say(
           String.format("%-24s %s%s", model.getFileName(), model, isDefault ? "  (default)" : ""));
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 }

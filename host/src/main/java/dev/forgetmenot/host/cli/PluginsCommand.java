@@ -1,5 +1,8 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.util.List;
@@ -30,7 +33,7 @@ final class PluginsCommand implements Callable<Integer> {
       }
       reports.forEach(this::say);
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private void say(PluginReport report) {

@@ -4,6 +4,9 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.Recogniser;
 import dev.forgetmenot.host.picture.PngPictures;
@@ -73,7 +76,7 @@ final class RecogniseCommand implements Callable<Integer> {
         context.say(file + "  " + answer.get(0));
       }
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private Vocabulary vocabulary(List<String> names) {

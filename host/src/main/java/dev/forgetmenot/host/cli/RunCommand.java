@@ -1,6 +1,9 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.run.ModelChoice;
@@ -75,7 +78,7 @@ final class RunCommand implements Callable<Integer> {
         say(job.run(plan, resume || plan.resume()));
       }
     }
-    return CommandLineProgram.DONE;
+    return ExitCodes.DONE;
   }
 
   private static List<RunMethod> methods(HostPluginManager plugins) {

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.BaseBinding;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
@@ -20,9 +20,8 @@ import java.util.Optional;
 record PatchBinding(HostedModel hosted) {
   /** Writes the patch beside its place and moves it there. */
   EditJob.Result write(PatchDraft draft, Path file) throws IOException {
-    StableDiffusion model = hosted.model();
-    Manifest.Base base =
-        new BaseBinding(model.base(), model.tokenizerDigests(), hosted.name()).of(draft);
+    BaseModel model = hosted.model().base();
+    Manifest.Base base = new BaseBinding(model).of(draft);
     String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     PatchWriter.write(file, draft, base, model.architecture(), created);
     try (PatchFile written = PatchFile.open(file)) {

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -126,13 +127,13 @@ class EditCommandTest {
   private void assertWrong(String message, String... more) {
     ProgramRun run = forget(more);
     assertThat(run.err()).contains(message);
-    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
   }
 
   @Test
   void correctSaysThatNoPluginDoesItYet() {
     ProgramRun run = ProgramRun.of("correct", "castle", "--plugins", plugins, "--model", MODEL);
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("no installed plugin can correct", "fmn plugins");
   }
 
@@ -141,7 +142,7 @@ class EditCommandTest {
     AtomicInteger asked = new AtomicInteger();
     String[] job = args("--steps", "4", "--no-real-image");
     ProgramRun run = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 2, job);
-    assertThat(run.code()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(run.code()).isEqualTo(ExitCodes.STOPPED);
     Path state = folder.resolve("a.fmnpatch.checkpoint");
     assertThat(run.out()).contains(state.toString(), "--resume");
     try (var files = Files.list(folder)) {
@@ -239,7 +240,7 @@ class EditCommandTest {
             patch.toString(),
             "-o",
             folder.resolve("pictures").toString());
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("no plugin applies the patch", patch.toString());
   }
 
@@ -247,9 +248,9 @@ class EditCommandTest {
   void aFileThatIsNoPatchIsRefused() throws IOException {
     Files.writeString(patch, "no patch");
     ProgramRun run = ProgramRun.of("patch", "inspect", patch.toString());
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("FMN-1", patch.toString());
-    assertThat(ProgramRun.of("patch").code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(ProgramRun.of("patch").code()).isEqualTo(ExitCodes.WRONG_USE);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -118,7 +119,7 @@ class GenerateCommandTest {
   private void assertWrong(String message, String... more) {
     ProgramRun run = ProgramRun.of(command(more));
     assertThat(run.err()).contains(message).doesNotContain("\tat ");
-    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
   }
 
   @Test
@@ -138,7 +139,7 @@ class GenerateCommandTest {
   private void assertFails(String model, String... messages) {
     ProgramRun run = ProgramRun.of(command("--model", model));
     assertThat(run.err()).contains(messages).doesNotContain("\tat ");
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(pictures()).doesNotExist();
   }
 
@@ -157,7 +158,7 @@ class GenerateCommandTest {
   void anOutputThatCannotBeWrittenIsSeenBeforeDrawing() throws IOException {
     Files.writeString(pictures(), "a file where the folder should be");
     ProgramRun run = ProgramRun.of(command());
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("cannot be written to").doesNotContain("drawing");
   }
 
@@ -165,7 +166,7 @@ class GenerateCommandTest {
   void stopsBetweenStepsAndLeavesNothingHalfWritten() throws IOException {
     AtomicInteger asked = new AtomicInteger();
     ProgramRun run = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 1, command());
-    assertThat(run.code()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(run.code()).isEqualTo(ExitCodes.STOPPED);
     assertThat(run.err()).contains("Stopped");
     assertThat(written()).isEmpty();
   }
@@ -176,7 +177,7 @@ class GenerateCommandTest {
     List<String> args = new ArrayList<>(List.of(command("--model", absent)));
     args.add("--verbose");
     ProgramRun run = ProgramRun.of(args.toArray(String[]::new));
-    assertThat(run.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("\tat ");
   }
 
@@ -192,7 +193,7 @@ class GenerateCommandTest {
         ProgramRun.of("recognise", picture, "--model", model, "--labels", "a castle,a fox");
     assertThat(chosen.out()).contains("a fox");
     ProgramRun none = ProgramRun.of("recognise", folder.resolve("no.png").toString());
-    assertThat(none.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -100,10 +101,10 @@ class InvertCommandTest {
         .isNotEqualTo(PngPictures.read(with).rgb());
 
     ProgramRun twice = generate("a photo of <s1>", file, file);
-    assertThat(twice.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(twice.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(twice.err()).contains(file.toString(), "is there already");
     ProgramRun again = ProgramRun.of(command("out"));
-    assertThat(again.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(again.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(again.err()).contains("is there already");
   }
 
@@ -158,7 +159,7 @@ class InvertCommandTest {
     AtomicInteger asked = new AtomicInteger();
     ProgramRun stopped =
         ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 2, command("halves"));
-    assertThat(stopped.code()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(stopped.code()).isEqualTo(ExitCodes.STOPPED);
     assertThat(stopped.out()).contains("--resume");
     assertThat(files("halves")).containsExactly("checkpoint.safetensors", "loss.csv", "loss.png");
     ProgramRun careless = ProgramRun.of(command("halves"));
@@ -176,16 +177,16 @@ class InvertCommandTest {
   @Test
   void wrongUseIsSaid() throws IOException {
     ProgramRun kind = ProgramRun.of(command("x", "--kind", "mood"));
-    assertThat(kind.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(kind.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(kind.err()).contains("an identity, an object or a style");
     ProgramRun word = ProgramRun.of(command("x", "--init", "zyxwvut|<zero>"));
-    assertThat(word.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(word.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(word.err()).contains("'zyxwvut' is not one token");
     ProgramRun resume = ProgramRun.of(command("x", "--resume"));
     assertThat(resume.err()).contains("nothing can be resumed");
     Path pickle = Files.write(folder.resolve("e.safetensors"), new byte[] {(byte) 0x80, 2, '.'});
     ProgramRun refused = generate("a fox", pickle);
-    assertThat(refused.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err()).contains("e.safetensors", "ickle");
   }
 }

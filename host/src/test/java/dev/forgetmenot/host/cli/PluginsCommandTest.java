@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.testkit.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,10 +49,9 @@ class PluginsCommandTest {
 
   @Test
   void wrongUseIsTwoAndHelpIsZero() {
-    assertThat(ProgramRun.of("pluginz").code()).isEqualTo(CommandLineProgram.WRONG_USE);
-    assertThat(ProgramRun.of().code()).isEqualTo(CommandLineProgram.WRONG_USE);
-    assertThat(ProgramRun.of("plugins", "--no-such-option").code())
-        .isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(ProgramRun.of("pluginz").code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(ProgramRun.of().code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(ProgramRun.of("plugins", "--no-such-option").code()).isEqualTo(ExitCodes.WRONG_USE);
     ProgramRun help = ProgramRun.of("--help");
     assertThat(help.code()).isZero();
     assertThat(help.out()).contains("plugins", "Exit codes");

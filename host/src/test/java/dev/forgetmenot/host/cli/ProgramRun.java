@@ -1,16 +1,19 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.host.cli.shell.Console;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.BooleanSupplier;
 
 /** One run of the command line in this process, and what it said. */
-record ProgramRun(int code, String out, String err) {
-  static ProgramRun of(String... args) {
+public record ProgramRun(int code, String out, String err) {
+  /** Runs a command line. */
+  public static ProgramRun of(String... args) {
     return stoppedWhen(() -> false, args);
   }
 
-  static ProgramRun stoppedWhen(BooleanSupplier cancelled, String... args) {
+  /** Runs a command line that the user stops. */
+  public static ProgramRun stoppedWhen(BooleanSupplier cancelled, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Console console = new Console(new PrintWriter(out), new PrintWriter(err), false);

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.LossCurve;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.patch.Manifest;
@@ -121,14 +122,14 @@ class RunCommandTest {
     assertWrong(forget("crop: [1]"), "crop should be one value, not a list");
     assertWrong(forget("images: " + folder.resolve("gone")), "which is not there");
     ProgramRun missing = run(folder.resolve("missing.yaml"));
-    assertThat(missing.code()).isEqualTo(CommandLineProgram.FAILED);
+    assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(missing.err()).contains("missing.yaml is no file");
   }
 
   private void assertWrong(Path file, String message) {
     ProgramRun run = ProgramRun.of("run", file.toString(), "--plugins", plugins, "--model", MODEL);
     assertThat(run.err()).contains(message);
-    assertThat(run.code()).isEqualTo(CommandLineProgram.WRONG_USE);
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(output).doesNotExist();
   }
 
@@ -150,7 +151,7 @@ class RunCommandTest {
 
     AtomicInteger asked = new AtomicInteger();
     ProgramRun stopped = ProgramRun.stoppedWhen(() -> asked.incrementAndGet() > 3, args(file));
-    assertThat(stopped.code()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(stopped.code()).isEqualTo(ExitCodes.STOPPED);
     int done = LossCurve.read(output.resolve("loss.csv")).points().size();
     assertThat(done).isBetween(1, 3);
 

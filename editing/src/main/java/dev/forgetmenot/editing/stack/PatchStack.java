@@ -1,13 +1,12 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.EditContent;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TokensEdit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,10 +19,10 @@ import java.util.Map;
 
 /**
  * Open patches with their strengths, in the order of their ids: files → checks → base check → new
- * weights and tokens, all of them or none. How weights come about is in {@link StackedWeights}.
- * {@link #close} closes the files.
+ * weights and tokens. How weights come about is in {@link StackedWeights}. {@link #close} closes
+ * the files.
  */
-final class PatchStack implements AutoCloseable {
+public final class PatchStack implements AutoCloseable {
   private final List<PatchLayer> layers = new ArrayList<>();
 
   private PatchStack() {}
@@ -34,11 +33,13 @@ final class PatchStack implements AutoCloseable {
    * @throws PatchFormatException if one is broken, asked for twice, excluded by another, or its
    *     strength out of range
    */
-  static PatchStack open(List<PatchRequest> requests) throws IOException {
+  public static PatchStack open(List<PatchRequest> requests) throws IOException {
     PatchStack stack = new PatchStack();
     try {
       for (PatchRequest request : requests) {
-        stack.layers.add(new PatchLayer(request, PatchFile.open(request.file())));
+        PatchFile file = PatchFile.open(request.file());
+        stack.layers.add(new PatchLayer(request, file));
+        checkId(request, file);
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
       stack.checkStrengths();
@@ -48,6 +49,19 @@ final class PatchStack implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       stack.close();
       throw e;
+    }
+  }
+
+  private static void checkId(PatchRequest request, PatchFile file) throws PatchFormatException {
+    if (!request.id().orElse(file.id()).equals(file.id())) {
+      throw new PatchFormatException(
+          PatchError.CHANGED_WHILE_READING,
+          file.path().toString(),
+          "was the patch "
+              + request.id().orElseThrow()
+              + " when it was looked at and is "
+              + file.id()
+              + " now; look at it again");
     }
   }
 
@@ -111,38 +125,41 @@ final class PatchStack implements AutoCloseable {
     }
   }
 
-  /** Checks every patch against the base, then changes the model: all of them or none. */
-  void apply(LoadedModel model) throws IOException {
+  /** The patches in the order of their ids. */
+  public List<PatchLayer> layers() {
+    return List.copyOf(layers);
+  }
+
+  /**
+   * Checks every patch against a base.
+   *
+   * @return the stack on that base; to be used as long as this stack and the base's files are open
+   * @throws PatchFormatException if a patch does not fit the base
+   */
+  public CheckedStack on(BaseModel model) throws IOException {
     Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
     Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
     for (PatchLayer layer : layers) {
       BaseCheck check = new BaseCheck(layer.file(), model);
       check.architecture();
-      targets.put(layer, PatchTargets.of(layer.file(), model.base()));
+      targets.put(layer, PatchTargets.of(layer.file(), model.tensors()));
       descriptions.put(layer.request(), describe(layer, check.run(targets.get(layer))));
     }
-    Map<String, float[]> values = new StackedWeights(model.weights(), targets).all();
-    addTokens(model);
-    values.forEach(model.weights()::replace);
-    descriptions.forEach(model::taken);
+    return new CheckedStack(new StackedWeights(model.tensors(), targets), tokens(), descriptions);
   }
 
-  private void addTokens(LoadedModel model) throws IOException {
+  private List<CheckedStack.Token> tokens() throws IOException {
+    List<CheckedStack.Token> tokens = new ArrayList<>();
     for (PatchLayer layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        if (layer.strength() == 0 || !(edit.content() instanceof EditContent.Tokens)) {
-          continue;
-        }
-        Map<String, Rows> tokens = ((TokensEdit) layer.file().edit(edit)).tokens();
-        for (Map.Entry<String, Rows> token : tokens.entrySet()) {
-          try {
-            model.addToken(token.getKey(), token.getValue().floats());
-          } catch (IllegalArgumentException e) {
-            throw conflict(layer.file(), "cannot add its token: " + e.getMessage());
-          }
+        if (layer.strength() != 0 && edit.content() instanceof EditContent.Tokens) {
+          ((TokensEdit) layer.file().edit(edit))
+              .tokens()
+              .forEach((token, rows) -> tokens.add(new CheckedStack.Token(layer, token, rows)));
         }
       }
     }
+    return tokens;
   }
 
   private static String describe(PatchLayer layer, BaseCheck.Nearness nearness) {

@@ -1,8 +1,9 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,11 +23,11 @@ final class NormLimit {
   /** For edits that speak of text embeddings. */
   static final double TEXT = 32;
 
-  private final NamedWeights weights;
+  private final BaseTensors base;
   private final Map<String, Double> rms = new HashMap<>();
 
-  NormLimit(NamedWeights weights) {
-    this.weights = weights;
+  NormLimit(BaseTensors base) {
+    this.base = base;
   }
 
   /**
@@ -35,18 +36,18 @@ final class NormLimit {
    * @param share {@link #VALUES} or {@link #TEXT}
    * @param where the patch or patches that make it
    * @param target full name
-   * @param base W
+   * @param weight W
    * @param change dW
    * @throws PatchFormatException FMN-308
    */
-  void check(double share, String where, String target, float[] base, double[] change)
-      throws PatchFormatException {
+  void check(double share, String where, String target, float[] weight, double[] change)
+      throws IOException {
     double size = norm(change);
-    double own = share * norm(base);
+    double own = share * norm(weight);
     if (size <= own) {
       return;
     }
-    double usual = share * rms(target) * Math.sqrt(base.length);
+    double usual = share * rms(target) * Math.sqrt(weight.length);
     if (size > usual) {
       throw new PatchFormatException(
           PatchError.NORM_LIMIT,
@@ -62,23 +63,22 @@ final class NormLimit {
   }
 
   /** Root of the mean square of all weights of the target's component. Read once, if ever. */
-  private double rms(String target) {
-    String prefix = target.substring(0, target.indexOf('/') + 1);
-    return rms.computeIfAbsent(
-        prefix,
-        p -> {
-          double square = 0;
-          long count = 0;
-          for (String name : weights.names()) {
-            if (name.startsWith(p)) {
-              float[] values = weights.base(name);
-              double norm = norm(values);
-              square += norm * norm;
-              count += values.length;
-            }
-          }
-          return Math.sqrt(square / count);
-        });
+  private double rms(String target) throws IOException {
+    String component = target.substring(0, target.indexOf('/'));
+    Double known = rms.get(component);
+    if (known == null) {
+      double square = 0;
+      long count = 0;
+      for (String name : base.names(component)) {
+        float[] values = base.floats(component, name);
+        double norm = norm(values);
+        square += norm * norm;
+        count += values.length;
+      }
+      known = Math.sqrt(square / count);
+      rms.put(component, known);
+    }
+    return known;
   }
 
   private static double norm(double[] values) {

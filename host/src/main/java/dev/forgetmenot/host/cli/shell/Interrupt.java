@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +28,7 @@ public final class Interrupt implements AutoCloseable {
     try {
       boolean inTime = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (!inTime) {
-        Runtime.getRuntime().halt(CommandLineProgram.STOPPED);
+        Runtime.getRuntime().halt(ExitCodes.STOPPED);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
@@ -43,11 +44,13 @@ final class BaseCheck {
   }
 
   private final PatchFile patch;
-  private final LoadedModel model;
+  private final BaseModel model;
+  private final BaseTensors base;
 
-  BaseCheck(PatchFile patch, LoadedModel model) {
+  BaseCheck(PatchFile patch, BaseModel model) {
     this.patch = patch;
     this.model = model;
+    this.base = model.tensors();
   }
 
   /**
@@ -73,7 +76,7 @@ final class BaseCheck {
           PatchError.VALUES_DIFFER,
           patch.path().toString(),
           "the patch wants exactly the bytes of its base, and "
-              + model.base().source(manifest.edits().get(0).component())
+              + base.source(manifest.edits().get(0).component())
               + " has the same values in half precision only; use the base that it names: '"
               + manifest.base().label()
               + "'");
@@ -107,10 +110,10 @@ final class BaseCheck {
 
   private Nearness values(String component, Collection<String> names) throws IOException {
     Manifest.Component expected = patch.manifest().base().components().get(component);
-    if (model.base().root(component, names).equals(expected.exact())) {
+    if (base.root(component, names).equals(expected.exact())) {
       return Nearness.EXACT;
     }
-    if (model.base().halfRoot(component, names).equals(expected.f16())) {
+    if (base.halfRoot(component, names).equals(expected.f16())) {
       return Nearness.SAME_VALUES;
     }
     String policy = patch.manifest().base().policy();
@@ -128,7 +131,7 @@ final class BaseCheck {
       throws IOException {
     List<String> differing = new ArrayList<>();
     for (String name : expected.leaves().keySet()) {
-      if (!model.base().halfLeaf(component, name).equals(expected.leaves().get(name))) {
+      if (!base.halfLeaf(component, name).equals(expected.leaves().get(name))) {
         differing.add(component + "/" + name);
       }
     }
@@ -140,11 +143,11 @@ final class BaseCheck {
   }
 
   private Nearness textEncoder(Manifest.Roots expected) throws IOException {
-    Collection<String> names = model.base().names(TEXT_ENCODER);
-    if (model.base().root(TEXT_ENCODER, names).equals(expected.exact())) {
+    Collection<String> names = base.names(TEXT_ENCODER);
+    if (base.root(TEXT_ENCODER, names).equals(expected.exact())) {
       return Nearness.EXACT;
     }
-    if (model.base().halfRoot(TEXT_ENCODER, names).equals(expected.f16())) {
+    if (base.halfRoot(TEXT_ENCODER, names).equals(expected.f16())) {
       return Nearness.SAME_VALUES;
     }
     throw differ("the patch speaks of text embeddings of another text encoder");
@@ -158,7 +161,7 @@ final class BaseCheck {
             + "; it fits the base '"
             + patch.manifest().base().label()
             + "', not the model in "
-            + model.base().source(patch.manifest().edits().get(0).component()));
+            + base.source(patch.manifest().edits().get(0).component()));
   }
 
   private void checkTokenizer(Manifest.Tokenizer expected) throws PatchFormatException {

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.ModelLoader;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of every command that loads a model. */
-final class ModelOptions {
+public final class ModelOptions {
   @Option(
       names = "--model",
       paramLabel = "DIR",
@@ -29,29 +29,37 @@ final class ModelOptions {
 
   @Mixin private PluginOptions plugins;
 
-  PluginOptions plugins() {
+  /** The options of plugins. */
+  public PluginOptions plugins() {
     return plugins;
   }
 
-  ModelLoader loader(HostPluginManager manager) throws IOException {
+  /** Loads {@link #folder}. */
+  public ModelLoader loader(HostPluginManager manager) throws IOException {
     return loader(folder(), manager);
   }
 
   /** Loads another folder than {@link #folder} on the same device. */
-  ModelLoader loader(Path chosen, HostPluginManager manager) {
+  public ModelLoader loader(Path chosen, HostPluginManager manager) {
     return new ModelLoader(chosen, device, manager);
   }
 
   /** What the command line names. */
-  Optional<Path> given() {
+  public Optional<Path> given() {
     return Optional.ofNullable(model);
   }
 
-  String device() {
+  /** {@code cpu} or {@code cuda:N}. */
+  public String device() {
     return device;
   }
 
-  Path folder() throws IOException {
+  /**
+   * The model that the command line names, or the one that comes with the program.
+   *
+   * @throws IOException if none is named and none came
+   */
+  public Path folder() throws IOException {
     return model != null ? model : HostHome.ofProcess().defaultModel();
   }
 }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.Manifest;
@@ -11,16 +11,19 @@ import java.util.List;
  * @param request how the user asked for it
  * @param file closed by the stack
  */
-record PatchLayer(PatchRequest request, PatchFile file) {
-  double strength() {
+public record PatchLayer(PatchRequest request, PatchFile file) {
+  /** 1 as made, 0 not at all. */
+  public double strength() {
     return request.strength();
   }
 
-  String where() {
+  /** The file, for messages. */
+  public String where() {
     return file.path().toString();
   }
 
-  List<Manifest.Edit> edits() {
+  /** Its edits, in the order of its manifest. */
+  public List<Manifest.Edit> edits() {
     return file.manifest().edits();
   }
 }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.edit.JobContext;
 import java.util.function.BooleanSupplier;
@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * @param console where to speak
  * @param stopRequested whether the user wants to stop
  */
-record CommandContext(Console console, BooleanSupplier stopRequested) implements JobContext {
+public record CommandContext(Console console, BooleanSupplier stopRequested) implements JobContext {
   @Override
   public void progress(String stage, long done, long total) {
     console.progress(stage, done, total);

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,7 +49,7 @@ class InterruptTest {
     } finally {
       process.destroyForcibly();
     }
-    assertThat(process.exitValue()).isEqualTo(CommandLineProgram.STOPPED);
+    assertThat(process.exitValue()).isEqualTo(ExitCodes.STOPPED);
     try (var files = Files.list(pictures)) {
       assertThat(files).isEmpty();
     }

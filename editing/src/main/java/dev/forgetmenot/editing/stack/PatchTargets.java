@@ -1,4 +1,4 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.EditContent;

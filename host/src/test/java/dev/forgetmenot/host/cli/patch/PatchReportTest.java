@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import java.nio.file.Path;
@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code FILE} or {@code FILE:STRENGTH}; a drive letter's colon is no strength. */
-final class PatchArgument implements ITypeConverter<PatchRequest> {
+public final class PatchArgument implements ITypeConverter<PatchRequest> {
   private static final Pattern FORM =
       Pattern.compile("(.+?)(?::([-+]?[0-9.]+(?:[eE][-+]?\\d+)?))?");
 

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.HostHome;
@@ -9,7 +9,10 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of every command that uses plugins. */
-final class PluginOptions {
+public final class PluginOptions {
+  /** The option that shows stack traces. */
+  public static final String VERBOSE = "--verbose";
+
   @Option(
       names = "--plugins",
       paramLabel = "DIR",
@@ -17,9 +20,7 @@ final class PluginOptions {
   private Path plugins;
 
   /** Libraries are heard from now on; slf4j-simple reads this when the first logger is made. */
-  @Option(
-      names = CommandLineProgram.VERBOSE,
-      description = "Say more, with stack traces of errors.")
+  @Option(names = VERBOSE, description = "Say more, with stack traces of errors.")
   void hearLibraries(boolean on) {
     if (on) {
       System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
@@ -27,7 +28,7 @@ final class PluginOptions {
   }
 
   /** Loads and starts the plugins; those that cannot be used are named on the console. */
-  HostPluginManager start(Console console) {
+  public HostPluginManager start(Console console) {
     HostPluginManager manager = startQuietly();
     manager.reports().stream()
         .filter(report -> !report.started())
@@ -36,7 +37,7 @@ final class PluginOptions {
   }
 
   /** Loads and starts the plugins. */
-  HostPluginManager startQuietly() {
+  public HostPluginManager startQuietly() {
     Path folder =
         Optional.ofNullable(plugins).orElseGet(() -> HostHome.ofProcess().folder("plugins"));
     return HostPluginManager.start(folder, HostVersions.read().hostApi());

@@ -1,16 +1,16 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import java.util.Locale;
 
 /** Numbers of bytes for people. */
-final class Sizes {
+public final class Sizes {
   private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB"};
   private static final int STEP = 1024;
 
   private Sizes() {}
 
   /** Such as {@code 512 bytes} or {@code 1.5 MiB}. */
-  static String of(long bytes) {
+  public static String of(long bytes) {
     double size = bytes;
     int unit = 0;
     while (size >= STEP && unit < UNITS.length - 1) {

@@ -1,6 +1,7 @@
-package dev.forgetmenot.patching;
+package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.applying.JointSolve;
 import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.linear.InputEdit;
@@ -14,8 +15,8 @@ import dev.forgetmenot.patch.Sides;
 import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,14 +32,14 @@ import java.util.TreeSet;
  * rounded once. Every change is one of the base's weights, so that the order of the requests does
  * not matter.
  */
-final class StackedWeights {
+public final class StackedWeights {
   /** A linear edit at a strength other than 0. */
   private record Term(PatchLayer layer, Manifest.Edit edit, Set<String> targets) {}
 
   private static final List<TargetPattern> TEXT_SIDE =
       Sides.KV.targets().stream().map(TargetPattern::new).toList();
 
-  private final NamedWeights weights;
+  private final BaseTensors base;
   private final List<Term> terms = new ArrayList<>();
   private final List<PatchLayer> closedForms = new ArrayList<>();
   private final Map<String, ProjectorEdit> projectors = new HashMap<>();
@@ -51,10 +52,10 @@ final class StackedWeights {
    *
    * @param targets of each layer, by the id of the edit
    */
-  StackedWeights(NamedWeights weights, Map<PatchLayer, Map<String, List<String>>> targets)
+  StackedWeights(BaseTensors base, Map<PatchLayer, Map<String, List<String>>> targets)
       throws IOException {
-    this.weights = weights;
-    this.limit = new NormLimit(weights);
+    this.base = base;
+    this.limit = new NormLimit(base);
     List<JointSolve.Member> members = new ArrayList<>();
     for (Map.Entry<PatchLayer, Map<String, List<String>>> entry : targets.entrySet()) {
       PatchLayer layer = entry.getKey();
@@ -76,44 +77,57 @@ final class StackedWeights {
     jointSolve = new JointSolve(members);
   }
 
-  /**
-   * The new values of every weight that changes.
-   *
-   * @throws PatchFormatException FMN-306 or 308
-   */
-  Map<String, float[]> all() throws IOException {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    for (String target : targets) {
-      values.put(target, rounded(target, sum(target)));
-    }
-    return values;
+  /** Full names of the weights that change, sorted. */
+  public Set<String> targets() {
+    return Collections.unmodifiableSet(targets);
   }
 
-  private double[] sum(String target) throws IOException {
-    float[] base = weights.base(target);
-    double[] sum = LinearChange.of(base);
+  /**
+   * The new values of a weight, rounded to float.
+   *
+   * @param target one of {@link #targets}
+   * @throws PatchFormatException FMN-306 or 308
+   */
+  public float[] values(String target) throws IOException {
+    return rounded(target, sum(target));
+  }
+
+  /**
+   * The new values of a weight before they are rounded.
+   *
+   * @param target one of {@link #targets}
+   * @throws PatchFormatException FMN-308
+   */
+  public double[] sum(String target) throws IOException {
+    int slash = target.indexOf('/');
+    float[] weight = base.floats(target.substring(0, slash), target.substring(slash + 1));
+    double[] sum = LinearChange.of(weight);
     Optional<InputEdit> joint = jointSolve.of(target);
     if (joint.isPresent()) {
-      double[] change = joint.get().change(base);
-      if (!closedForms.stream().allMatch(layer -> layer.request().forced())) {
-        limit.check(NormLimit.TEXT, closedForms.get(0).where(), target, base, change);
+      double[] change = joint.get().change(weight);
+      if (!closedForms.stream().allMatch(layer -> large(layer))) {
+        limit.check(NormLimit.TEXT, closedForms.get(0).where(), target, weight, change);
       }
       add(sum, change);
     }
     for (Term term : terms) {
       if (term.targets().contains(target)) {
-        double[] change = change(term, target, base);
+        double[] change = change(term, target, weight);
         for (int i = 0; i < change.length; i++) {
           change[i] *= term.layer().strength();
         }
-        if (!term.layer().request().forced()) {
+        if (!large(term.layer())) {
           double share = readsText(term, target) ? NormLimit.TEXT : NormLimit.VALUES;
-          limit.check(share, term.layer().where(), target, base, change);
+          limit.check(share, term.layer().where(), target, weight, change);
         }
         add(sum, change);
       }
     }
     return sum;
+  }
+
+  private static boolean large(PatchLayer layer) {
+    return layer.request().allows(PatchRequest.Allowance.LARGE_CHANGES);
   }
 
   /** Whether a change may be large where no text is: of all layers at once, or factor by factor. */
@@ -123,7 +137,7 @@ final class StackedWeights {
             && TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target)));
   }
 
-  private double[] change(Term term, String target, float[] base) throws IOException {
+  private double[] change(Term term, String target, float[] weight) throws IOException {
     if (term.edit().content() instanceof EditContent.LowRanks) {
       return LinearChange.of(term.layer().file().lowRank(target));
     }
@@ -134,7 +148,7 @@ final class StackedWeights {
         projector = (ProjectorEdit) term.layer().file().edit(term.edit());
         projectors.put(key, projector);
       }
-      return LinearChange.of(projector, base);
+      return LinearChange.of(projector, weight);
     }
     return LinearChange.of(term.layer().file().delta(target));
   }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.patch.EditContent;
 import dev.forgetmenot.patch.Manifest;

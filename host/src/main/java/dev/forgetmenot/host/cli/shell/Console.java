@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;

@@ -1,0 +1,61 @@
+package dev.forgetmenot.editing.stack;
+
+import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.Rows;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A stack on a base that all of its patches fit.
+ *
+ * @param weights what becomes of the weights
+ * @param tokens what the patches add to the vocabulary, in the order of the patches
+ * @param descriptions what to say of each request
+ */
+public record CheckedStack(
+    StackedWeights weights, List<Token> tokens, Map<PatchRequest, String> descriptions) {
+
+  /**
+   * A token that a patch adds.
+   *
+   * @param layer the patch
+   * @param name its name
+   * @param rows its vectors
+   */
+  public record Token(PatchLayer layer, String name, Rows rows) {}
+
+  /** Copies the collections. */
+  public CheckedStack {
+    tokens = List.copyOf(tokens);
+    descriptions = Collections.unmodifiableMap(new LinkedHashMap<>(descriptions));
+  }
+
+  /**
+   * Changes a model: all of it or nothing. For the engine thread.
+   *
+   * @throws PatchFormatException if a weight does not become a number, changes too much, or a token
+   *     is there already
+   */
+  public void applyTo(LoadedModel model) throws IOException {
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (String target : weights.targets()) {
+      values.put(target, weights.values(target));
+    }
+    for (Token token : tokens) {
+      try {
+        model.addToken(token.name(), token.rows().floats());
+      } catch (IllegalArgumentException e) {
+        throw new PatchFormatException(
+            PatchError.CONFLICT, token.layer().where(), "cannot add its token: " + e.getMessage());
+      }
+    }
+    values.forEach(model.weights()::replace);
+    descriptions.forEach(model::taken);
+  }
+}

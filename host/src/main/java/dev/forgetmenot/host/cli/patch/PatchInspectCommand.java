@@ -1,0 +1,54 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.patch.PatchFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch inspect}: what a patch is. */
+@Command(
+    name = "inspect",
+    description = {
+      "Check a patch and say what it changes, for whom, how much, on which base, and how it was",
+      "made."
+    },
+    mixinStandardHelpOptions = true)
+final class PatchInspectCommand implements Callable<Integer> {
+  private static final String MANIFEST = "manifest.json";
+
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
+  private Path file;
+
+  @Option(names = "--json", description = "Print the manifest as it is in the file.")
+  private boolean json;
+
+  @Option(
+      names = PluginOptions.VERBOSE,
+      description = "Also the digests of every entry and tensor; stack traces of errors.")
+  private boolean verbose;
+
+  PatchInspectCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (PatchFile patch = PatchFile.open(file)) {
+      if (json) {
+        context.say(new String(patch.content(MANIFEST), StandardCharsets.UTF_8));
+      } else {
+        new PatchReport(patch, verbose).lines().forEach(context::say);
+      }
+    }
+    return ExitCodes.DONE;
+  }
+}
