@@ -28,6 +28,9 @@ public final class PatchWriter {
   // Seen by the archive in local time: any zone gives the same DOS date.
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
+  /** Most bytes of tensors in a patch; the rest of 2 GiB is for names, manifest and documents. */
+  public static final long CAPACITY = PatchArchive.FILE_LIMIT - (16 << 20);
+
   private PatchWriter() {}
 
   /**
@@ -88,15 +91,14 @@ public final class PatchWriter {
                 .sum();
       }
     }
-    long most = PatchArchive.FILE_LIMIT - (16 << 20); // the rest for names, manifest and documents
-    if (bytes > most) {
+    if (bytes > CAPACITY) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
           target.toString(),
           "the changes need "
               + bytes
               + " bytes and a patch holds "
-              + most
+              + CAPACITY
               + "; change fewer tensors, such as those of cross attention alone");
     }
   }

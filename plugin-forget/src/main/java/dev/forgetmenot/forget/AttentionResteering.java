@@ -50,7 +50,7 @@ public final class AttentionResteering extends TrainedEditor {
   }
 
   @Override
-  public PatchDraft edit(
+  PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);

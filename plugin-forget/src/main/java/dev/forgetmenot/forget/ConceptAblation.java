@@ -45,7 +45,7 @@ public final class ConceptAblation extends TrainedEditor {
   }
 
   @Override
-  public PatchDraft edit(
+  PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);

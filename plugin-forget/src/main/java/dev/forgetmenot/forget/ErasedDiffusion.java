@@ -49,7 +49,7 @@ public final class ErasedDiffusion extends TrainedEditor {
   }
 
   @Override
-  public PatchDraft edit(
+  PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);

@@ -12,9 +12,13 @@ import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.PatchWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -129,6 +133,36 @@ record TrainableSettings(ParameterValues values) {
     int rank = Math.toIntExact(values.integer("lora-rank"));
     double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank);
     return Optional.of(new AdapterOptions(rank, alpha, seed));
+  }
+
+  /**
+   * Refuses a choice whose values would not fit into a patch, before anything is drawn or trained.
+   *
+   * @throws PatchFormatException FMN-111
+   */
+  void checkSize(DiffusionModel model) throws PatchFormatException {
+    if (lora()) {
+      return;
+    }
+    Predicate<String> trained = weights(model);
+    long bytes = 0;
+    for (String name : model.weights().names()) {
+      if (trained.test(name)) {
+        bytes +=
+            Float.BYTES * Arrays.stream(model.weights().shape(name)).reduce(1, (a, b) -> a * b);
+      }
+    }
+    if (bytes > PatchWriter.CAPACITY) {
+      throw new PatchFormatException(
+          PatchError.SIZE_LIMIT,
+          "--trainable " + choice(),
+          String.format(
+              Locale.ROOT,
+              "%s has %.1f GiB of values and a patch holds less than 2; train the attention to the"
+                  + " prompt (--trainable cross-attention) or adapters (--trainable lora)",
+              words(),
+              bytes / (double) (1L << 30)));
+    }
   }
 
   /** AdamW on what is trained. */

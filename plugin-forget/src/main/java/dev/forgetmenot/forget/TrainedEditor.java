@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,19 @@ abstract class TrainedEditor implements ConceptEditor {
   @Override
   public final Operation operation() {
     return Operation.FORGET;
+  }
+
+  /** Trains, as {@link #edit} says. */
+  abstract PatchDraft train(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException;
+
+  @Override
+  public final PatchDraft edit(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    new TrainableSettings(values).checkSize(model);
+    return train(concepts, values, model, context);
   }
 
   @Override
