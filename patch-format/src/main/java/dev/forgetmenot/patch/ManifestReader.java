@@ -7,7 +7,7 @@ import java.util.Set;
 /** Reads manifest.json by the version rule and the limits of docs/patch-format.md. */
 final class ManifestReader {
   static final String HEX = "[0-9a-f]{64}";
-  private static final int MOST_TOUCHED = 100_000;
+  static final int MOST_TOUCHED = 100_000;
   private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
   private static final Set<String> KNOWN_FEATURES = Set.of();
 
@@ -41,7 +41,7 @@ final class ManifestReader {
     return manifest;
   }
 
-  private static Manifest.Version version(Members m) throws PatchFormatException {
+  static Manifest.Version version(Members m) throws PatchFormatException {
     return new Manifest.Version(
         (int) m.integer("major", 0, 9999), (int) m.integer("minor", 0, 9999));
   }

@@ -43,7 +43,11 @@ public enum PatchError {
   VALUES_DIFFER(504),
   TOKENIZER(505),
   CONFLICT(601),
-  STRENGTH(603);
+  REQUIRES(602),
+  STRENGTH(603),
+  ILL_CONDITIONED(604),
+  DRIFT(605),
+  RESULT_MISMATCH(606);
 
   private final int code;
 

@@ -8,12 +8,14 @@ import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
-import dev.forgetmenot.host.cli.shell.PatchArgument;
+import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
+import dev.forgetmenot.host.job.PatchTags;
 import dev.forgetmenot.host.job.PictureFiles;
+import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.job.TokenFiles;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  fmn generate \"a photo of a lighthouse\" --count 4 --patch some.fmnpatch:0.8"
+      "  fmn generate \"a photo of a lighthouse\" --count 4 --patch some.fmnpatch:0.8",
+      "  fmn generate \"a photo of a lighthouse <patch:some:0.8>\""
     })
 final class GenerateCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -91,26 +94,13 @@ final class GenerateCommand implements Callable<Integer> {
       description = "ddim, pndm, euler, euler-a or a plugin's (default: the model's own).")
   private String sampler;
 
-  @Option(
-      names = "--patch",
-      paramLabel = "FILE[:STRENGTH]",
-      converter = PatchArgument.class,
-      description = "Put a patch on the model; repeatable (strength 1 where none is given).")
-  private List<PatchRequest> patches = new ArrayList<>();
+  @Mixin private PatchOptions patchOptions;
 
   @Option(
       names = "--embedding",
       paramLabel = "FILE",
       description = "Learned tokens that the prompts name, safetensors of any tool; repeatable.")
   private List<Path> embeddings = new ArrayList<>();
-
-  @Option(
-      names = "--force-patches",
-      description = {
-        "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308) or",
-        "whose joint solve is ill-conditioned (FMN-604)."
-      })
-  private boolean forcePatches;
 
   @Option(
       names = "--preview-every",
@@ -132,26 +122,23 @@ final class GenerateCommand implements Callable<Integer> {
     this.context = context;
   }
 
-  private List<PatchRequest> requested() {
-    return forcePatches
-        ? patches.stream()
-            .map(
-                patch ->
-                    patch.allow(
-                        PatchRequest.Allowance.LARGE_CHANGES,
-                        PatchRequest.Allowance.ILL_CONDITIONED))
-            .toList()
-        : patches;
-  }
-
   @Override
   public Integer call() throws IOException {
-    GenerationRequest request = request();
+    PatchTags positive = PatchTags.of(prompt);
+    PatchTags negative = PatchTags.of(negativePrompt);
+    List<PatchTags.Tag> tags = new ArrayList<>(positive.tags());
+    tags.addAll(negative.tags());
+    GenerationRequest request = request(positive.prompt(), negative.prompt());
+    Optional<StackRecipe> recipe = patchOptions.recipe();
+    List<PatchRequest> patches = patchOptions.requests(options.folder(), recipe, tags);
     List<String> labels = PatchLabels.of(patches);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      try (HostedModel hosted = options.loader(plugins).load(requested())) {
+      try (HostedModel hosted = options.loader(plugins).load(patches)) {
         StableDiffusion model = hosted.model();
         model.patches().forEach(context::say);
+        if (recipe.isPresent()) {
+          context.say(recipe.get().check(model, patches));
+        }
         new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.pictureSize());
         int height = request.height().orElse(model.pictureSize());
@@ -174,7 +161,7 @@ final class GenerateCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private GenerationRequest request() {
+  private GenerationRequest request(String positive, String negative) {
     if (seed < -1) {
       throw new IllegalArgumentException("--seed should be 0 or more, or -1, not " + seed);
     }
@@ -183,8 +170,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
     long first = seed == -1 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
     return new GenerationRequest(
-        prompt,
-        negativePrompt,
+        positive,
+        negative,
         first,
         true,
         count,

@@ -7,14 +7,14 @@ import dev.forgetmenot.editing.inversion.InversionSettings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
-import dev.forgetmenot.host.cli.shell.PatchArgument;
+import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.InversionJob;
 import dev.forgetmenot.host.job.InversionOrder;
+import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -107,12 +107,7 @@ final class InvertCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with what was stopped in the output folder.")
   private boolean resume;
 
-  @Option(
-      names = "--patch",
-      paramLabel = "FILE[:STRENGTH]",
-      converter = PatchArgument.class,
-      description = "Ask the model with a patch on it; repeatable.")
-  private List<PatchRequest> patches = new ArrayList<>();
+  @Mixin private PatchOptions patchOptions;
 
   @Mixin private ModelOptions options;
 
@@ -148,9 +143,14 @@ final class InvertCommand implements Callable<Integer> {
   }
 
   private InversionJob.Result run(InversionOrder order) throws IOException {
+    Optional<StackRecipe> recipe = patchOptions.recipe();
+    List<PatchRequest> patches = patchOptions.requests(options.folder(), recipe, List.of());
     try (HostPluginManager plugins = options.plugins().start(context.console());
         HostedModel model = options.loader(plugins).load(patches)) {
       model.model().patches().forEach(context::say);
+      if (recipe.isPresent()) {
+        context.say(recipe.get().check(model.model(), patches));
+      }
       return new InversionJob(context).run(model, order);
     } catch (CancellationException e) {
       context.say("to go on, give the same command and --resume");

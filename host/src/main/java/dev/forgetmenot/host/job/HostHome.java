@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folder that the program was installed into, with {@code plugins/} and {@code models/}. The
@@ -21,15 +22,20 @@ public record HostHome(Path root) {
    * @throws IllegalStateException if the launcher did not name it
    */
   public static HostHome ofProcess() {
+    return ifKnown()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "the system property "
+                        + PROPERTY
+                        + " is not set: start the program by its launcher, or name the folders by"
+                        + " --plugins and --model"));
+  }
+
+  /** The home of this process, if its launcher named it. */
+  public static Optional<HostHome> ifKnown() {
     String home = System.getProperty(PROPERTY, "");
-    if (home.isEmpty()) {
-      throw new IllegalStateException(
-          "the system property "
-              + PROPERTY
-              + " is not set: start the program by its launcher, or name the folders by --plugins"
-              + " and --model");
-    }
-    return new HostHome(Path.of(home));
+    return home.isEmpty() ? Optional.empty() : Optional.of(new HostHome(Path.of(home)));
   }
 
   /** A folder of the home. */

@@ -1,0 +1,86 @@
+package dev.forgetmenot.host.cli.shell;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.PatchFolders;
+import dev.forgetmenot.host.job.PatchTags;
+import dev.forgetmenot.host.job.StackRecipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of every command that puts patches on a model. */
+public final class PatchOptions {
+  @Option(
+      names = "--patch",
+      paramLabel = "FILE[:STRENGTH]",
+      converter = PatchArgument.class,
+      description = {
+        "Put a patch on the model; repeatable (strength 1 where none is given).",
+        "A name is looked up in the patches/ folders of the model and the program."
+      })
+  private List<PatchRequest> patches = new ArrayList<>();
+
+  @Option(
+      names = "--stack",
+      paramLabel = "FILE",
+      description = "Put the patches of a .fmnstack recipe on the model and check the result.")
+  private Path stack;
+
+  @Option(
+      names = "--force-patches",
+      description = {
+        "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308) or",
+        "whose joint solve is ill-conditioned (FMN-604)."
+      })
+  private boolean force;
+
+  /** The recipe that was named, if any. */
+  public Optional<StackRecipe> recipe() throws IOException {
+    return stack == null ? Optional.empty() : Optional.of(StackRecipe.read(stack));
+  }
+
+  /**
+   * The patches that were asked for: those of the recipe, of options, of a prompt.
+   *
+   * @param model folder or file of the model
+   * @param recipe as {@link #recipe} gave it
+   * @param tags of a prompt
+   * @throws IOException if one is not there
+   */
+  public List<PatchRequest> requests(
+      Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags) throws IOException {
+    PatchFolders folders = PatchFolders.of(model, HostHome.ifKnown());
+    List<PatchRequest> requests = new ArrayList<>();
+    if (recipe.isPresent()) {
+      requests.addAll(recipe.get().requests(folders));
+    }
+    for (PatchRequest patch : patches) {
+      requests.add(found(patch, folders));
+    }
+    for (PatchTags.Tag tag : tags) {
+      requests.add(new PatchRequest(folders.named(tag.name()), tag.strength()));
+    }
+    return requests.stream().map(this::allowed).toList();
+  }
+
+  /** A file as it is; a bare name that is no file is looked up. */
+  private static PatchRequest found(PatchRequest patch, PatchFolders folders) throws IOException {
+    Path file = patch.file();
+    boolean bare = file.getParent() == null && !Files.exists(file);
+    return bare
+        ? new PatchRequest(
+            folders.named(file.toString()), patch.strength(), patch.allowed(), patch.id())
+        : patch;
+  }
+
+  private PatchRequest allowed(PatchRequest patch) {
+    return force
+        ? patch.allow(PatchRequest.Allowance.LARGE_CHANGES, PatchRequest.Allowance.ILL_CONDITIONED)
+        : patch;
+  }
+}
