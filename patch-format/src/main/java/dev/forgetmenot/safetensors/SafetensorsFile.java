@@ -150,6 +150,20 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
+   * Some of the values as floats, in the order of the file; see {@link #floats(String)}.
+   *
+   * @param first the first element
+   * @param count how many
+   * @throws IndexOutOfBoundsException if the tensor has no such elements
+   */
+  public float[] floats(String name, int first, int count) throws IOException {
+    DType dtype = expect(name, DType.F32, DType.F16, DType.BF16);
+    ByteBuffer all = bytes(name);
+    ByteBuffer some = all.slice(first * dtype.bytes(), count * dtype.bytes()).order(all.order());
+    return TensorValues.floats(dtype, some);
+  }
+
+  /**
    * The values of any float type as doubles, exactly.
    *
    * @throws SafetensorsException when there is no such tensor, or it is I64

@@ -4,9 +4,18 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.config.TextEncoderConfig;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.diffusion.schedule.SchedulerConfigReader;
+import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
+import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,7 +60,33 @@ record ModelFolder(Path root) {
     return folder;
   }
 
-  Path component(String name) {
+  /**
+   * Reads the configurations and opens the files of the weights.
+   *
+   * @throws IOException if one is missing or broken; the message names it
+   */
+  StoredModel.Parts parts() throws IOException {
+    UNetConfig unet = UNetConfig.read(component("unet"));
+    VaeConfig vae = VaeConfig.read(component("vae"));
+    TextEncoderConfig textEncoder = TextEncoderConfig.read(component("text_encoder"));
+    SchedulerConfig scheduler = SchedulerConfigReader.read(component("scheduler"));
+    TokenizerFiles tokenizer = TokenizerFiles.of(component("tokenizer"));
+    Map<String, ComponentTensors> tensors = new LinkedHashMap<>();
+    try {
+      for (String name : StoredModel.COMPONENTS) {
+        tensors.put(name, ComponentTensors.open(component(name), name));
+      }
+      return new StoredModel.Parts(
+          unet, vae, textEncoder, scheduler, tokenizer, tensors, List.of());
+    } catch (IOException | RuntimeException e) {
+      for (ComponentTensors opened : tensors.values()) {
+        opened.close();
+      }
+      throw e;
+    }
+  }
+
+  private Path component(String name) {
     return root.resolve(name);
   }
 

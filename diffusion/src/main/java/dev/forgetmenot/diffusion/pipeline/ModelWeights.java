@@ -2,8 +2,8 @@ package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.NamedWeights;
-import dev.forgetmenot.diffusion.weights.BaseFiles;
 import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.diffusion.weights.Weights;
 import java.io.IOException;
@@ -16,13 +16,13 @@ import java.util.Set;
 /** The weights of all components of a loaded model. For the engine thread. */
 public final class ModelWeights implements NamedWeights {
   private final Map<String, Weights> components = new LinkedHashMap<>();
-  private final BaseFiles baseFiles;
+  private final BaseTensors baseFiles;
 
   ModelWeights(ModelParts parts) {
     components.put("unet", parts.unet().weights());
     components.put("text_encoder", parts.textEncoder().weights());
     components.put("vae", parts.vae().weights());
-    baseFiles = parts.baseFiles();
+    baseFiles = parts.stored().base().tensors();
   }
 
   @Override

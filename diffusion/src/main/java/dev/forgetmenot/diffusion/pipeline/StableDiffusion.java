@@ -56,15 +56,15 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   private Loading loading; // what the extensions did to the model; for the engine thread
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private StableDiffusion(EngineThread engine, Path folder, LoadOptions options)
+  private StableDiffusion(EngineThread engine, StoredModel stored, LoadOptions options)
       throws IOException {
     this.engine = engine;
     this.options = options;
-    this.samplers = new Samplers(options.samplers());
-    this.parts = ModelParts.load(folder, engine);
+    this.parts = ModelParts.load(stored, engine);
     try {
+      this.samplers = new Samplers(options.samplers());
       this.weights = new ModelWeights(parts);
-      this.base = parts.base(folder);
+      this.base = stored.base();
       this.pipeline = new TextToImagePipeline(parts, samplers);
       this.tokens = new ModelTokens(engine, parts);
       this.loading = load(options.patches());
@@ -83,9 +83,16 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * @throws IllegalArgumentException if there is no such device
    */
   public static StableDiffusion load(Path folder, LoadOptions options) throws IOException {
-    EngineThread engine = EngineThread.start(options.device());
+    StoredModel stored = StoredModel.open(folder);
+    EngineThread engine;
     try {
-      return engine.call(() -> new StableDiffusion(engine, folder, options));
+      engine = EngineThread.start(options.device());
+    } catch (RuntimeException e) {
+      stored.close();
+      throw e;
+    }
+    try {
+      return engine.call(() -> new StableDiffusion(engine, stored, options));
     } catch (IOException | RuntimeException e) {
       engine.close();
       throw e;

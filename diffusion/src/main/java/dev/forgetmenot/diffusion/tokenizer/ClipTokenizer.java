@@ -27,8 +27,6 @@ public final class ClipTokenizer implements AutoCloseable {
   private final int begin;
   private final int end;
   private final int pad;
-  private final String vocabSha256;
-  private final String mergesSha256;
 
   /** What the tokenizer's own ids of added tokens stand for. */
   private final Map<Integer, List<Integer>> meanings = new HashMap<>();
@@ -38,16 +36,14 @@ public final class ClipTokenizer implements AutoCloseable {
   private ClipTokenizer(TokenizerFiles files, SpecialTokens special) throws IOException {
     this.json = TokenizerJson.read(files, special);
     this.length = special.length();
-    this.begin = json.id(special.begin(), files.folder());
-    this.end = json.id(special.end(), files.folder());
-    this.pad = json.id(special.pad(), files.folder());
-    this.vocabSha256 = files.sha256(TokenizerFiles.VOCAB);
-    this.mergesSha256 = files.sha256(TokenizerFiles.MERGES);
+    this.begin = json.id(special.begin(), files.where());
+    this.end = json.id(special.end(), files.where());
+    this.pad = json.id(special.pad(), files.where());
     try {
       this.tokenizer = open();
     } catch (RuntimeException e) {
       throw new IOException(
-          files.folder() + ": these files make no tokenizer: " + e.getMessage(), e);
+          files.where() + ": these files make no tokenizer: " + e.getMessage(), e);
     }
   }
 
@@ -60,7 +56,11 @@ public final class ClipTokenizer implements AutoCloseable {
    * @throws IOException if a file is missing or broken; the message names it
    */
   public static ClipTokenizer read(Path folder) throws IOException {
-    TokenizerFiles files = new TokenizerFiles(folder);
+    return read(TokenizerFiles.of(folder));
+  }
+
+  /** Reads a tokenizer from its files; see {@link #read(Path)}. */
+  public static ClipTokenizer read(TokenizerFiles files) throws IOException {
     return new ClipTokenizer(files, SpecialTokens.read(files));
   }
 
@@ -179,16 +179,6 @@ public final class ClipTokenizer implements AutoCloseable {
   /** The id of end-of-text. */
   public int endOfText() {
     return end;
-  }
-
-  /** SHA-256 of vocab.json, hex; empty for a folder with tokenizer.json alone. */
-  public String vocabSha256() {
-    return vocabSha256;
-  }
-
-  /** SHA-256 of merges.txt, hex; empty for a folder with tokenizer.json alone. */
-  public String mergesSha256() {
-    return mergesSha256;
   }
 
   @Override

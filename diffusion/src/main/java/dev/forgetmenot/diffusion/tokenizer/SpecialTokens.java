@@ -20,7 +20,7 @@ record SpecialTokens(String begin, String end, String pad, int length) {
   private static final double NO_LIMIT = 1e6;
 
   static SpecialTokens read(TokenizerFiles files) throws IOException {
-    JsonObject config = files.objectIfPresent("tokenizer_config.json");
+    JsonObject config = files.objectIfPresent(TokenizerFiles.CONFIG);
     JsonObject map = files.objectIfPresent("special_tokens_map.json");
     // As transformers does: the map is of older days and wins unless the config is of newer ones.
     boolean newer = config.has("added_tokens_decoder");
@@ -51,14 +51,11 @@ record SpecialTokens(String begin, String end, String pad, int length) {
       length = value.getAsDouble();
     } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
       throw new IOException(
-          files.folder().resolve("tokenizer_config.json")
-              + ": model_max_length is no number: "
-              + value,
-          e);
+          files.where(TokenizerFiles.CONFIG) + ": model_max_length is no number: " + value, e);
     }
     if (length < 3) {
       throw new IOException(
-          files.folder().resolve("tokenizer_config.json")
+          files.where(TokenizerFiles.CONFIG)
               + ": model_max_length leaves no room for a prompt: "
               + value);
     }

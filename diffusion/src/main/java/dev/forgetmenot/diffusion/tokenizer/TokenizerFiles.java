@@ -5,34 +5,115 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.files.Sha256;
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** The files of a {@code tokenizer} folder. */
-record TokenizerFiles(Path folder) {
+/**
+ * The files of a tokenizer: those of a {@code tokenizer} folder, or CLIP's own that come with the
+ * program.
+ */
+public final class TokenizerFiles {
   static final String VOCAB = "vocab.json";
   static final String MERGES = "merges.txt";
   static final String WHOLE = "tokenizer.json";
+  static final String CONFIG = "tokenizer_config.json";
 
-  boolean has(String name) {
-    return Files.isRegularFile(folder.resolve(name));
+  @FunctionalInterface
+  private interface Source {
+    /** The bytes of a file, or nothing if there is none. */
+    Optional<byte[]> read(String name) throws IOException;
+  }
+
+  private final String where;
+  private final String before; // of a file's name in messages
+  private final Source source;
+
+  private TokenizerFiles(String where, String before, Source source) {
+    this.where = where;
+    this.before = before;
+    this.source = source;
+  }
+
+  /** The files of a folder. */
+  public static TokenizerFiles of(Path folder) {
+    return new TokenizerFiles(
+        folder.toString(),
+        folder + File.separator,
+        name -> {
+          try {
+            Path file = folder.resolve(name);
+            return Files.isRegularFile(file)
+                ? Optional.of(Files.readAllBytes(file))
+                : Optional.empty();
+          } catch (NoSuchFileException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  /**
+   * CLIP's vocabulary of 49,408 tokens, which all Stable Diffusion 1.x and 2.x were trained with.
+   *
+   * @param pad what fills up a prompt: end-of-text for 1.x, {@code !} for 2.x
+   */
+  public static TokenizerFiles clip(String pad) {
+    JsonObject config = new JsonObject();
+    config.addProperty("pad_token", pad);
+    byte[] bytes = config.toString().getBytes(StandardCharsets.UTF_8);
+    return new TokenizerFiles(
+        "CLIP's vocabulary",
+        "CLIP's ",
+        name ->
+            switch (name) {
+              case VOCAB, MERGES -> Optional.of(resource("clip-bpe/" + name));
+              case CONFIG -> Optional.of(bytes);
+              default -> Optional.empty();
+            });
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (var in = TokenizerFiles.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException(
+            "the program lacks its part " + name + ": it was not built or installed in full");
+      }
+      return in.readAllBytes();
+    }
+  }
+
+  /** What to call these files in messages. */
+  public String where() {
+    return where;
+  }
+
+  /** What to call one of them. */
+  String where(String name) {
+    return before + name;
+  }
+
+  boolean has(String name) throws IOException {
+    return source.read(name).isPresent();
   }
 
   /** A JSON object. */
   JsonObject object(String name) throws IOException {
-    Path file = folder.resolve(name);
     try {
       JsonElement json = JsonParser.parseString(text(name));
       if (!json.isJsonObject()) {
-        throw new IOException(file + " is no JSON object");
+        throw new IOException(where(name) + " is no JSON object");
       }
       return json.getAsJsonObject();
     } catch (JsonParseException e) {
-      throw new IOException(file + " is no valid JSON: " + e.getMessage(), e);
+      throw new IOException(where(name) + " is no valid JSON: " + e.getMessage(), e);
     }
   }
 
@@ -52,7 +133,7 @@ record TokenizerFiles(Path folder) {
       }
       if (!line.matches("\\S+ \\S+")) {
         throw new IOException(
-            folder.resolve(MERGES)
+            where(MERGES)
                 + ", line "
                 + number
                 + ": expected two pieces with a space between them, not \""
@@ -64,17 +145,23 @@ record TokenizerFiles(Path folder) {
     return merges;
   }
 
+  /** SHA-256 of vocab.json and merges.txt, hex, in this order; empty texts where there are none. */
+  public List<String> digests() throws IOException {
+    return List.of(sha256(VOCAB), sha256(MERGES));
+  }
+
   /** SHA-256 in hex, empty if there is no such file. */
   String sha256(String name) throws IOException {
-    return has(name) ? Sha256.hex(Files.readAllBytes(folder.resolve(name))) : "";
+    return source.read(name).map(Sha256::hex).orElse("");
   }
 
   private String text(String name) throws IOException {
-    Path file = folder.resolve(name);
+    byte[] bytes =
+        source.read(name).orElseThrow(() -> new NoSuchFileException(where(name) + " is missing"));
     try {
-      return Files.readString(file);
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new IOException(file + " is no UTF-8 text", e);
+      throw new IOException(where(name) + " is no UTF-8 text", e);
     }
   }
 }

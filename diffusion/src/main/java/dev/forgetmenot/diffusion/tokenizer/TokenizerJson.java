@@ -6,7 +6,6 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -48,13 +47,13 @@ final class TokenizerJson {
     boolean pair = files.has(TokenizerFiles.VOCAB) && files.has(TokenizerFiles.MERGES);
     if (!pair && !files.has(TokenizerFiles.WHOLE)) {
       throw new IOException(
-          files.folder()
+          files.where()
               + " holds neither vocab.json and merges.txt nor tokenizer.json: is the download"
               + " complete?");
     }
     TokenizerJson json = pair ? ofPair(files, special) : ofWhole(files);
     for (String token : List.of(special.begin(), special.end())) {
-      json.addIfMissing(token, json.id(token, files.folder()), true);
+      json.addIfMissing(token, json.id(token, files.where()), true);
     }
     JsonObject added = files.objectIfPresent("added_tokens.json");
     for (String token : added.keySet()) {
@@ -67,7 +66,7 @@ final class TokenizerJson {
       throws IOException {
     JsonObject json = JsonParser.parseString(RULES).getAsJsonObject();
     JsonObject vocabulary = files.object(TokenizerFiles.VOCAB);
-    Path vocabFile = files.folder().resolve(TokenizerFiles.VOCAB);
+    String vocabFile = files.where(TokenizerFiles.VOCAB);
     for (String piece : vocabulary.keySet()) {
       if (!isId(vocabulary.get(piece))) {
         throw new IOException(vocabFile + ": the id of \"" + piece + "\" is no whole number");
@@ -77,7 +76,7 @@ final class TokenizerJson {
     for (String merge : files.merges()) {
       if (!vocabulary.has(merge.replace(" ", ""))) {
         throw new IOException(
-            files.folder().resolve(TokenizerFiles.MERGES)
+            files.where(TokenizerFiles.MERGES)
                 + ": \""
                 + merge
                 + "\" makes a piece that vocab.json lacks: do the files belong together?");
@@ -104,8 +103,7 @@ final class TokenizerJson {
     if (model == null
         || !model.isJsonObject()
         || !(model.getAsJsonObject().get("vocab") instanceof JsonObject)) {
-      throw new IOException(
-          files.folder().resolve(TokenizerFiles.WHOLE) + " has no model with a vocab");
+      throw new IOException(files.where(TokenizerFiles.WHOLE) + " has no model with a vocab");
     }
     json.add("truncation", JsonNull.INSTANCE);
     json.add("padding", JsonNull.INSTANCE);
@@ -113,14 +111,14 @@ final class TokenizerJson {
   }
 
   /** The id of a token that must be there. */
-  int id(String token, Path folder) throws IOException {
+  int id(String token, String where) throws IOException {
     for (JsonElement added : addedTokens()) {
       if (content(added).equals(token)) {
         return added.getAsJsonObject().get("id").getAsInt();
       }
     }
     if (!vocabulary.has(token)) {
-      throw new IOException(folder + ": the vocabulary lacks the token " + token);
+      throw new IOException(where + ": the vocabulary lacks the token " + token);
     }
     return vocabulary.get(token).getAsInt();
   }

@@ -1,13 +1,10 @@
 package dev.forgetmenot.diffusion.weights;
 
-import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
-import dev.forgetmenot.safetensors.SafetensorsLimits;
-import dev.forgetmenot.safetensors.ShardedSafetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,90 +12,99 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stored tensors of a model's components, under canonical names, open as long as the model is.
- * They are mapped when they are looked at. {@link #close} closes the files.
+ * They are mapped when they are looked at. May be used by several threads at once. {@link #close}
+ * closes the files.
  */
 public final class BaseFiles implements BaseTensors, AutoCloseable {
-  private record Component(
-      ShardedSafetensors files, Map<String, Shape> shapes, Map<String, String> stored) {}
-
-  private final Map<String, Component> components = new LinkedHashMap<>();
+  private final Map<String, ComponentTensors> components;
+  private final OpenedFiles opened;
   // A large text encoder takes a second to digest, and every patch that speaks of its embeddings
   // asks for it.
   private final Map<String, String> leaves = new ConcurrentHashMap<>();
   private final Map<String, String> halfLeaves = new ConcurrentHashMap<>();
 
   /**
-   * Opens the files of a component.
+   * Takes over open components.
    *
-   * @param folder the component's folder
-   * @param component {@code unet}, {@code vae} or {@code text_encoder}
-   * @param shapes the canonical names and shapes of the architecture
+   * @param components by name: {@code unet}, {@code vae}, {@code text_encoder}; checked against
+   *     their architectures
+   * @throws IOException if a file is gone
    */
-  public void open(Path folder, String component, Map<String, Shape> shapes) throws IOException {
-    String base = component.equals("text_encoder") ? "model" : "diffusion_pytorch_model";
-    ShardedSafetensors files = ShardedSafetensors.open(folder, base, SafetensorsLimits.MODEL);
-    Map<String, String> stored = new LinkedHashMap<>();
-    for (String name : files.tensors().keySet()) {
-      StoredNames.canonical(component, name).ifPresent(canonical -> stored.put(canonical, name));
-    }
-    components.put(component, new Component(files, shapes, stored));
+  public BaseFiles(Map<String, ComponentTensors> components) throws IOException {
+    this.components = new LinkedHashMap<>(components);
+    this.opened =
+        OpenedFiles.of(
+            components.values().stream().flatMap(tensors -> tensors.files().stream()).toList());
   }
 
   @Override
   public Set<String> names(String component) {
-    return component(component).shapes().keySet();
+    return component(component).tensors().keySet();
   }
 
   @Override
   public DType dtype(String component, String name) {
-    return component(component).files().tensors().get(stored(component, name)).dtype();
+    return tensor(component, name).dtype();
   }
 
   @Override
   public long[] shape(String component, String name) {
-    stored(component, name);
-    return component(component).shapes().get(name).getShape().clone();
+    return tensor(component, name).shape().clone();
   }
 
   @Override
   public ByteBuffer bytes(String component, String name) throws IOException {
-    return component(component).files().bytes(stored(component, name));
+    StoredTensor tensor = tensor(component, name);
+    opened.requireUnchanged(tensor.file());
+    return tensor.bytes();
   }
 
   @Override
   public String leaf(String component, String name) throws IOException {
-    String key = component + "/" + name;
-    String leaf = leaves.get(key);
-    if (leaf == null) {
-      leaf = BaseTensors.super.leaf(component, name);
-      leaves.put(key, leaf);
-    }
-    return leaf;
+    return cached(leaves, component, name, BaseTensors.super::leaf);
   }
 
   @Override
   public String halfLeaf(String component, String name) throws IOException {
+    return cached(halfLeaves, component, name, BaseTensors.super::halfLeaf);
+  }
+
+  @FunctionalInterface
+  private interface Leaf {
+    String of(String component, String name) throws IOException;
+  }
+
+  private String cached(Map<String, String> cache, String component, String name, Leaf compute)
+      throws IOException {
     String key = component + "/" + name;
-    String leaf = halfLeaves.get(key);
+    String leaf = cache.get(key);
     if (leaf == null) {
-      leaf = BaseTensors.super.halfLeaf(component, name);
-      halfLeaves.put(key, leaf);
+      leaf = compute.of(component, name);
     }
+    opened.requireUnchanged(tensor(component, name).file()); // a change meanwhile counts too
+    cache.put(key, leaf);
     return leaf;
   }
 
   @Override
   public float[] floats(String component, String name) throws IOException {
-    return component(component).files().floats(stored(component, name));
+    StoredTensor tensor = tensor(component, name);
+    opened.requireUnchanged(tensor.file());
+    return tensor.floats();
   }
 
   @Override
   public String source(String component) {
-    return component(component).files().files().iterator().next().where();
+    return component(component).files().iterator().next().where();
   }
 
-  private Component component(String name) {
-    Component component = components.get(name);
+  /** The components by name. */
+  public Map<String, ComponentTensors> components() {
+    return Collections.unmodifiableMap(components);
+  }
+
+  private ComponentTensors component(String name) {
+    ComponentTensors component = components.get(name);
     if (component == null) {
       throw new IllegalArgumentException(
           "there is no component " + name + "; there are " + components.keySet());
@@ -106,24 +112,24 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     return component;
   }
 
-  private String stored(String component, String name) {
-    Map<String, String> stored = component(component).stored();
-    String found = stored.get(name);
+  private StoredTensor tensor(String component, String name) {
+    Map<String, StoredTensor> tensors = component(component).tensors();
+    StoredTensor found = tensors.get(name);
     if (found == null) {
       throw new IllegalArgumentException(
           component
               + " has no tensor "
               + name
               + "; near ones: "
-              + NearNames.of(name, stored.keySet()));
+              + NearNames.of(name, tensors.keySet()));
     }
     return found;
   }
 
   @Override
   public void close() throws IOException {
-    for (Component component : components.values()) {
-      component.files().close();
+    for (ComponentTensors component : components.values()) {
+      component.close();
     }
   }
 }

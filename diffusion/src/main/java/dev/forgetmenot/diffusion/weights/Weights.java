@@ -37,12 +37,27 @@ public final class Weights implements WeightSource, AutoCloseable {
   public static Weights load(
       NDManager parent, Path folder, String component, Map<String, Shape> expected)
       throws IOException {
+    try (ComponentTensors stored = ComponentTensors.open(folder, component)) {
+      stored.check(expected);
+      return load(parent, stored, expected);
+    }
+  }
+
+  /**
+   * Loads the weights of a component that is open and has been checked.
+   *
+   * @param parent parent of the weights' manager
+   * @param stored stays open
+   * @param expected what the architecture asks for, by canonical name
+   * @throws IOException if a file cannot be read
+   */
+  public static Weights load(NDManager parent, ComponentTensors stored, Map<String, Shape> expected)
+      throws IOException {
     Weights weights = new Weights(parent);
-    try (ComponentFile file = ComponentFile.open(folder, component)) {
-      file.check(expected);
+    try {
       for (Map.Entry<String, Shape> entry : expected.entrySet()) {
         String name = entry.getKey();
-        weights.put(name, file.load(weights.manager, name, entry.getValue()));
+        weights.put(name, stored.load(weights.manager, name, entry.getValue()));
       }
       return weights;
     } catch (IOException | RuntimeException e) {

@@ -76,20 +76,38 @@ class ClipTokenizerTest {
     try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
       assertThat(tokenizer.pieces("a photo")).hasSize(2).doesNotContain(tokenizer.endOfText());
       assertThat(tokenizer.pieces("")).isEmpty();
-      assertThat(tokenizer.vocabSha256()).hasSize(64).isNotEqualTo(tokenizer.mergesSha256());
+    }
+  }
+
+  @Test
+  void theFullVocabularyIsClips() throws IOException {
+    TokenizerFiles files = TokenizerFiles.clip("!");
+    assertThat(files.digests())
+        .hasSize(2)
+        .last()
+        .isEqualTo("9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a");
+    try (var small = ClipTokenizer.read(FIXTURE);
+        var full = ClipTokenizer.read(files)) {
+      assertThat(full.endOfText()).isEqualTo(49407);
+      // The ids that CLIP's own tokenizer gives.
+      assertThat(full.encode("a photo of a cat").ids())
+          .startsWith(49406, 320, 1125, 539, 320, 2368, 49407, 0)
+          .hasSize(77)
+          .endsWith(0);
+      assertThat(full.pieces("a photo of")).isEqualTo(small.pieces("a photo of"));
     }
   }
 
   @Test
   void readsTheTokenizerJsonOfAFolderWithoutTheTwoFiles() throws IOException {
-    TokenizerFiles files = new TokenizerFiles(FIXTURE);
+    TokenizerFiles files = TokenizerFiles.of(FIXTURE);
     String whole = TokenizerJson.read(files, SpecialTokens.read(files)).toString();
     Files.writeString(folder.resolve("tokenizer.json"), whole);
     try (var expected = ClipTokenizer.read(FIXTURE);
         var found = ClipTokenizer.read(folder)) {
       String prompt = "A photo, of 12 foxes!";
       assertThat(found.encode(prompt)).isEqualTo(expected.encode(prompt));
-      assertThat(found.vocabSha256()).isEmpty();
+      assertThat(TokenizerFiles.of(folder).digests()).containsExactly("", "");
     }
   }
 

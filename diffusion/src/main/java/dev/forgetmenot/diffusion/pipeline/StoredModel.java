@@ -1,0 +1,141 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.api.sampling.PredictionType;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.config.TextEncoderConfig;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
+import dev.forgetmenot.diffusion.text.ClipTextEncoder;
+import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
+import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
+import dev.forgetmenot.diffusion.vae.AutoencoderKL;
+import dev.forgetmenot.diffusion.weights.BaseFiles;
+import dev.forgetmenot.diffusion.weights.ComponentTensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model as its files hold it, without an engine: configurations, and every tensor under its
+ * canonical name. Names and shapes have been compared with the architecture when it is open. Values
+ * are mapped when they are looked at. May be used by several threads at once. {@link #close} closes
+ * the files.
+ */
+public final class StoredModel implements AutoCloseable {
+  /** The components that have weights, in the order in which they are looked at. */
+  static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
+
+  /**
+   * What a model consists of.
+   *
+   * @param tensors by component, open
+   * @param notes what was taken for granted since the files do not say it, for people
+   */
+  record Parts(
+      UNetConfig unet,
+      VaeConfig vae,
+      TextEncoderConfig textEncoder,
+      SchedulerConfig scheduler,
+      TokenizerFiles tokenizer,
+      Map<String, ComponentTensors> tensors,
+      List<String> notes) {}
+
+  private final Path path;
+  private final Parts parts;
+  private final BaseFiles files;
+  private final DiscreteNoiseSchedule noiseSchedule;
+  private final BaseModel base;
+
+  private StoredModel(Path path, Parts parts) throws IOException {
+    this.path = path;
+    this.parts = parts;
+    this.files = new BaseFiles(parts.tensors());
+    for (String component : COMPONENTS) {
+      parts.tensors().get(component).check(shapes(component));
+    }
+    try {
+      this.noiseSchedule = new DiscreteNoiseSchedule(parts.scheduler());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(path.resolve("scheduler") + ": " + e.getMessage(), e);
+    }
+    this.base =
+        new BaseModel(
+            files,
+            parts.tokenizer().digests(),
+            Architecture.of(files, noiseSchedule),
+            String.valueOf(path.toAbsolutePath().normalize().getFileName()));
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param path a folder in diffusers' layout, with {@code model_index.json}
+   * @throws IOException if it is missing, broken or of another kind of model; the message says
+   *     where, why and what to do
+   */
+  public static StoredModel open(Path path) throws IOException {
+    return open(path, Optional.empty());
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @param prediction what the UNet predicts; empty for what the files say
+   */
+  static StoredModel open(Path path, Optional<PredictionType> prediction) throws IOException {
+    Parts parts = ModelFolder.open(path).parts();
+    try {
+      return new StoredModel(path, parts);
+    } catch (IOException | RuntimeException e) {
+      for (ComponentTensors opened : parts.tensors().values()) {
+        opened.close();
+      }
+      throw e;
+    }
+  }
+
+  /** The base, which needs no engine; readable until {@link #close}. */
+  public BaseModel base() {
+    return base;
+  }
+
+  /** The folder or file. */
+  public Path path() {
+    return path;
+  }
+
+  /** What was taken for granted since the files do not say it, for people; one line each. */
+  public List<String> notes() {
+    return parts.notes();
+  }
+
+  /** The configurations and open files. */
+  Parts parts() {
+    return parts;
+  }
+
+  /** The forward process. */
+  DiscreteNoiseSchedule noiseSchedule() {
+    return noiseSchedule;
+  }
+
+  /** Canonical names and shapes of a component, in the order of the architecture. */
+  Map<String, Shape> shapes(String component) {
+    return switch (component) {
+      case "unet" -> UNet2DConditionModel.parameterShapes(parts.unet());
+      case "vae" -> AutoencoderKL.parameterShapes(parts.vae());
+      case "text_encoder" -> ClipTextEncoder.parameterShapes(parts.textEncoder());
+      default -> throw new IllegalArgumentException("no weights of " + component);
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.forgetmenot.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineTypes;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.SafetensorsLimits;
+import dev.forgetmenot.safetensors.ShardedSafetensors;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * The stored tensors of one component under their canonical names, however its files are made.
+ * {@link #close} closes the files that it opened.
+ */
+public final class ComponentTensors implements AutoCloseable {
+  private static final int SHOWN = 5;
+
+  private final String where;
+  private final String remedy;
+  private final Collection<SafetensorsFile> files;
+  private final Closeable owned;
+  private final Map<String, StoredTensor> tensors;
+
+  /**
+   * Tensors of files that are open.
+   *
+   * @param where what to call them in messages
+   * @param remedy what may be wrong and what to do when they do not fit an architecture; a sentence
+   * @param tensors by canonical name
+   * @param files the files that hold them
+   * @param owned closed by {@link #close}
+   */
+  public ComponentTensors(
+      String where,
+      String remedy,
+      Map<String, StoredTensor> tensors,
+      Collection<SafetensorsFile> files,
+      Closeable owned) {
+    this.where = where;
+    this.remedy = remedy;
+    this.tensors = new LinkedHashMap<>(tensors);
+    this.files = List.copyOf(files);
+    this.owned = owned;
+  }
+
+  /**
+   * Opens the files of a component's folder.
+   *
+   * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
+   * @throws IOException if a file is missing or broken; the message names it
+   */
+  public static ComponentTensors open(Path folder, String component) throws IOException {
+    String base =
+        component.equals("unet") || component.equals("vae") ? "diffusion_pytorch_model" : "model";
+    ShardedSafetensors files = ShardedSafetensors.open(folder, base, SafetensorsLimits.MODEL);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (String stored : files.tensors().keySet()) {
+      SafetensorsFile file = files.fileOf(stored);
+      StoredNames.canonical(component, stored)
+          .ifPresent(
+              name -> tensors.put(name, StoredTensor.whole(file, files.tensors().get(stored))));
+    }
+    return new ComponentTensors(
+        files.files().size() == 1
+            ? files.files().iterator().next().where()
+            : folder + " (" + files.files().size() + " files)",
+        "does not fit the config.json beside it: %s. The folder may be of another kind of model, or"
+            + " its files of different models",
+        tensors,
+        files.files(),
+        files::close);
+  }
+
+  /**
+   * Compares names and shapes with what an architecture asks for; from then on shapes are those.
+   *
+   * @throws IOException that names what is missing, unknown or of another shape
+   */
+  public void check(Map<String, Shape> expected) throws IOException {
+    List<String> problems = new ArrayList<>();
+    for (Map.Entry<String, Shape> entry : expected.entrySet()) {
+      StoredTensor tensor = tensors.get(entry.getKey());
+      if (tensor == null) {
+        problems.add(entry.getKey() + " is missing");
+      } else if (fits(tensor.shape(), entry.getValue().getShape())) {
+        tensors.put(entry.getKey(), tensor.squeezed(entry.getValue().dimension()));
+      } else {
+        problems.add(
+            entry.getKey()
+                + " has the shape "
+                + new Shape(tensor.shape())
+                + " instead of "
+                + entry.getValue());
+      }
+    }
+    for (String name : tensors.keySet()) {
+      if (!expected.containsKey(name)) {
+        problems.add(name + " is not part of the architecture");
+      }
+    }
+    if (!problems.isEmpty()) {
+      String more = problems.size() > SHOWN ? ", and " + (problems.size() - SHOWN) + " more" : "";
+      String shown =
+          String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size()))) + more;
+      throw new IOException(where + " " + String.format(remedy, shown));
+    }
+  }
+
+  /** The same shape, where an older file may have stored a linear layer as a 1 × 1 convolution. */
+  private static boolean fits(long[] stored, long[] expected) {
+    boolean pointwise =
+        expected.length == 2
+            && stored.length > 2
+            && LongStream.of(stored).skip(2).allMatch(side -> side == 1);
+    return Arrays.equals(pointwise ? Arrays.copyOf(stored, 2) : stored, expected);
+  }
+
+  /** What to call these tensors in messages. */
+  public String where() {
+    return where;
+  }
+
+  /** The tensors by canonical name. */
+  public Map<String, StoredTensor> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** The files that hold the tensors. */
+  public Collection<SafetensorsFile> files() {
+    return files;
+  }
+
+  /**
+   * The values of a tensor as FLOAT32 in the engine's own memory. (A private map would save the
+   * copy, but Java makes one only of a file that is open for writing, and a read-only one ends the
+   * process when it is written to.)
+   */
+  NDArray load(NDManager manager, String name, Shape shape) throws IOException {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor.dtype() == DType.F32 || tensor.dtype() == DType.F16) {
+      boolean half = tensor.dtype() == DType.F16;
+      DataType type = half ? DataType.FLOAT16 : DataType.FLOAT32;
+      try (NDArray mapped = manager.create(tensor.bytes(), shape, EngineTypes.require(type))) {
+        return half ? mapped.toType(DataType.FLOAT32, true) : mapped.duplicate();
+      }
+    }
+    try (NDArray widened = manager.create(tensor.floats(), shape)) {
+      return widened.duplicate();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    owned.close();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.forgetmenot.diffusion.weights;
+
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.TensorInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A tensor of a file, or a range of the rows of one, which is stored in one piece like a tensor of
+ * its own. Usable as long as the file is open.
+ *
+ * @param file where it is
+ * @param stored the tensor's name in the file
+ * @param dtype element type
+ * @param shape of the range, outermost first
+ * @param offset bytes of the stored tensor before the range
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record StoredTensor(
+    SafetensorsFile file, String stored, DType dtype, long[] shape, long offset) {
+
+  /** A whole tensor. */
+  public static StoredTensor whole(SafetensorsFile file, TensorInfo info) {
+    return new StoredTensor(file, info.name(), info.dtype(), info.shape(), 0);
+  }
+
+  /**
+   * Some rows of this tensor.
+   *
+   * @param first the first row
+   * @param count how many
+   * @throws IllegalArgumentException if it has no such rows
+   */
+  public StoredTensor rows(long first, long count) {
+    if (shape.length == 0 || first < 0 || count < 0 || first + count > shape[0]) {
+      throw new IllegalArgumentException(stored + " has no rows " + first + " and " + count);
+    }
+    long[] part = shape.clone();
+    part[0] = count;
+    long row = shape[0] == 0 ? 0 : size() / shape[0];
+    return new StoredTensor(file, stored, dtype, part, offset + first * row * dtype.bytes());
+  }
+
+  /** The same bytes without sides of 1 behind the first {@code rank} dimensions. */
+  StoredTensor squeezed(int rank) {
+    long[] part = java.util.Arrays.copyOf(shape, rank);
+    return new StoredTensor(file, stored, dtype, part, offset);
+  }
+
+  /** Number of elements. */
+  public long size() {
+    long size = 1;
+    for (long side : shape) {
+      size = Math.multiplyExact(size, side);
+    }
+    return size;
+  }
+
+  /**
+   * The stored little-endian bytes, mapped, read-only.
+   *
+   * @throws IOException if the file cannot be read, or the tensor it is in has 2 GiB or more
+   */
+  public ByteBuffer bytes() throws IOException {
+    int length = Math.toIntExact(size() * dtype.bytes());
+    return file.bytes(stored).slice(Math.toIntExact(offset), length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The values, widened to float.
+   *
+   * @throws IOException if the file cannot be read, or the elements are no floats of at most 32
+   *     bits
+   */
+  public float[] floats() throws IOException {
+    int first = Math.toIntExact(offset / dtype.bytes());
+    return file.floats(stored, first, Math.toIntExact(size()));
+  }
+}
