@@ -1,6 +1,8 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.safetensors.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,10 +10,14 @@ import java.util.List;
  *
  * @param name as in the entry
  * @param shape its dimensions
+ * @param dtype its type
  * @param rankAxis the dimension that is a rank, or -1
+ * @param scale its values stand for themselves times this
  */
-record DeclaredTensor(String name, List<Long> shape, int rankAxis) {
+record DeclaredTensor(String name, List<Long> shape, DType dtype, int rankAxis, double scale) {
   static final String DELTA = ".delta";
+  static final String ROWS = ".rows";
+  static final String INDEX = ".index";
   static final String DOWN = ".down";
   static final String UP = ".up";
   static final String LEFT = ".left";
@@ -22,7 +28,11 @@ record DeclaredTensor(String name, List<Long> shape, int rankAxis) {
   static final String EMBEDDING = ".embedding";
 
   private DeclaredTensor(String name, long... shape) {
-    this(name, java.util.Arrays.stream(shape).boxed().toList(), -1);
+    this(name, Arrays.stream(shape).boxed().toList(), DType.F32, -1, 1);
+  }
+
+  private static DeclaredTensor factor(String name, List<Long> shape, int rankAxis) {
+    return new DeclaredTensor(name, shape, DType.F32, rankAxis, 1);
   }
 
   /** All tensors of an edit. */
@@ -30,12 +40,21 @@ record DeclaredTensor(String name, List<Long> shape, int rankAxis) {
     List<DeclaredTensor> tensors = new ArrayList<>();
     if (content instanceof EditContent.Deltas deltas) {
       for (EditContent.Target target : deltas.targets()) {
-        tensors.add(new DeclaredTensor(target.target() + DELTA, target.shape(), -1));
+        DType dtype = target.scale().isPresent() ? DType.F16 : DType.F32;
+        double scale = target.scale().orElse(1.0);
+        tensors.add(new DeclaredTensor(target.target() + DELTA, target.shape(), dtype, -1, scale));
+      }
+    } else if (content instanceof EditContent.RowTargets rows) {
+      for (EditContent.RowTarget t : rows.targets()) {
+        long[] shape = t.shape().stream().mapToLong(Long::longValue).toArray();
+        tensors.add(new DeclaredTensor(t.target() + ROWS, t.rows(), SelectedRows.width(shape)));
+        List<Long> index = List.of((long) t.rows());
+        tensors.add(new DeclaredTensor(t.target() + INDEX, index, DType.I64, -1, 1));
       }
     } else if (content instanceof EditContent.LowRanks lowRanks) {
       for (EditContent.Factors f : lowRanks.targets()) {
-        tensors.add(new DeclaredTensor(f.target() + DOWN, down(f.shape(), f.rank()), 0));
-        tensors.add(new DeclaredTensor(f.target() + UP, up(f.shape(), f.rank()), 1));
+        tensors.add(factor(f.target() + DOWN, down(f.shape(), f.rank()), 0));
+        tensors.add(factor(f.target() + UP, up(f.shape(), f.rank()), 1));
       }
     } else if (content instanceof EditContent.Projector p) {
       tensors.add(new DeclaredTensor(p.concept() + LEFT, p.directions(), p.width()));

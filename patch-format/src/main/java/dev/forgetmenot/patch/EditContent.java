@@ -1,6 +1,7 @@
 package dev.forgetmenot.patch;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What a manifest says of one edit beside its place: by kind, as in docs/patch-format.md. */
 public sealed interface EditContent {
@@ -38,8 +39,9 @@ public sealed interface EditContent {
    * @param target component, slash, canonical parameter name
    * @param shape its shape
    * @param norm Frobenius norm of what is added at strength 1
+   * @param scale where the values are stored as halves: each stands for itself times this
    */
-  record Target(String target, List<Long> shape, double norm) {
+  record Target(String target, List<Long> shape, double norm, Optional<Double> scale) {
     /** Copies the list. */
     public Target {
       shape = List.copyOf(shape);
@@ -80,6 +82,43 @@ public sealed interface EditContent {
   record Factors(String target, List<Long> shape, int rank, double alpha, double norm) {
     /** Copies the list. */
     public Factors {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * Of {@link RowsEdit#KIND}.
+   *
+   * @param targets at least one
+   */
+  record RowTargets(List<RowTarget> targets) implements EditContent {
+    /** Copies the list. */
+    public RowTargets {
+      targets = List.copyOf(targets);
+    }
+
+    @Override
+    public String kind() {
+      return RowsEdit.KIND;
+    }
+
+    @Override
+    public List<String> changed() {
+      return targets.stream().map(RowTarget::target).toList();
+    }
+  }
+
+  /**
+   * One tensor of which some rows change.
+   *
+   * @param target component, slash, canonical parameter name
+   * @param shape its shape, of 2 to 4 dimensions
+   * @param rows how many rows change
+   * @param norm Frobenius norm of what is added at strength 1
+   */
+  record RowTarget(String target, List<Long> shape, int rows, double norm) {
+    /** Copies the list. */
+    public RowTarget {
       shape = List.copyOf(shape);
     }
   }

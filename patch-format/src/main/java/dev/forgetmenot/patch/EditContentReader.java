@@ -1,16 +1,14 @@
 package dev.forgetmenot.patch;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /** Reads the members of one edit that hang on its kind. */
 final class EditContentReader {
-  private static final Set<String> LATER_KINDS = Set.of("rows");
   private static final int WIDEST = 1 << 16;
   private static final int MOST_PRESERVED = 1 << 20;
   private static final int MOST_VECTORS = 1024;
   private static final String NAME = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.]{1,250}";
-  private static final String LABEL = "(?s).*\\S.*";
 
   private final Members members;
 
@@ -22,12 +20,13 @@ final class EditContentReader {
     return switch (kind) {
       case DeltaEdit.KIND -> new EditContent.Deltas(members.objects("targets", this::target));
       case LowRankEdit.KIND -> new EditContent.LowRanks(members.objects("targets", this::factors));
+      case RowsEdit.KIND -> new EditContent.RowTargets(members.objects("targets", this::rows));
       case ProjectorEdit.KIND -> projector();
       case ClosedFormEdit.KIND -> closedForm();
       case TokensEdit.KIND ->
           new EditContent.Tokens(members.objects("tokens", this::token), width(members));
       default -> {
-        if (LATER_KINDS.contains(kind)) {
+        if (members.tolerant()) {
           throw new PatchFormatException(
               PatchError.FEATURE, "edit " + id, "is of kind '" + kind + "': use a newer fmn");
         }
@@ -37,13 +36,52 @@ final class EditContentReader {
   }
 
   private EditContent.Target target(Members m) throws PatchFormatException {
-    return new EditContent.Target(
-        m.text("target", NAME), m.integers("shape", 0, Integer.MAX_VALUE), m.number("norm"));
+    String target = m.text("target", NAME);
+    List<Long> shape = shape(m);
+    Optional<Double> scale = Optional.empty();
+    if (m.has("scale", MinorVersion.WITH_ROWS)) {
+      scale = Optional.of(m.number("scale"));
+      if (scale.get() <= 0) {
+        throw m.wrong("scale", scale.get() + " is not above 0");
+      }
+    }
+    return new EditContent.Target(target, shape, m.number("norm"), scale);
+  }
+
+  private EditContent.RowTarget rows(Members m) throws PatchFormatException {
+    String target = m.text("target", NAME);
+    List<Long> shape = shape(m);
+    if (shape.size() < 2 || shape.size() > SelectedRows.MAX_DIMENSIONS) {
+      throw new PatchFormatException(
+          PatchError.TENSOR_SHAPE,
+          target,
+          "has the shape " + shape + "; rows are those of 2 to 4 dimensions");
+    }
+    try {
+      SelectedRows.width(shape.stream().mapToLong(Long::longValue).toArray());
+    } catch (ArithmeticException e) {
+      throw new PatchFormatException(
+          PatchError.TENSOR_SHAPE, target, "has the shape " + shape + ", larger than any file");
+    }
+    int count = (int) m.integer("rows", 1, Math.max(1, shape.get(0)));
+    return new EditContent.RowTarget(target, shape, count, m.number("norm"));
+  }
+
+  private static List<Long> shape(Members m) throws PatchFormatException {
+    return m.integers("shape", 0, Integer.MAX_VALUE);
+  }
+
+  private static String label(Members m, String name) throws PatchFormatException {
+    String label = m.text(name);
+    if (label.isBlank()) {
+      throw m.wrong(name, "is empty");
+    }
+    return label;
   }
 
   private EditContent.Factors factors(Members m) throws PatchFormatException {
     String target = m.text("target", NAME);
-    List<Long> shape = m.integers("shape", 0, Integer.MAX_VALUE);
+    List<Long> shape = shape(m);
     if (shape.size() != 2 && shape.size() != 4) {
       throw new PatchFormatException(
           PatchError.TENSOR_SHAPE,
@@ -69,7 +107,7 @@ final class EditContentReader {
 
   private EditContent.Projector projector() throws PatchFormatException {
     return new EditContent.Projector(
-        members.text("concept", LABEL),
+        label(members, "concept"),
         (int) members.integer("directions", 1, ClosedFormEdit.MAX_COLUMNS),
         width(members),
         members.number("norm"),
@@ -102,7 +140,7 @@ final class EditContentReader {
 
   private EditContent.Columns columns(Members m) throws PatchFormatException {
     return new EditContent.Columns(
-        m.text("label", LABEL),
+        label(m, "label"),
         (int) m.integer("columns", 1, ClosedFormEdit.MAX_COLUMNS),
         (int) m.integer("preserved", 0, MOST_PRESERVED),
         m.number("norm"));

@@ -11,9 +11,11 @@ final class EditContentWriter {
   static Map<String, Object> members(EditContent content) {
     Map<String, Object> json = new LinkedHashMap<>();
     if (content instanceof EditContent.Deltas deltas) {
-      json.put("targets", List.copyOf(deltas.targets()));
+      json.put("targets", deltas.targets().stream().map(EditContentWriter::target).toList());
     } else if (content instanceof EditContent.LowRanks lowRanks) {
       json.put("targets", List.copyOf(lowRanks.targets()));
+    } else if (content instanceof EditContent.RowTargets rows) {
+      json.put("targets", List.copyOf(rows.targets()));
     } else if (content instanceof EditContent.Projector projector) {
       json.put("concept", projector.concept());
       json.put("directions", projector.directions());
@@ -32,6 +34,15 @@ final class EditContentWriter {
       json.put("tokens", List.copyOf(tokens.tokens()));
       json.put("width", tokens.width());
     }
+    return json;
+  }
+
+  private static Map<String, Object> target(EditContent.Target target) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("target", target.target());
+    json.put("shape", target.shape());
+    json.put("norm", target.norm());
+    target.scale().ifPresent(scale -> json.put("scale", scale));
     return json;
   }
 }

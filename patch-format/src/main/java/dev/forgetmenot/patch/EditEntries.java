@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,6 +33,8 @@ final class EditEntries {
     for (PatchEdit edit : draft.edits()) {
       if (edit instanceof DeltaEdit delta) {
         byComponent(delta.deltas()).forEach((c, part) -> unnamed.add(deltas(c, part)));
+      } else if (edit instanceof RowsEdit rows) {
+        byComponent(rows.rows()).forEach((c, part) -> unnamed.add(rows(c, part)));
       } else if (edit instanceof LowRankEdit lowRank) {
         byComponent(lowRank.factors()).forEach((c, part) -> unnamed.add(lowRanks(c, part)));
       } else if (edit instanceof ProjectorEdit projector) {
@@ -86,17 +89,42 @@ final class EditEntries {
     List<EditContent.Target> targets = new ArrayList<>();
     deltas.forEach(
         (name, delta) -> {
-          double square = 0;
-          for (float value : delta.values()) {
-            square += (double) value * value;
-          }
-          if (!Double.isFinite(square)) {
-            throw new IllegalArgumentException(name + " holds a value that is not finite");
-          }
-          targets.add(new EditContent.Target(name, list(delta.shape()), Math.sqrt(square)));
-          tensors.add(name + DeclaredTensor.DELTA, DType.F32, delta.shape(), delta.values());
+          Optional<Double> scale =
+              delta.half() ? Optional.of(HalfScale.of(delta.values())) : Optional.empty();
+          float[] stored =
+              scale.map(s -> HalfScale.stored(delta.values(), s)).orElse(delta.values());
+          double norm = norm(name, stored, scale.orElse(1.0));
+          targets.add(new EditContent.Target(name, list(delta.shape()), norm, scale));
+          DType dtype = delta.half() ? DType.F16 : DType.F32;
+          tensors.add(name + DeclaredTensor.DELTA, dtype, delta.shape(), stored);
         });
     return new Unnamed(component, new EditContent.Deltas(targets), tensors);
+  }
+
+  private static double norm(String name, float[] stored, double scale) {
+    double square = 0;
+    for (float value : stored) {
+      if (!Float.isFinite(HalfScale.value(value, scale))) {
+        throw new IllegalArgumentException(name + " holds a value that is not finite");
+      }
+      square += (double) value * value;
+    }
+    return scale * Math.sqrt(square);
+  }
+
+  private static Unnamed rows(String component, Map<String, SelectedRows> rows) {
+    SafetensorsWriter tensors = writer();
+    List<EditContent.RowTarget> targets = new ArrayList<>();
+    rows.forEach(
+        (name, selected) -> {
+          Rows values = selected.rows();
+          targets.add(
+              new EditContent.RowTarget(
+                  name, list(selected.shape()), values.count(), values.norm()));
+          add(tensors, name + DeclaredTensor.ROWS, values);
+          tensors.add(name + DeclaredTensor.INDEX, new long[] {values.count()}, selected.index());
+        });
+    return new Unnamed(component, new EditContent.RowTargets(targets), tensors);
   }
 
   private static Unnamed lowRanks(String component, Map<String, LowRank> factors) {

@@ -15,10 +15,16 @@ final class EditReader {
     if (content instanceof EditContent.Deltas deltas) {
       Map<String, Delta> values = new TreeMap<>();
       for (EditContent.Target target : deltas.targets()) {
-        float[] delta = tensors.values(target.target() + DeclaredTensor.DELTA);
-        values.put(target.target(), new Delta(array(target.shape()), delta));
+        values.put(target.target(), delta(target, tensors));
       }
       return new DeltaEdit(values);
+    }
+    if (content instanceof EditContent.RowTargets rows) {
+      Map<String, SelectedRows> selected = new TreeMap<>();
+      for (EditContent.RowTarget target : rows.targets()) {
+        selected.put(target.target(), rows(target, tensors));
+      }
+      return new RowsEdit(selected);
     }
     if (content instanceof EditContent.LowRanks lowRanks) {
       Map<String, LowRank> factors = new TreeMap<>();
@@ -42,6 +48,26 @@ final class EditReader {
       tokens.put(token.token(), tensors.rows(token.token() + DeclaredTensor.EMBEDDING));
     }
     return new TokensEdit(tokens);
+  }
+
+  static Delta delta(EditContent.Target target, EditTensors tensors) throws IOException {
+    float[] values = tensors.values(target.target() + DeclaredTensor.DELTA);
+    target
+        .scale()
+        .ifPresent(
+            scale -> {
+              for (int i = 0; i < values.length; i++) {
+                values[i] = HalfScale.value(values[i], scale);
+              }
+            });
+    return new Delta(array(target.shape()), values, target.scale().isPresent());
+  }
+
+  static SelectedRows rows(EditContent.RowTarget target, EditTensors tensors) throws IOException {
+    return new SelectedRows(
+        array(target.shape()),
+        tensors.index(target.target() + DeclaredTensor.INDEX, target.shape().get(0)),
+        tensors.rows(target.target() + DeclaredTensor.ROWS));
   }
 
   static LowRank lowRank(EditContent.Factors factors, EditTensors tensors) throws IOException {

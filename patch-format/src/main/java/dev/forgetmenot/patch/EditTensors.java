@@ -1,12 +1,15 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.safetensors.SafetensorsException;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -14,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The tensors of one edit: exactly those that the manifest declares, in its shapes, F32 and finite.
- * Mapped from the archive's channel, which must stay open.
+ * The tensors of one edit: exactly those that the manifest declares, in its shapes and types, and
+ * finite. Mapped from the archive's channel, which must stay open.
  */
 final class EditTensors {
   private final String where;
@@ -41,14 +44,35 @@ final class EditTensors {
           error(e.problem()), where, e.reason() + "; get the file again");
     }
     tensors.check(DeclaredTensor.of(content));
+    if (content instanceof EditContent.RowTargets rows) {
+      for (EditContent.RowTarget target : rows.targets()) {
+        tensors.index(target.target() + DeclaredTensor.INDEX, target.shape().get(0));
+      }
+    }
     return tensors;
   }
 
   /** The values of one tensor, row-major. */
   float[] values(String name) throws IOException {
     float[] values = file.floats(name);
-    checkFinite(name, FloatBuffer.wrap(values));
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw notFinite(name, values[i], i);
+      }
+    }
     return values;
+  }
+
+  /** Numbers of rows: rising, each below the count. */
+  long[] index(String name, long count) throws IOException {
+    long[] index = file.longs(name);
+    int wrong = SelectedRows.firstWrong(index, count);
+    if (wrong >= 0) {
+      throw refuse(
+          PatchError.TENSOR_SHAPE,
+          name + " holds " + index[wrong] + "; row numbers rise and stay below " + count);
+    }
+    return index;
   }
 
   /** The rows of one tensor (n, d). */
@@ -68,8 +92,8 @@ final class EditTensors {
         throw refuse(PatchError.UNDECLARED_OR_MISSING, "holds the undeclared tensor " + name);
       }
     }
-    for (String name : names) {
-      checkFinite(name, file.bytes(name).asFloatBuffer());
+    for (DeclaredTensor tensor : declared) {
+      checkFinite(tensor);
     }
   }
 
@@ -86,17 +110,37 @@ final class EditTensors {
           rank ? PatchError.RANK_OR_ALPHA : PatchError.TENSOR_SHAPE,
           name + " has the shape " + shape + " and the manifest says " + declared.shape());
     }
-    if (info.dtype() != DType.F32) {
-      throw refuse(PatchError.TENSOR_DTYPE, name + " is " + info.dtype() + "; it should be F32");
+    if (info.dtype() != declared.dtype()) {
+      throw refuse(
+          PatchError.TENSOR_DTYPE,
+          name + " is " + info.dtype() + "; it should be " + declared.dtype());
     }
   }
 
-  private void checkFinite(String name, FloatBuffer values) throws PatchFormatException {
-    for (int i = values.position(); i < values.limit(); i++) {
-      if (!Float.isFinite(values.get(i))) {
-        throw refuse(PatchError.NON_FINITE, name + " holds " + values.get(i) + " at index " + i);
+  /** In place: no copy of a large tensor. */
+  private void checkFinite(DeclaredTensor declared) throws IOException {
+    String name = declared.name();
+    ByteBuffer bytes = file.bytes(name);
+    if (declared.dtype() == DType.F32) {
+      FloatBuffer values = bytes.asFloatBuffer();
+      for (int i = 0; i < values.limit(); i++) {
+        if (!Float.isFinite(values.get(i))) {
+          throw notFinite(name, values.get(i), i);
+        }
+      }
+    } else if (declared.dtype() == DType.F16) {
+      ShortBuffer halves = bytes.asShortBuffer();
+      for (int i = 0; i < halves.limit(); i++) {
+        float value = HalfScale.value(HalfFloats.halfToFloat(halves.get(i)), declared.scale());
+        if (!Float.isFinite(value)) {
+          throw notFinite(name, value, i);
+        }
       }
     }
+  }
+
+  private PatchFormatException notFinite(String name, float value, int at) {
+    return refuse(PatchError.NON_FINITE, name + " holds " + value + " at index " + at);
   }
 
   private static PatchError error(SafetensorsException.Problem problem) {

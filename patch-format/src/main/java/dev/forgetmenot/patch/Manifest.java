@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The manifest of a patch, up to version 1.1. Members as in docs/patch-format.md.
+ * The manifest of a patch, up to version 1.2. Members as in docs/patch-format.md.
  *
  * @param version the format's version
  * @param requiredFeatures what a reader must know to read this patch
@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param base what the patch was made on
  * @param edits at least one
  * @param stacking what it says of other patches
+ * @param gate how its strength follows the prompt
  * @param recipe enough to run it again
  * @param evidence what was measured; may be empty
  * @param entries all files of the archive but mimetype, manifest.json and signatures/
@@ -41,12 +42,13 @@ public record Manifest(
     Base base,
     List<Edit> edits,
     Stacking stacking,
+    Optional<Gate> gate,
     Recipe recipe,
     List<Evidence> evidence,
     List<Entry> entries) {
 
   /** The newest version that this library knows; it writes the lowest that says everything. */
-  public static final Version CURRENT = new Version(1, 1);
+  public static final Version CURRENT = new Version(1, 2);
 
   /** The components that targets are of, as a regular expression. */
   static final String COMPONENTS = "unet|text_encoder|vae";
@@ -62,31 +64,72 @@ public record Manifest(
         || kind.equals(TokensEdit.KIND);
   }
 
-  /** The lowest minor version that expresses edits on a base. */
-  static int minor(List<Edit> edits, Base base) {
-    boolean first =
-        edits.stream().allMatch(edit -> edit.kind().equals(DeltaEdit.KIND))
-            && base.textEncoder().isEmpty()
-            && base.components().values().stream().noneMatch(c -> c.leaves().isEmpty());
-    return first ? 0 : 1;
+  /** The same with another version. */
+  Manifest version(Version other) {
+    return new Manifest(
+        other,
+        requiredFeatures,
+        name,
+        patchVersion,
+        description,
+        license,
+        created,
+        authors,
+        intent,
+        architecture,
+        base,
+        edits,
+        stacking,
+        gate,
+        recipe,
+        evidence,
+        entries);
   }
 
   /** A version of the format. */
   public record Version(int major, int minor) {}
 
-  /** {@code operation} is {@code forget} or {@code correct}. */
-  public record Intent(String operation, List<Concept> concepts) {
+  /**
+   * What a patch is for.
+   *
+   * @param operation {@code forget} or {@code correct}
+   * @param concepts what is forgotten or corrected
+   * @param reason why, for people
+   * @param requestedBy who asked for it, for people
+   */
+  public record Intent(
+      String operation,
+      List<Concept> concepts,
+      Optional<String> reason,
+      Optional<String> requestedBy) {
     /** Copies the list. */
     public Intent {
       concepts = List.copyOf(concepts);
     }
+
+    /** Without reason and requester. */
+    public Intent(String operation, List<Concept> concepts) {
+      this(operation, concepts, Optional.empty(), Optional.empty());
+    }
   }
 
-  /** {@code kind} is {@code object}, {@code style} or {@code identity}. */
-  public record Concept(String label, String kind, List<String> prompts) {
+  /**
+   * One concept of an intent.
+   *
+   * @param label its name
+   * @param kind {@code object}, {@code style} or {@code identity}
+   * @param prompts that draw it
+   * @param guide what it becomes, in words
+   */
+  public record Concept(String label, String kind, List<String> prompts, Optional<String> guide) {
     /** Copies the list. */
     public Concept {
       prompts = List.copyOf(prompts);
+    }
+
+    /** Without a guide. */
+    public Concept(String label, String kind, List<String> prompts) {
+      this(label, kind, prompts, Optional.empty());
     }
   }
 

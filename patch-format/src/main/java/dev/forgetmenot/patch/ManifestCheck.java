@@ -62,9 +62,10 @@ final class ManifestCheck {
   }
 
   private void version() throws PatchFormatException {
-    int needed = Manifest.minor(manifest.edits(), manifest.base());
-    if (manifest.version().minor() < needed) {
-      throw refuse("says version 1.0 and uses what came with version 1." + needed);
+    int minor = manifest.version().minor();
+    int needed = MinorVersion.of(manifest);
+    if (minor < needed) {
+      throw refuse("says version 1." + minor + " and uses what came with version 1." + needed);
     }
   }
 
@@ -142,7 +143,8 @@ final class ManifestCheck {
 
   private static boolean isList(Manifest.Edit edit) {
     return edit.content() instanceof EditContent.Deltas
-        || edit.content() instanceof EditContent.LowRanks;
+        || edit.content() instanceof EditContent.LowRanks
+        || edit.content() instanceof EditContent.RowTargets;
   }
 
   /** The base says of each changed component what it was, and of the text encoder if need be. */

@@ -2,7 +2,9 @@ package dev.forgetmenot.patch;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Reads manifest.json by the version rule and the limits of docs/patch-format.md. */
 final class ManifestReader {
@@ -14,6 +16,16 @@ final class ManifestReader {
   private ManifestReader() {}
 
   static Manifest read(String file, byte[] bytes) throws PatchFormatException {
+    return read(file, bytes, ignored -> {});
+  }
+
+  /**
+   * Reads and checks one.
+   *
+   * @param ignored is told what of a newer minor version was passed over
+   */
+  static Manifest read(String file, byte[] bytes, Consumer<String> ignored)
+      throws PatchFormatException {
     String where = file + ": manifest.json";
     Map<String, Object> json = StrictJson.read(where, bytes);
     // The version decides how the rest is read.
@@ -24,7 +36,7 @@ final class ManifestReader {
       throw new PatchFormatException(
           PatchError.MAJOR_VERSION,
           where,
-          "version " + version.major() + "." + version.minor() + " needs a newer fmn");
+          "version " + version.major() + "." + version.minor() + ": use a newer fmn");
     }
     List<String> features = first.texts("requiredFeatures");
     for (String feature : features) {
@@ -33,7 +45,7 @@ final class ManifestReader {
             PatchError.FEATURE, where, "needs the feature '" + feature + "': use a newer fmn");
       }
     }
-    Members members = new Members(where, json, version.minor() > Manifest.CURRENT.minor());
+    Members members = new Members(where, json, version.minor(), ignored);
     members.ignore("extensions");
     Manifest manifest = manifest(members, version, features);
     members.end();
@@ -71,6 +83,9 @@ final class ManifestReader {
         m.object("base", ManifestReader::base),
         m.objects("edits", ManifestReader::edit),
         m.object("stacking", ManifestReader::stacking),
+        m.has("gate", MinorVersion.WITH_ROWS)
+            ? m.object("gate", ManifestReader::gate)
+            : Optional.empty(),
         m.object("recipe", ManifestReader::recipe),
         m.objects("evidence", ManifestReader::evidence),
         m.objects("entries", ManifestReader::entry));
@@ -85,7 +100,10 @@ final class ManifestReader {
                 new Manifest.Concept(
                     c.text("label"),
                     c.oneOf("kind", List.of("object", "style", "identity")),
-                    c.texts("prompts"))));
+                    c.texts("prompts"),
+                    c.findText("guide", MinorVersion.WITH_ROWS))),
+        m.findText("reason", MinorVersion.WITH_ROWS),
+        m.findText("requestedBy", MinorVersion.WITH_ROWS));
   }
 
   private static Manifest.Base base(Members m) throws PatchFormatException {
@@ -130,6 +148,24 @@ final class ManifestReader {
         m.texts("conflictsWith"),
         m.texts("requires"),
         m.texts("supersedes"));
+  }
+
+  /** A gate is an offer: one of a kind that is not known is passed over in a newer file. */
+  private static Optional<Gate> gate(Members m) throws PatchFormatException {
+    String kind = m.text("kind");
+    if (!kind.equals(Gate.PROMPT_COSINE)) {
+      if (m.tolerant()) {
+        m.ignored("is of the unknown kind '" + kind + "'");
+        return Optional.empty();
+      }
+      throw m.wrong("kind", "'" + kind + "' is unknown");
+    }
+    double from = m.number("from");
+    double to = m.number("to");
+    if (!(from >= -1 && from < to && to <= 1)) {
+      throw m.wrong("from", "should be less than 'to', both cosines in [-1, 1]");
+    }
+    return Optional.of(new Gate(kind, from, to));
   }
 
   private static Manifest.Recipe recipe(Members m) throws PatchFormatException {

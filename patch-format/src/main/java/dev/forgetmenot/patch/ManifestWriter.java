@@ -33,15 +33,34 @@ final class ManifestWriter {
     json.put("license", m.license());
     json.put("created", m.created());
     json.put("authors", m.authors());
-    json.put("intent", m.intent());
+    json.put("intent", intent(m.intent()));
     json.put("architecture", m.architecture());
     json.put("base", base(m.base()));
     json.put("edits", m.edits().stream().map(ManifestWriter::edit).toList());
     json.put("stacking", m.stacking());
+    m.gate().ifPresent(gate -> json.put("gate", gate));
     json.put("recipe", m.recipe());
     json.put("evidence", m.evidence());
     json.put("entries", m.entries());
     return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, Object> intent(Manifest.Intent intent) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("operation", intent.operation());
+    json.put("concepts", intent.concepts().stream().map(ManifestWriter::concept).toList());
+    intent.reason().ifPresent(reason -> json.put("reason", reason));
+    intent.requestedBy().ifPresent(who -> json.put("requestedBy", who));
+    return json;
+  }
+
+  private static Map<String, Object> concept(Manifest.Concept concept) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("label", concept.label());
+    json.put("kind", concept.kind());
+    json.put("prompts", concept.prompts());
+    concept.guide().ifPresent(guide -> json.put("guide", guide));
+    return json;
   }
 
   private static Map<String, Object> base(Manifest.Base base) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -25,21 +26,54 @@ final class Members {
   private final String where;
   private final Map<String, Object> values;
   private final Set<String> taken = new LinkedHashSet<>();
-  private final boolean tolerant;
+  private final int minor;
+  private final Consumer<String> ignored;
 
   /**
    * Wraps an object.
    *
-   * @param tolerant true ignores unknown members, for files of a newer minor version
+   * @param minor the file's minor version: unknown members are ignored if it is newer than this
+   *     library
+   * @param ignored is told which
    */
-  Members(String where, Map<String, Object> values, boolean tolerant) {
+  Members(String where, Map<String, Object> values, int minor, Consumer<String> ignored) {
     this.where = where;
     this.values = values;
-    this.tolerant = tolerant;
+    this.minor = minor;
+    this.ignored = ignored;
+  }
+
+  /**
+   * Wraps an object of a file with versions of its own.
+   *
+   * @param tolerant true ignores unknown members
+   */
+  Members(String where, Map<String, Object> values, boolean tolerant) {
+    this(where, values, tolerant ? Integer.MAX_VALUE : Manifest.CURRENT.minor(), what -> {});
+  }
+
+  /** Whether the file is newer than this library. */
+  boolean tolerant() {
+    return minor > Manifest.CURRENT.minor();
   }
 
   boolean has(String name) {
     return values.containsKey(name);
+  }
+
+  /** Whether it has a member that came with a minor version; an older file's is unknown. */
+  boolean has(String name, int since) {
+    return minor >= since && has(name);
+  }
+
+  /** The same for a member that is a text. */
+  Optional<String> findText(String name, int since) throws PatchFormatException {
+    return has(name, since) ? Optional.of(text(name)) : Optional.empty();
+  }
+
+  /** Says that something was left out, which only a newer file may make one do. */
+  void ignored(String what) {
+    ignored.accept(where + " " + what);
   }
 
   String text(String name) throws PatchFormatException {
@@ -95,7 +129,8 @@ final class Members {
     List<Long> numbers = new ArrayList<>();
     for (Object item : take(name, List.class)) {
       numbers.add(
-          new Members(where + "." + name, Map.of("item", item), false).integer("item", min, max));
+          new Members(where + "." + name, Map.of("item", item), minor, ignored)
+              .integer("item", min, max));
     }
     return numbers;
   }
@@ -147,10 +182,14 @@ final class Members {
 
   void end() throws PatchFormatException {
     for (String name : values.keySet()) {
-      if (!taken.contains(name) && !tolerant) {
-        throw new PatchFormatException(
-            PatchError.UNKNOWN_MEMBER, where, "has the unknown member '" + name + "'");
+      if (taken.contains(name)) {
+        continue;
       }
+      String what = "has the unknown member '" + name + "'";
+      if (!tolerant()) {
+        throw new PatchFormatException(PatchError.UNKNOWN_MEMBER, where, what);
+      }
+      ignored(what);
     }
   }
 
@@ -161,7 +200,7 @@ final class Members {
   private <T> T inner(String at, Map<?, ?> object, Of<T> of) throws PatchFormatException {
     Map<String, Object> copy = new LinkedHashMap<>();
     object.forEach((key, value) -> copy.put((String) key, value));
-    Members members = new Members(at, copy, tolerant);
+    Members members = new Members(at, copy, minor, ignored);
     T result = of.read(members);
     members.end();
     return result;

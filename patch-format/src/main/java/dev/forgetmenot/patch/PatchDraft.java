@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param recipe enough to run it again
  * @param evidence what was measured before and after; may be empty
  * @param docs further files for people by path, {@code docs/readme.md} or {@code docs/*.png}
+ * @param publication what its author says beside that
  */
 public record PatchDraft(
     String name,
@@ -23,7 +24,8 @@ public record PatchDraft(
     List<PatchEdit> edits,
     Manifest.Recipe recipe,
     List<Manifest.Evidence> evidence,
-    Map<String, byte[]> docs) {
+    Map<String, byte[]> docs,
+    Publication publication) {
 
   /** Copies the collections; documents are sorted. */
   public PatchDraft {
@@ -35,8 +37,25 @@ public record PatchDraft(
     docs = Collections.unmodifiableMap(new TreeMap<>(docs));
   }
 
+  /** With nothing said beside. */
+  public PatchDraft(
+      String name,
+      String description,
+      Manifest.Intent intent,
+      List<PatchEdit> edits,
+      Manifest.Recipe recipe,
+      List<Manifest.Evidence> evidence,
+      Map<String, byte[]> docs) {
+    this(name, description, intent, edits, recipe, evidence, docs, Publication.DEFAULT);
+  }
+
   /** The same with what was measured. */
   public PatchDraft evidence(List<Manifest.Evidence> measured) {
-    return new PatchDraft(name, description, intent, edits, recipe, measured, docs);
+    return new PatchDraft(name, description, intent, edits, recipe, measured, docs, publication);
+  }
+
+  /** The same with what its author says. */
+  public PatchDraft publication(Publication said) {
+    return new PatchDraft(name, description, intent, edits, recipe, evidence, docs, said);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class PatchFile implements AutoCloseable {
   private final Manifest manifest;
   private final String id;
   private final Map<String, EditTensors> tensorsOfEdit = new HashMap<>();
+  private final List<String> warnings = new ArrayList<>();
 
   private PatchFile(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -36,7 +38,7 @@ public final class PatchFile implements AutoCloseable {
     checkStart();
     byte[] json = archive.content(MANIFEST, StrictJson.BYTES);
     id = Sha256.hex(json);
-    manifest = ManifestReader.read(path.toString(), json);
+    manifest = ManifestReader.read(path.toString(), json, warnings::add);
     checkEntries();
     for (Manifest.Edit edit : manifest.edits()) {
       String where = path + ": " + edit.entry();
@@ -91,6 +93,14 @@ public final class PatchFile implements AutoCloseable {
   }
 
   /**
+   * What was passed over because the patch is of a newer minor version than this library, one
+   * sentence each; empty for all others.
+   */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /**
    * The values that are added to a target at strength 1, row-major. All are finite.
    *
    * @param target component, slash, canonical parameter name
@@ -99,12 +109,35 @@ public final class PatchFile implements AutoCloseable {
    */
   public float[] delta(String target) throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditContent.Deltas
-          && edit.content().changed().contains(target)) {
-        return tensors(edit).values(target + DeclaredTensor.DELTA);
+      if (edit.content() instanceof EditContent.Deltas deltas) {
+        for (EditContent.Target one : deltas.targets()) {
+          if (one.target().equals(target)) {
+            return EditReader.delta(one, tensors(edit)).values();
+          }
+        }
       }
     }
     throw new IllegalArgumentException(path + " has no delta of " + target);
+  }
+
+  /**
+   * The rows that are added to a target at strength 1. All values are finite.
+   *
+   * @param target component, slash, canonical parameter name
+   * @throws IllegalArgumentException if the patch has no rows of the target
+   * @throws PatchFormatException if the file has changed since it was opened
+   */
+  public SelectedRows rows(String target) throws IOException {
+    for (Manifest.Edit edit : manifest.edits()) {
+      if (edit.content() instanceof EditContent.RowTargets rows) {
+        for (EditContent.RowTarget one : rows.targets()) {
+          if (one.target().equals(target)) {
+            return EditReader.rows(one, tensors(edit));
+          }
+        }
+      }
+    }
+    throw new IllegalArgumentException(path + " has no rows of " + target);
   }
 
   /**

@@ -55,27 +55,33 @@ public final class PatchWriter {
       files.put(part.edit().entry(), part.tensors());
     }
     Manifest manifest =
-        new Manifest(
-            new Manifest.Version(Manifest.CURRENT.major(), Manifest.minor(edits, base)),
-            List.of(),
-            draft.name(),
-            "1.0.0",
-            draft.description(),
-            "",
-            created,
-            List.of(),
-            draft.intent(),
-            architecture,
-            base,
-            edits,
-            Manifest.Stacking.NONE,
-            draft.recipe(),
-            draft.evidence(),
-            files.entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList());
+        lowest(
+            new Manifest(
+                Manifest.CURRENT,
+                List.of(),
+                draft.name(),
+                draft.publication().patchVersion(),
+                draft.description(),
+                draft.publication().license(),
+                created,
+                draft.publication().authors(),
+                draft.intent(),
+                architecture,
+                base,
+                edits,
+                draft.publication().stacking(),
+                draft.publication().gate(),
+                draft.recipe(),
+                draft.evidence(),
+                files.entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList()));
     byte[] json = ManifestWriter.bytes(manifest);
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused
     AtomicFile.write(target, channel -> archive(channel, json, files));
     return manifest;
+  }
+
+  private static Manifest lowest(Manifest m) {
+    return m.version(new Manifest.Version(m.version().major(), MinorVersion.of(m)));
   }
 
   /** A patch is one file of less than 2 GiB, and is put together in memory. */
@@ -83,7 +89,9 @@ public final class PatchWriter {
     long bytes = 0;
     for (PatchEdit edit : draft.edits()) {
       if (edit instanceof DeltaEdit delta) {
-        bytes += delta.deltas().values().stream().mapToLong(d -> bytes(d.values())).sum();
+        bytes += delta.deltas().values().stream().mapToLong(PatchWriter::bytes).sum();
+      } else if (edit instanceof RowsEdit rows) {
+        bytes += rows.rows().values().stream().mapToLong(r -> bytes(r.rows().values())).sum();
       } else if (edit instanceof LowRankEdit lowRank) {
         bytes +=
             lowRank.factors().values().stream()
@@ -101,6 +109,10 @@ public final class PatchWriter {
               + CAPACITY
               + "; change fewer tensors, such as those of cross attention alone");
     }
+  }
+
+  private static long bytes(Delta delta) {
+    return bytes(delta.values()) / (delta.half() ? 2 : 1);
   }
 
   private static long bytes(float[] values) {

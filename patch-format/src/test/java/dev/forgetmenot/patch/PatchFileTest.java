@@ -108,7 +108,7 @@ class PatchFileTest {
         PatchError.FEATURE);
     String unknown = json.replaceFirst("\\{", "{\"colour\": 1,");
     assertRefused(unknown, PatchError.UNKNOWN_MEMBER);
-    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 2")).name()).isEqualTo("forget-x");
+    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 3")).name()).isEqualTo("forget-x");
     assertThat(read(json.replaceFirst("\\{", "{\"extensions\": {\"a\": [1]},")).name())
         .isEqualTo("forget-x");
     assertRefused(json.replaceFirst("\\{", "{\"name\": \"a\","), PatchError.DUPLICATE_KEY);
@@ -122,7 +122,11 @@ class PatchFileTest {
     assertRefused(
         json.replace("\"seed\": 7", "\"seed\": 9007199254740993"), PatchError.TYPE_OR_RANGE);
     assertRefused(json.replace("\"seed\": 7", "\"seed\": \"7\""), PatchError.TYPE_OR_RANGE);
-    assertRefused(json.replace("\"kind\": \"delta\"", "\"kind\": \"rows\""), PatchError.FEATURE);
+    // a kind of a later version cannot be passed over
+    assertRefused(
+        json.replace("\"kind\": \"delta\"", "\"kind\": \"later\"")
+            .replace("\"minor\": 0", "\"minor\": 3"),
+        PatchError.FEATURE);
     for (String[] change :
         new String[][] {
           {"\"target\": \"unet/a.bias\"", "\"target\": \"unet/b.bias\""},

@@ -59,7 +59,69 @@ final class SampleEdits {
     return new TokensEdit(Map.of("<s1>", rows(2, 8, 10), "<s2>", rows(1, 8, 11)));
   }
 
-  /** One edit of each new kind. */
+  static RowsEdit rowsEdit() {
+    return new RowsEdit(
+        Map.of(
+            "text_encoder/text_model.embeddings.token_embedding.weight",
+            new SelectedRows(new long[] {100, 8}, new long[] {3, 4, 99}, rows(3, 8, 12)),
+            "unet/conv_in.weight",
+            new SelectedRows(new long[] {4, 3, 3, 3}, new long[] {2}, rows(1, 27, 13))));
+  }
+
+  static DeltaEdit halfDelta() {
+    return new DeltaEdit(
+        Map.of(
+            "unet/mid.attn2.to_q.weight",
+            new Delta(new long[] {6, 5}, values(30, 14), true),
+            "unet/mid.norm.bias",
+            new Delta(new long[] {3}, new float[] {0, 1e-40f, -3e-38f}, true)));
+  }
+
+  /** What a patch of version 1.2 can say beside its edits. */
+  static Publication publication() {
+    return new Publication(
+        "1.2.3-beta.1",
+        "CC0-1.0",
+        List.of("An Author", "another"),
+        new Manifest.Stacking(5, List.of("other-patch"), List.of("base-patch"), List.of("old")),
+        Optional.of(new Gate(Gate.PROMPT_COSINE, 0.25, 0.5)));
+  }
+
+  /** All that came with version 1.2. */
+  static PatchDraft second() {
+    return new PatchDraft(
+        "forget-x",
+        "Forgets 'x'.",
+        new Manifest.Intent(
+            "correct",
+            List.of(
+                new Manifest.Concept(
+                    "x", "style", List.of("a painting by x"), Optional.of("a painting"))),
+            Optional.of("the painter asked"),
+            Optional.of("x")),
+        List.of(rowsEdit(), halfDelta(), closedForm(8, 1, 3)),
+        new Manifest.Recipe("test", Map.of(), 7, 0, "fmn", "0.1.0", List.of()),
+        List.of(new Manifest.Evidence("a painting by x", 1, 20, "recognised", 1, 0)),
+        Map.of("docs/readme.md", "x".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+        publication());
+  }
+
+  /** The base of {@link #second}. */
+  static Manifest.Base secondBase() {
+    Manifest.Base one = base(35);
+    return new Manifest.Base(
+        Map.of(
+            "unet",
+            one.components().get("unet"),
+            "text_encoder",
+            new Manifest.Component("11".repeat(32), "22".repeat(32), 1, Map.of())),
+        one.textEncoder(),
+        one.tokenizer(),
+        "tiny",
+        "same-values");
+  }
+
+  /** One edit of each kind that came with version 1.1. */
   static List<PatchEdit> all() {
     return List.of(lowRank(), projector(), closedForm(8, 1, 3), tokens());
   }

@@ -8,6 +8,8 @@ import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.RowsEdit;
+import dev.forgetmenot.patch.SelectedRows;
 import dev.forgetmenot.patch.TargetPattern;
 import dev.forgetmenot.patch.TokensEdit;
 import java.util.ArrayList;
@@ -39,6 +41,10 @@ public final class AppliedEdits implements AutoCloseable {
       if (edit instanceof DeltaEdit deltas) {
         for (Map.Entry<String, Delta> entry : deltas.deltas().entrySet()) {
           add(sums, weights, entry.getKey(), LinearChange.of(entry.getValue().values()));
+        }
+      } else if (edit instanceof RowsEdit rows) {
+        for (Map.Entry<String, SelectedRows> entry : rows.rows().entrySet()) {
+          add(sums, weights, entry.getKey(), LinearChange.of(entry.getValue()));
         }
       } else if (edit instanceof LowRankEdit lowRanks) {
         for (Map.Entry<String, LowRank> entry : lowRanks.factors().entrySet()) {

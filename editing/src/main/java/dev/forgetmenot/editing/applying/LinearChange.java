@@ -4,6 +4,7 @@ import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.SelectedRows;
 
 /** What edits add to a weight at strength 1, in double. */
 public final class LinearChange {
@@ -15,6 +16,14 @@ public final class LinearChange {
     for (int i = 0; i < change.length; i++) {
       change[i] = delta[i];
     }
+    return change;
+  }
+
+  /** The rows, and 0 everywhere else. */
+  public static double[] of(SelectedRows rows) {
+    long elements = rows.shape()[0] * SelectedRows.width(rows.shape());
+    double[] change = new double[Math.toIntExact(elements)];
+    rows.addTo(change, 1);
     return change;
   }
 

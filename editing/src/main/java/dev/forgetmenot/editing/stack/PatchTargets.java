@@ -67,6 +67,8 @@ final class PatchTargets {
       deltas.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
     } else if (edit.content() instanceof EditContent.LowRanks lowRanks) {
       lowRanks.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
+    } else if (edit.content() instanceof EditContent.RowTargets rows) {
+      rows.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
     } else if (edit.content() instanceof EditContent.Projector projector) {
       names.forEach(name -> checkWidth(edit, name, projector.width()));
     } else if (edit.content() instanceof EditContent.ClosedForm closedForm) {

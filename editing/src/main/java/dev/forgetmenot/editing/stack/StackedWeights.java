@@ -141,6 +141,9 @@ public final class StackedWeights {
     if (term.edit().content() instanceof EditContent.LowRanks) {
       return LinearChange.of(term.layer().file().lowRank(target));
     }
+    if (term.edit().content() instanceof EditContent.RowTargets) {
+      return LinearChange.of(term.layer().file().rows(target));
+    }
     if (term.edit().content() instanceof EditContent.Projector) {
       String key = term.layer().file().id() + " " + term.edit().id();
       ProjectorEdit projector = projectors.get(key);

@@ -44,6 +44,14 @@ record EditReport(Manifest.Edit edit) {
           + ", norm "
           + number(root(norms));
     }
+    if (edit.content() instanceof EditContent.RowTargets rows) {
+      DoubleStream norms = rows.targets().stream().mapToDouble(EditContent.RowTarget::norm);
+      return rows.targets().stream().mapToInt(EditContent.RowTarget::rows).sum()
+          + " rows of "
+          + rows.targets().size()
+          + " tensors, norm "
+          + number(root(norms));
+    }
     if (edit.content() instanceof EditContent.Projector projector) {
       return projector.directions()
           + " directions of width "
@@ -107,7 +115,12 @@ record EditReport(Manifest.Edit edit) {
     List<String> details = new ArrayList<>();
     if (edit.content() instanceof EditContent.Deltas deltas) {
       for (EditContent.Target t : deltas.targets()) {
-        details.add(t.target() + " " + t.shape() + " norm " + number(t.norm()));
+        details.add(t.target() + " " + t.shape() + " norm " + number(t.norm()) + half(t));
+      }
+    } else if (edit.content() instanceof EditContent.RowTargets rows) {
+      for (EditContent.RowTarget t : rows.targets()) {
+        details.add(
+            t.target() + " " + t.shape() + " " + t.rows() + " rows, norm " + number(t.norm()));
       }
     } else if (edit.content() instanceof EditContent.LowRanks lowRanks) {
       for (EditContent.Factors f : lowRanks.targets()) {
@@ -124,6 +137,10 @@ record EditReport(Manifest.Edit edit) {
       }
     }
     return details;
+  }
+
+  private static String half(EditContent.Target target) {
+    return target.scale().map(scale -> ", stored as half times " + scale).orElse("");
   }
 
   private static double root(DoubleStream norms) {

@@ -1,0 +1,37 @@
+package dev.forgetmenot.patch;
+
+/** Which minor version of the format a manifest needs. */
+final class MinorVersion {
+  /** The version that came with rows, halves, gates, and more words of the intent. */
+  static final int WITH_ROWS = 2;
+
+  private MinorVersion() {}
+
+  /** The lowest that expresses all of it. */
+  static int of(Manifest manifest) {
+    if (needsSecond(manifest)) {
+      return WITH_ROWS;
+    }
+    Manifest.Base base = manifest.base();
+    boolean first =
+        manifest.edits().stream().allMatch(edit -> edit.kind().equals(DeltaEdit.KIND))
+            && base.textEncoder().isEmpty()
+            && base.components().values().stream().noneMatch(c -> c.leaves().isEmpty());
+    return first ? 0 : 1;
+  }
+
+  private static boolean needsSecond(Manifest manifest) {
+    Manifest.Intent intent = manifest.intent();
+    return manifest.gate().isPresent()
+        || intent.reason().isPresent()
+        || intent.requestedBy().isPresent()
+        || intent.concepts().stream().anyMatch(concept -> concept.guide().isPresent())
+        || manifest.edits().stream().anyMatch(MinorVersion::needsSecond);
+  }
+
+  private static boolean needsSecond(Manifest.Edit edit) {
+    return edit.content() instanceof EditContent.RowTargets
+        || (edit.content() instanceof EditContent.Deltas deltas
+            && deltas.targets().stream().anyMatch(target -> target.scale().isPresent()));
+  }
+}
