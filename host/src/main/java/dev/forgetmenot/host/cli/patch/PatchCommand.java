@@ -22,7 +22,8 @@ public final class PatchCommand implements Runnable {
   /** The command with all that can be done. */
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new PatchCommand());
-    List<Callable<Integer>> commands = List.of(new PatchInspectCommand(context));
+    List<Callable<Integer>> commands =
+        List.of(new PatchInspectCommand(context), new PatchListCommand(context));
     commands.forEach(line::addSubcommand);
     return line;
   }

@@ -1,0 +1,66 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.PatchFolders;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code fmn patch list}: the patches that can be named. */
+@Command(
+    name = "list",
+    description = "List the patches in the patches/ folders of a model and of the program.",
+    mixinStandardHelpOptions = true)
+final class PatchListCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin private ModelOptions options;
+
+  PatchListCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PatchFolders folders = PatchFolders.of(options.folder(), HostHome.ifKnown());
+    List<Path> files = folders.files();
+    for (Path file : files) {
+      context.say(line(file));
+    }
+    if (files.isEmpty()) {
+      context.say("no patch in " + folders.folders());
+    }
+    return ExitCodes.DONE;
+  }
+
+  private static String line(Path file) throws IOException {
+    try (PatchFile patch = PatchFile.open(file)) {
+      Manifest manifest = patch.manifest();
+      String concepts =
+          manifest.intent().concepts().stream()
+              .map(Manifest.Concept::label)
+              .collect(Collectors.joining(", "));
+      return String.format(
+          "%s  %s@%s, %s %s, %s",
+          file,
+          manifest.name(),
+          manifest.patchVersion(),
+          manifest.intent().operation(),
+          concepts,
+          Sizes.of(patch.size()));
+    } catch (PatchFormatException e) {
+      return file + "  cannot be read: " + e.getMessage();
+    }
+  }
+}

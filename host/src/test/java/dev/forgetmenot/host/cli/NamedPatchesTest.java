@@ -1,0 +1,150 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Patches that are asked for by name, in prompts, from patches/ folders and by recipes. */
+class NamedPatchesTest {
+  @TempDir static Path folder;
+  private static String plugins;
+  private static Path model;
+  private static Path patches;
+  private static Path first;
+  private static Path second;
+
+  @BeforeAll
+  static void forget() throws IOException {
+    plugins = PackagedPlugins.copyTo(folder.resolve("plugins")).toString();
+    Path source = EmbeddedModel.folder();
+    model = folder.resolve("models/copy");
+    Files.createDirectories(model.getParent());
+    try (var files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(source.relativize(file).toString()));
+      }
+    }
+    patches = Files.createDirectory(folder.resolve("models/patches"));
+    first = forget("castle", patches.resolve("no-castle.fmnpatch"));
+    second = forget("fox", patches.resolve("other.fmnpatch"));
+    Files.writeString(patches.resolve("broken.fmnpatch"), "not a patch");
+  }
+
+  private static Path forget(String concept, Path patch) {
+    ProgramRun run =
+        ProgramRun.of(
+            "forget",
+            concept,
+            "--method=closed-form",
+            "--no-report",
+            "--plugins",
+            plugins,
+            "--model",
+            model.toString(),
+            "-o",
+            patch.toString());
+    assertThat(run.err()).doesNotContain("fmn:");
+    return patch;
+  }
+
+  private static ProgramRun generate(String prompt, Path pictures, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "generate",
+                prompt,
+                "--plugins",
+                plugins,
+                "--model",
+                model.toString(),
+                "--steps",
+                "1",
+                "--seed",
+                "1",
+                "-o",
+                pictures.toString()));
+    args.addAll(List.of(more));
+    return ProgramRun.of(args.toArray(String[]::new));
+  }
+
+  private static byte[] picture(Path pictures) throws IOException {
+    return PngPictures.read(pictures.resolve("00000-1.png")).rgb();
+  }
+
+  @Test
+  void aPromptNamesPatches(@TempDir Path out) throws IOException {
+    Path tagged = out.resolve("tagged");
+    ProgramRun run = generate("a castle <patch:no-castle:0.5><patch:forget-fox>", tagged);
+    assertThat(run.err()).doesNotContain("fmn:");
+    String infotext = PngPictures.infotext(tagged.resolve("00000-1.png")).orElseThrow();
+    assertThat(infotext)
+        .startsWith("a castle\n")
+        .contains("forget-castle@1.0.0:0.5", "forget-fox@1.0.0:1");
+
+    Path named = out.resolve("named");
+    generate("a castle", named, "--patch", first + ":0.5", "--patch", "other");
+    assertThat(picture(named)).isEqualTo(picture(tagged));
+    Path plain = out.resolve("plain");
+    generate("a castle", plain);
+    assertThat(picture(plain)).isNotEqualTo(picture(tagged));
+  }
+
+  @Test
+  void anUnknownNameSaysWhatThereIs(@TempDir Path out) {
+    ProgramRun run = generate("a castle <patch:castel>", out.resolve("p"));
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("no patch 'castel'", "no-castle.fmnpatch", "other.fmnpatch");
+    assertThat(out.resolve("p")).doesNotExist();
+  }
+
+  @Test
+  void listsWhatCanBeNamed() {
+    ProgramRun run = ProgramRun.of("patch", "list", "--model", model.toString());
+    assertThat(run.out())
+        .contains("no-castle.fmnpatch  forget-castle@1.0.0, forget castle, ")
+        .contains("broken.fmnpatch  cannot be read: ");
+  }
+
+  @Test
+  void aRecipeFindsItsPatchesAndIsKeptToItsWord(@TempDir Path out) throws IOException {
+    Path file = out.resolve("two.fmnstack");
+    try (StableDiffusion base = StableDiffusion.load(model, LoadOptions.defaults())) {
+      StackRecipe.write(
+          file, List.of(new PatchRequest(first, 0.5), new PatchRequest(second, 1)), base.base());
+    }
+    ProgramRun run = generate("a castle", out.resolve("a"), "--stack", file.toString());
+    assertThat(run.err()).doesNotContain("fmn:");
+    assertThat(run.out()).contains("promises");
+    generate("a castle <patch:no-castle:0.5><patch:other>", out.resolve("b"));
+    assertThat(picture(out.resolve("a"))).isEqualTo(picture(out.resolve("b")));
+
+    String recipe = Files.readString(file);
+    String root = recipe.replaceAll("(?s).*\"result\": \\{\\s*\"unet\": \"([0-9a-f]{64}).*", "$1");
+    String other = "0".repeat(64);
+    Files.writeString(file, recipe.replace(root, other));
+    ProgramRun mismatch = generate("a castle", out.resolve("c"), "--stack", file.toString());
+    assertThat(mismatch.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(mismatch.err()).contains("FMN-606");
+
+    String id = recipe.replaceAll("(?s).*\"id\": \"([0-9a-f]{64}).*", "$1");
+    Files.writeString(file, recipe.replace(id, other));
+    ProgramRun missing = generate("a castle", out.resolve("d"), "--stack", file.toString());
+    assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(missing.err()).contains("FMN-602", other);
+  }
+}
