@@ -15,11 +15,12 @@ import java.util.regex.Pattern;
  * The members of one JSON object while they are taken one by one; {@link #end} refuses what nobody
  * took.
  */
-final class Members {
+public final class Members {
   private static final long SAFE = (1L << 53) - 1;
 
   /** What turns one member into a value. */
-  interface Of<T> {
+  public interface Of<T> {
+    /** Takes the members of one object. */
     T read(Members members) throws PatchFormatException;
   }
 
@@ -48,7 +49,7 @@ final class Members {
    *
    * @param tolerant true ignores unknown members
    */
-  Members(String where, Map<String, Object> values, boolean tolerant) {
+  public Members(String where, Map<String, Object> values, boolean tolerant) {
     this(where, values, tolerant ? Integer.MAX_VALUE : Manifest.CURRENT.minor(), what -> {});
   }
 
@@ -57,7 +58,8 @@ final class Members {
     return minor > Manifest.CURRENT.minor();
   }
 
-  boolean has(String name) {
+  /** Whether a member is there. */
+  public boolean has(String name) {
     return values.containsKey(name);
   }
 
@@ -76,11 +78,13 @@ final class Members {
     ignored.accept(where + " " + what);
   }
 
-  String text(String name) throws PatchFormatException {
+  /** A text that must be there. */
+  public String text(String name) throws PatchFormatException {
     return take(name, String.class);
   }
 
-  String text(String name, String pattern) throws PatchFormatException {
+  /** A text that must match a pattern as a whole. */
+  public String text(String name, String pattern) throws PatchFormatException {
     String text = text(name);
     if (!text.matches(pattern)) {
       throw wrong(name, "'" + text + "' does not match " + pattern);
@@ -88,7 +92,8 @@ final class Members {
     return text;
   }
 
-  String oneOf(String name, List<String> allowed) throws PatchFormatException {
+  /** A text that must be one of a list. */
+  public String oneOf(String name, List<String> allowed) throws PatchFormatException {
     String text = text(name);
     if (!allowed.contains(text)) {
       throw wrong(name, "'" + text + "' is none of " + allowed);
@@ -96,7 +101,8 @@ final class Members {
     return text;
   }
 
-  long integer(String name, long min, long max) throws PatchFormatException {
+  /** A whole number within bounds, and one that every JSON reader holds exactly. */
+  public long integer(String name, long min, long max) throws PatchFormatException {
     BigDecimal number = take(name, BigDecimal.class);
     try {
       long value = number.longValueExact();
@@ -143,7 +149,8 @@ final class Members {
     return has(name) ? Optional.of(object(name, of)) : Optional.empty();
   }
 
-  <T> List<T> objects(String name, Of<T> of) throws PatchFormatException {
+  /** The objects of a list that must be there. */
+  public <T> List<T> objects(String name, Of<T> of) throws PatchFormatException {
     List<T> objects = new ArrayList<>();
     int i = 0;
     for (Object item : take(name, List.class)) {
@@ -180,7 +187,8 @@ final class Members {
     taken.add(name);
   }
 
-  void end() throws PatchFormatException {
+  /** Refuses members that nobody took. */
+  public void end() throws PatchFormatException {
     for (String name : values.keySet()) {
       if (taken.contains(name)) {
         continue;
@@ -193,7 +201,8 @@ final class Members {
     }
   }
 
-  PatchFormatException wrong(String name, String why) {
+  /** What is wrong with a member; to be thrown. */
+  public PatchFormatException wrong(String name, String why) {
     return new PatchFormatException(PatchError.TYPE_OR_RANGE, where + "." + name, why);
   }
 

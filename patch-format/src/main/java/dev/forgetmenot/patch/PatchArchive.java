@@ -41,6 +41,10 @@ final class PatchArchive {
     sameForCommonsCompress();
   }
 
+  Path path() {
+    return path;
+  }
+
   long size() {
     return size;
   }
@@ -72,6 +76,25 @@ final class PatchArchive {
     crc.update(buffer.array());
     checkCrc(region, crc);
     return buffer.array();
+  }
+
+  /** Writes an entry as it is to another archive. */
+  void copy(String entry, ArchiveWriter to) throws IOException {
+    ZipTiling.Region region = region(entry);
+    CRC32 crc = new CRC32();
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    long at = region.offset();
+    long end = at + region.size();
+    to.begin(entry, region.size(), region.crc());
+    while (at < end) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+      int read = read(buffer, at);
+      at += read;
+      crc.update(buffer.array(), 0, read);
+      to.write(buffer.array(), read);
+    }
+    checkCrc(region, crc);
+    to.end();
   }
 
   /** SHA-256 of an entry, hex. */

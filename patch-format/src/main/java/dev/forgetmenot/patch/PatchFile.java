@@ -28,6 +28,7 @@ public final class PatchFile implements AutoCloseable {
   private final PatchArchive archive;
   private final Manifest manifest;
   private final String id;
+  private final List<PatchSignature> signatures;
   private final Map<String, EditTensors> tensorsOfEdit = new HashMap<>();
   private final List<String> warnings = new ArrayList<>();
 
@@ -39,6 +40,7 @@ public final class PatchFile implements AutoCloseable {
     byte[] json = archive.content(MANIFEST, StrictJson.BYTES);
     id = Sha256.hex(json);
     manifest = ManifestReader.read(path.toString(), json, warnings::add);
+    signatures = SignatureEntries.read(archive, json);
     checkEntries();
     for (Manifest.Edit edit : manifest.edits()) {
       String where = path + ": " + edit.entry();
@@ -85,6 +87,23 @@ public final class PatchFile implements AutoCloseable {
   /** The patch id: SHA-256 of the manifest's exact bytes, hex. */
   public String id() {
     return id;
+  }
+
+  /**
+   * The signatures in the file, by key id. Each is right: made by its own key over this manifest;
+   * whether that key is anyone's is another question.
+   */
+  public List<PatchSignature> signatures() {
+    return signatures;
+  }
+
+  /** The exact bytes of the manifest: what is signed. */
+  public byte[] manifestBytes() throws IOException {
+    return archive.content(MANIFEST, StrictJson.BYTES);
+  }
+
+  PatchArchive archive() {
+    return archive;
   }
 
   /** What it says of itself. */
@@ -210,7 +229,7 @@ public final class PatchFile implements AutoCloseable {
     }
     for (String name : archive.names()) {
       boolean free =
-          name.equals("mimetype") || name.equals(MANIFEST) || name.startsWith("signatures/");
+          name.equals("mimetype") || name.equals(MANIFEST) || SignatureEntries.isOne(name);
       if (!free && !listed.contains(name)) {
         throw archive.refuse(
             PatchError.UNLISTED, "holds " + name + ", which the manifest does not list");

@@ -6,17 +6,11 @@ import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32;
-import org.apache.commons.compress.archivers.zip.Zip64Mode;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
-import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /**
  * Writes a draft as a patch. The same draft, base and time give the same bytes on any machine, time
@@ -24,9 +18,6 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
  */
 public final class PatchWriter {
   private static final String SAFETENSORS = "application/vnd.safetensors";
-  private static final int ALIGNMENT = 64;
-  // Seen by the archive in local time: any zone gives the same DOS date.
-  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   /** Most bytes of tensors in a patch; the rest of 2 GiB is for names, manifest and documents. */
   public static final long CAPACITY = PatchArchive.FILE_LIMIT - (16 << 20);
@@ -134,29 +125,10 @@ public final class PatchWriter {
     all.put("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
     all.put(PatchFile.MANIFEST, json);
     all.putAll(files);
-    // Not closed: that would close the caller's channel before its bytes are forced to disk.
-    ZipArchiveOutputStream zip = new ZipArchiveOutputStream(channel);
-    zip.setMethod(ZipArchiveOutputStream.STORED);
-    zip.setUseZip64(Zip64Mode.Never);
-    zip.setEncoding("UTF-8");
-    zip.setUseLanguageEncodingFlag(true);
+    ArchiveWriter archive = new ArchiveWriter(channel);
     for (Map.Entry<String, byte[]> file : all.entrySet()) {
-      byte[] bytes = file.getValue();
-      CRC32 crc = new CRC32();
-      crc.update(bytes);
-      ZipArchiveEntry entry = new ZipArchiveEntry(file.getKey());
-      entry.setMethod(ZipArchiveOutputStream.STORED);
-      entry.setSize(bytes.length);
-      entry.setCrc(crc.getValue());
-      entry.setTime(TIME.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli());
-      if (file.getKey().endsWith(".safetensors")) {
-        entry.setAlignment(ALIGNMENT);
-      }
-      zip.putArchiveEntry(entry);
-      zip.write(bytes);
-      zip.closeArchiveEntry();
+      archive.add(file.getKey(), file.getValue());
     }
-    zip.finish();
-    zip.flush();
+    archive.finish();
   }
 }

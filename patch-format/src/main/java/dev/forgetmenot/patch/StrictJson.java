@@ -21,27 +21,52 @@ import java.util.Map;
  * unique, depth, number and length of values bounded. (Gson's own binding keeps the last of
  * duplicate keys.)
  */
-final class StrictJson {
+public final class StrictJson {
   static final int BYTES = 1 << 20;
   private static final int DEPTH = 16;
   private static final int VALUES = 20_000;
   private static final int TEXT = 8 << 10;
-  private static final int DESCRIPTION = 64 << 10;
+
+  /**
+   * How large a document may be.
+   *
+   * @param bytes of the whole
+   * @param longKey the one member whose text may be longer than 8,192 characters
+   * @param longText characters of that text
+   */
+  public record Limits(int bytes, String longKey, int longText) {
+    /** Those of a manifest. */
+    public static final Limits MANIFEST = new Limits(BYTES, "description", 64 << 10);
+  }
 
   private final String where;
   private final JsonReader reader;
+  private final Limits limits;
   private int values;
 
-  private StrictJson(String where, JsonReader reader) {
+  private StrictJson(String where, JsonReader reader, Limits limits) {
     this.where = where;
     this.reader = reader;
+    this.limits = limits;
   }
 
-  /** Reads one object. */
+  /** Reads one object, a manifest. */
   static Map<String, Object> read(String where, byte[] bytes) throws PatchFormatException {
-    if (bytes.length > BYTES) {
+    return read(where, bytes, Limits.MANIFEST);
+  }
+
+  /**
+   * Reads one object.
+   *
+   * @param where begins the message of what is wrong
+   * @return texts, flags, {@link BigDecimal}s, lists and maps by key in the order of the document
+   * @throws PatchFormatException FMN-201 to 206
+   */
+  public static Map<String, Object> read(String where, byte[] bytes, Limits limits)
+      throws PatchFormatException {
+    if (bytes.length > limits.bytes) {
       throw new PatchFormatException(
-          PatchError.TOO_DEEP_OR_LARGE, where, bytes.length + " bytes; at most " + BYTES);
+          PatchError.TOO_DEEP_OR_LARGE, where, bytes.length + " bytes; at most " + limits.bytes);
     }
     String text;
     try {
@@ -52,7 +77,7 @@ final class StrictJson {
     }
     JsonReader reader = new JsonReader(new StringReader(text));
     reader.setStrictness(Strictness.STRICT);
-    StrictJson json = new StrictJson(where, reader);
+    StrictJson json = new StrictJson(where, reader, limits);
     try {
       if (reader.peek() != JsonToken.BEGIN_OBJECT) {
         throw new PatchFormatException(PatchError.SYNTAX, where, "should begin with '{'");
@@ -81,7 +106,7 @@ final class StrictJson {
         throw new PatchFormatException(
             PatchError.DUPLICATE_KEY, where, "has the key '" + key + "' twice");
       }
-      object.put(key, value(depth, key.equals("description") ? DESCRIPTION : TEXT));
+      object.put(key, value(depth, key.equals(limits.longKey) ? limits.longText : TEXT));
     }
     reader.endObject();
     return object;

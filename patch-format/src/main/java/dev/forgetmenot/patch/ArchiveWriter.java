@@ -1,0 +1,66 @@
+package dev.forgetmenot.patch;
+
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.zip.CRC32;
+import org.apache.commons.compress.archivers.zip.Zip64Mode;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+
+/**
+ * Writes the archive of a patch entry by entry: stored, dated alike, tensors aligned. The same
+ * entries in the same order give the same bytes on any machine. The channel stays open.
+ */
+final class ArchiveWriter {
+  private static final int ALIGNMENT = 64;
+  // Seen by the archive in local time: any zone gives the same DOS date.
+  private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+  // Not closed: that would close the caller's channel before its bytes are forced to disk.
+  private final ZipArchiveOutputStream zip;
+
+  ArchiveWriter(SeekableByteChannel channel) throws IOException {
+    zip = new ZipArchiveOutputStream(channel);
+    zip.setMethod(ZipArchiveOutputStream.STORED);
+    zip.setUseZip64(Zip64Mode.Never);
+    zip.setEncoding("UTF-8");
+    zip.setUseLanguageEncodingFlag(true);
+  }
+
+  /** Adds a whole entry. */
+  void add(String name, byte[] bytes) throws IOException {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    begin(name, bytes.length, crc.getValue());
+    write(bytes, bytes.length);
+    end();
+  }
+
+  /** Begins an entry that is then written in parts, of this size and checksum. */
+  void begin(String name, long size, long crc) throws IOException {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name);
+    entry.setMethod(ZipArchiveOutputStream.STORED);
+    entry.setSize(size);
+    entry.setCrc(crc);
+    entry.setTime(TIME.atZone(ZoneId.systemDefault()).toInstant().toEpochMilli());
+    if (name.endsWith(".safetensors")) {
+      entry.setAlignment(ALIGNMENT);
+    }
+    zip.putArchiveEntry(entry);
+  }
+
+  void write(byte[] bytes, int length) throws IOException {
+    zip.write(bytes, 0, length);
+  }
+
+  void end() throws IOException {
+    zip.closeArchiveEntry();
+  }
+
+  void finish() throws IOException {
+    zip.finish();
+    zip.flush();
+  }
+}
