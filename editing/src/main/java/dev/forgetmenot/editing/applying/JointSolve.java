@@ -8,10 +8,11 @@ import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The closed-form edits of a stack, solved together: all target rows at their strengths, all
@@ -26,15 +27,33 @@ public final class JointSolve {
    * @param strength other than 0
    * @param targets full names
    */
-  public record Member(ClosedFormEdit edit, double strength, List<String> targets) {
-    /** Copies the list. */
+  public record Member(ClosedFormEdit edit, double strength, Set<String> targets) {
+    /** Copies the set. */
     public Member {
-      targets = List.copyOf(targets);
+      targets = Set.copyOf(targets);
+    }
+
+    /** The same from a list. */
+    public Member(ClosedFormEdit edit, double strength, List<String> targets) {
+      this(edit, strength, Set.copyOf(targets));
+    }
+  }
+
+  /**
+   * One system.
+   *
+   * @param members indices of the members that are solved together, rising
+   * @param solution what came of it; its concepts are those of the members, in their order
+   */
+  public record Solved(List<Integer> members, ClosedForm.Solution solution) {
+    /** Copies the list. */
+    public Solved {
+      members = List.copyOf(members);
     }
   }
 
   private final List<Member> members;
-  private final Map<List<Integer>, InputEdit> solved = new HashMap<>();
+  private final Map<List<Integer>, Solved> solved = new LinkedHashMap<>();
 
   /**
    * Takes the members.
@@ -47,6 +66,11 @@ public final class JointSolve {
 
   /** D for a target: W' = W(I + D); empty if no member changes it. */
   public Optional<InputEdit> of(String target) {
+    return solved(target).map(system -> system.solution().edit());
+  }
+
+  /** The system of a target; the same one for all targets of the same members. */
+  public Optional<Solved> solved(String target) {
     List<Integer> changing = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
       if (members.get(i).targets().contains(target)) {
@@ -58,7 +82,7 @@ public final class JointSolve {
         : Optional.of(solved.computeIfAbsent(changing, this::solve));
   }
 
-  private InputEdit solve(List<Integer> indices) {
+  private Solved solve(List<Integer> indices) {
     List<Erasure> erased = new ArrayList<>();
     List<Kept> kept = new ArrayList<>();
     double lambda = 0;
@@ -82,7 +106,7 @@ public final class JointSolve {
         }
       }
     }
-    return ClosedForm.solve(erased, kept, lambda).edit();
+    return new Solved(indices, ClosedForm.solve(erased, kept, lambda));
   }
 
   private static Matrix columns(Rows rows) {

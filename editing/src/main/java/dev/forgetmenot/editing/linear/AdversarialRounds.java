@@ -50,7 +50,7 @@ public record AdversarialRounds(Matrix gram, double adversarialLambda, int round
   public ClosedForm.Solution solve(List<Erasure> erased, List<Kept> kept, double lambda) {
     List<Erasure> grown = erased;
     ClosedForm.Solution solution = ClosedForm.solve(grown, kept, lambda);
-    Matrix concepts = ClosedForm.join(erased.stream().map(Erasure::targets).toList());
+    Matrix concepts = Matrix.joinColumns(erased.stream().map(Erasure::targets).toList());
     for (int round = 0; round < rounds; round++) {
       Matrix ways = adversarial(solution.edit(), concepts);
       List<Erasure> next = new ArrayList<>();

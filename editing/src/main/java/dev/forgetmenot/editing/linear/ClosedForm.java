@@ -28,15 +28,15 @@ public final class ClosedForm {
    */
   public static Solution solve(List<Erasure> erased, List<Kept> kept, double lambda) {
     check(erased, kept, lambda);
-    Matrix targets = join(erased.stream().map(Erasure::targets).toList());
-    Matrix guides = join(erased.stream().map(Erasure::guides).toList());
+    Matrix targets = Matrix.joinColumns(erased.stream().map(Erasure::targets).toList());
+    Matrix guides = Matrix.joinColumns(erased.stream().map(Erasure::guides).toList());
     double[] roots = roots(erased);
     Matrix c = targets.timesDiagonal(roots); // C·√E: then A = λI + (C√E)(C√E)ᵀ + (P√p)(P√p)ᵀ
-    Matrix all = c;
+    List<Matrix> all = new ArrayList<>(List.of(c));
     for (Kept keep : kept) {
-      all = all.beside(keep.columns().times(Math.sqrt(keep.scale())));
+      all.add(keep.columns().times(Math.sqrt(keep.scale())));
     }
-    Matrix right = inverseTimes(all, c.columns(), lambda); // (C√E)ᵀ·A⁻¹
+    Matrix right = inverseTimes(Matrix.joinColumns(all), c.columns(), lambda); // (C√E)ᵀ·A⁻¹
     Matrix left = guides.minus(targets).timesDiagonal(roots);
     return new Solution(new InputEdit(left, right).compact(), erased, kept);
   }
@@ -49,11 +49,11 @@ public final class ClosedForm {
   private static Matrix inverseTimes(Matrix v, int count, double lambda) {
     int n = v.columns();
     if (n >= v.rows()) {
-      Matrix a = v.timesTransposed(v).plusDiagonal(lambda);
+      Matrix a = v.transposed().inner().plusDiagonal(lambda);
       return new Cholesky(a).solve(v.columns(0, count)).transposed();
     }
     // VᵀA⁻¹ = (λI + VᵀV)⁻¹Vᵀ, and the inverse is symmetric: its first columns are its first rows.
-    Matrix gram = v.transposedTimes(v).plusDiagonal(lambda);
+    Matrix gram = v.inner().plusDiagonal(lambda);
     Matrix columns = new Cholesky(gram).solve(Matrix.identity(n).columns(0, count));
     return columns.transposed().timesTransposed(v);
   }
@@ -67,14 +67,6 @@ public final class ClosedForm {
               return Arrays.stream(roots);
             })
         .toArray();
-  }
-
-  static Matrix join(List<Matrix> parts) {
-    Matrix all = parts.get(0);
-    for (Matrix part : parts.subList(1, parts.size())) {
-      all = all.beside(part);
-    }
-    return all;
   }
 
   private static void check(List<Erasure> erased, List<Kept> kept, double lambda) {

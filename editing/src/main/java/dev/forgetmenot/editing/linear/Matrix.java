@@ -221,6 +221,30 @@ public final class Matrix {
     return new Matrix(CommonOps_DDRM.concatColumns(values, other.values, null));
   }
 
+  /** The columns of matrices of one height, at least one, side by side. */
+  public static Matrix joinColumns(List<Matrix> parts) {
+    DMatrixRMaj all =
+        new DMatrixRMaj(parts.get(0).rows(), parts.stream().mapToInt(Matrix::columns).sum());
+    int first = 0;
+    for (Matrix part : parts) {
+      CommonOps_DDRM.insert(part.values, all, 0, first);
+      first += part.columns();
+    }
+    return new Matrix(all);
+  }
+
+  /** The rows of matrices of one width, at least one, below each other. */
+  public static Matrix joinRows(List<Matrix> parts) {
+    DMatrixRMaj all =
+        new DMatrixRMaj(parts.stream().mapToInt(Matrix::rows).sum(), parts.get(0).columns());
+    int first = 0;
+    for (Matrix part : parts) {
+      CommonOps_DDRM.insert(part.values, all, first, 0);
+      first += part.rows();
+    }
+    return new Matrix(all);
+  }
+
   /** Columns from {@code first} up to and without {@code end}. */
   public Matrix columns(int first, int end) {
     return new Matrix(CommonOps_DDRM.extract(values, 0, rows(), first, end));
@@ -275,6 +299,42 @@ public final class Matrix {
   /** Mean of the diagonal. */
   public double meanDiagonal() {
     return CommonOps_DDRM.trace(values) / Math.min(rows(), columns());
+  }
+
+  /** Sum over all places of A · B, of two matrices of one shape. */
+  public double dot(Matrix other) {
+    if (rows() != other.rows() || columns() != other.columns()) {
+      throw new IllegalArgumentException(
+          "a sum over "
+              + (rows() + " × " + columns())
+              + (" and " + other.rows() + " × " + other.columns())
+              + " places needs one shape");
+    }
+    double sum = 0;
+    for (int i = 0; i < values.getNumElements(); i++) {
+      sum += values.data[i] * other.values.data[i];
+    }
+    return sum;
+  }
+
+  /**
+   * Adds the values to others.
+   *
+   * @param sum as many, row after row
+   */
+  public void addTo(double[] sum) {
+    if (sum.length != values.getNumElements()) {
+      throw new IllegalArgumentException(
+          values.getNumElements() + " values cannot be added to " + sum.length);
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += values.data[i];
+    }
+  }
+
+  /** The values themselves, row after row, for products; may be longer than they are. */
+  double[] data() {
+    return values.data;
   }
 
   /** A copy for a decomposition, which may write into it. */

@@ -108,7 +108,7 @@ public record NullSpaceEdit(double lambda, double threshold) {
       Matrix shift = chosen.rows(copy, copy + 1);
       read.add(reads.times(kept).plus(reads.times(along).times(shift)));
     }
-    int[] copies = aboveTheMean(moves.times(ClosedForm.join(read)));
+    int[] copies = aboveTheMean(moves.times(Matrix.joinColumns(read)));
     Matrix counts = counts(moved.length, copies, chosen);
     return aboveThreshold(kept.beside(along), counts, moved.length + copies.length);
   }

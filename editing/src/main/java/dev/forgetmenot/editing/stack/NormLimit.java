@@ -37,12 +37,11 @@ final class NormLimit {
    * @param where the patch or patches that make it
    * @param target full name
    * @param weight W
-   * @param change dW
+   * @param size |dW|
    * @throws PatchFormatException FMN-308
    */
-  void check(double share, String where, String target, float[] weight, double[] change)
+  void check(double share, String where, String target, double[] weight, double size)
       throws IOException {
-    double size = norm(change);
     double own = share * norm(weight);
     if (size <= own) {
       return;

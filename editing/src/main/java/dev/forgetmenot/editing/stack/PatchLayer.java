@@ -22,6 +22,18 @@ public record PatchLayer(PatchRequest request, PatchFile file) {
     return file.path().toString();
   }
 
+  /**
+   * What an edit of it adds to any base at its strength, as text: the patch, the edit, how much.
+   */
+  String fingerprint(Manifest.Edit edit) {
+    return file.id() + " " + edit.id() + " " + Double.toHexString(strength());
+  }
+
+  /** Its name and version, for people. */
+  public String name() {
+    return file.manifest().name() + "@" + file.manifest().patchVersion();
+  }
+
   /** Its edits, in the order of its manifest. */
   public List<Manifest.Edit> edits() {
     return file.manifest().edits();

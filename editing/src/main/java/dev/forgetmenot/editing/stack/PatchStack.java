@@ -30,8 +30,8 @@ public final class PatchStack implements AutoCloseable {
   /**
    * Opens the patches of requests.
    *
-   * @throws PatchFormatException if one is broken, asked for twice, excluded by another, or its
-   *     strength out of range
+   * @throws PatchFormatException if one is broken, asked for twice, excluded or superseded by
+   *     another, needs one that is not there, or its strength is out of range
    */
   public static PatchStack open(List<PatchRequest> requests) throws IOException {
     PatchStack stack = new PatchStack();
@@ -43,7 +43,7 @@ public final class PatchStack implements AutoCloseable {
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
       stack.checkStrengths();
-      stack.checkConflicts();
+      new StackRules(stack.layers).check();
       stack.checkTokens();
       return stack;
     } catch (IOException | RuntimeException e) {
@@ -85,23 +85,6 @@ public final class PatchStack implements AutoCloseable {
     }
   }
 
-  private void checkConflicts() throws PatchFormatException {
-    for (int i = 0; i < layers.size(); i++) {
-      PatchFile one = layers.get(i).file();
-      for (int j = 0; j < layers.size(); j++) {
-        PatchFile other = layers.get(j).file();
-        if (i < j && one.id().equals(other.id())) {
-          throw conflict(one, "is asked for twice; give it once, with the strength that you want");
-        }
-        List<String> conflicts = one.manifest().stacking().conflictsWith();
-        if (i != j
-            && (conflicts.contains(other.id()) || conflicts.contains(other.manifest().name()))) {
-          throw conflict(one, "does not go together with " + other.path() + "; choose one of them");
-        }
-      }
-    }
-  }
-
   private static PatchFormatException conflict(PatchFile patch, String why) {
     return new PatchFormatException(PatchError.CONFLICT, patch.path().toString(), why);
   }
@@ -134,7 +117,8 @@ public final class PatchStack implements AutoCloseable {
    * Checks every patch against a base.
    *
    * @return the stack on that base; to be used as long as this stack and the base's files are open
-   * @throws PatchFormatException if a patch does not fit the base
+   * @throws PatchFormatException if a patch does not fit the base, or closed-form edits are ill
+   *     conditioned together (FMN-604)
    */
   public CheckedStack on(BaseModel model) throws IOException {
     Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
@@ -145,7 +129,11 @@ public final class PatchStack implements AutoCloseable {
       targets.put(layer, PatchTargets.of(layer.file(), model.tensors()));
       descriptions.put(layer.request(), describe(layer, check.run(targets.get(layer))));
     }
-    return new CheckedStack(new StackedWeights(model.tensors(), targets), tokens(), descriptions);
+    StackedWeights weights = new StackedWeights(model.tensors(), targets);
+    for (JointSystem system : weights.systems()) {
+      system.check();
+    }
+    return new CheckedStack(weights, tokens(), descriptions);
   }
 
   private List<CheckedStack.Token> tokens() throws IOException {

@@ -5,18 +5,19 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.applying.JointSolve;
 import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.Strips;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.EditContent;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Sides;
-import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +31,14 @@ import java.util.TreeSet;
  *
  * summed in double, patches in the order of their ids and edits in that of their manifests, and
  * rounded once. Every change is one of the base's weights, so that the order of the requests does
- * not matter.
+ * not matter. One weight at a time is held.
  */
 public final class StackedWeights {
-  /** A linear edit at a strength other than 0. */
-  private record Term(PatchLayer layer, Manifest.Edit edit, Set<String> targets) {}
-
-  private static final List<TargetPattern> TEXT_SIDE =
-      Sides.KV.targets().stream().map(TargetPattern::new).toList();
-
   private final BaseTensors base;
   private final List<Term> terms = new ArrayList<>();
-  private final List<PatchLayer> closedForms = new ArrayList<>();
-  private final Map<String, ProjectorEdit> projectors = new HashMap<>();
+  private final List<JointSolve.Member> members = new ArrayList<>();
+  private final List<PatchLayer> owners = new ArrayList<>(); // of the members
+  private final List<String> memberFingerprints = new ArrayList<>();
   private final JointSolve jointSolve;
   private final NormLimit limit;
   private final TreeSet<String> targets = new TreeSet<>();
@@ -56,21 +52,21 @@ public final class StackedWeights {
       throws IOException {
     this.base = base;
     this.limit = new NormLimit(base);
-    List<JointSolve.Member> members = new ArrayList<>();
     for (Map.Entry<PatchLayer, Map<String, List<String>>> entry : targets.entrySet()) {
       PatchLayer layer = entry.getKey();
       if (layer.strength() == 0) {
         continue;
       }
       for (Manifest.Edit edit : layer.edits()) {
-        List<String> changed = entry.getValue().get(edit.id());
+        Set<String> changed = Set.copyOf(entry.getValue().get(edit.id()));
         this.targets.addAll(changed);
         if (edit.content() instanceof EditContent.ClosedForm) {
           ClosedFormEdit closedForm = (ClosedFormEdit) layer.file().edit(edit);
           members.add(new JointSolve.Member(closedForm, layer.strength(), changed));
-          closedForms.add(layer);
+          owners.add(layer);
+          memberFingerprints.add(layer.fingerprint(edit));
         } else {
-          terms.add(new Term(layer, edit, Set.copyOf(changed)));
+          terms.add(new Term(layer, edit, changed));
         }
       }
     }
@@ -80,6 +76,64 @@ public final class StackedWeights {
   /** Full names of the weights that change, sorted. */
   public Set<String> targets() {
     return Collections.unmodifiableSet(targets);
+  }
+
+  /** The base that everything is computed from. */
+  BaseTensors base() {
+    return base;
+  }
+
+  /** The closed-form edits by the systems in which they are solved, with their conditions. */
+  public List<JointSystem> systems() {
+    Map<JointSolve.Solved, Set<String>> found = new LinkedHashMap<>();
+    for (String target : targets) {
+      jointSolve
+          .solved(target)
+          .ifPresent(s -> found.computeIfAbsent(s, x -> new TreeSet<>()).add(target));
+    }
+    List<JointSystem> systems = new ArrayList<>();
+    found.forEach((solved, names) -> systems.add(system(solved, names)));
+    return systems;
+  }
+
+  private JointSystem system(JointSolve.Solved solved, Set<String> names) {
+    List<PatchLayer> layers = new ArrayList<>();
+    List<Integer> ownerOfConcept = new ArrayList<>();
+    for (int member : solved.members()) {
+      PatchLayer owner = owners.get(member);
+      if (!layers.contains(owner)) {
+        layers.add(owner);
+      }
+      for (int i = 0; i < members.get(member).edit().concepts().size(); i++) {
+        ownerOfConcept.add(layers.indexOf(owner));
+      }
+    }
+    double condition = solved.solution().edit().condition();
+    return new JointSystem(layers, ownerOfConcept, names, solved.solution(), condition);
+  }
+
+  /**
+   * Names all that a target's new values come from, beside the base: two stacks with the same
+   * fingerprint of a target give it the same bits.
+   *
+   * @param target one of {@link #targets}
+   * @return hex
+   */
+  public String fingerprint(String target) {
+    StringBuilder text = new StringBuilder();
+    jointSolve
+        .solved(target)
+        .ifPresent(s -> s.members().forEach(m -> line(text, memberFingerprints.get(m))));
+    for (Term term : terms) {
+      if (term.changes(target)) {
+        line(text, term.fingerprint());
+      }
+    }
+    return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
   }
 
   /**
@@ -99,67 +153,85 @@ public final class StackedWeights {
    * @throws PatchFormatException FMN-308
    */
   public double[] sum(String target) throws IOException {
+    double[] weight = weight(target);
+    ChangeSum sum = new ChangeSum(weight.clone());
+    forEachChange(target, weight, true, sum::add);
+    return sum.done();
+  }
+
+  /** The base's values. */
+  double[] weight(String target) throws IOException {
     int slash = target.indexOf('/');
-    float[] weight = base.floats(target.substring(0, slash), target.substring(slash + 1));
-    double[] sum = LinearChange.of(weight);
-    Optional<InputEdit> joint = jointSolve.of(target);
+    return LinearChange.of(base.floats(target.substring(0, slash), target.substring(slash + 1)));
+  }
+
+  /** The changes of a target, unchecked, in the order in which they are summed. */
+  List<Change> changes(String target, double[] weight) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    forEachChange(target, weight, false, changes::add);
+    return changes;
+  }
+
+  /** One at a time: a stack of large deltas holds one of them. */
+  private void forEachChange(
+      String target, double[] weight, boolean checked, java.util.function.Consumer<Change> sink)
+      throws IOException {
+    int slash = target.indexOf('/');
+    int outputs = (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
+    List<Term> changing = terms.stream().filter(term -> term.changes(target)).toList();
+    Optional<JointSolve.Solved> joint = jointSolve.solved(target);
+    List<InputEdit> edits = new ArrayList<>();
+    joint.ifPresent(solved -> edits.add(solved.solution().edit()));
+    for (Term term : changing) {
+      if (term.editsInputs()) {
+        edits.add(term.inputEdit());
+      }
+    }
+    ProductsOfWeight products = new ProductsOfWeight(weight, edits);
     if (joint.isPresent()) {
-      double[] change = joint.get().change(weight);
-      if (!closedForms.stream().allMatch(layer -> large(layer))) {
-        limit.check(NormLimit.TEXT, closedForms.get(0).where(), target, weight, change);
+      Change change = products.next();
+      List<PatchLayer> solved = joint.get().members().stream().map(owners::get).toList();
+      if (checked && !solved.stream().allMatch(StackedWeights::large)) {
+        limit.check(NormLimit.TEXT, solved.get(0).where(), target, weight, change.norm());
       }
-      add(sum, change);
+      sink.accept(change);
     }
-    for (Term term : terms) {
-      if (term.targets().contains(target)) {
-        double[] change = change(term, target, weight);
-        for (int i = 0; i < change.length; i++) {
-          change[i] *= term.layer().strength();
-        }
-        if (!large(term.layer())) {
-          double share = readsText(term, target) ? NormLimit.TEXT : NormLimit.VALUES;
-          limit.check(share, term.layer().where(), target, weight, change);
-        }
-        add(sum, change);
+    for (Term term : changing) {
+      Change change = term.editsInputs() ? products.next() : term.change(target, outputs);
+      if (checked && !large(term.layer())) {
+        limit.check(term.share(target), term.layer().where(), target, weight, change.norm());
       }
+      sink.accept(change);
     }
-    return sum;
+  }
+
+  /** W · left of several edits of what a weight reads, in one pass over the weight. */
+  private static final class ProductsOfWeight {
+    private final List<InputEdit> edits;
+    private final Matrix products; // null without edits
+    private int edit;
+    private int column;
+
+    ProductsOfWeight(double[] weight, List<InputEdit> edits) {
+      this.edits = edits;
+      products =
+          edits.isEmpty()
+              ? null
+              : Strips.times(
+                  weight, Matrix.joinColumns(edits.stream().map(InputEdit::left).toList()));
+    }
+
+    Change next() {
+      InputEdit next = edits.get(edit++);
+      int end = column + next.rank();
+      Change change = new Change.Factors(products.columns(column, end), next.right());
+      column = end;
+      return change;
+    }
   }
 
   private static boolean large(PatchLayer layer) {
     return layer.request().allows(PatchRequest.Allowance.LARGE_CHANGES);
-  }
-
-  /** Whether a change may be large where no text is: of all layers at once, or factor by factor. */
-  private static boolean readsText(Term term, String target) {
-    return term.edit().boundByTextEncoder()
-        || (term.edit().content() instanceof EditContent.LowRanks
-            && TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target)));
-  }
-
-  private double[] change(Term term, String target, float[] weight) throws IOException {
-    if (term.edit().content() instanceof EditContent.LowRanks) {
-      return LinearChange.of(term.layer().file().lowRank(target));
-    }
-    if (term.edit().content() instanceof EditContent.RowTargets) {
-      return LinearChange.of(term.layer().file().rows(target));
-    }
-    if (term.edit().content() instanceof EditContent.Projector) {
-      String key = term.layer().file().id() + " " + term.edit().id();
-      ProjectorEdit projector = projectors.get(key);
-      if (projector == null) {
-        projector = (ProjectorEdit) term.layer().file().edit(term.edit());
-        projectors.put(key, projector);
-      }
-      return LinearChange.of(projector, weight);
-    }
-    return LinearChange.of(term.layer().file().delta(target));
-  }
-
-  private static void add(double[] sum, double[] change) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += change[i];
-    }
   }
 
   private float[] rounded(String target, double[] sum) throws PatchFormatException {
@@ -167,7 +239,7 @@ public final class StackedWeights {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) sum[i];
       if (!Float.isFinite(values[i])) {
-        PatchLayer one = terms.isEmpty() ? closedForms.get(0) : terms.get(0).layer();
+        PatchLayer one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
         throw new PatchFormatException(
             PatchError.NON_FINITE,
             one.where(),

@@ -75,8 +75,8 @@ class ClosedFormReferenceTest {
   void nullSpaceEdit(String reference) throws IOException {
     name = reference;
     NullSpaceEdit speed = new NullSpaceEdit(number("lambda"), number("threshold"));
-    Matrix c = ClosedForm.join(erased().stream().map(Erasure::targets).toList());
-    Matrix g = ClosedForm.join(erased().stream().map(Erasure::guides).toList());
+    Matrix c = Matrix.joinColumns(erased().stream().map(Erasure::targets).toList());
+    Matrix g = Matrix.joinColumns(erased().stream().map(Erasure::guides).toList());
     Matrix retained = columns("retained");
     Matrix none = Matrix.zeros(c.rows(), 0);
     Matrix noShifts = Matrix.zeros(0, retained.columns());
@@ -95,7 +95,7 @@ class ClosedFormReferenceTest {
   @ValueSource(strings = {"general", "alike", "many", "one"})
   void spectralEraser(String reference) throws IOException {
     name = reference;
-    Matrix c = ClosedForm.join(erased().stream().map(Erasure::targets).toList());
+    Matrix c = Matrix.joinColumns(erased().stream().map(Erasure::targets).toList());
     SpectralEraser cure = new SpectralEraser(number("alpha"));
     checkInput("cure", cure.solve(c, columns("kept")), EXACT);
     checkInput("cure_alone", cure.solve(c, Matrix.zeros(c.rows(), 0)), EXACT);

@@ -1,0 +1,178 @@
+package dev.forgetmenot.editing.stack;
+
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.SingularValues;
+import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.SelectedRows;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is added to one weight: dW (out × in), a convolution as the matrix that {@code flatten(1)}
+ * makes of it.
+ */
+sealed interface Change {
+  /**
+   * A product of thin factors.
+   *
+   * @param left (out × k)
+   * @param right (k × in)
+   */
+  record Factors(Matrix left, Matrix right) implements Change {
+    @Override
+    public double norm() {
+      return Math.sqrt(Math.max(0, left.inner().dot(right.transposed().inner())));
+    }
+
+    @Override
+    public Matrix times(Matrix columns) {
+      return left.times(right.times(columns));
+    }
+
+    @Override
+    public Matrix dense() {
+      return left.times(right);
+    }
+
+    @Override
+    public Matrix inputs(int most) {
+      // dW = Q·R·right with Q orthonormal: the right singular vectors are those of R·right.
+      Matrix gram = left.inner();
+      SingularValues eigen = SingularValues.of(gram);
+      int rank = eigen.rank(NOTHING * NOTHING);
+      double[] roots = new double[rank];
+      for (int i = 0; i < rank; i++) {
+        roots[i] = Math.sqrt(eigen.sigma().get(i));
+      }
+      Matrix root = eigen.first(rank).timesDiagonal(roots);
+      return span(root.transposedTimes(right).transposed(), most);
+    }
+  }
+
+  /**
+   * Values one by one.
+   *
+   * @param values (out × in)
+   */
+  record Values(Matrix values) implements Change {
+    @Override
+    public double norm() {
+      return values.norm();
+    }
+
+    @Override
+    public Matrix times(Matrix columns) {
+      return values.times(columns);
+    }
+
+    @Override
+    public Matrix dense() {
+      return values;
+    }
+
+    @Override
+    public Matrix inputs(int most) {
+      return span(values.transposed(), most);
+    }
+  }
+
+  /**
+   * Some rows.
+   *
+   * @param index which, rising
+   * @param rows one for each index (n × in)
+   * @param outputs rows of the weight
+   */
+  record SomeRows(List<Long> index, Matrix rows, int outputs) implements Change {
+    /** Copies the list. */
+    public SomeRows {
+      index = List.copyOf(index);
+    }
+
+    static SomeRows of(SelectedRows selected, double strength, int outputs) {
+      Rows rows = selected.rows();
+      return new SomeRows(
+          Arrays.stream(selected.index()).boxed().toList(),
+          Matrix.of(rows.count(), rows.width(), rows.values()).times(strength),
+          outputs);
+    }
+
+    @Override
+    public double norm() {
+      return rows.norm();
+    }
+
+    @Override
+    public Matrix times(Matrix columns) {
+      return spread(rows.times(columns));
+    }
+
+    @Override
+    public Matrix dense() {
+      return spread(rows);
+    }
+
+    @Override
+    public Matrix inputs(int most) {
+      return span(rows.transposed(), most);
+    }
+
+    @Override
+    public void addTo(double[] sum) {
+      int width = rows.columns();
+      for (int i = 0; i < rows.rows(); i++) {
+        int at = Math.toIntExact(index.get(i) * width);
+        for (int j = 0; j < width; j++) {
+          sum[at + j] += rows.get(i, j);
+        }
+      }
+    }
+
+    private Matrix spread(Matrix some) {
+      double[] all = new double[Math.multiplyExact(outputs, some.columns())];
+      new SomeRows(index, some, outputs).addTo(all);
+      return Matrix.of(outputs, some.columns(), all);
+    }
+  }
+
+  /** Directions with less than this share of the largest singular value count as none. */
+  double NOTHING = 1e-7;
+
+  /** The Frobenius norm. */
+  double norm();
+
+  /** dW · X. */
+  Matrix times(Matrix columns);
+
+  /** dW. */
+  Matrix dense();
+
+  /** Adds dW to as many values. */
+  default void addTo(double[] sum) {
+    dense().addTo(sum);
+  }
+
+  /**
+   * The input directions that it reads most: right singular vectors by falling singular value.
+   *
+   * @param most how many at most
+   * @return orthonormal columns (in × r)
+   */
+  Matrix inputs(int most);
+
+  /** Sum over all places of this times another: |dA|·|dB| times the cosine. */
+  default double dot(Change other) {
+    if (this instanceof Factors a && other instanceof Factors b) {
+      return a.left().transposedTimes(b.left()).dot(a.right().timesTransposed(b.right()));
+    }
+    if (this instanceof Factors a) {
+      return a.left().transposedTimes(other.dense()).dot(a.right());
+    }
+    return other instanceof Factors ? other.dot(this) : dense().dot(other.dense());
+  }
+
+  private static Matrix span(Matrix columns, int most) {
+    SingularValues svd = SingularValues.of(columns);
+    return svd.first(Math.min(most, svd.rank(NOTHING)));
+  }
+}
