@@ -56,7 +56,7 @@ public final class BaseIdentity {
    * Arguments as in {@link #leaf}.
    */
   public static String halfLeaf(String name, DType dtype, long[] shape, ByteBuffer bytes) {
-    if (dtype == DType.F16 || dtype == DType.I64) {
+    if (dtype == DType.F16 || dtype == DType.I64 || dtype == DType.I32) {
       return leaf(name, dtype, shape, bytes);
     }
     ByteBuffer in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);

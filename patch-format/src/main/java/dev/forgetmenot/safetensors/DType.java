@@ -15,7 +15,9 @@ public enum DType {
   /** IEEE 754 binary64. */
   F64(4, 8),
   /** Two's complement integers of 64 bits. */
-  I64(5, 8);
+  I64(5, 8),
+  /** Two's complement integers of 32 bits; models hold counters of them and no weights. */
+  I32(6, 4);
 
   private final int code;
   private final int bytes;
@@ -25,7 +27,7 @@ public enum DType {
     this.bytes = bytes;
   }
 
-  /** The number that stands for this type in the identity of a base model, 1 to 5. */
+  /** The number that stands for this type in the identity of a base model, 1 to 6. */
   public int code() {
     return code;
   }

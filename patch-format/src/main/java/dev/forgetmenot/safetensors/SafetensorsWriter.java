@@ -38,7 +38,7 @@ public final class SafetensorsWriter {
   private record Pending(String name, DType dtype, long[] shape, long bytes, Payload payload) {}
 
   private static final List<DType> WIDEST_FIRST =
-      List.of(DType.I64, DType.F64, DType.F32, DType.BF16, DType.F16);
+      List.of(DType.I64, DType.F64, DType.F32, DType.I32, DType.BF16, DType.F16);
   private static final Comparator<Pending> ORDER =
       Comparator.comparingInt((Pending p) -> WIDEST_FIRST.indexOf(p.dtype()))
           .thenComparing(p -> p.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -97,9 +97,9 @@ public final class SafetensorsWriter {
           case F16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToHalf(values[i]));
           case BF16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToBfloat16(values[i]));
           case F64 -> (buffer, i) -> buffer.putDouble(values[i]);
-          case I64 ->
+          case I64, I32 ->
               throw new IllegalArgumentException(
-                  "expected a float type for the floats of " + name + ", found I64");
+                  "expected a float type for the floats of " + name + ", found " + dtype);
         };
     long bytes = (long) values.length * dtype.bytes();
     return add(name, dtype, shape, bytes, Payload.ofElements(values.length, dtype.bytes(), writer));

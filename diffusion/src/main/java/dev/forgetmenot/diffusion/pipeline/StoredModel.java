@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.checkpoint.Checkpoint;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -15,7 +16,9 @@ import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.BaseFiles;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,16 +68,20 @@ public final class StoredModel implements AutoCloseable {
     }
     this.base =
         new BaseModel(
-            files,
-            parts.tokenizer().digests(),
-            Architecture.of(files, noiseSchedule),
-            String.valueOf(path.toAbsolutePath().normalize().getFileName()));
+            files, parts.tokenizer().digests(), Architecture.of(files, noiseSchedule), label(path));
+  }
+
+  /** The name of a model for people: that of its folder, or of its file without the extension. */
+  public static String label(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName())
+        .replaceFirst("\\.safetensors$", "");
   }
 
   /**
    * Opens a model.
    *
-   * @param path a folder in diffusers' layout, with {@code model_index.json}
+   * @param path a folder in diffusers' layout, with {@code model_index.json}, or a safetensors file
+   *     with a whole model under the original names
    * @throws IOException if it is missing, broken or of another kind of model; the message says
    *     where, why and what to do
    */
@@ -83,12 +90,15 @@ public final class StoredModel implements AutoCloseable {
   }
 
   /**
-   * Opens a model.
+   * Opens a model; see {@link #open(Path)}.
    *
    * @param prediction what the UNet predicts; empty for what the files say
    */
-  static StoredModel open(Path path, Optional<PredictionType> prediction) throws IOException {
-    Parts parts = ModelFolder.open(path).parts();
+  public static StoredModel open(Path path, Optional<PredictionType> prediction)
+      throws IOException {
+    Parts parts =
+        Files.isRegularFile(path) ? ofCheckpoint(path, prediction) : ModelFolder.open(path).parts();
+    parts = prediction.isPresent() ? predicting(parts, prediction.get()) : parts;
     try {
       return new StoredModel(path, parts);
     } catch (IOException | RuntimeException e) {
@@ -97,6 +107,37 @@ public final class StoredModel implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private static Parts ofCheckpoint(Path path, Optional<PredictionType> prediction)
+      throws IOException {
+    Checkpoint checkpoint = Checkpoint.open(path, prediction);
+    try {
+      return new Parts(
+          checkpoint.unet(),
+          checkpoint.vae(),
+          checkpoint.textEncoder(),
+          checkpoint.scheduler(),
+          checkpoint.tokenizer(),
+          checkpoint.tensors(),
+          checkpoint.notes());
+    } catch (IOException | RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  private static Parts predicting(Parts parts, PredictionType prediction) {
+    Map<String, Object> values = new LinkedHashMap<>(parts.scheduler().values());
+    values.put("prediction_type", DiscreteNoiseSchedule.name(prediction));
+    return new Parts(
+        parts.unet(),
+        parts.vae(),
+        parts.textEncoder(),
+        new SchedulerConfig(values),
+        parts.tokenizer(),
+        parts.tensors(),
+        parts.notes());
   }
 
   /** The base, which needs no engine; readable until {@link #close}. */

@@ -39,6 +39,15 @@ public final class DiscreteNoiseSchedule implements NoiseSchedule {
     };
   }
 
+  /** The value of {@code prediction_type} for a type. */
+  public static String name(PredictionType type) {
+    return switch (type) {
+      case EPSILON -> "epsilon";
+      case V_PREDICTION -> "v_prediction";
+      case SAMPLE -> "sample";
+    };
+  }
+
   @Override
   public int trainSteps() {
     return alphaBars.trainSteps();

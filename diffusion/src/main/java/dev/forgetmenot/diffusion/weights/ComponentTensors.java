@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -27,8 +29,10 @@ import java.util.stream.LongStream;
  */
 public final class ComponentTensors implements AutoCloseable {
   private static final int SHOWN = 5;
+  private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
   private final String where;
+  private final String complaint;
   private final String remedy;
   private final Collection<SafetensorsFile> files;
   private final Closeable owned;
@@ -38,18 +42,22 @@ public final class ComponentTensors implements AutoCloseable {
    * Tensors of files that are open.
    *
    * @param where what to call them in messages
-   * @param remedy what may be wrong and what to do when they do not fit an architecture; a sentence
+   * @param complaint what they do when they do not fit an architecture, such as "does not fit the
+   *     config.json beside it"
+   * @param remedy why that may be and what to do; a sentence
    * @param tensors by canonical name
    * @param files the files that hold them
    * @param owned closed by {@link #close}
    */
   public ComponentTensors(
       String where,
+      String complaint,
       String remedy,
       Map<String, StoredTensor> tensors,
       Collection<SafetensorsFile> files,
       Closeable owned) {
     this.where = where;
+    this.complaint = complaint;
     this.remedy = remedy;
     this.tensors = new LinkedHashMap<>(tensors);
     this.files = List.copyOf(files);
@@ -77,8 +85,8 @@ public final class ComponentTensors implements AutoCloseable {
         files.files().size() == 1
             ? files.files().iterator().next().where()
             : folder + " (" + files.files().size() + " files)",
-        "does not fit the config.json beside it: %s. The folder may be of another kind of model, or"
-            + " its files of different models",
+        "does not fit the config.json beside it",
+        "The folder may be of another kind of model, or its files of different models",
         tensors,
         files.files(),
         files::close);
@@ -95,6 +103,8 @@ public final class ComponentTensors implements AutoCloseable {
       StoredTensor tensor = tensors.get(entry.getKey());
       if (tensor == null) {
         problems.add(entry.getKey() + " is missing");
+      } else if (!FLOATS.contains(tensor.dtype())) {
+        problems.add(entry.getKey() + " has the element type " + tensor.dtype());
       } else if (fits(tensor.shape(), entry.getValue().getShape())) {
         tensors.put(entry.getKey(), tensor.squeezed(entry.getValue().dimension()));
       } else {
@@ -111,11 +121,20 @@ public final class ComponentTensors implements AutoCloseable {
         problems.add(name + " is not part of the architecture");
       }
     }
+    refuse(problems);
+  }
+
+  /**
+   * Says what does not fit.
+   *
+   * @throws IOException if there is anything
+   */
+  public void refuse(List<String> problems) throws IOException {
     if (!problems.isEmpty()) {
       String more = problems.size() > SHOWN ? ", and " + (problems.size() - SHOWN) + " more" : "";
-      String shown =
-          String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size()))) + more;
-      throw new IOException(where + " " + String.format(remedy, shown));
+      List<String> shown = problems.subList(0, Math.min(SHOWN, problems.size()));
+      throw new IOException(
+          where + " " + complaint + ": " + String.join("; ", shown) + more + ". " + remedy);
     }
   }
 

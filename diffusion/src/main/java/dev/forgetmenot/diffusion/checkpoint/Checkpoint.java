@@ -1,0 +1,236 @@
+package dev.forgetmenot.diffusion.checkpoint;
+
+import dev.forgetmenot.api.sampling.PredictionType;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.config.TextEncoderConfig;
+import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
+import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
+import dev.forgetmenot.diffusion.weights.ComponentTensors;
+import dev.forgetmenot.diffusion.weights.StoredTensor;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.SafetensorsLimits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A single file with a whole Stable Diffusion 1.x or 2.x. Opening it reads the header and looks at
+ * names and shapes alone. The components close the file.
+ */
+public final class Checkpoint {
+  private static final int VOCABULARY = 49_408;
+  private static final String PAD_1 = "<|endoftext|>";
+  private static final String PAD_2 = "!";
+  private static final int SMALL = 64; // latents of 512 pixels
+  private static final int LARGE = 96; // latents of 768 pixels
+  private static final String COMPLAINT = "does not hold the model that its tensors tell of";
+  private static final String REMEDY =
+      "Something else may have been merged into it, or the download is not complete";
+
+  /** What training leaves in a file and no picture needs. */
+  private static final Pattern LEFTOVER =
+      Pattern.compile(
+          "model_ema\\..*|denoiser\\.sigmas|first_stage_model\\.(loss|model_ema)\\..*|(posterior|sqrt|log)_[a-z0-9_]+"
+              + "|betas|alphas_cumprod(_prev)?|logvar|lvlb_weights|scale_factor|global_step"
+              + "|cond_stage_model\\.(logit_scale|text_projection)");
+
+  private final SafetensorsFile file;
+  private final TensorShapes shapes;
+  private final CheckpointSettings settings;
+  private final TextEncoderLayout text;
+  private final SchedulerConfig scheduler;
+  private final List<String> notes = new ArrayList<>();
+  private final UNetConfig unet;
+  private final VaeConfig vae;
+  private final TextEncoderConfig textEncoder;
+
+  private Checkpoint(Path path, SafetensorsFile file, Optional<PredictionType> prediction)
+      throws IOException {
+    this.file = file;
+    this.shapes = TensorShapes.of(path.toString(), file.tensors());
+    this.settings = CheckpointSettings.beside(path);
+    OtherFiles.refuse(shapes);
+    TensorShapes unetShapes = shapes.in(OriginalNames.UNET);
+    OtherFiles.refuseMoreInputs(shapes, unetShapes.side("input_blocks.0.0.weight", 1));
+    this.text =
+        TextEncoderLayout.find(shapes).orElseThrow(() -> lacks("text encoder", OriginalNames.CLIP));
+    if (!shapes.hasAny(OriginalNames.VAE)) {
+      throw lacks("autoencoder", OriginalNames.VAE);
+    }
+    UNetArchitecture architecture = new UNetArchitecture(unetShapes);
+    boolean version2 = architecture.linear();
+    this.scheduler = scheduler(prediction, unetShapes, version2);
+    boolean large =
+        version2 && DiscreteNoiseSchedule.predictionType(scheduler) == PredictionType.V_PREDICTION;
+    int sampleSize = large ? LARGE : SMALL;
+    Optional<UNetConfig> givenUnet = settings.unet();
+    this.unet = givenUnet.isPresent() ? givenUnet.get() : architecture.config(sampleSize);
+    Optional<VaeConfig> givenVae = settings.vae();
+    this.vae =
+        givenVae.isPresent()
+            ? givenVae.get()
+            : VaeArchitecture.config(shapes.in(OriginalNames.VAE), unet.sampleSize());
+    Optional<TextEncoderConfig> givenText = settings.textEncoder();
+    this.textEncoder = givenText.isPresent() ? givenText.get() : text.config();
+  }
+
+  /**
+   * Opens a checkpoint. {@link #tensors} hands out what must be closed.
+   *
+   * @param prediction what the UNet predicts; empty for what the file says
+   * @throws IOException if the file is missing, malformed, a pickle, or anything else than a whole
+   *     Stable Diffusion 1.x or 2.x; the message says what it is and what to do
+   */
+  public static Checkpoint open(Path path, Optional<PredictionType> prediction) throws IOException {
+    SafetensorsFile file = SafetensorsFile.open(path, SafetensorsLimits.MODEL);
+    try {
+      return new Checkpoint(path, file, prediction);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private SchedulerConfig scheduler(
+      Optional<PredictionType> wanted, TensorShapes unetShapes, boolean version2)
+      throws IOException {
+    Optional<SchedulerConfig> given = settings.scheduler();
+    if (given.isPresent()) {
+      return given.get();
+    }
+    Prediction prediction =
+        wanted.isPresent()
+            ? Prediction.said(wanted.get())
+            : Prediction.of(file, unetShapes, version2);
+    prediction.guessed().ifPresent(notes::add);
+    return new SchedulerConfig(prediction.scheduler());
+  }
+
+  private IOException lacks(String what, String prefix) {
+    return new IOException(
+        shapes.where()
+            + " holds no "
+            + what
+            + " (no name begins with "
+            + prefix
+            + "): it is a part of a model; get the whole checkpoint");
+  }
+
+  /** The UNet's configuration. */
+  public UNetConfig unet() {
+    return unet;
+  }
+
+  /** The autoencoder's configuration. */
+  public VaeConfig vae() {
+    return vae;
+  }
+
+  /** The text encoder's configuration. */
+  public TextEncoderConfig textEncoder() {
+    return textEncoder;
+  }
+
+  /** The scheduler's configuration. */
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  /** What was guessed, for people; one line each. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /**
+   * The tokenizer.
+   *
+   * @throws IOException if the text encoder was made for another vocabulary than CLIP's, and none
+   *     is beside the file
+   */
+  public TokenizerFiles tokenizer() throws IOException {
+    Optional<TokenizerFiles> given = settings.tokenizer();
+    if (given.isPresent()) {
+      return given.get();
+    }
+    if (text.vocabulary() != VOCABULARY) {
+      throw shapes.unknown(
+          "the vocabulary of "
+              + text.vocabulary()
+              + " tokens, which is not CLIP's of "
+              + VOCABULARY
+              + ",",
+          "tokenizer");
+    }
+    return TokenizerFiles.clip(text.open() ? PAD_2 : PAD_1);
+  }
+
+  /**
+   * The components' tensors; closing one closes the file for all.
+   *
+   * @throws IOException if tensors are missing, or there are some that belong to nothing
+   */
+  public Map<String, ComponentTensors> tensors() throws IOException {
+    Map<String, OriginalNames> names = new LinkedHashMap<>();
+    names.put("unet", OriginalNames.unet(unet));
+    names.put("text_encoder", text.names(textEncoder));
+    names.put("vae", OriginalNames.vae(vae));
+    Set<String> left = new LinkedHashSet<>(file.tensors().keySet());
+    left.removeIf(name -> LEFTOVER.matcher(name).matches());
+    left.removeIf(
+        name -> name.startsWith(text.shapes().prefix()) && text.unused(name, textEncoder));
+    List<String> missing = new ArrayList<>();
+    Map<String, ComponentTensors> components = new LinkedHashMap<>();
+    for (Map.Entry<String, OriginalNames> entry : names.entrySet()) {
+      Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+      for (Map.Entry<String, OriginalTensor> one : entry.getValue().originals().entrySet()) {
+        OriginalTensor original = one.getValue();
+        left.remove(original.name());
+        if (file.tensors().containsKey(original.name())) {
+          tensors.put(one.getKey(), stored(original));
+        } else {
+          missing.add(original.name() + " is missing");
+        }
+      }
+      components.put(
+          entry.getKey(),
+          new ComponentTensors(
+              shapes.where(), COMPLAINT, REMEDY, tensors, List.of(file), file::close));
+    }
+    left.forEach(name -> missing.add(name + " is not part of the architecture"));
+    components.get("unet").refuse(missing);
+    return components;
+  }
+
+  private StoredTensor stored(OriginalTensor original) throws IOException {
+    StoredTensor whole = StoredTensor.whole(file, file.tensors().get(original.name()));
+    if (original.parts() == 1) {
+      return whole;
+    }
+    long rows = whole.shape().length == 0 ? 0 : whole.shape()[0];
+    if (rows % original.parts() != 0) {
+      throw new IOException(
+          shapes.where()
+              + ": the rows of "
+              + original.name()
+              + " do not fall into "
+              + original.parts()
+              + " equal parts");
+    }
+    long part = rows / original.parts();
+    return whole.rows(original.part() * part, part);
+  }
+
+  /** Closes the file, if the components have not been handed out. */
+  public void close() throws IOException {
+    file.close();
+  }
+}
