@@ -12,6 +12,9 @@ final class ManifestCheck {
   private static final Pattern DOCUMENT =
       Pattern.compile("docs/(readme\\.md|[a-z0-9][a-z0-9._-]{0,91}\\.png)");
 
+  private static final Pattern TENSORS =
+      Pattern.compile("tensors/[a-z0-9][a-z0-9._-]{0,83}\\.safetensors");
+
   private final String where;
   private final Manifest manifest;
 
@@ -39,6 +42,9 @@ final class ManifestCheck {
   private void entries() throws PatchFormatException {
     Set<String> used = new HashSet<>();
     for (Manifest.Edit edit : manifest.edits()) {
+      if (!TENSORS.matcher(edit.entry()).matches()) {
+        throw refuse("uses " + edit.entry() + " for an edit; such entries are in tensors/");
+      }
       if (!used.add(edit.entry())) {
         throw refuse("uses " + edit.entry() + " for two edits");
       }
@@ -47,6 +53,11 @@ final class ManifestCheck {
     boolean newer = manifest.version().minor() > Manifest.CURRENT.minor();
     for (Manifest.Entry entry : manifest.entries()) {
       String path = entry.path();
+      if (path.equals("mimetype")
+          || path.equals("manifest.json")
+          || path.startsWith("signatures/")) {
+        throw refuse("lists " + path + ", which a manifest never does");
+      }
       if (!listed.add(path)) {
         throw refuse("lists " + path + " twice");
       }

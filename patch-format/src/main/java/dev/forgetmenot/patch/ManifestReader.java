@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +72,7 @@ final class ManifestReader {
         m.text("patchVersion", SEMVER),
         m.text("description"),
         m.text("license"),
-        m.text("created", "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z"),
+        created(m),
         m.texts("authors"),
         m.object("intent", ManifestReader::intent),
         m.oneOf(
@@ -89,6 +91,16 @@ final class ManifestReader {
         m.object("recipe", ManifestReader::recipe),
         m.objects("evidence", ManifestReader::evidence),
         m.objects("entries", ManifestReader::entry));
+  }
+
+  private static String created(Members m) throws PatchFormatException {
+    String text = m.text("created", "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z");
+    try {
+      Instant.parse(text);
+      return text;
+    } catch (DateTimeException e) {
+      throw m.wrong("created", "'" + text + "' is no time that there was");
+    }
   }
 
   private static Manifest.Intent intent(Members m) throws PatchFormatException {

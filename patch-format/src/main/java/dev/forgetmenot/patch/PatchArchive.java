@@ -4,6 +4,7 @@ import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Enumeration;
@@ -24,6 +25,9 @@ final class PatchArchive {
   /** The largest patch, and so the largest entry, in bytes. */
   static final long FILE_LIMIT = Integer.MAX_VALUE;
 
+  private static final int SEARCHED = 1 << 16;
+  private static final String PICKLED = "holds a Python pickle, which can run code; not read";
+
   private final Path path;
   private final FileChannel channel;
   private final long size;
@@ -37,8 +41,9 @@ final class PatchArchive {
       throw refuse(PatchError.SIZE_LIMIT, size + " bytes; at most " + FILE_LIMIT);
     }
     refusePickle();
-    regions = ZipTiling.read(path.toString(), channel);
+    regions = tiling();
     sameForCommonsCompress();
+    refuseMember();
   }
 
   Path path() {
@@ -151,15 +156,44 @@ final class PatchArchive {
     }
   }
 
+  /** A model saved by PyTorch is an archive of another make: better to say what is in it. */
+  private Map<String, ZipTiling.Region> tiling() throws IOException {
+    try {
+      return ZipTiling.read(path.toString(), channel);
+    } catch (PatchFormatException e) {
+      ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, SEARCHED));
+      channel.read(start, 0);
+      String text = StandardCharsets.ISO_8859_1.decode(start.flip()).toString();
+      if (text.startsWith("PK") && text.contains("/data.pkl")) {
+        throw refuse(PatchError.PICKLE, PICKLED);
+      }
+      throw e;
+    }
+  }
+
+  private void refuseMember() throws PatchFormatException {
+    if (regions.keySet().stream().anyMatch(n -> n.equals("data.pkl") || n.endsWith("/data.pkl"))) {
+      throw refuse(PatchError.PICKLE, PICKLED);
+    }
+  }
+
   /** An archive that two readers understand differently is a trap for one of them. */
   private void sameForCommonsCompress() throws IOException {
     Set<String> seen = new HashSet<>();
-    try (ZipFile zip = ZipFile.builder().setPath(path).get()) {
+    try (ZipFile zip = ZipFile.builder().setSeekableByteChannel(new ChannelView(channel)).get()) {
       Enumeration<ZipArchiveEntry> entries = zip.getEntries();
       while (entries.hasMoreElements()) {
         ZipArchiveEntry entry = entries.nextElement();
         ZipTiling.Region region = regions.get(entry.getName());
-        if (region == null || region.size() != entry.getSize() || entry.isUnixSymlink()) {
+        boolean same =
+            region != null
+                && region.size() == entry.getSize()
+                && region.size() == entry.getCompressedSize()
+                && region.crc() == entry.getCrc()
+                && region.offset() == entry.getDataOffset()
+                && entry.getMethod() == ZipArchiveEntry.STORED
+                && !entry.isUnixSymlink();
+        if (!same) {
           throw refuse(PatchError.HEADER_MISMATCH, "is read differently by two readers");
         }
         seen.add(entry.getName());
@@ -167,9 +201,6 @@ final class PatchArchive {
     }
     if (seen.size() != regions.size()) {
       throw refuse(PatchError.HEADER_MISMATCH, "is read differently by two readers");
-    }
-    if (seen.stream().anyMatch(name -> name.endsWith("data.pkl"))) {
-      throw refuse(PatchError.PICKLE, "holds a Python pickle, which can run code; not read");
     }
   }
 

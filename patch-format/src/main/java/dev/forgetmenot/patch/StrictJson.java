@@ -75,13 +75,14 @@ public final class StrictJson {
     } catch (CharacterCodingException e) {
       throw new PatchFormatException(PatchError.UTF8, where, "is not UTF-8");
     }
+    if (text.isEmpty() || text.charAt(0) != '{') {
+      // no white space, no byte order mark: Gson's reader would pass over both
+      throw new PatchFormatException(PatchError.SYNTAX, where, "should begin with '{'");
+    }
     JsonReader reader = new JsonReader(new StringReader(text));
     reader.setStrictness(Strictness.STRICT);
     StrictJson json = new StrictJson(where, reader, limits);
     try {
-      if (reader.peek() != JsonToken.BEGIN_OBJECT) {
-        throw new PatchFormatException(PatchError.SYNTAX, where, "should begin with '{'");
-      }
       Map<String, Object> object = json.object(1);
       if (reader.peek() != JsonToken.END_DOCUMENT) {
         throw new PatchFormatException(PatchError.SYNTAX, where, "goes on after its end");
@@ -101,7 +102,7 @@ public final class StrictJson {
     Map<String, Object> object = new LinkedHashMap<>();
     reader.beginObject();
     while (reader.hasNext()) {
-      String key = reader.nextName();
+      String key = checked(reader.nextName(), TEXT);
       if (object.containsKey(key)) {
         throw new PatchFormatException(
             PatchError.DUPLICATE_KEY, where, "has the key '" + key + "' twice");
@@ -141,22 +142,42 @@ public final class StrictJson {
   }
 
   private String text(int longest) throws IOException {
-    String text = reader.nextString();
+    return checked(reader.nextString(), longest);
+  }
+
+  /** Not too long, and Unicode: an escape can spell half of a character. */
+  private String checked(String text, int longest) throws PatchFormatException {
     if (text.length() > longest) {
       throw new PatchFormatException(
           PatchError.TOO_DEEP_OR_LARGE, where, "has a text of " + text.length() + " characters");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(i + 1));
+      if (pair) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        throw new PatchFormatException(
+            PatchError.SYNTAX, where, "has a text with half of a surrogate pair");
+      }
     }
     return text;
   }
 
   /** A number of at most 40 characters, so that an exponent cannot cost memory. */
   private BigDecimal number(String text) throws PatchFormatException {
-    BigDecimal value = text.length() > 40 ? null : new BigDecimal(text);
-    if (value == null || Math.abs(value.scale()) > 400) {
-      throw new PatchFormatException(
-          PatchError.TYPE_OR_RANGE, where, "holds a number out of range");
+    try {
+      BigDecimal value = text.length() > 40 ? null : new BigDecimal(text);
+      if (value != null && Math.abs(value.scale()) <= 400) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // an exponent beyond int: out of range like the others
     }
-    return value;
+    throw new PatchFormatException(PatchError.TYPE_OR_RANGE, where, "holds a number out of range");
   }
 
   private void checkDepth(int depth) throws PatchFormatException {

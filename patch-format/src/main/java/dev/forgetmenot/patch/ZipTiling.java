@@ -23,6 +23,9 @@ final class ZipTiling {
   private static final int CENTRAL = 0x02014b50;
   private static final int END = 0x06054b50;
   private static final int UTF8_FLAG = 0x0800;
+  private static final int ENCRYPTION_FLAGS = 0x2041; // plain, strong, of the central directory
+  private static final int ZIP64_LOCATOR = 0x07064b50;
+  private static final int ZIP64_FIELD = 1;
   private static final int DATE = 2 << 5 | 1; // 1980-02-01
   private static final int ALIGNMENT_FIELD = 0xa11e;
   private static final int ENTRIES = 64;
@@ -70,6 +73,9 @@ final class ZipTiling {
     if (count > ENTRIES) {
       throw refuse(PatchError.SIZE_LIMIT, "has " + count + " entries; at most " + ENTRIES);
     }
+    if (length >= 42 && bytes(length - 42, 4).getInt() == ZIP64_LOCATOR) {
+      throw refuse(PatchError.ZIP64, "is zip64");
+    }
     if (centralAt + centralSize != length - 22) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has a gap before its end record");
     }
@@ -89,7 +95,19 @@ final class ZipTiling {
     if (local != centralAt || central != length - 22) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has bytes that belong to no entry");
     }
+    checkOrder(regions.keySet());
     return Collections.unmodifiableMap(regions);
+  }
+
+  /** After mimetype and manifest names rise, so that the same content is the same file. */
+  private void checkOrder(Set<String> names) throws PatchFormatException {
+    String before = "";
+    for (String name : names.stream().skip(2).toList()) {
+      if (name.compareTo(before) < 0) {
+        throw refuse(PatchError.HEADER_MISMATCH, "has its entries in another order than a patch");
+      }
+      before = name;
+    }
   }
 
   private record Entry(Region region, long centralEnd) {}
@@ -125,7 +143,7 @@ final class ZipTiling {
     int internal = u16(central);
     long external = u32(central);
     long offset = u32(central);
-    if ((flag & 1) != 0) {
+    if ((flag & ENCRYPTION_FLAGS) != 0) {
       throw refuse(PatchError.ENCRYPTED, "is encrypted");
     }
     if (size == 0xffffffffL || packed == 0xffffffffL || offset == 0xffffffffL) {
@@ -163,7 +181,11 @@ final class ZipTiling {
     if (!extra.hasRemaining()) {
       return 0;
     }
-    if (extra.remaining() < 6 || u16(extra) != ALIGNMENT_FIELD || u16(extra) != extra.remaining()) {
+    int field = extra.remaining() < 6 ? 0 : u16(extra);
+    if (field == ZIP64_FIELD) {
+      throw refuse(PatchError.ZIP64, "is zip64");
+    }
+    if (field != ALIGNMENT_FIELD || u16(extra) != extra.remaining()) {
       throw refuse(PatchError.COMMENT_OR_EXTRA, "has an extra field of another kind");
     }
     int alignment = u16(extra);
@@ -189,7 +211,7 @@ final class ZipTiling {
     for (String segment : segments) {
       String stem = segment.split("\\.", 2)[0];
       good &= segment.matches(SEGMENT) && !RESERVED.contains(stem);
-      good &= !segment.contains("..") && !stem.matches("(com|lpt)[0-9]");
+      good &= !segment.contains("..") && !segment.endsWith(".") && !stem.matches("(com|lpt)[0-9]");
     }
     if (!good) {
       throw refuse(PatchError.BAD_ENTRY_NAME, "has an entry with a name that is not allowed");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,7 +105,7 @@ class HostileEditsTest {
       throws IOException {
     String entry = "tensors/" + kind + ".safetensors";
     byte[] bytes = tensors.toBytes();
-    RawZip zip = new RawZip();
+    CraftedZip zip = new CraftedZip();
     String changed = manifest.apply(json);
     PatchWriter.write(
         file,
@@ -243,21 +244,6 @@ class HostileEditsTest {
       add(w, names.get(1) + ".embedding", 1, 1, 8);
       PatchError error = names.contains("<s2>") ? null : PatchError.UNDECLARED_OR_MISSING;
       assertTensors(error, "tokens", w, m -> m);
-    }
-  }
-
-  @Test
-  void everyFlippedByteIsRefused() throws IOException {
-    byte[] good = Files.readAllBytes(file);
-    Path bad = folder.resolve("bad.fmnpatch");
-    for (int i = 0; i < good.length; i += 3) {
-      byte[] bytes = good.clone();
-      bytes[i] ^= 0x15;
-      Files.write(bad, bytes);
-      int at = i;
-      assertThatThrownBy(() -> PatchFile.open(bad).close())
-          .as("byte " + at)
-          .isInstanceOf(PatchFormatException.class);
     }
   }
 }

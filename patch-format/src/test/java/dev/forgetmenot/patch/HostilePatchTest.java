@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,13 +59,11 @@ class HostilePatchTest {
     }
   }
 
-  private RawZip zip() {
-    RawZip zip = new RawZip();
-    good.forEach(zip::add);
-    return zip;
+  private CraftedZip zip() {
+    return CraftedZip.of(good);
   }
 
-  private void assertRefused(RawZip zip, PatchError error) throws IOException {
+  private void assertRefused(CraftedZip zip, PatchError error) throws IOException {
     Files.write(file, zip.bytes());
     assertThatThrownBy(() -> PatchFile.open(file).close())
         .isInstanceOfSatisfying(
@@ -80,8 +80,15 @@ class HostilePatchTest {
     }
   }
 
-  private static Arguments lie(String name, PatchError error, Consumer<RawZip> change) {
+  private static Arguments lie(String name, PatchError error, Consumer<CraftedZip> change) {
     return Arguments.of(name, error, change);
+  }
+
+  /** Entries in the order that a patch has. */
+  private static void sort(CraftedZip zip) {
+    zip.entries
+        .subList(2, zip.entries.size())
+        .sort(Comparator.comparing(e -> new String(e.local.name, StandardCharsets.UTF_8)));
   }
 
   private static byte[] text(String text) {
@@ -100,13 +107,16 @@ class HostilePatchTest {
             "central points elsewhere",
             PatchError.GAP_OR_OVERLAP,
             z -> z.get(TENSORS).offsetShift = -4),
-        lie("size beyond the file", PatchError.GAP_OR_OVERLAP, z -> z.get(TENSORS).size = 1 << 30),
+        lie(
+            "size beyond the file",
+            PatchError.GAP_OR_OVERLAP,
+            z -> z.get(TENSORS).both(h -> h.size = h.packed = 1 << 30)),
         lie(
             "two names",
             PatchError.HEADER_MISMATCH,
-            z -> z.get("docs/readme.md").centralName = "docs/beadme.md"),
-        lie("other date", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).date = 0x42),
-        lie("other time", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).time = 1),
+            z -> z.get("docs/readme.md").central.name = text("docs/beadme.md")),
+        lie("other date", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).both(h -> h.date = 0x42)),
+        lie("other time", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).both(h -> h.time = 1)),
         lie("duplicate", PatchError.DUPLICATE_ENTRY, z -> z.add(TENSORS, text("other"))),
         lie("traversal", PatchError.BAD_ENTRY_NAME, z -> z.add("../x", text("x"))),
         lie("absolute", PatchError.BAD_ENTRY_NAME, z -> z.add("/etc/x", text("x"))),
@@ -118,14 +128,23 @@ class HostilePatchTest {
         lie("two dots", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/a..png", text("x"))),
         lie("long", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/" + "a".repeat(97), text("x"))),
         lie("not ASCII", PatchError.BAD_ENTRY_NAME, z -> z.add("docs/\u00e9.png", text("x"))),
-        lie("deflated", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).method = 8),
-        lie("data descriptor", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).flag = 0x0808),
-        lie("no UTF-8 flag", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).flag = 0),
+        lie("deflated", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).both(h -> h.method = 8)),
+        lie(
+            "data descriptor",
+            PatchError.METHOD_OR_FLAG,
+            z -> z.get(TENSORS).both(h -> h.flag = 0x0808)),
+        lie("no UTF-8 flag", PatchError.METHOD_OR_FLAG, z -> z.get(TENSORS).both(h -> h.flag = 0)),
         lie("several disks", PatchError.ZIP64, z -> z.disk = 1),
-        lie("zip64 size", PatchError.ZIP64, z -> z.get(TENSORS).size = 0xffffffffL),
-        lie("encrypted", PatchError.ENCRYPTED, z -> z.get(TENSORS).flag = 0x0801),
-        lie("wrong CRC", PatchError.CRC, z -> z.get(TENSORS).crc ^= 1),
-        lie("wrong CRC of the manifest", PatchError.CRC, z -> z.get("manifest.json").crc ^= 1),
+        lie(
+            "zip64 size",
+            PatchError.ZIP64,
+            z -> z.get(TENSORS).both(h -> h.size = h.packed = 0xffffffffL)),
+        lie("encrypted", PatchError.ENCRYPTED, z -> z.get(TENSORS).both(h -> h.flag = 0x0801)),
+        lie("wrong CRC", PatchError.CRC, z -> z.get(TENSORS).both(h -> h.crc ^= 1)),
+        lie(
+            "wrong CRC of the manifest",
+            PatchError.CRC,
+            z -> z.get("manifest.json").both(h -> h.crc ^= 1)),
         lie(
             "65 entries",
             PatchError.SIZE_LIMIT,
@@ -137,11 +156,11 @@ class HostilePatchTest {
         lie(
             "large manifest",
             PatchError.SIZE_LIMIT,
-            z -> z.get("manifest.json").setData(new byte[(1 << 20) + 1])),
+            z -> z.get("manifest.json").content(new byte[(1 << 20) + 1])),
         lie(
             "other mimetype",
             PatchError.MIMETYPE,
-            z -> z.get("mimetype").setData(text("application/zip"))),
+            z -> z.get("mimetype").content(text("application/zip"))),
         lie("mimetype not first", PatchError.MIMETYPE, z -> Collections.swap(z.entries, 0, 2)),
         lie("manifest not second", PatchError.MIMETYPE, z -> Collections.swap(z.entries, 1, 2)),
         lie("entry comment", PatchError.COMMENT_OR_EXTRA, z -> z.get(TENSORS).comment = text("x")),
@@ -149,44 +168,52 @@ class HostilePatchTest {
         lie(
             "extra field",
             PatchError.COMMENT_OR_EXTRA,
-            z -> z.get(TENSORS).centralExtra = new byte[] {0x55, 0x54, 2, 0, 0, 0}),
+            z -> z.get(TENSORS).central.extra = new byte[] {0x55, 0x54, 2, 0, 0, 0}),
         lie(
             "bytes hidden in the padding",
             PatchError.COMMENT_OR_EXTRA,
-            z -> z.get(TENSORS).localExtra = new byte[] {0x1e, (byte) 0xa1, 4, 0, 64, 0, 'h', 'i'}),
+            z ->
+                z.get(TENSORS).local.extra = new byte[] {0x1e, (byte) 0xa1, 4, 0, 64, 0, 'h', 'i'}),
         lie(
             "alignment that is none",
             PatchError.COMMENT_OR_EXTRA,
             z -> {
-              z.get(TENSORS).localExtra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
-              z.get(TENSORS).centralExtra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
+              z.get(TENSORS).local.extra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
+              z.get(TENSORS).central.extra = new byte[] {0x1e, (byte) 0xa1, 2, 0, 64, 0};
             }),
-        lie("unlisted", PatchError.UNLISTED, z -> z.add("docs/more.png", text("x"))),
+        lie(
+            "unlisted",
+            PatchError.UNLISTED,
+            z -> {
+              z.add("docs/more.png", text("x"));
+              sort(z);
+            }),
+        lie("other order", PatchError.HEADER_MISMATCH, z -> Collections.swap(z.entries, 2, 3)),
         lie("missing", PatchError.MISSING, z -> z.entries.remove(z.get("docs/readme.md"))),
-        lie("other content", PatchError.DIGEST, z -> z.get("docs/readme.md").setData(text("y"))),
-        lie("other length", PatchError.DIGEST, z -> z.get("docs/readme.md").setData(text("xx"))),
+        lie("other content", PatchError.DIGEST, z -> z.get("docs/readme.md").content(text("y"))),
+        lie("other length", PatchError.DIGEST, z -> z.get("docs/readme.md").content(text("xx"))),
         lie("pickle", PatchError.PICKLE, z -> z.add("archive/data.pkl", text("x"))));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("archives")
-  void archive(String name, PatchError error, Consumer<RawZip> change) throws IOException {
-    RawZip zip = zip();
+  void archive(String name, PatchError error, Consumer<CraftedZip> change) throws IOException {
+    CraftedZip zip = zip();
     change.accept(zip);
     assertRefused(zip, error);
   }
 
   /** A patch whose manifest lists these bytes as its tensors, with right digests. */
-  private RawZip withTensors(byte[] tensors, UnaryOperator<String> manifest) {
+  private CraftedZip withTensors(byte[] tensors, UnaryOperator<String> manifest) {
     byte[] old = good.get(TENSORS);
     String json =
         manifest
             .apply(new String(good.get("manifest.json"), StandardCharsets.UTF_8))
             .replace("\"size\": " + old.length, "\"size\": " + tensors.length)
             .replace(sha256(old), sha256(tensors));
-    RawZip zip = zip();
-    zip.get("manifest.json").setData(text(json));
-    zip.get(TENSORS).setData(tensors);
+    CraftedZip zip = zip();
+    zip.get("manifest.json").content(text(json));
+    zip.get(TENSORS).content(tensors);
     return zip;
   }
 
@@ -234,9 +261,9 @@ class HostilePatchTest {
 
   @Test
   void entriesWithoutAPurposeAreRefused() throws IOException {
-    RawZip zip = withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", "docs/run.sh"));
-    zip.get("docs/readme.md").centralName = "docs/run.sh";
-    zip.get("docs/readme.md").localName = "docs/run.sh";
+    CraftedZip zip =
+        withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", "docs/run.sh"));
+    zip.get("docs/readme.md").rename("docs/run.sh");
     assertRefused(zip, PatchError.INCONSISTENT);
     assertRefused(
         withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", TENSORS)),

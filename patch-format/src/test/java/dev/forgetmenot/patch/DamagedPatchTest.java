@@ -1,0 +1,123 @@
+package dev.forgetmenot.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.forgetmenot.testkit.hostile.CraftedZip;
+import dev.forgetmenot.testkit.hostile.Damage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * All damage of one step to a small patch is noticed: every flipped bit, every length, every byte
+ * that is put in or left out, every two entries that change places.
+ */
+class DamagedPatchTest {
+  @TempDir Path folder;
+  private Path file;
+  private byte[] good;
+
+  @BeforeEach
+  void writeASmallPatch() throws IOException {
+    file = folder.resolve("a.fmnpatch");
+    PatchWriter.write(
+        file,
+        PatchFileTest.draft(1),
+        PatchFileTest.base(),
+        "stable-diffusion-v1",
+        PatchFileTest.CREATED);
+    good = Files.readAllBytes(file);
+    PatchFile.open(file).close();
+  }
+
+  /** Each is refused, by the one exception that readers have. */
+  private Map<PatchError, Integer> assertRefused(Stream<Damage> damages) throws IOException {
+    Map<PatchError, Integer> errors = new EnumMap<>(PatchError.class);
+    for (Damage damage : (Iterable<Damage>) damages::iterator) {
+      Files.write(file, damage.bytes());
+      try (PatchFile patch = PatchFile.open(file)) {
+        fail(damage.what() + " was read as " + patch.id());
+      } catch (PatchFormatException e) {
+        errors.merge(e.error(), 1, Integer::sum);
+      } catch (RuntimeException e) {
+        throw new AssertionError(damage.what(), e);
+      }
+    }
+    return errors;
+  }
+
+  @Test
+  void everyFlip() throws IOException {
+    Map<PatchError, Integer> errors = assertRefused(Damage.flips(good));
+    assertThat(errors.values().stream().mapToInt(n -> n).sum()).isEqualTo(9 * good.length);
+    assertThat(errors).containsKeys(PatchError.CRC, PatchError.HEADER_MISMATCH);
+    System.err.println("measured: " + 9 * good.length + " flips of a patch refused: " + errors);
+  }
+
+  @Test
+  void everyLength() throws IOException {
+    assertRefused(Damage.truncations(good));
+  }
+
+  @Test
+  void everyByteMoreOrLess() throws IOException {
+    assertRefused(Damage.insertions(good, 0));
+    assertRefused(Damage.insertions(good, 'P'));
+    assertRefused(Damage.deletions(good));
+  }
+
+  private CraftedZip crafted() throws IOException {
+    Files.write(file, good);
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    try (PatchFile patch = PatchFile.open(file)) {
+      files.put("mimetype", patch.content("mimetype"));
+      files.put("manifest.json", patch.content("manifest.json"));
+      for (Manifest.Entry entry : patch.manifest().entries()) {
+        files.put(entry.path(), patch.content(entry.path()));
+      }
+    }
+    return CraftedZip.of(files);
+  }
+
+  /** Two whole entries, their contents alone, and their names alone. */
+  @Test
+  void everyTwoEntriesSwapped() throws IOException {
+    int count = crafted().entries.size();
+    assertThat(count).isGreaterThanOrEqualTo(4);
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < i; j++) {
+        CraftedZip entries = crafted();
+        Collections.swap(entries.entries, i, j);
+        CraftedZip contents = crafted();
+        byte[] data = contents.entries.get(i).data;
+        contents.entries.get(i).content(contents.entries.get(j).data);
+        contents.entries.get(j).content(data);
+        CraftedZip directory = crafted();
+        CraftedZip.Entry one = directory.entries.get(i);
+        CraftedZip.Entry other = directory.entries.get(j);
+        byte[] name = one.central.name;
+        one.central.name = other.central.name;
+        other.central.name = name;
+        String what = "swapped " + i + " and " + j;
+        assertRefused(
+            List.of(
+                new Damage(what, entries.bytes()),
+                new Damage(what + ", contents", contents.bytes()),
+                new Damage(what + ", names of the directory", directory.bytes()))
+                .stream());
+      }
+    }
+    Files.write(file, crafted().bytes());
+    PatchFile.open(file).close();
+  }
+}
