@@ -1,6 +1,5 @@
 package dev.forgetmenot.diffusion.pipeline;
 
-import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.LoadedModel;
 import dev.forgetmenot.api.model.ModelExtension;
@@ -8,35 +7,72 @@ import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.PatchRequest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/** A model while its extensions look at it, and who took which patch. For the engine thread. */
+/**
+ * A model while its extensions look at it, and who took which patch. What they do takes the place
+ * of what an earlier look did: a weight that would get the same values again is left alone, one
+ * that nobody changes any more gets the base's, and when an extension refuses, all is as it was.
+ * For the engine thread.
+ */
 final class Loading implements LoadedModel {
   private final BaseModel base;
   private final ModelWeights weights;
-  private final ModelTokens tokens;
+  private final StackTokens tokens;
   private final List<PatchRequest> patches;
   private final List<PatchRequest> open;
   private final List<String> descriptions = new ArrayList<>();
-  private final List<AddedTokens> added = new ArrayList<>();
+  private final Set<String> placed = new HashSet<>();
+  private Rewrite rewrite; // null when nobody looks
 
-  Loading(BaseModel base, ModelWeights weights, ModelTokens tokens, List<PatchRequest> patches) {
+  /** A model that nobody has looked at. */
+  Loading(BaseModel base, ModelWeights weights, ModelTokens tokens) {
+    this(base, weights, StackTokens.none(tokens), List.of());
+  }
+
+  private Loading(
+      BaseModel base, ModelWeights weights, StackTokens tokens, List<PatchRequest> patches) {
     this.base = base;
     this.weights = weights;
     this.tokens = tokens;
-    this.patches = patches;
+    this.patches = List.copyOf(patches);
     this.open = new ArrayList<>(patches);
   }
 
-  /** Lets the extensions look; where one refuses, the model is the base's. */
-  void visit(List<ModelExtension> extensions) throws IOException {
-    try {
+  /**
+   * Lets the extensions look at the model anew.
+   *
+   * @return what is on the model from now on
+   * @throws IOException if one refuses: what was on the model is still on it, bit for bit
+   */
+  Loading then(List<PatchRequest> requests, List<ModelExtension> extensions) throws IOException {
+    Loading next = new Loading(base, weights, tokens.next(), requests);
+    next.visit(extensions);
+    return next;
+  }
+
+  private void visit(List<ModelExtension> extensions) throws IOException {
+    try (Rewrite all = new Rewrite(weights)) {
+      rewrite = all;
+      // Trained, or replaced without saying of what: nobody could tell later what it is.
+      restore(name -> weights.cell(name).state().origin().isEmpty());
       askAll(extensions);
+      restore(name -> !placed.contains(name));
+      tokens.takeOffTheRest();
+      all.commit();
     } catch (IOException | RuntimeException e) {
-      undo();
+      tokens.undo();
       throw e;
+    } finally {
+      rewrite = null;
     }
+  }
+
+  private void restore(java.util.function.Predicate<String> which) {
+    weights.changed().stream().filter(which).forEach(rewrite::restore);
   }
 
   private void askAll(List<ModelExtension> extensions) throws IOException {
@@ -51,15 +87,6 @@ final class Loading implements LoadedModel {
     }
   }
 
-  /** Makes the model the base's again: weights bit for bit, tokens gone. */
-  void undo() {
-    weights.restoreChanged();
-    for (int i = added.size() - 1; i >= 0; i--) {
-      added.get(i).close();
-    }
-    added.clear();
-  }
-
   /** What the extensions said of the patches that they took. */
   List<String> descriptions() {
     return List.copyOf(descriptions);
@@ -67,7 +94,15 @@ final class Loading implements LoadedModel {
 
   @Override
   public NamedWeights weights() {
-    return weights;
+    return new Watched();
+  }
+
+  @Override
+  public void replace(String name, String origin, Values values) throws IOException {
+    if (!weights.cell(name).state().origin().equals(Optional.of(origin))) {
+      looking().replace(name, values.get(), Optional.of(origin));
+    }
+    placed.add(name);
   }
 
   @Override
@@ -77,7 +112,8 @@ final class Loading implements LoadedModel {
 
   @Override
   public void addToken(String token, float[][] vectors) {
-    added.add(tokens.add(Map.of(token, vectors)));
+    looking();
+    tokens.add(token, vectors);
   }
 
   @Override
@@ -91,5 +127,50 @@ final class Loading implements LoadedModel {
       throw new IllegalArgumentException("nobody asked for, or somebody took: " + request);
     }
     descriptions.add(description);
+  }
+
+  private Rewrite looking() {
+    if (rewrite == null) {
+      throw new IllegalStateException(
+          "a model can be changed through this view only while it is being loaded");
+    }
+    return rewrite;
+  }
+
+  /** The weights as they will be: what only the stack before changed is the base's already. */
+  private final class Watched implements NamedWeights {
+    @Override
+    public Set<String> names() {
+      return weights.names();
+    }
+
+    @Override
+    public long[] shape(String name) {
+      return weights.shape(name);
+    }
+
+    @Override
+    public float[] current(String name) {
+      return weights.cell(name).changed() && !placed.contains(name) && rewrite != null
+          ? base(name)
+          : weights.current(name);
+    }
+
+    @Override
+    public float[] base(String name) {
+      return weights.base(name);
+    }
+
+    @Override
+    public void replace(String name, float[] values) {
+      looking().replace(name, values, Optional.empty());
+      placed.add(name);
+    }
+
+    @Override
+    public void restore(String name) {
+      looking().restore(name);
+      placed.add(name);
+    }
   }
 }

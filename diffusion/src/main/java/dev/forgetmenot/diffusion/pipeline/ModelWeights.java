@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -70,18 +71,33 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public void replace(String name, float[] values) {
-    cell(name).swap(array(name, values, cell(name).shape())).close();
+    cell(name).swap(array(name, values)).close();
   }
 
   @Override
   public void restore(String name) {
+    cell(name).restore(baseArray(name)).close();
+  }
+
+  /** A new array in the shape of a weight; the caller closes it or puts it into the cell. */
+  NDArray array(String name, float[] values) {
+    return array(name, values, cell(name).shape());
+  }
+
+  /** A new array of the base's values. */
+  NDArray baseArray(String name) {
     Shape shape = new Shape(baseFiles.shape(componentName(name), local(name)));
-    cell(name).restore(array(name, base(name), shape)).close();
+    return array(name, base(name), shape);
+  }
+
+  /** The names of the weights that may hold other values than the base's. */
+  List<String> changed() {
+    return names().stream().filter(name -> cell(name).changed()).toList();
   }
 
   /** Restores every weight of the base that was replaced or trained. */
   public void restoreChanged() {
-    names().stream().filter(name -> cell(name).changed()).forEach(this::restore);
+    changed().forEach(this::restore);
   }
 
   private NDArray array(String name, float[] values, Shape shape) {

@@ -67,7 +67,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       this.base = stored.base();
       this.pipeline = new TextToImagePipeline(parts, samplers);
       this.tokens = new ModelTokens(engine, parts);
-      this.loading = load(options.patches());
+      this.loading =
+          new Loading(base, weights, tokens).then(options.patches(), options.modelExtensions());
     } catch (IOException | RuntimeException e) {
       parts.close();
       throw e;
@@ -99,25 +100,19 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     }
   }
 
-  private Loading load(List<PatchRequest> requests) throws IOException {
-    Loading fresh = new Loading(base, weights, tokens, requests);
-    fresh.visit(options.modelExtensions());
-    return fresh;
-  }
-
   /**
-   * Puts other patches on the model in place of those that are on it: first the base comes back bit
-   * for bit, then the extensions of the load options see the model anew. If one refuses, the model
-   * is the base's.
+   * Puts other patches on the model in place of those that are on it; the extensions of the load
+   * options see the model anew. Weights that get the same values from both are not touched, neither
+   * in memory nor by computing them. What was trained or replaced by hand becomes the base's first.
+   * Until the last weight is there, the old ones are kept: twice what is changed is held.
    *
-   * @throws IOException if a patch does not fit
+   * @throws IOException if a patch does not fit; the model is then as it was, with the patches that
+   *     were on it
    */
   public void repatch(List<PatchRequest> requests) throws IOException {
     engine.call(
         () -> {
-          loading.undo();
-          loading = new Loading(base, weights, tokens, List.of());
-          loading = load(requests);
+          loading = loading.then(requests, options.modelExtensions());
           return null;
         });
   }

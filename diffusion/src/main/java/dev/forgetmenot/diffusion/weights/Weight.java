@@ -13,7 +13,17 @@ public final class Weight {
   private final String name;
   private NDArray array;
   private boolean changed;
+  private Optional<String> origin = Optional.empty();
   private Adapter adapter; // null without
+
+  /**
+   * The array of a cell and what is known of it.
+   *
+   * @param array not owned
+   * @param changed whether it may hold other values than the base's
+   * @param origin names what the values were made of; empty if they may have been changed since
+   */
+  public record State(NDArray array, boolean changed, Optional<String> origin) {}
 
   Weight(String name, NDArray array) {
     this.name = name;
@@ -43,6 +53,31 @@ public final class Weight {
    * @throws IllegalArgumentException if the shape does not fit
    */
   public NDArray swap(NDArray next) {
+    return exchange(new State(next, true, Optional.empty())).array();
+  }
+
+  /** The array and what is known of it. */
+  public State state() {
+    return new State(array, changed, origin);
+  }
+
+  /**
+   * Like {@link #swap}, with what is known of the array.
+   *
+   * @return what was there
+   * @throws IllegalArgumentException if the shape does not fit
+   */
+  public State exchange(State next) {
+    checkShape(next.array());
+    State before = state();
+    next.array().setName(null); // a name would change how the engine passes it
+    array = next.array();
+    changed = next.changed();
+    origin = next.origin();
+    return before;
+  }
+
+  private void checkShape(NDArray next) {
     Shape expected = array.getShape();
     Shape found = next.getShape();
     if (expected.dimension() != found.dimension()
@@ -50,11 +85,6 @@ public final class Weight {
       throw new IllegalArgumentException(
           "weight " + name + " has the shape " + expected + ", not " + found);
     }
-    NDArray before = array;
-    next.setName(null); // a name would change how the engine passes it
-    array = next;
-    changed = true;
-    return before;
   }
 
   /** The path beside this weight, if there is one. */
@@ -75,12 +105,11 @@ public final class Weight {
   /** Says that the array is changed in place from now on, as training does. */
   public void markChanged() {
     changed = true;
+    origin = Optional.empty();
   }
 
   /** Like {@link #swap}, with the base's values. */
   public NDArray restore(NDArray base) {
-    NDArray before = swap(base);
-    changed = false;
-    return before;
+    return exchange(new State(base, false, Optional.empty())).array();
   }
 }

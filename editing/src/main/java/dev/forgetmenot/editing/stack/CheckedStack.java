@@ -37,15 +37,15 @@ public record CheckedStack(
   }
 
   /**
-   * Changes a model: all of it or nothing. For the engine thread.
+   * Changes a model, which takes all of it or nothing: weights that it holds already are left
+   * alone. For the engine thread.
    *
    * @throws PatchFormatException if a weight does not become a number, changes too much, or a token
    *     is there already
    */
   public void applyTo(LoadedModel model) throws IOException {
-    Map<String, float[]> values = new LinkedHashMap<>();
     for (String target : weights.targets()) {
-      values.put(target, weights.values(target));
+      model.replace(target, weights.fingerprint(target), () -> weights.values(target));
     }
     for (Token token : tokens) {
       try {
@@ -55,7 +55,6 @@ public record CheckedStack(
             PatchError.CONFLICT, token.layer().where(), "cannot add its token: " + e.getMessage());
       }
     }
-    values.forEach(model.weights()::replace);
     descriptions.forEach(model::taken);
   }
 }

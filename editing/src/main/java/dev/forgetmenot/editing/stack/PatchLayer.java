@@ -26,7 +26,8 @@ public record PatchLayer(PatchRequest request, PatchFile file) {
    * What an edit of it adds to any base at its strength, as text: the patch, the edit, how much.
    */
   String fingerprint(Manifest.Edit edit) {
-    return file.id() + " " + edit.id() + " " + Double.toHexString(strength());
+    return String.join(
+        " ", file.id(), edit.id(), Double.toHexString(strength()), request.allowed().toString());
   }
 
   /** Its name and version, for people. */
