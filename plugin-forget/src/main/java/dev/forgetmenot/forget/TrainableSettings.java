@@ -8,6 +8,7 @@ import dev.forgetmenot.api.training.AdapterOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.ChangedWeights;
+import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -45,6 +46,9 @@ record TrainableSettings(ParameterValues values) {
             List.of(CROSS_ATTENTION, UNET, LORA),
             "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
                 + " adapters, which make a light patch."),
+        Parameter.flag(
+            "half",
+            "The patch holds changed values as halves: half its size, 11 significant bits."),
         Parameter.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
         Parameter.number(
             "lora-alpha", Double.MIN_VALUE, 1e6, "Alpha of the adapters; without it the rank."),
@@ -59,6 +63,14 @@ record TrainableSettings(ParameterValues values) {
 
   private String choice() {
     return values.text("trainable");
+  }
+
+  private boolean half() {
+    return values.flag("half");
+  }
+
+  private int width() {
+    return half() ? Short.BYTES : Float.BYTES;
   }
 
   private boolean lora() {
@@ -148,8 +160,7 @@ record TrainableSettings(ParameterValues values) {
     long bytes = 0;
     for (String name : model.weights().names()) {
       if (trained.test(name)) {
-        bytes +=
-            Float.BYTES * Arrays.stream(model.weights().shape(name)).reduce(1, (a, b) -> a * b);
+        bytes += width() * Arrays.stream(model.weights().shape(name)).reduce(1, (a, b) -> a * b);
       }
     }
     if (bytes > PatchWriter.CAPACITY) {
@@ -159,9 +170,10 @@ record TrainableSettings(ParameterValues values) {
           String.format(
               Locale.ROOT,
               "%s has %.1f GiB of values and a patch holds less than 2; train the attention to the"
-                  + " prompt (--trainable cross-attention) or adapters (--trainable lora)",
+                  + " prompt (--trainable cross-attention) or adapters (--trainable lora)%s",
               words(),
-              bytes / (double) (1L << 30)));
+              bytes / (double) (1L << 30),
+              half() ? "" : ", or store halves (--half)"));
     }
   }
 
@@ -178,7 +190,9 @@ record TrainableSettings(ParameterValues values) {
    */
   PatchEdit edit(DiffusionModel model, TrainingScope scope) {
     if (!lora()) {
-      return new DeltaEdit(ChangedWeights.of(model.weights(), scope.trainable()));
+      Map<String, Delta> deltas = ChangedWeights.of(model.weights(), scope.trainable());
+      deltas.replaceAll((name, delta) -> new Delta(delta.shape(), delta.values(), half()));
+      return new DeltaEdit(deltas);
     }
     Map<String, LowRank> factors = new LinkedHashMap<>();
     scope

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What would not fit into a patch of Stable Diffusion 1.5 is refused before anything is drawn. */
 class TrainableSizeTest {
@@ -74,8 +74,10 @@ class TrainableSizeTest {
             }));
   }
 
-  private static ParameterValues values(String trainable) {
-    return ParameterValues.of(new ErasedDiffusion().parameters(), Map.of("trainable", trainable));
+  private static ParameterValues values(String trainable, boolean half) {
+    return ParameterValues.of(
+        new ErasedDiffusion().parameters(),
+        Map.of("trainable", trainable, "half", Boolean.toString(half)));
   }
 
   @Test
@@ -88,18 +90,21 @@ class TrainableSizeTest {
                 new ErasedDiffusion()
                     .edit(
                         List.of(new Concept("a thing", Kind.OBJECT)),
-                        values("unet"),
+                        values("unet", false),
                         model,
                         new QuietContext(null) {}));
     assertThat(refused.error()).isEqualTo(PatchError.SIZE_LIMIT);
-    assertThat(refused).hasMessageContaining("3.2 GiB").hasMessageContaining("--trainable lora");
+    assertThat(refused)
+        .hasMessageContaining("3.2 GiB")
+        .hasMessageContaining("--trainable lora")
+        .hasMessageContaining("--half");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cross-attention", "lora"})
-  void theOtherChoicesFit(String trainable) throws IOException {
+  @CsvSource({"cross-attention,false", "lora,false", "unet,true"})
+  void theOtherChoicesFit(String trainable, boolean half) throws IOException {
     DiffusionModel model = model();
-    assertThatCode(() -> new TrainableSettings(values(trainable)).checkSize(model))
+    assertThatCode(() -> new TrainableSettings(values(trainable, half)).checkSize(model))
         .doesNotThrowAnyException();
   }
 }

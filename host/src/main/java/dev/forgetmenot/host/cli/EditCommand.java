@@ -77,6 +77,8 @@ final class EditCommand implements Callable<Integer> {
 
   @Mixin private JudgeOptions judge;
 
+  @Mixin private AuthorshipOptions author;
+
   @Mixin private ModelOptions options;
 
   private EditCommand(CommandContext context, EditorCatalogue catalogue, Operation operation) {
@@ -135,7 +137,15 @@ final class EditCommand implements Callable<Integer> {
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts = concepts(judging.vocabulary());
     EditOrder order =
-        new EditOrder(editor, concepts, values, file(concepts), judging, !noReport, resume);
+        new EditOrder(
+            editor,
+            concepts,
+            values,
+            file(concepts),
+            judging,
+            !noReport,
+            resume,
+            author.authorship());
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
       if (dryRun) {
         new EditEstimation(context).run(model, order).forEach(context::say);

@@ -159,7 +159,9 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
             order.resume(),
             training);
     try {
-      return order.editor().edit(order.concepts(), order.values(), model, context);
+      return order
+          .authorship()
+          .of(order.editor().edit(order.concepts(), order.values(), model, context));
     } finally {
       model.weights().restoreChanged();
     }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param judging by what the pictures are judged
  * @param report whether pictures are drawn and judged before and after
  * @param resume whether to go on from the state that a stopped job left
+ * @param authorship what its author says beside what it changes
  */
 public record EditOrder(
     ConceptEditor editor,
@@ -25,7 +26,20 @@ public record EditOrder(
     Path patch,
     Judging judging,
     boolean report,
-    boolean resume) {
+    boolean resume,
+    Authorship authorship) {
+  /** Nothing is said beside what it changes. */
+  public EditOrder(
+      ConceptEditor editor,
+      List<Concept> concepts,
+      ParameterValues values,
+      Path patch,
+      Judging judging,
+      boolean report,
+      boolean resume) {
+    this(editor, concepts, values, patch, judging, report, resume, Authorship.NONE);
+  }
+
   /** Copies the list. */
   public EditOrder {
     concepts = List.copyOf(concepts);

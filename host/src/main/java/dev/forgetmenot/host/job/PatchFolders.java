@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
@@ -72,7 +73,8 @@ public record PatchFolders(List<Path> folders) {
   }
 
   /**
-   * A patch by the name of its file, with or without the ending, or else by its own name.
+   * A patch by the name of its file, with or without the ending, or else by its own name, {@code
+   * name} or {@code name@version}.
    *
    * @throws IOException if there is none, or several files of one folder call themselves so; the
    *     message says what there is
@@ -87,7 +89,8 @@ public record PatchFolders(List<Path> folders) {
     }
     List<Path> found = new ArrayList<>();
     for (Path file : files) {
-      if (name.equals(read(file, patch -> patch.manifest().name()))) {
+      String own = read(file, patch -> named(patch.manifest()));
+      if (own.equals(name) || own.startsWith(name + "@")) {
         found.add(file);
       }
     }
@@ -109,6 +112,10 @@ public record PatchFolders(List<Path> folders) {
       }
     }
     return Optional.empty();
+  }
+
+  private static String named(Manifest manifest) {
+    return manifest.name() + "@" + manifest.patchVersion();
   }
 
   /** Nothing of a broken file: it is no reason to fail unless it is asked for by its name. */

@@ -106,6 +106,46 @@ class EditCommandTest {
   }
 
   @Test
+  void saysWhoMadeItWhyAndUnderWhichLicence() throws IOException {
+    ProgramRun run =
+        forget(
+            "--method=closed-form",
+            "--author",
+            "One Studio",
+            "--license",
+            "CC0-1.0",
+            "--patch-version",
+            "2.1.0",
+            "--reason",
+            "a takedown request",
+            "--requested-by",
+            "the owner");
+    assertThat(run.code()).isZero();
+    try (PatchFile file = PatchFile.open(patch)) {
+      assertThat(file.manifest().authors()).containsExactly("One Studio");
+      assertThat(file.manifest().license()).isEqualTo("CC0-1.0");
+      assertThat(file.manifest().patchVersion()).isEqualTo("2.1.0");
+      assertThat(file.manifest().intent().reason()).contains("a takedown request");
+    }
+    assertThat(ProgramRun.of("patch", "inspect", patch.toString()).out())
+        .contains("a takedown request", "by the owner", "One Studio", "CC0-1.0");
+    ProgramRun wrong = forget("--method=closed-form", "--patch-version", "two");
+    assertThat(wrong.code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(wrong.err()).contains("1.0.0", "'two'");
+  }
+
+  @Test
+  void trainedValuesMayBeHalves() throws IOException {
+    String[] usual = {"--steps", "1", "--no-real-image", "--seed", "3"};
+    assertThat(forget(usual).code()).isZero();
+    long whole = Files.size(patch);
+    List<String> half = new ArrayList<>(List.of(usual));
+    half.add("--half");
+    assertThat(forget(half.toArray(String[]::new)).code()).isZero();
+    assertThat(Files.size(patch)).isBetween(whole / 2, whole * 6 / 10);
+  }
+
+  @Test
   void helpShowsTheOptionsThatTheEditorDeclares() {
     ProgramRun help =
         ProgramRun.of("forget", "--method", "resteer", "--help", "--plugins", plugins);

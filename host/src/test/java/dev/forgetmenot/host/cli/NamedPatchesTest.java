@@ -97,7 +97,7 @@ class NamedPatchesTest {
         .contains("forget-castle@1.0.0:0.5", "forget-fox@1.0.0:1");
 
     Path named = out.resolve("named");
-    generate("a castle", named, "--patch", first + ":0.5", "--patch", "other");
+    generate("a castle", named, "--patch", first + ":0.5", "--patch", "forget-fox@1.0.0");
     assertThat(picture(named)).isEqualTo(picture(tagged));
     Path plain = out.resolve("plain");
     generate("a castle", plain);

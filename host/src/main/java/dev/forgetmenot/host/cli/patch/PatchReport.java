@@ -26,6 +26,8 @@ record PatchReport(PatchFile patch, boolean all) {
           manifest.intent().operation(),
           concept.label() + " (" + concept.kind() + "), under " + concept.prompts());
     }
+    manifest.intent().reason().ifPresent(reason -> line(lines, "reason", reason));
+    manifest.intent().requestedBy().ifPresent(who -> line(lines, "requested", "by " + who));
     line(lines, "size", Sizes.of(patch.size()));
     line(lines, "created", manifest.created() + by(manifest));
     if (!manifest.license().isEmpty()) {

@@ -1,0 +1,38 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.job.Authorship;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What is said of a patch beside what it changes. */
+final class AuthorshipOptions {
+  @Option(names = "--author", paramLabel = "NAME", description = "Who made it; repeatable.")
+  private List<String> authors = new ArrayList<>();
+
+  @Option(
+      names = "--license",
+      paramLabel = "SPDX",
+      defaultValue = "",
+      description = "Its licence, such as CC0-1.0.")
+  private String license;
+
+  @Option(
+      names = "--patch-version",
+      paramLabel = "X.Y.Z",
+      defaultValue = "1.0.0",
+      description = "Its version (default: ${DEFAULT-VALUE}).")
+  private String version;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "Why it was made.")
+  private String reason;
+
+  @Option(names = "--requested-by", paramLabel = "TEXT", description = "Who asked for it.")
+  private String requestedBy;
+
+  Authorship authorship() {
+    return new Authorship(
+        authors, license, version, Optional.ofNullable(reason), Optional.ofNullable(requestedBy));
+  }
+}
