@@ -125,7 +125,7 @@ class CraftedArchivesTest {
             one(README, e -> e.both(h -> h.size = h.packed = 200))),
         lie(
             "an entry that the directory hides",
-            PatchError.GAP_OR_OVERLAP,
+            PatchError.HEADER_MISMATCH,
             one(README, e -> e.hasCentral = false)),
         lie(
             "an entry that only the directory has",
