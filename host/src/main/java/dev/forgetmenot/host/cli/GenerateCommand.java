@@ -130,7 +130,8 @@ final class GenerateCommand implements Callable<Integer> {
     tags.addAll(negative.tags());
     GenerationRequest request = request(positive.prompt(), negative.prompt());
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    List<PatchRequest> patches = patchOptions.requests(options.folder(), recipe, tags);
+    List<PatchRequest> patches =
+        patchOptions.requests(context.console(), options.folder(), recipe, tags);
     List<String> labels = PatchLabels.of(patches);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       try (HostedModel hosted = options.loader(plugins).load(patches)) {

@@ -144,7 +144,8 @@ final class InvertCommand implements Callable<Integer> {
 
   private InversionJob.Result run(InversionOrder order) throws IOException {
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    List<PatchRequest> patches = patchOptions.requests(options.folder(), recipe, List.of());
+    List<PatchRequest> patches =
+        patchOptions.requests(context.console(), options.folder(), recipe, List.of());
     try (HostPluginManager plugins = options.plugins().start(context.console());
         HostedModel model = options.loader(plugins).load(patches)) {
       model.model().patches().forEach(context::say);

@@ -23,7 +23,15 @@ public final class PatchCommand implements Runnable {
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new PatchCommand());
     List<Callable<Integer>> commands =
-        List.of(new PatchInspectCommand(context), new PatchListCommand(context));
+        List.of(
+            new PatchInspectCommand(context),
+            new PatchListCommand(context),
+            new KeygenCommand(context),
+            new SignCommand(context),
+            new VerifyCommand(context),
+            new TrustCommand(context),
+            new RevokeCommand(context),
+            new PolicyCommand(context));
     commands.forEach(line::addSubcommand);
     return line;
   }

@@ -3,12 +3,16 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.trust.SignedPatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,6 +40,8 @@ final class PatchInspectCommand implements Callable<Integer> {
       description = "Also the digests of every entry and tensor; stack traces of errors.")
   private boolean verbose;
 
+  @Mixin private TrustOptions trust;
+
   PatchInspectCommand(CommandContext context) {
     this.context = context;
   }
@@ -47,6 +53,8 @@ final class PatchInspectCommand implements Callable<Integer> {
         context.say(new String(patch.content(MANIFEST), StandardCharsets.UTF_8));
       } else {
         new PatchReport(patch, verbose).lines().forEach(context::say);
+        SignedPatch signed = SignedPatch.of(patch, List.of());
+        new SignatureReport(trust.store().read(), signed).lines().forEach(context::say);
       }
     }
     return ExitCodes.DONE;

@@ -1,7 +1,11 @@
 package dev.forgetmenot.host.cli.shell;
 
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.nio.charset.Charset;
+import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -17,24 +21,37 @@ public final class Console implements AutoCloseable {
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean terminal;
+  private final BufferedReader in;
   private ProgressBar bar; // null between stages
   private String stage = "";
   private long linesSaid;
 
-  /** A console on any two streams. */
+  /** A console on any two streams, without anyone who answers. */
   public Console(PrintWriter out, PrintWriter err, boolean terminal) {
+    this(out, err, terminal, Reader.nullReader());
+  }
+
+  /**
+   * A console on any streams.
+   *
+   * @param terminal whether someone sits there, who is asked
+   * @param in what that one answers
+   */
+  public Console(PrintWriter out, PrintWriter err, boolean terminal, Reader in) {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+    this.in = new BufferedReader(in);
   }
 
   /** The console of the process. */
   public static Console ofProcess() {
     Charset charset = Charset.defaultCharset();
-    return new Console(
-        new PrintWriter(System.out, true, charset),
-        new PrintWriter(System.err, true, charset),
-        isTerminal());
+    PrintWriter out = new PrintWriter(System.out, true, charset);
+    PrintWriter err = new PrintWriter(System.err, true, charset);
+    return isTerminal()
+        ? new Console(out, err, true, System.console().reader())
+        : new Console(out, err, false);
   }
 
   @SuppressWarnings("SystemConsoleNull") // JDK 22 and newer are asked by their own method
@@ -72,6 +89,22 @@ public final class Console implements AutoCloseable {
     endStage();
     err.println(line);
     err.flush();
+  }
+
+  /**
+   * Asks for a yes.
+   *
+   * @return whether it was given; empty where nobody can be asked
+   */
+  public synchronized Optional<Boolean> confirm(String question) throws IOException {
+    endStage();
+    if (!terminal) {
+      return Optional.empty();
+    }
+    err.print(question + " [y/N] ");
+    err.flush();
+    String answer = in.readLine();
+    return Optional.of(answer != null && answer.strip().matches("(?i)y|yes"));
   }
 
   /** Says how far a stage has come; a new name begins a new stage. */

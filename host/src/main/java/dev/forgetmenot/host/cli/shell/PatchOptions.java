@@ -4,13 +4,16 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.host.job.PatchTags;
+import dev.forgetmenot.host.job.PatchTrust;
 import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.trust.UnsignedPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of every command that puts patches on a model. */
@@ -39,21 +42,35 @@ public final class PatchOptions {
       })
   private boolean force;
 
+  @Option(
+      names = "--unsigned",
+      paramLabel = "POLICY",
+      description = {
+        "What to do with patches that nobody you know has signed: refuse, warn or allow",
+        "(default: what fmn patch policy says)."
+      })
+  private UnsignedPolicy unsigned;
+
+  @Mixin private TrustOptions trust;
+
   /** The recipe that was named, if any. */
   public Optional<StackRecipe> recipe() throws IOException {
     return stack == null ? Optional.empty() : Optional.of(StackRecipe.read(stack));
   }
 
   /**
-   * The patches that were asked for: those of the recipe, of options, of a prompt.
+   * The patches that were asked for: those of the recipe, of options, of a prompt. Each was
+   * verified, and is asked for with the id that it had then.
    *
+   * @param console hears of warnings
    * @param model folder or file of the model
    * @param recipe as {@link #recipe} gave it
    * @param tags of a prompt
-   * @throws IOException if one is not there
+   * @throws IOException if one is not there or not trusted
    */
   public List<PatchRequest> requests(
-      Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags) throws IOException {
+      Console console, Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags)
+      throws IOException {
     PatchFolders folders = PatchFolders.of(model, HostHome.ifKnown());
     List<PatchRequest> requests = new ArrayList<>();
     if (recipe.isPresent()) {
@@ -65,7 +82,8 @@ public final class PatchOptions {
     for (PatchTags.Tag tag : tags) {
       requests.add(new PatchRequest(folders.named(tag.name()), tag.strength()));
     }
-    return requests.stream().map(this::allowed).toList();
+    return new PatchTrust(trust.store(), Optional.ofNullable(unsigned), console::note)
+        .verified(requests.stream().map(this::allowed).toList());
   }
 
   /** A file as it is; a bare name that is no file is looked up. */

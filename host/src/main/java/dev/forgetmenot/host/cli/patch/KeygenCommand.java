@@ -1,0 +1,67 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.TrustOptions;
+import dev.forgetmenot.keys.KeyFile;
+import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.trust.TrustStore;
+import dev.forgetmenot.trust.TrustedKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fmn patch keygen}: a new key to sign by. */
+@Command(
+    name = "keygen",
+    description = {
+      "Make a key to sign patches by: the private half in KEY, the public half in KEY.pub.",
+      "Files that are there are never overwritten."
+    },
+    mixinStandardHelpOptions = true)
+final class KeygenCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "KEY",
+      description = "The file of the private half.")
+  private Path output;
+
+  @Option(
+      names = "--label",
+      paramLabel = "TEXT",
+      description = "Also trust the key on this machine, under this name.")
+  private String label;
+
+  @Mixin private TrustOptions trust;
+
+  KeygenCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    SigningKey key = SigningKey.generate();
+    if (label == null) {
+      write(key);
+    } else {
+      TrustedKey own = new TrustedKey(key.verification(), label, TrustStore.now(), false);
+      write(key);
+      trust.store().update(records -> records.with(own));
+      context.say("trusted as " + label);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void write(SigningKey key) throws IOException {
+    KeyFile.write(output, key);
+    context.say("wrote " + output + ", the private half: show it to nobody and keep a copy");
+    context.say("wrote " + KeyFile.publicOf(output) + ", the public half: for everyone");
+    context.say("key id " + key.verification().id() + ": publish it where others can compare it");
+  }
+}

@@ -1,0 +1,46 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.TrustOptions;
+import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustStore;
+import dev.forgetmenot.trust.UnsignedPolicy;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch policy}: what is done with patches of nobody known. */
+@Command(
+    name = "policy",
+    description = {
+      "Say or set what is done with patches that nobody you know has signed. What was revoked, and a",
+      "patch that is not from the key that its name is bound to, is refused in any case."
+    },
+    mixinStandardHelpOptions = true)
+final class PolicyCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "POLICY",
+      description = "refuse, warn (at first) or allow.")
+  private UnsignedPolicy policy;
+
+  @Mixin private TrustOptions trust;
+
+  PolicyCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrustStore store = trust.store();
+    TrustRecords records =
+        policy == null ? store.read() : store.update(before -> before.with(policy));
+    context.say(records.unsigned().word());
+    return ExitCodes.DONE;
+  }
+}

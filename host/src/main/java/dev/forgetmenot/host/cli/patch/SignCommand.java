@@ -1,0 +1,75 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.keys.KeyFile;
+import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchSigner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch sign}: a signature by one's own key. */
+@Command(
+    name = "sign",
+    description = {
+      "Sign a patch, in the file or beside it. Signatures of other keys stay, and so does the id of",
+      "the patch."
+    },
+    mixinStandardHelpOptions = true)
+final class SignCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
+  private Path file;
+
+  @Option(
+      names = "--key",
+      required = true,
+      paramLabel = "KEY",
+      description = "The private half of a key, as fmn patch keygen writes it.")
+  private Path keyFile;
+
+  @Option(
+      names = "--detached",
+      description = "Leave the patch as it is and write FILE.sig, or add to it.")
+  private boolean detached;
+
+  SignCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    SigningKey key = KeyFile.readPrivate(keyFile);
+    if (KeyFile.isOpenToOthers(keyFile)) {
+      context
+          .console()
+          .note(
+              "warning: others can read " + keyFile + "; allow it to its owner alone (chmod 600)");
+    }
+    Path written = file;
+    if (detached) {
+      written = PatchSigner.detach(file, key);
+    } else {
+      PatchSigner.embed(file, key);
+    }
+    try (PatchFile patch = PatchFile.open(file)) {
+      context.say(
+          "signed "
+              + patch.manifest().name()
+              + " "
+              + patch.manifest().patchVersion()
+              + ", id "
+              + patch.id()
+              + ", by the key "
+              + key.verification().id());
+    }
+    context.say("wrote " + written);
+    return ExitCodes.DONE;
+  }
+}

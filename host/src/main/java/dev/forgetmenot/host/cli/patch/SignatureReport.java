@@ -1,0 +1,49 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.patch.PatchSignature;
+import dev.forgetmenot.trust.SignedPatch;
+import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustedKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who signed a patch, for people.
+ *
+ * @param records whom the user trusts
+ * @param patch what was signed
+ */
+record SignatureReport(TrustRecords records, SignedPatch patch) {
+  /** A line for each signature, and one for the key that the name is bound to. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    if (patch.signatures().isEmpty()) {
+      lines.add(line("signed", "by nobody"));
+    }
+    for (PatchSignature signature : patch.signatures()) {
+      String id = signature.key().id();
+      lines.add(line("signed", "by " + id + ", " + standing(id)));
+    }
+    TrustRecords.Pin pin = records.pins().get(patch.name());
+    if (pin != null) {
+      lines.add(
+          line("bound", "patches of this name are of " + pin.keyId() + " since " + pin.since()));
+    }
+    if (records.isRevoked(patch.id())) {
+      lines.add(line("revoked", "you revoked this patch"));
+    }
+    return lines;
+  }
+
+  private String standing(String id) {
+    TrustedKey known = records.keys().get(id);
+    if (records.isRevoked(id)) {
+      return known == null ? "which you revoked" : "which you revoked: " + known.label();
+    }
+    return known == null ? "a key that you do not know" : "whom you trust: " + known.label();
+  }
+
+  static String line(String key, String text) {
+    return String.format("%-10s %s", key, text);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.TrustOptions;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.trust.SignedPatch;
+import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch verify}: whether a patch is from someone whom the user trusts. */
+@Command(
+    name = "verify",
+    description = {
+      "Check a patch and its signatures, in the file and in FILE.sig. Ends with 0 only if a key that",
+      "you trust has signed it and nothing was revoked, whatever the policy says. Changes nothing."
+    },
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
+  private Path file;
+
+  @Option(
+      names = "--signature",
+      paramLabel = "SIG",
+      description = "More signatures beside the file; repeatable.")
+  private List<Path> detached = new ArrayList<>();
+
+  @Mixin private TrustOptions trust;
+
+  VerifyCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrustRecords records = trust.store().read();
+    try (PatchFile patch = PatchFile.open(file)) {
+      SignedPatch signed = SignedPatch.of(patch, detached);
+      context.say(
+          SignatureReport.line(
+              "patch", patch.manifest().name() + " " + patch.manifest().patchVersion()));
+      context.say(SignatureReport.line("id", patch.id()));
+      new SignatureReport(records, signed).lines().forEach(context::say);
+      Verdict verdict = Verdict.of(records, signed);
+      Optional<PatchFormatException> failure = verdict.failure();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      context.say("good: by " + verdict.signer().orElseThrow().label() + ", whom you trust");
+    }
+    return ExitCodes.DONE;
+  }
+}
