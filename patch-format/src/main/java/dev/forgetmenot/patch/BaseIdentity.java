@@ -5,6 +5,7 @@ import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ import java.util.Map;
  * </pre>
  */
 public final class BaseIdentity {
+  /** Elements that are rounded at a time. */
+  private static final int CHUNK = 1 << 14;
+
   private static final Comparator<String> BY_BYTES =
       Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
@@ -33,6 +37,13 @@ public final class BaseIdentity {
    * @param bytes little-endian elements from position to limit; not changed
    */
   public static String leaf(String name, DType dtype, long[] shape, ByteBuffer bytes) {
+    MessageDigest sha = begin(name, dtype, shape);
+    sha.update(bytes.duplicate());
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /** A digest of everything but the values. */
+  private static MessageDigest begin(String name, DType dtype, long[] shape) {
     byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
     ByteBuffer head =
         ByteBuffer.allocate(7 + nameBytes.length + 8 * shape.length)
@@ -47,8 +58,7 @@ public final class BaseIdentity {
     }
     MessageDigest sha = Sha256.digest();
     sha.update(head.flip());
-    sha.update(bytes.duplicate());
-    return HexFormat.of().formatHex(sha.digest());
+    return sha;
   }
 
   /**
@@ -59,18 +69,29 @@ public final class BaseIdentity {
     if (dtype == DType.F16 || dtype == DType.I64 || dtype == DType.I32) {
       return leaf(name, dtype, shape, bytes);
     }
-    ByteBuffer in = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
+    MessageDigest sha = begin(name, DType.F16, shape);
+    ByteBuffer in = bytes.slice();
+    byte[] halves = new byte[2 * CHUNK];
+    ShortBuffer out = ByteBuffer.wrap(halves).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
     int count = in.remaining() / dtype.bytes();
-    ByteBuffer halves = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < count; i++) {
-      halves.putShort(
-          switch (dtype) {
-            case F32 -> HalfFloats.floatToHalf(in.getFloat());
-            case BF16 -> HalfFloats.floatToHalf(HalfFloats.bfloat16ToFloat(in.getShort()));
-            default -> HalfFloats.doubleToHalf(in.getDouble());
-          });
+    for (int done = 0; done < count; ) {
+      int size = Math.min(CHUNK, count - done);
+      ByteBuffer chunk =
+          in.slice(done * dtype.bytes(), size * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+      if (dtype == DType.F64) {
+        for (int i = 0; i < size; i++) {
+          out.put(i, HalfFloats.doubleToHalf(chunk.getDouble()));
+        }
+      } else {
+        float[] values = dtype.floats(chunk);
+        for (int i = 0; i < size; i++) {
+          out.put(i, HalfFloats.floatToHalf(values[i]));
+        }
+      }
+      sha.update(halves, 0, 2 * size);
+      done += size;
     }
-    return leaf(name, DType.F16, shape, halves.flip());
+    return HexFormat.of().formatHex(sha.digest());
   }
 
   /** The root over leaves by canonical name, hex. */

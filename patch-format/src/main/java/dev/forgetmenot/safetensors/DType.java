@@ -1,5 +1,8 @@
 package dev.forgetmenot.safetensors;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /**
  * The element types that this project reads and writes. All are stored little-endian.
  *
@@ -30,6 +33,19 @@ public enum DType {
   /** The number that stands for this type in the identity of a base model, 1 to 6. */
   public int code() {
     return code;
+  }
+
+  /**
+   * Stored values as floats: F32 as they are, F16 and BF16 widened exactly.
+   *
+   * @param bytes little-endian elements from position to limit; the buffer's state does not change
+   * @throws IllegalArgumentException for the other types, which would lose digits
+   */
+  public float[] floats(ByteBuffer bytes) {
+    if (this != F32 && this != F16 && this != BF16) {
+      throw new IllegalArgumentException("expected F32, F16 or BF16, found " + this);
+    }
+    return TensorValues.floats(this, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** Bytes of one element: 2, 4 or 8. */

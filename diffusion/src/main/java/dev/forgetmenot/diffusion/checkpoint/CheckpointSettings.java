@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param folder which need not be there
  */
-record CheckpointSettings(Path folder) {
+public record CheckpointSettings(Path folder) {
   private static final String EXTENSION = ".safetensors";
 
   @FunctionalInterface
@@ -25,7 +25,8 @@ record CheckpointSettings(Path folder) {
     T read(Path folder) throws IOException;
   }
 
-  static CheckpointSettings beside(Path checkpoint) {
+  /** The settings of a checkpoint. */
+  public static CheckpointSettings beside(Path checkpoint) {
     return new CheckpointSettings(checkpoint.resolveSibling(folderOf(checkpoint)));
   }
 

@@ -2,9 +2,11 @@ package dev.forgetmenot.diffusion.pipeline;
 
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a model is loaded and who takes part.
@@ -14,13 +16,15 @@ import java.util.List;
  * @param modelExtensions called once the model is loaded, in order
  * @param samplingExtensions asked at the beginning of each generation, in order
  * @param samplers more samplers than the built-in ones
+ * @param prediction what the UNet predicts; empty for what the model's files say
  */
 public record LoadOptions(
     String device,
     List<PatchRequest> patches,
     List<ModelExtension> modelExtensions,
     List<SamplingExtension> samplingExtensions,
-    List<SamplerProvider> samplers) {
+    List<SamplerProvider> samplers,
+    Optional<PredictionType> prediction) {
 
   /** Copies the lists. */
   public LoadOptions {
@@ -32,21 +36,29 @@ public record LoadOptions(
 
   /** On the CPU, as the folder has it. */
   public static LoadOptions defaults() {
-    return new LoadOptions("cpu", List.of(), List.of(), List.of(), List.of());
+    return new LoadOptions("cpu", List.of(), List.of(), List.of(), List.of(), Optional.empty());
   }
 
   /** The same on another device. */
   public LoadOptions onDevice(String name) {
-    return new LoadOptions(name, patches, modelExtensions, samplingExtensions, samplers);
+    return new LoadOptions(
+        name, patches, modelExtensions, samplingExtensions, samplers, prediction);
   }
 
   /** The same with patches and those who put them on. */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
-    return new LoadOptions(device, requests, extensions, samplingExtensions, samplers);
+    return new LoadOptions(device, requests, extensions, samplingExtensions, samplers, prediction);
   }
 
   /** The same with those who take part in sampling. */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
-    return new LoadOptions(device, patches, modelExtensions, extensions, providers);
+    return new LoadOptions(device, patches, modelExtensions, extensions, providers, prediction);
+  }
+
+  /**
+   * The same for a model that predicts something else than its files say; empty for what they say.
+   */
+  public LoadOptions predicting(Optional<PredictionType> type) {
+    return new LoadOptions(device, patches, modelExtensions, samplingExtensions, samplers, type);
   }
 }

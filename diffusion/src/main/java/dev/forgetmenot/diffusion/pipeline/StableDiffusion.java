@@ -78,13 +78,14 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   /**
    * Loads a model and lets the extensions of the options see it.
    *
-   * @param folder in diffusers' layout, with {@code model_index.json}
-   * @throws IOException if the folder is missing, broken or of another kind of model, or an
-   *     extension refuses it; the message says where, why and what to do
+   * @param model a folder in diffusers' layout, with {@code model_index.json}, or a safetensors
+   *     file with a whole model; see {@link StoredModel#open(Path)}
+   * @throws IOException if it is missing, broken or of another kind of model, or an extension
+   *     refuses it; the message says where, why and what to do
    * @throws IllegalArgumentException if there is no such device
    */
-  public static StableDiffusion load(Path folder, LoadOptions options) throws IOException {
-    StoredModel stored = StoredModel.open(folder);
+  public static StableDiffusion load(Path model, LoadOptions options) throws IOException {
+    StoredModel stored = StoredModel.open(model, options.prediction());
     EngineThread engine;
     try {
       engine = EngineThread.start(options.device());
@@ -125,6 +126,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   /** What the extensions said of the patches that they put on. */
   public List<String> patches() {
     return engine.call(() -> loading.descriptions());
+  }
+
+  /** What was taken for granted since the files do not say it, for people; one line each. */
+  public List<String> notes() {
+    return parts.stored().notes();
   }
 
   /** The base as its files hold it; readable until {@link #close}. */

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.checkpoint.Checkpoint;
+import dev.forgetmenot.diffusion.checkpoint.CheckpointSettings;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -15,6 +16,7 @@ import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.BaseFiles;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
+import dev.forgetmenot.diffusion.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ import java.util.Optional;
  */
 public final class StoredModel implements AutoCloseable {
   /** The components that have weights, in the order in which they are looked at. */
-  static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
+  public static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
 
   /**
    * What a model consists of.
@@ -69,6 +71,14 @@ public final class StoredModel implements AutoCloseable {
     this.base =
         new BaseModel(
             files, parts.tokenizer().digests(), Architecture.of(files, noiseSchedule), label(path));
+  }
+
+  /**
+   * Where small files that belong to a model are: its folder, or for {@code NAME.safetensors} the
+   * folder {@code NAME.config} beside it. It need not be there.
+   */
+  public static Path companions(Path path) {
+    return Files.isRegularFile(path) ? CheckpointSettings.beside(path).folder() : path;
   }
 
   /** The name of a model for people: that of its folder, or of its file without the extension. */
@@ -153,6 +163,26 @@ public final class StoredModel implements AutoCloseable {
   /** What was taken for granted since the files do not say it, for people; one line each. */
   public List<String> notes() {
     return parts.notes();
+  }
+
+  /** What the UNet predicts, as {@code scheduler_config.json} writes it. */
+  public String predictionType() {
+    return DiscreteNoiseSchedule.name(noiseSchedule.predictionType());
+  }
+
+  /**
+   * Where a tensor is in the files.
+   *
+   * @param component {@code unet}, {@code vae} or {@code text_encoder}
+   * @param name canonical name without the component
+   * @throws IllegalArgumentException if there is none
+   */
+  public StoredTensor tensor(String component, String name) {
+    StoredTensor tensor = parts.tensors().get(component).tensors().get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no tensor " + name + " in " + component);
+    }
+    return tensor;
   }
 
   /** The configurations and open files. */

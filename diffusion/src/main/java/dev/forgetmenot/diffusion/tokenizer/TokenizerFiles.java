@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The files of a tokenizer: those of a {@code tokenizer} folder, or CLIP's own that come with the
@@ -145,9 +147,20 @@ public final class TokenizerFiles {
     return merges;
   }
 
-  /** SHA-256 of vocab.json and merges.txt, hex, in this order; empty texts where there are none. */
+  /**
+   * SHA-256 of vocab.json and merges.txt, hex, in this order, empty texts where there are none;
+   * then those of vocab.json in the other spellings in which it is published.
+   */
   public List<String> digests() throws IOException {
-    return List.of(sha256(VOCAB), sha256(MERGES));
+    Set<String> digests = new LinkedHashSet<>();
+    String vocab = sha256(VOCAB);
+    if (!vocab.isEmpty()) {
+      digests.addAll(Spellings.digests(object(VOCAB)));
+      digests.remove(vocab);
+    }
+    List<String> all = new ArrayList<>(List.of(vocab, sha256(MERGES)));
+    all.addAll(digests);
+    return all;
   }
 
   /** SHA-256 in hex, empty if there is no such file. */

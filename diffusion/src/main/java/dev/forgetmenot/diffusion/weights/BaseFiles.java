@@ -3,7 +3,9 @@ package dev.forgetmenot.diffusion.weights;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -69,6 +71,36 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     return cached(halfLeaves, component, name, BaseTensors.super::halfLeaf);
   }
 
+  @Override
+  public String root(String component, Collection<String> names) throws IOException {
+    together(component, names, this::leaf);
+    return BaseTensors.super.root(component, names);
+  }
+
+  @Override
+  public String halfRoot(String component, Collection<String> names) throws IOException {
+    together(component, names, this::halfLeaf);
+    return BaseTensors.super.halfRoot(component, names);
+  }
+
+  /** Digests tensors on all cores; the results are kept. */
+  private static void together(String component, Collection<String> names, Leaf leaf)
+      throws IOException {
+    try {
+      names.parallelStream()
+          .forEach(
+              name -> {
+                try {
+                  leaf.of(component, name);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   @FunctionalInterface
   private interface Leaf {
     String of(String component, String name) throws IOException;
@@ -79,7 +111,11 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     String key = component + "/" + name;
     String leaf = cache.get(key);
     if (leaf == null) {
-      leaf = compute.of(component, name);
+      // What is stored in half precision is its own rounding.
+      leaf =
+          cache == halfLeaves && dtype(component, name) == DType.F16
+              ? leaf(component, name)
+              : compute.of(component, name);
     }
     opened.requireUnchanged(tensor(component, name).file()); // a change meanwhile counts too
     cache.put(key, leaf);

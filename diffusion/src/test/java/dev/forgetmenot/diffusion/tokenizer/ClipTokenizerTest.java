@@ -83,8 +83,9 @@ class ClipTokenizerTest {
   void theFullVocabularyIsClips() throws IOException {
     TokenizerFiles files = TokenizerFiles.clip("!");
     assertThat(files.digests())
-        .hasSize(2)
-        .last()
+        .hasSize(13)
+        .doesNotHaveDuplicates()
+        .element(1)
         .isEqualTo("9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a");
     try (var small = ClipTokenizer.read(FIXTURE);
         var full = ClipTokenizer.read(files)) {

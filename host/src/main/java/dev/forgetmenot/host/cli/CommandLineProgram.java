@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.Console;
@@ -53,7 +54,7 @@ public final class CommandLineProgram {
       line.addSubcommand(new CompareCommand(context));
       line.addSubcommand(new DemoCommand(context));
       line.addSubcommand(new RecogniseCommand(context));
-      line.addSubcommand(new ModelsCommand(context));
+      line.addSubcommand(ModelsCommand.of(context));
       line.addSubcommand(new PluginsCommand(context));
       line.setOut(console.out());
       line.setErr(console.err());

@@ -107,6 +107,7 @@ final class CompareCommand implements Callable<Integer> {
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<MethodComparison.Method> chosen = chosen(plugins);
       try (HostedModel model = options.loader(plugins).load(List.of())) {
+        model.model().notes().forEach(context.console()::note);
         Path table =
             new MethodComparison(context, size).run(model, concepts, chosen, judging, output);
         context.say("wrote " + table);

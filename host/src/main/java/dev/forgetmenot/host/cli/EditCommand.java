@@ -147,6 +147,7 @@ final class EditCommand implements Callable<Integer> {
             resume,
             author.authorship());
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
+      model.model().notes().forEach(context.console()::note);
       if (dryRun) {
         new EditEstimation(context).run(model, order).forEach(context::say);
         return ExitCodes.DONE;

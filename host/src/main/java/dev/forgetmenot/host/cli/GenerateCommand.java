@@ -136,6 +136,7 @@ final class GenerateCommand implements Callable<Integer> {
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       try (HostedModel hosted = options.loader(plugins).load(patches)) {
         StableDiffusion model = hosted.model();
+        model.notes().forEach(context.console()::note);
         model.patches().forEach(context::say);
         if (recipe.isPresent()) {
           context.say(recipe.get().check(model, patches));

@@ -148,6 +148,7 @@ final class InvertCommand implements Callable<Integer> {
         patchOptions.requests(context.console(), options.folder(), recipe, List.of());
     try (HostPluginManager plugins = options.plugins().start(context.console());
         HostedModel model = options.loader(plugins).load(patches)) {
+      model.model().notes().forEach(context.console()::note);
       model.model().patches().forEach(context::say);
       if (recipe.isPresent()) {
         context.say(recipe.get().check(model.model(), patches));

@@ -15,6 +15,7 @@ import java.util.Optional;
 public record HostHome(Path root) {
   private static final String PROPERTY = "fmn.home";
   private static final String MODEL_INDEX = "model_index.json";
+  private static final String CHECKPOINT = ".safetensors";
 
   /**
    * The home of this process.
@@ -43,7 +44,7 @@ public record HostHome(Path root) {
     return root.resolve(name);
   }
 
-  /** The model folders in {@code models/}, by name. */
+  /** The model folders and single-file checkpoints in {@code models/}, by name. */
   public List<Path> models() throws IOException {
     Path models = folder("models");
     if (!Files.isDirectory(models)) {
@@ -51,7 +52,10 @@ public record HostHome(Path root) {
     }
     try (var entries = Files.list(models)) {
       return entries
-          .filter(entry -> Files.isRegularFile(entry.resolve(MODEL_INDEX)))
+          .filter(
+              entry ->
+                  Files.isRegularFile(entry.resolve(MODEL_INDEX))
+                      || (Files.isRegularFile(entry) && entry.toString().endsWith(CHECKPOINT)))
           .sorted()
           .toList();
     }
@@ -73,6 +77,6 @@ public record HostHome(Path root) {
         .orElseThrow(
             () ->
                 new IOException(
-                    "there is no model in " + folder("models") + ": name one by --model DIR"));
+                    "there is no model in " + folder("models") + ": name one by --model"));
   }
 }

@@ -2,26 +2,36 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Loads a model folder with everything that the plugins bring to its doors.
+ * Loads a model with everything that the plugins bring to its doors.
  *
- * @param folder the model
+ * @param folder the model: a folder, or a safetensors file
  * @param device {@code cpu} or {@code cuda:N}
  * @param plugins started plugins; they must stay open as long as a loaded model
+ * @param prediction what the UNet predicts; empty for what the model's files say
  */
-public record ModelLoader(Path folder, String device, HostPluginManager plugins) {
-  /** The name of the model for people: its folder's. */
+public record ModelLoader(
+    Path folder, String device, HostPluginManager plugins, Optional<PredictionType> prediction) {
+  /** Loads a model that predicts what its files say. */
+  public ModelLoader(Path folder, String device, HostPluginManager plugins) {
+    this(folder, device, plugins, Optional.empty());
+  }
+
+  /** The name of the model for people: that of its folder or file. */
   public String name() {
-    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    return StoredModel.label(folder);
   }
 
   /**
@@ -34,6 +44,7 @@ public record ModelLoader(Path folder, String device, HostPluginManager plugins)
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
+            .predicting(prediction)
             .patched(patches, plugins.inDoor(ModelExtension.class))
             .sampled(
                 plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));

@@ -13,6 +13,7 @@ import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
 
   /** The folder of the CLIP that comes with a model; it may be missing. */
   public static Path clipOf(Path model) {
-    return model.resolve(CLIP_FOLDER);
+    return StoredModel.companions(model).resolve(CLIP_FOLDER);
   }
 
   /**

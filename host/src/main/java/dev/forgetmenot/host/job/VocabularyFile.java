@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +25,12 @@ public final class VocabularyFile {
   private VocabularyFile() {}
 
   /**
-   * The vocabulary of a model folder; empty if the folder does not say.
+   * The vocabulary of a model; empty if no file beside its others says.
    *
    * @throws IOException if the file is there but broken
    */
   public static Vocabulary of(Path model) throws IOException {
-    Path file = model.resolve(FILE);
+    Path file = StoredModel.companions(model).resolve(FILE);
     return Files.isRegularFile(file) ? read(file) : Vocabulary.EMPTY;
   }
 

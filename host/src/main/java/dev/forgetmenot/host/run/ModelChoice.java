@@ -28,9 +28,7 @@ public record ModelChoice(Optional<Path> given) {
       return usual();
     }
     String text = named.get().text();
-    return find(text)
-        .orElseThrow(
-            () -> named.get().wrong("names " + text + ", which is no folder with a model"));
+    return find(text).orElseThrow(() -> named.get().wrong("names " + text + ", which is no model"));
   }
 
   /**
@@ -51,9 +49,9 @@ public record ModelChoice(Optional<Path> given) {
     Chosen usual = usual();
     notes.add(
         text
-            + " is no folder here: the model is "
+            + " is not here: the model is "
             + usual.folder().getFileName()
-            + ". Name another by --model DIR.");
+            + ". Name another by --model.");
     return usual;
   }
 
@@ -65,7 +63,7 @@ public record ModelChoice(Optional<Path> given) {
 
   private static Optional<Chosen> find(String text) {
     return Optional.of(Path.of(text))
-        .filter(Files::isDirectory)
+        .filter(Files::exists)
         .map(folder -> new Chosen(folder, Optional.of(text)));
   }
 }

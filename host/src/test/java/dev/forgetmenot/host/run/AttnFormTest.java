@@ -184,8 +184,8 @@ class AttnFormTest {
       assertThat(plan.modelFolder()).isEqualTo(own);
       assertThat(plan.notes().get(0))
           .isEqualTo(
-              "somebody/a-published-model is no folder here: the model is own."
-                  + " Name another by --model DIR.");
+              "somebody/a-published-model is not here: the model is own."
+                  + " Name another by --model.");
       String named = "pretrained_model_name_or_path: " + EmbeddedModel.folder();
       RunPlan there = files.read(Optional.empty(), attn(named));
       assertThat(there.modelFolder()).isEqualTo(EmbeddedModel.folder());

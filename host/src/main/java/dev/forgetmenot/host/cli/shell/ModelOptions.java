@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
+import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -13,12 +14,22 @@ import picocli.CommandLine.Option;
 public final class ModelOptions {
   @Option(
       names = "--model",
-      paramLabel = "DIR",
+      paramLabel = "DIR|FILE",
       description = {
-        "A Stable Diffusion 1.x or 2.x folder in diffusers' layout",
+        "Stable Diffusion 1.x or 2.x: a folder in diffusers' layout, or one safetensors file",
         "(default: the model that comes with the program)."
       })
   private Path model;
+
+  @Option(
+      names = "--prediction-type",
+      paramLabel = "TYPE",
+      converter = PredictionArgument.class,
+      description = {
+        "What the model predicts, where its files do not say it or say it wrong: epsilon or",
+        "v_prediction."
+      })
+  private PredictionType prediction;
 
   @Option(
       names = "--device",
@@ -41,12 +52,17 @@ public final class ModelOptions {
 
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
-    return new ModelLoader(chosen, device, manager);
+    return new ModelLoader(chosen, device, manager, prediction());
   }
 
   /** What the command line names. */
   public Optional<Path> given() {
     return Optional.ofNullable(model);
+  }
+
+  /** What the command line says that the model predicts. */
+  public Optional<PredictionType> prediction() {
+    return Optional.ofNullable(prediction);
   }
 
   /** {@code cpu} or {@code cuda:N}. */

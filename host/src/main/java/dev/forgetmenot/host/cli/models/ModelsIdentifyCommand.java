@@ -1,0 +1,85 @@
+package dev.forgetmenot.host.cli.models;
+
+import dev.forgetmenot.api.sampling.PredictionType;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.editing.base.BaseComparison;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.PredictionArgument;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn models identify}: what a model is, and how near it is to another. */
+@Command(
+    name = "identify",
+    description = {
+      "Say what a model is: its kind, the roots that patches are bound by, its tokenizer; and how",
+      "near it is to another model. All of both models is read; no engine is started."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Levels, nearest first:",
+      "  exact              the same bytes, in whatever files",
+      "  same-values        the same rounded to half precision: an fp32 model and its fp16 copy",
+      "  same-text-encoder  text encoder and tokenizer agree; the UNet has the same shapes",
+      "  same-architecture  the same names and shapes; the distance is shown by block",
+      "  mismatch           other names or shapes"
+    })
+final class ModelsIdentifyCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(
+      paramLabel = "MODEL",
+      description = "A folder in diffusers' layout, or a safetensors file with a whole model.")
+  private Path path;
+
+  @Option(names = "--against", paramLabel = "MODEL", description = "Compare with this model too.")
+  private Path against;
+
+  @Option(
+      names = "--prediction-type",
+      paramLabel = "TYPE",
+      converter = PredictionArgument.class,
+      description = "What the model predicts, where its files do not say: epsilon or v_prediction.")
+  private PredictionType prediction;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  ModelsIdentifyCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (StoredModel model = StoredModel.open(path, Optional.ofNullable(prediction))) {
+      IdentityReport report = IdentityReport.of(model);
+      if (against == null) {
+        say(report);
+      } else {
+        try (StoredModel other = StoredModel.open(against)) {
+          say(
+              report.with(
+                  BaseComparison.of(model.base(), other.base(), StoredModel.COMPONENTS),
+                  other.base().label()));
+        }
+      }
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void say(IdentityReport report) {
+    if (json) {
+      context.say(report.json());
+    } else {
+      report.lines().forEach(context::say);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code fmn models}: which models are there, and what a model is. */
+package dev.forgetmenot.host.cli.models;
