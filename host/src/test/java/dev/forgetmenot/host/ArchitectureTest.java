@@ -58,7 +58,11 @@ class ArchitectureTest {
 
   @Test
   void dependenciesPointOneWay() {
-    layer("..forgetmenot.patch..", "api", "diffusion", "editing", "plugin", "host").check(MAIN);
+    layer("..forgetmenot.keys..", "patch", "trust", "api", "diffusion", "editing", "host")
+        .check(MAIN);
+    layer("..forgetmenot.trust..", "api", "diffusion", "editing", "plugin", "host").check(MAIN);
+    layer("..forgetmenot.patch..", "trust", "api", "diffusion", "editing", "plugin", "host")
+        .check(MAIN);
     layer("..forgetmenot.safetensors..", "api", "diffusion", "editing", "plugin", "host")
         .check(MAIN);
     layer("..forgetmenot.api..", "diffusion", "editing", "plugin", "host").check(MAIN);

@@ -2,21 +2,15 @@ package dev.forgetmenot.host.cli.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.host.SmallPatch;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.keys.KeyFile;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,30 +26,7 @@ class TrustCommandsTest {
   }
 
   private Path write(String file, String name, float value) throws IOException {
-    Path path = folder.resolve(file);
-    PatchDraft draft =
-        new PatchDraft(
-            name,
-            "A test.",
-            new Manifest.Intent("forget", List.of()),
-            List.of(
-                new LowRankEdit(
-                    Map.of(
-                        "unet/a.weight",
-                        new LowRank(
-                            new long[] {1, 2}, 1, 2, new float[] {3, 4}, new float[] {value})))),
-            new Manifest.Recipe("test", Map.of(), 1, 0, "test", "1", List.of()),
-            List.of(),
-            Map.of());
-    Manifest.Base base =
-        new Manifest.Base(
-            Map.of("unet", new Manifest.Component("a".repeat(64), "b".repeat(64), 1, Map.of())),
-            Optional.empty(),
-            Optional.empty(),
-            "base",
-            "same-values");
-    PatchWriter.write(path, draft, base, "other", "2026-01-01T00:00:00Z");
-    return path;
+    return SmallPatch.write(folder.resolve(file), name, value);
   }
 
   private static String idOf(Path file) throws IOException {
