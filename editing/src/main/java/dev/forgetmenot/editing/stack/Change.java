@@ -72,7 +72,10 @@ sealed interface Change {
 
     @Override
     public Matrix inputs(int most) {
-      return span(values.transposed(), most);
+      if (Math.min(values.rows(), values.columns()) <= 2 * most) {
+        return span(values.transposed(), most);
+      }
+      return span(Range.of(values, 2 * most).transposed(), most);
     }
   }
 
@@ -135,6 +138,9 @@ sealed interface Change {
     }
   }
 
+  /** Most input directions that are compared. */
+  int DIRECTIONS = 16;
+
   /** Directions with less than this share of the largest singular value count as none. */
   double NOTHING = 1e-7;
 
@@ -159,6 +165,28 @@ sealed interface Change {
    * @return orthonormal columns (in × r)
    */
   Matrix inputs(int most);
+
+  /**
+   * Several changes of one weight as one.
+   *
+   * @param changes at least one
+   * @param outputs rows of the weight
+   */
+  static Change sum(List<Change> changes, int outputs) {
+    if (changes.size() == 1) {
+      return changes.get(0);
+    }
+    if (changes.stream().allMatch(Factors.class::isInstance)) {
+      List<Factors> factors = changes.stream().map(Factors.class::cast).toList();
+      return new Factors(
+          Matrix.joinColumns(factors.stream().map(Factors::left).toList()),
+          Matrix.joinRows(factors.stream().map(Factors::right).toList()));
+    }
+    Matrix first = changes.get(0).dense();
+    ChangeSum sum = new ChangeSum(first.rowMajor());
+    changes.subList(1, changes.size()).forEach(sum::add);
+    return new Values(Matrix.of(outputs, first.columns(), sum.done()));
+  }
 
   /** Sum over all places of this times another: |dA|·|dB| times the cosine. */
   default double dot(Change other) {

@@ -31,33 +31,53 @@ final class NormLimit {
   }
 
   /**
-   * Checks one change.
+   * One weight whose changes are checked.
    *
-   * @param share {@link #VALUES} or {@link #TEXT}
-   * @param where the patch or patches that make it
    * @param target full name
    * @param weight W
-   * @param size |dW|
-   * @throws PatchFormatException FMN-308
    */
-  void check(double share, String where, String target, double[] weight, double size)
-      throws IOException {
-    double own = share * norm(weight);
-    if (size <= own) {
-      return;
+  Checked of(String target, double[] weight) {
+    return new Checked(target, norm(weight), weight.length);
+  }
+
+  /** One weight; its size is worked out once. */
+  final class Checked {
+    private final String target;
+    private final double size;
+    private final int count;
+
+    private Checked(String target, double size, int count) {
+      this.target = target;
+      this.size = size;
+      this.count = count;
     }
-    double usual = share * rms(target) * Math.sqrt(weight.length);
-    if (size > usual) {
-      throw new PatchFormatException(
-          PatchError.NORM_LIMIT,
-          where,
-          String.format(
-              Locale.ROOT,
-              "changes %s by %.3g, and more than %.3g is hardly meant; use a smaller strength, or"
-                  + " force it (--force-patches)",
-              target,
-              size,
-              Math.max(own, usual)));
+
+    /**
+     * Checks one change.
+     *
+     * @param share {@link #VALUES} or {@link #TEXT}
+     * @param where the patch or patches that make it
+     * @param change |dW|
+     * @throws PatchFormatException FMN-308
+     */
+    void check(double share, String where, double change) throws IOException {
+      double own = share * size;
+      if (change <= own) {
+        return;
+      }
+      double usual = share * rms(target) * Math.sqrt(count);
+      if (change > usual) {
+        throw new PatchFormatException(
+            PatchError.NORM_LIMIT,
+            where,
+            String.format(
+                Locale.ROOT,
+                "changes %s by %.3g, and more than %.3g is hardly meant; use a smaller strength, or"
+                    + " force it (--force-patches)",
+                target,
+                change,
+                Math.max(own, usual)));
+      }
     }
   }
 

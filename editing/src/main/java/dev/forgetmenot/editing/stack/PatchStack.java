@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Open patches with their strengths, in the order of their ids: files → checks → base check → new
@@ -121,19 +122,38 @@ public final class PatchStack implements AutoCloseable {
    *     conditioned together (FMN-604)
    */
   public CheckedStack on(BaseModel model) throws IOException {
-    Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
     Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
-    for (PatchLayer layer : layers) {
-      BaseCheck check = new BaseCheck(layer.file(), model);
-      check.architecture();
-      targets.put(layer, PatchTargets.of(layer.file(), model.tensors()));
-      descriptions.put(layer.request(), describe(layer, check.run(targets.get(layer))));
-    }
+    Map<PatchLayer, Map<String, List<String>>> targets =
+        targets(
+            model,
+            (layer, nearness) -> descriptions.put(layer.request(), describe(layer, nearness)));
     StackedWeights weights = new StackedWeights(model.tensors(), targets);
     for (JointSystem system : weights.systems()) {
       system.check();
     }
     return new CheckedStack(weights, tokens(), descriptions);
+  }
+
+  /**
+   * Checks every patch against a base, but not what they do together.
+   *
+   * @return by layer and the id of its edits: full names of what changes
+   * @throws PatchFormatException if a patch does not fit the base
+   */
+  Map<PatchLayer, Map<String, List<String>>> targets(BaseModel model) throws IOException {
+    return targets(model, (layer, nearness) -> {});
+  }
+
+  private Map<PatchLayer, Map<String, List<String>>> targets(
+      BaseModel model, BiConsumer<PatchLayer, BaseCheck.Nearness> found) throws IOException {
+    Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
+    for (PatchLayer layer : layers) {
+      BaseCheck check = new BaseCheck(layer.file(), model);
+      check.architecture();
+      targets.put(layer, PatchTargets.of(layer.file(), model.tensors()));
+      found.accept(layer, check.run(targets.get(layer)));
+    }
+    return targets;
   }
 
   private List<CheckedStack.Token> tokens() throws IOException {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Works out the weights under a stack of patches:
@@ -76,11 +77,6 @@ public final class StackedWeights {
   /** Full names of the weights that change, sorted. */
   public Set<String> targets() {
     return Collections.unmodifiableSet(targets);
-  }
-
-  /** The base that everything is computed from. */
-  BaseTensors base() {
-    return base;
   }
 
   /** The closed-form edits by the systems in which they are solved, with their conditions. */
@@ -165,19 +161,29 @@ public final class StackedWeights {
     return LinearChange.of(base.floats(target.substring(0, slash), target.substring(slash + 1)));
   }
 
-  /** The changes of a target, unchecked, in the order in which they are summed. */
-  List<Change> changes(String target, double[] weight) throws IOException {
+  /**
+   * All that is added to a target, unchecked; empty if nothing changes it.
+   *
+   * @param weight the base's values
+   */
+  Optional<Change> change(String target, double[] weight) throws IOException {
+    if (!targets.contains(target)) {
+      return Optional.empty();
+    }
     List<Change> changes = new ArrayList<>();
     forEachChange(target, weight, false, changes::add);
-    return changes;
+    return Optional.of(Change.sum(changes, outputs(target)));
+  }
+
+  private int outputs(String target) {
+    int slash = target.indexOf('/');
+    return (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
   }
 
   /** One at a time: a stack of large deltas holds one of them. */
-  private void forEachChange(
-      String target, double[] weight, boolean checked, java.util.function.Consumer<Change> sink)
+  private void forEachChange(String target, double[] weight, boolean checked, Consumer<Change> sink)
       throws IOException {
-    int slash = target.indexOf('/');
-    int outputs = (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
+    int outputs = outputs(target);
     List<Term> changing = terms.stream().filter(term -> term.changes(target)).toList();
     Optional<JointSolve.Solved> joint = jointSolve.solved(target);
     List<InputEdit> edits = new ArrayList<>();
@@ -188,18 +194,19 @@ public final class StackedWeights {
       }
     }
     ProductsOfWeight products = new ProductsOfWeight(weight, edits);
+    NormLimit.Checked size = limit.of(target, weight);
     if (joint.isPresent()) {
       Change change = products.next();
       List<PatchLayer> solved = joint.get().members().stream().map(owners::get).toList();
       if (checked && !solved.stream().allMatch(StackedWeights::large)) {
-        limit.check(NormLimit.TEXT, solved.get(0).where(), target, weight, change.norm());
+        size.check(NormLimit.TEXT, solved.get(0).where(), change.norm());
       }
       sink.accept(change);
     }
     for (Term term : changing) {
       Change change = term.editsInputs() ? products.next() : term.change(target, outputs);
       if (checked && !large(term.layer())) {
-        limit.check(term.share(target), term.layer().where(), target, weight, change.norm());
+        size.check(term.share(target), term.layer().where(), change.norm());
       }
       sink.accept(change);
     }

@@ -79,8 +79,12 @@ final class Term {
   double share(String target) {
     boolean readsText =
         edit.boundByTextEncoder()
-            || (edit.content() instanceof EditContent.LowRanks
-                && TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target)));
+            || (edit.content() instanceof EditContent.LowRanks && readsText(target));
     return readsText ? NormLimit.TEXT : NormLimit.VALUES;
+  }
+
+  /** Whether a weight makes keys or values of text. */
+  static boolean readsText(String target) {
+    return TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target));
   }
 }

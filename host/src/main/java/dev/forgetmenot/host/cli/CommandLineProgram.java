@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.cli.bench.BenchCommand;
 import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -56,6 +57,7 @@ public final class CommandLineProgram {
       line.addSubcommand(new RecogniseCommand(context));
       line.addSubcommand(ModelsCommand.of(context));
       line.addSubcommand(new PluginsCommand(context));
+      line.addSubcommand(BenchCommand.of(context));
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.job;
 
+import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
+
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.PictureJudge;
@@ -175,7 +177,7 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
     Path trying = Files.createTempFile(file.toAbsolutePath().getParent(), ".fmn-", ".fmnpatch");
     try {
       binding(hosted).write(draft, trying);
-      model.repatch(List.of(new PatchRequest(trying, 1)));
+      model.repatch(List.of(new PatchRequest(trying, 1).allow(ILL_CONDITIONED)));
       command.say("drawing and judging the same pictures of after");
       return model.engine().call(() -> trial.run(model, judge));
     } finally {

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.job;
 
+import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
+
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
@@ -167,7 +169,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
     double seconds = (System.nanoTime() - begin) / 1e9;
     try {
-      model.repatch(List.of(new PatchRequest(patch, 1)));
+      model.repatch(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
       TrialResult after = model.engine().call(() -> trial.run(model, judge));
       return new Line(method.label(), seconds, Files.size(patch), before, after);
     } finally {

@@ -7,6 +7,7 @@ import dev.forgetmenot.editing.linear.ClosedForm;
 import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.Kept;
 import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.stack.JointSystem;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.Sides;
@@ -56,7 +57,8 @@ public final class ClosedFormEraser extends LinearEraser {
                     0.5,
                     1e-9,
                     1e9,
-                    "How strongly the weights are held where they are; smaller erases more exactly."),
+                    "How strongly the weights are held where they are; smaller erases more"
+                        + " exactly."),
                 Parameter.number("erase-scale", 1, 1e-9, 1e9, "Weight of the concepts."),
                 Parameter.number("preserve-scale", 1, 0, 1e9, "Weight of the phrases to keep.")));
     all.addAll(more);
@@ -121,7 +123,15 @@ public final class ClosedFormEraser extends LinearEraser {
       report.residual(erasure.label(), "'" + job.guides().get(i) + "'", residuals[i]);
     }
     new SideEffects(job, preserved).write(List.of(solution.edit()), report);
-    report.condition(solution.edit().condition());
+    double condition = solution.edit().condition();
+    report.condition(condition);
+    if (condition > JointSystem.LIMIT) {
+      report.note(
+          "above-condition-limit",
+          "true",
+          "that is above the limit of stacks: it is applied by --force-patches alone (FMN-604);"
+              + " forget fewer concepts in one patch, or raise --lambda");
+    }
     return new Outcome(
         new ClosedFormEdit(
             concepts,

@@ -26,6 +26,8 @@ public final class PatchCommand implements Runnable {
         List.of(
             new PatchInspectCommand(context),
             new PatchListCommand(context),
+            new PatchConflictsCommand(context),
+            new PatchStackCommand(context),
             new KeygenCommand(context),
             new SignCommand(context),
             new VerifyCommand(context),

@@ -86,8 +86,12 @@ public final class PatchOptions {
         .verified(requests.stream().map(this::allowed).toList());
   }
 
-  /** A file as it is; a bare name that is no file is looked up. */
-  private static PatchRequest found(PatchRequest patch, PatchFolders folders) throws IOException {
+  /**
+   * A file as it is; a bare name that is no file is looked up.
+   *
+   * @throws IOException if no patch has that name
+   */
+  public static PatchRequest found(PatchRequest patch, PatchFolders folders) throws IOException {
     Path file = patch.file();
     boolean bare = file.getParent() == null && !Files.exists(file);
     return bare

@@ -1,0 +1,279 @@
+package dev.forgetmenot.editing.stack;
+
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.Strips;
+import dev.forgetmenot.editing.stack.ConflictReport.Concept;
+import dev.forgetmenot.editing.stack.ConflictReport.Effect;
+import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
+import dev.forgetmenot.editing.stack.ConflictReport.Pair;
+import dev.forgetmenot.editing.stack.ConflictReport.Patch;
+import dev.forgetmenot.editing.stack.ConflictReport.Solve;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Measures how the patches of a stack meet, weight by weight: of each patch alone, of every two and
+ * of all.
+ */
+public final class Conflicts {
+  private final List<PatchLayer> layers;
+  private final StackedWeights all;
+  private final List<StackedWeights> alone = new ArrayList<>();
+  private final List<List<Probe>> probes = new ArrayList<>();
+  private final List<List<PairSums>> pairs = new ArrayList<>(); // [first][second], second > first
+  private final List<Remains> remains = new ArrayList<>();
+  private final List<Remains> remainsInStack = new ArrayList<>();
+  private final Drift.Meter drift = new Drift.Meter();
+
+  private Conflicts(PatchStack stack, BaseModel base) throws IOException {
+    layers = stack.layers();
+    Map<PatchLayer, Map<String, List<String>>> targets = stack.targets(base);
+    all = new StackedWeights(base.tensors(), targets);
+    for (int i = 0; i < layers.size(); i++) {
+      PatchLayer layer = layers.get(i);
+      alone.add(new StackedWeights(base.tensors(), Map.of(layer, targets.get(layer))));
+      probes.add(Probe.of(layer, targets.get(layer)));
+      remains.add(new Remains());
+      remainsInStack.add(new Remains());
+      List<PairSums> row = new ArrayList<>();
+      for (int j = i + 1; j < layers.size(); j++) {
+        Map<PatchLayer, Map<String, List<String>>> two = new LinkedHashMap<>();
+        two.put(layer, targets.get(layer));
+        two.put(layers.get(j), targets.get(layers.get(j)));
+        row.add(new PairSums(new StackedWeights(base.tensors(), two)));
+      }
+      pairs.add(row);
+    }
+  }
+
+  /**
+   * Measures.
+   *
+   * @param stack open
+   * @param base a base that all its patches fit
+   * @throws dev.forgetmenot.patch.PatchFormatException if one does not fit
+   */
+  public static ConflictReport of(PatchStack stack, BaseModel base) throws IOException {
+    Conflicts conflicts = new Conflicts(stack, base);
+    for (String target : conflicts.all.targets()) {
+      conflicts.add(target);
+    }
+    return conflicts.report();
+  }
+
+  private void add(String target) throws IOException {
+    double[] weight = all.weight(target);
+    List<Optional<Change>> changes = new ArrayList<>();
+    for (StackedWeights one : alone) {
+      changes.add(one.change(target, weight));
+    }
+    Change whole = all.change(target, weight).orElseThrow();
+    drift.add(target, weight, whole);
+    for (int i = 0; i < layers.size(); i++) {
+      for (int j = i + 1; j < layers.size(); j++) {
+        if (changes.get(i).isPresent() && changes.get(j).isPresent()) {
+          pair(i, j).add(target, changes.get(i).get(), changes.get(j).get());
+        }
+      }
+      for (Probe probe : probes.get(i)) {
+        if (probe.targets().contains(target)) {
+          addProbe(i, new Seen(probe, weight), target, weight, changes, whole);
+        }
+      }
+    }
+  }
+
+  private void addProbe(
+      int patch,
+      Seen seen,
+      String target,
+      double[] weight,
+      List<Optional<Change>> changes,
+      Change whole)
+      throws IOException {
+    Matrix own = seen.moved(changes.get(patch));
+    remains.get(patch).add(seen, own);
+    remainsInStack.get(patch).add(seen, seen.moved(Optional.of(whole)));
+    for (int other = 0; other < layers.size(); other++) {
+      if (other != patch) {
+        PairSums sums = pair(Math.min(patch, other), Math.max(patch, other));
+        Optional<Change> both = sums.both.change(target, weight);
+        Effects effects = patch < other ? sums.onFirst : sums.onSecond;
+        effects.add(seen, seen.moved(changes.get(other)), seen.moved(both));
+      }
+    }
+  }
+
+  private PairSums pair(int first, int second) {
+    return pairs.get(first).get(second - first - 1);
+  }
+
+  private ConflictReport report() {
+    List<Patch> patches = new ArrayList<>();
+    List<Pair> found = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      PatchLayer layer = layers.get(i);
+      patches.add(
+          new Patch(
+              layer.name(),
+              layer.file().id(),
+              layer.strength(),
+              alone.get(i).targets().size(),
+              remains.get(i).value(),
+              remainsInStack.get(i).value()));
+      for (int j = i + 1; j < layers.size(); j++) {
+        found.add(pair(i, j).pair(i, j));
+      }
+    }
+    return new ConflictReport(patches, found, drift.drift(), systems());
+  }
+
+  private List<Solve> systems() {
+    List<Solve> systems = new ArrayList<>();
+    for (JointSystem system : all.systems()) {
+      double[] residuals = system.solution().residuals();
+      List<Concept> concepts = new ArrayList<>();
+      for (int i = 0; i < residuals.length; i++) {
+        PatchLayer owner = system.layers().get(system.owners().get(i));
+        concepts.add(
+            new Concept(
+                layers.indexOf(owner), system.solution().erased().get(i).label(), residuals[i]));
+      }
+      systems.add(new Solve(system.condition(), system.targets().size(), concepts));
+    }
+    return systems;
+  }
+
+  /** A probe as one weight sees it: W·C and W·(G − C). */
+  private static final class Seen {
+    private final Probe probe;
+    private final Matrix columns;
+    private final Matrix way;
+
+    Seen(Probe probe, double[] weight) {
+      this.probe = probe;
+      columns = Strips.times(weight, probe.columns());
+      way = Strips.times(weight, probe.wanted().minus(probe.columns()));
+    }
+
+    /** dW·C. */
+    Matrix moved(Optional<Change> change) {
+      return change
+          .map(c -> c.times(probe.columns()))
+          .orElseGet(() -> Matrix.zeros(columns.rows(), columns.columns()));
+    }
+  }
+
+  private static double square(Matrix matrix) {
+    double norm = matrix.norm();
+    return norm * norm;
+  }
+
+  /** |W'C − WG| / |W(G − C)| over weights and probes. */
+  private static final class Remains {
+    private double missed;
+    private double way;
+
+    void add(Seen seen, Matrix moved) {
+      missed += square(moved.minus(seen.way));
+      way += square(seen.way);
+    }
+
+    Optional<Double> value() {
+      return way == 0 ? Optional.empty() : Optional.of(Math.sqrt(missed / way));
+    }
+  }
+
+  /** What another patch does to a patch's targets. */
+  private static final class Effects {
+    private final Remains remains = new Remains();
+    private double moved;
+    private double size;
+
+    void add(Seen seen, Matrix byOther, Matrix byBoth) {
+      remains.add(seen, byBoth);
+      moved += square(byOther);
+      size += square(seen.columns);
+    }
+
+    Optional<Effect> effect() {
+      return remains.value().map(left -> new Effect(Math.sqrt(moved / size), left));
+    }
+  }
+
+  /** Two changes over some weights. */
+  private static final class Sums {
+    private double product;
+    private double first;
+    private double second;
+    private double overlap;
+    private double largest;
+    private int weights;
+
+    void add(double dot, double a, double b, double[] cosines) {
+      product += dot;
+      first += a * a;
+      second += b * b;
+      double squares = 0;
+      for (double cosine : cosines) {
+        squares += cosine * cosine;
+        largest = Math.max(largest, Math.min(1, cosine));
+      }
+      overlap += cosines.length == 0 ? 0 : squares / cosines.length;
+      weights++;
+    }
+
+    Meeting meeting() {
+      double norms = Math.sqrt(first * second);
+      return new Meeting(
+          norms == 0 ? 0 : product / norms, overlap / weights, Math.toDegrees(Math.acos(largest)));
+    }
+  }
+
+  /** Two patches over all weights. */
+  private static final class PairSums {
+    private final StackedWeights both;
+    private final Sums whole = new Sums();
+    private final Map<String, Sums> blocks = new LinkedHashMap<>();
+    private final Map<String, Sums> tensors = new LinkedHashMap<>();
+    private final Effects onFirst = new Effects();
+    private final Effects onSecond = new Effects();
+
+    PairSums(StackedWeights both) {
+      this.both = both;
+    }
+
+    void add(String target, Change a, Change b) {
+      double dot = a.dot(b);
+      double sizeA = a.norm();
+      double sizeB = b.norm();
+      double[] cosines =
+          PrincipalAngles.cosines(a.inputs(Change.DIRECTIONS), b.inputs(Change.DIRECTIONS));
+      whole.add(dot, sizeA, sizeB, cosines);
+      blocks.computeIfAbsent(Blocks.of(target), x -> new Sums()).add(dot, sizeA, sizeB, cosines);
+      tensors.computeIfAbsent(target, x -> new Sums()).add(dot, sizeA, sizeB, cosines);
+    }
+
+    Pair pair(int i, int j) {
+      Map<String, Meeting> byBlock = new LinkedHashMap<>();
+      new TreeSet<>(blocks.keySet()).forEach(b -> byBlock.put(b, blocks.get(b).meeting()));
+      Map<String, Meeting> byTensor = new LinkedHashMap<>();
+      tensors.forEach((name, sums) -> byTensor.put(name, sums.meeting()));
+      return new Pair(
+          i,
+          j,
+          whole.weights,
+          whole.weights == 0 ? Optional.empty() : Optional.of(whole.meeting()),
+          byBlock,
+          byTensor,
+          onFirst.effect(),
+          onSecond.effect());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.editing.stack.ConflictReport;
+import dev.forgetmenot.editing.stack.Conflicts;
+import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fmn patch conflicts}: how patches meet. */
+@Command(
+    name = "conflicts",
+    description = {
+      "Measure how patches meet: the cosine of what they add, the overlap of what they read, what",
+      "remains of each erasure beside the others, and how far the whole stack moves the model."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {"", "Example:", "  fmn patch conflicts a.fmnpatch b.fmnpatch:0.5 --png meet.png"})
+final class PatchConflictsCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Mixin private StackArguments patches;
+
+  @Option(
+      names = "--png",
+      paramLabel = "FILE",
+      description = "Also draw the numbers as a heat map.")
+  private Path png;
+
+  @Option(
+      names = "--json",
+      description = "Print everything as JSON, with every weight that two patches share.")
+  private boolean json;
+
+  @Mixin private ModelOptions options;
+
+  PatchConflictsCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path folder = options.folder();
+    List<PatchRequest> requests = patches.requests(folder);
+    ConflictReport report;
+    try (StoredModel model = StoredModel.open(folder);
+        PatchStack stack = PatchStack.open(requests)) {
+      report = Conflicts.of(stack, model.base());
+    }
+    if (json) {
+      context.say(ConflictJson.of(report));
+    } else {
+      new ConflictTable(report).lines().forEach(context::say);
+    }
+    if (png != null) {
+      PngPictures.write(png, ConflictPicture.of(report).draw(), "");
+      context.console().note("wrote " + png);
+    }
+    return ExitCodes.DONE;
+  }
+}

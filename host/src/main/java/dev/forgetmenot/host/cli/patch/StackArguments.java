@@ -1,0 +1,43 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.cli.shell.PatchArgument;
+import dev.forgetmenot.host.cli.shell.PatchOptions;
+import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.PatchFolders;
+import dev.forgetmenot.host.job.StackRecipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Parameters;
+
+/** The patches of commands that look at stacks. */
+final class StackArguments {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE[:STRENGTH]",
+      converter = PatchArgument.class,
+      description = {
+        "Patches (strength 1 where none is given), by file or by name, or .fmnstack recipes."
+      })
+  private List<PatchRequest> patches = new ArrayList<>();
+
+  /**
+   * The requests.
+   *
+   * @param model folder or file of the model, beside which names are looked up
+   */
+  List<PatchRequest> requests(Path model) throws IOException {
+    PatchFolders folders = PatchFolders.of(model, HostHome.ifKnown());
+    List<PatchRequest> requests = new ArrayList<>();
+    for (PatchRequest patch : patches) {
+      if (StackRecipe.isOne(patch.file())) {
+        requests.addAll(StackRecipe.read(patch.file()).requests(folders));
+      } else {
+        requests.add(PatchOptions.found(patch, folders));
+      }
+    }
+    return requests;
+  }
+}
