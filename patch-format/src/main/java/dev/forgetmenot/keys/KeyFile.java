@@ -98,7 +98,7 @@ public final class KeyFile {
     try {
       return SigningKey.of(der(file, PRIVATE));
     } catch (KeyRefusedException e) {
-      throw new KeyRefusedException(file + " " + e.getMessage(), e.weak());
+      throw new KeyRefusedException(file, e);
     }
   }
 
@@ -111,7 +111,7 @@ public final class KeyFile {
     try {
       return VerificationKey.of(der(file, PUBLIC));
     } catch (KeyRefusedException e) {
-      throw new KeyRefusedException(file + " " + e.getMessage(), e.weak());
+      throw new KeyRefusedException(file, e);
     }
   }
 
@@ -125,6 +125,9 @@ public final class KeyFile {
   }
 
   private static byte[] der(Path file, String wanted) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw refuse("is not there; check the path, or make a key by: fmn patch keygen");
+    }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(LIMIT + 1);

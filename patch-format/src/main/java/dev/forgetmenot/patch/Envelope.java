@@ -150,7 +150,7 @@ public final class Envelope {
         throw new PatchFormatException(
             e.weak() ? PatchError.WEAK_KEY : PatchError.BAD_SIGNATURE,
             where,
-            "the key " + keyId + " " + e.getMessage());
+            "the key " + keyId + " " + e.reason());
       }
       if (!key.id().equals(keyId)) {
         throw refuse(where, "says that it is by " + keyId + " and brings the key " + key.id());

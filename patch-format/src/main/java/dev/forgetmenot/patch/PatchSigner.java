@@ -19,6 +19,7 @@ import java.util.TreeSet;
  */
 public final class PatchSigner {
   private static final String SUFFIX = ".sig";
+  private static final int HEADERS = 8192; // more than an entry's two headers and all alignment
 
   private PatchSigner() {}
 
@@ -35,11 +36,19 @@ public final class PatchSigner {
       with(file, patch.signatures(), signature); // not more than allowed
       String added = SignatureEntries.nameOf(signature);
       byte[] envelope = Envelope.write(manifest, List.of(signature));
+      Set<String> order = order(patch.archive().names(), added);
+      if (order.size() > ZipTiling.ENTRIES
+          || patch.size() + envelope.length + HEADERS > PatchArchive.FILE_LIMIT) {
+        throw new PatchFormatException(
+            PatchError.SIZE_LIMIT,
+            file.toString(),
+            "has no room for a signature; sign it beside the file, by --detached");
+      }
       AtomicFile.write(
           file,
           channel -> {
             ArchiveWriter writer = new ArchiveWriter(channel);
-            for (String name : order(patch.archive().names(), added)) {
+            for (String name : order) {
               if (name.equals(added)) {
                 writer.add(name, envelope);
               } else {

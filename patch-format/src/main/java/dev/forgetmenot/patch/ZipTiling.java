@@ -28,7 +28,7 @@ final class ZipTiling {
   private static final int ZIP64_FIELD = 1;
   private static final int DATE = 2 << 5 | 1; // 1980-02-01
   private static final int ALIGNMENT_FIELD = 0xa11e;
-  private static final int ENTRIES = 64;
+  static final int ENTRIES = 64;
   private static final String SEGMENT = "[a-z0-9][a-z0-9._-]{0,95}";
   private static final Set<String> RESERVED = Set.of("con", "prn", "aux", "nul");
 

@@ -95,6 +95,9 @@ class KeyFileTest {
     assertPrivateRefused(pem("RSA PRIVATE KEY", new byte[100]), "RSA PRIVATE KEY");
     assertPrivateRefused(PUBLIC, "is a public key");
     assertPublicRefused(PRIVATE, "keep it to yourself");
+    assertThatThrownBy(() -> KeyFile.readPrivate(folder.resolve("none")))
+        .isInstanceOf(KeyRefusedException.class)
+        .hasMessageContaining("none is not there");
     assertPublicRefused("", "is no key file");
     assertPublicRefused("ssh-ed25519 AAAA", "is no key file");
     assertPublicRefused("x" + PUBLIC, "is no key file");

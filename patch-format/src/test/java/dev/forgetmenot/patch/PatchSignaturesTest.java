@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,32 @@ class PatchSignaturesTest {
     assertError(() -> read(envelope), PatchError.TYPE_OR_RANGE);
     RewrittenPatch.with(file, entry(ANN), Envelope.write(manifest, List.of(many.get(16))));
     assertError(() -> PatchFile.open(file).close(), PatchError.SIZE_LIMIT);
+  }
+
+  @Test
+  void aFullArchiveIsSignedBesideIt() throws IOException {
+    PatchDraft draft = PatchFileTest.draft(1);
+    Map<String, byte[]> docs = new HashMap<>();
+    for (int i = 0; i < 61; i++) {
+      docs.put("docs/" + i + ".png", new byte[] {1});
+    }
+    PatchDraft full =
+        new PatchDraft(
+            draft.name(),
+            draft.description(),
+            draft.intent(),
+            draft.edits(),
+            draft.recipe(),
+            draft.evidence(),
+            docs);
+    PatchWriter.write(file, full, PatchFileTest.base(), "other", PatchFileTest.CREATED);
+    byte[] before = Files.readAllBytes(file);
+    assertError(() -> PatchSigner.embed(file, ANN), PatchError.SIZE_LIMIT);
+    assertThat(file).hasBinaryContent(before);
+    try (PatchFile patch = PatchFile.open(file)) {
+      Path beside = PatchSigner.detach(file, ANN);
+      assertThat(PatchSigner.readDetached(patch, beside)).hasSize(1);
+    }
   }
 
   @Test

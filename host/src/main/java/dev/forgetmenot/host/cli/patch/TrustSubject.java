@@ -38,7 +38,7 @@ record TrustSubject(Path file, Optional<VerificationKey> publicKey, Optional<Sig
         return new TrustSubject(file, Optional.of(KeyFile.readPublic(file)), Optional.empty());
       } catch (KeyRefusedException e) {
         if (e.weak()) {
-          throw new PatchFormatException(PatchError.WEAK_KEY, file.toString(), e.getMessage());
+          throw new PatchFormatException(PatchError.WEAK_KEY, file.toString(), e.reason());
         }
         throw e;
       }

@@ -80,14 +80,14 @@ public final class Console implements AutoCloseable {
   /** Says a line of the result. */
   public synchronized void say(String line) {
     endStage();
-    out.println(line);
+    out.println(VisibleText.of(line));
     out.flush();
   }
 
   /** Says a line beside the result. */
   public synchronized void note(String line) {
     endStage();
-    err.println(line);
+    err.println(VisibleText.of(line));
     err.flush();
   }
 
@@ -101,7 +101,7 @@ public final class Console implements AutoCloseable {
     if (!terminal) {
       return Optional.empty();
     }
-    err.print(question + " [y/N] ");
+    err.print(VisibleText.of(question) + " [y/N] ");
     err.flush();
     String answer = in.readLine();
     return Optional.of(answer != null && answer.strip().matches("(?i)y|yes"));

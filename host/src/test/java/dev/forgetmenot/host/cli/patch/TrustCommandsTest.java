@@ -211,7 +211,7 @@ class TrustCommandsTest {
         weak,
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA"
             + "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n-----END PUBLIC KEY-----\n");
-    assertRefused(run("trust", weak.toString(), "--yes"), "FMN-405", "weak key");
+    assertRefused(run("trust", weak.toString(), "--yes"), "FMN-405 " + weak + ": is a weak key");
     assertRefused(run("trust", patch.toString(), "--yes"), "FMN-401", "no key to trust");
     assertThat(run("trust", ann + ".pub", "--yes", "--label", "a\nb").code()).isEqualTo(2);
     assertThat(done("keygen", "-o", folder.resolve("own").toString(), "--label", "Me"))
