@@ -1,0 +1,51 @@
+package dev.forgetmenot.editing.difference;
+
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.safetensors.DType;
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Tensors that stand in the place of a base's. */
+public interface EditedTensors {
+  /** Full names: component, slash, canonical parameter name. */
+  Set<String> targets();
+
+  /** The stored type. */
+  DType dtype(String target);
+
+  /** The shape. */
+  long[] shape(String target);
+
+  /** The values, row-major, widened to float. */
+  float[] floats(String target) throws IOException;
+
+  /** All tensors of a model. */
+  static EditedTensors ofModel(BaseTensors model, Iterable<String> components) {
+    Set<String> targets = new TreeSet<>();
+    for (String component : components) {
+      model.names(component).forEach(name -> targets.add(component + "/" + name));
+    }
+    return new EditedTensors() {
+      @Override
+      public Set<String> targets() {
+        return targets;
+      }
+
+      @Override
+      public DType dtype(String target) {
+        return model.dtype(Target.component(target), Target.name(target));
+      }
+
+      @Override
+      public long[] shape(String target) {
+        return model.shape(Target.component(target), Target.name(target));
+      }
+
+      @Override
+      public float[] floats(String target) throws IOException {
+        return model.floats(Target.component(target), Target.name(target));
+      }
+    };
+  }
+}

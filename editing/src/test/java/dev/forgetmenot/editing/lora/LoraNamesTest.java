@@ -1,0 +1,76 @@
+package dev.forgetmenot.editing.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The table of names, over every tensor of the UNet of Stable Diffusion 1.5. */
+class LoraNamesTest {
+  @Test
+  void everyModuleIsFoundByItsNameWithUnderscoresAndByItsOwn() throws IOException {
+    Set<String> names = names();
+    LoraNames table = new LoraNames(new NamesOnly(names));
+    int modules = 0;
+    for (String tensor : names) {
+      if (tensor.endsWith(".weight")) {
+        String name = tensor.substring(0, tensor.length() - ".weight".length());
+        LoraNames.Module module = new LoraNames.Module("unet", name);
+        assertThat(table.find("lora_unet_" + name.replace('.', '_'))).contains(module);
+        assertThat(table.find("unet." + name)).contains(module);
+        assertThat(table.find("base_model.model." + name)).contains(module);
+        modules++;
+      }
+    }
+    assertThat(names).hasSize(686);
+    assertThat(modules).isGreaterThan(330);
+    assertThat(table.find("lora_unet_conv_in")).isPresent();
+    assertThat(table.find("lora_unet_conv.in")).isEmpty();
+  }
+
+  private static Set<String> names() throws IOException {
+    String json = Files.readString(GoldenFolders.inProject("testkit/fixtures/sd15_unet_map.json"));
+    return new TreeSet<>(JsonParser.parseString(json).getAsJsonObject().keySet());
+  }
+
+  /** A UNet of which nothing but the names is asked. */
+  private record NamesOnly(Set<String> unet) implements BaseTensors {
+    @Override
+    public Set<String> names(String component) {
+      return component.equals("unet") ? unet : Set.of();
+    }
+
+    @Override
+    public DType dtype(String component, String name) {
+      throw new AssertionError(name);
+    }
+
+    @Override
+    public long[] shape(String component, String name) {
+      throw new AssertionError(name);
+    }
+
+    @Override
+    public ByteBuffer bytes(String component, String name) {
+      throw new AssertionError(name);
+    }
+
+    @Override
+    public float[] floats(String component, String name) {
+      throw new AssertionError(name);
+    }
+
+    @Override
+    public String source(String component) {
+      return component;
+    }
+  }
+}
