@@ -185,6 +185,11 @@ public final class StoredModel implements AutoCloseable {
     return tensor;
   }
 
+  /** The stored tensors by component, with their places in the files; open until {@link #close}. */
+  public Map<String, ComponentTensors> components() {
+    return files.components();
+  }
+
   /** The configurations and open files. */
   Parts parts() {
     return parts;

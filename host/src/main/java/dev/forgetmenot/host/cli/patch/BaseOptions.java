@@ -1,0 +1,27 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.job.HostHome;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option of commands that work on the files of a base, without an engine. */
+final class BaseOptions {
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      description = {
+        "The base: a Stable Diffusion 1.x or 2.x folder in diffusers' layout, or a checkpoint",
+        "(default: the model that comes with the program)."
+      })
+  private Path model;
+
+  /**
+   * The base.
+   *
+   * @throws IOException if none is named and none came with the program
+   */
+  Path path() throws IOException {
+    return model != null ? model : HostHome.ofProcess().defaultModel();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+
+/** What the commands have in common that work on files alone, without plugins or an engine. */
+abstract class ExchangeCommand implements Callable<Integer> {
+  /** Where to speak. */
+  protected final CommandContext context;
+
+  /** A command. */
+  protected ExchangeCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  /** The program looks for the word itself, before a command is made. */
+  @Option(names = PluginOptions.VERBOSE, description = "Stack traces of errors.")
+  void verbose(boolean on) {}
+}

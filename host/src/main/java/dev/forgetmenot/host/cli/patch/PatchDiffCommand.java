@@ -1,0 +1,48 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.exchange.DiffJob;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch diff}: two models become a patch. */
+@Command(
+    name = "diff",
+    description = {
+      "Make a patch of what differs between two states of one model: a base and what a training or",
+      "an eraser made of it. Says what kind of difference it is, and what the patch leaves of it."
+    },
+    mixinStandardHelpOptions = true)
+final class PatchDiffCommand extends ExchangeCommand {
+  @Parameters(index = "0", paramLabel = "BASE", description = "A model folder or checkpoint.")
+  private Path base;
+
+  @Parameters(index = "1", paramLabel = "EDITED", description = "The same model, edited.")
+  private Path edited;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      required = true,
+      description = "The .fmnpatch file to write.")
+  private Path patch;
+
+  @Mixin private FormOptions form;
+  @Mixin private NamingOptions naming;
+
+  PatchDiffCommand(CommandContext context) {
+    super(context);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    DiffJob.Order order = new DiffJob.Order(base, edited, patch, naming.naming(), form.form());
+    PatchImportCommand.say(DiffJob.run(order, context), context);
+    return ExitCodes.DONE;
+  }
+}

@@ -1,0 +1,241 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.weights.StoredTensor;
+import dev.forgetmenot.editing.stack.CheckedStack;
+import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.editing.stack.StackRoots;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.AtomicFolder;
+import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.patch.BaseIdentity;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Writes a model with patches in its weights, in the form that the base has: the same files, names,
+ * shards and types, with other values. It is put together beside its place, read again, and then
+ * moved there.
+ */
+public final class BakeJob {
+  private final BakeOrder order;
+  private final JobContext context;
+  private final StoredModel model;
+  private final PatchStack stack;
+  private final CheckedStack checked;
+
+  /** By component: leaves of what was written. */
+  private final Map<String, Map<String, String>> leaves = new TreeMap<>();
+
+  private int done;
+
+  private BakeJob(BakeOrder order, JobContext context, StoredModel model, PatchStack stack)
+      throws IOException {
+    this.order = order;
+    this.context = context;
+    this.model = model;
+    this.stack = stack;
+    this.checked = stack.on(model.base());
+  }
+
+  /**
+   * Bakes.
+   *
+   * @param context is told what was done, and may stop it
+   * @throws IOException if a patch does not fit, adds tokens, or the target cannot be written; it
+   *     is then as it was before
+   */
+  public static void run(BakeOrder order, JobContext context) throws IOException {
+    if (order.patches().isEmpty()) {
+      throw new IllegalArgumentException("name at least one patch by --patch");
+    }
+    try (StoredModel model = StoredModel.open(order.model());
+        PatchStack stack = PatchStack.open(order.patches())) {
+      new BakeJob(order, context, model, stack).run();
+    }
+  }
+
+  private void run() throws IOException {
+    checked.descriptions().values().forEach(line -> context.say("patch " + line));
+    refuseTokens();
+    if (checked.weights().targets().isEmpty()) {
+      throw new IOException("with these strengths nothing changes: there is nothing to bake");
+    }
+    if (Files.isDirectory(order.model())) {
+      bakeFolder();
+    } else {
+      bakeFile();
+    }
+  }
+
+  private void refuseTokens() throws IOException {
+    if (!checked.tokens().isEmpty()) {
+      CheckedStack.Token token = checked.tokens().get(0);
+      throw new IOException(
+          token.layer().where()
+              + " adds the token "
+              + token.name()
+              + ", and a token of several vectors has no place in a vocabulary's files; bake"
+              + " without this patch and take the token along as a file: fmn patch export --to"
+              + " embeddings");
+    }
+  }
+
+  private void bakeFolder() throws IOException {
+    AtomicFolder.check(order.target(), order.overwrite());
+    Map<SafetensorsFile, Map<String, StoredTensor>> changes = changes();
+    Set<Path> read = new LinkedHashSet<>();
+    model
+        .components()
+        .values()
+        .forEach(tensors -> tensors.files().forEach(file -> read.add(Path.of(file.where()))));
+    Map<Path, SafetensorsFile> patched = new HashMap<>();
+    changes.keySet().forEach(file -> patched.put(absolute(Path.of(file.where())), file));
+    ModelCopy copy = ModelCopy.of(order.model(), components(), read);
+    long bytes = 0;
+    for (Path file : copy.files()) {
+      bytes += Files.size(order.model().resolve(file));
+    }
+    OutputFolder.prepare(absolute(order.target()).getParent(), bytes);
+    AtomicFolder.write(
+        order.target(),
+        order.overwrite(),
+        folder -> {
+          for (Path file : copy.files()) {
+            context.checkCancelled();
+            Path to = folder.resolve(file.toString());
+            Files.createDirectories(to.getParent());
+            SafetensorsFile source = patched.get(absolute(order.model().resolve(file)));
+            if (source == null) {
+              copy(order.model().resolve(file), to);
+            } else {
+              write(new PatchedCopy(source, changes.get(source)), to);
+            }
+          }
+          AtomicFile.write(folder.resolve(BakeNote.NAME), note().bytes());
+          verify(folder);
+        });
+    copy.left().forEach(file -> context.say("left out: " + file + " (not patched)"));
+    say();
+  }
+
+  private void bakeFile() throws IOException {
+    if (Files.exists(order.target()) && !order.overwrite()) {
+      throw new IOException(
+          order.target() + " is there; name another file, or replace it (--overwrite)");
+    }
+    OutputFolder.ofFile(order.target(), Files.size(order.model()));
+    Map<SafetensorsFile, Map<String, StoredTensor>> changes = changes();
+    SafetensorsFile source = changes.keySet().iterator().next();
+    PatchedCopy copy = new PatchedCopy(source, changes.get(source));
+    AtomicFile.write(order.target(), channel -> copy.writeTo(channel, this::bytes));
+    verify(order.target());
+    Path note = order.target().resolveSibling(order.target().getFileName() + "." + BakeNote.NAME);
+    AtomicFile.write(note, note().bytes());
+    say();
+  }
+
+  private void say() {
+    context.say(
+        "wrote "
+            + order.target()
+            + ": "
+            + checked.weights().targets().size()
+            + " tensors changed; they were read again and are what the patches say");
+  }
+
+  private Set<String> components() {
+    Set<String> components = new TreeSet<>();
+    checked.weights().targets().forEach(target -> components.add(component(target)));
+    return components;
+  }
+
+  /** What changes in each file. */
+  private Map<SafetensorsFile, Map<String, StoredTensor>> changes() {
+    Map<SafetensorsFile, Map<String, StoredTensor>> changes = new HashMap<>();
+    for (String target : checked.weights().targets()) {
+      StoredTensor tensor = model.tensor(component(target), name(target));
+      changes.computeIfAbsent(tensor.file(), file -> new TreeMap<>()).put(target, tensor);
+    }
+    return changes;
+  }
+
+  /** The new bytes of a tensor, whose leaf is kept. */
+  private ByteBuffer bytes(String target) throws IOException {
+    context.checkCancelled();
+    BaseTensors base = model.base().tensors();
+    DType dtype = base.dtype(component(target), name(target));
+    ByteBuffer bytes = FileTypeValues.of(target, dtype, checked.weights().sum(target));
+    long[] shape = base.shape(component(target), name(target));
+    leaves
+        .computeIfAbsent(component(target), c -> new TreeMap<>())
+        .put(name(target), BaseIdentity.leaf(name(target), dtype, shape, bytes));
+    context.progress("bake", ++done, checked.weights().targets().size());
+    return bytes;
+  }
+
+  private BakeNote note() throws IOException {
+    Map<String, String> after = new TreeMap<>();
+    leaves.forEach((component, of) -> after.put(component, BaseIdentity.root(of)));
+    StackRoots roots = new StackRoots(model.base().tensors(), checked.weights().targets());
+    return new BakeNote(model.base(), roots.base(), stack.layers(), after);
+  }
+
+  /** Opens what was written as a model, and compares what was changed. */
+  private void verify(Path written) throws IOException {
+    try (StoredModel baked = StoredModel.open(written)) {
+      for (Map.Entry<String, Map<String, String>> entry : leaves.entrySet()) {
+        String root = baked.base().tensors().root(entry.getKey(), entry.getValue().keySet());
+        if (!root.equals(BaseIdentity.root(entry.getValue()))) {
+          throw new IOException(
+              written + ": " + entry.getKey() + " is not what was written; is the disk in order?");
+        }
+      }
+    }
+  }
+
+  private void write(PatchedCopy copy, Path to) throws IOException {
+    try (FileChannel out =
+        FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+      copy.writeTo(out, this::bytes);
+      out.force(true);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel out =
+            FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+      for (long at = 0; at < in.size(); ) {
+        at += in.transferTo(at, in.size() - at, out);
+      }
+      out.force(true);
+    }
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private static String component(String target) {
+    return target.substring(0, target.indexOf('/'));
+  }
+
+  private static String name(String target) {
+    return target.substring(target.indexOf('/') + 1);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@link BakeJob} should do.
+ *
+ * @param model the base, a folder or a checkpoint
+ * @param patches at least one
+ * @param target the folder or file to write
+ * @param overwrite whether one that is there is replaced
+ */
+public record BakeOrder(Path model, List<PatchRequest> patches, Path target, boolean overwrite) {
+  /** Copies the list. */
+  public BakeOrder {
+    patches = List.copyOf(patches);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.editing.difference.DifferenceEdits;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What became of a difference, for people: block by block and in all.
+ *
+ * @param result what was found
+ */
+record DifferenceReport(DifferenceEdits.Result result) {
+  /** Sums of squares over some tensors. */
+  private record Sums(int tensors, double weight, double change, double residual, int rank) {
+    static Sums of(List<DifferenceEdits.Part> parts) {
+      return new Sums(
+          parts.size(),
+          parts.stream().mapToDouble(p -> square(p.changed().weight())).sum(),
+          parts.stream().mapToDouble(p -> square(p.changed().norm())).sum(),
+          parts.stream().mapToDouble(p -> square(p.residual())).sum(),
+          parts.stream().mapToInt(DifferenceEdits.Part::rank).max().orElse(0));
+    }
+
+    private static double square(double value) {
+      return value * value;
+    }
+
+    String line(String name) {
+      return String.format(
+          Locale.ROOT,
+          "%-34s %7d %9.3g %9.3g %11.3g %5s",
+          name,
+          tensors,
+          Math.sqrt(change),
+          weight == 0 ? 0 : Math.sqrt(change / weight),
+          change == 0 ? 0 : Math.sqrt(residual / change),
+          rank == 0 ? "full" : String.valueOf(rank));
+    }
+  }
+
+  /** The lines. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>(result.findings());
+    Map<String, List<DifferenceEdits.Part>> blocks =
+        result.parts().stream()
+            .collect(
+                Collectors.groupingBy(
+                    DifferenceEdits.Part::block, TreeMap::new, Collectors.toList()));
+    lines.add(
+        String.format(
+            "%-34s %7s %9s %9s %11s %5s",
+            "block", "tensors", "|dW|", "|dW|/|W|", "left/|dW|", "rank"));
+    blocks.forEach((block, parts) -> lines.add(Sums.of(parts).line(block)));
+    lines.add(Sums.of(result.parts()).line("in all"));
+    result.parts().stream()
+        .filter(part -> part.changed().norm() > 0)
+        .max(
+            Comparator.comparingDouble(
+                (DifferenceEdits.Part part) -> part.residual() / part.changed().norm()))
+        .ifPresent(
+            worst ->
+                lines.add(
+                    String.format(
+                        Locale.ROOT,
+                        "the most is left of %s: %.3g of its change",
+                        worst.changed().target(),
+                        worst.residual() / worst.changed().norm())));
+    return lines;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.HalfFloats;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Sums as a file holds them: rounded once, to the nearest value of the file's type. */
+final class FileTypeValues {
+  private FileTypeValues() {}
+
+  /**
+   * The little-endian bytes.
+   *
+   * @param where for messages
+   * @throws PatchFormatException FMN-306 if a value is not finite in that type
+   */
+  static ByteBuffer of(String where, DType dtype, double[] values) throws PatchFormatException {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (double value : values) {
+      boolean finite =
+          switch (dtype) {
+            case F64 -> put(bytes, value);
+            case F32 -> put(bytes, (float) value);
+            case F16 -> {
+              short half = HalfFloats.doubleToHalf(value);
+              bytes.putShort(half);
+              yield Float.isFinite(HalfFloats.halfToFloat(half));
+            }
+            case BF16 -> {
+              short half = HalfFloats.doubleToBfloat16(value);
+              bytes.putShort(half);
+              yield Float.isFinite(HalfFloats.bfloat16ToFloat(half));
+            }
+            default -> false; // no patch changes what is no float
+          };
+      if (!finite) {
+        throw new PatchFormatException(
+            PatchError.NON_FINITE,
+            where,
+            "becomes " + value + ", which " + dtype + " cannot hold; use smaller strengths");
+      }
+    }
+    return bytes.flip();
+  }
+
+  private static boolean put(ByteBuffer bytes, double value) {
+    bytes.putDouble(value);
+    return Double.isFinite(value);
+  }
+
+  private static boolean put(ByteBuffer bytes, float value) {
+    bytes.putFloat(value);
+    return Float.isFinite(value);
+  }
+}

@@ -1,0 +1,179 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.editing.difference.Difference;
+import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.editing.difference.ReplacedTensors;
+import dev.forgetmenot.editing.embeddings.Embeddings;
+import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
+import dev.forgetmenot.editing.lora.LoraConversion;
+import dev.forgetmenot.editing.lora.LoraFile;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Makes a patch of another tool's file: a LoRA, learned tokens, or weights that stand in the place
+ * of the base's. What the file says of its training is left out unless it is asked for.
+ */
+public final class ImportJob {
+  private static final String EMBEDDING = "text_model.embeddings.token_embedding.weight";
+  private static final int LONGEST_NOTE = 2000;
+
+  /** What was in the file. */
+  private record Content(String method, String origin, List<PatchEdit> edits) {}
+
+  private final ImportOrder order;
+  private final JobContext context;
+  private final Map<String, String> parameters = new TreeMap<>();
+
+  private ImportJob(ImportOrder order, JobContext context) {
+    this.order = order;
+    this.context = context;
+  }
+
+  /**
+   * Imports a file.
+   *
+   * @param context is told what was found
+   * @throws IOException if the file is broken, of a form that is not read, or does not fit the
+   *     base: then no patch is written
+   */
+  public static WrittenPatch run(ImportOrder order, JobContext context) throws IOException {
+    return new ImportJob(order, context).run();
+  }
+
+  private WrittenPatch run() throws IOException {
+    if (!Files.isRegularFile(order.source())) {
+      throw new IOException(order.source() + " is no file; check the path");
+    }
+    OutputFolder.ofFile(order.patch(), Files.size(order.source()));
+    try (StoredModel model = StoredModel.open(order.model())) {
+      Content content = content(model.base());
+      parameters.put("source", String.valueOf(order.source().getFileName()));
+      parameters.put("source-sha256", digest(order.source()));
+      PatchDraft draft =
+          order
+              .naming()
+              .draft(
+                  order.source(), content.origin(), content.edits(), content.method(), parameters);
+      return WrittenPatch.write(model.base(), draft, order.patch());
+    }
+  }
+
+  private Content content(BaseModel base) throws IOException {
+    try (SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
+      metadata(file);
+      if (LoraFile.looksLike(file.tensors().keySet())) {
+        return lora(base.tensors());
+      }
+      if (ReplacedTensors.looksLike(file, base.tensors())) {
+        return replaced(file, base.tensors());
+      }
+    }
+    return tokens(base.tensors());
+  }
+
+  private void metadata(SafetensorsFile file) {
+    int left = 0;
+    for (Map.Entry<String, String> entry : file.metadata().entrySet()) {
+      if (order.keepMetadata() && entry.getValue().length() <= LONGEST_NOTE) {
+        parameters.put("metadata." + entry.getKey(), entry.getValue());
+      } else {
+        left++;
+      }
+    }
+    if (left > 0) {
+      context.say(
+          "left out: "
+              + left
+              + " notes of the file's header"
+              + (order.keepMetadata()
+                  ? ", longer than " + LONGEST_NOTE + " characters"
+                  : " (how it was trained and on what; --keep-metadata keeps them)"));
+    }
+  }
+
+  private Content lora(BaseTensors base) throws IOException {
+    try (LoraFile lora = LoraFile.read(order.source())) {
+      List<PatchEdit> edits = LoraConversion.edits(lora, base);
+      for (PatchEdit edit : edits) {
+        context.say("found: " + edit.kind() + ", " + count(edit));
+      }
+      return new Content("import-lora", "Taken over from a LoRA file.", edits);
+    }
+  }
+
+  private static String count(PatchEdit edit) {
+    return edit instanceof TokensEdit tokens
+        ? tokens.tokens().size() + " tokens"
+        : edit.changed().size() + " tensors";
+  }
+
+  private Content replaced(SafetensorsFile file, BaseTensors base) throws IOException {
+    Difference difference = Difference.between(base, ReplacedTensors.of(file, base), context);
+    DifferenceEdits.Result result = DifferenceEdits.of(difference, order.form(), label(), context);
+    new DifferenceReport(result).lines().forEach(context::say);
+    return new Content(
+        "import-weights", "Taken over from a file of changed weights.", result.edits());
+  }
+
+  private String label() {
+    List<String> concepts = order.naming().concepts();
+    return concepts.isEmpty() ? "difference" : concepts.get(0);
+  }
+
+  private Content tokens(BaseTensors base) throws IOException {
+    Embeddings embeddings;
+    try {
+      embeddings = EmbeddingsFile.read(order.source());
+    } catch (IOException e) {
+      throw new IOException(
+          e.getMessage()
+              + ". It is no LoRA either, and no file of weights of "
+              + base.source("unet"),
+          e);
+    }
+    long width = base.shape("text_encoder", EMBEDDING)[1];
+    if (embeddings.width() != width) {
+      throw new IOException(
+          order.source()
+              + " has vectors of "
+              + embeddings.width()
+              + " numbers and the text encoder works with "
+              + width
+              + ": it was made for another kind of model (768 is SD 1.x, 1024 is SD 2.x)");
+    }
+    context.say("found: tokens " + embeddings.summary());
+    return new Content(
+        "import-tokens",
+        "Adds the tokens " + embeddings.phrase() + ", taken over from a file.",
+        List.of(new TokensEdit(embeddings.tokens())));
+  }
+
+  private static String digest(Path file) throws IOException {
+    MessageDigest sha = Sha256.digest();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        sha.update(buffer, 0, read);
+      }
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.forgetmenot.host.exchange;
+
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a user says of a patch whose content comes from files.
+ *
+ * @param name lower case with hyphens; empty for one from the file's name
+ * @param description a sentence; empty for one that says where the content is from
+ * @param operation {@code forget} or {@code correct}
+ * @param concepts what is forgotten or corrected; empty for the name
+ * @param kind of the concepts
+ */
+public record PatchNaming(
+    Optional<String> name,
+    Optional<String> description,
+    String operation,
+    List<String> concepts,
+    Kind kind) {
+  private static final int LONGEST = 60;
+
+  /** Copies the list. */
+  public PatchNaming {
+    concepts = List.copyOf(concepts);
+  }
+
+  /** Nothing said: the names are the file's. */
+  public static PatchNaming ofFile() {
+    return new PatchNaming(Optional.empty(), Optional.empty(), "forget", List.of(), Kind.OBJECT);
+  }
+
+  /**
+   * The draft of a patch.
+   *
+   * @param file that names it where the user does not
+   * @param origin a sentence that says where the content is from
+   * @param edits what is changed
+   * @param method word for the recipe
+   * @param parameters for the recipe
+   */
+  PatchDraft draft(
+      Path file,
+      String origin,
+      List<PatchEdit> edits,
+      String method,
+      Map<String, String> parameters) {
+    String called = name.orElseGet(() -> slug(file));
+    List<String> labels = concepts.isEmpty() ? List.of(called) : concepts;
+    return new PatchDraft(
+        called,
+        description.orElse(origin),
+        new Manifest.Intent(
+            operation,
+            labels.stream()
+                .map(label -> new Manifest.Concept(label, kind.word(), List.of(label)))
+                .toList()),
+        edits,
+        new Manifest.Recipe(
+            method, parameters, 0, 0, "fmn", HostVersions.read().program(), List.of()),
+        List.of(),
+        Map.of());
+  }
+
+  private static String slug(Path file) {
+    String stem = String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z]+$", "");
+    String slug = stem.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    slug = slug.substring(0, Math.min(LONGEST, slug.length())).replaceAll("^-+|-+$", "");
+    return slug.isEmpty() ? "imported" : slug;
+  }
+}
