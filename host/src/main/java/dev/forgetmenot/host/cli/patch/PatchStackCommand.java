@@ -10,9 +10,8 @@ import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
-import dev.forgetmenot.host.cli.shell.TrustOptions;
+import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.PatchTrust;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -21,7 +20,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,7 +85,7 @@ final class PatchStackCommand implements Callable<Integer> {
       description = "Write the stack down as a .fmnstack recipe.")
   private Path output;
 
-  @Mixin private TrustOptions trust;
+  @Mixin private PatchTrustOptions trust;
 
   @Mixin private ModelOptions options;
 
@@ -148,8 +146,7 @@ final class PatchStackCommand implements Callable<Integer> {
   }
 
   private int prove(List<PatchRequest> requests) throws IOException {
-    List<PatchRequest> verified =
-        new PatchTrust(trust.store(), Optional.empty(), context.console()::note).verified(requests);
+    List<PatchRequest> verified = trust.trust(context.console()).verified(requests);
     try (HostPluginManager plugins = options.plugins().start(context.console());
         HostedModel hosted = options.loader(plugins).load(List.of())) {
       StackProof.Result result = new StackProof(hosted.model(), context).run(verified, orders);

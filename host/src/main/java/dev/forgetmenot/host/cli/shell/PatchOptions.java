@@ -4,9 +4,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.host.job.PatchTags;
-import dev.forgetmenot.host.job.PatchTrust;
 import dev.forgetmenot.host.job.StackRecipe;
-import dev.forgetmenot.trust.UnsignedPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,16 +40,7 @@ public final class PatchOptions {
       })
   private boolean force;
 
-  @Option(
-      names = "--unsigned",
-      paramLabel = "POLICY",
-      description = {
-        "What to do with patches that nobody you know has signed: refuse, warn or allow",
-        "(default: what fmn patch policy says)."
-      })
-  private UnsignedPolicy unsigned;
-
-  @Mixin private TrustOptions trust;
+  @Mixin private PatchTrustOptions trust;
 
   /** The recipe that was named, if any. */
   public Optional<StackRecipe> recipe() throws IOException {
@@ -82,8 +71,7 @@ public final class PatchOptions {
     for (PatchTags.Tag tag : tags) {
       requests.add(new PatchRequest(folders.named(tag.name()), tag.strength()));
     }
-    return new PatchTrust(trust.store(), Optional.ofNullable(unsigned), console::note)
-        .verified(requests.stream().map(this::allowed).toList());
+    return trust.trust(console).verified(requests.stream().map(this::allowed).toList());
   }
 
   /**

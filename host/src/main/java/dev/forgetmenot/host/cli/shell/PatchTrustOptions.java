@@ -1,0 +1,30 @@
+package dev.forgetmenot.host.cli.shell;
+
+import dev.forgetmenot.host.job.PatchTrust;
+import dev.forgetmenot.trust.UnsignedPolicy;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options of every command that uses patches from outside. */
+public final class PatchTrustOptions {
+  @Option(
+      names = "--unsigned",
+      paramLabel = "POLICY",
+      description = {
+        "What to do with patches that nobody you know has signed: refuse, warn or allow",
+        "(default: what fmn patch policy says)."
+      })
+  private UnsignedPolicy unsigned;
+
+  @Mixin private TrustOptions store;
+
+  /**
+   * Who looks at the patches.
+   *
+   * @param console hears of warnings
+   */
+  public PatchTrust trust(Console console) {
+    return new PatchTrust(store.store(), Optional.ofNullable(unsigned), console::note);
+  }
+}
