@@ -220,9 +220,7 @@ public final class BakeJob {
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel out =
             FileChannel.open(to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      for (long at = 0; at < in.size(); ) {
-        at += in.transferTo(at, in.size() - at, out);
-      }
+      PatchedCopy.copy(in, 0, in.size(), out);
       out.force(true);
     }
   }

@@ -5,7 +5,6 @@ import dev.forgetmenot.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -28,8 +27,8 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
     ByteBuffer of(String target) throws IOException;
   }
 
-  /** Writes the copy to a channel that begins at 0. */
-  void writeTo(WritableByteChannel out, NewBytes values) throws IOException {
+  /** Writes the copy to a channel that is at 0. */
+  void writeTo(FileChannel out, NewBytes values) throws IOException {
     List<Map.Entry<String, StoredTensor>> inOrder = new ArrayList<>(changed.entrySet());
     inOrder.sort(Comparator.comparingLong(entry -> begin(entry.getValue())));
     try (FileChannel in = FileChannel.open(Path.of(source.where()), StandardOpenOption.READ)) {
@@ -53,19 +52,22 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
     return source.dataBegin() + source.tensors().get(tensor.stored()).begin() + tensor.offset();
   }
 
-  private static void copy(FileChannel in, long from, long to, WritableByteChannel out)
-      throws IOException {
-    long at = from;
-    while (at < to) {
-      long moved = in.transferTo(at, to - at, out);
+  /** Appends a part of a file. */
+  static void copy(FileChannel in, long from, long to, FileChannel out) throws IOException {
+    in.position(from);
+    long at = out.position();
+    long end = at + to - from;
+    while (at < end) {
+      long moved = out.transferFrom(in, at, end - at);
       if (moved <= 0) {
         throw new IOException("the file has become shorter since it was opened");
       }
       at += moved;
     }
+    out.position(end);
   }
 
-  private static void write(ByteBuffer bytes, WritableByteChannel out) throws IOException {
+  private static void write(ByteBuffer bytes, FileChannel out) throws IOException {
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }
