@@ -6,13 +6,16 @@ import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.lora.LoraNaming;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.exchange.ExportJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -94,12 +97,16 @@ final class PatchExportCommand extends ExchangeCommand {
       description = "The .safetensors file to write.")
   private Path file;
 
+  @Mixin private PatchTrustOptions trust;
+
   PatchExportCommand(CommandContext context) {
     super(context);
   }
 
   @Override
   public Integer call() throws IOException {
+    PatchRequest request =
+        trust.trust(context.console()).verified(List.of(new PatchRequest(patch, strength))).get(0);
     if (to == Form.EMBEDDINGS) {
       ExportJob.embeddings(patch, file, format, context);
       return ExitCodes.DONE;
@@ -111,13 +118,7 @@ final class PatchExportCommand extends ExchangeCommand {
                 new DifferenceForm(
                     DifferenceForm.Kind.LOWRANK, OptionalInt.of(rank), OptionalDouble.empty()));
     ExportJob.lora(
-        new ExportJob.LoraOrder(
-            new PatchRequest(patch, strength),
-            Optional.ofNullable(model),
-            file,
-            names,
-            values,
-            full),
+        new ExportJob.LoraOrder(request, Optional.ofNullable(model), file, names, values, full),
         context);
     return ExitCodes.DONE;
   }

@@ -263,6 +263,28 @@ class TrustCommandsTest {
   }
 
   @Test
+  void whatTurnsPatchesIntoOtherFilesAsksToo() {
+    String target = folder.resolve("target").toString();
+    String model = folder.resolve("no-model").toString();
+    assertRefused(
+        run("export", patch.toString(), "--to", "lora", "-o", target, "--unsigned", "refuse"),
+        "fmn: FMN-401 " + patch);
+    assertRefused(
+        run(
+            "bake",
+            "--model",
+            model,
+            "--patch",
+            patch.toString(),
+            "-o",
+            target,
+            "--unsigned",
+            "refuse"),
+        "fmn: FMN-401 " + patch);
+    assertThat(Path.of(target)).doesNotExist();
+  }
+
+  @Test
   void oneRefusedPatchRefusesAllAndBindsNothing() throws IOException {
     Path ann = key("ann");
     done("keygen", "-o", folder.resolve("own").toString(), "--label", "Me");
