@@ -177,7 +177,8 @@ public final class PatchStack implements AutoCloseable {
         + manifest.patchVersion()
         + ":"
         + layer.strength()
-        + nearness.words();
+        + nearness.words()
+        + (manifest.gate().isPresent() ? " (has a gate, and is on at this strength)" : "");
   }
 
   @Override

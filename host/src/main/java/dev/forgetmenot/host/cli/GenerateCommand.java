@@ -1,6 +1,5 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -10,6 +9,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.DrawingJob;
+import dev.forgetmenot.host.job.GatedPatches;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
@@ -130,16 +130,21 @@ final class GenerateCommand implements Callable<Integer> {
     tags.addAll(negative.tags());
     GenerationRequest request = request(positive.prompt(), negative.prompt());
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    List<PatchRequest> patches =
-        patchOptions.requests(context.console(), options.folder(), recipe, tags);
-    List<String> labels = PatchLabels.of(patches);
+    GatedPatches patches =
+        GatedPatches.of(patchOptions.requests(context.console(), options.folder(), recipe, tags));
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      try (HostedModel hosted = options.loader(plugins).load(patches)) {
+      try (HostedModel hosted = options.loader(plugins).load(patches.first())) {
         StableDiffusion model = hosted.model();
         model.notes().forEach(context.console()::note);
+        patches
+            .follow(model, List.of(request.prompt(), request.negativePrompt()))
+            .forEach(decision -> context.say(decision.line()));
         model.patches().forEach(context::say);
         if (recipe.isPresent()) {
-          context.say(recipe.get().check(model, patches));
+          context.say(
+              patches.any()
+                  ? "gates follow the prompt: the result is not compared with the recipe's"
+                  : recipe.get().check(model, patches.on()));
         }
         new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.pictureSize());
@@ -152,7 +157,7 @@ final class GenerateCommand implements Callable<Integer> {
                 PictureFiles.Provenance.of(
                     hosted,
                     request,
-                    labels,
+                    PatchLabels.of(patches.on()),
                     embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList()));
         context.say("seed " + request.seed());
         List<Picture> pictures =

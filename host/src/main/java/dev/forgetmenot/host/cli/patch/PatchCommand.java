@@ -28,6 +28,7 @@ public final class PatchCommand implements Runnable {
             new PatchListCommand(context),
             new PatchConflictsCommand(context),
             new PatchStackCommand(context),
+            new PatchGateCommand(context),
             new PatchImportCommand(context),
             new PatchExportCommand(context),
             new PatchDiffCommand(context),

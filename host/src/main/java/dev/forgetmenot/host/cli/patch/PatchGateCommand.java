@@ -1,0 +1,145 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.editing.stack.PromptGate;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patch.Gate;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchRevision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn patch gate}: lets the strength of a patch follow the prompt. */
+@Command(
+    name = "gate",
+    description = {
+      "Let the strength of a patch follow how close a prompt is to what the patch is about: none"
+          + " at",
+      "--from or below, full at --to or above. Writes a new patch, which is not signed."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  fmn patch gate a.fmnpatch --try \"a photo of a cat\" --try \"a lighthouse\"",
+      "  fmn patch gate a.fmnpatch --from 0.6 --to 0.8 -o gated.fmnpatch"
+    })
+final class PatchGateCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
+  private Path file;
+
+  @Option(
+      names = "--from",
+      paramLabel = "COSINE",
+      description = "Closeness at which nothing is applied, -1 to 1.")
+  private Double from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "COSINE",
+      description = "Closeness at which all is applied, more than --from.")
+  private Double to;
+
+  @Option(names = "--off", description = "Take the gate away.")
+  private boolean off;
+
+  @Option(
+      names = "--try",
+      paramLabel = "PROMPT",
+      description = "Say how close a prompt is on the model, to choose by; repeatable.")
+  private List<String> prompts = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The patch to write.")
+  private Path output;
+
+  @Mixin private ModelOptions options;
+
+  PatchGateCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (output == null && prompts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "say what to do: -o with --from and --to (or --off) writes a patch, --try measures");
+    }
+    Optional<Gate> gate = gate();
+    if (!prompts.isEmpty()) {
+      measure(gate);
+    }
+    if (output != null) {
+      Manifest written = PatchRevision.gated(file, gate, output);
+      context.say(
+          "wrote "
+              + output
+              + ", "
+              + written
+                  .gate()
+                  .map(g -> "with a gate from " + g.from() + " to " + g.to())
+                  .orElse("without a gate"));
+    }
+    return ExitCodes.DONE;
+  }
+
+  private Optional<Gate> gate() {
+    if ((from == null) != (to == null) || (off && from != null)) {
+      throw new IllegalArgumentException("a gate needs --from and --to, and --off neither");
+    }
+    if (output != null && from == null && !off) {
+      throw new IllegalArgumentException(
+          "a gate needs --from and --to; --try PROMPT says what is close");
+    }
+    return from == null ? Optional.empty() : Optional.of(new Gate(Gate.PROMPT_COSINE, from, to));
+  }
+
+  private void measure(Optional<Gate> gate) throws IOException {
+    try (PatchFile patch = PatchFile.open(file);
+        HostPluginManager plugins = options.plugins().start(context.console());
+        HostedModel hosted = options.loader(plugins).load(List.of())) {
+      List<String> lines =
+          hosted
+              .model()
+              .engine()
+              .call(
+                  () -> {
+                    PromptGate prompt = new PromptGate(hosted.model());
+                    return prompts.stream()
+                        .map(
+                            text ->
+                                line(text, prompt.closeness(List.of(text), patch.manifest()), gate))
+                        .toList();
+                  });
+      lines.forEach(context::say);
+    }
+  }
+
+  private static String line(String prompt, double closeness, Optional<Gate> gate) {
+    return String.format(
+        Locale.ROOT,
+        "%6.3f%s  %s",
+        closeness,
+        gate.map(g -> String.format(Locale.ROOT, "  strength x %.3f", g.share(closeness)))
+            .orElse(""),
+        prompt);
+  }
+}

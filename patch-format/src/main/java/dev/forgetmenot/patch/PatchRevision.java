@@ -1,0 +1,83 @@
+package dev.forgetmenot.patch;
+
+import dev.forgetmenot.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes a patch anew with another manifest. All other entries stay byte for byte; the id is
+ * another one, so signatures do not go along, and the new patch takes the place of the old one.
+ */
+public final class PatchRevision {
+  private PatchRevision() {}
+
+  /**
+   * Gives a patch a gate, or takes it away.
+   *
+   * @param source the patch
+   * @param gate empty for none
+   * @param target the file to write; an older one is replaced, also the source itself
+   * @return what was written
+   * @throws PatchFormatException if the source is no patch, or of a newer version of the format, of
+   *     which something would be lost
+   * @throws IOException if it cannot be written; an older file is then as it was
+   */
+  public static Manifest gated(Path source, Optional<Gate> gate, Path target) throws IOException {
+    try (PatchFile patch = PatchFile.open(source)) {
+      Manifest old = patch.manifest();
+      if (old.version().minor() > Manifest.CURRENT.minor()) {
+        throw new PatchFormatException(
+            PatchError.FEATURE,
+            source.toString(),
+            "is of the version "
+                + (old.version().major() + "." + old.version().minor())
+                + ", of which something could be lost; use a newer program");
+      }
+      Manifest.Stacking said = old.stacking();
+      List<String> supersedes = new ArrayList<>(said.supersedes());
+      supersedes.add(patch.id());
+      Manifest.Stacking stacking =
+          new Manifest.Stacking(said.priority(), said.conflictsWith(), said.requires(), supersedes);
+      Manifest draft =
+          new Manifest(
+              Manifest.CURRENT,
+              old.requiredFeatures(),
+              old.name(),
+              old.patchVersion(),
+              old.description(),
+              old.license(),
+              old.created(),
+              old.authors(),
+              old.intent(),
+              old.architecture(),
+              old.base(),
+              old.edits(),
+              stacking,
+              gate,
+              old.recipe(),
+              old.evidence(),
+              old.entries());
+      int minor = MinorVersion.of(draft);
+      Manifest manifest = draft.version(new Manifest.Version(old.version().major(), minor));
+      byte[] json = ManifestWriter.bytes(manifest);
+      ManifestReader.read(target.toString(), json); // nothing is written that would be refused
+      AtomicFile.write(
+          target,
+          channel -> {
+            ArchiveWriter writer = new ArchiveWriter(channel);
+            for (String name : patch.archive().names()) {
+              if (name.equals(PatchFile.MANIFEST)) {
+                writer.add(name, json);
+              } else if (!name.startsWith("signatures/")) {
+                patch.archive().copy(name, writer);
+              }
+            }
+            writer.finish();
+          });
+      return manifest;
+    }
+  }
+}
