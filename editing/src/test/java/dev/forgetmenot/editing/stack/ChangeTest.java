@@ -1,0 +1,97 @@
+package dev.forgetmenot.editing.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.forgetmenot.editing.linear.Matrix;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Changes in every form against the whole matrices that they stand for. */
+class ChangeTest {
+  private static final int OUT = 90;
+  private static final int IN = 70;
+
+  private final SplittableRandom random = new SplittableRandom(4);
+
+  private Matrix matrix(int rows, int columns) {
+    double[] values = new double[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextDouble(-1, 1);
+    }
+    return Matrix.of(rows, columns, values);
+  }
+
+  private List<Change> changes() {
+    return List.of(
+        new Change.Factors(matrix(OUT, 3), matrix(3, IN)),
+        new Change.Factors(matrix(OUT, 20), matrix(20, IN)),
+        new Change.Values(matrix(OUT, IN)),
+        new Change.SomeRows(List.of(0L, 7L, 89L), matrix(3, IN), OUT));
+  }
+
+  @Test
+  void normsProductsAndSumsAreThoseOfTheWhole() {
+    Matrix columns = matrix(IN, 4);
+    for (Change a : changes()) {
+      Matrix whole = a.dense();
+      assertThat(a.norm()).isCloseTo(whole.norm(), within(1e-9));
+      assertThat(a.times(columns).minus(whole.times(columns)).norm()).isLessThan(1e-9);
+      double[] sum = matrix(OUT, IN).rowMajor();
+      double[] expected = sum.clone();
+      whole.addTo(expected);
+      a.addTo(sum);
+      assertThat(Matrix.of(OUT, IN, sum).minus(Matrix.of(OUT, IN, expected)).norm())
+          .isLessThan(1e-9);
+      for (Change b : changes()) {
+        assertThat(a.dot(b)).isCloseTo(whole.dot(b.dense()), within(1e-9));
+      }
+    }
+    List<Change> all = changes();
+    Matrix sum = all.get(0).dense();
+    for (Change change : all.subList(1, all.size())) {
+      sum = sum.plus(change.dense());
+    }
+    assertThat(Change.sum(all, OUT).dense().minus(sum).norm()).isLessThan(1e-9);
+    Change factors = Change.sum(all.subList(0, 2), OUT);
+    assertThat(factors).isInstanceOf(Change.Factors.class);
+    assertThat(factors.dense().minus(all.get(0).dense()).minus(all.get(1).dense()).norm())
+        .isLessThan(1e-9);
+  }
+
+  /** The input directions are those on which a change is largest. */
+  @Test
+  void inputDirectionsHoldWhatTheChangeReads() {
+    for (Change change : changes()) {
+      Matrix q = change.inputs(16);
+      int r = q.columns();
+      assertThat(r).isBetween(3, 16);
+      assertThat(q.transposedTimes(q).minus(Matrix.identity(r)).norm()).isLessThan(1e-9);
+    }
+    Change thin = new Change.Factors(matrix(OUT, 3), matrix(3, IN));
+    Matrix q = thin.inputs(16);
+    assertThat(q.columns()).isEqualTo(3);
+    Matrix whole = thin.dense();
+    assertThat(whole.times(q).timesTransposed(q).minus(whole).norm()).isLessThan(1e-9);
+
+    // A large change with two strong directions: found by products alone.
+    Matrix strong = matrix(OUT, 2).times(50).times(matrix(2, IN));
+    Matrix found = new Change.Values(strong.plus(matrix(OUT, IN))).inputs(16).columns(0, 2);
+    double kept = strong.times(found).norm() / strong.norm();
+    assertThat(kept).isGreaterThan(0.999);
+  }
+
+  @Test
+  void anglesBetweenSpaces() {
+    Matrix axes = Matrix.identity(4);
+    Matrix a = axes.columns(0, 2);
+    double angle = Math.PI / 6;
+    Matrix b = Matrix.of(4, 2, new double[] {Math.cos(angle), 0, 0, 0, Math.sin(angle), 0, 0, 1});
+    double[] cosines = PrincipalAngles.cosines(a, b);
+    assertThat(cosines).hasSize(2);
+    assertThat(cosines[0]).isCloseTo(Math.cos(angle), within(1e-12));
+    assertThat(cosines[1]).isCloseTo(0, within(1e-12));
+    assertThat(PrincipalAngles.cosines(a, Matrix.zeros(4, 0))).isEmpty();
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of stacks that need no model. */
+package dev.forgetmenot.editing.stack;
