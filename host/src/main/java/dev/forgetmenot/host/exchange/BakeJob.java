@@ -2,6 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.diffusion.checkpoint.CheckpointSettings;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.editing.stack.CheckedStack;
@@ -13,6 +14,7 @@ import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.SafetensorsLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,6 +34,9 @@ import java.util.TreeSet;
  * moved there.
  */
 public final class BakeJob {
+  /** Of tensors in a checkpoint that are a mean over the training. */
+  private static final String SECOND_COPY = "model_ema.";
+
   private final BakeOrder order;
   private final JobContext context;
   private final StoredModel model;
@@ -141,12 +146,45 @@ public final class BakeJob {
     OutputFolder.ofFile(order.target(), Files.size(order.model()));
     Map<SafetensorsFile, Map<String, StoredTensor>> changes = changes();
     SafetensorsFile source = changes.keySet().iterator().next();
+    refuseSecondCopy(source);
     PatchedCopy copy = new PatchedCopy(source, changes.get(source));
+    copySettings();
     AtomicFile.write(order.target(), channel -> copy.writeTo(channel, this::bytes));
-    verify(order.target());
+    verifyFile(changes.get(source));
     Path note = order.target().resolveSibling(order.target().getFileName() + "." + BakeNote.NAME);
     AtomicFile.write(note, note().bytes());
     say();
+  }
+
+  private static void refuseSecondCopy(SafetensorsFile source) throws IOException {
+    for (String name : source.tensors().keySet()) {
+      if (name.startsWith(SECOND_COPY)) {
+        throw new IOException(
+            source.where()
+                + " holds the weights a second time ("
+                + name
+                + ", a mean over the training), which would stay as they are; take the pruned"
+                + " file of this model");
+      }
+    }
+  }
+
+  /** The small files that lie beside a checkpoint, if it has any. */
+  private void copySettings() throws IOException {
+    Path from = CheckpointSettings.beside(order.model()).folder();
+    if (Files.isDirectory(from)) {
+      Path to = CheckpointSettings.beside(order.target()).folder();
+      ModelCopy copy = ModelCopy.of(from, Set.of(), Set.of());
+      AtomicFolder.write(
+          to,
+          order.overwrite(),
+          folder -> {
+            for (Path file : copy.files()) {
+              Files.createDirectories(folder.resolve(file.toString()).getParent());
+              copy(from.resolve(file), folder.resolve(file.toString()));
+            }
+          });
+    }
   }
 
   private void say() {
@@ -203,6 +241,23 @@ public final class BakeJob {
         if (!root.equals(BaseIdentity.root(entry.getValue()))) {
           throw new IOException(
               written + ": " + entry.getKey() + " is not what was written; is the disk in order?");
+        }
+      }
+    }
+  }
+
+  /** The same for a checkpoint, whose settings may not be found beside it. */
+  private void verifyFile(Map<String, StoredTensor> changed) throws IOException {
+    try (SafetensorsFile written = SafetensorsFile.open(order.target(), SafetensorsLimits.MODEL)) {
+      for (Map.Entry<String, StoredTensor> entry : changed.entrySet()) {
+        StoredTensor old = entry.getValue();
+        StoredTensor tensor =
+            new StoredTensor(written, old.stored(), old.dtype(), old.shape(), old.offset());
+        String name = name(entry.getKey());
+        String leaf = BaseIdentity.leaf(name, old.dtype(), old.shape(), tensor.bytes());
+        if (!leaf.equals(leaves.get(component(entry.getKey())).get(name))) {
+          throw new IOException(
+              order.target() + ": " + entry.getKey() + " is not what was written; try again");
         }
       }
     }
