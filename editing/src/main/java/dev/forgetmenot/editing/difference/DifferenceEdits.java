@@ -202,9 +202,11 @@ public final class DifferenceEdits {
       } else {
         full.add(changed);
         checkSize(full);
-        deltas.put(changed.target(), delta(changed));
       }
       context.progress("difference", ++done, rest.size());
+    }
+    for (Difference.Changed changed : full) {
+      deltas.put(changed.target(), delta(changed));
     }
     if (!factors.isEmpty()) {
       edits.add(new LowRankEdit(factors));

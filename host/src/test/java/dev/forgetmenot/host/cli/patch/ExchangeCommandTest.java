@@ -20,6 +20,7 @@ import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.SingleFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -301,6 +302,10 @@ class ExchangeCommandTest {
     ProgramRun diff = run("diff", MODEL.toString(), at("baked"), "-o", at("diff.fmnpatch"));
     assertThat(diff.err()).doesNotContain("fmn:");
     assertThat(diff.out()).contains("k of cross attention", "rank 1 leaves");
+    SingleFile.write(folder.resolve("baked"), folder.resolve("one.safetensors"), DType.F16);
+    ProgramRun half = run("diff", MODEL.toString(), at("one.safetensors"), "-o", at("h.fmnpatch"));
+    assertThat(half.err()).doesNotContain("fmn:");
+    assertThat(half.out()).contains("k of cross attention (11 tensors)", "rank 1 leaves");
     ProgramRun none = run("diff", MODEL.toString(), MODEL.toString(), "-o", at("no.fmnpatch"));
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(none.err()).contains("nothing differs");
