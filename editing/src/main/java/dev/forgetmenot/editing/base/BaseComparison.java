@@ -2,16 +2,19 @@ package dev.forgetmenot.editing.base;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.editing.stack.Blocks;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Two bases side by side.
@@ -29,6 +32,13 @@ public record BaseComparison(
   private static final String UNET = "unet";
   private static final String TEXT_ENCODER = "text_encoder";
   private static final int CHUNK = 1 << 20;
+  private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+  /** Blocks by name, with numbers as numbers. */
+  private static final Comparator<String> ORDER =
+      Comparator.comparing(
+          block ->
+              DIGITS.matcher(block).replaceAll(number -> String.format("%8s", number.group())));
 
   /** Copies the collections. */
   public BaseComparison {
@@ -104,12 +114,12 @@ public record BaseComparison(
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    Map<String, List<Squares>> blocks = new TreeMap<>(Blocks.ORDER);
+    Map<String, List<Squares>> blocks = new TreeMap<>(ORDER);
     new TreeMap<>(squares)
         .forEach(
             (name, square) ->
                 blocks
-                    .computeIfAbsent(Blocks.of(component, name), b -> new ArrayList<>())
+                    .computeIfAbsent(Blocks.of(component + "/" + name), b -> new ArrayList<>())
                     .add(square));
     List<BlockDistance> distances = new ArrayList<>();
     blocks.forEach(

@@ -25,7 +25,8 @@ final class BaseCheck {
   enum Nearness {
     EXACT(""),
     SAME_VALUES(" (on a copy of its base in another precision)"),
-    SAME_TEXT_ENCODER(" (on another model with the same text encoder)");
+    SAME_TEXT_ENCODER(" (on another model with the same text encoder)"),
+    SAME_ARCHITECTURE(" (on another base, as asked)");
 
     private final String words;
 
@@ -46,9 +47,16 @@ final class BaseCheck {
   private final PatchFile patch;
   private final BaseModel model;
   private final BaseTensors base;
+  private final boolean otherBase;
 
-  BaseCheck(PatchFile patch, BaseModel model) {
+  /**
+   * A check.
+   *
+   * @param otherBase whether other values are fine where names and shapes fit
+   */
+  BaseCheck(PatchFile patch, BaseModel model, boolean otherBase) {
     this.patch = patch;
+    this.otherBase = otherBase;
     this.model = model;
     this.base = model.tensors();
   }
@@ -71,7 +79,7 @@ final class BaseCheck {
       nearness = nearness.and(textEncoder(manifest.base().textEncoder().orElseThrow()));
       checkTokenizer(manifest.base().tokenizer().orElseThrow());
     }
-    if (nearness != Nearness.EXACT && manifest.base().policy().equals(EXACT)) {
+    if (!otherBase && nearness != Nearness.EXACT && manifest.base().policy().equals(EXACT)) {
       throw new PatchFormatException(
           PatchError.VALUES_DIFFER,
           patch.path().toString(),
@@ -124,6 +132,9 @@ final class BaseCheck {
     if (byText && !policy.equals(EXACT) && !policy.equals(SAME_VALUES)) {
       return Nearness.SAME_TEXT_ENCODER;
     }
+    if (otherBase) {
+      return Nearness.SAME_ARCHITECTURE;
+    }
     throw differ("the patch was made on other values of " + differing(component, expected, names));
   }
 
@@ -150,6 +161,9 @@ final class BaseCheck {
     if (base.halfRoot(TEXT_ENCODER, names).equals(expected.f16())) {
       return Nearness.SAME_VALUES;
     }
+    if (otherBase) {
+      return Nearness.SAME_ARCHITECTURE;
+    }
     throw differ("the patch speaks of text embeddings of another text encoder");
   }
 
@@ -161,7 +175,8 @@ final class BaseCheck {
             + "; it fits the base '"
             + patch.manifest().base().label()
             + "', not the model in "
-            + base.source(patch.manifest().edits().get(0).component()));
+            + base.source(patch.manifest().edits().get(0).component())
+            + "; --other-base puts it on nevertheless");
   }
 
   private void checkTokenizer(Manifest.Tokenizer expected) throws PatchFormatException {

@@ -122,14 +122,20 @@ public final class PatchStack implements AutoCloseable {
    *     conditioned together (FMN-604)
    */
   public CheckedStack on(BaseModel model) throws IOException {
-    Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
-    Map<PatchLayer, Map<String, List<String>>> targets =
-        targets(
-            model,
-            (layer, nearness) -> descriptions.put(layer.request(), describe(layer, nearness)));
+    Map<PatchLayer, BaseCheck.Nearness> found = new LinkedHashMap<>();
+    Map<PatchLayer, Map<String, List<String>>> targets = targets(model, found::put);
     StackedWeights weights = new StackedWeights(model.tensors(), targets);
     for (JointSystem system : weights.systems()) {
       system.check();
+    }
+    Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
+    for (PatchLayer layer : layers) {
+      BaseCheck.Nearness nearness = found.get(layer);
+      String blocks =
+          nearness == BaseCheck.Nearness.SAME_ARCHITECTURE
+              ? new OtherBase(layer, targets.get(layer), model).blocks()
+              : "";
+      descriptions.put(layer.request(), describe(layer, nearness) + blocks);
     }
     return new CheckedStack(weights, tokens(), descriptions);
   }
@@ -148,7 +154,9 @@ public final class PatchStack implements AutoCloseable {
       BaseModel model, BiConsumer<PatchLayer, BaseCheck.Nearness> found) throws IOException {
     Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
     for (PatchLayer layer : layers) {
-      BaseCheck check = new BaseCheck(layer.file(), model);
+      BaseCheck check =
+          new BaseCheck(
+              layer.file(), model, layer.request().allows(PatchRequest.Allowance.OTHER_BASE));
       check.architecture();
       targets.put(layer, PatchTargets.of(layer.file(), model.tensors()));
       found.accept(layer, check.run(targets.get(layer)));

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The patches of commands that look at stacks. */
@@ -22,6 +23,14 @@ final class StackArguments {
         "Patches (strength 1 where none is given), by file or by name, or .fmnstack recipes."
       })
   private List<PatchRequest> patches = new ArrayList<>();
+
+  @Option(
+      names = "--other-base",
+      description = {
+        "Also apply patches that were made on a base with other values (FMN-504), where names and",
+        "shapes fit; says by block how large the change is there."
+      })
+  private boolean otherBase;
 
   /**
    * The requests.
@@ -38,6 +47,10 @@ final class StackArguments {
         requests.add(PatchOptions.found(patch, folders));
       }
     }
-    return requests;
+    return otherBase
+        ? requests.stream()
+            .map(request -> request.allow(PatchRequest.Allowance.OTHER_BASE))
+            .toList()
+        : requests;
   }
 }

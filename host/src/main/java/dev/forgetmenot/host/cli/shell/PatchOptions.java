@@ -40,6 +40,14 @@ public final class PatchOptions {
       })
   private boolean force;
 
+  @Option(
+      names = "--other-base",
+      description = {
+        "Also apply patches that were made on a base with other values (FMN-504), where names and",
+        "shapes fit; says by block how large the change is there."
+      })
+  private boolean otherBase;
+
   @Mixin private PatchTrustOptions trust;
 
   /** The recipe that was named, if any. */
@@ -89,8 +97,9 @@ public final class PatchOptions {
   }
 
   private PatchRequest allowed(PatchRequest patch) {
+    PatchRequest near = otherBase ? patch.allow(PatchRequest.Allowance.OTHER_BASE) : patch;
     return force
-        ? patch.allow(PatchRequest.Allowance.LARGE_CHANGES, PatchRequest.Allowance.ILL_CONDITIONED)
-        : patch;
+        ? near.allow(PatchRequest.Allowance.LARGE_CHANGES, PatchRequest.Allowance.ILL_CONDITIONED)
+        : near;
   }
 }
