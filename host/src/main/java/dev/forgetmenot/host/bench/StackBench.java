@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
@@ -43,6 +44,7 @@ public final class StackBench {
    * @param open seconds to open and check the files
    * @param check seconds to compare the base and to solve
    * @param apply seconds to work out all new weights
+   * @param cpu seconds of all cores for the three together; on a busy machine the better measure
    * @param heap most bytes that Java's heap held beyond what it held before, garbage included
    * @param naive times as long as this takes the long way: one whole change after another, one
    *     thread
@@ -56,6 +58,7 @@ public final class StackBench {
       double open,
       double check,
       double apply,
+      double cpu,
       long heap,
       double naive,
       double difference) {
@@ -121,6 +124,7 @@ public final class StackBench {
     System.gc();
     long before = heapUsed();
     heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
+    long cpuBefore = cpuNanos();
     long start = System.nanoTime();
     try (PatchStack stack = PatchStack.open(requests)) {
       double open = seconds(start);
@@ -140,6 +144,7 @@ public final class StackBench {
         touched += kept.capacity();
       }
       double apply = seconds(start);
+      double cpu = (cpuNanos() - cpuBefore) / 1e9;
       long heap = heapPeak() - before;
       Map<String, float[]> slow = new LinkedHashMap<>();
       double slowSeconds = naive.seconds(stack, checked, base, slow);
@@ -151,6 +156,7 @@ public final class StackBench {
           open,
           check,
           apply,
+          cpu,
           heap,
           slowSeconds / apply,
           difference(slow, made));
@@ -230,6 +236,10 @@ public final class StackBench {
 
   private static double seconds(long start) {
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static long cpuNanos() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   private static List<MemoryPoolMXBean> heapPools() {

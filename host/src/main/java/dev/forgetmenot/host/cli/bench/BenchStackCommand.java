@@ -44,15 +44,15 @@ final class BenchStackCommand implements Callable<Integer> {
     context.say(
         String.format(
             Locale.ROOT,
-            "%-18s %7s %7s %9s   %5s %5s %5s %6s   %9s %7s %10s",
+            "%-20s %7s %9s   %5s %5s %5s %6s %5s   %9s %7s %10s",
             "patches",
             "weights",
             "size",
-            "",
             "open",
             "check",
             "apply",
             "sum s",
+            "cpu s",
             "heap",
             "naive x",
             "difference"));
@@ -75,7 +75,7 @@ final class BenchStackCommand implements Callable<Integer> {
   private static String line(Measured m) {
     return String.format(
         Locale.ROOT,
-        "%3d %-18s %3d %9s   %5.2f %5.2f %5.2f %6.2f   %9s %7.1f %10.1e",
+        "%3d %-18s %5d %9s   %5.2f %5.2f %5.2f %6.2f %5.1f   %9s %7.1f %10.1e",
         m.patches(),
         m.name(),
         m.weights(),
@@ -84,6 +84,7 @@ final class BenchStackCommand implements Callable<Integer> {
         m.check(),
         m.apply(),
         m.total(),
+        m.cpu(),
         Sizes.of(m.heap()),
         m.naive(),
         m.difference());
