@@ -14,10 +14,11 @@ import java.util.Set;
 public record SafetensorsLimits(long headerBytes, int tensors, int rank, Set<DType> dtypes) {
 
   /**
-   * For models, which may be large: the header limit is the one of the format's reference reader.
+   * For models, which may be large. The format's reference reader takes headers of 100 MB; those of
+   * models have less than 1 MB, and 16 MiB are read within the memory that hostile files may take.
    */
   public static final SafetensorsLimits MODEL =
-      new SafetensorsLimits(100_000_000, 100_000, 8, EnumSet.allOf(DType.class));
+      new SafetensorsLimits(16 << 20, 100_000, 8, EnumSet.allOf(DType.class));
 
   /** For tensors inside a patch, which comes from a stranger. */
   public static final SafetensorsLimits PATCH =

@@ -3,9 +3,11 @@ package dev.forgetmenot.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import dev.forgetmenot.testkit.hostile.Damage;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -64,6 +66,43 @@ class DamagedPatchTest {
     System.err.println("measured: " + 9 * good.length + " flips of a patch refused: " + errors);
   }
 
+  /** And of a signed one, whose every byte is either checked or signed. */
+  @Test
+  void everyFlipOfASignedPatch() throws IOException {
+    PatchSigner.embed(file, SigningKey.generate());
+    byte[] signed = Files.readAllBytes(file);
+    assertThat(signed.length).isGreaterThan(good.length);
+    Map<PatchError, Integer> errors = assertRefused(Damage.flips(signed));
+    assertThat(errors.values().stream().mapToInt(n -> n).sum()).isEqualTo(9 * signed.length);
+    System.err.println(
+        "measured: " + 9 * signed.length + " flips of a signed patch refused: " + errors);
+  }
+
+  /**
+   * The same by who knows the format and repairs the checksums: then it is the digests and the
+   * signature that refuse it.
+   */
+  @Test
+  void everyFlipOfWhatASignedPatchHoldsWithItsChecksumRepaired() throws IOException {
+    PatchSigner.embed(file, SigningKey.generate());
+    Map<String, byte[]> files = files();
+    Map<PatchError, Integer> errors = new EnumMap<>(PatchError.class);
+    for (String name : files.keySet()) {
+      assertRefused(
+              Damage.flips(files.get(name))
+                  .map(
+                      damage -> {
+                        CraftedZip zip = CraftedZip.of(files);
+                        zip.get(name).content(damage.bytes());
+                        return new Damage(name + ": " + damage.what(), zip.bytes());
+                      }))
+          .forEach((error, times) -> errors.merge(error, times, Integer::sum));
+    }
+    assertThat(errors).containsKeys(PatchError.DIGEST, PatchError.BAD_SIGNATURE);
+    assertThat(errors).doesNotContainKey(PatchError.CRC);
+    System.err.println("measured: flips with repaired checksums refused: " + errors);
+  }
+
   @Test
   void everyLength() throws IOException {
     assertRefused(Damage.truncations(good));
@@ -78,15 +117,18 @@ class DamagedPatchTest {
 
   private CraftedZip crafted() throws IOException {
     Files.write(file, good);
+    return CraftedZip.of(files());
+  }
+
+  private Map<String, byte[]> files() throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    try (PatchFile patch = PatchFile.open(file)) {
-      files.put("mimetype", patch.content("mimetype"));
-      files.put("manifest.json", patch.content("manifest.json"));
-      for (Manifest.Entry entry : patch.manifest().entries()) {
-        files.put(entry.path(), patch.content(entry.path()));
+    try (FileChannel channel = FileChannel.open(file)) {
+      PatchArchive archive = new PatchArchive(file, channel);
+      for (String name : archive.names()) {
+        files.put(name, archive.content(name, Integer.MAX_VALUE));
       }
     }
-    return CraftedZip.of(files);
+    return files;
   }
 
   /** Two whole entries, their contents alone, and their names alone. */

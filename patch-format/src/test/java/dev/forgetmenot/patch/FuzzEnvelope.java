@@ -1,0 +1,31 @@
+package dev.forgetmenot.patch;
+
+import dev.forgetmenot.keys.KeyRefusedException;
+import dev.forgetmenot.keys.SigningKey;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A DSSE envelope over a manifest; what is accepted holds signatures of keys over those bytes. */
+public final class FuzzEnvelope {
+  private static final byte[] MANIFEST =
+      "{\"format\":\"fmnpatch\"}".getBytes(StandardCharsets.UTF_8);
+
+  private FuzzEnvelope() {}
+
+  /** An input to begin with: right, of one key. */
+  static byte[] seed() throws KeyRefusedException {
+    byte[] pkcs8 = HexFormat.of().parseHex("302e020100300506032b657004220420" + "07".repeat(32));
+    return Envelope.write(MANIFEST, List.of(Envelope.sign(MANIFEST, SigningKey.of(pkcs8))));
+  }
+
+  /** One run. */
+  public static void fuzzerTestOneInput(byte[] data) {
+    try {
+      List<PatchSignature> read = Envelope.read("x", data, MANIFEST);
+      Envelope.read("x", Envelope.write(MANIFEST, read), MANIFEST);
+    } catch (PatchFormatException e) {
+      // refused
+    }
+  }
+}
