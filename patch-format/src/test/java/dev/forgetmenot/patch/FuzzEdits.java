@@ -3,13 +3,16 @@ package dev.forgetmenot.patch;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The tensors of one edit, in an archive and under digests that are right: the first byte says of
@@ -17,14 +20,16 @@ import java.util.Map;
  */
 public final class FuzzEdits {
   private static final Path FILE = FuzzArchive.temporary();
-  private static final List<PatchEdit> EDITS =
-      List.of(
-          SampleEdits.lowRank(),
-          SampleEdits.projector(),
-          SampleEdits.closedForm(8, 1, 3),
-          SampleEdits.tokens(),
-          SampleEdits.halfDelta(),
-          rows());
+  private static final List<Good> GOOD =
+      Stream.of(
+              SampleEdits.lowRank(),
+              SampleEdits.projector(),
+              SampleEdits.closedForm(8, 1, 3),
+              SampleEdits.tokens(),
+              SampleEdits.halfDelta(),
+              rows())
+          .map(Good::of)
+          .toList();
 
   private FuzzEdits() {}
 
@@ -33,34 +38,42 @@ public final class FuzzEdits {
     return new RowsEdit(Map.of(target, SampleEdits.rowsEdit().rows().get(target)));
   }
 
-  /** Inputs to begin with: one good edit of each kind. */
-  static List<byte[]> seeds() throws IOException {
-    List<byte[]> seeds = new java.util.ArrayList<>();
-    for (int kind = 0; kind < EDITS.size(); kind++) {
-      Manifest.Entry entry = good(kind);
-      try (PatchFile patch = PatchFile.open(FILE)) {
-        byte[] tensors = patch.content(entry.path());
-        byte[] seed = new byte[1 + tensors.length];
-        seed[0] = (byte) kind;
-        System.arraycopy(tensors, 0, seed, 1, tensors.length);
-        seeds.add(seed);
-      }
-    }
-    return seeds;
-  }
-
-  private static Manifest.Entry good(int kind) throws IOException {
-    PatchEdit edit = EDITS.get(kind);
-    int touched =
-        edit.changed().size() == 2 && edit.boundByTextEncoder() ? 32 : edit.changed().size();
-    return PatchWriter.write(
+  /** A good patch, taken apart. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
+  private record Good(String json, String entry, byte[] tensors) {
+    static Good of(PatchEdit edit) {
+      int changed = edit.changed().size();
+      int touched = edit.boundByTextEncoder() && changed == 2 ? 32 : changed;
+      try {
+        PatchWriter.write(
             FILE,
             SampleEdits.draft(edit),
             SampleEdits.base(touched),
             "stable-diffusion-v1",
-            SampleEdits.CREATED)
-        .entries()
-        .get(0);
+            SampleEdits.CREATED);
+        try (PatchFile patch = PatchFile.open(FILE)) {
+          String entry = patch.manifest().entries().get(0).path();
+          return new Good(
+              new String(patch.content("manifest.json"), StandardCharsets.UTF_8),
+              entry,
+              patch.content(entry));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Inputs to begin with: one good edit of each kind. */
+  static List<byte[]> seeds() {
+    List<byte[]> seeds = new ArrayList<>();
+    for (Good good : GOOD) {
+      byte[] seed = new byte[1 + good.tensors().length];
+      seed[0] = (byte) seeds.size();
+      System.arraycopy(good.tensors(), 0, seed, 1, good.tensors().length);
+      seeds.add(seed);
+    }
+    return seeds;
   }
 
   /** One run. */
@@ -69,17 +82,15 @@ public final class FuzzEdits {
       return;
     }
     byte[] tensors = Arrays.copyOfRange(data, 1, data.length);
-    Manifest.Entry entry = good(Math.floorMod(data[0], EDITS.size()));
+    Good good = GOOD.get(Math.floorMod(data[0], GOOD.size()));
+    String json =
+        good.json()
+            .replace("\"size\": " + good.tensors().length, "\"size\": " + tensors.length)
+            .replace(Sha256.hex(good.tensors()), Sha256.hex(tensors));
     Map<String, byte[]> files = new LinkedHashMap<>();
-    try (PatchFile patch = PatchFile.open(FILE)) {
-      String json = new String(patch.content("manifest.json"), StandardCharsets.UTF_8);
-      json =
-          json.replace("\"size\": " + entry.size(), "\"size\": " + tensors.length)
-              .replace(entry.sha256(), Sha256.hex(tensors));
-      files.put("mimetype", patch.content("mimetype"));
-      files.put("manifest.json", json.getBytes(StandardCharsets.UTF_8));
-      files.put(entry.path(), tensors);
-    }
+    files.put("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
+    files.put("manifest.json", json.getBytes(StandardCharsets.UTF_8));
+    files.put(good.entry(), tensors);
     Files.write(FILE, CraftedZip.of(files).bytes());
     try (PatchFile patch = PatchFile.open(FILE)) {
       for (Manifest.Edit edit : patch.manifest().edits()) {

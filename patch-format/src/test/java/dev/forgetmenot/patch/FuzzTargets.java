@@ -1,6 +1,7 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.keys.FuzzKeyFile;
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.safetensors.FuzzSafetensors;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,17 +80,13 @@ final class FuzzTargets {
       case "key" -> {
         byte[] pkcs8 =
             HexFormat.of().parseHex("302e020100300506032b657004220420" + "07".repeat(32));
-        byte[] spki = dev.forgetmenot.keys.SigningKey.of(pkcs8).verification().spki();
+        byte[] spki = SigningKey.of(pkcs8).verification().spki();
         seeds.add(pkcs8);
         seeds.add(spki);
         seeds.add(pem("PRIVATE KEY", pkcs8));
         seeds.add(pem("PUBLIC KEY", spki));
       }
-      case "stack" ->
-          seeds.add(
-              ("{\"format\": \"fmnstack\", \"version\": {\"major\": 1, \"minor\": 0}, \"name\": \"a\","
-                      + " \"base\": {\"label\": \"a\"}, \"patches\": [], \"result\": {}}")
-                  .getBytes(StandardCharsets.UTF_8));
+      case "stack" -> seeds.add(FuzzStackFile.seed());
       default -> throw new IllegalArgumentException(target + " is none of " + ALL.keySet());
     }
     Path found = FOUND.resolve(target);
@@ -103,7 +101,7 @@ final class FuzzTargets {
   }
 
   private static byte[] pem(String label, byte[] der) {
-    String base64 = java.util.Base64.getEncoder().encodeToString(der);
+    String base64 = Base64.getEncoder().encodeToString(der);
     return ("-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n")
         .getBytes(StandardCharsets.US_ASCII);
   }

