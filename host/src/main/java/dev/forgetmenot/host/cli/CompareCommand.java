@@ -25,10 +25,9 @@ import picocli.CommandLine.Parameters;
 /** {@code fmn compare}: several methods on the same concepts. */
 @Command(
     name = "compare",
-    description = {
-      "Let several methods forget the same concepts, one after another, and measure each by the",
-      "same pictures: a table, a sheet of pictures and every patch."
-    },
+    description =
+        "Let several methods forget the same concepts, one after another, and measure each "
+            + "by the same pictures: a table, a sheet of pictures and every patch.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {

@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Draw a sheet with the embedded model, let it forget a concept, draw the sheet again,",
-      "and say what changed. Takes about a minute or two."
+      "Draw a sheet with the embedded model, let it forget a concept, draw the sheet "
+          + "again, and say what changed.",
+      "Takes about a minute or two."
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {

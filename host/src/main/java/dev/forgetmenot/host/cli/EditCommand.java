@@ -46,10 +46,9 @@ final class EditCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       paramLabel = "identity|object|style",
-      description = {
-        "What the concepts are; a style is named as \"in the style of\" it",
-        "(default: what the model's concepts.json says, else object)."
-      })
+      description =
+          "What the concepts are; a style is named as \"in the style of\" it (default: what "
+              + "the model's concepts.json says, else object).")
   private String kind;
 
   @Option(names = "--method", paramLabel = "NAME", description = "How; see below.")

@@ -19,10 +19,9 @@ final class JudgeOptions {
   @Option(
       names = "--vocabulary",
       paramLabel = "FILE",
-      description = {
-        "What the model is known to draw: a concepts.json, or a list with a phrase a line",
-        "(default: concepts.json of the model)."
-      })
+      description =
+          "What the model is known to draw: a concepts.json, or a list with a phrase a line "
+              + "(default: concepts.json of the model).")
   private Path vocabulary;
 
   Judging judging(Path model) throws IOException {

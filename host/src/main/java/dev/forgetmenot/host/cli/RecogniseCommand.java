@@ -22,10 +22,9 @@ import picocli.CommandLine.Parameters;
 /** {@code fmn recognise}: what a model's own CLIP sees in pictures. */
 @Command(
     name = "recognise",
-    description = {
-      "Say what pictures show: the nearest of the phrases that the model was taught, or of others,",
-      "judged by the CLIP in the model's folder."
-    },
+    description =
+        "Say what pictures show: the nearest of the phrases that the model was taught, or of "
+            + "others, judged by the CLIP in the model's folder.",
     mixinStandardHelpOptions = true)
 final class RecogniseCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = {
-      "Do what a run file says and leave the settings, the loss curve, sample pictures and the",
-      "patch in its output folder. Files of the original Forget-Me-Not (ti.yaml, attn.yaml) are",
-      "understood; docs/run-files.md lists the keys."
+      "Do what a run file says and leave the settings, the loss curve, sample pictures and "
+          + "the patch in its output folder.",
+      "Files of the original Forget-Me-Not (ti.yaml, attn.yaml) are understood; "
+          + "docs/run-files.md lists the keys."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -15,8 +15,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stack",
     description = {
-      "Stack patches on random weights of the size of Stable Diffusion 1.5's cross attention: from",
-      "files to new weights, base check included. Needs about 1 GB of memory and no model."
+      "Stack patches on random weights of the size of Stable Diffusion 1.5's cross "
+          + "attention: from files to new weights, base check included.",
+      "Needs about 1 GB of memory and no model."
     },
     mixinStandardHelpOptions = true)
 final class BenchStackCommand implements Callable<Integer> {

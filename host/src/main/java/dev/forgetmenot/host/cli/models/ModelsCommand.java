@@ -14,10 +14,9 @@ import picocli.CommandLine.Command;
 /** {@code fmn models}: the models that come with the program, and what can be said of any. */
 @Command(
     name = "models",
-    description = {
-      "List the models in models/ of the program; any other is named by --model.",
-      "fmn models identify says what a model is."
-    },
+    description =
+        "List the models in models/ of the program; any other is named by --model. fmn "
+            + "models identify says what a model is.",
     mixinStandardHelpOptions = true)
 public final class ModelsCommand implements Callable<Integer> {
   private final CommandContext context;

@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "identify",
     description = {
-      "Say what a model is: its kind, the roots that patches are bound by, its tokenizer; and how",
-      "near it is to another model. All of both models is read; no engine is started."
+      "Say what a model is: its kind, the roots that patches are bound by, its tokenizer; "
+          + "and how near it is to another model.",
+      "All of both models is read; no engine is started."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

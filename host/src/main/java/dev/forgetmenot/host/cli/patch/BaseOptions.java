@@ -10,10 +10,9 @@ final class BaseOptions {
   @Option(
       names = "--model",
       paramLabel = "PATH",
-      description = {
-        "The base: a Stable Diffusion 1.x or 2.x folder in diffusers' layout, or a checkpoint",
-        "(default: the model that comes with the program)."
-      })
+      description =
+          "The base: a Stable Diffusion 1.x or 2.x folder in diffusers' layout, or a "
+              + "checkpoint (default: the model that comes with the program).")
   private Path model;
 
   /**

@@ -11,10 +11,9 @@ final class FormOptions {
       names = "--as",
       paramLabel = "FORM",
       defaultValue = "auto",
-      description = {
-        "${COMPLETION-CANDIDATES}: every value, products of thin factors, one change of what cross",
-        "attention reads, or what fits (default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "${COMPLETION-CANDIDATES}: every value, products of thin factors, one change of "
+              + "what cross attention reads, or what fits (default: ${DEFAULT-VALUE}).")
   private DifferenceForm.Kind kind;
 
   @Option(

@@ -16,9 +16,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bake",
     description = {
-      "Write a copy of a model with patches in its weights, for tools that know no patches: the"
-          + " same",
-      "files in the same types. A patch that is baked in cannot be taken off again."
+      "Write a copy of a model with patches in its weights, for tools that know no "
+          + "patches: the same files in the same types.",
+      "A patch that is baked in cannot be taken off again."
     },
     mixinStandardHelpOptions = true)
 final class PatchBakeCommand extends ExchangeCommand {

@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 /** {@code fmn patch conflicts}: how patches meet. */
 @Command(
     name = "conflicts",
-    description = {
-      "Measure how patches meet: the cosine of what they add, the overlap of what they read, what",
-      "remains of each erasure beside the others, and how far the whole stack moves the model."
-    },
+    description =
+        "Measure how patches meet: the cosine of what they add, the overlap of what they "
+            + "read, what remains of each erasure beside the others, and how far the whole stack "
+            + "moves the model.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example:", "  fmn patch conflicts a.fmnpatch b.fmnpatch:0.5 --png meet.png"})

@@ -14,8 +14,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Make a patch of what differs between two states of one model: a base and what a training or",
-      "an eraser made of it. Says what kind of difference it is, and what the patch leaves of it."
+      "Make a patch of what differs between two states of one model: a base and what a "
+          + "training or an eraser made of it.",
+      "Says what kind of difference it is, and what the patch leaves of it."
     },
     mixinStandardHelpOptions = true)
 final class PatchDiffCommand extends ExchangeCommand {

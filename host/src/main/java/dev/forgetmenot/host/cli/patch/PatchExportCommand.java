@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Write a patch as a LoRA or its tokens as a file of embeddings, for other tools. A LoRA is",
-      "exact for factors and, on the base it is made with, for closed forms and projectors."
+      "Write a patch as a LoRA or its tokens as a file of embeddings, for other tools.",
+      "A LoRA is exact for factors and, on the base it is made with, for closed forms and "
+          + "projectors."
     },
     mixinStandardHelpOptions = true)
 final class PatchExportCommand extends ExchangeCommand {
@@ -48,10 +49,9 @@ final class PatchExportCommand extends ExchangeCommand {
       names = "--names",
       paramLabel = "NAMES",
       defaultValue = "kohya",
-      description = {
-        "Of a LoRA's tensors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which A1111,",
-        "ComfyUI and diffusers read)."
-      })
+      description =
+          "Of a LoRA's tensors: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which "
+              + "A1111, ComfyUI and diffusers read).")
   private LoraNaming names;
 
   @Option(
@@ -64,9 +64,9 @@ final class PatchExportCommand extends ExchangeCommand {
   @Option(
       names = "--model",
       paramLabel = "PATH",
-      description = {
-        "The base, a folder or checkpoint; needed for closed forms and projectors, checked for all."
-      })
+      description =
+          "The base, a folder or checkpoint; needed for closed forms and projectors, checked "
+              + "for all.")
   private Path model;
 
   @Option(
@@ -84,10 +84,9 @@ final class PatchExportCommand extends ExchangeCommand {
 
   @Option(
       names = "--full",
-      description = {
-        "Keep changes in full as LyCORIS' .diff and .diff_b, which A1111 and ComfyUI read and",
-        "diffusers does not."
-      })
+      description =
+          "Keep changes in full as LyCORIS' .diff and .diff_b, which A1111 and ComfyUI read "
+              + "and diffusers does not.")
   private boolean full;
 
   @Option(

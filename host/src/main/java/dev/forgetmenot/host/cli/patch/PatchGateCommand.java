@@ -26,9 +26,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "gate",
     description = {
-      "Let the strength of a patch follow how close a prompt is to what the patch is about: none"
-          + " at",
-      "--from or below, full at --to or above. Writes a new patch, which is not signed."
+      "Let the strength of a patch follow how close a prompt is to what the patch is "
+          + "about: none at --from or below, full at --to or above.",
+      "Writes a new patch, which is not signed."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description = {
-      "Make a patch of another tool's file: a LoRA, learned tokens (textual inversion), or weights",
-      "that stand in the place of the base's (ESD, UCE). All of it is taken over, or nothing."
+      "Make a patch of another tool's file: a LoRA, learned tokens (textual inversion), or "
+          + "weights that stand in the place of the base's (ESD, UCE).",
+      "All of it is taken over, or nothing."
     },
     mixinStandardHelpOptions = true)
 final class PatchImportCommand extends ExchangeCommand {
@@ -39,10 +40,9 @@ final class PatchImportCommand extends ExchangeCommand {
 
   @Option(
       names = "--keep-metadata",
-      description = {
-        "Take over what the file says of its training, which can name people and pictures",
-        "(default: leave it out)."
-      })
+      description =
+          "Take over what the file says of its training, which can name people and pictures "
+              + "(default: leave it out).")
   private boolean keepMetadata;
 
   PatchImportCommand(CommandContext context) {

@@ -19,10 +19,9 @@ import picocli.CommandLine.Parameters;
 /** {@code fmn patch inspect}: what a patch is. */
 @Command(
     name = "inspect",
-    description = {
-      "Check a patch and say what it changes, for whom, how much, on which base, and how it was",
-      "made."
-    },
+    description =
+        "Check a patch and say what it changes, for whom, how much, on which base, and how "
+            + "it was made.",
     mixinStandardHelpOptions = true)
 final class PatchInspectCommand implements Callable<Integer> {
   private static final String MANIFEST = "manifest.json";

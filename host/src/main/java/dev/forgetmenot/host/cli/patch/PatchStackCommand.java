@@ -28,10 +28,9 @@ import picocli.CommandLine.Option;
 /** {@code fmn patch stack}: what several patches do together. */
 @Command(
     name = "stack",
-    description = {
-      "Say what patches do together, or prove on the running model that their order does not",
-      "matter and that the base comes back when they are taken off."
-    },
+    description =
+        "Say what patches do together, or prove on the running model that their order does "
+            + "not matter and that the base comes back when they are taken off.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -47,10 +46,9 @@ final class PatchStackCommand implements Callable<Integer> {
 
   @Option(
       names = "--prove",
-      description = {
-        "Put the patches on the model in several orders and take them off again, and compare the",
-        "SHA-256 of every live weight; the exit code is 1 if one differs."
-      })
+      description =
+          "Put the patches on the model in several orders and take them off again, and "
+              + "compare the SHA-256 of every live weight; the exit code is 1 if one differs.")
   private boolean prove;
 
   @Option(
@@ -68,10 +66,9 @@ final class PatchStackCommand implements Callable<Integer> {
   @Option(
       names = "--drift-budget",
       paramLabel = "X",
-      description = {
-        "Fail (FMN-605) if a block moves by more than X times its weights",
-        "(default: warn above 0.5, or above 32 where only text is read)."
-      })
+      description =
+          "Fail (FMN-605) if a block moves by more than X times its weights (default: warn "
+              + "above 0.5, or above 32 where only text is read).")
   private Double budget;
 
   @Option(

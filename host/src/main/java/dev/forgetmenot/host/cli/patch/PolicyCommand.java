@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "policy",
     description = {
-      "Say or set what is done with patches that nobody you know has signed. What was revoked, and a",
-      "patch that is not from the key that its name is bound to, is refused in any case."
+      "Say or set what is done with patches that nobody you know has signed.",
+      "What was revoked, and a patch that is not from the key that its name is bound to, "
+          + "is refused in any case."
     },
     mixinStandardHelpOptions = true)
 final class PolicyCommand implements Callable<Integer> {

@@ -17,10 +17,9 @@ import picocli.CommandLine.Parameters;
 /** {@code fmn patch revoke}: what is not trusted any more. */
 @Command(
     name = "revoke",
-    description = {
-      "Refuse a key or a patch from now on, on this machine: by its id, by the file of a public key,",
-      "or by a patch (the patch alone, not who signed it)."
-    },
+    description =
+        "Refuse a key or a patch from now on, on this machine: by its id, by the file of a "
+            + "public key, or by a patch (the patch alone, not who signed it).",
     mixinStandardHelpOptions = true)
 final class RevokeCommand implements Callable<Integer> {
   private static final String ID = "[0-9a-f]{64}";

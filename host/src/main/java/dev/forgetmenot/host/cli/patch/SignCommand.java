@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sign",
     description = {
-      "Sign a patch, in the file or beside it. Signatures of other keys stay, and so does the id of",
-      "the patch."
+      "Sign a patch, in the file or beside it.",
+      "Signatures of other keys stay, and so does the id of the patch."
     },
     mixinStandardHelpOptions = true)
 final class SignCommand implements Callable<Integer> {

@@ -19,9 +19,8 @@ final class StackArguments {
       arity = "1..*",
       paramLabel = "FILE[:STRENGTH]",
       converter = PatchArgument.class,
-      description = {
-        "Patches (strength 1 where none is given), by file or by name, or .fmnstack recipes."
-      })
+      description =
+          "Patches (strength 1 where none is given), by file or by name, or .fmnstack recipes.")
   private List<PatchRequest> patches = new ArrayList<>();
 
   @Option(

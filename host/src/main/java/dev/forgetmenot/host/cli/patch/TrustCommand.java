@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trust",
     description = {
-      "Trust a key: a public half in a file, or the key that signed a patch. For a patch, patches of",
-      "its name are bound to that key: one that is signed by another is refused later.",
-      "Without a file: say whom you trust."
+      "Trust a key: a public half in a file, or the key that signed a patch.",
+      "For a patch, patches of its name are bound to that key: one that is signed by "
+          + "another is refused later. Without a file: say whom you trust."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Check a patch and its signatures, in the file and in FILE.sig. Ends with 0 only if a key that",
-      "you trust has signed it and nothing was revoked, whatever the policy says. Changes nothing."
+      "Check a patch and its signatures, in the file and in FILE.sig.",
+      "Ends with 0 only if a key that you trust has signed it and nothing was revoked, "
+          + "whatever the policy says. Changes nothing."
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {

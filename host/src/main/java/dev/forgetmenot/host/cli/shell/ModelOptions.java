@@ -15,20 +15,18 @@ public final class ModelOptions {
   @Option(
       names = "--model",
       paramLabel = "DIR|FILE",
-      description = {
-        "Stable Diffusion 1.x or 2.x: a folder in diffusers' layout, or one safetensors file",
-        "(default: the model that comes with the program)."
-      })
+      description =
+          "Stable Diffusion 1.x or 2.x: a folder in diffusers' layout, or one safetensors "
+              + "file (default: the model that comes with the program).")
   private Path model;
 
   @Option(
       names = "--prediction-type",
       paramLabel = "TYPE",
       converter = PredictionArgument.class,
-      description = {
-        "What the model predicts, where its files do not say it or say it wrong: epsilon or",
-        "v_prediction."
-      })
+      description =
+          "What the model predicts, where its files do not say it or say it wrong: epsilon "
+              + "or v_prediction.")
   private PredictionType prediction;
 
   @Option(

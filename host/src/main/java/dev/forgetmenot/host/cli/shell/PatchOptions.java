@@ -20,10 +20,9 @@ public final class PatchOptions {
       names = "--patch",
       paramLabel = "FILE[:STRENGTH]",
       converter = PatchArgument.class,
-      description = {
-        "Put a patch on the model; repeatable (strength 1 where none is given).",
-        "A name is looked up in the patches/ folders of the model and the program."
-      })
+      description =
+          "Put a patch on the model; repeatable (strength 1 where none is given). A name is "
+              + "looked up in the patches/ folders of the model and the program.")
   private List<PatchRequest> patches = new ArrayList<>();
 
   @Option(
@@ -34,10 +33,9 @@ public final class PatchOptions {
 
   @Option(
       names = "--force-patches",
-      description = {
-        "Also apply patches whose change of a weight is hardly meant to be so large (FMN-308) or",
-        "whose joint solve is ill-conditioned (FMN-604)."
-      })
+      description =
+          "Also apply patches whose change of a weight is hardly meant to be so large "
+              + "(FMN-308) or whose joint solve is ill-conditioned (FMN-604).")
   private boolean force;
 
   @Option(

@@ -11,10 +11,9 @@ public final class PatchTrustOptions {
   @Option(
       names = "--unsigned",
       paramLabel = "POLICY",
-      description = {
-        "What to do with patches that nobody you know has signed: refuse, warn or allow",
-        "(default: what fmn patch policy says)."
-      })
+      description =
+          "What to do with patches that nobody you know has signed: refuse, warn or allow "
+              + "(default: what fmn patch policy says).")
   private UnsignedPolicy unsigned;
 
   @Mixin private TrustOptions store;
