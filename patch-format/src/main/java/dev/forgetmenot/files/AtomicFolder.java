@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -88,14 +87,14 @@ public final class AtomicFolder {
     if (Files.exists(absolute) || above == null || !Files.isDirectory(above)) {
       return;
     }
-    String start = ("." + absolute.getFileName() + ".").toLowerCase(Locale.ROOT);
+    String start = "." + absolute.getFileName() + ".";
     List<Path> aside;
     try (Stream<Path> entries = Files.list(above)) {
       aside =
           entries
               .filter(
                   entry -> {
-                    String name = String.valueOf(entry.getFileName()).toLowerCase(Locale.ROOT);
+                    String name = String.valueOf(entry.getFileName());
                     return name.startsWith(start) && name.endsWith(OLD);
                   })
               .toList();

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;

@@ -76,6 +76,7 @@ public final class BakeJob {
 
   private void run() throws IOException {
     checked.descriptions().values().forEach(line -> context.say("patch " + line));
+    stack.layers().forEach(layer -> GateNotice.of(layer.file()).ifPresent(context::say));
     refuseTokens();
     if (checked.weights().targets().isEmpty()) {
       throw new IOException("with these strengths nothing changes: there is nothing to bake");

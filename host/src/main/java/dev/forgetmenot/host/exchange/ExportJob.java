@@ -69,6 +69,7 @@ public final class ExportJob {
       double strength = order.request().strength();
       LoraProducts.Result result =
           LoraProducts.of(patch, base.tensors(), strength, order.values(), order.full());
+      GateNotice.of(patch).ifPresent(context::say);
       result.notes().forEach(context::say);
       SafetensorsWriter writer = order.naming().writer(result.products(), result.deltas());
       LoraMetadata metadata =

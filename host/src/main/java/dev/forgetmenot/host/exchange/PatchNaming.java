@@ -2,6 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.job.Authorship;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
@@ -19,13 +20,15 @@ import java.util.Optional;
  * @param operation {@code forget} or {@code correct}
  * @param concepts what is forgotten or corrected; empty for the name
  * @param kind of the concepts
+ * @param authorship by whom, under which licence, and why
  */
 public record PatchNaming(
     Optional<String> name,
     Optional<String> description,
     String operation,
     List<String> concepts,
-    Kind kind) {
+    Kind kind,
+    Authorship authorship) {
   private static final int LONGEST = 60;
 
   /** Copies the list. */
@@ -35,7 +38,8 @@ public record PatchNaming(
 
   /** Nothing said: the names are the file's. */
   public static PatchNaming ofFile() {
-    return new PatchNaming(Optional.empty(), Optional.empty(), "forget", List.of(), Kind.OBJECT);
+    return new PatchNaming(
+        Optional.empty(), Optional.empty(), "forget", List.of(), Kind.OBJECT, Authorship.NONE);
   }
 
   /**
@@ -55,19 +59,21 @@ public record PatchNaming(
       Map<String, String> parameters) {
     String called = name.orElseGet(() -> slug(file));
     List<String> labels = concepts.isEmpty() ? List.of(called) : concepts;
-    return new PatchDraft(
-        called,
-        description.orElse(origin),
-        new Manifest.Intent(
-            operation,
-            labels.stream()
-                .map(label -> new Manifest.Concept(label, kind.word(), List.of(label)))
-                .toList()),
-        edits,
-        new Manifest.Recipe(
-            method, parameters, 0, 0, "fmn", HostVersions.read().program(), List.of()),
-        List.of(),
-        Map.of());
+    PatchDraft draft =
+        new PatchDraft(
+            called,
+            description.orElse(origin),
+            new Manifest.Intent(
+                operation,
+                labels.stream()
+                    .map(label -> new Manifest.Concept(label, kind.word(), List.of(label)))
+                    .toList()),
+            edits,
+            new Manifest.Recipe(
+                method, parameters, 0, 0, "fmn", HostVersions.read().program(), List.of()),
+            List.of(),
+            Map.of());
+    return authorship.of(draft);
   }
 
   private static String slug(Path file) {

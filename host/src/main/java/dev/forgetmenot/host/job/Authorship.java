@@ -37,7 +37,7 @@ public record Authorship(
   }
 
   /** A draft that says it. */
-  PatchDraft of(PatchDraft draft) {
+  public PatchDraft of(PatchDraft draft) {
     Publication own = draft.publication();
     Manifest.Intent intent = draft.intent();
     return new PatchDraft(

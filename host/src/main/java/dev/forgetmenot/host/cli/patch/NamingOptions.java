@@ -1,11 +1,13 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.exchange.PatchNaming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of commands whose patch is of files, not of words. */
@@ -48,6 +50,8 @@ final class NamingOptions {
       description = "Of the concepts: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Kind kind;
 
+  @Mixin private AuthorshipOptions author;
+
   /** What the user said. */
   PatchNaming naming() {
     return new PatchNaming(
@@ -55,6 +59,7 @@ final class NamingOptions {
         Optional.ofNullable(description),
         operation.name().toLowerCase(Locale.ROOT),
         concepts,
-        kind);
+        kind,
+        author.authorship());
   }
 }

@@ -86,7 +86,16 @@ class ExchangeCommandTest {
 
   @Test
   void aLoraComesInGoesOutAndComesInAgain() throws IOException {
-    ProgramRun in = imported(lora(), "a.fmnpatch", "--concept", "castle", "--operation", "correct");
+    ProgramRun in =
+        imported(
+            lora(),
+            "a.fmnpatch",
+            "--concept",
+            "castle",
+            "--operation",
+            "correct",
+            "--license",
+            "CC0-1.0");
     assertThat(in.err()).doesNotContain("fmn:");
     assertThat(in.code()).isZero();
     assertThat(in.out()).contains("found: lowrank, 1 tensors", "left out: 1 notes", "patch ");
@@ -94,6 +103,7 @@ class ExchangeCommandTest {
     try (PatchFile patch = PatchFile.open(folder.resolve("a.fmnpatch"))) {
       first = patch.lowRank("unet/" + KEYS);
       assertThat(patch.manifest().name()).isEqualTo("a-small-one");
+      assertThat(patch.manifest().license()).isEqualTo("CC0-1.0");
       assertThat(patch.manifest().intent().operation()).isEqualTo("correct");
       assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo("castle");
       assertThat(patch.manifest().recipe().method()).isEqualTo("import-lora");

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.job.Authorship;
 import java.util.ArrayList;
@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What is said of a patch beside what it changes. */
-final class AuthorshipOptions {
+/** Options of what is said of a patch beside what it changes. */
+public final class AuthorshipOptions {
   @Option(names = "--author", paramLabel = "NAME", description = "Who made it; repeatable.")
   private List<String> authors = new ArrayList<>();
 
@@ -31,7 +31,8 @@ final class AuthorshipOptions {
   @Option(names = "--requested-by", paramLabel = "TEXT", description = "Who asked for it.")
   private String requestedBy;
 
-  Authorship authorship() {
+  /** What the user said. */
+  public Authorship authorship() {
     return new Authorship(
         authors, license, version, Optional.ofNullable(reason), Optional.ofNullable(requestedBy));
   }
