@@ -5,7 +5,6 @@ import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -72,7 +71,6 @@ public final class BaseIdentity {
     MessageDigest sha = begin(name, DType.F16, shape);
     ByteBuffer in = bytes.slice();
     byte[] halves = new byte[2 * CHUNK];
-    ShortBuffer out = ByteBuffer.wrap(halves).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
     int count = in.remaining() / dtype.bytes();
     for (int done = 0; done < count; ) {
       int size = Math.min(CHUNK, count - done);
@@ -80,18 +78,23 @@ public final class BaseIdentity {
           in.slice(done * dtype.bytes(), size * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
       if (dtype == DType.F64) {
         for (int i = 0; i < size; i++) {
-          out.put(i, HalfFloats.doubleToHalf(chunk.getDouble()));
+          put(halves, i, HalfFloats.doubleToHalf(chunk.getDouble()));
         }
       } else {
         float[] values = dtype.floats(chunk);
         for (int i = 0; i < size; i++) {
-          out.put(i, HalfFloats.floatToHalf(values[i]));
+          put(halves, i, HalfFloats.floatToHalf(values[i]));
         }
       }
       sha.update(halves, 0, 2 * size);
       done += size;
     }
     return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static void put(byte[] halves, int index, short half) {
+    halves[2 * index] = (byte) half;
+    halves[2 * index + 1] = (byte) (half >> 8);
   }
 
   /** The root over leaves by canonical name, hex. */
