@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param authors may be empty
  * @param license SPDX identifier, or empty
  * @param patchVersion SemVer of the patch itself
+ * @param stacking what it says of other patches
  * @param reason why it was made
  * @param requestedBy who asked for it
  */
@@ -19,11 +20,13 @@ public record Authorship(
     List<String> authors,
     String license,
     String patchVersion,
+    Manifest.Stacking stacking,
     Optional<String> reason,
     Optional<String> requestedBy) {
   /** Nothing is said. */
   public static final Authorship NONE =
-      new Authorship(List.of(), "", "1.0.0", Optional.empty(), Optional.empty());
+      new Authorship(
+          List.of(), "", "1.0.0", Manifest.Stacking.NONE, Optional.empty(), Optional.empty());
 
   private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
 
@@ -48,6 +51,6 @@ public record Authorship(
         draft.recipe(),
         draft.evidence(),
         draft.docs(),
-        new Publication(patchVersion, license, authors, own.stacking(), own.gate()));
+        new Publication(patchVersion, license, authors, stacking, own.gate()));
   }
 }

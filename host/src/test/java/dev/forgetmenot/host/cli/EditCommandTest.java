@@ -119,7 +119,9 @@ class EditCommandTest {
             "--reason",
             "a takedown request",
             "--requested-by",
-            "the owner");
+            "the owner",
+            "--requires",
+            "another");
     assertThat(run.code()).isZero();
     try (PatchFile file = PatchFile.open(patch)) {
       assertThat(file.manifest().authors()).containsExactly("One Studio");
@@ -128,7 +130,8 @@ class EditCommandTest {
       assertThat(file.manifest().intent().reason()).contains("a takedown request");
     }
     assertThat(ProgramRun.of("patch", "inspect", patch.toString()).out())
-        .contains("a takedown request", "by the owner", "One Studio", "CC0-1.0");
+        .contains(
+            "a takedown request", "by the owner", "requires   another", "One Studio", "CC0-1.0");
     ProgramRun wrong = forget("--method=closed-form", "--patch-version", "two");
     assertThat(wrong.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(wrong.err()).contains("1.0.0", "'two'");

@@ -5,6 +5,7 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A patch for people.
@@ -33,6 +34,20 @@ record PatchReport(PatchFile patch, boolean all) {
     if (!manifest.license().isEmpty()) {
       line(lines, "license", manifest.license());
     }
+    stacking(lines, manifest.stacking());
+    manifest
+        .gate()
+        .ifPresent(
+            gate ->
+                line(
+                    lines,
+                    "gate",
+                    String.format(
+                        Locale.ROOT,
+                        "%s: nothing up to %.3f, all from %.3f",
+                        gate.kind(),
+                        gate.from(),
+                        gate.to())));
     base(lines, manifest);
     recipe(lines, manifest.recipe());
     edits(lines, manifest);
@@ -47,6 +62,12 @@ record PatchReport(PatchFile patch, boolean all) {
       line(lines, "", "sha256 " + entry.sha256());
     }
     return lines;
+  }
+
+  private static void stacking(List<String> lines, Manifest.Stacking stacking) {
+    stacking.requires().forEach(patch -> line(lines, "requires", patch));
+    stacking.conflictsWith().forEach(patch -> line(lines, "conflicts", "with " + patch));
+    stacking.supersedes().forEach(patch -> line(lines, "supersedes", patch));
   }
 
   private static String by(Manifest manifest) {

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.job.Authorship;
+import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +32,33 @@ public final class AuthorshipOptions {
   @Option(names = "--requested-by", paramLabel = "TEXT", description = "Who asked for it.")
   private String requestedBy;
 
+  @Option(
+      names = "--requires",
+      paramLabel = "NAME|ID",
+      description = "A patch that must be in the same stack; repeatable.")
+  private List<String> requires = new ArrayList<>();
+
+  @Option(
+      names = "--conflicts-with",
+      paramLabel = "NAME|ID",
+      description = "A patch that must not be in the same stack; repeatable.")
+  private List<String> conflictsWith = new ArrayList<>();
+
+  @Option(
+      names = "--supersedes",
+      paramLabel = "NAME|ID",
+      description = "A patch that this one takes the place of; repeatable.")
+  private List<String> supersedes = new ArrayList<>();
+
   /** What the user said. */
   public Authorship authorship() {
+    Manifest.Stacking stacking = new Manifest.Stacking(0, conflictsWith, requires, supersedes);
     return new Authorship(
-        authors, license, version, Optional.ofNullable(reason), Optional.ofNullable(requestedBy));
+        authors,
+        license,
+        version,
+        stacking,
+        Optional.ofNullable(reason),
+        Optional.ofNullable(requestedBy));
   }
 }
