@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  fmn patch gate a.fmnpatch --try \"a photo of a cat\" --try \"a lighthouse\"",
+      "  fmn patch gate a.fmnpatch --try \"a photo of a canal\" --try \"a lighthouse\"",
       "  fmn patch gate a.fmnpatch --from 0.6 --to 0.8 -o gated.fmnpatch"
     })
 final class PatchGateCommand implements Callable<Integer> {
