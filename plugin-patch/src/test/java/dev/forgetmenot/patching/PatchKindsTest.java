@@ -14,6 +14,8 @@ import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.RowsEdit;
+import dev.forgetmenot.patch.SelectedRows;
 import dev.forgetmenot.patch.Sides;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -261,6 +263,34 @@ class PatchKindsTest {
     assertWeights(found.get(keys.get(0)), keys.get(0), times(lowRankChange(matrix), 0.5));
     assertWeights(found.get(CONVOLUTION), CONVOLUTION, times(lowRankChange(convolution), 0.5));
     assertOnly(Set.of(keys.get(0), CONVOLUTION), found);
+    assertOnly(Set.of(), load());
+  }
+
+  @Test
+  void rowsAndHalvesOfTensors() throws IOException {
+    long[] shape = {base.get(keys.get(0)).length / width, width};
+    Rows added = rows(2, width, 7, 0.05);
+    RowsEdit rows =
+        new RowsEdit(Map.of(keys.get(0), new SelectedRows(shape, new long[] {1, 3}, added)));
+    float[] values = new float[base.get(keys.get(1)).length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i % 7 - 3) * 0x1p-9f; // halves hold these as they are
+    }
+    long[] other = {values.length / width, width};
+    DeltaEdit halves = new DeltaEdit(Map.of(keys.get(1), new Delta(other, values, true)));
+    Map<String, float[]> found = load(patch("a", 0.5, rows, halves));
+    double[] change = new double[base.get(keys.get(0)).length];
+    for (int i = 0; i < width; i++) {
+      change[width + i] = 0.5 * added.values()[i];
+      change[3 * width + i] = 0.5 * added.values()[width + i];
+    }
+    assertWeights(found.get(keys.get(0)), keys.get(0), change);
+    double[] half = new double[values.length];
+    for (int i = 0; i < half.length; i++) {
+      half[i] = 0.5 * values[i];
+    }
+    assertWeights(found.get(keys.get(1)), keys.get(1), half);
+    assertOnly(Set.of(keys.get(0), keys.get(1)), found);
     assertOnly(Set.of(), load());
   }
 

@@ -43,7 +43,7 @@ public record PatchTrust(
     List<Verdict> first = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (PatchRequest request : requests) {
-      SignedPatch patch = signed(request);
+      SignedPatch patch = signed(request, warnings);
       Verdict verdict = Verdict.of(records, patch);
       UnsignedPolicy applied = policy.orElse(records.unsigned());
       Optional<PatchFormatException> failure = verdict.failure();
@@ -67,8 +67,12 @@ public record PatchTrust(
     return verified;
   }
 
-  private static SignedPatch signed(PatchRequest request) throws IOException {
+  private static SignedPatch signed(PatchRequest request, List<String> warnings)
+      throws IOException {
     try (PatchFile file = PatchFile.open(request.file())) {
+      file.warnings()
+          .forEach(
+              what -> warnings.add("warning: " + what + ": passed over; a newer fmn knows it"));
       SignedPatch patch = SignedPatch.of(file, List.of());
       if (!request.id().orElse(patch.id()).equals(patch.id())) {
         throw new PatchFormatException(

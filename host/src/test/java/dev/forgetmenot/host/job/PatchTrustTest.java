@@ -10,6 +10,7 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchSigner;
+import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.trust.TrustRecords;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.TrustedKey;
@@ -48,6 +49,16 @@ class PatchTrustTest {
       TrustedKey trusted = new TrustedKey(key.verification(), "someone", TrustStore.now(), false);
       store.update(records -> records.with(trusted));
     }
+  }
+
+  @Test
+  void warnsOfWhatANewerVersionSays() throws IOException {
+    Path newer =
+        GoldenFolders.inProject(
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.3-optional.fmnpatch");
+    verified(new PatchRequest(newer, 1));
+    assertThat(notes)
+        .anyMatch(note -> note.contains("unknown member 'weather'") && note.contains("newer fmn"));
   }
 
   private static String idOf(Path patch) throws IOException {

@@ -13,6 +13,7 @@ import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.Sides;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,31 @@ import org.junit.jupiter.api.io.TempDir;
 class PatchReportTest {
   private static final Rows ROW = new Rows(1, 4, new float[] {3, 0, 4, 0});
   private static final Rows ZERO = new Rows(1, 4, new float[4]);
+
+  /** A patch of a version that does not exist yet, with members that nobody knows. */
+  @Test
+  void saysWhatIsPassedOver() throws IOException {
+    Path file =
+        GoldenFolders.inProject(
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.3-optional.fmnpatch");
+    try (PatchFile patch = PatchFile.open(file)) {
+      assertThat(String.join("\n", new PatchReport(patch, false).lines()))
+          .contains("has the unknown member 'weather': passed over");
+    }
+  }
+
+  @Test
+  void saysHowStrengthFollowsThePrompt() throws IOException {
+    Path file =
+        GoldenFolders.inProject(
+            "patch-format/src/test/resources/dev/forgetmenot/patch/golden-1.2.fmnpatch");
+    try (PatchFile patch = PatchFile.open(file)) {
+      assertThat(String.join("\n", new PatchReport(patch, true).lines()))
+          .contains("gate       prompt-cosine from 0.25 to 0.5")
+          .contains("kind rows on unet: 1 rows of 1 tensors")
+          .contains(", stored as half times ");
+    }
+  }
 
   @Test
   void everyKindSaysHowMuchItIs(@TempDir Path folder) throws IOException {
