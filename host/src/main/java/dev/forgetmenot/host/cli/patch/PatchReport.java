@@ -57,9 +57,6 @@ record PatchReport(PatchFile patch, boolean all) {
           "evidence",
           e.metric() + " under \"" + e.prompt() + "\": " + e.before() + " -> " + e.after());
     }
-    manifest
-        .gate()
-        .ifPresent(g -> line(lines, "gate", g.kind() + " from " + g.from() + " to " + g.to()));
     patch.warnings().forEach(what -> line(lines, "newer", what + ": passed over"));
     for (Manifest.Entry entry : manifest.entries()) {
       line(lines, "entry", entry.path() + ", " + Sizes.of(entry.size()));

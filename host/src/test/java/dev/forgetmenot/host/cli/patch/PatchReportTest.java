@@ -46,7 +46,7 @@ class PatchReportTest {
             "patch-format/src/test/resources/dev/forgetmenot/patch/golden-1.2.fmnpatch");
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(String.join("\n", new PatchReport(patch, true).lines()))
-          .contains("gate       prompt-cosine from 0.25 to 0.5")
+          .contains("gate       prompt-cosine: nothing up to 0.250, all from 0.500")
           .contains("kind rows on unet: 1 rows of 1 tensors")
           .contains(", stored as half times ");
     }
