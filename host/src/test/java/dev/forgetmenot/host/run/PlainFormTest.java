@@ -185,7 +185,7 @@ class PlainFormTest {
     assertWrong(
         "sample-prompts cannot be drawn: steps must be", CONCEPT, "sample-prompts: a --s 0");
     assertWrong("patch is a file name in the output folder", CONCEPT, "patch: ../x.fmnpatch");
-    assertWrong("model names nowhere, which is no folder", Optional.empty(), "model: nowhere");
+    assertWrong("model names nowhere, which is no model", Optional.empty(), "model: nowhere");
   }
 
   @Test
