@@ -80,7 +80,7 @@ final class ConflictPicture {
     }
     return new Panel(
         "What remains of the erasure of each patch",
-        "0 all gone as the patch wants it, 1 as if nothing were done",
+        "distance to what the patch makes of it: 0 there, 1 as far as without the patch",
         IntStream.range(0, patches.size()).mapToObj(this::label).toList(),
         columns,
         cells,
