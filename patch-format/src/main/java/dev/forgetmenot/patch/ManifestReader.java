@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 final class ManifestReader {
   static final String HEX = "[0-9a-f]{64}";
   static final int MOST_TOUCHED = 100_000;
-  private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
   private static final Set<String> KNOWN_FEATURES = Set.of();
 
   private ManifestReader() {}
@@ -69,7 +68,7 @@ final class ManifestReader {
         version,
         features,
         m.text("name", "[a-z0-9][a-z0-9._-]{0,95}"),
-        m.text("patchVersion", SEMVER),
+        m.text("patchVersion", Publication.SEMVER),
         m.text("description"),
         m.text("license"),
         created(m),

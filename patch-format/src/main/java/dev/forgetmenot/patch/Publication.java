@@ -18,6 +18,9 @@ public record Publication(
     List<String> authors,
     Manifest.Stacking stacking,
     Optional<Gate> gate) {
+  /** What a version of a patch looks like, as a regular expression. */
+  public static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
+
   /** The first version, with nothing said. */
   public static final Publication DEFAULT =
       new Publication("1.0.0", "", List.of(), Manifest.Stacking.NONE, Optional.empty());

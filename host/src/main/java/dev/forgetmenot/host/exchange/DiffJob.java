@@ -7,6 +7,7 @@ import dev.forgetmenot.editing.difference.DifferenceEdits;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.editing.difference.EditedTensors;
 import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -13,6 +13,7 @@ import dev.forgetmenot.editing.lora.LoraConversion;
 import dev.forgetmenot.editing.lora.LoraFile;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.TokensEdit;

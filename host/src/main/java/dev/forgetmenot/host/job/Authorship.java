@@ -28,12 +28,10 @@ public record Authorship(
       new Authorship(
           List.of(), "", "1.0.0", Manifest.Stacking.NONE, Optional.empty(), Optional.empty());
 
-  private static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
-
   /** Copies the list and checks the version. */
   public Authorship {
     authors = List.copyOf(authors);
-    if (!patchVersion.matches(SEMVER)) {
+    if (!patchVersion.matches(Publication.SEMVER)) {
       throw new IllegalArgumentException(
           "the version of a patch is like 1.0.0, not '" + patchVersion + "'");
     }

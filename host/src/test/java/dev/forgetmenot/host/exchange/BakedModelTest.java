@@ -11,6 +11,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;

@@ -5,7 +5,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.exchange.ImportJob;
 import dev.forgetmenot.host.exchange.ImportOrder;
-import dev.forgetmenot.host.exchange.WrittenPatch;
+import dev.forgetmenot.host.job.WrittenPatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;

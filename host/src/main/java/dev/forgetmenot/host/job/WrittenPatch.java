@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.exchange;
+package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseModel;
@@ -19,7 +19,7 @@ import java.time.temporal.ChronoUnit;
  */
 public record WrittenPatch(Path file, String id, long size) {
   /** Binds a draft to its base and writes it beside its place, then moves it there. */
-  static WrittenPatch write(BaseModel base, PatchDraft draft, Path file) throws IOException {
+  public static WrittenPatch write(BaseModel base, PatchDraft draft, Path file) throws IOException {
     String created = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     PatchWriter.write(file, draft, new BaseBinding(base).of(draft), base.architecture(), created);
     try (PatchFile written = PatchFile.open(file)) {
