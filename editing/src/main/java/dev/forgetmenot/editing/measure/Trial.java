@@ -52,16 +52,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
         concepts.stream().map(concept -> asThePromptSays(concept, vocabulary)).toList();
     Set<String> forgotten = new HashSet<>();
     targets.forEach(target -> forgotten.add(target.name()));
-    List<String> rest =
-        vocabulary.ofStyle(false).stream()
-            .map(Phrase::phrase)
-            .filter(phrase -> !forgotten.contains(phrase))
-            .toList();
-    int count = Math.min(size.others(), rest.size());
-    List<String> others = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      others.add(rest.get((int) ((long) i * rest.size() / count)));
-    }
+    List<String> others = OtherPhrases.of(vocabulary, forgotten, size.others());
     return new Trial(targets, others, size);
   }
 

@@ -36,6 +36,11 @@ public record TrialResult(List<Row> targets, List<Row> others) {
       return (int) seen.stream().filter(phrase::equals).count();
     }
 
+    /** The share that is recognised as what the prompt named, in [0, 1]. */
+    public double share() {
+      return (double) recognised() / seen.size();
+    }
+
     /** Mean difference of the pixels to the same row of another model, of 255. */
     public double drift(Row other) {
       double sum = 0;
@@ -59,10 +64,7 @@ public record TrialResult(List<Row> targets, List<Row> others) {
 
   /** The worst target: the greatest share of its pictures that is still recognised, in [0, 1]. */
   public double worstLeft() {
-    return targets.stream()
-        .mapToDouble(row -> (double) row.recognised() / row.seen().size())
-        .max()
-        .orElse(0);
+    return targets.stream().mapToDouble(Row::share).max().orElse(0);
   }
 
   /** Pictures of others that are recognised. */
@@ -101,16 +103,18 @@ public record TrialResult(List<Row> targets, List<Row> others) {
           .append(" → ")
           .append(targets.get(i).recognised() + "/" + of);
     }
-    if (others.isEmpty()) {
-      return text.append("; others: none are known").toString();
-    }
-    return text.append(
-            String.format(
-                Locale.ROOT,
-                "; others %.0f %% → %.0f %% of %d",
-                100 * before.retention(),
-                100 * retention(),
-                ofOthers()))
-        .toString();
+    return text.append("; ").append(othersSince(before)).toString();
+  }
+
+  /** The part of the sentence that is about the others. */
+  String othersSince(TrialResult before) {
+    return others.isEmpty()
+        ? "others: none are known"
+        : String.format(
+            Locale.ROOT,
+            "others %.0f %% → %.0f %% of %d",
+            100 * before.retention(),
+            100 * retention(),
+            ofOthers());
   }
 }

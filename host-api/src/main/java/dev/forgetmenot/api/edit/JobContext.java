@@ -33,6 +33,13 @@ public interface JobContext {
    */
   default void trained(int step, int steps, double loss, double gradientNorm) {}
 
+  /**
+   * Says what a correction is about, so that the host can judge it. To be called for each concept
+   * of the job before {@link ConceptEditor#edit} returns; a later goal of the same concept takes
+   * the place of the earlier.
+   */
+  default void goal(CorrectionGoal goal) {}
+
   /** Who can say what pictures show, if anyone. */
   default Optional<PictureJudge> judge() {
     return Optional.empty();

@@ -20,4 +20,15 @@ public interface PictureJudge {
    * @throws IllegalStateException if there are none
    */
   List<String> recogniseStyle(List<Picture> pictures);
+
+  /**
+   * How much each picture looks like one of {@link #things}.
+   *
+   * @return cosines in [-1, 1] of the pictures with the thing's text, one a picture
+   * @throws IllegalArgumentException if it is none of the things
+   * @throws UnsupportedOperationException if the judge only chooses and measures nothing
+   */
+  default double[] similarities(List<Picture> pictures, String thing) {
+    throw new UnsupportedOperationException("this judge says what pictures show, not how much");
+  }
 }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.edit.Vocabulary;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param checkpoint the file for the state of the job
  * @param resuming whether it is there and should be used
  * @param training hears of each training step
+ * @param goals keeps what the editor says that a correction is about
  */
 public record EditContext(
     JobContext command,
@@ -22,8 +24,20 @@ public record EditContext(
     Vocabulary vocabulary,
     Optional<Path> checkpoint,
     boolean resuming,
-    TrainingListener training)
+    TrainingListener training,
+    CorrectionGoals goals)
     implements JobContext {
+
+  /** A context whose goals nobody asks for. */
+  public EditContext(
+      JobContext command,
+      Optional<PictureJudge> judge,
+      Vocabulary vocabulary,
+      Optional<Path> checkpoint,
+      boolean resuming,
+      TrainingListener training) {
+    this(command, judge, vocabulary, checkpoint, resuming, training, new CorrectionGoals());
+  }
 
   /** Hears of training steps, on the engine thread. */
   @FunctionalInterface
@@ -54,5 +68,10 @@ public record EditContext(
   public void trained(int step, int steps, double loss, double gradientNorm) {
     command.trained(step, steps, loss, gradientNorm);
     training.trained(step, steps, loss, gradientNorm);
+  }
+
+  @Override
+  public void goal(CorrectionGoal goal) {
+    goals.add(goal);
   }
 }

@@ -156,6 +156,34 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
   }
 
   @Override
+  public double[] similarities(List<Picture> pictures, String thing) {
+    int index = things.names().indexOf(thing);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "'" + thing + "' is no thing of the vocabulary: nothing can be compared with it");
+    }
+    double[] cosines = new double[pictures.size()];
+    for (int from = 0; from < cosines.length; from += BATCH) {
+      List<Picture> batch = pictures.subList(from, Math.min(from + BATCH, cosines.length));
+      float[] some = engine.call(() -> cosines(batch, index));
+      for (int i = 0; i < some.length; i++) {
+        cosines[from + i] = some[i];
+      }
+    }
+    return cosines;
+  }
+
+  private float[] cosines(List<Picture> pictures, int index) {
+    try (NDArray pixels = processor.process(manager, pictures);
+        NDArray images = clip.imageEmbeds(pixels);
+        NDArray text = things.texts().get(index);
+        NDArray column = text.expandDims(1);
+        NDArray cosines = images.matMul(column)) {
+      return cosines.toFloatArray();
+    }
+  }
+
+  @Override
   public void close() {
     engine.call(
         () -> {

@@ -1,0 +1,167 @@
+package dev.forgetmenot.editing.measure;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.PromptTemplate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A fixed set of pictures by which a correction is judged: of each general word, of its instances
+ * under their own names, of what is taken out of it, and of others, which should stay. The same
+ * trial before and after a correction says what the correction did (docs/correction.md).
+ *
+ * @param goals what the correction is about, at least one
+ * @param others what should stay, by phrase; spread evenly over the vocabulary
+ * @param size how many pictures
+ */
+public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, Size size) {
+  /**
+   * How many pictures a trial draws.
+   *
+   * @param ofGeneral pictures of each general word, seeds {@code seed}, {@code seed + 1}, ..
+   * @param ofInstance pictures of each instance under its own name, and of what is taken out
+   * @param others how many other phrases at most
+   * @param ofOther pictures of each, with the same seeds
+   * @param seed the first seed
+   * @param steps of the DDIM sampler
+   */
+  public record Size(
+      int ofGeneral, int ofInstance, int others, int ofOther, long seed, int steps) {}
+
+  /** Copies the lists. */
+  public CorrectionTrial {
+    goals = List.copyOf(goals);
+    others = List.copyOf(others);
+    if (goals.isEmpty()) {
+      throw new IllegalArgumentException("a trial of a correction needs a goal");
+    }
+  }
+
+  /** The trial of goals on what a model is known to draw. */
+  public static CorrectionTrial of(List<CorrectionGoal> goals, Vocabulary vocabulary, Size size) {
+    Set<String> named = new HashSet<>();
+    for (CorrectionGoal goal : goals) {
+      String name = goal.concept().name();
+      named.add(name);
+      vocabulary.find(name).ifPresent(entry -> named.add(entry.phrase()));
+      named.addAll(goal.instances());
+      named.addAll(goal.without());
+    }
+    return new CorrectionTrial(goals, OtherPhrases.of(vocabulary, named, size.others()), size);
+  }
+
+  /**
+   * Draws and judges with the model as it is now; on the engine thread.
+   *
+   * @param judge who recognises; see {@link #canBeJudgedBy}
+   */
+  public CorrectionResult run(DiffusionModel model, PictureJudge judge) {
+    return judged(model.generate(requests()), judge);
+  }
+
+  /** What is drawn, in the order in which {@link #judged} takes the pictures. */
+  List<GenerationRequest> requests() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (CorrectionGoal goal : goals) {
+      requests.add(request(prompt(goal.concept()), size.ofGeneral()));
+      for (String instance : goal.instances()) {
+        requests.add(request(prompt(goal, instance), size.ofInstance()));
+      }
+      for (String phrase : goal.without()) {
+        requests.add(request(PromptTemplate.ofThings().with(phrase), size.ofInstance()));
+      }
+    }
+    for (String other : others) {
+      requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
+    }
+    return requests;
+  }
+
+  /** What the pictures of {@link #requests} show. */
+  CorrectionResult judged(List<List<Picture>> pictures, PictureJudge judge) {
+    Iterator<List<Picture>> drawn = pictures.iterator();
+    List<GoalResult> results = new ArrayList<>();
+    for (CorrectionGoal goal : goals) {
+      Kind kind = goal.concept().kind();
+      List<Picture> general = drawn.next();
+      List<TrialResult.Row> instances = new ArrayList<>();
+      for (String instance : goal.instances()) {
+        instances.add(row(instance, kind, drawn.next(), judge));
+      }
+      List<TrialResult.Row> without = new ArrayList<>();
+      List<Double> similarities = new ArrayList<>();
+      for (String phrase : goal.without()) {
+        without.add(row(phrase, Kind.OBJECT, drawn.next(), judge));
+        double[] cosines = judge.similarities(general, phrase);
+        similarities.add(Arrays.stream(cosines).average().orElse(0));
+      }
+      results.add(
+          new GoalResult(
+              goal,
+              row(goal.concept().name(), kind, general, judge),
+              instances,
+              without,
+              similarities));
+    }
+    List<TrialResult.Row> kept = new ArrayList<>();
+    for (String other : others) {
+      kept.add(row(other, Kind.OBJECT, drawn.next(), judge));
+    }
+    return new CorrectionResult(results, kept);
+  }
+
+  private static TrialResult.Row row(
+      String phrase, Kind kind, List<Picture> pictures, PictureJudge judge) {
+    List<String> seen =
+        kind == Kind.STYLE ? judge.recogniseStyle(pictures) : judge.recognise(pictures);
+    return new TrialResult.Row(phrase, pictures, seen);
+  }
+
+  /** How many pictures it draws. */
+  public int pictures() {
+    int ofGoals =
+        goals.stream()
+            .mapToInt(goal -> goal.instances().size() + goal.without().size())
+            .map(named -> size.ofGeneral() + named * size.ofInstance())
+            .sum();
+    return ofGoals + others.size() * size.ofOther();
+  }
+
+  /** The prompt of a general word. */
+  public static String prompt(Concept general) {
+    return PromptTemplate.of(general.kind()).with(general.name());
+  }
+
+  /** The prompt of an instance under its own name. */
+  public static String prompt(CorrectionGoal goal, String instance) {
+    return PromptTemplate.of(goal.concept().kind()).with(instance);
+  }
+
+  /** Whether the judge knows every instance and everything that is taken out. */
+  public boolean canBeJudgedBy(PictureJudge judge) {
+    return goals.stream()
+        .allMatch(
+            goal ->
+                known(goal, judge).containsAll(goal.instances())
+                    && judge.things().containsAll(goal.without()));
+  }
+
+  private static List<String> known(CorrectionGoal goal, PictureJudge judge) {
+    return goal.concept().kind() == Kind.STYLE ? judge.styles() : judge.things();
+  }
+
+  private GenerationRequest request(String prompt, int count) {
+    return GenerationRequest.of(prompt).seeds(size.seed(), count).sampled("ddim", size.steps());
+  }
+}
