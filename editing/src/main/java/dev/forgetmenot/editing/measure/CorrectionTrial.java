@@ -79,7 +79,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
         requests.add(request(prompt(goal, instance), size.ofInstance()));
       }
       for (String phrase : goal.without()) {
-        requests.add(request(PromptTemplate.ofThings().with(phrase), size.ofInstance()));
+        requests.add(request(prompt(goal, phrase), size.ofInstance()));
       }
     }
     for (String other : others) {
@@ -143,9 +143,11 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     return PromptTemplate.of(general.kind()).with(general.name());
   }
 
-  /** The prompt of an instance under its own name. */
-  public static String prompt(CorrectionGoal goal, String instance) {
-    return PromptTemplate.of(goal.concept().kind()).with(instance);
+  /** The prompt of an instance, or of what is taken out, under its own name. */
+  public static String prompt(CorrectionGoal goal, String phrase) {
+    return goal.without().contains(phrase)
+        ? PromptTemplate.ofThings().with(phrase)
+        : PromptTemplate.of(goal.concept().kind()).with(phrase);
   }
 
   /** Whether the judge knows every instance and everything that is taken out. */

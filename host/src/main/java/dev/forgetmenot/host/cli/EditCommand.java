@@ -16,6 +16,7 @@ import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,14 @@ final class EditCommand implements Callable<Integer> {
       negatable = false,
       description = "Do not draw and judge pictures before and after.")
   private boolean noReport;
+
+  @Option(
+      names = "--report-pictures",
+      paramLabel = "N",
+      description =
+          "Pictures of each concept before and after (default: 16 to forget, 64 to correct; what "
+              + "a corrected concept shows has half as many under its own name).")
+  private Integer reportPictures; // null where nothing is said
 
   @Mixin private JudgeOptions judge;
 
@@ -143,7 +152,7 @@ final class EditCommand implements Callable<Integer> {
             values,
             file(concepts),
             judging,
-            !noReport,
+            report(),
             resume,
             author.authorship());
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
@@ -157,21 +166,36 @@ final class EditCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  private ReportSize report() {
+    if (noReport) {
+      return ReportSize.NONE;
+    }
+    return reportPictures == null ? ReportSize.USUAL : ReportSize.of(reportPictures);
+  }
+
   private void say(EditJob.Result result) throws IOException {
     context.say("patch " + result.id());
     context.say("wrote " + result.file() + ", " + Sizes.of(Files.size(result.file())));
-    result.report().ifPresent(report -> context.say("wrote " + report.sheet()));
+    result
+        .report()
+        .ifPresent(report -> report.files().forEach(file -> context.say("wrote " + file)));
     context.say("try it: fmn generate \"...\" --patch " + result.file());
-    context.say(
-        result
-            .report()
-            .map(report -> report.after().since(report.before()))
-            .orElse(noReport ? "not measured" : "not measured: " + unjudged()));
+    result
+        .report()
+        .map(EditJob.Report::lines)
+        .orElse(List.of(noReport ? "not measured" : "not measured: " + unjudged()))
+        .forEach(context::say);
   }
 
-  private static String unjudged() {
-    return "the model has no clip/ or its vocabulary does not name the concept;"
-        + " --clip and --vocabulary name others";
+  private String unjudged() {
+    String unknown =
+        switch (operation) {
+          case FORGET -> "the concept";
+          case CORRECT -> "what the concept shows";
+        };
+    return "the model has no clip/ or its vocabulary does not name "
+        + unknown
+        + "; --clip and --vocabulary name others";
   }
 
   private RuntimeException noEditor() {

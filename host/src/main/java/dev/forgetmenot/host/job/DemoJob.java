@@ -47,7 +47,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
       before = drawSheet(model, judge, "before");
       ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
-      EditOrder order = new EditOrder(editor, concepts, values, patch, judging, false, false);
+      EditOrder order =
+          new EditOrder(editor, concepts, values, patch, judging, ReportSize.NONE, false);
       new EditJob(context).run(model, order, Optional.of(judge));
     }
     List<TrialResult.Row> after;

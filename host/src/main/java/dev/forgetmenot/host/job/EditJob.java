@@ -3,19 +3,15 @@ package dev.forgetmenot.host.job;
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.measure.Trial;
-import dev.forgetmenot.editing.measure.TrialResult;
-import dev.forgetmenot.host.picture.PngPictures;
-import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,12 +28,6 @@ import java.util.stream.Collectors;
  * @param training hears of training steps
  */
 public record EditJob(JobContext command, EditContext.TrainingListener training) {
-  /** The pictures of a report; other seeds than those by which editors choose. */
-  static final Trial.Size REPORT = new Trial.Size(16, 30, 1, 4000, 20);
-
-  private static final String METRIC = "recognised-as-target";
-  private static final String OTHERS_METRIC = "others-recognised";
-
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
 
@@ -54,18 +44,29 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
    *
    * @param file the patch
    * @param id its id
+   * @param goals what its editor said that it corrects; empty for a forgetting
    * @param report what changed; empty where it was not measured
    */
-  public record Result(Path file, String id, Optional<Report> report) {}
+  public record Result(Path file, String id, List<CorrectionGoal> goals, Optional<Report> report) {
+    /** Copies the list. */
+    public Result {
+      goals = List.copyOf(goals);
+    }
+  }
 
   /**
    * What was measured.
    *
-   * @param before the trial on the base
-   * @param after the same trial with the patch
-   * @param sheet the picture of both
+   * @param lines what it did, for people; the most important last
+   * @param files pictures and tables beside the patch
    */
-  public record Report(TrialResult before, TrialResult after, Path sheet) {}
+  public record Report(List<String> lines, List<Path> files) {
+    /** Copies the lists. */
+    public Report {
+      lines = List.copyOf(lines);
+      files = List.copyOf(files);
+    }
+  }
 
   /**
    * Runs the editor and writes the patch, with a judge of its own.
@@ -126,31 +127,53 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
   private Result judged(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
       throws IOException {
     StableDiffusion model = hosted.model();
-    Trial trial = Trial.of(order.concepts(), order.judging().vocabulary(), REPORT);
-    boolean judged = order.report() && judge.map(trial::canBeJudgedBy).orElse(false);
-    Optional<TrialResult> before = Optional.empty();
-    if (judged) {
-      command.say("drawing and judging " + trial.pictures() + " pictures of before");
-      before = Optional.of(model.engine().call(() -> trial.run(model, judge.orElseThrow())));
+    CorrectionGoals said = new CorrectionGoals();
+    PatchDraft draft = model.engine().call(() -> edit(model, order, judge, said));
+    List<CorrectionGoal> goals = said.all();
+    Optional<EditReport<?>> report = judge.flatMap(who -> report(order, goals, who));
+    if (report.isEmpty()) {
+      WrittenPatch written = WrittenPatch.write(model.base(), draft, order.patch());
+      return new Result(written.file(), written.id(), goals, Optional.empty());
     }
-    PatchDraft draft = model.engine().call(() -> edit(model, order, judge));
-    if (before.isEmpty()) {
-      return binding(hosted).write(draft, order.patch());
+    return reported(hosted, order, draft, goals, report.get(), judge.orElseThrow());
+  }
+
+  /** How the pictures are judged, if they can be. */
+  private static Optional<EditReport<?>> report(
+      EditOrder order, List<CorrectionGoal> goals, PictureJudge judge) {
+    if (!order.report().drawn()) {
+      return Optional.empty();
     }
-    TrialResult first = before.get();
-    TrialResult after = afterwards(hosted, draft, order.patch(), trial, judge.orElseThrow());
-    PatchDraft proven = draft.evidence(evidence(trial, first, after));
-    Result written = binding(hosted).write(proven, order.patch());
-    PngPictures.write(order.sheet(), EditSheet.of(order, first, after).draw(), "");
+    Optional<EditReport<?>> report =
+        switch (order.editor().operation()) {
+          case FORGET -> Optional.of(ForgettingReport.of(order));
+          case CORRECT ->
+              goals.isEmpty() ? Optional.empty() : Optional.of(CorrectionReport.of(order, goals));
+        };
+    return report.filter(one -> one.canBeJudgedBy(judge));
+  }
+
+  /** Draws on the base, which the model is again, and with the patch. */
+  private <R> Result reported(
+      HostedModel hosted,
+      EditOrder order,
+      PatchDraft draft,
+      List<CorrectionGoal> goals,
+      EditReport<R> report,
+      PictureJudge judge)
+      throws IOException {
+    StableDiffusion model = hosted.model();
+    command.say("drawing and judging " + report.pictures() + " pictures of before");
+    R before = model.engine().call(() -> report.draw(model, judge));
+    R after = afterwards(model, draft, order.patch(), report, judge);
+    PatchDraft proven = draft.evidence(report.evidence(before, after));
+    WrittenPatch written = WrittenPatch.write(model.base(), proven, order.patch());
     return new Result(
-        written.file(), written.id(), Optional.of(new Report(first, after, order.sheet())));
+        written.file(), written.id(), goals, Optional.of(report.write(draft, before, after)));
   }
 
-  private PatchBinding binding(HostedModel hosted) {
-    return new PatchBinding(hosted);
-  }
-
-  private PatchDraft edit(StableDiffusion model, EditOrder order, Optional<PictureJudge> judge)
+  private PatchDraft edit(
+      StableDiffusion model, EditOrder order, Optional<PictureJudge> judge, CorrectionGoals goals)
       throws IOException {
     EditContext context =
         new EditContext(
@@ -159,7 +182,8 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
             order.judging().vocabulary(),
             Optional.of(order.checkpoint()),
             order.resume(),
-            training);
+            training,
+            goals);
     try {
       return order
           .authorship()
@@ -170,53 +194,19 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
   }
 
   /** Draws with the patch as users will: written, read and put on. */
-  private TrialResult afterwards(
-      HostedModel hosted, PatchDraft draft, Path file, Trial trial, PictureJudge judge)
+  private <R> R afterwards(
+      StableDiffusion model, PatchDraft draft, Path file, EditReport<R> report, PictureJudge judge)
       throws IOException {
-    StableDiffusion model = hosted.model();
     Path trying = Files.createTempFile(file.toAbsolutePath().getParent(), ".fmn-", ".fmnpatch");
     try {
-      binding(hosted).write(draft, trying);
+      WrittenPatch.write(model.base(), draft, trying);
       model.repatch(List.of(new PatchRequest(trying, 1).allow(ILL_CONDITIONED)));
       command.say("drawing and judging the same pictures of after");
-      return model.engine().call(() -> trial.run(model, judge));
+      return model.engine().call(() -> report.draw(model, judge));
     } finally {
       model.repatch(List.of());
       Files.deleteIfExists(trying);
     }
-  }
-
-  private static List<Manifest.Evidence> evidence(
-      Trial trial, TrialResult before, TrialResult after) {
-    List<Manifest.Evidence> lines = new ArrayList<>();
-    Trial.Size size = trial.size();
-    for (int i = 0; i < before.targets().size(); i++) {
-      TrialResult.Row was = before.targets().get(i);
-      TrialResult.Row is = after.targets().get(i);
-      lines.add(
-          new Manifest.Evidence(
-              trial.prompt(i),
-              size.seed(),
-              size.steps(),
-              METRIC,
-              share(was.recognised(), was.seen().size()),
-              share(is.recognised(), is.seen().size())));
-    }
-    if (!before.others().isEmpty()) {
-      lines.add(
-          new Manifest.Evidence(
-              before.others().size() + " other phrases",
-              size.seed(),
-              size.steps(),
-              OTHERS_METRIC,
-              before.retention(),
-              after.retention()));
-    }
-    return lines;
-  }
-
-  private static double share(int part, int whole) {
-    return (double) part / whole;
   }
 
   /** A name for the file of a patch, such as {@code forget-a-thing.fmnpatch}. */

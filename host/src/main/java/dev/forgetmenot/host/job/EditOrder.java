@@ -15,7 +15,7 @@ import java.util.List;
  * @param values checked values of the editor's parameters
  * @param patch the file to write; an existing one is replaced, and only by a whole one
  * @param judging by what the pictures are judged
- * @param report whether pictures are drawn and judged before and after
+ * @param report whether pictures are drawn and judged before and after, and how many
  * @param resume whether to go on from the state that a stopped job left
  * @param authorship what its author says beside what it changes
  */
@@ -25,7 +25,7 @@ public record EditOrder(
     ParameterValues values,
     Path patch,
     Judging judging,
-    boolean report,
+    ReportSize report,
     boolean resume,
     Authorship authorship) {
   /** Nothing is said beside what it changes. */
@@ -35,7 +35,7 @@ public record EditOrder(
       ParameterValues values,
       Path patch,
       Judging judging,
-      boolean report,
+      ReportSize report,
       boolean resume) {
     this(editor, concepts, values, patch, judging, report, resume, Authorship.NONE);
   }
@@ -49,7 +49,7 @@ public record EditOrder(
   public static EditOrder of(
       ConceptEditor editor, List<Concept> concepts, ParameterValues values, Path patch) {
     Judging nobody = new Judging(Path.of(""), Vocabulary.EMPTY);
-    return new EditOrder(editor, concepts, values, patch, nobody, false, false);
+    return new EditOrder(editor, concepts, values, patch, nobody, ReportSize.NONE, false);
   }
 
   /** Where a job that is stopped leaves its state. */
@@ -59,7 +59,16 @@ public record EditOrder(
 
   /** Where the pictures of before and after go: beside the patch. */
   public Path sheet() {
+    return beside(".png");
+  }
+
+  /** Where the table of a correction goes: beside the patch. */
+  public Path table() {
+    return beside(".md");
+  }
+
+  private Path beside(String ending) {
     String name = patch.getFileName().toString();
-    return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ".png");
+    return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ending);
   }
 }

@@ -4,7 +4,9 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The picture of before and after of an edit: the targets, and the others that moved most. */
 final class EditSheet {
@@ -18,7 +20,7 @@ final class EditSheet {
     for (int i = 0; i < before.targets().size() && i < OTHERS; i++) {
       rows.add(row(before.targets().get(i), after.targets().get(i)));
     }
-    for (int i : mostMoved(before, after)) {
+    for (int i : mostMoved(before.others(), after.others(), OTHERS)) {
       rows.add(row(before.others().get(i), after.others().get(i)));
     }
     String names =
@@ -29,21 +31,22 @@ final class EditSheet {
         "after, with " + order.patch().getFileName(),
         after.since(before)
             + "; below the targets, the others whose pictures moved most; seeds from "
-            + EditJob.REPORT.seed(),
+            + ForgettingReport.SIZE.seed(),
         rows);
   }
 
-  private static List<Integer> mostMoved(TrialResult before, TrialResult after) {
-    List<Integer> order = new ArrayList<>();
-    for (int i = 0; i < before.others().size(); i++) {
-      order.add(i);
+  /** The places of those rows whose pictures differ most, most first. */
+  static List<Integer> mostMoved(
+      List<TrialResult.Row> before, List<TrialResult.Row> after, int most) {
+    List<Double> drifts = new ArrayList<>();
+    for (int i = 0; i < before.size(); i++) {
+      drifts.add(after.get(i).drift(before.get(i)));
     }
-    order.sort(
-        (a, b) ->
-            Double.compare(
-                after.others().get(b).drift(before.others().get(b)),
-                after.others().get(a).drift(before.others().get(a))));
-    return order.subList(0, Math.min(OTHERS, order.size()));
+    return IntStream.range(0, before.size())
+        .boxed()
+        .sorted(Comparator.comparing(drifts::get, Comparator.reverseOrder()))
+        .limit(most)
+        .toList();
   }
 
   private static ComparisonSheet.Row row(TrialResult.Row before, TrialResult.Row after) {

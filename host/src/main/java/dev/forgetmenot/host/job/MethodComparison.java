@@ -164,7 +164,8 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     StableDiffusion model = hosted.model();
     ParameterValues values = ParameterValues.of(method.editor().parameters(), method.settings());
     EditOrder order =
-        new EditOrder(method.editor(), List.of(concept), values, patch, judging, false, false);
+        new EditOrder(
+            method.editor(), List.of(concept), values, patch, judging, ReportSize.NONE, false);
     long begin = System.nanoTime();
     new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
     double seconds = (System.nanoTime() - begin) / 1e9;

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,6 @@ record PatchBinding(HostedModel hosted) {
   /** Writes the patch beside its place and moves it there. */
   EditJob.Result write(PatchDraft draft, Path file) throws IOException {
     WrittenPatch written = WrittenPatch.write(hosted.model().base(), draft, file);
-    return new EditJob.Result(file, written.id(), Optional.empty());
+    return new EditJob.Result(file, written.id(), List.of(), Optional.empty());
   }
 }

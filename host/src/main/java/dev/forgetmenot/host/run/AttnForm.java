@@ -3,6 +3,7 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ record AttnForm(RunFileReader reader) {
         output,
         Optional.of(EditJob.fileName(FORGET, concepts)),
         samples,
-        false,
+        ReportSize.NONE,
         resume,
         notes);
   }

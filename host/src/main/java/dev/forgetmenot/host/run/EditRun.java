@@ -64,9 +64,9 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
         method.editor(), plan.concepts(), plan.values(), patch, judging, plan.report(), resume);
   }
 
-  private static List<String> lines(EditJob.Result patch, SampleReport report) {
-    List<String> lines = new ArrayList<>(report.lines());
-    patch.report().ifPresent(said -> lines.add(said.after().since(said.before())));
+  private static List<String> lines(EditJob.Result patch, SampleReport samples) {
+    List<String> lines = new ArrayList<>(samples.lines());
+    patch.report().ifPresent(report -> lines.addAll(report.lines()));
     lines.add("patch " + patch.id());
     return lines;
   }

@@ -4,12 +4,14 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.VocabularyFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Our own form: {@code operation}, {@code method}, {@code concepts}, one key for each parameter
@@ -26,6 +28,8 @@ record PlainForm(RunFileReader reader) {
   private static final String PATCH = "patch";
   private static final String REPORT = "report";
   private static final String SEED = "seed";
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+  private static final int MOST_PICTURES = 4096;
   private static final String DEFAULT_OPERATION = "forget";
 
   /** Keys of every run file, in the order of a resolved one. */
@@ -42,7 +46,7 @@ record PlainForm(RunFileReader reader) {
             .map(value -> reader.base().resolve(value.text()))
             .orElseGet(() -> reader.base().resolve(usualOutput(map)));
     Optional<String> patch = patch(map, values.method(), concepts);
-    boolean report = map.take(REPORT).map(YamlValue::flag).orElse(true);
+    ReportSize report = map.take(REPORT).map(PlainForm::report).orElse(ReportSize.USUAL);
     SampleSettings samples =
         SampleKeys.read(
             map,
@@ -106,6 +110,14 @@ record PlainForm(RunFileReader reader) {
       throw new RunFileException(
           map.file(), map.line(), "the key images is missing: the folder with the pictures");
     }
+  }
+
+  /** A switch, or the number of pictures. */
+  private static ReportSize report(YamlValue value) {
+    if (NUMBER.matcher(value.text()).matches()) {
+      return ReportSize.of((int) value.integer(1, MOST_PICTURES));
+    }
+    return value.flag() ? ReportSize.USUAL : ReportSize.NONE;
   }
 
   private static String oneOf(YamlValue value, List<String> allowed) {

@@ -41,7 +41,7 @@ public record ResolvedConfig(RunPlan plan) {
     }
     line(text, "output", plan.output().toString());
     plan.patch().ifPresent(name -> line(text, "patch", name));
-    line(text, "report", plan.report());
+    text.append("report: ").append(plan.report().word()).append('\n');
     parameters(text);
     samples(text);
     return text.toString();

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.host.job.ReportSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
  * @param output the folder of everything that the run leaves
  * @param patch the patch's file name in it; an inversion may do without
  * @param samples the sample pictures
- * @param report whether pictures of the concepts and of others are judged before and after
+ * @param report whether pictures of the concepts and of others are judged before and after, and how
+ *     many
  * @param resume whether the file itself asks to go on from a checkpoint
  * @param notes what a user should know before
  */
@@ -31,7 +33,7 @@ public record RunPlan(
     Path output,
     Optional<String> patch,
     SampleSettings samples,
-    boolean report,
+    ReportSize report,
     boolean resume,
     List<String> notes) {
   private static final int NAMED = 3;

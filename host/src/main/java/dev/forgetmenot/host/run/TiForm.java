@@ -2,6 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ record TiForm(RunFileReader reader) {
         output,
         Optional.empty(),
         samples,
-        false,
+        ReportSize.NONE,
         false,
         notes);
   }

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class PlainFormTest {
     assertThat(plan.method().operation()).isEqualTo("forget");
     assertThat(plan.output()).isEqualTo(folder.resolve("runs/run"));
     assertThat(plan.patch().orElseThrow()).startsWith("forget-").endsWith(".fmnpatch");
-    assertThat(plan.report()).isTrue();
+    assertThat(plan.report()).isEqualTo(ReportSize.USUAL);
     assertThat(plan.samples().lines())
         .extracting(SampleLine::prompt)
         .containsExactly("a photo of " + known.name(), "a photo of unheard of");

@@ -1,0 +1,63 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.editing.measure.CorrectionResult;
+import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.editing.measure.GoalResult;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.patch.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a patch says of a correction's pictures.
+ *
+ * @param size seed and steps of the pictures
+ */
+record CorrectionEvidence(CorrectionTrial.Size size) {
+  private static final String SHOWN = "recognised-as:";
+  private static final String SIMILAR = "similarity-to:";
+
+  List<Manifest.Evidence> of(CorrectionResult before, CorrectionResult after) {
+    List<Manifest.Evidence> lines = new ArrayList<>();
+    for (int i = 0; i < before.goals().size(); i++) {
+      ofGoal(before.goals().get(i), after.goals().get(i), lines);
+    }
+    if (!before.others().isEmpty()) {
+      lines.add(
+          line(
+              before.others().size() + " other phrases",
+              ForgettingReport.OTHERS_METRIC,
+              before.retention(),
+              after.retention()));
+    }
+    return lines;
+  }
+
+  private void ofGoal(GoalResult before, GoalResult after, List<Manifest.Evidence> lines) {
+    String prompt = CorrectionTrial.prompt(before.goal().concept());
+    for (String phrase : ShownPhrases.of(before, after)) {
+      lines.add(line(prompt, SHOWN + phrase, before.share(phrase), after.share(phrase)));
+    }
+    for (int i = 0; i < before.similarities().size(); i++) {
+      lines.add(
+          line(
+              prompt,
+              SIMILAR + before.goal().without().get(i),
+              before.similarities().get(i),
+              after.similarities().get(i)));
+    }
+    for (int i = 0; i < before.named().size(); i++) {
+      TrialResult.Row was = before.named().get(i);
+      lines.add(
+          line(
+              CorrectionTrial.prompt(before.goal(), was.phrase()),
+              ForgettingReport.METRIC,
+              was.share(),
+              after.named().get(i).share()));
+    }
+  }
+
+  private Manifest.Evidence line(String prompt, String metric, double before, double after) {
+    return new Manifest.Evidence(prompt, size.seed(), size.steps(), metric, before, after);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.measure.CorrectionResult;
+import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.editing.measure.GoalResult;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.host.picture.ComparisonSheet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * The picture of before and after of a correction: each general word in two rows, what keeps its
+ * own name, and the others that moved most.
+ */
+final class CorrectionSheet {
+  private static final int COLUMNS = 8;
+  private static final int GENERAL_ROWS = 2;
+
+  /** General words on one sheet, and own names of each; more would make it too long. */
+  private static final int MOST_WORDS = 4;
+
+  private static final int MOST_NAMES = 6;
+
+  private CorrectionSheet() {}
+
+  static ComparisonSheet of(
+      EditOrder order, CorrectionTrial trial, CorrectionResult before, CorrectionResult after) {
+    List<ComparisonSheet.Row> rows = new ArrayList<>();
+    for (int i = 0; i < Math.min(MOST_WORDS, before.goals().size()); i++) {
+      addGoal(before.goals().get(i), after.goals().get(i), rows);
+    }
+    List<Integer> moved = EditSheet.mostMoved(before.others(), after.others(), COLUMNS);
+    String footer = "seeds from " + trial.size().seed() + "; recognised by a CLIP";
+    if (!moved.isEmpty()) {
+      rows.add(
+          new ComparisonSheet.Row(
+              "others",
+              "those that moved most",
+              moved.stream().map(i -> first(before.others().get(i))).toList(),
+              moved.stream().map(i -> first(after.others().get(i))).toList()));
+      footer +=
+          "; the others: "
+              + moved.stream()
+                  .map(i -> before.others().get(i).phrase())
+                  .collect(Collectors.joining(", "));
+    }
+    return new ComparisonSheet(
+        order.editor().name() + " \"" + before.names() + "\"",
+        "before",
+        "after, with " + order.patch().getFileName(),
+        footer,
+        rows);
+  }
+
+  private static void addGoal(GoalResult before, GoalResult after, List<ComparisonSheet.Row> rows) {
+    List<String> notes = notes(before, after);
+    List<Picture> was = before.general().pictures();
+    List<Picture> is = after.general().pictures();
+    for (int i = 0; i < GENERAL_ROWS && i * COLUMNS < was.size(); i++) {
+      rows.add(
+          new ComparisonSheet.Row(
+              i == 0 ? before.name() : "",
+              i < notes.size() ? notes.get(i) : "",
+              part(was, i),
+              part(is, i)));
+    }
+    List<TrialResult.Row> named = before.named();
+    for (int i = 0; i < Math.min(MOST_NAMES, named.size()); i++) {
+      TrialResult.Row now = after.named().get(i);
+      int of = now.seen().size();
+      rows.add(
+          new ComparisonSheet.Row(
+              now.phrase(),
+              "recognised "
+                  + named.get(i).recognised()
+                  + "/"
+                  + of
+                  + " → "
+                  + now.recognised()
+                  + "/"
+                  + of,
+              part(named.get(i).pictures(), 0),
+              part(now.pictures(), 0)));
+    }
+  }
+
+  /** The counts: the dominant instance beside the first row, the rest beside the second. */
+  private static List<String> notes(GoalResult before, GoalResult after) {
+    List<String> counts =
+        ShownPhrases.of(before, after).stream()
+            .map(phrase -> phrase + " " + before.count(phrase) + " → " + after.count(phrase))
+            .toList();
+    if (counts.isEmpty()) {
+      return List.of();
+    }
+    String of = " of " + before.general().seen().size();
+    return List.of(
+        counts.get(0) + of,
+        counts.stream().skip(1).limit(GENERAL_ROWS).collect(Collectors.joining(", ")));
+  }
+
+  private static List<Picture> part(List<Picture> pictures, int row) {
+    int from = Math.min(row * COLUMNS, pictures.size());
+    return pictures.subList(from, Math.min(from + COLUMNS, pictures.size()));
+  }
+
+  private static Picture first(TrialResult.Row row) {
+    return row.pictures().get(0);
+  }
+}

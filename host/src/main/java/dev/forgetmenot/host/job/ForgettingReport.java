@@ -1,0 +1,84 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A forgetting is judged by its targets, which should no longer be recognised, and by others.
+ *
+ * @param order what was asked for
+ * @param trial what is drawn
+ */
+record ForgettingReport(EditOrder order, Trial trial) implements EditReport<TrialResult> {
+  /** The pictures of a report; other seeds than those by which editors choose. */
+  static final Trial.Size SIZE = new Trial.Size(16, 30, 1, 4000, 20);
+
+  /** The metric of a phrase that is recognised as what the prompt named. */
+  static final String METRIC = "recognised-as-target";
+
+  /** The metric of the others together. */
+  static final String OTHERS_METRIC = "others-recognised";
+
+  /** The report of an order. */
+  static ForgettingReport of(EditOrder order) {
+    return new ForgettingReport(
+        order, Trial.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
+  }
+
+  @Override
+  public boolean canBeJudgedBy(PictureJudge judge) {
+    return trial.canBeJudgedBy(judge);
+  }
+
+  @Override
+  public int pictures() {
+    return trial.pictures();
+  }
+
+  @Override
+  public TrialResult draw(DiffusionModel model, PictureJudge judge) {
+    return trial.run(model, judge);
+  }
+
+  @Override
+  public List<Manifest.Evidence> evidence(TrialResult before, TrialResult after) {
+    List<Manifest.Evidence> lines = new ArrayList<>();
+    Trial.Size size = trial.size();
+    for (int i = 0; i < before.targets().size(); i++) {
+      lines.add(
+          new Manifest.Evidence(
+              trial.prompt(i),
+              size.seed(),
+              size.steps(),
+              METRIC,
+              before.targets().get(i).share(),
+              after.targets().get(i).share()));
+    }
+    if (!before.others().isEmpty()) {
+      lines.add(
+          new Manifest.Evidence(
+              before.others().size() + " other phrases",
+              size.seed(),
+              size.steps(),
+              OTHERS_METRIC,
+              before.retention(),
+              after.retention()));
+    }
+    return lines;
+  }
+
+  @Override
+  public EditJob.Report write(PatchDraft draft, TrialResult before, TrialResult after)
+      throws IOException {
+    PngPictures.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
+    return new EditJob.Report(List.of(after.since(before)), List.of(order.sheet()));
+  }
+}

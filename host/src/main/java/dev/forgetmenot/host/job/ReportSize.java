@@ -1,0 +1,54 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.editing.measure.Trial;
+import java.util.OptionalInt;
+
+/**
+ * Whether the pictures of an edit are drawn and judged before and after it, and how many.
+ *
+ * @param drawn whether they are
+ * @param pictures of each concept, at least one; the usual number where nothing is said
+ */
+public record ReportSize(boolean drawn, OptionalInt pictures) {
+  /** No pictures. */
+  public static final ReportSize NONE = new ReportSize(false, OptionalInt.empty());
+
+  /** As many as a report usually has. */
+  public static final ReportSize USUAL = new ReportSize(true, OptionalInt.empty());
+
+  /**
+   * A number of pictures of each concept.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public static ReportSize of(int pictures) {
+    if (pictures < 1) {
+      throw new IllegalArgumentException(
+          "a report draws at least 1 picture of a concept, not " + pictures);
+    }
+    return new ReportSize(true, OptionalInt.of(pictures));
+  }
+
+  /** The trial of a forgetting. */
+  Trial.Size of(Trial.Size usual) {
+    return usual.of(pictures.orElse(usual.ofTarget()), usual.others());
+  }
+
+  /** The trial of a correction: half as many pictures of what keeps its own name. */
+  CorrectionTrial.Size of(CorrectionTrial.Size usual) {
+    int general = pictures.orElse(usual.ofGeneral());
+    return new CorrectionTrial.Size(
+        general,
+        Math.max(1, general / 2),
+        usual.others(),
+        usual.ofOther(),
+        usual.seed(),
+        usual.steps());
+  }
+
+  /** As run files write it: {@code true}, {@code false} or the number. */
+  public String word() {
+    return pictures.isPresent() ? Integer.toString(pictures.getAsInt()) : Boolean.toString(drawn);
+  }
+}
