@@ -2,18 +2,22 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.job.ComparedMethod;
+import dev.forgetmenot.host.job.CorrectionComparison;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.MethodComparison;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,20 +30,32 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     description =
-        "Let several methods forget the same concepts, one after another, and measure each "
+        "Let several methods forget or correct the same concepts, one after another, and measure each "
             + "by the same pictures: a table, a sheet of pictures and every patch.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Example:",
-      "  fmn compare \"a lighthouse\" --method oblique --method resteer,trainable=lora,steps=20"
+      "  fmn compare \"a lighthouse\" --method oblique --method resteer,trainable=lora,steps=20",
+      "",
+      "A comma in a value is written \\,"
     })
 final class CompareCommand implements Callable<Integer> {
+  private static final int FORGOTTEN = 16;
+  private static final int CORRECTED = 64;
+
   private final CommandContext context;
 
-  @Parameters(arity = "1..*", paramLabel = "CONCEPT", description = "What to forget, one by one.")
+  @Parameters(arity = "1..*", paramLabel = "CONCEPT", description = "What to change, one by one.")
   private List<String> names;
+
+  @Option(
+      names = "--operation",
+      paramLabel = "forget|correct",
+      defaultValue = "forget",
+      description = "What the methods do (default: ${DEFAULT-VALUE}).")
+  private String operation;
 
   @Option(
       names = "--method",
@@ -49,10 +65,11 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--pictures",
-      defaultValue = "16",
       paramLabel = "N",
-      description = "Pictures of the concept (default: ${DEFAULT-VALUE}).")
-  private int pictures;
+      description =
+          "Pictures of the concept (default: 16 to forget, 64 to correct; what a corrected "
+              + "concept shows has half as many under its own name).")
+  private Integer pictures; // null where nothing is said
 
   @Option(
       names = "--others",
@@ -102,53 +119,73 @@ final class CompareCommand implements Callable<Integer> {
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts =
         names.stream().map(name -> new Concept(name, judging.vocabulary().kindOf(name))).toList();
-    Trial.Size size = new Trial.Size(pictures, others, each, seed, steps);
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      List<MethodComparison.Method> chosen = chosen(plugins);
+      List<ComparedMethod> chosen = chosen(plugins);
       try (HostedModel model = options.loader(plugins).load(List.of())) {
         model.model().notes().forEach(context.console()::note);
-        Path table =
-            new MethodComparison(context, size).run(model, concepts, chosen, judging, output);
-        context.say("wrote " + table);
+        context.say("wrote " + compare(model, concepts, chosen, judging));
       }
     }
     return ExitCodes.DONE;
   }
 
-  private List<MethodComparison.Method> chosen(HostPluginManager plugins) {
-    List<ConceptEditor> editors =
-        plugins.inDoor(ConceptEditor.class).stream()
-            .filter(editor -> editor.operation() == ConceptEditor.Operation.FORGET)
-            .toList();
-    if (methods.isEmpty()) {
-      return editors.stream().map(e -> new MethodComparison.Method(e, Map.of())).toList();
-    }
-    return methods.stream().map(text -> method(text, editors)).toList();
+  private Path compare(
+      HostedModel model, List<Concept> concepts, List<ComparedMethod> chosen, Judging judging)
+      throws IOException {
+    return switch (asked()) {
+      case FORGET ->
+          new MethodComparison(
+                  context, new Trial.Size(pictures(FORGOTTEN), others, each, seed, steps))
+              .run(model, concepts, chosen, judging, output);
+      case CORRECT -> {
+        int general = pictures(CORRECTED);
+        CorrectionTrial.Size size =
+            new CorrectionTrial.Size(general, Math.max(1, general / 2), others, each, seed, steps);
+        yield new CorrectionComparison(context, size).run(model, concepts, chosen, judging, output);
+      }
+    };
   }
 
-  private static MethodComparison.Method method(String text, List<ConceptEditor> editors) {
-    String[] parts = text.split(",", -1);
-    Map<String, String> settings = new LinkedHashMap<>();
-    for (int i = 1; i < parts.length; i++) {
-      int equals = parts[i].indexOf('=');
-      if (equals < 1) {
-        throw new IllegalArgumentException(
-            "--method " + text + ": '" + parts[i] + "' should be KEY=VALUE");
-      }
-      settings.put(parts[i].substring(0, equals), parts[i].substring(equals + 1));
+  private int pictures(int usual) {
+    return pictures == null ? usual : pictures;
+  }
+
+  private Operation asked() {
+    return Arrays.stream(Operation.values())
+        .filter(value -> EditorCatalogue.command(value).equals(operation))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--operation must be forget or correct, not '" + operation + "'"));
+  }
+
+  private List<ComparedMethod> chosen(HostPluginManager plugins) {
+    Operation wanted = asked();
+    List<ConceptEditor> editors =
+        plugins.inDoor(ConceptEditor.class).stream()
+            .filter(editor -> editor.operation() == wanted)
+            .toList();
+    if (methods.isEmpty()) {
+      return editors.stream().map(e -> new ComparedMethod(e, Map.of())).toList();
     }
+    return methods.stream().map(text -> method(MethodText.parse(text), editors)).toList();
+  }
+
+  private static ComparedMethod method(MethodText text, List<ConceptEditor> editors) {
     ConceptEditor editor =
         editors.stream()
-            .filter(candidate -> candidate.name().equals(parts[0]))
+            .filter(candidate -> candidate.name().equals(text.name()))
             .findFirst()
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         "no method is named '"
-                            + parts[0]
+                            + text.name()
                             + "'; known: "
                             + editors.stream().map(ConceptEditor::name).toList()));
-    ParameterValues.of(editor.parameters(), settings); // refuses wrong ones before the long work
-    return new MethodComparison.Method(editor, settings);
+    ParameterValues.of(
+        editor.parameters(), text.settings()); // refuses wrong ones before the long work
+    return new ComparedMethod(editor, text.settings());
   }
 }

@@ -3,7 +3,6 @@ package dev.forgetmenot.host.job;
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
@@ -24,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,27 +36,6 @@ public record MethodComparison(JobContext context, Trial.Size size) {
   private static final long LIKELY_BYTES = 256L << 20;
   private static final int COLUMNS = 4;
 
-  /**
-   * A method with settings.
-   *
-   * @param editor who does it
-   * @param settings what differs from its defaults
-   */
-  public record Method(ConceptEditor editor, Map<String, String> settings) {
-    /** Copies the settings. */
-    public Method {
-      settings = Map.copyOf(settings);
-    }
-
-    String label() {
-      StringBuilder text = new StringBuilder(editor.name());
-      settings.entrySet().stream()
-          .sorted(Map.Entry.comparingByKey())
-          .forEach(e -> text.append(' ').append(e.getKey()).append('=').append(e.getValue()));
-      return text.toString();
-    }
-  }
-
   /** One line of the table; before is the same for all methods of a concept. */
   private record Line(
       String method, double seconds, long bytes, TrialResult before, TrialResult after) {
@@ -68,18 +45,12 @@ public record MethodComparison(JobContext context, Trial.Size size) {
           "| %s | %.1f | %s | %d/%d | %.1f %% | %+.1f | %.1f |",
           method,
           seconds,
-          kibibytes(bytes),
+          ComparedMethod.kibibytes(bytes),
           after.left(),
           after.targets().get(0).seen().size(),
           100 * after.retention(),
           100 * (after.retention() - before.retention()),
           after.drift(before));
-    }
-
-    private static String kibibytes(long bytes) {
-      return bytes < 10 << 10
-          ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
-          : (bytes >> 10) + " KiB";
     }
   }
 
@@ -94,7 +65,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
   public Path run(
       HostedModel hosted,
       List<Concept> concepts,
-      List<Method> methods,
+      List<ComparedMethod> methods,
       Judging judging,
       Path folder)
       throws IOException {
@@ -112,7 +83,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
         }
         List<Line> lines = lines(hosted, concept, trial, methods, judging, judge, folder);
         table.append(section(concept, trial, lines));
-        String sheet = slug(concept.name()) + ".png";
+        String sheet = ComparedMethod.slug(concept.name()) + ".png";
         PngPictures.write(folder.resolve(sheet), sheet(trial, lines).draw(), "");
         table.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
       }
@@ -126,7 +97,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       HostedModel hosted,
       Concept concept,
       Trial trial,
-      List<Method> methods,
+      List<ComparedMethod> methods,
       Judging judging,
       PictureJudge judge,
       Path folder)
@@ -135,9 +106,9 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     TrialResult before = model.engine().call(() -> trial.run(model, judge));
     List<Line> lines = new ArrayList<>();
     lines.add(new Line("untouched", 0, 0, before, before));
-    for (Method method : methods) {
+    for (ComparedMethod method : methods) {
       context.checkCancelled();
-      String name = slug(concept.name() + " " + method.label());
+      String name = ComparedMethod.slug(concept.name() + " " + method.label());
       Path patch = folder.resolve("patches").resolve(name + ".fmnpatch");
       Files.createDirectories(patch.getParent());
       try {
@@ -155,7 +126,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       HostedModel hosted,
       Concept concept,
       Trial trial,
-      Method method,
+      ComparedMethod method,
       Judging judging,
       PictureJudge judge,
       TrialResult before,
@@ -217,9 +188,5 @@ public record MethodComparison(JobContext context, Trial.Size size) {
         names,
         "seeds from " + trial.size().seed() + "; recognised by the model's CLIP",
         rows);
-  }
-
-  private static String slug(String text) {
-    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
   }
 }

@@ -162,4 +162,36 @@ class CorrectCommandTest {
     assertThat(output.resolve("correct-wizard.png")).exists();
     assertThat(Files.readString(output.resolve("config.yaml"))).contains("report: 4\n");
   }
+
+  @Test
+  void aComparisonHasALineForEachMethodThatCan() throws IOException {
+    Path output = folder.resolve("comparison");
+    ProgramRun run =
+        run(
+            "compare",
+            "wizard",
+            "--operation=correct",
+            "--method=shift,instances=merlin\\,morgana",
+            "--method=shift,by=0.1,instances=merlin\\,morgana",
+            "--method=shift,instances=merlin\\,merlin",
+            "--pictures=2",
+            "--others=2",
+            "--each=1",
+            "--steps=2",
+            "-o",
+            output.toString());
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("cannot: an instance of 'a wizard' is named twice");
+    assertThat(Files.readString(output.resolve("table.md")))
+        .contains("### a wizard: merlin, morgana\n", "2 pictures; 1 of each own name; 2 others × 1")
+        .containsPattern(
+            "\\| untouched \\| 0.0 \\| 0.0 KiB \\| \\d+ % \\| \\d+ % \\| -?\\+?0.0 \\|")
+        .containsPattern("\\| shift instances=merlin,morgana \\| \\d")
+        .containsPattern("\\| shift by=0.1 instances=merlin,morgana \\| \\d")
+        .doesNotContain("merlin,merlin");
+    assertThat(PngPictures.read(output.resolve("wizard.png")).width()).isGreaterThan(200);
+    assertThat(run("compare", "wizard", "--operation=paint").err()).contains("forget or correct");
+    assertThat(run("compare", "wizard", "--method=shift").err())
+        .contains("no method is named 'shift'");
+  }
 }
