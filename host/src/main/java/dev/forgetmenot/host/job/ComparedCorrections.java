@@ -58,7 +58,7 @@ final class ComparedCorrections {
         ComparedMethod.kibibytes(line.bytes()),
         goal.hasInstances() ? percent(goal.dominantShare()) : "–",
         goal.hasInstances() ? percent(goal.overshadowedShare()) : "–",
-        -100 * goal.worstFall(was),
+        100 * (0 - goal.worstFall(was)),
         100 * (line.after().retention() - before.retention()),
         line.after().drift(before));
   }

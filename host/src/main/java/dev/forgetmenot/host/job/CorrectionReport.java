@@ -58,7 +58,10 @@ record CorrectionReport(EditOrder order, CorrectionTrial trial)
       throws IOException {
     CorrectionTable table = new CorrectionTable(before, after);
     List<String> missed = CorrectionLimits.DEFAULT.missed(before, after);
-    PngPictures.write(order.sheet(), CorrectionSheet.of(order, trial, before, after).draw(), "");
+    CorrectionSheet sheet =
+        new CorrectionSheet(
+            order.editor().name(), order.patch().getFileName().toString(), trial.size().seed());
+    PngPictures.write(order.sheet(), sheet.of(before, after).draw(), "");
     String text = new CorrectionPage(order, trial.size(), draft.recipe(), table, missed).text();
     AtomicFile.write(order.table(), text.getBytes(StandardCharsets.UTF_8));
     List<String> lines = new ArrayList<>(table.lines());

@@ -2,7 +2,6 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.editing.measure.CorrectionResult;
-import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.GoalResult;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
@@ -13,8 +12,12 @@ import java.util.stream.Collectors;
 /**
  * The picture of before and after of a correction: each general word in two rows, what keeps its
  * own name, and the others that moved most.
+ *
+ * @param method who did it
+ * @param patch the name of the patch
+ * @param seed the first seed of each row
  */
-final class CorrectionSheet {
+record CorrectionSheet(String method, String patch, long seed) {
   private static final int COLUMNS = 8;
   private static final int GENERAL_ROWS = 2;
 
@@ -23,16 +26,13 @@ final class CorrectionSheet {
 
   private static final int MOST_NAMES = 6;
 
-  private CorrectionSheet() {}
-
-  static ComparisonSheet of(
-      EditOrder order, CorrectionTrial trial, CorrectionResult before, CorrectionResult after) {
+  ComparisonSheet of(CorrectionResult before, CorrectionResult after) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (int i = 0; i < Math.min(MOST_WORDS, before.goals().size()); i++) {
       addGoal(before.goals().get(i), after.goals().get(i), rows);
     }
     List<Integer> moved = EditSheet.mostMoved(before.others(), after.others(), COLUMNS);
-    String footer = "seeds from " + trial.size().seed() + "; recognised by a CLIP";
+    String footer = "seeds from " + seed + "; recognised by a CLIP";
     if (!moved.isEmpty()) {
       rows.add(
           new ComparisonSheet.Row(
@@ -47,11 +47,7 @@ final class CorrectionSheet {
                   .collect(Collectors.joining(", "));
     }
     return new ComparisonSheet(
-        order.editor().name() + " \"" + before.names() + "\"",
-        "before",
-        "after, with " + order.patch().getFileName(),
-        footer,
-        rows);
+        method + " \"" + before.names() + "\"", "before", "after, with " + patch, footer, rows);
   }
 
   private static void addGoal(GoalResult before, GoalResult after, List<ComparisonSheet.Row> rows) {

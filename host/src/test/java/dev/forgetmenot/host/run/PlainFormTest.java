@@ -115,6 +115,20 @@ class PlainFormTest {
   }
 
   @Test
+  void aReportIsASwitchOrANumberOfPictures() throws IOException {
+    String concepts = "concepts: [unheard of]";
+    assertThat(files.read(concepts, "report: false").report()).isEqualTo(ReportSize.NONE);
+    assertThat(files.read(concepts, "report: true").report()).isEqualTo(ReportSize.USUAL);
+    RunPlan plan = files.read(concepts, "report: 8");
+    assertThat(plan.report()).isEqualTo(ReportSize.of(8));
+    assertThat(files.read(new ResolvedConfig(plan).text()).report()).isEqualTo(plan.report());
+    assertThatThrownBy(() -> files.read(concepts, "report: 0"))
+        .hasMessageContaining("report must be in [1, ");
+    assertThatThrownBy(() -> files.read(concepts, "report: some"))
+        .hasMessageContaining("report must be true or false");
+  }
+
+  @Test
   void theResolvedFileSaysTheSame() throws IOException {
     RunPlan plan =
         files.read(
