@@ -230,6 +230,13 @@ public record Manifest(
       parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
       trainingImages = List.copyOf(trainingImages);
     }
+
+    /** The same with more parameters; one of the same name replaces the earlier. */
+    public Recipe with(Map<String, String> more) {
+      Map<String, String> all = new TreeMap<>(parameters);
+      all.putAll(more);
+      return new Recipe(method, all, seed, steps, tool, toolVersion, trainingImages);
+    }
   }
 
   /** A measurement before and after. */

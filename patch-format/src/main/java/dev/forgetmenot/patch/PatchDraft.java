@@ -49,6 +49,11 @@ public record PatchDraft(
     this(name, description, intent, edits, recipe, evidence, docs, Publication.DEFAULT);
   }
 
+  /** The same with another recipe. */
+  public PatchDraft recipe(Manifest.Recipe other) {
+    return new PatchDraft(name, description, intent, edits, other, evidence, docs, publication);
+  }
+
   /** The same with what was measured. */
   public PatchDraft evidence(List<Manifest.Evidence> measured) {
     return new PatchDraft(name, description, intent, edits, recipe, measured, docs, publication);
