@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.training.Distance;
 
 /**
  * The loss of concept ablation (Kumari et al., "Ablating Concepts in Text-to-Image Diffusion

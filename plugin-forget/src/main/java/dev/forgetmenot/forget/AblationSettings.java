@@ -3,6 +3,10 @@ package dev.forgetmenot.forget;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.editing.training.OptimizerSettings;
+import dev.forgetmenot.editing.training.PictureSettings;
+import dev.forgetmenot.editing.training.TrainableSettings;
+import dev.forgetmenot.editing.training.TrainedSettings;
 import java.util.List;
 import java.util.stream.Stream;
 

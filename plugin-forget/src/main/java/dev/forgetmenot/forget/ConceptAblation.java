@@ -9,6 +9,11 @@ import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainedDraft;
+import dev.forgetmenot.editing.training.TrainingExamples;
+import dev.forgetmenot.editing.training.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +25,7 @@ import org.pf4j.Extension;
  * (arXiv 2303.13516).
  */
 @Extension
-public final class ConceptAblation extends TrainedEditor {
+public final class ConceptAblation extends TrainedEraser {
   /** For the plugin manager. */
   public ConceptAblation() {}
 
@@ -40,12 +45,17 @@ public final class ConceptAblation extends TrainedEditor {
   }
 
   @Override
-  String drawings() {
+  String method() {
+    return "concept ablation";
+  }
+
+  @Override
+  protected String drawings() {
     return "pictures";
   }
 
   @Override
-  PatchDraft train(
+  protected PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
@@ -75,8 +85,7 @@ public final class ConceptAblation extends TrainedEditor {
                 context);
     TrainedDraft draft =
         new TrainedDraft(
-            name(),
-            "concept ablation",
+            this,
             prompts,
             values,
             Map.of(

@@ -10,6 +10,10 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainedDraft;
+import dev.forgetmenot.editing.training.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,7 +28,7 @@ import org.pf4j.Extension;
  * way.
  */
 @Extension
-public final class ErasedDiffusion extends TrainedEditor {
+public final class ErasedDiffusion extends TrainedEraser {
   /** For the plugin manager. */
   public ErasedDiffusion() {}
 
@@ -44,12 +48,17 @@ public final class ErasedDiffusion extends TrainedEditor {
   }
 
   @Override
-  String drawings() {
+  String method() {
+    return "ESD";
+  }
+
+  @Override
+  protected String drawings() {
     return "starts";
   }
 
   @Override
-  PatchDraft train(
+  protected PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
@@ -57,8 +66,7 @@ public final class ErasedDiffusion extends TrainedEditor {
     double rate = settings.learningRate();
     TrainedDraft draft =
         new TrainedDraft(
-            name(),
-            "ESD",
+            this,
             prompts,
             values,
             Map.of("learning-rate", Double.toString(rate), "pictures-from", "the model"),

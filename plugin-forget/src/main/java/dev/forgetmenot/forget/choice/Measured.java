@@ -1,5 +1,6 @@
 package dev.forgetmenot.forget.choice;
 
+import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.Comparator;

@@ -10,18 +10,17 @@ import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
+import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.forget.linear.ClosedFormEraser;
 import dev.forgetmenot.forget.linear.ObliqueEraser;
-import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.pf4j.Extension;
 
 /**
@@ -153,25 +152,7 @@ public final class MeasuredChoice implements ConceptEditor {
 
   /** The draft of the best candidate, whose recipe also says how it was chosen. */
   private static PatchDraft chosen(PatchDraft draft, String measured) {
-    Manifest.Recipe recipe = draft.recipe();
-    Map<String, String> parameters = new TreeMap<>(recipe.parameters());
-    parameters.put("chosen-by", "auto");
-    parameters.put("chosen-among", measured);
-    return new PatchDraft(
-        draft.name(),
-        draft.description(),
-        draft.intent(),
-        draft.edits(),
-        new Manifest.Recipe(
-            recipe.method(),
-            parameters,
-            recipe.seed(),
-            recipe.steps(),
-            recipe.tool(),
-            recipe.toolVersion(),
-            recipe.trainingImages()),
-        draft.evidence(),
-        draft.docs());
+    return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", measured)));
   }
 
   @Override

@@ -5,6 +5,10 @@ import dev.forgetmenot.editing.linear.AdversarialRounds;
 import dev.forgetmenot.editing.linear.ClosedForm;
 import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SolvedJob;
 import java.io.IOException;
 import java.util.List;
 import org.pf4j.Extension;
@@ -42,7 +46,7 @@ public final class AdversarialEraser extends LinearEraser {
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preserved();
     ClosedFormEraser.Problem problem = ClosedFormEraser.Problem.of(job, preserved);
     List<String> names = job.targets();

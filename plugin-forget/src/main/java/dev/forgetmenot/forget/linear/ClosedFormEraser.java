@@ -7,6 +7,12 @@ import dev.forgetmenot.editing.linear.ClosedForm;
 import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.Kept;
 import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.editing.stack.JointSystem;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
@@ -46,12 +52,12 @@ public final class ClosedFormEraser extends LinearEraser {
     List<Parameter> all =
         new ArrayList<>(
             List.of(
-                EraserOptions.guide(),
-                EraserOptions.preserve("nothing is"),
-                EraserOptions.columns(TextPlaces.LAST),
-                EraserOptions.padding(),
-                EraserOptions.templates(),
-                EraserOptions.sides(Sides.KV),
+                SolvingOptions.guide(),
+                SolvingOptions.preserve("nothing is"),
+                SolvingOptions.columns(TextPlaces.LAST),
+                SolvingOptions.padding(),
+                SolvingOptions.templates(),
+                SolvingOptions.sides(Sides.KV),
                 Parameter.number(
                     "lambda",
                     0.5,
@@ -66,7 +72,7 @@ public final class ClosedFormEraser extends LinearEraser {
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preserved();
     Problem problem = Problem.of(job, preserved);
     ClosedForm.Solution solution =
@@ -80,7 +86,7 @@ public final class ClosedFormEraser extends LinearEraser {
    * @param kept none or one for all phrases
    */
   record Problem(List<Erasure> erased, List<Kept> kept) {
-    static Problem of(ErasingJob job, List<KeptPhrase> preserved) {
+    static Problem of(SolvedJob job, List<KeptPhrase> preserved) {
       List<ConceptRows.Pairs> pairs = job.pairs(job.guides());
       List<Erasure> erased = new ArrayList<>();
       for (int i = 0; i < pairs.size(); i++) {
@@ -102,14 +108,14 @@ public final class ClosedFormEraser extends LinearEraser {
 
   /** The edit: what the solve starts from, so that stacks can solve it jointly with others. */
   static Outcome outcome(
-      ErasingJob job,
+      SolvedJob job,
       ClosedForm.Solution solution,
       List<KeptPhrase> preserved,
       EditReport.Writer report) {
     Optional<Rows> kept =
         solution.kept().isEmpty()
             ? Optional.empty()
-            : Optional.of(LinearEraser.rows(solution.kept().get(0).columns()));
+            : Optional.of(rows(solution.kept().get(0).columns()));
     List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
     double[] residuals = solution.residuals();
     for (int i = 0; i < residuals.length; i++) {
@@ -117,8 +123,8 @@ public final class ClosedFormEraser extends LinearEraser {
       concepts.add(
           new ClosedFormEdit.Concept(
               erasure.label(),
-              LinearEraser.rows(erasure.targets()),
-              LinearEraser.rows(erasure.guides()),
+              rows(erasure.targets()),
+              rows(erasure.guides()),
               i == 0 ? kept : Optional.empty()));
       report.residual(erasure.label(), "'" + job.guides().get(i) + "'", residuals[i]);
     }

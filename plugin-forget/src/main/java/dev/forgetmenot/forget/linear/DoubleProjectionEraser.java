@@ -8,6 +8,13 @@ import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.PhraseList;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,18 +43,18 @@ public final class DoubleProjectionEraser extends LinearEraser {
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        EraserOptions.preserve("general words, or other styles, are"),
-        EraserOptions.generalWords(),
+        SolvingOptions.preserve("general words, or other styles, are"),
+        SolvingOptions.generalWords(),
         Parameter.text(
             "safe",
             Parameter.Type.TEXT,
             null,
             "Phrases that the concept may become a mixture of, separated by |, or a .txt file;"
                 + " without it those that are kept."),
-        EraserOptions.columns(TextPlaces.LAST),
-        EraserOptions.padding(),
-        EraserOptions.templates(),
-        EraserOptions.sides(Sides.KV),
+        SolvingOptions.columns(TextPlaces.LAST),
+        SolvingOptions.padding(),
+        SolvingOptions.templates(),
+        SolvingOptions.sides(Sides.KV),
         Parameter.number(
             "cut",
             0.01,
@@ -58,7 +65,7 @@ public final class DoubleProjectionEraser extends LinearEraser {
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preservedOrGeneral();
     List<KeptPhrase> safe = safe(job, preserved);
     if (safe.isEmpty()) {
@@ -86,7 +93,7 @@ public final class DoubleProjectionEraser extends LinearEraser {
     return new Outcome(projector(job, edit), report.condition(edit.condition()).done());
   }
 
-  private static List<KeptPhrase> safe(ErasingJob job, List<KeptPhrase> preserved)
+  private static List<KeptPhrase> safe(SolvedJob job, List<KeptPhrase> preserved)
       throws IOException {
     var given = job.options().values().find("safe");
     if (given.isEmpty()) {

@@ -9,6 +9,12 @@ import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.NullSpaceEdit;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Sides;
@@ -42,13 +48,13 @@ public final class NullSpaceEraser extends LinearEraser {
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        EraserOptions.guide(),
-        EraserOptions.preserve("the nearest of the vocabulary are"),
-        EraserOptions.neighbours(400),
-        EraserOptions.columns(TextPlaces.PADDING),
-        EraserOptions.padding(),
-        EraserOptions.templates(),
-        EraserOptions.sides(Sides.V),
+        SolvingOptions.guide(),
+        SolvingOptions.preserve("the nearest of the vocabulary are"),
+        SolvingOptions.neighbours(400),
+        SolvingOptions.columns(TextPlaces.PADDING),
+        SolvingOptions.padding(),
+        SolvingOptions.templates(),
+        SolvingOptions.sides(Sides.V),
         Parameter.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
         Parameter.number(
             "threshold",
@@ -69,7 +75,7 @@ public final class NullSpaceEraser extends LinearEraser {
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preserved();
     if (preserved.isEmpty()) {
       throw new IllegalArgumentException(
@@ -102,7 +108,7 @@ public final class NullSpaceEraser extends LinearEraser {
     return new Outcome(new LowRankEdit(factors), report(job, pairs, edits, preserved));
   }
 
-  private static Matrix shifts(ErasingJob job, int columns) {
+  private static Matrix shifts(SolvedJob job, int columns) {
     SplittableRandom random = new SplittableRandom(job.options().integer("seed"));
     int copies = job.options().integer("augmentations");
     double[] values = new double[copies * columns];
@@ -123,7 +129,7 @@ public final class NullSpaceEraser extends LinearEraser {
   }
 
   private static EditReport report(
-      ErasingJob job,
+      SolvedJob job,
       List<ConceptRows.Pairs> pairs,
       List<InputEdit> edits,
       List<KeptPhrase> preserved) {

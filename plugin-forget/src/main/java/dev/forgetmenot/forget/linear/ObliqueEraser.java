@@ -12,6 +12,13 @@ import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.ObliqueProjector;
 import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.PhraseList;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.Collections;
@@ -49,9 +56,9 @@ public final class ObliqueEraser extends LinearEraser {
             null,
             "What concepts become: one for each, separated by |, or one for all. It must not be"
                 + " drawn as the concept. Without it nothing: the empty prompt."),
-        EraserOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
-        EraserOptions.neighbours(14),
-        EraserOptions.generalWords(),
+        SolvingOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
+        SolvingOptions.neighbours(14),
+        SolvingOptions.generalWords(),
         Parameter.integer(
             "rank",
             2,
@@ -64,19 +71,19 @@ public final class ObliqueEraser extends LinearEraser {
             "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
         Parameter.number(
             "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
-        EraserOptions.columns(TextPlaces.PADDING),
-        EraserOptions.padding(),
-        EraserOptions.templates(),
-        EraserOptions.sides(Sides.KV));
+        SolvingOptions.columns(TextPlaces.PADDING),
+        SolvingOptions.padding(),
+        SolvingOptions.templates(),
+        SolvingOptions.sides(Sides.KV));
   }
 
   @Override
-  List<PromptTemplate> templates(EraserOptions options, Kind kind) {
+  protected List<PromptTemplate> templates(SolvingOptions options, Kind kind) {
     return options.templatesOrFour(kind);
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<String> anchors = anchors(job);
     List<ConceptRows.Pairs> pairs = job.pairs(anchors);
     Matrix differences = Matrix.zeros(job.width(), 0);
@@ -97,7 +104,7 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   /** All rows of the other things of the vocabulary, or of tokens where there is none. */
-  private static GeneralText general(ErasingJob job) {
+  private static GeneralText general(SolvedJob job) {
     List<Subject> others =
         job.vocabulary().ofStyle(false).stream()
             .map(phrase -> job.subject(phrase.phrase()))
@@ -109,7 +116,7 @@ public final class ObliqueEraser extends LinearEraser {
         : GeneralText.of(job.encoder(), template, others);
   }
 
-  private static List<String> anchors(ErasingJob job) {
+  private static List<String> anchors(SolvedJob job) {
     return job.options()
         .values()
         .find("anchor")
@@ -118,7 +125,7 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   /** The given phrases, or the nearest, the anchors and general words. */
-  private static List<KeptPhrase> kept(ErasingJob job, List<String> anchors) throws IOException {
+  private static List<KeptPhrase> kept(SolvedJob job, List<String> anchors) throws IOException {
     if (job.options().preserved().isPresent()) {
       return job.preserved();
     }
@@ -131,7 +138,7 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   private static EditReport report(
-      ErasingJob job,
+      SolvedJob job,
       List<String> anchors,
       List<ConceptRows.Pairs> pairs,
       InputEdit edit,

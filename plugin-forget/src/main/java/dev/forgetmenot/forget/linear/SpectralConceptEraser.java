@@ -6,6 +6,12 @@ import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.SpectralEraser;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,12 +40,12 @@ public final class SpectralConceptEraser extends LinearEraser {
   @Override
   public List<Parameter> parameters() {
     return List.of(
-        EraserOptions.preserve("general words, or other styles, are"),
-        EraserOptions.generalWords(),
-        EraserOptions.columns(TextPlaces.PADDING),
-        EraserOptions.padding(),
-        EraserOptions.templates(),
-        EraserOptions.sides(Sides.KV),
+        SolvingOptions.preserve("general words, or other styles, are"),
+        SolvingOptions.generalWords(),
+        SolvingOptions.columns(TextPlaces.PADDING),
+        SolvingOptions.padding(),
+        SolvingOptions.templates(),
+        SolvingOptions.sides(Sides.KV),
         Parameter.number(
             "alpha",
             2,
@@ -50,7 +56,7 @@ public final class SpectralConceptEraser extends LinearEraser {
   }
 
   @Override
-  Outcome solve(ErasingJob job) throws IOException {
+  protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preservedOrGeneral();
     List<Matrix> each = new ArrayList<>();
     Matrix forgotten = Matrix.zeros(job.width(), 0);

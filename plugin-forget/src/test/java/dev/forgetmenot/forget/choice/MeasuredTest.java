@@ -3,6 +3,7 @@ package dev.forgetmenot.forget.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.forget.linear.ObliqueEraser;
 import java.util.ArrayList;
@@ -52,12 +53,5 @@ class MeasuredTest {
     assertThat(measured(0, 8, 50).settles()).isTrue();
     assertThat(measured(0, 7, 0).settles()).isFalse();
     assertThat(measured(1, 9, 0).settles()).isFalse();
-  }
-
-  @Test
-  void aCandidateSaysItsSettings() {
-    Candidate candidate = new Candidate(new ObliqueEraser(), Map.of("rank", "3", "anchor", ""));
-    assertThat(candidate).hasToString("oblique anchor=nothing rank=3");
-    assertThat(candidate.values().integer("rank")).isEqualTo(3);
   }
 }

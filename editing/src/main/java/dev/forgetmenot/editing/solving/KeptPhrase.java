@@ -1,0 +1,12 @@
+package dev.forgetmenot.editing.solving;
+
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.editing.Subject;
+
+/**
+ * A phrase that should not move.
+ *
+ * @param subject what it is
+ * @param kind decides the prompt that says it
+ */
+public record KeptPhrase(Subject subject, Kind kind) {}

@@ -1,0 +1,238 @@
+package dev.forgetmenot.editing.solving;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.patch.TargetPattern;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One job of a solved editor: the concepts as prompts say them, the phrases to keep, and where the
+ * weights are. For the engine thread.
+ *
+ * @param concepts what is edited, at least one
+ * @param options what was told
+ * @param encoder of the model
+ * @param context who started it
+ * @param templates the templates for a kind
+ */
+public record SolvedJob(
+    List<Concept> concepts,
+    SolvingOptions options,
+    PromptEncoder encoder,
+    JobContext context,
+    Function<Kind, List<PromptTemplate>> templates) {
+
+  /** The loaded model. */
+  public DiffusionModel model() {
+    return encoder.model();
+  }
+
+  /** What the model is known to draw. */
+  public Vocabulary vocabulary() {
+    return context.vocabulary();
+  }
+
+  /** A concept as prompts say it. */
+  public Subject subject(Concept concept) {
+    return Subject.of(concept.name(), vocabulary());
+  }
+
+  /** Words as prompts say them. */
+  public Subject subject(String text) {
+    return Subject.of(text, vocabulary());
+  }
+
+  /** The rows that stand for things of a kind. */
+  public ConceptRows rows(Kind kind) {
+    return new ConceptRows(encoder, options.places(), options.paddingRows(), templates.apply(kind));
+  }
+
+  /** Columns of a phrase at the chosen places (d × n). */
+  public Matrix columns(KeptPhrase phrase) {
+    return rows(phrase.kind()).of(phrase.subject());
+  }
+
+  /** Columns of phrases beside each other (d × n), none for none. */
+  public Matrix columns(List<KeptPhrase> phrases) {
+    Matrix all = Matrix.zeros(width(), 0);
+    for (KeptPhrase phrase : phrases) {
+      all = all.beside(columns(phrase));
+    }
+    return all;
+  }
+
+  /** d, the width of a text embedding. */
+  public int width() {
+    return encoder.encode("").width();
+  }
+
+  /**
+   * The columns of each concept with those of its guide, in their order.
+   *
+   * @param guides in words, one for each concept
+   * @throws IllegalArgumentException if a concept would become itself
+   */
+  public List<ConceptRows.Pairs> pairs(List<String> guides) {
+    List<ConceptRows.Pairs> pairs = new ArrayList<>();
+    for (int i = 0; i < concepts.size(); i++) {
+      Concept concept = concepts.get(i);
+      pairs.add(rows(concept.kind()).pairs(subject(concept), subject(guides.get(i))));
+    }
+    return pairs;
+  }
+
+  /** What each concept becomes: as given, or nothing, for styles "art". */
+  public List<String> guides() {
+    return options
+        .values()
+        .find("guide")
+        .map(given -> PhraseList.forEach("guide", given, concepts.size()))
+        .orElseGet(
+            () ->
+                concepts.stream()
+                    .map(concept -> concept.kind() == Kind.STYLE ? "art" : "")
+                    .toList());
+  }
+
+  /**
+   * The given phrases to keep, or the nearest of the vocabulary; concepts are not among them.
+   *
+   * @throws IOException if a file of phrases cannot be read
+   * @throws IllegalArgumentException if nothing is left of the given ones
+   */
+  public List<KeptPhrase> preserved() throws IOException {
+    if (options.preserved().isEmpty()) {
+      return neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0));
+    }
+    List<KeptPhrase> given =
+        options.preserved().get().stream()
+            .map(this::kept)
+            .filter(phrase -> !isConcept(phrase.subject()))
+            .toList();
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the phrases to keep are the concepts themselves; name others");
+    }
+    return given;
+  }
+
+  /** A phrase in words; one that the vocabulary does not know is of the first concept's sort. */
+  public KeptPhrase kept(String text) {
+    Kind otherwise = concepts.get(0).kind() == Kind.STYLE ? Kind.STYLE : Kind.OBJECT;
+    return new KeptPhrase(
+        subject(text), vocabulary().find(text).map(Vocabulary.Phrase::kind).orElse(otherwise));
+  }
+
+  /** The nearest phrases of the vocabulary to each concept, of its sort: things or styles. */
+  public List<KeptPhrase> neighbours(int each) {
+    Set<KeptPhrase> nearest = new LinkedHashSet<>();
+    for (Concept concept : each == 0 ? List.<Concept>of() : concepts) {
+      near(concept).first(each + concepts.size()).stream()
+          .filter(subject -> !isConcept(subject))
+          .limit(each)
+          .forEach(subject -> nearest.add(kept(subject.phrase())));
+    }
+    return List.copyOf(nearest);
+  }
+
+  /**
+   * The vocabulary's general words, those first that are least like the first concept: a near one
+   * may mean it. As many as {@code general-words} says.
+   */
+  public List<KeptPhrase> generalWords() {
+    List<Subject> words = vocabulary().generalWords().stream().map(this::subject).toList();
+    List<Subject> farthest = new ArrayList<>();
+    NearPhrases.of(encoder, PromptTemplate.ofThings(), subject(concepts.get(0)), words)
+        .phrases()
+        .forEach(near -> farthest.add(0, near.subject()));
+    return farthest.stream()
+        .limit(options.integer("general-words"))
+        .map(word -> new KeptPhrase(word, Kind.OBJECT))
+        .toList();
+  }
+
+  /**
+   * The given phrases to keep, or such as are nothing like the concepts: general words, "a person"
+   * for an identity; other styles for styles. What is like a concept holds most of it.
+   *
+   * @throws IOException if a file of phrases cannot be read
+   */
+  public List<KeptPhrase> preservedOrGeneral() throws IOException {
+    if (options.preserved().isPresent()) {
+      return preserved();
+    }
+    Kind kind = concepts.get(0).kind();
+    if (kind == Kind.STYLE) {
+      return neighbours(options.integer("general-words"));
+    }
+    Set<KeptPhrase> kept = new LinkedHashSet<>();
+    if (kind == Kind.IDENTITY) {
+      kept.add(kept("a person"));
+    }
+    kept.addAll(generalWords());
+    return List.copyOf(kept);
+  }
+
+  /** The vocabulary by its nearness to a concept. */
+  public NearPhrases near(Concept concept) {
+    List<Subject> candidates =
+        vocabulary().ofStyle(concept.kind() == Kind.STYLE).stream()
+            .map(phrase -> subject(phrase.phrase()))
+            .toList();
+    return NearPhrases.of(
+        encoder, rows(concept.kind()).templates().get(0), subject(concept), candidates);
+  }
+
+  /** Whether a subject is one of the concepts, with or without its article. */
+  public boolean isConcept(Subject other) {
+    return concepts.stream()
+        .map(this::subject)
+        .anyMatch(
+            concept ->
+                concept.phrase().equalsIgnoreCase(other.phrase())
+                    || concept.word().equalsIgnoreCase(other.word()));
+  }
+
+  /**
+   * The names of the weights that are edited, in the model's order.
+   *
+   * @throws IllegalArgumentException if the model has none of them
+   */
+  public List<String> targets() {
+    List<TargetPattern> patterns =
+        options.sides().targets().stream().map(TargetPattern::new).toList();
+    List<String> names =
+        model().weights().names().stream()
+            .filter(name -> patterns.stream().anyMatch(pattern -> pattern.matches(name)))
+            .toList();
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "this model has no cross attention as Stable Diffusion 1 and 2 have it; solved editors"
+              + " have nothing to edit");
+    }
+    return names;
+  }
+
+  /** A weight of the base (out × d). */
+  public Matrix weight(String name) {
+    NamedWeights weights = model().weights();
+    float[] values = weights.base(name);
+    int out = Math.toIntExact(weights.shape(name)[0]);
+    return Matrix.of(out, values.length / out, values);
+  }
+}

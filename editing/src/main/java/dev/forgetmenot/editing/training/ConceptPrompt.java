@@ -1,0 +1,32 @@
+package dev.forgetmenot.editing.training;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.editing.ConceptColumns;
+import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.PromptTemplate;
+
+/**
+ * A concept in the prompt that it is trained in.
+ *
+ * @param prompt says the concept
+ * @param columns the concept's columns in the prompt
+ */
+public record ConceptPrompt(Concept concept, TokenizedPrompt prompt, ConceptColumns columns) {
+  /**
+   * Writes the concept into a template.
+   *
+   * @param words what the prompt calls the concept: its name, or the tokens learned of it
+   * @throws IllegalArgumentException if it is not found there, or the prompt is too long
+   */
+  public static ConceptPrompt of(
+      DiffusionModel model,
+      Concept concept,
+      String words,
+      PromptTemplate template,
+      EndOfText endOfText) {
+    TokenizedPrompt prompt = model.tokenize(template.with(words));
+    return new ConceptPrompt(concept, prompt, ConceptColumns.find(model, prompt, words, endOfText));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.forgetmenot.editing.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.QuietContext;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.editing.Tool;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What would not fit into a patch of Stable Diffusion 1.5 is refused before anything is drawn. */
+class TrainableSizeTest {
+  private static DiffusionModel model() throws IOException {
+    JsonObject map =
+        JsonParser.parseString(
+                Files.readString(GoldenFolders.inProject("testkit/fixtures/sd15_unet_map.json")))
+            .getAsJsonObject();
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    map.asMap()
+        .forEach(
+            (name, entry) -> {
+              JsonArray shape = entry.getAsJsonArray().get(1).getAsJsonArray();
+              shapes.put(
+                  "unet/" + name, shape.asList().stream().mapToLong(s -> s.getAsLong()).toArray());
+            });
+    NamedWeights weights =
+        of(
+            NamedWeights.class,
+            Map.of("names", a -> shapes.keySet(), "shape", a -> shapes.get(a[0].toString())));
+    List<AttentionSite> sites =
+        shapes.keySet().stream()
+            .filter(name -> name.endsWith("attn2.to_q.weight"))
+            .map(name -> name.substring("unet/".length(), name.length() - ".to_q.weight".length()))
+            .map(name -> new AttentionSite(name, 8, true))
+            .toList();
+    return of(DiffusionModel.class, Map.of("weights", a -> weights, "attentionSites", a -> sites));
+  }
+
+  private interface Answer {
+    Object to(Object[] arguments);
+  }
+
+  /** Answers what it is told to; everything else would be work on the model. */
+  private static <T> T of(Class<T> type, Map<String, Answer> answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Answer answer = answers.get(method.getName());
+              if (answer == null) {
+                throw new AssertionError("work began: " + method);
+              }
+              return answer.to(arguments);
+            }));
+  }
+
+  /** Must not get so far as to train. */
+  private static final class Untrained extends TrainedEditor {
+    @Override
+    protected PatchDraft train(
+        List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+      throw new AssertionError("work began");
+    }
+
+    @Override
+    public String name() {
+      return "untrained";
+    }
+
+    @Override
+    public Operation operation() {
+      return Operation.CORRECT;
+    }
+
+    @Override
+    public String summary() {
+      return "Trains nothing.";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return TrainableSettings.parameters();
+    }
+
+    @Override
+    protected String drawings() {
+      return "pictures";
+    }
+
+    @Override
+    protected String description(List<Concept> concepts) {
+      return summary();
+    }
+
+    @Override
+    protected Tool tool() {
+      return new Tool("a test", "1");
+    }
+  }
+
+  private static ParameterValues values(String trainable, boolean half) {
+    return ParameterValues.of(
+        TrainableSettings.parameters(),
+        Map.of("trainable", trainable, "half", Boolean.toString(half)));
+  }
+
+  @Test
+  void theWholeUNetIsRefusedWithWhatToDoInstead() throws IOException {
+    DiffusionModel model = model();
+    PatchFormatException refused =
+        catchThrowableOfType(
+            PatchFormatException.class,
+            () ->
+                new Untrained()
+                    .edit(
+                        List.of(new Concept("a thing", Kind.OBJECT)),
+                        values("unet", false),
+                        model,
+                        new QuietContext(null) {}));
+    assertThat(refused.error()).isEqualTo(PatchError.SIZE_LIMIT);
+    assertThat(refused)
+        .hasMessageContaining("3.2 GiB")
+        .hasMessageContaining("--trainable lora")
+        .hasMessageContaining("--half");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cross-attention,false", "lora,false", "unet,true"})
+  void theOtherChoicesFit(String trainable, boolean half) throws IOException {
+    DiffusionModel model = model();
+    assertThatCode(() -> new TrainableSettings(values(trainable, half)).checkSize(model))
+        .doesNotThrowAnyException();
+  }
+}
