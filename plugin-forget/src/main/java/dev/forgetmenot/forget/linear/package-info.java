@@ -1,8 +1,5 @@
 /**
- * Erasers that are solved, not trained: they change what the keys and values of the cross attention
- * read of the text, W' = W(I + D), in seconds.
- *
- * <p>The way of each: concepts and phrases → rows of text embeddings → a solve of {@link
- * dev.forgetmenot.editing.linear} → an edit, with how well it does and what it does to others.
+ * Erasers that are solved, not trained, with what {@link dev.forgetmenot.editing.solving} has for
+ * all solved editors. Each is one way from rows of text embeddings to an edit.
  */
 package dev.forgetmenot.forget.linear;
