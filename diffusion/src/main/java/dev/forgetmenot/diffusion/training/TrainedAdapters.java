@@ -7,6 +7,7 @@ import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.patch.LowRank;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -41,10 +42,26 @@ final class TrainedAdapters implements TrainedPart {
         (name, weight) -> {
           String module = name.substring(0, name.length() - WEIGHT.length());
           Adapter adapter =
-              Adapter.create(
-                  manager, module, weight.shape(), options.rank(), options.alpha(), random);
+              options
+                  .down()
+                  .map(
+                      down ->
+                          Adapter.reading(manager, module, weight.shape(), options.alpha(), down))
+                  .orElseGet(
+                      () ->
+                          Adapter.create(
+                              manager,
+                              module,
+                              weight.shape(),
+                              options.rank(),
+                              options.alpha(),
+                              random));
           adapters.put(name, adapter);
-          for (Weight cell : new Weight[] {adapter.down(), adapter.up()}) {
+          List<Weight> trained =
+              options.down().isPresent()
+                  ? List.of(adapter.up())
+                  : List.of(adapter.down(), adapter.up());
+          for (Weight cell : trained) {
             cell.array().setRequiresGradient(true);
             cells.put(cell.name(), cell);
             groups.put(cell.name(), module);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.Rows;
 import java.util.SplittableRandom;
 
 /**
@@ -47,6 +48,29 @@ public record Adapter(Weight down, Weight up, double alpha) {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
     }
+    return create(manager, module, shape, rank, alpha, values);
+  }
+
+  /**
+   * An adapter that adds nothing yet and reads given rows.
+   *
+   * @param module name of the layer
+   * @param shape the weight's, as wide as the rows
+   * @param down (r, in)
+   * @throws IllegalArgumentException if the rows do not fit the weight
+   */
+  public static Adapter reading(
+      NDManager manager, String module, Shape shape, double alpha, Rows down) {
+    if (shape.slice(1).size() != down.width()) {
+      throw new IllegalArgumentException(
+          module + " is " + shape + ": it cannot read rows of " + down.width());
+    }
+    return create(manager, module, shape, down.count(), alpha, down.values());
+  }
+
+  private static Adapter create(
+      NDManager manager, String module, Shape shape, int rank, double alpha, float[] values) {
+    long out = shape.get(0);
     Shape narrow = new Shape(rank).addAll(shape.slice(1));
     Shape wide = shape.dimension() == 4 ? new Shape(out, rank, 1, 1) : new Shape(out, rank);
     try (NDArray wrapped = manager.create(values, narrow)) {

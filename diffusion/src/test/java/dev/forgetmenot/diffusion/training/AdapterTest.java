@@ -14,6 +14,7 @@ import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.Map;
@@ -104,6 +105,33 @@ class AdapterTest {
       }
     }
     sd.weights().replace(name, weight);
+  }
+
+  @Test
+  void anAdapterThatReadsGivenRowsChangesNothingElse() {
+    float[] row = sd.noise(5).normal(32);
+    Rows read = new Rows(1, 32, row);
+    TrainingOptions options =
+        TrainingOptions.adamW(name -> name.matches(".*attn2.to_[kv].weight"), 0.05)
+            .adapting(AdapterOptions.reading(read));
+    try (TrainingScope scope = sd.train(options)) {
+      for (int i = 0; i < 3; i++) {
+        scope.step(manager -> predict(manager).square().mean());
+      }
+      assertThat(scope.trainable()).isNotEmpty().allMatch(name -> name.endsWith("lora_B.weight"));
+      assertThat(scope.adapters().values())
+          .allSatisfy(factors -> assertThat(factors.down()).isEqualTo(row))
+          .allSatisfy(factors -> assertThat(factors.norm()).isGreaterThan(0))
+          .allSatisfy(factors -> assertThat(factors.alpha()).isEqualTo(factors.rank()));
+    }
+    assertThatThrownBy(
+            () ->
+                sd.train(
+                    TrainingOptions.adamW(name -> name.endsWith("attn1.to_k.weight"), 1)
+                        .adapting(AdapterOptions.reading(new Rows(1, 7, new float[7])))))
+        .hasMessageContaining("cannot read rows of 7");
+    assertThat(AdapterOptions.reading(new Rows(1, 32, row.clone())).toString())
+        .isEqualTo(AdapterOptions.reading(read).toString());
   }
 
   @Test
