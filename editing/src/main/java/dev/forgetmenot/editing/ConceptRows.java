@@ -53,7 +53,7 @@ public record ConceptRows(
     for (PromptTemplate template : templates) {
       SubjectPrompt prompt = SubjectPrompt.of(encoder, template, subject);
       List<Integer> positions = new ArrayList<>(tokens(prompt));
-      positions.addAll(after(prompt, prompt));
+      positions.addAll(after(prompt, prompt.end()));
       Matrix columns = prompt.encoded().columns(positions);
       all = all == null ? columns : all.beside(columns);
     }
@@ -70,36 +70,70 @@ public record ConceptRows(
    *     concept
    */
   public Pairs pairs(Subject concept, Subject guide) {
-    Matrix targets = null;
-    Matrix guides = null;
+    Several several = pairs(concept, List.of(guide));
+    return new Pairs(several.targets(), several.guides().get(0));
+  }
+
+  /**
+   * A concept's columns with those of several guides at the same places.
+   *
+   * @param targets C (d × n)
+   * @param guides one G (d × n) for each, in their order
+   */
+  public record Several(Matrix targets, List<Matrix> guides) {
+    /** Copies the list. */
+    public Several {
+      guides = List.copyOf(guides);
+    }
+  }
+
+  /** A concept's columns with those of each of several guides; see {@link #pairs}. */
+  public Several pairs(Subject concept, List<Subject> guides) {
+    List<Matrix> targets = new ArrayList<>();
+    List<List<Matrix>> columns = new ArrayList<>();
+    guides.forEach(guide -> columns.add(new ArrayList<>()));
     for (PromptTemplate template : templates) {
       SubjectPrompt target = SubjectPrompt.of(encoder, template, concept);
-      SubjectPrompt other = SubjectPrompt.of(encoder, template, guide);
-      List<Integer> from = new ArrayList<>(tokens(target));
-      List<Integer> to = new ArrayList<>();
-      for (int i = 0; i < from.size(); i++) {
-        int fromLast = from.size() - 1 - i;
-        to.add(
-            other.tokens().isEmpty()
-                ? from.get(i)
-                : other.tokens().get(Math.max(0, other.tokens().size() - 1 - fromLast)));
+      List<SubjectPrompt> others =
+          guides.stream().map(guide -> SubjectPrompt.of(encoder, template, guide)).toList();
+      int behind = target.end();
+      for (SubjectPrompt other : others) {
+        behind = Math.max(behind, other.end());
       }
-      from.addAll(after(target, other));
-      to.addAll(after(other, target));
-      Matrix c = target.encoded().columns(from);
-      Matrix g = other.encoded().columns(to);
-      targets = targets == null ? c : targets.beside(c);
-      guides = guides == null ? g : guides.beside(g);
+      List<Integer> from = new ArrayList<>(tokens(target));
+      for (int i = 0; i < others.size(); i++) {
+        List<Integer> to = matched(from, others.get(i));
+        to.addAll(after(others.get(i), behind));
+        columns.get(i).add(others.get(i).encoded().columns(to));
+      }
+      from.addAll(after(target, behind));
+      targets.add(target.encoded().columns(from));
     }
-    if (guides.minus(targets).norm() == 0) {
-      throw new IllegalArgumentException(
-          "'"
-              + concept.phrase()
-              + "' would become itself: the guide '"
-              + guide.phrase()
-              + "' has the same text embedding; give another guide");
+    Matrix all = Matrix.joinColumns(targets);
+    List<Matrix> joined = columns.stream().map(Matrix::joinColumns).toList();
+    for (int i = 0; i < joined.size(); i++) {
+      if (joined.get(i).minus(all).norm() == 0) {
+        throw new IllegalArgumentException(
+            "'"
+                + concept.phrase()
+                + "' would become itself: the guide '"
+                + guides.get(i).phrase()
+                + "' has the same text embedding; give another guide");
+      }
     }
-    return new Pairs(targets, guides);
+    return new Several(all, joined);
+  }
+
+  private static List<Integer> matched(List<Integer> tokens, SubjectPrompt other) {
+    List<Integer> to = new ArrayList<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      int fromLast = tokens.size() - 1 - i;
+      to.add(
+          other.tokens().isEmpty()
+              ? tokens.get(i)
+              : other.tokens().get(Math.max(0, other.tokens().size() - 1 - fromLast)));
+    }
+    return to;
   }
 
   private List<Integer> tokens(SubjectPrompt prompt) {
@@ -109,15 +143,19 @@ public record ConceptRows(
         : prompt.tokens();
   }
 
-  /** Positions at the end of the text and behind the longer of two prompts. */
-  private List<Integer> after(SubjectPrompt prompt, SubjectPrompt other) {
+  /**
+   * Positions at the end of the text and in the padding.
+   *
+   * @param behind the end of the longest prompt, behind which all of them have padding
+   */
+  private List<Integer> after(SubjectPrompt prompt, int behind) {
     if (places == TextPlaces.LAST || places == TextPlaces.TOKENS) {
       return List.of();
     }
     Set<Integer> positions = new LinkedHashSet<>();
     positions.add(prompt.end());
     if (places == TextPlaces.PADDING) {
-      int first = Math.max(prompt.end(), other.end()) + 1;
+      int first = behind + 1;
       int last = prompt.encoded().length() - 1;
       for (int i = 0; i < padding && first <= last; i++) {
         positions.add(

@@ -18,14 +18,28 @@ public record Subject(String phrase, String word) {
     }
   }
 
-  /** A subject in words: the vocabulary's phrase for it, or itself with its article left out. */
+  /**
+   * A subject in words: the vocabulary's phrase or general word for it, or itself with its article
+   * left out.
+   */
   public static Subject of(String text, Vocabulary vocabulary) {
     String plain = text.strip();
     Optional<Vocabulary.Phrase> known = vocabulary.find(plain);
     if (known.isPresent() && known.get().phrase().contains(known.get().name())) {
       return new Subject(known.get().phrase(), known.get().name());
     }
-    return new Subject(plain, plain.replaceFirst("(?i)^(an?|the)\\s+", ""));
+    String word = bare(plain);
+    Optional<String> general =
+        vocabulary.generalWords().stream()
+            .filter(phrase -> phrase.equalsIgnoreCase(plain) || bare(phrase).equalsIgnoreCase(word))
+            .findFirst();
+    return general
+        .map(phrase -> new Subject(phrase, bare(phrase)))
+        .orElseGet(() -> new Subject(plain, word));
+  }
+
+  private static String bare(String phrase) {
+    return phrase.replaceFirst("(?i)^(an?|the)\\s+", "");
   }
 
   /** Whether it is nothing. */

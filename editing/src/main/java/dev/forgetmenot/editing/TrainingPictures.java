@@ -132,7 +132,12 @@ public record TrainingPictures(
 
   /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */
   public static TrainingPictures draw(DiffusionModel model, String prompt, int count, long seed) {
-    List<Picture> pictures = model.generate(GenerationRequest.of(prompt).seeds(seed, count));
+    return of(model.generate(GenerationRequest.of(prompt).seeds(seed, count)));
+  }
+
+  /** Pictures that the model drew. */
+  public static TrainingPictures of(List<Picture> pictures) {
+    int count = pictures.size();
     return new TrainingPictures(
         pictures,
         pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList(),

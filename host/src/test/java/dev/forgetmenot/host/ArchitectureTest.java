@@ -29,6 +29,7 @@ class ArchitectureTest {
           "diffusion",
           "editing",
           "plugin-forget",
+          "plugin-correct",
           "plugin-patch",
           "host",
           "samples");

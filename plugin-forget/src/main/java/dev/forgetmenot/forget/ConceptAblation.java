@@ -9,6 +9,7 @@ import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.training.AblationLoss;
 import dev.forgetmenot.editing.training.ConceptPrompt;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
 import dev.forgetmenot.editing.training.TrainedDraft;

@@ -16,6 +16,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.AttentionNormLoss.Watched;
 import dev.forgetmenot.editing.ConceptColumns;
 import dev.forgetmenot.editing.PixelMask;
+import dev.forgetmenot.editing.training.AblationLoss;
 import dev.forgetmenot.editing.training.Preservation;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
 import dev.forgetmenot.editing.training.ResteeringLoss;

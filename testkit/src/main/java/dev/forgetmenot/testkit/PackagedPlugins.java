@@ -8,7 +8,8 @@ import java.util.List;
 
 /** The plugins of the project as the build packed them. */
 public final class PackagedPlugins {
-  private static final List<String> MODULES = List.of("plugin-forget", "plugin-patch");
+  private static final List<String> MODULES =
+      List.of("plugin-forget", "plugin-correct", "plugin-patch");
 
   private PackagedPlugins() {}
 

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  */
 record TrainingCheckpoint(
     Map<String, Weight> cells, AdamW optimizer, Map<String, String> settings) {
+  private static final String NOTE = "note.";
   private static final String FORMAT = "forget-me-not training 1";
 
   /** The settings of a training with those that its owner adds. */
@@ -44,13 +45,14 @@ record TrainingCheckpoint(
     return all;
   }
 
-  void write(Path file, int steps, int threads) throws IOException {
+  void write(Path file, int steps, int threads, Map<String, String> notes) throws IOException {
     SafetensorsWriter writer =
         new SafetensorsWriter()
             .metadata(settings)
             .metadata("format", FORMAT)
             .metadata("steps", Integer.toString(steps))
             .metadata("threads", Integer.toString(threads));
+    notes.forEach((key, value) -> writer.metadata(NOTE + key, value));
     cells.forEach((name, cell) -> add(writer, "weight/" + name, cell.array()));
     optimizer
         .moments()
@@ -72,7 +74,7 @@ record TrainingCheckpoint(
   }
 
   /** Where a training stood. */
-  record State(int steps, int threads) {}
+  record State(int steps, int threads, Map<String, String> notes) {}
 
   /**
    * Puts weights and moments back.
@@ -83,7 +85,7 @@ record TrainingCheckpoint(
   State read(Path file, Set<String> updated) throws IOException {
     try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       check(stored);
-      State state = new State(number(stored, "steps"), number(stored, "threads"));
+      State state = new State(number(stored, "steps"), number(stored, "threads"), notes(stored));
       for (Map.Entry<String, Weight> entry : cells.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();
@@ -100,6 +102,19 @@ record TrainingCheckpoint(
       }
       return state;
     }
+  }
+
+  private static Map<String, String> notes(SafetensorsFile stored) {
+    Map<String, String> notes = new TreeMap<>();
+    stored
+        .metadata()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(NOTE)) {
+                notes.put(key.substring(NOTE.length()), value);
+              }
+            });
+    return notes;
   }
 
   private void check(SafetensorsFile stored) throws IOException {

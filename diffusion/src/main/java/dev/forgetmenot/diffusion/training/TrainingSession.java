@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,6 +50,7 @@ public final class TrainingSession implements TrainingScope {
   private final AdamW optimizer;
   private final Set<String> reached = new LinkedHashSet<>();
   private final List<String> reachedLast = new ArrayList<>();
+  private final Map<String, String> notes = new TreeMap<>();
   private int steps;
   private boolean closed;
   private boolean failed;
@@ -248,11 +250,16 @@ public final class TrainingSession implements TrainingScope {
   }
 
   @Override
+  public Map<String, String> notes() {
+    return notes;
+  }
+
+  @Override
   public void save(Path file, Map<String, String> about) throws IOException {
     checkOpen();
     engine.<Void, IOException>call(
         () -> {
-          checkpoint(about).write(file, steps, engine.operatorThreads());
+          checkpoint(about).write(file, steps, engine.operatorThreads(), notes);
           return null;
         });
   }
@@ -267,6 +274,8 @@ public final class TrainingSession implements TrainingScope {
         () -> {
           TrainingCheckpoint.State state = checkpoint(about).read(file, reached);
           steps = state.steps();
+          notes.clear();
+          notes.putAll(state.notes());
           return new Restored(steps, state.threads() == engine.operatorThreads());
         });
   }

@@ -49,8 +49,7 @@ public record ObliqueReading(Matrix rows, Matrix coordinates) {
     for (int i = 0; i < r; i++) {
       inverse[i] = 1 / Math.sqrt(inverse[i]);
     }
-    Matrix rows =
-        s.whitenTransposed(directions).timesDiagonal(inverse).transposed();
+    Matrix rows = s.whitenTransposed(directions).timesDiagonal(inverse).transposed();
     return new ObliqueReading(rows, along.transposed().timesDiagonal(inverse));
   }
 

@@ -59,7 +59,7 @@ public abstract class SolvedEditor implements ConceptEditor {
   }
 
   @Override
-  public final Optional<EditEstimate> estimate(
+  public Optional<EditEstimate> estimate(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
     long begin = System.nanoTime();

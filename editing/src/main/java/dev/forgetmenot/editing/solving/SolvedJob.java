@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.GeneralText;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -36,6 +37,7 @@ public record SolvedJob(
     PromptEncoder encoder,
     JobContext context,
     Function<Kind, List<PromptTemplate>> templates) {
+  private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
 
   /** The loaded model. */
   public DiffusionModel model() {
@@ -186,6 +188,24 @@ public record SolvedJob(
     }
     kept.addAll(generalWords());
     return List.copyOf(kept);
+  }
+
+  /**
+   * What text looks like in general: all rows of the things of the vocabulary, or of single tokens
+   * where there is none. The concepts are not among them.
+   *
+   * @param without what is not to be among them either
+   */
+  public GeneralText generalText(List<Subject> without) {
+    List<Subject> others =
+        vocabulary().ofStyle(false).stream()
+            .map(phrase -> subject(phrase.phrase()))
+            .filter(subject -> !isConcept(subject) && !without.contains(subject))
+            .toList();
+    PromptTemplate template = PromptTemplate.ofThings();
+    return others.size() < 2
+        ? GeneralText.ofTokens(encoder, template, TOKENS)
+        : GeneralText.of(encoder, template, others);
   }
 
   /** The vocabulary by its nearness to a concept. */

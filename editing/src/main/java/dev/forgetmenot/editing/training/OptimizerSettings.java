@@ -23,6 +23,11 @@ public record OptimizerSettings(ParameterValues values) {
    * @param rates the default learning rates in words, for the help page
    */
   public static List<Parameter> parameters(int steps, String rates) {
+    return parameters(steps, 1, rates);
+  }
+
+  /** The same with another default of the batch. */
+  public static List<Parameter> parameters(int steps, int batch, String rates) {
     return List.of(
         Parameter.integer("steps", steps, 1, LONGEST, "Optimizer steps."),
         Parameter.number(
@@ -41,7 +46,7 @@ public record OptimizerSettings(ParameterValues values) {
         Parameter.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
         Parameter.number(
             "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
-        Parameter.integer("batch", 1, 1, 256, "Pictures that are looked at together."),
+        Parameter.integer("batch", batch, 1, 256, "Pictures that are looked at together."),
         Parameter.integer(
             "accumulation", 1, 1, 1024, "Batches whose gradients make one step, as their mean."),
         Parameter.integer(

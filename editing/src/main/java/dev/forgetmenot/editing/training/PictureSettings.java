@@ -21,6 +21,11 @@ import java.util.Optional;
 public record PictureSettings(ParameterValues values) {
   /** What can be told. */
   public static List<Parameter> parameters() {
+    return parameters(8);
+  }
+
+  /** The same with another default number of pictures. */
+  public static List<Parameter> parameters(int pictures) {
     return List.of(
         Parameter.text(
             "images",
@@ -29,7 +34,11 @@ public record PictureSettings(ParameterValues values) {
             "Folder with the pictures, with several concepts a folder in it for each of them;"
                 + " without it the model draws them itself."),
         Parameter.integer(
-            "pictures", 8, 1, 1024, "How many the model draws for a concept without a folder."),
+            "pictures",
+            pictures,
+            1,
+            1024,
+            "How many the model draws for a concept without a folder."),
         Parameter.choice(
             "crop",
             List.of("centre", "random"),
@@ -41,7 +50,8 @@ public record PictureSettings(ParameterValues values) {
     return folder().isPresent() ? "folder" : "the model";
   }
 
-  private Optional<Path> folder() {
+  /** The folder with the pictures, if one was named. */
+  public Optional<Path> folder() {
     return values.path("images");
   }
 

@@ -26,6 +26,15 @@ public abstract class TrainedEditor implements ConceptEditor {
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException;
 
+  /**
+   * Refuses, before long work, what would not fit into a patch.
+   *
+   * @throws IOException if it would not
+   */
+  protected void checkSize(ParameterValues values, DiffusionModel model) throws IOException {
+    new TrainableSettings(values).checkSize(model);
+  }
+
   /** The parameter that says how many drawings the model makes of each concept. */
   protected abstract String drawings();
 
@@ -39,7 +48,7 @@ public abstract class TrainedEditor implements ConceptEditor {
   public final PatchDraft edit(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
-    new TrainableSettings(values).checkSize(model);
+    checkSize(values, model);
     return train(concepts, values, model, context);
   }
 

@@ -15,6 +15,8 @@ import dev.forgetmenot.editing.TrainingPictures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The pictures of all concepts as the steps take them: shuffled together, each with its own
@@ -80,19 +82,44 @@ public final class TrainingExamples implements AutoCloseable {
   }
 
   /**
-   * A batch.
+   * A batch in which all pictures come equally often.
    *
    * @param manager where its arrays live
    * @param draw number of the batch, from 0
    * @param size pictures in it
    */
   public Batch batch(NDManager manager, int draw, int size) {
+    return batch(manager, draw, size, random -> random.picture(examples.size()));
+  }
+
+  /**
+   * A batch in which concepts come as often as they should.
+   *
+   * @param manager where its arrays live
+   * @param draw number of the batch, from 0
+   * @param size pictures in it
+   * @param shares of each concept, 0 or more, together above 0
+   */
+  public Batch batch(NDManager manager, int draw, int size, double[] shares) {
+    return batch(manager, draw, size, random -> ofConcept(random.choice(shares), random));
+  }
+
+  private int ofConcept(int concept, StepRandomness random) {
+    int[] own =
+        IntStream.range(0, examples.size())
+            .filter(i -> examples.get(i).concept() == concept)
+            .toArray();
+    return own[random.picture(own.length)];
+  }
+
+  private Batch batch(
+      NDManager manager, int draw, int size, ToIntFunction<StepRandomness> chooser) {
     List<Example> drawn = new ArrayList<>();
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     for (int i = 0; i < size; i++) {
       StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
-      int index = random.picture(examples.size());
+      int index = chooser.applyAsInt(random);
       int timestep = random.timestep(model.noiseSchedule().trainSteps());
       drawn.add(examples.get(index));
       timesteps[i] = timestep;

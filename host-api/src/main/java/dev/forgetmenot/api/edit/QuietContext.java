@@ -1,8 +1,10 @@
 package dev.forgetmenot.api.edit;
 
+import java.util.Optional;
+
 /**
- * The context of a job within a job: it can be stopped as the outer one and knows the same
- * vocabulary, and says nothing. Others may listen by overriding.
+ * The context of a job within a job: it can be stopped as the outer one and knows the same judge
+ * and vocabulary, and says nothing. Others may listen by overriding.
  */
 public class QuietContext implements JobContext {
   private final JobContext outer;
@@ -21,6 +23,11 @@ public class QuietContext implements JobContext {
   @Override
   public boolean cancelled() {
     return outer.cancelled();
+  }
+
+  @Override
+  public Optional<PictureJudge> judge() {
+    return outer.judge();
   }
 
   @Override

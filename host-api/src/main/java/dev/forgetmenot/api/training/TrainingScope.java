@@ -51,6 +51,12 @@ public interface TrainingScope extends AutoCloseable {
   <T> T withBase(Supplier<T> work);
 
   /**
+   * What the job wants to find again when it goes on: {@link #save} writes these texts with the
+   * state, {@link #restore} puts them back. The caller may change the map.
+   */
+  Map<String, String> notes();
+
+  /**
    * Writes trained weights, moments and step number to a safetensors file, over an older one. A
    * scope of the same options on the same model that {@link #restore restores} it goes on with the
    * same bits, as long as losses depend on the step's number alone and the engine has as many

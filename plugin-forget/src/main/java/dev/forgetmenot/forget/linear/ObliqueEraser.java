@@ -5,7 +5,6 @@ import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.GeneralText;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
 import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.InputEdit;
@@ -98,22 +97,9 @@ public final class ObliqueEraser extends LinearEraser {
       kept = kept.beside(Span.ofFirst(columns, job.options().integer("kept-directions")).basis());
     }
     ObliqueProjector projector =
-        ObliqueProjector.of(general(job).rows(), job.options().number("ridge"));
+        ObliqueProjector.of(job.generalText(List.of()).rows(), job.options().number("ridge"));
     InputEdit edit = projector.solve(differences, kept);
     return new Outcome(projector(job, edit), report(job, anchors, pairs, edit, preserved));
-  }
-
-  /** All rows of the other things of the vocabulary, or of tokens where there is none. */
-  private static GeneralText general(SolvedJob job) {
-    List<Subject> others =
-        job.vocabulary().ofStyle(false).stream()
-            .map(phrase -> job.subject(phrase.phrase()))
-            .filter(subject -> !job.isConcept(subject))
-            .toList();
-    PromptTemplate template = PromptTemplate.ofThings();
-    return others.size() < 2
-        ? GeneralText.ofTokens(job.encoder(), template, 128)
-        : GeneralText.of(job.encoder(), template, others);
   }
 
   private static List<String> anchors(SolvedJob job) {

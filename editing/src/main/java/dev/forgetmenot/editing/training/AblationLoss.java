@@ -1,17 +1,16 @@
-package dev.forgetmenot.forget;
+package dev.forgetmenot.editing.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.training.Distance;
 
 /**
  * The loss of concept ablation (Kumari et al., "Ablating Concepts in Text-to-Image Diffusion
  * Models", arXiv 2303.13516), model-based: mean (ε_θ(x, t, c) − ε₀(x, t, c*))² with the base ε₀,
  * where x are pictures of the anchor c*. For the engine thread.
  */
-record AblationLoss(DiffusionModel model, TrainingScope scope) {
+public record AblationLoss(DiffusionModel model, TrainingScope scope) {
   /**
    * The loss.
    *
@@ -21,7 +20,7 @@ record AblationLoss(DiffusionModel model, TrainingScope scope) {
    * @param anchor text embeddings of the anchors' prompts (b, n, d)
    * @return (), of the manager of {@code noisy}
    */
-  NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray anchor) {
+  public NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray anchor) {
     NDArray target =
         scope.withBase(() -> model.predict(noisy, timesteps, anchor, AttentionHooks.NONE));
     return Distance.meanSquare(
