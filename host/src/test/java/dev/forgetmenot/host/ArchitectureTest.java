@@ -88,6 +88,26 @@ class ArchitectureTest {
         .check(MAIN);
   }
 
+  /** Each plugin works where the others are not installed. */
+  @Test
+  void pluginsDoNotKnowEachOther() {
+    List<String> plugins =
+        List.of(
+            "dev.forgetmenot.forget..", "dev.forgetmenot.correct..", "dev.forgetmenot.patching..");
+    for (String plugin : plugins) {
+      String[] others =
+          plugins.stream().filter(other -> !other.equals(plugin)).toArray(String[]::new);
+      noClasses()
+          .that()
+          .resideInAPackage(plugin)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others)
+          .allowEmptyShould(true)
+          .check(MAIN);
+    }
+  }
+
   private static ArchRule layer(String from, String... notTo) {
     String[] forbidden = new String[notTo.length];
     for (int i = 0; i < notTo.length; i++) {

@@ -108,6 +108,27 @@ class TrainingCheckpointTest {
   }
 
   @Test
+  void notesAreFoundAgain() throws IOException {
+    Path file = folder.resolve("state.safetensors");
+    Map<String, String> notes = Map.of("proportions", "0.25|0.75", "empty", "");
+    try (TrainingSession session = open(OPTIONS)) {
+      assertThat(session.notes()).isEmpty();
+      session.notes().putAll(notes);
+      train(session, 1, 1);
+      session.save(file, Map.of("proportions", "of the job, no note"));
+      session.notes().put("proportions", "later");
+    }
+    sd.close();
+    load();
+    try (TrainingSession session = open(OPTIONS)) {
+      session.notes().put("stale", "of before");
+      session.restore(file, Map.of("proportions", "of the job, no note"));
+      assertThat(session.notes()).isEqualTo(notes);
+      session.notes().put("more", "can be put");
+    }
+  }
+
+  @Test
   void whatDoesNotBelongTogetherIsRefusedAndChangesNothing() throws IOException {
     Path file = folder.resolve("state.safetensors");
     try (TrainingSession session = open(OPTIONS)) {

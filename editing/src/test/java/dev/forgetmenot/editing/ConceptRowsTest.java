@@ -1,0 +1,92 @@
+package dev.forgetmenot.editing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A concept's rows beside those of several guides, on the tiny model. */
+class ConceptRowsTest {
+  private static final List<PromptTemplate> TEMPLATES =
+      List.of(new PromptTemplate("a photo of {}"), new PromptTemplate("{}"));
+
+  private static StableDiffusion sd;
+
+  @BeforeAll
+  static void load() throws IOException {
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+  }
+
+  @AfterAll
+  static void free() throws IOException {
+    sd.close();
+  }
+
+  private static Subject subject(String text) {
+    return Subject.of(text, Vocabulary.EMPTY);
+  }
+
+  private static ConceptRows.Several several(TextPlaces places, String... guides) {
+    return sd.engine()
+        .call(
+            () ->
+                rows(places)
+                    .pairs(
+                        subject("a ball"),
+                        List.of(guides).stream().map(ConceptRowsTest::subject).toList()));
+  }
+
+  private static ConceptRows.Pairs alone(TextPlaces places, String guide) {
+    return sd.engine().call(() -> rows(places).pairs(subject("a ball"), subject(guide)));
+  }
+
+  private static ConceptRows rows(TextPlaces places) {
+    return new ConceptRows(new PromptEncoder(sd), places, 3, TEMPLATES);
+  }
+
+  @Test
+  void guidesOfOneLengthHaveTheColumnsThatTheyHaveAlone() {
+    int pieces = sd.pieces("a dog").size();
+    assertThat(sd.pieces("a cat")).hasSize(pieces);
+    ConceptRows.Several several = several(TextPlaces.PADDING, "a dog", "a cat");
+    for (int i = 0; i < 2; i++) {
+      ConceptRows.Pairs alone = alone(TextPlaces.PADDING, List.of("a dog", "a cat").get(i));
+      assertThat(several.guides().get(i).rowMajor()).isEqualTo(alone.guides().rowMajor());
+      assertThat(several.targets().rowMajor()).isEqualTo(alone.targets().rowMajor());
+    }
+    assertThat(several.guides().get(0).minus(several.guides().get(1)).norm()).isGreaterThan(0.1);
+  }
+
+  @Test
+  void guidesOfOtherLengthsAreLookedAtBehindTheLongest() {
+    String longer = "a very large red house on a hill";
+    ConceptRows.Several several = several(TextPlaces.PADDING, "a dog", longer);
+    ConceptRows.Pairs longest = alone(TextPlaces.PADDING, longer);
+    assertThat(several.targets().rowMajor()).isEqualTo(longest.targets().rowMajor());
+    assertThat(several.guides().get(1).rowMajor()).isEqualTo(longest.guides().rowMajor());
+    assertThat(several.guides().get(0).columns()).isEqualTo(several.targets().columns());
+    ConceptRows.Several tokens = several(TextPlaces.TOKENS, "a dog", longer);
+    assertThat(tokens.guides().get(0).rowMajor())
+        .isEqualTo(alone(TextPlaces.TOKENS, "a dog").guides().rowMajor());
+    assertThat(tokens.guides().get(1).rowMajor())
+        .isEqualTo(alone(TextPlaces.TOKENS, longer).guides().rowMajor());
+  }
+
+  @Test
+  void theGuideThatIsTheConceptItselfIsNamed() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> several(TextPlaces.PADDING, "a dog", "a ball"))
+        .withMessageContaining("'a ball' would become itself")
+        .withMessageContaining("the guide 'a ball'");
+  }
+}

@@ -1,0 +1,115 @@
+package dev.forgetmenot.editing.solving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.GeneralText;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What text is taken as general, on the tiny model. */
+class SolvedJobTest {
+  private static final int LENGTH = 77;
+  private static final int TOKENS = 128;
+
+  private static StableDiffusion sd;
+
+  @BeforeAll
+  static void load() throws IOException {
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+  }
+
+  @AfterAll
+  static void free() throws IOException {
+    sd.close();
+  }
+
+  private static Vocabulary things(String... names) {
+    List<Vocabulary.Phrase> phrases =
+        Stream.of(names)
+            .map(name -> new Vocabulary.Phrase(name, "a " + name, Kind.OBJECT, ""))
+            .toList();
+    return new Vocabulary(
+        Stream.concat(
+                phrases.stream(), Stream.of(new Vocabulary.Phrase("ink", "ink", Kind.STYLE, "")))
+            .toList(),
+        List.of());
+  }
+
+  private static SolvedJob job(Vocabulary vocabulary) {
+    JobContext context =
+        new JobContext() {
+          @Override
+          public void progress(String stage, long done, long total) {}
+
+          @Override
+          public void say(String line) {}
+
+          @Override
+          public boolean cancelled() {
+            return false;
+          }
+
+          @Override
+          public Vocabulary vocabulary() {
+            return vocabulary;
+          }
+        };
+    return new SolvedJob(
+        List.of(new Concept("ball", Kind.OBJECT)),
+        new SolvingOptions(ParameterValues.of(List.of(), Map.of())),
+        new PromptEncoder(sd),
+        context,
+        kind -> List.of(PromptTemplate.of(kind)));
+  }
+
+  private static double[] general(SolvedJob job, Subject... without) {
+    return sd.engine().call(() -> job.generalText(List.of(without)).rows().rowMajor());
+  }
+
+  private static double[] of(Subject... subjects) {
+    return sd.engine()
+        .call(
+            () ->
+                GeneralText.of(new PromptEncoder(sd), PromptTemplate.ofThings(), List.of(subjects))
+                    .rows()
+                    .rowMajor());
+  }
+
+  @Test
+  void generalTextIsOfAllThingsButTheConceptAndWhatIsLeftOut() {
+    SolvedJob job = job(things("ball", "cube", "tree", "house"));
+    Subject cube = new Subject("a cube", "cube");
+    Subject tree = new Subject("a tree", "tree");
+    Subject house = new Subject("a house", "house");
+    assertThat(general(job)).isEqualTo(of(cube, tree, house));
+    assertThat(general(job, tree)).isEqualTo(of(cube, house));
+    assertThat(general(job, new Subject("a bush", "bush"))).isEqualTo(of(cube, tree, house));
+  }
+
+  @Test
+  void whereTooFewThingsAreLeftItIsOfSingleTokens() {
+    int all = TOKENS * LENGTH * 32;
+    assertThat(general(job(Vocabulary.EMPTY))).hasSize(all);
+    assertThat(general(job(things("ball", "cube", "tree")), new Subject("a tree", "tree")))
+        .hasSize(all);
+    assertThat(general(job(things("ball", "cube", "tree")))).hasSize(2 * LENGTH * 32);
+  }
+}
