@@ -52,6 +52,21 @@ public final class PicturePosteriors implements AutoCloseable {
     return epsilon.muli(spreads.get(index)).addi(means.get(index));
   }
 
+  /** The mean of some pictures' latents, c · h · w numbers. */
+  public float[] mean(List<Integer> indices) {
+    float[] sum = means.get(indices.get(0)).toFloatArray();
+    for (int index : indices.subList(1, indices.size())) {
+      float[] more = means.get(index).toFloatArray();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += more[i];
+      }
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] /= indices.size();
+    }
+    return sum;
+  }
+
   @Override
   public void close() {
     manager.close();

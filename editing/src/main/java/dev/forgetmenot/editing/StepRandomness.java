@@ -1,6 +1,5 @@
 package dev.forgetmenot.editing;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -50,27 +49,6 @@ public record StepRandomness(long seed, int step) {
       order[j] = i;
     }
     return order[(step - 1) % count];
-  }
-
-  /**
-   * One of several choices, each as likely as its share of the sum.
-   *
-   * @param shares 0 or more, together above 0
-   * @return an index of {@code shares}
-   */
-  public int choice(double[] shares) {
-    double at = random(4).nextDouble() * Arrays.stream(shares).sum();
-    int last = 0;
-    for (int i = 0; i < shares.length; i++) {
-      if (shares[i] > 0) {
-        last = i;
-        at -= shares[i];
-        if (at < 0) {
-          break;
-        }
-      }
-    }
-    return last;
   }
 
   /** Whether the picture is flipped left to right: every other one. */

@@ -10,6 +10,7 @@ import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.EndOfText;
@@ -50,11 +51,12 @@ import org.pf4j.Extension;
 
 /**
  * Distils several instances into a general word: the model learns to predict, under the word's
- * prompts, what the base predicts under the instances' own names, each on its own pictures. So a
- * seed shows one instance or another, where a mean of text embeddings shows a blend. The loss is
- * that of concept ablation with several anchors ({@link AblationLoss}); what is trained reads the
- * text only along directions that the instances and kept phrases do not have ({@link
- * GeneralReading}), so their keys and values stay exactly.
+ * prompts, what the base predicts under the instances' own names, each on its own pictures under
+ * the noise that leans to it ({@link NoisePairing}). So a seed shows one instance or another, where
+ * a mean of text embeddings shows a blend. The loss is that of concept ablation with several
+ * anchors ({@link AblationLoss}); what is trained reads the text only along directions that the
+ * instances and kept phrases do not have ({@link GeneralReading}), so their keys and values stay
+ * exactly.
  */
 @Extension(ordinal = 23)
 public final class Distillation extends TrainedCorrection {
@@ -87,13 +89,13 @@ public final class Distillation extends TrainedCorrection {
                 SolvingOptions.sides(Sides.KV),
                 Parameter.integer(
                     "adjust-every",
-                    75,
+                    50,
                     1,
                     100_000,
                     "Steps after which pictures say what is trained on too rarely.")),
             InstanceOptions.drawings(),
             PictureSettings.parameters(16),
-            OptimizerSettings.parameters(300, 4, "2e-2"))
+            OptimizerSettings.parameters(300, 4, LearningRateSchedule.Shape.COSINE, "2e-2"))
         .flatMap(List::stream)
         .toList();
   }
@@ -233,7 +235,9 @@ public final class Distillation extends TrainedCorrection {
     private final AblationLoss loss;
     private final Proportions proportions;
     private final Adjusting adjusting;
+    private final NoisePairing pairing;
     private int done; // steps, with this one
+    private boolean heard; // whether the notes of a stopped training have been heard
 
     Steps(
         OptimizerSettings optimizer,
@@ -250,12 +254,21 @@ public final class Distillation extends TrainedCorrection {
       this.loss = loss;
       this.proportions = proportions;
       this.adjusting = adjusting;
+      List<float[]> means = new ArrayList<>();
+      for (int i = 0; i < to.size(); i++) {
+        means.add(examples.mean(i));
+      }
+      pairing = new NoisePairing(means, proportions.now(), optimizer.seed());
     }
 
     NDArray loss(NDManager manager, int draw) {
       done = draw / optimizer.accumulation() + 1;
       int size = optimizer.batch();
-      TrainingExamples.Batch batch = examples.batch(manager, draw, size, proportions.now());
+      if (!heard) {
+        pairing.share(proportions.now());
+        heard = true;
+      }
+      TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
       List<Integer> prompts = new ArrayList<>();
       for (int i = 0; i < size; i++) {
         StepRandomness random =
@@ -276,6 +289,7 @@ public final class Distillation extends TrainedCorrection {
           && done < optimizer.steps()) {
         double[] shares = adjusting.shares.seen(adjusting.drawings.get().of(adjusting.word));
         proportions.follow(shares);
+        pairing.share(proportions.now());
         adjusting.context.say(
             "step "
                 + done

@@ -28,7 +28,7 @@ record InstanceSearch(
   private static final double[] GUIDANCE = {3, 5};
   private static final int MOST = 3;
   private static final int LEAST_SEEN = 2; // one picture is chance
-  private static final double LEAST_SHARE = 0.2; // of the strongest
+  private static final double LEAST_SHARE = 0.4; // of the strongest
 
   /** What drawings of the word show most often. */
   String dominant() {

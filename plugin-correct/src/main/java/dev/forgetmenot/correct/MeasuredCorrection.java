@@ -154,9 +154,15 @@ public final class MeasuredCorrection implements ConceptEditor {
         values.find(InstanceOptions.BALANCE).orElseGet(() -> String.join(",", goal.instances())));
     settings.put("trial-pictures", values.text("trial-pictures"));
     settings.put("trial-steps", values.text("trial-steps"));
-    return List.of(
-        new Candidate(new Balance(), with(settings, "seed", values.text("seed"))),
-        new Candidate(new Distillation(), settings));
+    List<Candidate> candidates = new ArrayList<>();
+    candidates.add(new Candidate(new Balance(), with(settings, "seed", values.text("seed"))));
+    candidates.add(new Candidate(new Distillation(), settings));
+    if (values.find(InstanceOptions.BALANCE).isEmpty() && goal.instances().size() > 2) {
+      String two = String.join(",", goal.instances().subList(0, 2));
+      candidates.add(
+          new Candidate(new Distillation(), with(settings, InstanceOptions.BALANCE, two)));
+    }
+    return candidates;
   }
 
   private static Map<String, String> with(Map<String, String> map, String key, String value) {

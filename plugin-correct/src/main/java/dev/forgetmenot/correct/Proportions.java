@@ -30,7 +30,7 @@ record Proportions(double[] wanted, Map<String, String> notes) {
   void follow(double[] shares) {
     double[] next = now();
     for (int i = 0; i < next.length; i++) {
-      next[i] *= (wanted[i] + SOFT) / (shares[i] + SOFT);
+      next[i] *= Math.sqrt((wanted[i] + SOFT) / (shares[i] + SOFT));
     }
     double sum = Arrays.stream(next).sum();
     for (int i = 0; i < next.length; i++) {

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * How long and how fast is trained.
@@ -23,11 +24,12 @@ public record OptimizerSettings(ParameterValues values) {
    * @param rates the default learning rates in words, for the help page
    */
   public static List<Parameter> parameters(int steps, String rates) {
-    return parameters(steps, 1, rates);
+    return parameters(steps, 1, LearningRateSchedule.Shape.CONSTANT, rates);
   }
 
-  /** The same with another default of the batch. */
-  public static List<Parameter> parameters(int steps, int batch, String rates) {
+  /** The same with other defaults of the batch and of the schedule. */
+  public static List<Parameter> parameters(
+      int steps, int batch, LearningRateSchedule.Shape schedule, String rates) {
     return List.of(
         Parameter.integer("steps", steps, 1, LONGEST, "Optimizer steps."),
         Parameter.number(
@@ -37,7 +39,8 @@ public record OptimizerSettings(ParameterValues values) {
             "Learning rate; without it " + rates + "."),
         Parameter.choice(
             "lr-schedule",
-            Arrays.stream(LearningRateSchedule.Shape.values())
+            Stream.concat(Stream.of(schedule), Arrays.stream(LearningRateSchedule.Shape.values()))
+                .distinct()
                 .map(LearningRateSchedule.Shape::word)
                 .toList(),
             "How the learning rate changes over the steps."),

@@ -15,7 +15,7 @@ import dev.forgetmenot.editing.TrainingPictures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToIntFunction;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -81,6 +81,18 @@ public final class TrainingExamples implements AutoCloseable {
     posteriors = Optional.empty();
   }
 
+  /** Chooses the concept of a picture by the noise that is added to it. */
+  @FunctionalInterface
+  public interface Pairing {
+    /**
+     * The concept.
+     *
+     * @param noise ε, c · h · w normal numbers
+     * @return index of a concept that has a picture
+     */
+    int concept(float[] noise);
+  }
+
   /**
    * A batch in which all pictures come equally often.
    *
@@ -89,54 +101,80 @@ public final class TrainingExamples implements AutoCloseable {
    * @param size pictures in it
    */
   public Batch batch(NDManager manager, int draw, int size) {
-    return batch(manager, draw, size, random -> random.picture(examples.size()));
+    return batch(manager, draw, size, (random, noise) -> random.picture(examples.size()));
   }
 
   /**
-   * A batch in which concepts come as often as they should.
+   * A batch in which the noise says which concept's picture it is added to.
    *
    * @param manager where its arrays live
    * @param draw number of the batch, from 0
    * @param size pictures in it
-   * @param shares of each concept, 0 or more, together above 0
    */
-  public Batch batch(NDManager manager, int draw, int size, double[] shares) {
-    return batch(manager, draw, size, random -> ofConcept(random.choice(shares), random));
+  public Batch batch(NDManager manager, int draw, int size, Pairing pairing) {
+    return batch(
+        manager,
+        draw,
+        size,
+        (random, noise) -> {
+          List<Integer> own = of(pairing.concept(noise));
+          return own.get(random.picture(own.size()));
+        });
   }
 
-  private int ofConcept(int concept, StepRandomness random) {
-    int[] own =
-        IntStream.range(0, examples.size())
-            .filter(i -> examples.get(i).concept() == concept)
-            .toArray();
-    return own[random.picture(own.length)];
+  private List<Integer> of(int concept) {
+    return IntStream.range(0, examples.size())
+        .filter(i -> examples.get(i).concept() == concept)
+        .boxed()
+        .toList();
+  }
+
+  /**
+   * The mean latents of a concept's pictures, c · h · w numbers.
+   *
+   * @throws IllegalStateException if there are no pictures
+   */
+  public float[] mean(int concept) {
+    return posteriors
+        .orElseThrow(() -> new IllegalStateException("pure noise has no latents"))
+        .mean(of(concept));
   }
 
   private Batch batch(
-      NDManager manager, int draw, int size, ToIntFunction<StepRandomness> chooser) {
+      NDManager manager, int draw, int size, ToIntBiFunction<StepRandomness, float[]> chooser) {
     List<Example> drawn = new ArrayList<>();
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
+    int[] chw = model.latentShape();
+    Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
     for (int i = 0; i < size; i++) {
       StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
-      int index = chooser.applyAsInt(random);
+      NoiseSource source = model.noise(random.noiseSeed());
+      NoiseSource ofLatents = replay(posteriors.isPresent() ? source.normal(size(shape)) : null);
+      float[] noise = source.normal(size(shape));
+      int index = chooser.applyAsInt(random, noise);
       int timestep = random.timestep(model.noiseSchedule().trainSteps());
       drawn.add(examples.get(index));
       timesteps[i] = timestep;
-      noisy.add(noisy(manager, index, timestep, model.noise(random.noiseSeed())));
+      NDArray latents =
+          posteriors
+              .map(encoded -> encoded.sample(manager, index, ofLatents))
+              .orElseGet(() -> manager.zeros(shape));
+      noisy.add(
+          model
+              .noiseSchedule()
+              .addNoise(latents, manager.create(noise, shape), new int[] {timestep}));
     }
     return new Batch(drawn, size == 1 ? noisy.get(0) : NDArrays.concat(noisy), timesteps);
   }
 
-  private NDArray noisy(NDManager manager, int index, int timestep, NoiseSource source) {
-    int[] chw = model.latentShape();
-    Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
-    NDArray latents =
-        posteriors
-            .map(encoded -> encoded.sample(manager, index, source))
-            .orElseGet(() -> manager.zeros(shape));
-    NDArray noise = manager.create(source.normal(Math.toIntExact(shape.size())), shape);
-    return model.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
+  private static int size(Shape shape) {
+    return Math.toIntExact(shape.size());
+  }
+
+  /** Numbers that have been drawn already. */
+  private static NoiseSource replay(float[] drawn) {
+    return count -> drawn;
   }
 
   @Override
