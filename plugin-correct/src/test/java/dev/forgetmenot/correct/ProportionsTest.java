@@ -48,7 +48,7 @@ class ProportionsTest {
     }
     assertThat(proportions.now()[0]).isGreaterThanOrEqualTo(0.02).isLessThan(0.05);
     proportions.follow(new double[] {0, 0.5, 0.5});
-    assertThat(proportions.now()[0]).as("and it comes back").isGreaterThan(0.1);
+    assertThat(proportions.now()[0]).as("and it comes back").isGreaterThan(0.05);
   }
 
   @Test
