@@ -124,7 +124,7 @@ public final class InstanceResteering extends TrainedCorrection {
     if (options.values().find(InstanceOptions.BALANCE).isEmpty()
         && drawings.isEmpty()
         && dominant.isPresent()) {
-      return List.of(dominant.get());
+      return List.of(Shares.phrase(dominant.get().strip(), context.vocabulary()));
     }
     return options.shares(word, encoder, drawings, context).phrases();
   }

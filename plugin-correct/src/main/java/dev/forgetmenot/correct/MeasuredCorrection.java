@@ -15,6 +15,7 @@ import dev.forgetmenot.editing.applying.AppliedEdits;
 import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.editing.solving.PhraseList;
 import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -117,7 +118,8 @@ public final class MeasuredCorrection implements ConceptEditor {
 
   /** What is corrected: instances as told or found, or what should not be brought along. */
   private static CorrectionGoal goal(
-      Concept word, ParameterValues values, DiffusionModel model, JobContext context) {
+      Concept word, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
     if (values.find(WITHOUT).isPresent()) {
       if (values.find(InstanceOptions.BALANCE).isPresent()
           || values.find(InstanceOptions.DOMINANT).isPresent()) {
@@ -126,8 +128,8 @@ public final class MeasuredCorrection implements ConceptEditor {
                 + " out: make a patch for each, they stack");
       }
       List<String> without =
-          List.of(values.text(WITHOUT).split("\\|", -1)).stream()
-              .map(name -> Shares.phrase(name.strip(), context.vocabulary()))
+          PhraseList.read(WITHOUT, values.text(WITHOUT)).stream()
+              .map(name -> Shares.phrase(name, context.vocabulary()))
               .toList();
       return new CorrectionGoal(word, List.of(), without);
     }

@@ -12,9 +12,11 @@ import dev.forgetmenot.editing.solving.SolvedJob;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Extension;
 
 /**
@@ -65,10 +67,10 @@ public final class Retarget extends SolvedCorrection {
     if (guides.contains(word.name())) {
       throw new IllegalArgumentException("'" + word.name() + "' would be drawn as itself");
     }
-    List<String> held = new ArrayList<>(guides);
-    drawnInstance(job, word)
-        .filter(phrase -> !held.contains(phrase) && !phrase.equals(word.name()))
-        .ifPresent(phrase -> held.add(0, phrase));
+    Set<String> shown = new LinkedHashSet<>(); // what it shows today comes first
+    drawnInstance(job, word).filter(phrase -> !phrase.equals(word.name())).ifPresent(shown::add);
+    shown.addAll(guides);
+    List<String> held = List.copyOf(shown);
     job.context().goal(new CorrectionGoal(word, goalOf(job, word, held), List.of()));
     GeneralReading reading = GeneralReading.of(job, guides, held);
     double[] pulls = new double[guides.size()];

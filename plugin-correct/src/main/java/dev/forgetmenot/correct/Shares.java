@@ -1,6 +1,7 @@
 package dev.forgetmenot.correct;
 
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.editing.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,8 +77,12 @@ record Shares(List<Instance> instances) {
         "balance: " + text + ": " + why + "; write it as \"one=1,another=2\"");
   }
 
+  /** As a prompt says it: the vocabulary's phrase or general word, or the name itself. */
   static String phrase(String name, Vocabulary vocabulary) {
-    return vocabulary.find(name).map(Vocabulary.Phrase::phrase).orElse(name);
+    return vocabulary
+        .find(name)
+        .map(Vocabulary.Phrase::phrase)
+        .orElseGet(() -> Subject.of(name, vocabulary).phrase());
   }
 
   /** The same with what shows most often in drawings first; what never shows keeps its order. */

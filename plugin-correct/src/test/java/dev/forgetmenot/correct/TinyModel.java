@@ -91,8 +91,13 @@ final class TinyModel implements AutoCloseable {
 
   /** The last token's row of a prompt about something, as a column. */
   Matrix row(String phrase) {
-    String prompt = "a photo of " + phrase;
-    int last = sd.tokenize(prompt).endColumn() - 1;
+    return row("a photo of ", phrase, "");
+  }
+
+  /** The last row of a phrase with words before and behind it. */
+  Matrix row(String before, String phrase, String behind) {
+    String prompt = before + phrase + behind;
+    int last = sd.tokenize(before + phrase).endColumn() - 1;
     return sd.engine().call(() -> new PromptEncoder(sd).encode(prompt).columns(List.of(last)));
   }
 
