@@ -19,6 +19,9 @@ record MeasuredCandidate(
   /** Trials are small: shares must be clearly good, and a lost picture or two is chance. */
   private static final CorrectionLimits OF_TRIALS = new CorrectionLimits(0.58, 0.37, 0.13, 0.04);
 
+  /** No other instance should take the dominant one's place. */
+  private static final double TAKEN_OVER = 0.75;
+
   /** The best first: what misses least, then what moves others least. */
   static final Comparator<MeasuredCandidate> BEST =
       Comparator.comparingDouble(MeasuredCandidate::missing)
@@ -26,7 +29,7 @@ record MeasuredCandidate(
 
   /** Whether it does all that it should. */
   boolean settles() {
-    return OF_TRIALS.missed(before, after).isEmpty();
+    return OF_TRIALS.missed(before, after).isEmpty() && missing() == 0;
   }
 
   /** How far it is from what it should do, all limits together; 0 where none is missed. */
@@ -39,12 +42,17 @@ record MeasuredCandidate(
       if (is.hasInstances()) {
         sum += above(is.dominantShare(), OF_TRIALS.dominant());
         sum += above(OF_TRIALS.overshadowed(), is.overshadowedShare());
+        sum += above(largest(is), TAKEN_OVER);
       }
       for (int k = 0; k < is.similarities().size(); k++) {
         sum += above(is.similarities().get(k), was.similarities().get(k));
       }
     }
     return sum;
+  }
+
+  private static double largest(GoalResult goal) {
+    return goal.goal().instances().stream().mapToDouble(goal::share).max().orElse(0);
   }
 
   private static double above(double value, double limit) {

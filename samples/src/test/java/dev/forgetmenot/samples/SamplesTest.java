@@ -8,6 +8,7 @@ import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,26 @@ class SamplesTest {
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo("castle");
       assertThat(patch.manifest().edits()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void correctionsAndForgettingsStackInAnyOrderAndComeOffWithoutATrace() throws IOException {
+    Path output = folder.resolve("run");
+    CorrectAndForget.Result result =
+        CorrectAndForget.run(
+            EmbeddedModel.folder(),
+            PackagedPlugins.copyTo(folder.resolve("plugins")),
+            output,
+            2,
+            6);
+    assertThat(result).isEqualTo(new CorrectAndForget.Result(true, true, true));
+    assertThat(output.resolve("sheet.png")).isRegularFile();
+    assertThat(output.resolve("table.md")).content().contains("a photo of a bear", "true");
+    for (String word : List.of("wizard", "vampire", "bear", "fox", "guitar")) {
+      try (PatchFile patch = PatchFile.open(output.resolve(word + ".fmnpatch"))) {
+        assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo(word);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import dev.forgetmenot.testkit.PluginJar;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,10 +175,53 @@ class EditCommandTest {
   }
 
   @Test
-  void correctSaysThatNoPluginDoesItYet() {
+  void correctSaysThatNoPluginDoesIt() throws IOException {
+    try (DirectoryStream<Path> jars =
+        Files.newDirectoryStream(Path.of(plugins), "plugin-correct-*.jar")) {
+      for (Path jar : jars) {
+        Files.delete(jar);
+      }
+    }
     ProgramRun run = ProgramRun.of("correct", "castle", "--plugins", plugins, "--model", MODEL);
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("no installed plugin can correct", "fmn plugins");
+  }
+
+  @Test
+  void correctOffersItsMethodsTheMeasuringOneFirst() {
+    ProgramRun run = ProgramRun.of("correct", "--help", "--plugins", plugins);
+    assertThat(run.out())
+        .containsSubsequence(
+            "--dominant", "--balance", "--without", "--preserve", "auto:", "balance:", "retarget:")
+        .contains("attribute:", "distill:", "resteer-instance:");
+  }
+
+  @Test
+  void correctBalancesInARoundOfFewPictures() throws IOException {
+    ProgramRun run =
+        ProgramRun.of(
+            "correct",
+            "wizard",
+            "--method=balance",
+            "--balance",
+            "merlin=1,morgana=1",
+            "--rounds",
+            "1",
+            "--trial-pictures",
+            "4",
+            "--no-report",
+            "--plugins",
+            plugins,
+            "--model",
+            MODEL,
+            "-o",
+            patch.toString());
+    assertThat(run.code()).isEqualTo(ExitCodes.DONE);
+    assertThat(run.out()).contains("round 1: pulled by 0.500", "merlin=0.5", "not measured");
+    try (PatchFile made = PatchFile.open(patch)) {
+      assertThat(made.manifest().intent().operation()).isEqualTo("correct");
+      assertThat(made.manifest().recipe().tool()).isEqualTo("plugin-correct");
+    }
   }
 
   @Test
