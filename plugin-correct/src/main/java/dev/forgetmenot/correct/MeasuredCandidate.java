@@ -22,9 +22,13 @@ record MeasuredCandidate(
   /** No other instance should take the dominant one's place. */
   private static final double TAKEN_OVER = 0.75;
 
-  /** The best first: what misses least, then what moves others least. */
+  /** Shares are quotients of counts: a limit that is reached exactly is not passed by rounding. */
+  private static final double ROUNDING = 1e-9;
+
+  /** The best first: what settles, then what misses least, then what moves others least. */
   static final Comparator<MeasuredCandidate> BEST =
-      Comparator.comparingDouble(MeasuredCandidate::missing)
+      Comparator.comparing((MeasuredCandidate candidate) -> !candidate.settles())
+          .thenComparingDouble(MeasuredCandidate::missing)
           .thenComparingDouble(candidate -> candidate.after.drift(candidate.before));
 
   /** Whether it does all that it should. */
@@ -56,7 +60,7 @@ record MeasuredCandidate(
   }
 
   private static double above(double value, double limit) {
-    return Math.max(0, value - limit);
+    return value - limit > ROUNDING ? value - limit : 0;
   }
 
   @Override
