@@ -16,11 +16,14 @@ import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,23 @@ class DistillationTest {
   @BeforeEach
   void load() throws IOException {
     tiny = new TinyModel();
+  }
+
+  /** Two pictures of each instance, where it does not matter that the model draws them. */
+  private Map<String, String> onPictures(String... more) throws IOException {
+    int grey = 0;
+    for (String name : List.of("a lion", "a bear")) {
+      Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
+      for (String file : List.of("1.png", "2.png")) {
+        BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+        grey += 40;
+        for (int i = 0; i < 32 * 32; i++) {
+          image.setRGB(i % 32, i / 32, 0x010203 * grey + i % 16);
+        }
+        ImageIO.write(image, "png", own.resolve(file).toFile());
+      }
+    }
+    return with(with(GIVEN, "images", folder.resolve("pictures").toString()), more);
   }
 
   @AfterEach
@@ -89,7 +109,7 @@ class DistillationTest {
   void theWordAloneIsReadAndInstancesKeepTheirKeysAndValues() throws IOException {
     Listener context = listener();
     Map<String, float[]> before = tiny.weights();
-    PatchDraft draft = edit(with(GIVEN, "rank", "1"), context);
+    PatchDraft draft = edit(onPictures("rank", "1"), context);
     tiny.weights()
         .forEach((name, values) -> assertThat(values).as(name).isEqualTo(before.get(name)));
     assertThat(context.losses).hasSize(5).allMatch(loss -> loss > 0);
@@ -145,20 +165,21 @@ class DistillationTest {
 
   @Test
   void aStoppedJobGoesOnWithTheSameBitsAndProportions() throws IOException {
-    PatchDraft whole = edit(GIVEN, listener());
+    Map<String, String> given = onPictures();
+    PatchDraft whole = edit(given, listener());
     Path state = folder.resolve("state.safetensors");
-    assertThatThrownBy(() -> edit(GIVEN, listener().stoppingAfter(3, state)))
+    assertThatThrownBy(() -> edit(given, listener().stoppingAfter(3, state)))
         .isInstanceOf(CancellationException.class);
     assertThat(state).exists();
     tiny.close();
     load();
     Listener resumed = listener().resuming(state);
-    PatchDraft found = edit(GIVEN, resumed);
+    PatchDraft found = edit(given, resumed);
     assertThat(resumed.losses).hasSize(2);
     assertSameBits(found, whole);
     assertThat(found.recipe().parameters()).isEqualTo(whole.recipe().parameters());
     assertThatThrownBy(
-            () -> edit(with(GIVEN, "balance", "lion=3,bear"), listener().resuming(state)))
+            () -> edit(with(given, "balance", "lion=3,bear"), listener().resuming(state)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("balance was lion,bear then");
   }
@@ -166,7 +187,7 @@ class DistillationTest {
   @Test
   void withoutAJudgeTheWantedSharesAreTrainedOn() throws IOException {
     Listener context = new Listener(VOCABULARY);
-    PatchDraft draft = edit(with(GIVEN, "balance", "lion=3,bear", "steps", "3"), context);
+    PatchDraft draft = edit(onPictures("balance", "lion=3,bear", "steps", "3"), context);
     assertThat(draft.recipe().parameters()).containsEntry("proportions", "0.750|0.250");
     assertThat(context.said).noneMatch(line -> line.startsWith("step 2: shares"));
   }
