@@ -75,6 +75,17 @@ class ConceptRowsTest {
     assertThat(several.targets().rowMajor()).isEqualTo(longest.targets().rowMajor());
     assertThat(several.guides().get(1).rowMajor()).isEqualTo(longest.guides().rowMajor());
     assertThat(several.guides().get(0).columns()).isEqualTo(several.targets().columns());
+    int firstPadding = sd.pieces("ball").size() + 1; // behind the tokens and the end of the text
+    int behind = sd.tokenize("a photo of " + longer).endColumn() + 1;
+    double[] row =
+        sd.engine()
+            .call(
+                () ->
+                    new PromptEncoder(sd)
+                        .encode("a photo of a ball")
+                        .columns(List.of(behind))
+                        .column(0));
+    assertThat(several.targets().column(firstPadding)).isEqualTo(row);
     ConceptRows.Several tokens = several(TextPlaces.TOKENS, "a dog", longer);
     assertThat(tokens.guides().get(0).rowMajor())
         .isEqualTo(alone(TextPlaces.TOKENS, "a dog").guides().rowMajor());
