@@ -50,7 +50,7 @@ public final class AttributeCorrection extends SolvedCorrection {
                 null,
                 "What the word should not bring along; several separated by |. Must be given."),
             Parameter.integer(
-                "attribute-directions", 4, 1, 64, "Directions that stand for what is taken out."),
+                "attribute-directions", 2, 1, 64, "Directions that stand for what is taken out."),
             Parameter.number(
                 "pull", 1, 0.01, 4, "How much of it goes: 1 all, more pushes it away.")));
   }

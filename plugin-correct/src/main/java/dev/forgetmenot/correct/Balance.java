@@ -32,6 +32,11 @@ import org.pf4j.Extension;
 public final class Balance extends SolvedCorrection {
   private static final int DIRECTIONS = 3;
 
+  /** A pull at which less than this shows an instance at all is one between them. */
+  private static final double BLEND = 0.6;
+
+  private static final int BLENDS = 2; // so many say that a mean of the instances is a blend
+
   /** For the plugin manager. */
   public Balance() {}
 
@@ -104,6 +109,7 @@ public final class Balance extends SolvedCorrection {
     }
     int rounds = job.options().integer("rounds");
     Round best = null;
+    int blends = 0;
     for (int i = 0; i < rounds; i++) {
       job.context().checkCancelled();
       Round round = round(job, word, shares, reading, drawings.get(), search.pulls());
@@ -120,6 +126,12 @@ public final class Balance extends SolvedCorrection {
         best = round;
       }
       if (round.distance <= job.options().number("tolerance")) {
+        break;
+      }
+      blends += Arrays.stream(round.shares).sum() < BLEND ? 1 : 0;
+      if (blends == BLENDS) {
+        job.context()
+            .say("between its instances the word shows other things: no pull shares it out");
         break;
       }
       search.saw(round.shares);

@@ -182,7 +182,7 @@ public final class Distillation extends TrainedCorrection {
     ConceptPrompt prompt =
         ConceptPrompt.of(
             model,
-            word,
+            new Concept(subject.word(), word.kind()),
             subject.word(),
             around(subject, PromptTemplate.of(word.kind())),
             EndOfText.NONE);

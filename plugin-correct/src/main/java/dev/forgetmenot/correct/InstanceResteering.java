@@ -164,14 +164,16 @@ public final class InstanceResteering extends TrainedCorrection {
       DiffusionModel model,
       JobContext context) {
     PromptTemplate template = settings.template(word.kind());
+    Concept named = new Concept(subject.word(), word.kind());
     if (!settings.embeddings().isEmpty()) {
-      return ConceptPrompt.of(model, word, learned, template, settings.endOfText());
+      return ConceptPrompt.of(model, named, learned, template, settings.endOfText());
     }
     Subject said =
         settings.values().text("words").equals("general")
             ? subject
             : Subject.of(dominant, context.vocabulary());
-    return ConceptPrompt.of(model, word, said.word(), around(said, template), settings.endOfText());
+    return ConceptPrompt.of(
+        model, named, said.word(), around(said, template), settings.endOfText());
   }
 
   private static TrainingPictures pictures(

@@ -64,6 +64,9 @@ record CorrectionSheet(String method, String patch, long seed) {
     }
     List<TrialResult.Row> named = before.named();
     for (int i = 0; i < Math.min(MOST_NAMES, named.size()); i++) {
+      if (named.get(i) == before.general()) {
+        continue; // is there already
+      }
       TrialResult.Row now = after.named().get(i);
       int of = now.seen().size();
       rows.add(
