@@ -158,7 +158,7 @@ class DistillationTest {
         .containsExactly(
             new CorrectionGoal(
                 new Concept("an animal", Kind.OBJECT), List.of("a lion", "a bear"), List.of()));
-    assertThat(draft.name()).isEqualTo("correct-an-animal");
+    assertThat(draft.name()).isEqualTo("correct-animal");
     assertThat(draft.intent().operation()).isEqualTo("correct");
     assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of an animal");
   }
