@@ -64,7 +64,7 @@ record CorrectionSheet(String method, String patch, long seed) {
     }
     List<TrialResult.Row> named = before.named();
     for (int i = 0; i < Math.min(MOST_NAMES, named.size()); i++) {
-      if (named.get(i) == before.general()) {
+      if (!before.hasInstances() && named.get(i).phrase().equals(before.name())) {
         continue; // is there already
       }
       TrialResult.Row now = after.named().get(i);

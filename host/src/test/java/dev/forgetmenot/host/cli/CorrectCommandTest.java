@@ -147,6 +147,7 @@ class CorrectCommandTest {
             folder.resolve("run.yaml"),
             """
             operation: correct
+            method: shift
             concepts: [wizard]
             instances: merlin,morgana
             report: 4
