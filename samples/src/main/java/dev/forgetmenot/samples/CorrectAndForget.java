@@ -1,14 +1,11 @@
 package dev.forgetmenot.samples;
 
-import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
-
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
-import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
@@ -19,40 +16,23 @@ import dev.forgetmenot.host.job.Recogniser;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.Unwatched;
-import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
- * Three corrections and two forgettings on one base: each is made as a patch, all are put on
- * together, and taken off again. What the model draws, and that nothing of the five stays, is
- * written to the output folder as a sheet and a table.
+ * Three corrections and two forgettings on one base: each is made as a patch, all are put on one
+ * after another in two orders, and taken off in a third. What the model draws, and that nothing of
+ * the five stays, is written to the output folder as a sheet and a table.
  */
 public final class CorrectAndForget {
-  private static final long SEED = 4000;
-  private static final int SHOWN = 6;
-
-  private CorrectAndForget() {}
-
-  /** A patch that is made. */
-  private record Order(String word, String method, Map<String, String> settings) {
-    Path file(Path folder) {
-      return folder.resolve(word.replace(' ', '-') + ".fmnpatch");
-    }
-  }
-
   private static final List<Order> ORDERS =
       List.of(
           new Order("wizard", "balance", Map.of("balance", "merlin,morgana")),
@@ -60,6 +40,10 @@ public final class CorrectAndForget {
           new Order("bear", "distill", Map.of("balance", "brown bear,panda")),
           new Order("fox", "oblique", Map.of()),
           new Order("guitar", "oblique", Map.of()));
+
+  private static final List<Integer> AS_MADE = List.of(0, 1, 2, 3, 4);
+  private static final List<Integer> REVERSED = List.of(4, 3, 2, 1, 0);
+  private static final List<Integer> TAKEN_OFF = List.of(2, 4, 0, 3, 1);
 
   private static final List<String> PROMPTS =
       List.of(
@@ -69,25 +53,52 @@ public final class CorrectAndForget {
           "a photo of a fox",
           "a photo of a guitar",
           "a photo of merlin",
+          "a photo of morgana",
+          "a photo of dracula",
+          "a photo of carmilla",
+          "a photo of a brown bear",
+          "a photo of a panda",
           "a photo of a castle");
 
-  /** What the run showed. */
-  public record Result(boolean anyOrderIsTheSame, boolean baseIsBack, boolean picturesAreBack) {}
+  private final StableDiffusion model;
+  private final int pictures;
+  private final List<PatchRequest> patches = new ArrayList<>();
+
+  private CorrectAndForget(StableDiffusion model, int pictures) {
+    this.model = model;
+    this.pictures = pictures;
+  }
+
+  /** A patch that is made. */
+  private record Order(String word, String method, Map<String, String> settings) {}
+
+  /**
+   * What the run showed.
+   *
+   * @param orderDoesNotMatter whether both orders drew the same pictures, and several orders made
+   *     the same bits of all weights, those that the library works out without the engine
+   * @param weightsAreBack whether every weight was the base's, bit for bit, after the last patch
+   * @param picturesAreBack whether every picture was the base's then
+   */
+  public record Result(
+      boolean orderDoesNotMatter, boolean weightsAreBack, boolean picturesAreBack) {}
 
   /**
    * Arguments: model folder, folder with plugin jars, output folder, pictures of each prompt (16 if
-   * left out), optimizer steps of what is trained (300 if left out).
+   * left out), then settings such as {@code steps=100} for all methods that have them.
    */
   public static void main(String[] args) throws IOException {
-    run(
-        Path.of(args[0]),
-        Path.of(args[1]),
-        Path.of(args[2]),
-        args.length > 3 ? Integer.parseInt(args[3]) : 16,
-        args.length > 4 ? Integer.parseInt(args[4]) : 300);
+    Map<String, String> settings = new HashMap<>();
+    for (String setting : Arrays.asList(args).subList(Math.min(4, args.length), args.length)) {
+      int sign = setting.indexOf('=');
+      settings.put(setting.substring(0, sign), setting.substring(sign + 1));
+    }
+    int pictures = args.length > 3 ? Integer.parseInt(args[3]) : 16;
+    run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), pictures, settings);
   }
 
-  static Result run(Path modelFolder, Path plugins, Path output, int pictures, int steps)
+  static Result run(
+      Path modelFolder, Path plugins, Path output, int pictures, Map<String, String> settings)
       throws IOException {
     Files.createDirectories(output);
     Judging judging = Judging.of(modelFolder, Optional.empty(), Optional.empty());
@@ -95,125 +106,99 @@ public final class CorrectAndForget {
             HostPluginManager.start(plugins, HostVersions.read().hostApi());
         HostedModel hosted = new ModelLoader(modelFolder, "cpu", started).load(List.of());
         Recogniser judge = judging.open(hosted.model().engine()).orElseThrow()) {
-      List<PatchRequest> stack = new ArrayList<>();
+      CorrectAndForget stack = new CorrectAndForget(hosted.model(), pictures);
       for (Order order : ORDERS) {
-        Map<String, String> effort =
-            Map.of(
-                "steps", Integer.toString(steps),
-                "trial-pictures", Integer.toString(Math.max(4, 2 * pictures)));
-        make(order, effort, started, hosted, judging, judge, output);
-        stack.add(new PatchRequest(order.file(output), 1).allow(ILL_CONDITIONED));
+        ConceptEditor editor =
+            started.inDoor(ConceptEditor.class).stream()
+                .filter(candidate -> candidate.name().equals(order.method()))
+                .findFirst()
+                .orElseThrow();
+        Concept concept = new Concept(order.word(), judging.vocabulary().kindOf(order.word()));
+        Path file = output.resolve(order.word() + ".fmnpatch");
+        EditOrder edit =
+            new EditOrder(
+                editor,
+                List.of(concept),
+                values(editor, order.settings(), settings),
+                file,
+                judging,
+                ReportSize.NONE,
+                false);
+        new EditJob(Unwatched.CONTEXT).run(hosted, edit, Optional.of(judge));
+        stack.patches.add(new PatchRequest(file, 1));
       }
-      List<List<Picture>> before = draw(hosted, pictures);
-      hosted.model().repatch(stack);
-      List<List<Picture>> with = draw(hosted, pictures);
-      Collections.reverse(stack);
-      hosted.model().repatch(stack);
-      boolean anyOrder = same(with, draw(hosted, pictures));
-      StackProof.Result proof = new StackProof(hosted.model(), Unwatched.CONTEXT).run(stack, 3);
-      boolean picturesAreBack = same(before, draw(hosted, pictures));
-      Result result =
-          new Result(anyOrder && proof.holds(), proof.different().isEmpty(), picturesAreBack);
-      write(output, before, with, judge, result);
-      return result;
+      return stack.putOnAndTakeOff(output, judge);
     }
   }
 
-  private static void make(
-      Order order,
-      Map<String, String> effort,
-      HostPluginManager plugins,
-      HostedModel hosted,
-      Judging judging,
-      Recogniser judge,
-      Path output)
-      throws IOException {
-    ConceptEditor editor =
-        plugins.inDoor(ConceptEditor.class).stream()
-            .filter(candidate -> candidate.name().equals(order.method()))
-            .findFirst()
-            .orElseThrow();
-    Map<String, String> settings = new LinkedHashMap<>(order.settings());
+  private static ParameterValues values(
+      ConceptEditor editor, Map<String, String> own, Map<String, String> settings) {
+    Map<String, String> values = new HashMap<>(own);
     editor.parameters().stream()
         .map(Parameter::name)
-        .filter(effort::containsKey)
-        .forEach(name -> settings.put(name, effort.get(name)));
-    EditOrder made =
-        new EditOrder(
-            editor,
-            List.of(new Concept(order.word(), judging.vocabulary().kindOf(order.word()))),
-            ParameterValues.of(editor.parameters(), settings),
-            order.file(output),
-            judging,
-            ReportSize.NONE,
-            false);
-    new EditJob(Unwatched.CONTEXT).run(hosted, made, Optional.of(judge));
+        .filter(settings::containsKey)
+        .forEach(name -> values.putIfAbsent(name, settings.get(name)));
+    return ParameterValues.of(editor.parameters(), values);
   }
 
-  private static List<List<Picture>> draw(HostedModel hosted, int count) {
-    return hosted
-        .model()
-        .generate(
-            PROMPTS.stream()
-                .map(GenerationRequest::of)
-                .map(request -> request.seeds(SEED, count).sampled("ddim", 20))
-                .toList());
-  }
-
-  private static boolean same(List<List<Picture>> some, List<List<Picture>> others) {
-    for (int i = 0; i < some.size(); i++) {
-      for (int k = 0; k < some.get(i).size(); k++) {
-        if (!Arrays.equals(some.get(i).get(k).rgb(), others.get(i).get(k).rgb())) {
-          return false;
-        }
-      }
+  private Result putOnAndTakeOff(Path output, Recogniser judge) throws IOException {
+    DrawnState base = draw("base");
+    putOn(AS_MADE);
+    DrawnState all = draw("all five");
+    model.repatch(List.of());
+    putOn(REVERSED);
+    DrawnState reversed = draw("all five, put on in reverse");
+    List<Integer> left = new ArrayList<>(REVERSED);
+    for (Integer off : TAKEN_OFF) {
+      left.remove(off);
+      model.repatch(left.stream().map(patches::get).toList());
     }
-    return true;
-  }
-
-  private static void write(
-      Path output,
-      List<List<Picture>> before,
-      List<List<Picture>> with,
-      Recogniser judge,
-      Result result)
-      throws IOException {
-    StringBuilder table = new StringBuilder("| prompt | base | with all five |\n|---|---|---|\n");
-    List<ComparisonSheet.Row> rows = new ArrayList<>();
-    for (int i = 0; i < PROMPTS.size(); i++) {
-      String was = counts(judge.recognise(before.get(i)));
-      String is = counts(judge.recognise(with.get(i)));
-      table.append(String.format("| %s | %s | %s |%n", PROMPTS.get(i), was, is));
-      rows.add(
-          new ComparisonSheet.Row(PROMPTS.get(i), "", shown(before.get(i)), shown(with.get(i))));
-    }
-    table.append(
+    boolean weightsAreBack = isBase();
+    DrawnState after = draw("all taken off");
+    StackProof.Result proof = new StackProof(model, Unwatched.CONTEXT).run(patches, 3);
+    Result result =
+        new Result(
+            proof.holds() && reversed.sameAs(all),
+            weightsAreBack && proof.different().isEmpty(),
+            after.sameAs(base));
+    String proven =
         String.format(
-            "%nThe order of the stack changes nothing: %s. Taken off one by one, the base's weights"
-                + " are back bit for bit: %s, and its pictures: %s.%n",
-            result.anyOrderIsTheSame(), result.baseIsBack(), result.picturesAreBack()));
-    Files.write(output.resolve("table.md"), table.toString().getBytes(StandardCharsets.UTF_8));
-    ComparisonSheet sheet =
-        new ComparisonSheet(
-            "Three corrections and two forgettings on one base",
-            "base",
-            "with all five patches",
-            "seeds from " + SEED,
-            rows);
-    PngPictures.write(output.resolve("sheet.png"), sheet.draw(), "");
+            "The order of the stack does not matter: %s. Without patches all %d weights are the"
+                + " base's again, bit for bit: %s; and all pictures: %s.%n",
+            result.orderDoesNotMatter(),
+            proof.weights(),
+            result.weightsAreBack(),
+            result.picturesAreBack());
+    Files.writeString(
+        output.resolve("table.md"),
+        DrawnState.table(List.of(base, all, reversed, after), judge) + "\n" + proven);
+    DrawnState.writeSheet(
+        output.resolve("sheet.png"),
+        "Three corrections and two forgettings on one base",
+        base,
+        all);
+    return result;
   }
 
-  private static String counts(List<String> seen) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    seen.forEach(phrase -> counts.merge(phrase, 1, Integer::sum));
-    return counts.entrySet().stream()
-        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-        .limit(3)
-        .map(entry -> entry.getKey() + " " + entry.getValue())
-        .collect(Collectors.joining(", "));
+  private void putOn(List<Integer> order) throws IOException {
+    for (int on = 1; on <= order.size(); on++) {
+      model.repatch(order.subList(0, on).stream().map(patches::get).toList());
+    }
   }
 
-  private static List<Picture> shown(List<Picture> pictures) {
-    return pictures.subList(0, Math.min(SHOWN, pictures.size()));
+  private DrawnState draw(String name) {
+    return DrawnState.of(name, model, PROMPTS, pictures);
+  }
+
+  private boolean isBase() {
+    return model
+        .engine()
+        .call(
+            () ->
+                model.weights().names().stream()
+                    .allMatch(
+                        name ->
+                            Arrays.equals(
+                                model.weights().current(name), model.weights().base(name))));
   }
 }

@@ -9,10 +9,27 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SamplesTest {
+  /** As little as makes patches: what they are good for is no matter here. */
+  private static final Map<String, String> QUICK =
+      Map.of(
+          "rounds",
+          "1",
+          "trial-pictures",
+          "4",
+          "trial-steps",
+          "2",
+          "pictures",
+          "2",
+          "steps",
+          "3",
+          "batch",
+          "1");
+
   @TempDir Path folder;
 
   @Test
@@ -50,14 +67,16 @@ class SamplesTest {
             EmbeddedModel.folder(),
             PackagedPlugins.copyTo(folder.resolve("plugins")),
             output,
-            2,
-            6);
+            1,
+            QUICK);
     assertThat(result).isEqualTo(new CorrectAndForget.Result(true, true, true));
     assertThat(output.resolve("sheet.png")).isRegularFile();
-    assertThat(output.resolve("table.md")).content().contains("a photo of a bear", "true");
+    assertThat(output.resolve("table.md"))
+        .content()
+        .contains("| a photo of a bear | ", " weights are the base's again, bit for bit: true");
     for (String word : List.of("wizard", "vampire", "bear", "fox", "guitar")) {
       try (PatchFile patch = PatchFile.open(output.resolve(word + ".fmnpatch"))) {
-        assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo(word);
+        assertThat(patch.manifest().intent().concepts().get(0).label()).endsWith(word);
       }
     }
   }
