@@ -106,6 +106,50 @@ class RunCommandTest {
         output.resolve("forget-castle.fmnpatch"), other.resolve("forget-castle.fmnpatch"));
   }
 
+  @Test
+  void aCorrectionRunsFromAFile() throws IOException {
+    Path file =
+        write(
+            "operation: correct",
+            "method: balance",
+            "concepts: [wizard]",
+            "dominant: merlin",
+            "balance: merlin=1,morgana=1",
+            "rounds: 1",
+            "trial-pictures: 4",
+            "trial-steps: 2",
+            "report: false",
+            "sample-prompts: [a photo of a wizard]",
+            "sample-steps: 2",
+            "sample-count: 1",
+            "output: " + output);
+    ProgramRun run = run(file);
+    assertThat(run.err()).doesNotContain("fmn:");
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("round 1: pulled by ", "a photo of a wizard: seen as ", "wrote ");
+    assertThat(output.resolve("samples/01-after-1.png")).exists();
+    assertThat(Files.readString(output.resolve("config.yaml")))
+        .contains("operation: correct", "method: balance", "dominant: merlin", "rounds: 1");
+    try (PatchFile made = PatchFile.open(output.resolve("correct-wizard.fmnpatch"))) {
+      assertThat(made.manifest().intent().operation()).isEqualTo("correct");
+      assertThat(made.manifest().recipe().tool()).isEqualTo("plugin-correct");
+      assertThat(made.manifest().recipe().parameters())
+          .containsEntry("balance", "merlin=1,morgana=1");
+    }
+    assertWrongCorrection("without: a hat", "without is no key");
+    assertWrongCorrection("rounds: 2", "rounds is said twice");
+  }
+
+  private void assertWrongCorrection(String more, String message) throws IOException {
+    ProgramRun run =
+        run(
+            write(
+                "operation: correct", "method: balance", "concepts: [wizard]", "rounds: 1", more));
+    assertThat(run.err()).contains("run.yaml:5: " + message);
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
+  }
+
   private static void assertSameTensors(Path one, Path other) throws IOException {
     try (PatchFile a = PatchFile.open(one);
         PatchFile b = PatchFile.open(other)) {
