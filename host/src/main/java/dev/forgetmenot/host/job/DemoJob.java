@@ -63,6 +63,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
 
   private ConceptEditor editor() throws IOException {
     return loader.plugins().inDoor(ConceptEditor.class).stream()
+        .filter(editor -> editor.operation() == ConceptEditor.Operation.FORGET)
         .filter(editor -> editor.name().equals(DemoDefaults.METHOD))
         .findFirst()
         .orElseThrow(
