@@ -1,5 +1,6 @@
 package dev.forgetmenot.editing;
 
+import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.editing.linear.Matrix;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,6 +58,25 @@ public record NearPhrases(List<Near> phrases) {
     }
     near.sort(Comparator.comparingDouble(Near::cosine).reversed());
     return new NearPhrases(near);
+  }
+
+  /**
+   * Sorts phrases of a vocabulary. For the engine thread.
+   *
+   * @param concept in words
+   * @param among those of its phrases that may be near
+   */
+  public static NearPhrases of(
+      PromptEncoder encoder,
+      PromptTemplate template,
+      String concept,
+      Vocabulary vocabulary,
+      List<Vocabulary.Phrase> among) {
+    return of(
+        encoder,
+        template,
+        Subject.of(concept, vocabulary),
+        among.stream().map(phrase -> Subject.of(phrase.phrase(), vocabulary)).toList());
   }
 
   /** The nearest, at most {@code count}. */

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.pf4j.Extension;
 
 /**
@@ -85,10 +84,13 @@ public final class Balance extends SolvedCorrection {
     EditReport.Writer report = new EditReport.Writer();
     Round best = best(job, word, shares, reading, drawings);
     report.note("instances", shares.toString(), "instances and wanted shares: " + shares);
-    report.note("pulls", numbers(best.pulls), "pulled by " + numbers(best.pulls));
+    report.note(
+        "pulls", EditReport.numbers(best.pulls), "pulled by " + EditReport.numbers(best.pulls));
     if (drawings.isPresent()) {
       report.note(
-          "shares", numbers(best.shares), "shares in the last drawings: " + numbers(best.shares));
+          "shares",
+          EditReport.numbers(best.shares),
+          "shares in the last drawings: " + EditReport.numbers(best.shares));
     }
     sideEffects(reading, best.edit, report);
     return new Outcome(
@@ -119,9 +121,9 @@ public final class Balance extends SolvedCorrection {
               "round "
                   + (i + 1)
                   + ": pulled by "
-                  + numbers(round.pulls)
+                  + EditReport.numbers(round.pulls)
                   + ", shares "
-                  + numbers(round.shares));
+                  + EditReport.numbers(round.shares));
       if (best == null || round.distance < best.distance) {
         best = round;
       }
@@ -148,17 +150,12 @@ public final class Balance extends SolvedCorrection {
       Drawings drawings,
       double[] pulls) {
     InputEdit edit = reading.pulled(pulls);
-    AppliedEdits applied = AppliedEdits.put(List.of(projector(job, edit)), job.model().weights());
-    try {
-      double[] seen = shares.seen(drawings.of(word));
-      return new Round(pulls, edit, seen, BalanceSearch.distance(shares.wanted(), seen));
-    } finally {
-      applied.close();
-    }
-  }
-
-  private static String numbers(double[] values) {
-    return Arrays.stream(values).mapToObj(EditReport::number).collect(Collectors.joining("|"));
+    double[] seen =
+        AppliedEdits.during(
+            List.of(projector(job, edit)),
+            job.model().weights(),
+            () -> shares.seen(drawings.of(word)));
+    return new Round(pulls, edit, seen, BalanceSearch.distance(shares.wanted(), seen));
   }
 
   /** One round says what all of them cost. */

@@ -29,23 +29,19 @@ import dev.forgetmenot.editing.training.ConceptPrompt;
 import dev.forgetmenot.editing.training.OptimizerSettings;
 import dev.forgetmenot.editing.training.PictureSettings;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainableSettings;
 import dev.forgetmenot.editing.training.TrainedDraft;
 import dev.forgetmenot.editing.training.TrainingExamples;
 import dev.forgetmenot.editing.training.TrainingRun;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.Sides;
 import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.pf4j.Extension;
 
@@ -166,9 +162,11 @@ public final class Distillation extends TrainedCorrection {
       int done =
           new TrainingRun(scope, optimizer, context, draft.about())
               .run("distilling", steps::loss, steps::adjust);
-      PatchDraft trained = draft.of(edit(scope), optimizer, done);
+      PatchDraft trained = draft.of(TrainableSettings.adapters(scope), optimizer, done);
       return trained.recipe(
-          trained.recipe().with(Map.of("proportions", numbers(steps.proportions.now()))));
+          trained
+              .recipe()
+              .with(Map.of("proportions", EditReport.numbers(steps.proportions.now()))));
     }
   }
 
@@ -205,23 +203,6 @@ public final class Distillation extends TrainedCorrection {
         .keepingBase();
   }
 
-  private static LowRankEdit edit(TrainingScope scope) {
-    Map<String, LowRank> factors = new LinkedHashMap<>();
-    scope
-        .adapters()
-        .forEach(
-            (name, factor) -> {
-              if (factor.norm() > 0) {
-                factors.put(name, factor);
-              }
-            });
-    return new LowRankEdit(factors);
-  }
-
-  private static String numbers(double[] values) {
-    return Arrays.stream(values).mapToObj(EditReport::number).collect(Collectors.joining("|"));
-  }
-
   /** When pictures are drawn on the way, and of what. */
   private record Adjusting(
       Concept word, Shares shares, Optional<Drawings> drawings, JobContext context, int every) {}
@@ -235,9 +216,8 @@ public final class Distillation extends TrainedCorrection {
     private final AblationLoss loss;
     private final Proportions proportions;
     private final Adjusting adjusting;
-    private final NoisePairing pairing;
     private int done; // steps, with this one
-    private boolean heard; // whether the notes of a stopped training have been heard
+    private NoisePairing pairing; // null until the notes of a stopped training have been read
 
     Steps(
         OptimizerSettings optimizer,
@@ -254,19 +234,13 @@ public final class Distillation extends TrainedCorrection {
       this.loss = loss;
       this.proportions = proportions;
       this.adjusting = adjusting;
-      List<float[]> means = new ArrayList<>();
-      for (int i = 0; i < to.size(); i++) {
-        means.add(examples.mean(i));
-      }
-      pairing = new NoisePairing(means, proportions.now(), optimizer.seed());
     }
 
     NDArray loss(NDManager manager, int draw) {
       done = draw / optimizer.accumulation() + 1;
       int size = optimizer.batch();
-      if (!heard) {
-        pairing.share(proportions.now());
-        heard = true;
+      if (pairing == null) {
+        pairing = new NoisePairing(means(), proportions.now(), optimizer.seed());
       }
       TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
       List<Integer> prompts = new ArrayList<>();
@@ -282,6 +256,14 @@ public final class Distillation extends TrainedCorrection {
           to.batch(manager, batch.concepts()));
     }
 
+    private List<float[]> means() {
+      List<float[]> means = new ArrayList<>();
+      for (int i = 0; i < to.size(); i++) {
+        means.add(examples.mean(i));
+      }
+      return means;
+    }
+
     /** Never enough; every so often pictures say what is trained on too rarely. */
     boolean adjust() {
       if (adjusting.drawings.isPresent()
@@ -294,9 +276,9 @@ public final class Distillation extends TrainedCorrection {
             "step "
                 + done
                 + ": shares "
-                + numbers(shares)
+                + EditReport.numbers(shares)
                 + ", trained on from here by "
-                + numbers(proportions.now()));
+                + EditReport.numbers(proportions.now()));
       }
       return false;
     }

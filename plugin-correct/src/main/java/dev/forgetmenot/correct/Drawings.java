@@ -1,13 +1,12 @@
 package dev.forgetmenot.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.PromptTemplate;
-import java.util.LinkedHashMap;
+import dev.forgetmenot.editing.measure.TrialResult;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +24,19 @@ record Drawings(DiffusionModel model, PictureJudge judge, int pictures, int step
 
   /** How many pictures of a word show what; what shows most comes first. */
   Map<String, Integer> of(Concept general) {
-    return counts(model.generate(request(general, "", GUIDANCE)), general.kind());
+    return counts(general, "", GUIDANCE);
   }
 
   /** The same with a prompt to stay away from. */
   Map<String, Integer> awayFrom(Concept general, String dominant, double guidance) {
     String negative = PromptTemplate.of(general.kind()).with(dominant);
-    return counts(model.generate(request(general, negative, guidance)), general.kind());
+    return counts(general, negative, guidance);
+  }
+
+  private Map<String, Integer> counts(Concept general, String negative, double guidance) {
+    List<Picture> drawn = model.generate(request(general, negative, guidance));
+    List<String> seen = judge.recognise(drawn, general.kind());
+    return new TrialResult.Row(general.name(), drawn, seen).counts();
   }
 
   private GenerationRequest request(Concept general, String negative, double guidance) {
@@ -46,16 +51,5 @@ record Drawings(DiffusionModel model, PictureJudge judge, int pictures, int step
         Optional.empty(),
         Optional.empty(),
         Optional.of("ddim"));
-  }
-
-  private Map<String, Integer> counts(List<Picture> drawn, Kind kind) {
-    List<String> seen = kind == Kind.STYLE ? judge.recogniseStyle(drawn) : judge.recognise(drawn);
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    seen.forEach(phrase -> counts.merge(phrase, 1, Integer::sum));
-    Map<String, Integer> sorted = new LinkedHashMap<>();
-    counts.entrySet().stream()
-        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
-    return sorted;
   }
 }

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -140,13 +141,14 @@ public final class InstanceResteering extends TrainedCorrection {
       return told;
     }
     PromptTemplate template = PromptTemplate.of(word.kind());
-    List<Subject> all =
-        context.vocabulary().ofStyle(word.kind() == Kind.STYLE).stream()
-            .map(phrase -> Subject.of(phrase.phrase(), context.vocabulary()))
-            .toList();
-    Subject subject = Subject.of(word.name(), context.vocabulary());
     Set<String> kept = new LinkedHashSet<>(phrases);
-    NearPhrases.of(encoder, template, subject, all)
+    Vocabulary vocabulary = context.vocabulary();
+    NearPhrases.of(
+            encoder,
+            template,
+            word.name(),
+            vocabulary,
+            vocabulary.ofStyle(word.kind() == Kind.STYLE))
         .first(NEAREST)
         .forEach(near -> kept.add(near.phrase()));
     Map<String, String> values = new HashMap<>(told.values().all());
@@ -203,10 +205,7 @@ public final class InstanceResteering extends TrainedCorrection {
           model.generate(
               GenerationRequest.of(prompt)
                   .seeds(settings.optimizer().seed() + (long) batch * wanted, wanted));
-      List<String> seen =
-          word.kind() == Kind.STYLE
-              ? judge.get().recogniseStyle(some)
-              : judge.get().recognise(some);
+      List<String> seen = judge.get().recognise(some, word.kind());
       for (int i = 0; i < some.size() && sorted.size() < wanted; i++) {
         if (seen.get(i).equals(dominant)) {
           sorted.add(some.get(i));

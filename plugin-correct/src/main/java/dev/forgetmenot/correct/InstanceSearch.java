@@ -6,7 +6,6 @@ import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -104,17 +103,15 @@ record InstanceSearch(
   }
 
   private Map<String, Double> nearness(List<String> phrases) {
-    List<Subject> all =
-        context.vocabulary().phrases().stream()
-            .map(phrase -> Subject.of(phrase.phrase(), context.vocabulary()))
-            .toList();
     Map<String, Double> nearness = new HashMap<>();
     phrases.forEach(phrase -> nearness.put(phrase, 0.0));
+    Vocabulary vocabulary = context.vocabulary();
     NearPhrases.of(
             encoder,
             PromptTemplate.of(general.kind()),
-            Subject.of(general.name(), context.vocabulary()),
-            all)
+            general.name(),
+            vocabulary,
+            vocabulary.phrases())
         .phrases()
         .forEach(near -> nearness.replace(near.subject().phrase(), near.cosine()));
     return nearness;

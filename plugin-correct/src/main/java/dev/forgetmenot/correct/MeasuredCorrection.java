@@ -10,7 +10,6 @@ import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.PromptEncoder;
-import dev.forgetmenot.editing.Subject;
 import dev.forgetmenot.editing.applying.AppliedEdits;
 import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.CorrectionResult;
@@ -79,24 +78,26 @@ public final class MeasuredCorrection implements ConceptEditor {
   public PatchDraft edit(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
-    Concept one = OneWord.of(concepts);
-    Concept word = new Concept(Subject.of(one.name(), context.vocabulary()).phrase(), one.kind());
-    CorrectionGoal goal = goal(word, values, model, context);
+    CorrectionGoal goal =
+        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
     List<Candidate> candidates = candidates(goal, values);
     CorrectionTrial trial = CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values));
     Optional<PictureJudge> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = candidates.get(0);
       context.say("nobody can judge pictures of this, so nothing was compared: taking " + first);
-      return chosen(first.editor().edit(concepts, first.values(), model, context), "unmeasured");
+      return Candidate.chosen(
+          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
     }
     List<MeasuredCandidate> measured = new ArrayList<>();
     CorrectionResult before = trial.run(model, judge.get());
     for (Candidate candidate : candidates) {
       context.checkCancelled();
-      Optional<PatchDraft> draft = draft(candidate, concepts, model, context);
+      Optional<PatchDraft> draft = candidate.draft(concepts, model, context, context);
       if (draft.isPresent()) {
-        CorrectionResult after = with(draft.get(), trial, judge.get(), model);
+        CorrectionResult after =
+            AppliedEdits.during(
+                draft.get().edits(), model.weights(), () -> trial.run(model, judge.get()));
         MeasuredCandidate last = new MeasuredCandidate(candidate, draft.get(), before, after);
         measured.add(last);
         context.say("tried " + last);
@@ -111,7 +112,7 @@ public final class MeasuredCorrection implements ConceptEditor {
             .orElseThrow(
                 () -> new IllegalArgumentException("no method can do this; see what was tried"));
     context.say("chosen, by these pictures: " + best.candidate().editor().name());
-    return chosen(
+    return Candidate.chosen(
         best.draft(),
         String.join(" | ", measured.stream().map(MeasuredCandidate::toString).toList()));
   }
@@ -173,40 +174,12 @@ public final class MeasuredCorrection implements ConceptEditor {
     return more;
   }
 
-  /** What a candidate makes of it; nothing where its conditions contradict each other. */
-  private static Optional<PatchDraft> draft(
-      Candidate candidate, List<Concept> concepts, DiffusionModel model, JobContext context)
-      throws IOException {
-    try {
-      return Optional.of(candidate.editor().edit(concepts, candidate.values(), model, context));
-    } catch (IllegalArgumentException e) {
-      context.say(candidate + " does not work here: " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private static CorrectionResult with(
-      PatchDraft draft, CorrectionTrial trial, PictureJudge judge, DiffusionModel model) {
-    AppliedEdits applied = AppliedEdits.put(draft.edits(), model.weights());
-    try {
-      return trial.run(model, judge);
-    } finally {
-      applied.close();
-    }
-  }
-
-  /** The draft of the best candidate, whose recipe also says how it was chosen. */
-  private static PatchDraft chosen(PatchDraft draft, String measured) {
-    return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", measured)));
-  }
-
   @Override
   public Optional<EditEstimate> estimate(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
-    Concept one = OneWord.of(concepts);
-    Concept word = new Concept(Subject.of(one.name(), context.vocabulary()).phrase(), one.kind());
-    CorrectionGoal goal = goal(word, values, model, context);
+    CorrectionGoal goal =
+        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
     List<Candidate> candidates = candidates(goal, values);
     Candidate first = candidates.get(0);
     return first

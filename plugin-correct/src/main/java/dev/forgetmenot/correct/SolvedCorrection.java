@@ -44,13 +44,7 @@ abstract class SolvedCorrection extends SolvedEditor {
 
   @Override
   protected final Outcome solve(SolvedJob job) throws IOException {
-    return solve(job, word(job.concepts(), job));
-  }
-
-  /** The word as a prompt says it. */
-  private static Concept word(List<Concept> concepts, SolvedJob job) {
-    Concept one = OneWord.of(concepts);
-    return new Concept(job.subject(one).phrase(), one.kind());
+    return solve(job, OneWord.of(job.concepts(), job.vocabulary()).concept());
   }
 
   @Override

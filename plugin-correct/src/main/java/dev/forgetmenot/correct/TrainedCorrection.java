@@ -41,9 +41,8 @@ abstract class TrainedCorrection extends TrainedEditor {
   protected final PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {
-    Concept one = OneWord.of(concepts);
-    Subject subject = Subject.of(one.name(), context.vocabulary());
-    return train(new Concept(subject.phrase(), one.kind()), subject, values, model, context);
+    OneWord word = OneWord.of(concepts, context.vocabulary());
+    return train(word.concept(), word.subject(), values, model, context);
   }
 
   /** A template in which the word alone is the place: its article is part of the prompt. */

@@ -2,6 +2,7 @@ package dev.forgetmenot.samples;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.PatchRequest;
@@ -35,11 +36,11 @@ import java.util.Optional;
 public final class CorrectAndForget {
   private static final List<Order> ORDERS =
       List.of(
-          new Order("wizard", "balance", Map.of("balance", "merlin,morgana")),
-          new Order("vampire", "balance", Map.of("balance", "dracula,carmilla")),
-          new Order("bear", "distill", Map.of("balance", "brown bear,panda")),
-          new Order("fox", "oblique", Map.of()),
-          new Order("guitar", "oblique", Map.of()));
+          new Order(Operation.CORRECT, "wizard", "balance", Map.of("balance", "merlin,morgana")),
+          new Order(Operation.CORRECT, "vampire", "balance", Map.of("balance", "dracula,carmilla")),
+          new Order(Operation.CORRECT, "bear", "distill", Map.of("balance", "brown bear,panda")),
+          new Order(Operation.FORGET, "fox", "oblique", Map.of()),
+          new Order(Operation.FORGET, "guitar", "oblique", Map.of()));
 
   private static final List<Integer> AS_MADE = List.of(0, 1, 2, 3, 4);
   private static final List<Integer> REVERSED = List.of(4, 3, 2, 1, 0);
@@ -70,7 +71,8 @@ public final class CorrectAndForget {
   }
 
   /** A patch that is made. */
-  private record Order(String word, String method, Map<String, String> settings) {}
+  private record Order(
+      Operation operation, String word, String method, Map<String, String> settings) {}
 
   /**
    * What the run showed.
@@ -108,11 +110,7 @@ public final class CorrectAndForget {
         Recogniser judge = judging.open(hosted.model().engine()).orElseThrow()) {
       CorrectAndForget stack = new CorrectAndForget(hosted.model(), pictures);
       for (Order order : ORDERS) {
-        ConceptEditor editor =
-            started.inDoor(ConceptEditor.class).stream()
-                .filter(candidate -> candidate.name().equals(order.method()))
-                .findFirst()
-                .orElseThrow();
+        ConceptEditor editor = started.editor(order.operation(), order.method()).orElseThrow();
         Concept concept = new Concept(order.word(), judging.vocabulary().kindOf(order.word()));
         Path file = output.resolve(order.word() + ".fmnpatch");
         EditOrder edit =

@@ -25,11 +25,7 @@ public final class ForgetConcept {
     String hostApi = HostVersions.read().hostApi();
     try (HostPluginManager plugins = HostPluginManager.start(Path.of(args[1]), hostApi);
         HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
-      ConceptEditor editor =
-          plugins.inDoor(ConceptEditor.class).stream()
-              .filter(candidate -> candidate.name().equals(args[4]))
-              .findFirst()
-              .orElseThrow();
+      ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, args[4]).orElseThrow();
       ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(new Concept(args[2], Kind.OBJECT));
       new EditJob(Unwatched.CONTEXT)

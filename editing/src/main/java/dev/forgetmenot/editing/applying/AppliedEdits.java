@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Edits put on a model to look at what they do, before they are a patch. {@link #close} puts the
@@ -70,6 +71,16 @@ public final class AppliedEdits implements AutoCloseable {
     AppliedEdits applied = new AppliedEdits(weights);
     sums.forEach(applied::change);
     return applied;
+  }
+
+  /** Does work with the edits of one draft on the base, which is back afterwards. */
+  public static <R> R during(List<PatchEdit> edits, NamedWeights weights, Supplier<R> work) {
+    AppliedEdits applied = put(edits, weights);
+    try {
+      return work.get();
+    } finally {
+      applied.close();
+    }
   }
 
   private static List<String> named(List<String> targets, NamedWeights weights) {

@@ -123,9 +123,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
 
   private static TrialResult.Row row(
       String phrase, Kind kind, List<Picture> pictures, PictureJudge judge) {
-    List<String> seen =
-        kind == Kind.STYLE ? judge.recogniseStyle(pictures) : judge.recognise(pictures);
-    return new TrialResult.Row(phrase, pictures, seen);
+    return new TrialResult.Row(phrase, pictures, judge.recognise(pictures, kind));
   }
 
   /** How many pictures it draws. */

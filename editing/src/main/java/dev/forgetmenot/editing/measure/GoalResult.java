@@ -2,12 +2,9 @@ package dev.forgetmenot.editing.measure;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What a trial showed of one goal of a correction.
@@ -38,16 +35,7 @@ public record GoalResult(
 
   /** How many pictures of the general word show each phrase; what shows most comes first. */
   public Map<String, Integer> counts() {
-    Map<String, Long> unordered =
-        general.seen().stream()
-            .collect(
-                Collectors.groupingBy(
-                    Function.identity(), LinkedHashMap::new, Collectors.counting()));
-    List<Map.Entry<String, Long>> entries = new ArrayList<>(unordered.entrySet());
-    entries.sort(Map.Entry.<String, Long>comparingByValue().reversed());
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    entries.forEach(entry -> counts.put(entry.getKey(), entry.getValue().intValue()));
-    return counts;
+    return general.counts();
   }
 
   /** How many pictures of the general word show a phrase. */

@@ -78,10 +78,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
     List<TrialResult.Row> rows = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
       Concept target = targets.get(i);
-      List<String> seen =
-          target.kind() == Kind.STYLE
-              ? judge.recogniseStyle(pictures.get(i))
-              : judge.recognise(pictures.get(i));
+      List<String> seen = judge.recognise(pictures.get(i), target.kind());
       rows.add(new TrialResult.Row(target.name(), pictures.get(i), seen));
     }
     List<TrialResult.Row> kept = new ArrayList<>();

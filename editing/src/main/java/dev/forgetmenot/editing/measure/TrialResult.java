@@ -1,8 +1,10 @@
 package dev.forgetmenot.editing.measure;
 
 import dev.forgetmenot.api.model.Picture;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a trial showed.
@@ -29,6 +31,17 @@ public record TrialResult(List<Row> targets, List<Row> others) {
     public Row {
       pictures = List.copyOf(pictures);
       seen = List.copyOf(seen);
+    }
+
+    /** How many pictures show each phrase; what shows most comes first. */
+    public Map<String, Integer> counts() {
+      Map<String, Integer> counts = new LinkedHashMap<>();
+      seen.forEach(shown -> counts.merge(shown, 1, Integer::sum));
+      Map<String, Integer> sorted = new LinkedHashMap<>();
+      counts.entrySet().stream()
+          .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+          .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+      return sorted;
     }
 
     /** How many are recognised as what the prompt named. */

@@ -1,10 +1,12 @@
 package dev.forgetmenot.editing.solving;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a solved edit does, as lines for people and as entries of a recipe.
@@ -91,6 +93,11 @@ public record EditReport(List<String> lines, Map<String, String> entries) {
   /** Three digits, as a recipe and a line say it. */
   public static String number(double value) {
     return format("%.3g", value);
+  }
+
+  /** Three digits each, with | between them. */
+  public static String numbers(double[] values) {
+    return Arrays.stream(values).mapToObj(EditReport::number).collect(Collectors.joining("|"));
   }
 
   /** Text with a point in numbers, whatever the machine's language. */

@@ -210,12 +210,12 @@ public record SolvedJob(
 
   /** The vocabulary by its nearness to a concept. */
   public NearPhrases near(Concept concept) {
-    List<Subject> candidates =
-        vocabulary().ofStyle(concept.kind() == Kind.STYLE).stream()
-            .map(phrase -> subject(phrase.phrase()))
-            .toList();
     return NearPhrases.of(
-        encoder, rows(concept.kind()).templates().get(0), subject(concept), candidates);
+        encoder,
+        rows(concept.kind()).templates().get(0),
+        concept.name(),
+        vocabulary(),
+        vocabulary().ofStyle(concept.kind() == Kind.STYLE));
   }
 
   /** Whether a subject is one of the concepts, with or without its article. */

@@ -202,6 +202,11 @@ public record TrainableSettings(ParameterValues values) {
       deltas.replaceAll((name, delta) -> new Delta(delta.shape(), delta.values(), half()));
       return new DeltaEdit(deltas);
     }
+    return adapters(scope);
+  }
+
+  /** What adapters have learned, as a patch holds it: those that say anything. */
+  public static LowRankEdit adapters(TrainingScope scope) {
     Map<String, LowRank> factors = new LinkedHashMap<>();
     scope
         .adapters()

@@ -21,6 +21,11 @@ public interface PictureJudge {
    */
   List<String> recogniseStyle(List<Picture> pictures);
 
+  /** The nearest style for pictures of styles, the nearest thing for all others. */
+  default List<String> recognise(List<Picture> pictures, Kind kind) {
+    return kind == Kind.STYLE ? recogniseStyle(pictures) : recognise(pictures);
+  }
+
   /**
    * How much each picture looks like one of {@link #things}.
    *

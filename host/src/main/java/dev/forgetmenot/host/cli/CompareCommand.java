@@ -161,11 +161,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<ComparedMethod> chosen(HostPluginManager plugins) {
-    Operation wanted = asked();
-    List<ConceptEditor> editors =
-        plugins.inDoor(ConceptEditor.class).stream()
-            .filter(editor -> editor.operation() == wanted)
-            .toList();
+    List<ConceptEditor> editors = plugins.editors(asked());
     if (methods.isEmpty()) {
       return editors.stream().map(e -> new ComparedMethod(e, Map.of())).toList();
     }

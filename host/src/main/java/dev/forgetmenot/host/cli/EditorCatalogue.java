@@ -58,11 +58,7 @@ final class EditorCatalogue implements AutoCloseable {
 
   /** The editors of an operation, in the order of plugin ids. */
   List<ConceptEditor> editors(Operation operation) {
-    return plugins == null
-        ? List.of()
-        : plugins.inDoor(ConceptEditor.class).stream()
-            .filter(editor -> editor.operation() == operation)
-            .toList();
+    return plugins == null ? List.of() : plugins.editors(operation);
   }
 
   /** The editor that the command line names by {@code --method}, or else the first. */

@@ -1,8 +1,17 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.QuietContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A method with settings, one of several that are compared.
@@ -14,6 +23,31 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
   /** Copies the settings. */
   public ComparedMethod {
     settings = Map.copyOf(settings);
+  }
+
+  /**
+   * A patch that was made.
+   *
+   * @param seconds that it took, with the writing
+   */
+  record Made(EditJob.Result result, double seconds) {}
+
+  /** Makes a patch of a concept, without a report of its own. */
+  Made make(
+      HostedModel hosted,
+      Concept concept,
+      Path patch,
+      Judging judging,
+      PictureJudge judge,
+      JobContext context)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), settings);
+    EditOrder order =
+        new EditOrder(editor, List.of(concept), values, patch, judging, ReportSize.NONE, false);
+    long begin = System.nanoTime();
+    EditJob.Result result =
+        new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
+    return new Made(result, (System.nanoTime() - begin) / 1e9);
   }
 
   /** Its name in tables. */

@@ -62,10 +62,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
   }
 
   private ConceptEditor editor() throws IOException {
-    return loader.plugins().inDoor(ConceptEditor.class).stream()
-        .filter(editor -> editor.operation() == ConceptEditor.Operation.FORGET)
-        .filter(editor -> editor.name().equals(DemoDefaults.METHOD))
-        .findFirst()
+    return loader
+        .plugins()
+        .editor(ConceptEditor.Operation.FORGET, DemoDefaults.METHOD)
         .orElseThrow(
             () ->
                 new IOException(

@@ -10,7 +10,6 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,16 +73,13 @@ public record EditEstimation(JobContext command) {
 
   private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
     Vocabulary vocabulary = order.judging().vocabulary();
-    List<Subject> candidates =
-        vocabulary.ofStyle(concept.kind() == Kind.STYLE).stream()
-            .map(phrase -> Subject.of(phrase.phrase(), vocabulary))
-            .toList();
     NearPhrases near =
         NearPhrases.of(
             new PromptEncoder(model),
             PromptTemplate.of(concept.kind()),
-            Subject.of(concept.name(), vocabulary),
-            candidates);
+            concept.name(),
+            vocabulary,
+            vocabulary.ofStyle(concept.kind() == Kind.STYLE));
     if (near.phrases().isEmpty()) {
       return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
     }

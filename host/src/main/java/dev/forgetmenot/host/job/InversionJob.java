@@ -41,8 +41,7 @@ public record InversionJob(JobContext context) {
    * @param prompt one that names them
    * @param patch the patch, if one was wanted
    */
-  public record Result(
-      Path file, Embeddings tokens, String prompt, Optional<EditJob.Result> patch) {}
+  public record Result(Path file, Embeddings tokens, String prompt, Optional<WrittenPatch> patch) {}
 
   /**
    * Runs the inversion.
@@ -65,11 +64,12 @@ public record InversionJob(JobContext context) {
     Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
     Embeddings tokens = model.engine().call(() -> run.invert(pictures));
     Path file = files.saveResult(tokens);
-    Optional<EditJob.Result> patch = Optional.empty();
+    Optional<WrittenPatch> patch = Optional.empty();
     if (order.tokensPatch().isPresent()) {
       TokensDraft draft = new TokensDraft(order, settings, pictures.digests());
       patch =
-          Optional.of(new PatchBinding(hosted).write(draft.of(tokens), order.tokensPatch().get()));
+          Optional.of(
+              WrittenPatch.write(model.base(), draft.of(tokens), order.tokensPatch().get()));
     }
     Files.deleteIfExists(files.checkpoint());
     String phrase = order.form().format().single() ? order.form().token() : tokens.phrase();

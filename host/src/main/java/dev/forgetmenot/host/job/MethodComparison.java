@@ -4,26 +4,20 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.editing.measure.TrialResult;
-import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Lets several methods forget the same concepts and measures each by the same pictures: a table in
@@ -33,7 +27,6 @@ import java.util.Optional;
  * @param size of the trial
  */
 public record MethodComparison(JobContext context, Trial.Size size) {
-  private static final long LIKELY_BYTES = 256L << 20;
   private static final int COLUMNS = 4;
 
   /** One line of the table; before is the same for all methods of a concept. */
@@ -69,28 +62,20 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       Judging judging,
       Path folder)
       throws IOException {
-    OutputFolder.prepare(folder, LIKELY_BYTES);
-    try (Recogniser judge =
-        judging
-            .open(hosted.model().engine())
-            .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
-      StringBuilder table = new StringBuilder();
-      for (Concept concept : concepts) {
-        Trial trial = Trial.of(List.of(concept), judging.vocabulary(), size);
-        if (!trial.canBeJudgedBy(judge)) {
-          throw new IllegalArgumentException(
-              "the vocabulary does not name '" + concept.name() + "', so it cannot be judged");
-        }
-        List<Line> lines = lines(hosted, concept, trial, methods, judging, judge, folder);
-        table.append(section(concept, trial, lines));
-        String sheet = ComparedMethod.slug(concept.name()) + ".png";
-        PngPictures.write(folder.resolve(sheet), sheet(trial, lines).draw(), "");
-        table.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
-      }
-      Path file = folder.resolve("table.md");
-      AtomicFile.write(file, table.toString().getBytes(StandardCharsets.UTF_8));
-      return file;
-    }
+    ComparisonFiles files = new ComparisonFiles(folder);
+    return files.write(
+        hosted,
+        concepts,
+        judging,
+        (concept, judge) -> {
+          Trial trial = Trial.of(List.of(concept), judging.vocabulary(), size);
+          if (!trial.canBeJudgedBy(judge)) {
+            throw new IllegalArgumentException(
+                "the vocabulary does not name '" + concept.name() + "', so it cannot be judged");
+          }
+          List<Line> lines = lines(hosted, concept, trial, methods, judging, judge, files);
+          return new ComparisonFiles.Section(section(concept, trial, lines), sheet(trial, lines));
+        });
   }
 
   private List<Line> lines(
@@ -100,7 +85,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       List<ComparedMethod> methods,
       Judging judging,
       PictureJudge judge,
-      Path folder)
+      ComparisonFiles files)
       throws IOException {
     StableDiffusion model = hosted.model();
     TrialResult before = model.engine().call(() -> trial.run(model, judge));
@@ -108,11 +93,8 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     lines.add(new Line("untouched", 0, 0, before, before));
     for (ComparedMethod method : methods) {
       context.checkCancelled();
-      String name = ComparedMethod.slug(concept.name() + " " + method.label());
-      Path patch = folder.resolve("patches").resolve(name + ".fmnpatch");
-      Files.createDirectories(patch.getParent());
       try {
-        lines.add(line(hosted, concept, trial, method, judging, judge, before, patch));
+        lines.add(line(hosted, concept, trial, method, judging, judge, before, files));
         context.say(concept.name() + ": " + lines.get(lines.size() - 1).markdown());
       } catch (IllegalArgumentException | PatchFormatException e) {
         context.say(concept.name() + ": " + method.label() + " cannot: " + e.getMessage());
@@ -130,20 +112,16 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       Judging judging,
       PictureJudge judge,
       TrialResult before,
-      Path patch)
+      ComparisonFiles files)
       throws IOException {
     StableDiffusion model = hosted.model();
-    ParameterValues values = ParameterValues.of(method.editor().parameters(), method.settings());
-    EditOrder order =
-        new EditOrder(
-            method.editor(), List.of(concept), values, patch, judging, ReportSize.NONE, false);
-    long begin = System.nanoTime();
-    new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
-    double seconds = (System.nanoTime() - begin) / 1e9;
+    ComparedMethod.Made made =
+        method.make(hosted, concept, files.patch(concept, method), judging, judge, context);
+    Path patch = made.result().file();
     try {
       model.repatch(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
       TrialResult after = model.engine().call(() -> trial.run(model, judge));
-      return new Line(method.label(), seconds, Files.size(patch), before, after);
+      return new Line(method.label(), made.seconds(), Files.size(patch), before, after);
     } finally {
       model.repatch(List.of());
     }

@@ -88,6 +88,18 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
         .toList();
   }
 
+  /** The editors of an operation, in the order of {@link #inDoor}; the first is the default. */
+  public List<ConceptEditor> editors(ConceptEditor.Operation operation) {
+    return inDoor(ConceptEditor.class).stream()
+        .filter(editor -> editor.operation() == operation)
+        .toList();
+  }
+
+  /** The editor of an operation with a name; the same name may stand for another operation too. */
+  public Optional<ConceptEditor> editor(ConceptEditor.Operation operation, String name) {
+    return editors(operation).stream().filter(editor -> editor.name().equals(name)).findFirst();
+  }
+
   /** The id and version of the plugin that an extension comes from, such as {@code a@1.0.0}. */
   public String origin(Object extension) {
     PluginDescriptor descriptor =

@@ -186,7 +186,9 @@ class PlainFormTest {
         METHOD,
         CONCEPT);
     assertWrong(
-        "run.yaml:1: operation must be one of [correct, forget, invert]", "operation: bake", CONCEPT);
+        "run.yaml:1: operation must be one of [correct, forget, invert]",
+        "operation: bake",
+        CONCEPT);
     assertWrong("run.yaml:1: method must be one of [", "method: magic", CONCEPT);
     assertWrong("concepts should be a list, not '3'", METHOD, "concepts: 3");
     assertWrong("kind must be one of [identity, object, style]", "concepts: [{name: a, kind: b}]");

@@ -85,12 +85,13 @@ public final class MeasuredChoice implements ConceptEditor {
           "nobody can judge pictures of this model, so nothing was compared: taking "
               + first
               + ", which did best on the models that were measured (docs/forgetting.md)");
-      return chosen(first.editor().edit(concepts, first.values(), model, context), "unmeasured");
+      return Candidate.chosen(
+          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
     }
     List<Measured> measured = measure(concepts, trial, judge.get(), model, context);
     Measured best = measured.stream().min(Measured.BEST).orElseThrow();
     context.say("chosen, by these pictures: " + best);
-    return chosen(
+    return Candidate.chosen(
         best.draft(), String.join(" | ", measured.stream().map(Measured::toString).toList()));
   }
 
@@ -107,9 +108,12 @@ public final class MeasuredChoice implements ConceptEditor {
     context.progress("trying methods", 1, total);
     for (Candidate candidate : CANDIDATES) {
       context.checkCancelled();
-      Optional<PatchDraft> draft = draft(candidate, concepts, model, context);
+      Optional<PatchDraft> draft =
+          candidate.draft(concepts, model, context, new QuietContext(context));
       if (draft.isPresent()) {
-        TrialResult after = with(draft.get(), trial, judge, model);
+        TrialResult after =
+            AppliedEdits.during(
+                draft.get().edits(), model.weights(), () -> trial.run(model, judge));
         measured.add(new Measured(candidate, draft.get(), before, after));
         Measured last = measured.get(measured.size() - 1);
         context.say("tried " + last);
@@ -125,34 +129,6 @@ public final class MeasuredChoice implements ConceptEditor {
           "no quick method can do this; name one by --method, such as resteer");
     }
     return measured;
-  }
-
-  /** What a candidate makes of it; nothing where its conditions contradict each other. */
-  private static Optional<PatchDraft> draft(
-      Candidate candidate, List<Concept> concepts, DiffusionModel model, JobContext context)
-      throws IOException {
-    try {
-      return Optional.of(
-          candidate.editor().edit(concepts, candidate.values(), model, new QuietContext(context)));
-    } catch (IllegalArgumentException e) {
-      context.say(candidate + " does not work here: " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private static TrialResult with(
-      PatchDraft draft, Trial trial, PictureJudge judge, DiffusionModel model) {
-    AppliedEdits applied = AppliedEdits.put(draft.edits(), model.weights());
-    try {
-      return trial.run(model, judge);
-    } finally {
-      applied.close();
-    }
-  }
-
-  /** The draft of the best candidate, whose recipe also says how it was chosen. */
-  private static PatchDraft chosen(PatchDraft draft, String measured) {
-    return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", measured)));
   }
 
   @Override

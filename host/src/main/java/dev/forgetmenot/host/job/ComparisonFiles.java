@@ -1,0 +1,64 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.picture.PngPictures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a comparison of methods leaves in a folder: {@code table.md} with a section a concept, a
+ * sheet of pictures a concept, and {@code patches/}.
+ *
+ * @param folder where everything goes
+ */
+record ComparisonFiles(Path folder) {
+  private static final long LIKELY_BYTES = 256L << 20;
+
+  /** What several methods did to one concept. */
+  record Section(String markdown, ComparisonSheet sheet) {}
+
+  /** Compares on one concept. */
+  @FunctionalInterface
+  interface Comparison {
+    /** Makes the patches and draws; takes minutes. */
+    Section on(Concept concept, Recogniser judge) throws IOException;
+  }
+
+  /**
+   * Compares on each concept and writes.
+   *
+   * @param judging by what pictures are judged; there must be a judge
+   * @return the table's file
+   */
+  Path write(HostedModel hosted, List<Concept> concepts, Judging judging, Comparison comparison)
+      throws IOException {
+    OutputFolder.prepare(folder, LIKELY_BYTES);
+    try (Recogniser judge =
+        judging
+            .open(hosted.model().engine())
+            .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
+      StringBuilder text = new StringBuilder();
+      for (Concept concept : concepts) {
+        Section section = comparison.on(concept, judge);
+        String sheet = ComparedMethod.slug(concept.name()) + ".png";
+        PngPictures.write(folder.resolve(sheet), section.sheet().draw(), "");
+        text.append(section.markdown());
+        text.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
+      }
+      Path file = folder.resolve("table.md");
+      AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+      return file;
+    }
+  }
+
+  /** The file of the patch that a method makes of a concept. */
+  Path patch(Concept concept, ComparedMethod method) throws IOException {
+    String name = ComparedMethod.slug(concept.name() + " " + method.label());
+    return Files.createDirectories(folder.resolve("patches")).resolve(name + ".fmnpatch");
+  }
+}
