@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 
 /** The configurations of the published models, as their folders have them. */
@@ -53,14 +53,6 @@ public enum Published {
   }
 
   private Path component(String name) {
-    try {
-      return Path.of(
-              Published.class
-                  .getResource("/published/" + folder + "/" + name + "/config.json")
-                  .toURI())
-          .getParent();
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return GoldenFolders.inProject("testkit/published").resolve(folder).resolve(name);
   }
 }

@@ -1,0 +1,17 @@
+"""What diffusers needs for what `fmn` does, for docs/real-size.md. Checking only: the project never runs Python.
+python diffusers_times.py load|draw MODEL [float32|float16|bfloat16]    prints a line of numbers a run"""
+import resource, sys, time
+import torch
+from diffusers import StableDiffusionPipeline
+
+what, model = sys.argv[1:3]
+dtype = getattr(torch, sys.argv[3] if len(sys.argv) > 3 else "float32")
+start = time.perf_counter()
+pipe = StableDiffusionPipeline.from_pretrained(model, torch_dtype=dtype, safety_checker=None)
+pipe.set_progress_bar_config(disable=True)
+print(f"load {time.perf_counter() - start:.2f}")
+if what == "draw":
+    start = time.perf_counter()
+    pipe("a photo of a lighthouse", num_inference_steps=2, height=512, width=512, generator=torch.Generator("cpu").manual_seed(1))
+    print(f"draw {time.perf_counter() - start:.2f}")
+print(f"resident {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")
