@@ -72,7 +72,7 @@ final class Loading {
                 RealSize.small().toString(),
                 model)
             .directory(program.work().toFile());
-    return MeasuredRun.of(builder, "", program.work().resolve("logs"), log -> false);
+    return MeasuredRun.of(builder, "", program.work().resolve("logs"), MeasuredRun::never);
   }
 
   private MeasuredRun diffusers(String model, String what, String dtype)
@@ -82,6 +82,6 @@ final class Loading {
     ProcessBuilder builder =
         new ProcessBuilder(python.orElseThrow().toString(), script.toString(), what, model, dtype)
             .directory(program.work().toFile());
-    return MeasuredRun.of(builder, "", program.work().resolve("logs"), log -> false);
+    return MeasuredRun.of(builder, "", program.work().resolve("logs"), MeasuredRun::never);
   }
 }

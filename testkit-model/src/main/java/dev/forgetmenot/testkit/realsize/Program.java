@@ -13,11 +13,9 @@ import java.util.function.Predicate;
  * @param work where commands run: file names in them are relative to it
  */
 record Program(Path start, Path work) {
-  private static final Predicate<Path> TO_THE_END = log -> false;
-
   /** Runs a command with the largest Java heap given, such as {@code 512m}. */
   MeasuredRun run(String heap, String... arguments) throws IOException, InterruptedException {
-    return run(heap, TO_THE_END, arguments);
+    return run(heap, MeasuredRun::never, arguments);
   }
 
   /** Runs a command and kills it by SIGKILL once the predicate of its log says so. */
