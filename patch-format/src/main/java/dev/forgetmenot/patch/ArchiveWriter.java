@@ -1,7 +1,9 @@
 package dev.forgetmenot.patch;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.zip.CRC32;
@@ -31,11 +33,48 @@ final class ArchiveWriter {
 
   /** Adds a whole entry. */
   void add(String name, byte[] bytes) throws IOException {
-    CRC32 crc = new CRC32();
-    crc.update(bytes);
-    begin(name, bytes.length, crc.getValue());
-    write(bytes, bytes.length);
+    add(NewEntry.of(name, bytes));
+  }
+
+  /**
+   * Adds a whole entry, whose content is made once more.
+   *
+   * @throws IOException if the content is another one than before
+   */
+  void add(NewEntry entry) throws IOException {
+    begin(entry.path(), entry.size(), entry.crc());
+    Content content = new Content();
+    entry.content().writeTo(content);
+    if (content.size != entry.size() || content.crc.getValue() != entry.crc()) {
+      throw new IOException(
+          entry.path() + " cannot be written: its values changed while they were written");
+    }
     end();
+  }
+
+  /** The content of the entry that was begun. */
+  private final class Content implements WritableByteChannel {
+    private final CRC32 crc = new CRC32();
+    private long size;
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      int count = from.remaining();
+      byte[] bytes = new byte[count];
+      from.get(bytes);
+      crc.update(bytes);
+      size += count;
+      zip.write(bytes, 0, count);
+      return count;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** Begins an entry that is then written in parts, of this size and checksum. */

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Turns the edits of a draft into entries of the archive and what the manifest says of them. */
@@ -18,12 +18,31 @@ final class EditEntries {
   private static final Manifest.Strength STRENGTH = new Manifest.Strength(1, -2, 2);
   private static final String TEXT_ENCODER = "text_encoder";
 
-  /** One edit of the manifest and the bytes of its entry. */
-  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
-  record Part(Manifest.Edit edit, byte[] tensors) {}
+  /**
+   * One edit of the manifest and what makes the bytes of its entry.
+   *
+   * @param entry its path in the archive
+   * @param content what the manifest says; known after the tensors were written once
+   */
+  record Part(
+      String id,
+      String component,
+      String entry,
+      Supplier<EditContent> content,
+      SafetensorsWriter tensors) {
+    /** What the manifest says of it, after its tensors were written once. */
+    Manifest.Edit edit() {
+      return new Manifest.Edit(id, component, entry, STRENGTH, content.get());
+    }
+  }
 
   /** One edit before it has a name. */
-  private record Unnamed(String component, EditContent content, SafetensorsWriter tensors) {}
+  private record Unnamed(
+      String kind, String component, Supplier<EditContent> content, SafetensorsWriter tensors) {
+    Unnamed(String component, EditContent content, SafetensorsWriter tensors) {
+      this(content.kind(), component, () -> content, tensors);
+    }
+  }
 
   private EditEntries() {}
 
@@ -46,21 +65,17 @@ final class EditEntries {
       }
     }
     Map<String, Long> ofKind =
-        unnamed.stream()
-            .collect(Collectors.groupingBy(u -> u.content().kind(), Collectors.counting()));
+        unnamed.stream().collect(Collectors.groupingBy(Unnamed::kind, Collectors.counting()));
     Map<String, Integer> seen = new HashMap<>();
     List<Part> parts = new ArrayList<>();
     for (Unnamed one : unnamed) {
-      String kind = one.content().kind();
+      String kind = one.kind();
       String id = kind + "-" + one.component();
       int number = seen.merge(id, 1, Integer::sum);
       String again = number == 1 ? "" : "-" + number;
       String part = ofKind.get(kind) == 1 ? "" : "-" + one.component().replace('_', '-') + again;
       String entry = "tensors/" + kind + part + ".safetensors";
-      parts.add(
-          new Part(
-              new Manifest.Edit(id + again, one.component(), entry, STRENGTH, one.content()),
-              one.tensors().toBytes()));
+      parts.add(new Part(id + again, one.component(), entry, one.content(), one.tensors()));
     }
     return parts;
   }
@@ -86,30 +101,18 @@ final class EditEntries {
 
   private static Unnamed deltas(String component, Map<String, Delta> deltas) {
     SafetensorsWriter tensors = writer();
-    List<EditContent.Target> targets = new ArrayList<>();
+    List<StoredDelta> stored = new ArrayList<>();
     deltas.forEach(
         (name, delta) -> {
-          Optional<Double> scale =
-              delta.half() ? Optional.of(HalfScale.of(delta.values())) : Optional.empty();
-          float[] stored =
-              scale.map(s -> HalfScale.stored(delta.values(), s)).orElse(delta.values());
-          double norm = norm(name, stored, scale.orElse(1.0));
-          targets.add(new EditContent.Target(name, list(delta.shape()), norm, scale));
-          DType dtype = delta.half() ? DType.F16 : DType.F32;
-          tensors.add(name + DeclaredTensor.DELTA, dtype, delta.shape(), stored);
+          StoredDelta one = new StoredDelta(name, delta);
+          stored.add(one);
+          tensors.add(name + DeclaredTensor.DELTA, one.dtype(), delta.shape(), one);
         });
-    return new Unnamed(component, new EditContent.Deltas(targets), tensors);
-  }
-
-  private static double norm(String name, float[] stored, double scale) {
-    double square = 0;
-    for (float value : stored) {
-      if (!Float.isFinite(HalfScale.value(value, scale))) {
-        throw new IllegalArgumentException(name + " holds a value that is not finite");
-      }
-      square += (double) value * value;
-    }
-    return scale * Math.sqrt(square);
+    return new Unnamed(
+        DeltaEdit.KIND,
+        component,
+        () -> new EditContent.Deltas(stored.stream().map(StoredDelta::described).toList()),
+        tensors);
   }
 
   private static Unnamed rows(String component, Map<String, SelectedRows> rows) {

@@ -1,20 +1,20 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * Writes a draft as a patch. The same draft, base and time give the same bytes on any machine, time
- * zone and locale.
+ * zone and locale. Values that a draft computes are asked for twice, tensor by tensor, and never
+ * kept: first for the digests that the manifest and the archive's headers hold, then for the file.
  */
 public final class PatchWriter {
   private static final String SAFETENSORS = "application/vnd.safetensors";
@@ -39,11 +39,14 @@ public final class PatchWriter {
       Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
       throws IOException {
     checkSize(target, draft);
-    Map<String, byte[]> files = new TreeMap<>(draft.docs());
+    Map<String, NewEntry> files = new TreeMap<>();
+    for (Map.Entry<String, byte[]> doc : draft.docs().entrySet()) {
+      files.put(doc.getKey(), NewEntry.of(doc.getKey(), doc.getValue()));
+    }
     List<Manifest.Edit> edits = new ArrayList<>();
     for (EditEntries.Part part : EditEntries.of(draft)) {
+      files.put(part.entry(), NewEntry.of(part.entry(), part.tensors()::writeTo));
       edits.add(part.edit());
-      files.put(part.edit().entry(), part.tensors());
     }
     Manifest manifest =
         lowest(
@@ -64,10 +67,10 @@ public final class PatchWriter {
                 draft.publication().gate(),
                 draft.recipe(),
                 draft.evidence(),
-                files.entrySet().stream().map(e -> entry(e.getKey(), e.getValue())).toList()));
+                files.values().stream().map(PatchWriter::entry).toList()));
     byte[] json = ManifestWriter.bytes(manifest);
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused
-    AtomicFile.write(target, channel -> archive(channel, json, files));
+    AtomicFile.write(target, channel -> archive(channel, json, files.values()));
     return manifest;
   }
 
@@ -75,7 +78,7 @@ public final class PatchWriter {
     return m.version(new Manifest.Version(m.version().major(), MinorVersion.of(m)));
   }
 
-  /** A patch is one file of less than 2 GiB, and is put together in memory. */
+  /** A patch is one file of less than 2 GiB. */
   private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
     long bytes = 0;
     for (PatchEdit edit : draft.edits()) {
@@ -103,31 +106,29 @@ public final class PatchWriter {
   }
 
   private static long bytes(Delta delta) {
-    return bytes(delta.values()) / (delta.half() ? 2 : 1);
+    return delta.elements() * (delta.half() ? Short.BYTES : Float.BYTES);
   }
 
   private static long bytes(float[] values) {
     return (long) values.length * Float.BYTES;
   }
 
-  private static Manifest.Entry entry(String path, byte[] bytes) {
+  private static Manifest.Entry entry(NewEntry file) {
+    String path = file.path();
     String type =
         path.endsWith(".safetensors")
             ? SAFETENSORS
             : path.endsWith(".png") ? "image/png" : "text/markdown";
-    String sha256 = Sha256.hex(bytes);
-    return new Manifest.Entry(path, bytes.length, sha256, type);
+    return new Manifest.Entry(path, file.size(), file.sha256(), type);
   }
 
-  static void archive(SeekableByteChannel channel, byte[] json, Map<String, byte[]> files)
+  static void archive(SeekableByteChannel channel, byte[] json, Collection<NewEntry> files)
       throws IOException {
-    Map<String, byte[]> all = new LinkedHashMap<>();
-    all.put("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
-    all.put(PatchFile.MANIFEST, json);
-    all.putAll(files);
     ArchiveWriter archive = new ArchiveWriter(channel);
-    for (Map.Entry<String, byte[]> file : all.entrySet()) {
-      archive.add(file.getKey(), file.getValue());
+    archive.add("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
+    archive.add(PatchFile.MANIFEST, json);
+    for (NewEntry file : files) {
+      archive.add(file);
     }
     archive.finish();
   }

@@ -116,6 +116,17 @@ public final class SafetensorsWriter {
     return add(name, DType.I64, shape, (long) values.length * Long.BYTES, payload);
   }
 
+  /**
+   * Adds a tensor whose bytes are made when they are written.
+   *
+   * @param payload writes as many bytes as shape and type say, little-endian
+   * @throws IllegalArgumentException when the name is taken
+   */
+  public SafetensorsWriter add(String name, DType dtype, long[] shape, Payload payload) {
+    long bytes = Math.multiplyExact(TensorInfo.elements(shape), dtype.bytes());
+    return add(name, dtype, shape, bytes, payload);
+  }
+
   private SafetensorsWriter add(
       String name, DType dtype, long[] shape, long bytes, Payload payload) {
     if (name.equals("__metadata__")) {

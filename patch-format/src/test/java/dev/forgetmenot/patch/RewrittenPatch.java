@@ -5,7 +5,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -43,7 +45,11 @@ final class RewrittenPatch {
     Files.delete(file);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      PatchWriter.archive(channel, manifest, new TreeMap<>(entries));
+      List<NewEntry> files = new ArrayList<>();
+      for (Map.Entry<String, byte[]> entry : new TreeMap<>(entries).entrySet()) {
+        files.add(NewEntry.of(entry.getKey(), entry.getValue()));
+      }
+      PatchWriter.archive(channel, manifest, files);
     }
   }
 }

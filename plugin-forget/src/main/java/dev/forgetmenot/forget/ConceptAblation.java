@@ -116,7 +116,7 @@ public final class ConceptAblation extends TrainedEraser {
       int done =
           new TrainingRun(scope, settings.optimizer(), context, draft.about())
               .run("ablating", steps, () -> false);
-      return draft.of(settings.trainable().edit(model, scope), settings.optimizer(), done);
+      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }
 

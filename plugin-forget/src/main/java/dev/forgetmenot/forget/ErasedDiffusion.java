@@ -94,7 +94,7 @@ public final class ErasedDiffusion extends TrainedEraser {
       int done =
           new TrainingRun(scope, settings.optimizer(), context, draft.about())
               .run("erasing", steps, () -> false);
-      return draft.of(settings.trainable().edit(model, scope), settings.optimizer(), done);
+      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }
 

@@ -86,7 +86,7 @@ public record Resteering(
           new TrainingRun(scope, settings.optimizer(), context, draft.about())
               .run("re-steering", steps::loss, steps::enough);
       context.say(String.format(Locale.ROOT, "attention to the concept: %.2g", steps.mass));
-      return draft.of(settings.trainable().edit(model, scope), settings.optimizer(), done);
+      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }
 

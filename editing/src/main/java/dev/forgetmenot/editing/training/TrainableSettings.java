@@ -1,6 +1,7 @@
 package dev.forgetmenot.editing.training;
 
 import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -8,7 +9,6 @@ import dev.forgetmenot.api.training.AdapterOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.ChangedWeights;
-import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -16,6 +16,7 @@ import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchWriter;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -192,17 +193,17 @@ public record TrainableSettings(ParameterValues values) {
   }
 
   /**
-   * What has been trained, as a patch holds it.
+   * What has been trained, as a patch holds it; it stays when the scope is closed.
    *
-   * @throws IllegalStateException if nothing has changed
+   * @param context of the job: a large change is kept on disk, see {@link ChangedWeights}
+   * @throws IllegalArgumentException if nothing has changed
+   * @throws IOException if there is no room for it
    */
-  public PatchEdit edit(DiffusionModel model, TrainingScope scope) {
-    if (!lora()) {
-      Map<String, Delta> deltas = ChangedWeights.of(model.weights(), scope.trainable());
-      deltas.replaceAll((name, delta) -> new Delta(delta.shape(), delta.values(), half()));
-      return new DeltaEdit(deltas);
-    }
-    return adapters(scope);
+  public PatchEdit edit(DiffusionModel model, TrainingScope scope, JobContext context)
+      throws IOException {
+    return lora()
+        ? adapters(scope)
+        : new DeltaEdit(ChangedWeights.of(model.weights(), scope.trainable(), half(), context));
   }
 
   /** What adapters have learned, as a patch holds it: those that say anything. */

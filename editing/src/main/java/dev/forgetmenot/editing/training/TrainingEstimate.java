@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
@@ -74,8 +75,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
           .mapToLong(factors -> (long) factors.down().length + factors.up().length)
           .sum();
     }
-    return ((DeltaEdit) edit)
-        .deltas().values().stream().mapToLong(delta -> delta.values().length).sum();
+    return ((DeltaEdit) edit).deltas().values().stream().mapToLong(Delta::elements).sum();
   }
 
   /** Hears when the steps end; nothing is kept, and the user hears nothing. */
