@@ -65,7 +65,7 @@ public final class BaseIdentity {
    * Arguments as in {@link #leaf}.
    */
   public static String halfLeaf(String name, DType dtype, long[] shape, ByteBuffer bytes) {
-    if (dtype == DType.F16 || dtype == DType.I64 || dtype == DType.I32) {
+    if (dtype == DType.F16 || dtype.isInteger()) {
       return leaf(name, dtype, shape, bytes);
     }
     MessageDigest sha = begin(name, DType.F16, shape);

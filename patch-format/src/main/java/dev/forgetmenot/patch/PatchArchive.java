@@ -1,10 +1,10 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.FileContent;
 import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Enumeration;
@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
@@ -25,7 +26,6 @@ final class PatchArchive {
   /** The largest patch, and so the largest entry, in bytes. */
   static final long FILE_LIMIT = Integer.MAX_VALUE;
 
-  private static final int SEARCHED = 1 << 16;
   private static final String PICKLED = "holds a Python pickle, which can run code; not read";
 
   private final Path path;
@@ -156,16 +156,19 @@ final class PatchArchive {
     }
   }
 
-  /** A model saved by PyTorch is an archive of another make: better to say what is in it. */
+  /** What is no archive of this make is called by its name where it has one. */
   private Map<String, ZipTiling.Region> tiling() throws IOException {
     try {
       return ZipTiling.read(path.toString(), channel);
     } catch (PatchFormatException e) {
-      ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, SEARCHED));
+      ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, FileContent.SEARCHED));
       channel.read(start, 0);
-      String text = StandardCharsets.ISO_8859_1.decode(start.flip()).toString();
-      if (text.startsWith("PK") && text.contains("/data.pkl")) {
+      Optional<FileContent> found = FileContent.of(start.flip(), size);
+      if (found.isPresent() && found.get().kind() == FileContent.Kind.PICKLE) {
         throw refuse(PatchError.PICKLE, PICKLED);
+      }
+      if (e.error() == PatchError.NOT_A_ZIP && found.isPresent()) {
+        throw refuse(e.error(), found.get().what() + ", not a patch. " + found.get().remedy());
       }
       throw e;
     }

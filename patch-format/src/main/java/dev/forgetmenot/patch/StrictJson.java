@@ -4,6 +4,8 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import dev.forgetmenot.files.FileContent;
+import dev.forgetmenot.files.JsonText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -73,11 +75,12 @@ public final class StrictJson {
       // a new decoder reports malformed bytes instead of replacing them
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      throw new PatchFormatException(PatchError.UTF8, where, "is not UTF-8");
+      throw new PatchFormatException(PatchError.UTF8, where, named(bytes) + "is not UTF-8");
     }
     if (text.isEmpty() || text.charAt(0) != '{') {
       // no white space, no byte order mark: Gson's reader would pass over both
-      throw new PatchFormatException(PatchError.SYNTAX, where, "should begin with '{'");
+      throw new PatchFormatException(
+          PatchError.SYNTAX, where, named(bytes) + "should begin with '{'");
     }
     JsonReader reader = new JsonReader(new StringReader(text));
     reader.setStrictness(Strictness.STRICT);
@@ -89,12 +92,16 @@ public final class StrictJson {
       }
       return object;
     } catch (MalformedJsonException | EOFException e) {
-      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + e.getMessage());
+      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + JsonText.place(e));
     } catch (PatchFormatException e) {
       throw e;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + e.getMessage());
+      throw new PatchFormatException(PatchError.SYNTAX, where, "is not JSON: " + JsonText.place(e));
     }
+  }
+
+  private static String named(byte[] bytes) {
+    return FileContent.of(bytes).map(found -> found.what() + " and ").orElse("");
   }
 
   private Map<String, Object> object(int depth) throws IOException {

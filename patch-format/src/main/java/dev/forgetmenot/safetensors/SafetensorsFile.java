@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -53,6 +54,14 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (NoSuchFileException e) {
       throw new SafetensorsException(
           Problem.MISSING, path.toString(), "there is no such file", "Check the path.", e);
+    }
+    if (Files.isDirectory(path)) {
+      channel.close();
+      throw new SafetensorsException(
+          Problem.HEADER,
+          path.toString(),
+          "is a folder, not a safetensors file",
+          "Name the file that is meant.");
     }
     try {
       return new SafetensorsFile(
@@ -140,13 +149,13 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * The values as floats, in the order of the file; F16 and BF16 are widened exactly.
+   * The values as floats, in the order of the file: narrower types are widened exactly, F64 is
+   * rounded to the nearest float.
    *
-   * @throws SafetensorsException when there is no such tensor, or it is F64 or I64 (see {@link
-   *     #doubles}, {@link #longs})
+   * @throws SafetensorsException when there is no such tensor, or it is of no float type
    */
   public float[] floats(String name) throws IOException {
-    return TensorValues.floats(expect(name, DType.F32, DType.F16, DType.BF16), bytes(name));
+    return TensorValues.floats(floatType(name), bytes(name));
   }
 
   /**
@@ -157,7 +166,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws IndexOutOfBoundsException if the tensor has no such elements
    */
   public float[] floats(String name, int first, int count) throws IOException {
-    DType dtype = expect(name, DType.F32, DType.F16, DType.BF16);
+    DType dtype = floatType(name);
     ByteBuffer all = bytes(name);
     ByteBuffer some = all.slice(first * dtype.bytes(), count * dtype.bytes()).order(all.order());
     return TensorValues.floats(dtype, some);
@@ -166,21 +175,23 @@ public final class SafetensorsFile implements AutoCloseable {
   /**
    * The values of any float type as doubles, exactly.
    *
-   * @throws SafetensorsException when there is no such tensor, or it is I64
+   * @throws SafetensorsException when there is no such tensor, or it is of no float type
    */
   public double[] doubles(String name) throws IOException {
-    return TensorValues.doubles(
-        expect(name, DType.F64, DType.F32, DType.F16, DType.BF16), bytes(name));
+    return TensorValues.doubles(floatType(name), bytes(name));
   }
 
   /**
-   * The values of an I64 tensor.
+   * The values of a tensor of whole numbers or truth values (0 and 1).
    *
-   * @throws SafetensorsException when there is no such tensor, or it has another type
+   * @throws SafetensorsException when there is no such tensor, or it is of a float type
    */
   public long[] longs(String name) throws IOException {
-    expect(name, DType.I64);
-    return TensorValues.longs(bytes(name));
+    DType dtype = tensor(name).dtype();
+    if (!dtype.isInteger()) {
+      throw otherType(name, dtype, "whole numbers");
+    }
+    return TensorValues.longs(dtype, bytes(name));
   }
 
   /** Closes the file if it was opened by path. Calling it again does nothing. */
@@ -217,21 +228,22 @@ public final class SafetensorsFile implements AutoCloseable {
     return (int) tensor.byteSize();
   }
 
-  private DType expect(String name, DType... allowed) throws SafetensorsException {
+  private DType floatType(String name) throws SafetensorsException {
     DType dtype = tensor(name).dtype();
-    for (DType candidate : allowed) {
-      if (candidate == dtype) {
-        return dtype;
-      }
+    if (!dtype.isFloat()) {
+      throw otherType(name, dtype, "floating-point numbers");
     }
-    throw new SafetensorsException(
+    return dtype;
+  }
+
+  private SafetensorsException otherType(String name, DType dtype, String expected) {
+    return new SafetensorsException(
         Problem.DTYPE,
         where,
-        "tensor "
-            + name
-            + " is "
-            + dtype
-            + " and cannot be read as that without losing digits or meaning",
-        "Ask for longs for I64 and for doubles for F64.");
+        "tensor " + name + " has the element type " + dtype + "; expected " + expected,
+        dtype.isInteger()
+            ? "Weights stored as integers belong to a quantisation: take the file that is not"
+                + " quantised."
+            : "The file may be of another kind than its name says.");
   }
 }

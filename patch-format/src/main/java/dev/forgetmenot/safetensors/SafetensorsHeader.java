@@ -1,13 +1,13 @@
 package dev.forgetmenot.safetensors;
 
+import dev.forgetmenot.files.FileContent;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,12 +36,10 @@ record SafetensorsHeader(
             && length <= source.size() - LENGTH_BYTES
             && source.view(LENGTH_BYTES, 1).get() == '{';
     if (!plausible) {
-      PickleCheck.checkContent(where, source);
-      throw implausible(where, source.size(), length, limits);
+      throw implausible(where, source, length, limits);
     }
-    String json = decode(where, source.view(LENGTH_BYTES, (int) length));
     var parser = new SafetensorsHeaderParser(where, limits);
-    parser.parse(json);
+    parser.parse(source.view(LENGTH_BYTES, (int) length));
     Map<String, TensorInfo> tensors = parser.tensors();
     long dataBegin = LENGTH_BYTES + length;
     checkTiling(where, tensors, source.size() - dataBegin);
@@ -52,35 +50,50 @@ record SafetensorsHeader(
   }
 
   private static SafetensorsException implausible(
-      String where, long size, long length, SafetensorsLimits limits) {
-    String reason;
-    if (size < LENGTH_BYTES) {
-      reason = "the file has " + size + " bytes and a header needs more than " + LENGTH_BYTES;
-    } else if (length < 0 || length > limits.headerBytes()) {
-      reason =
-          "the header claims "
-              + Long.toUnsignedString(length)
-              + " bytes and "
-              + limits.headerBytes()
-              + " are allowed";
-    } else if (length > size - LENGTH_BYTES) {
-      reason = "the header claims " + length + " bytes and the file has only " + size;
-    } else {
-      reason = "the header does not begin with '{'";
+      String where, ByteSource source, long length, SafetensorsLimits limits) throws IOException {
+    long size = source.size();
+    ByteBuffer start = source.view(0, (int) Math.min(size, FileContent.SEARCHED));
+    FileContent content = FileContent.of(start, size).orElse(null);
+    if (content != null && content.kind() != FileContent.Kind.SAFETENSORS) {
+      return new SafetensorsException(
+          content.kind() == FileContent.Kind.PICKLE ? Problem.PICKLE : Problem.HEADER,
+          where,
+          content.what() + ", not a safetensors file",
+          content.remedy());
     }
-    return new SafetensorsException(Problem.HEADER, where, reason, DAMAGED);
+    if (content == null) {
+      return new SafetensorsException(
+          Problem.HEADER,
+          where,
+          "is not a safetensors file: one begins with the length of its header and a '{', this one"
+              + " with the bytes "
+              + hex(start),
+          DAMAGED);
+    }
+    if (length > size - LENGTH_BYTES) {
+      return new SafetensorsException(
+          Problem.HEADER,
+          where,
+          "is cut short: its header alone has " + length + " bytes and the file has only " + size,
+          "The download was not complete: get it again.");
+    }
+    return new SafetensorsException(
+        Problem.HEADER,
+        where,
+        "has a header of "
+            + length
+            + " bytes, and at most "
+            + limits.headerBytes()
+            + " are read here",
+        limits.headerBytes() < SafetensorsLimits.REFERENCE_HEADER_BYTES
+            ? "Write the file again with less metadata, or give Java a larger heap (-Xmx)."
+            : "The format allows no more: write the file again with less metadata.");
   }
 
-  private static String decode(String where, ByteBuffer bytes) throws SafetensorsException {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(bytes)
-          .toString(); // a new decoder reports, it does not replace
-    } catch (CharacterCodingException e) {
-      throw new SafetensorsException(
-          Problem.HEADER, where, "the header is not valid UTF-8", DAMAGED, e);
-    }
+  private static String hex(ByteBuffer start) {
+    byte[] first = new byte[Math.min(start.remaining(), LENGTH_BYTES + 1)];
+    start.duplicate().get(first);
+    return HexFormat.ofDelimiter(" ").formatHex(first);
   }
 
   /** Tensors must fill the data section from its first to its last byte, one after the other. */
@@ -114,7 +127,9 @@ record SafetensorsHeader(
           Problem.OFFSETS,
           where,
           "the tensors need " + expected + " bytes of data and the file has " + dataBytes,
-          "It was cut short or something was appended: get it again.");
+          expected > dataBytes
+              ? "It was cut short, as by a download that was not complete: get it again."
+              : "Something was appended to it: get it again.");
     }
   }
 }

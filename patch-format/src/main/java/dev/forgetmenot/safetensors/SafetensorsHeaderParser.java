@@ -3,9 +3,14 @@ package dev.forgetmenot.safetensors;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
-import java.io.StringReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,8 +49,16 @@ final class SafetensorsHeaderParser {
     return metadata;
   }
 
-  void parse(String json) throws SafetensorsException {
-    try (JsonReader reader = new JsonReader(new StringReader(json))) {
+  /**
+   * Reads a header.
+   *
+   * @param json its bytes; decoded piece by piece, since a header may have 100 MB
+   */
+  void parse(ByteBuffer json) throws SafetensorsException {
+    // a new decoder reports malformed bytes instead of replacing them
+    try (JsonReader reader =
+        new JsonReader(
+            new InputStreamReader(new BufferStream(json), StandardCharsets.UTF_8.newDecoder()))) {
       reader.setStrictness(Strictness.STRICT);
       reader.beginObject();
       boolean metadataSeen = false;
@@ -67,10 +80,11 @@ final class SafetensorsHeaderParser {
       }
     } catch (SafetensorsException e) {
       throw e;
+    } catch (CharacterCodingException e) {
+      throw header("the header is not valid UTF-8", e);
     } catch (IOException | IllegalStateException e) {
       // IllegalStateException is Gson's word for a token of another type than the one asked for.
-      throw header(
-          "the header is not the JSON that the format asks for (" + e.getMessage() + ")", e);
+      throw header("the header is not the JSON that the format asks for: " + JsonText.place(e), e);
     }
   }
 
@@ -92,6 +106,9 @@ final class SafetensorsHeaderParser {
       }
       if (metadata.put(key, reader.nextString()) != null) {
         throw header("the metadata key " + key + " occurs twice", null);
+      }
+      if (metadata.size() > limits.tensors()) {
+        throw header("there are more than " + limits.tensors() + " metadata", null);
       }
     }
     reader.endObject();
@@ -198,6 +215,30 @@ final class SafetensorsHeaderParser {
 
   private SafetensorsException shape(String reason) {
     return new SafetensorsException(Problem.SHAPE, where, reason, DAMAGED);
+  }
+
+  /** The bytes of a buffer, from its position to its limit. */
+  private static final class BufferStream extends InputStream {
+    private final ByteBuffer bytes;
+
+    BufferStream(ByteBuffer bytes) {
+      this.bytes = bytes.duplicate();
+    }
+
+    @Override
+    public int read() {
+      return bytes.hasRemaining() ? bytes.get() & 0xff : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      if (!bytes.hasRemaining()) {
+        return -1;
+      }
+      int count = Math.min(length, bytes.remaining());
+      bytes.get(into, offset, count);
+      return count;
+    }
   }
 
   private SafetensorsException header(String reason, Throwable cause) {

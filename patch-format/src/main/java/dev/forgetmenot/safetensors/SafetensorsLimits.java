@@ -13,12 +13,20 @@ import java.util.Set;
  */
 public record SafetensorsLimits(long headerBytes, int tensors, int rank, Set<DType> dtypes) {
 
+  /** The largest header that the format's reference reader takes. */
+  public static final long REFERENCE_HEADER_BYTES = 100_000_000;
+
   /**
-   * For models, which may be large. The format's reference reader takes headers of 100 MB; those of
-   * models have less than 1 MB, and 16 MiB are read within the memory that hostile files may take.
+   * The largest header of files that are not patches: the reference's, or what a small heap can
+   * hold, since a text in the header costs up to three times its size while it is read. Headers of
+   * models have less than 1 MB; those of adapters that keep notes of their training may have many.
    */
+  public static final long HEADER_BYTES =
+      Math.min(REFERENCE_HEADER_BYTES, Runtime.getRuntime().maxMemory() / 8);
+
+  /** For models, which may be large. */
   public static final SafetensorsLimits MODEL =
-      new SafetensorsLimits(16 << 20, 100_000, 8, EnumSet.allOf(DType.class));
+      new SafetensorsLimits(HEADER_BYTES, 100_000, 8, EnumSet.allOf(DType.class));
 
   /** For tensors inside a patch, which comes from a stranger. */
   public static final SafetensorsLimits PATCH =

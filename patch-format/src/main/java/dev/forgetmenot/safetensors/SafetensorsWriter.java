@@ -38,7 +38,22 @@ public final class SafetensorsWriter {
   private record Pending(String name, DType dtype, long[] shape, long bytes, Payload payload) {}
 
   private static final List<DType> WIDEST_FIRST =
-      List.of(DType.I64, DType.F64, DType.F32, DType.I32, DType.BF16, DType.F16);
+      List.of(
+          DType.U64,
+          DType.I64,
+          DType.F64,
+          DType.F32,
+          DType.U32,
+          DType.I32,
+          DType.BF16,
+          DType.F16,
+          DType.U16,
+          DType.I16,
+          DType.F8_E4M3,
+          DType.F8_E5M2,
+          DType.I8,
+          DType.U8,
+          DType.BOOL);
   private static final Comparator<Pending> ORDER =
       Comparator.comparingInt((Pending p) -> WIDEST_FIRST.indexOf(p.dtype()))
           .thenComparing(p -> p.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -86,8 +101,8 @@ public final class SafetensorsWriter {
   /**
    * Adds a tensor of floats, rounded to the nearest value of {@code dtype}.
    *
-   * @param dtype F32, F16, BF16 or F64
-   * @throws IllegalArgumentException when the name is taken, the type is I64, or the number of
+   * @param dtype a float type
+   * @throws IllegalArgumentException when the name is taken, the type is no float, or the number of
    *     values does not fit
    */
   public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
@@ -97,7 +112,9 @@ public final class SafetensorsWriter {
           case F16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToHalf(values[i]));
           case BF16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToBfloat16(values[i]));
           case F64 -> (buffer, i) -> buffer.putDouble(values[i]);
-          case I64, I32 ->
+          case F8_E4M3 -> (buffer, i) -> buffer.put(EightBitFloats.doubleToE4m3(values[i]));
+          case F8_E5M2 -> (buffer, i) -> buffer.put(EightBitFloats.doubleToE5m2(values[i]));
+          case I64, I32, I16, I8, U64, U32, U16, U8, BOOL ->
               throw new IllegalArgumentException(
                   "expected a float type for the floats of " + name + ", found " + dtype);
         };
@@ -200,7 +217,7 @@ public final class SafetensorsWriter {
     byte[] json = json(ordered).getBytes(StandardCharsets.UTF_8);
     int unpadded = Long.BYTES + json.length;
     int padded = Math.multiplyExact(Math.floorDiv(unpadded + alignment - 1, alignment), alignment);
-    if (padded - Long.BYTES > SafetensorsLimits.MODEL.headerBytes()) {
+    if (padded - Long.BYTES > SafetensorsLimits.REFERENCE_HEADER_BYTES) {
       throw new IOException(
           "The header would have "
               + padded

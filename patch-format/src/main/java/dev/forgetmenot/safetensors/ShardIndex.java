@@ -3,6 +3,8 @@ package dev.forgetmenot.safetensors;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.forgetmenot.files.FileContent;
+import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.io.StringReader;
@@ -30,7 +32,8 @@ final class ShardIndex {
     }
     Map<String, String> shards = new TreeMap<>();
     boolean found = false;
-    try (JsonReader reader = new JsonReader(new StringReader(Files.readString(index)))) {
+    byte[] bytes = Files.readAllBytes(index);
+    try (JsonReader reader = new JsonReader(new StringReader(JsonText.text(bytes)))) {
       reader.setStrictness(Strictness.STRICT);
       reader.beginObject();
       while (reader.hasNext()) {
@@ -50,7 +53,13 @@ final class ShardIndex {
     } catch (SafetensorsException e) {
       throw e;
     } catch (IOException | IllegalStateException e) {
-      throw header(index, "the index is not readable JSON (" + e.getMessage() + ")", e);
+      FileContent other =
+          FileContent.of(bytes).filter(c -> c.kind() != FileContent.Kind.JSON).orElse(null);
+      if (other != null) {
+        throw new SafetensorsException(
+            Problem.HEADER, index.toString(), other.what() + ", not JSON", other.remedy(), e);
+      }
+      throw header(index, "the index is not valid JSON: " + JsonText.place(e), e);
     }
     if (shards.isEmpty()) {
       throw header(index, "the index has no weight_map with tensors", null);

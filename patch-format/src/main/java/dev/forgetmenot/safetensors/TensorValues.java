@@ -1,7 +1,6 @@
 package dev.forgetmenot.safetensors;
 
 import java.nio.ByteBuffer;
-import java.nio.ShortBuffer;
 
 /**
  * Turns stored bytes into Java numbers. Buffers are little-endian and read from their position to
@@ -11,16 +10,24 @@ final class TensorValues {
 
   private TensorValues() {}
 
-  /** Widens F16 and BF16 to float; F32 as it is. The other types would lose digits. */
+  /** Narrower types widened exactly, F64 rounded to the nearest float. */
   static float[] floats(DType dtype, ByteBuffer bytes) {
     float[] values = new float[bytes.remaining() / dtype.bytes()];
     if (dtype == DType.F32) {
       bytes.asFloatBuffer().get(values);
-    } else {
-      ShortBuffer halves = bytes.asShortBuffer();
-      for (int i = 0; i < values.length; i++) {
-        values[i] = widen(dtype, halves.get(i));
-      }
+      return values;
+    }
+    int at = bytes.position();
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (dtype) {
+            case F16 -> HalfFloats.halfToFloat(bytes.getShort(at + 2 * i));
+            case BF16 -> HalfFloats.bfloat16ToFloat(bytes.getShort(at + 2 * i));
+            case F64 -> (float) bytes.getDouble(at + 8 * i);
+            case F8_E4M3 -> EightBitFloats.e4m3ToFloat(bytes.get(at + i));
+            case F8_E5M2 -> EightBitFloats.e5m2ToFloat(bytes.get(at + i));
+            default -> throw new IllegalArgumentException("expected a float type, found " + dtype);
+          };
     }
     return values;
   }
@@ -39,17 +46,24 @@ final class TensorValues {
     return values;
   }
 
-  static long[] longs(ByteBuffer bytes) {
-    long[] values = new long[bytes.remaining() / Long.BYTES];
-    bytes.asLongBuffer().get(values);
+  /** Any type of whole numbers; U64 beyond the largest long is taken for negative. */
+  static long[] longs(DType dtype, ByteBuffer bytes) {
+    long[] values = new long[bytes.remaining() / dtype.bytes()];
+    int at = bytes.position();
+    for (int i = 0; i < values.length; i++) {
+      values[i] =
+          switch (dtype) {
+            case I64, U64 -> bytes.getLong(at + 8 * i);
+            case I32 -> bytes.getInt(at + 4 * i);
+            case U32 -> Integer.toUnsignedLong(bytes.getInt(at + 4 * i));
+            case I16 -> bytes.getShort(at + 2 * i);
+            case U16 -> Short.toUnsignedLong(bytes.getShort(at + 2 * i));
+            case I8 -> bytes.get(at + i);
+            case U8, BOOL -> Byte.toUnsignedLong(bytes.get(at + i));
+            default ->
+                throw new IllegalArgumentException("expected an integer type, found " + dtype);
+          };
+    }
     return values;
-  }
-
-  private static float widen(DType dtype, short bits) {
-    return switch (dtype) {
-      case F16 -> HalfFloats.halfToFloat(bits);
-      case BF16 -> HalfFloats.bfloat16ToFloat(bits);
-      default -> throw new IllegalArgumentException("expected F16 or BF16, found " + dtype);
-    };
   }
 }

@@ -134,7 +134,7 @@ class ReferenceVectorsTest {
         Arguments.of("comment", file(good.replace("{\"dtype", "{/**/\"dtype"), 16), Problem.HEADER),
         Arguments.of("single quotes", file(good.replace('"', '\''), 16), Problem.HEADER),
         Arguments.of("trailing comma", file("{" + a + ",}", 4), Problem.HEADER),
-        Arguments.of("U32 is not read", file(good.replace("F32", "U32"), 16), Problem.DTYPE),
+        Arguments.of("F4 is not read", file(good.replace("F32", "F4"), 16), Problem.DTYPE),
         Arguments.of("unknown type", file(good.replace("F32", "f32"), 16), Problem.DTYPE),
         Arguments.of(
             "nine dimensions", file(tensor("[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4), Problem.SHAPE));

@@ -99,10 +99,12 @@ class SafetensorsRoundTripTest {
       assertThat(file.tensors().get("I64").elements()).isEqualTo(1);
       assertThat(file.bytes("F16").isReadOnly()).isTrue();
       assertThat(file.bytes("F16").remaining()).isEqualTo(10);
-      assertThatThrownBy(() -> file.floats("F64"))
+      assertThat(file.floats("F64")).containsExactly(1, -2.5f, 0.333f, 65504, 0);
+      assertThatThrownBy(() -> file.floats("I64"))
           .isInstanceOfSatisfying(
               SafetensorsException.class, e -> assertThat(e.problem()).isEqualTo(Problem.DTYPE));
-      assertThatThrownBy(() -> file.longs("F32")).hasMessageContaining("F32 is F32");
+      assertThatThrownBy(() -> file.longs("F32"))
+          .hasMessageContaining("F32 has the element type F32");
       assertThatThrownBy(() -> file.bytes("nobody")).hasMessageContaining("no tensor nobody");
     }
   }

@@ -3,11 +3,10 @@ package dev.forgetmenot.diffusion.config;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import dev.forgetmenot.files.JsonText;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,26 +31,27 @@ public final class ConfigFile {
   /**
    * Reads a file.
    *
-   * @throws ConfigException if it is missing or no JSON object
+   * @throws ConfigException if it is missing
+   * @throws IOException if it is no JSON object
    */
   public static ConfigFile read(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     String where =
         folder == null ? file.toString() : folder.getFileName() + "/" + file.getFileName();
     try {
-      return parse(where, Files.readString(file));
+      return new ConfigFile(where, JsonText.object(file));
     } catch (NoSuchFileException e) {
       throw new ConfigException(where, "is missing in " + folder, e);
     }
   }
 
-  /** Reads a text. */
-  public static ConfigFile parse(String where, String text) throws ConfigException {
-    try {
-      return new ConfigFile(where, JsonParser.parseString(text).getAsJsonObject());
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new ConfigException(where, "is not a JSON object: " + e.getMessage(), e);
-    }
+  /**
+   * Reads a text.
+   *
+   * @throws IOException if it is no JSON object
+   */
+  public static ConfigFile parse(String where, String text) throws IOException {
+    return new ConfigFile(where, JsonText.object(where, text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** An object inside, or an empty one. */

@@ -2,8 +2,6 @@ package dev.forgetmenot.diffusion.pipeline;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
@@ -11,6 +9,7 @@ import dev.forgetmenot.diffusion.config.VaeConfig;
 import dev.forgetmenot.diffusion.schedule.SchedulerConfigReader;
 import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
+import dev.forgetmenot.files.JsonText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,15 +99,7 @@ record ModelFolder(Path root) {
               + ": a model is a folder in diffusers' layout; is the path right and the download"
               + " complete?");
     }
-    try {
-      JsonElement json = JsonParser.parseString(Files.readString(file));
-      if (json.isJsonObject()) {
-        return json.getAsJsonObject();
-      }
-    } catch (JsonParseException e) {
-      throw new IOException(file + " is no valid JSON: " + e.getMessage(), e);
-    }
-    throw new IOException(file + " is no JSON object");
+    return JsonText.object(file);
   }
 
   private void check(JsonObject index, String name, String className) throws IOException {

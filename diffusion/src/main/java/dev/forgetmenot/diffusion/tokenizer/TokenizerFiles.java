@@ -1,13 +1,10 @@
 package dev.forgetmenot.diffusion.tokenizer;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
+import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.files.Sha256;
 import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,15 +105,7 @@ public final class TokenizerFiles {
 
   /** A JSON object. */
   JsonObject object(String name) throws IOException {
-    try {
-      JsonElement json = JsonParser.parseString(text(name));
-      if (!json.isJsonObject()) {
-        throw new IOException(where(name) + " is no JSON object");
-      }
-      return json.getAsJsonObject();
-    } catch (JsonParseException e) {
-      throw new IOException(where(name) + " is no valid JSON: " + e.getMessage(), e);
-    }
+    return JsonText.object(where(name), bytes(name));
   }
 
   /** The same, empty if there is no such file. */
@@ -169,12 +158,16 @@ public final class TokenizerFiles {
   }
 
   private String text(String name) throws IOException {
-    byte[] bytes =
-        source.read(name).orElseThrow(() -> new NoSuchFileException(where(name) + " is missing"));
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return JsonText.text(bytes(name));
     } catch (CharacterCodingException e) {
       throw new IOException(where(name) + " is no UTF-8 text", e);
     }
+  }
+
+  private byte[] bytes(String name) throws IOException {
+    return source
+        .read(name)
+        .orElseThrow(() -> new NoSuchFileException(where(name) + " is missing"));
   }
 }

@@ -16,11 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -29,7 +27,6 @@ import java.util.stream.LongStream;
  */
 public final class ComponentTensors implements AutoCloseable {
   private static final int SHOWN = 5;
-  private static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F16, DType.BF16);
 
   private final String where;
   private final String complaint;
@@ -103,8 +100,12 @@ public final class ComponentTensors implements AutoCloseable {
       StoredTensor tensor = tensors.get(entry.getKey());
       if (tensor == null) {
         problems.add(entry.getKey() + " is missing");
-      } else if (!FLOATS.contains(tensor.dtype())) {
-        problems.add(entry.getKey() + " has the element type " + tensor.dtype());
+      } else if (!tensor.dtype().isFloat()) {
+        problems.add(
+            entry.getKey()
+                + " has the element type "
+                + tensor.dtype()
+                + ", whole numbers of a quantisation where weights are floating-point numbers");
       } else if (fits(tensor.shape(), entry.getValue().getShape())) {
         tensors.put(entry.getKey(), tensor.squeezed(entry.getValue().dimension()));
       } else {

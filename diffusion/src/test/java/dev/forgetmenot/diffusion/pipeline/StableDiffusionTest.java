@@ -254,7 +254,7 @@ class StableDiffusionTest {
     assertFails(folder, "has no model_index.json");
     Path index = folder.resolve("model_index.json");
     Files.writeString(index, "{");
-    assertFails(folder, "model_index.json is no valid JSON");
+    assertFails(folder, "model_index.json is not valid JSON");
     Files.writeString(index, "{\"_class_name\": \"StableDiffusionXLPipeline\"}");
     assertFails(folder, "only StableDiffusionPipeline");
     Files.copy(

@@ -144,7 +144,7 @@ class ClipTokenizerTest {
     write("vocab.json", "{\"a\": ");
     assertThatThrownBy(() -> ClipTokenizer.read(folder))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("vocab.json is no valid JSON");
+        .hasMessageContaining("vocab.json is not valid JSON");
     write("vocab.json", "{\"a\": \"b\"}");
     assertThatThrownBy(() -> ClipTokenizer.read(folder))
         .hasMessageContaining("the id of \"a\" is no whole number");

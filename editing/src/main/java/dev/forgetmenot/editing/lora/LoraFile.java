@@ -31,7 +31,7 @@ public final class LoraFile implements AutoCloseable {
    * for scales in any type.
    */
   public static final SafetensorsLimits LIMITS =
-      new SafetensorsLimits(8 << 20, 4096, 4, EnumSet.allOf(DType.class));
+      new SafetensorsLimits(SafetensorsLimits.HEADER_BYTES, 4096, 4, EnumSet.allOf(DType.class));
 
   private static final String CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
@@ -206,7 +206,7 @@ public final class LoraFile implements AutoCloseable {
       return Optional.empty();
     }
     String name = tensor.get().name();
-    double alpha = tensor.get().dtype() == DType.I64 ? file.longs(name)[0] : file.doubles(name)[0];
+    double alpha = tensor.get().dtype().isInteger() ? file.longs(name)[0] : file.doubles(name)[0];
     if (!Double.isFinite(alpha)) {
       throw new LoraException(file.where(), name + " is " + alpha + ", which is no scale");
     }

@@ -3,6 +3,7 @@ package dev.forgetmenot.editing.lora;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.forgetmenot.files.JsonText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -133,7 +134,7 @@ final class LoraScale {
       }
       return object;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new LoraException(where, "it is no JSON object: " + e.getMessage(), e);
+      throw new LoraException(where, "it is no JSON object: " + JsonText.place(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.exchange;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,6 +36,16 @@ final class FileTypeValues {
               short half = HalfFloats.doubleToBfloat16(value);
               bytes.putShort(half);
               yield Float.isFinite(HalfFloats.bfloat16ToFloat(half));
+            }
+            case F8_E4M3 -> {
+              byte bits = EightBitFloats.doubleToE4m3(value);
+              bytes.put(bits);
+              yield Float.isFinite(EightBitFloats.e4m3ToFloat(bits));
+            }
+            case F8_E5M2 -> {
+              byte bits = EightBitFloats.doubleToE5m2(value);
+              bytes.put(bits);
+              yield Float.isFinite(EightBitFloats.e5m2ToFloat(bits));
             }
             default -> false; // no patch changes what is no float
           };
