@@ -34,6 +34,9 @@ public record MeasuredRun(
   private static final Pattern USED = Pattern.compile("(\\d+)M->\\d+M\\(|used (\\d+)K");
   private static final long POLL_MILLIS = 20;
 
+  /** Where Java writes what its collections found, in the folder of logs. */
+  static final String GC_LOG = "gc.log";
+
   /** Copies the list. */
   public MeasuredRun {
     output = List.copyOf(output);
@@ -57,7 +60,7 @@ public record MeasuredRun(
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path log = Files.createTempFile(folder, "run-", ".log");
-    Path collections = folder.resolve("gc.log");
+    Path collections = folder.resolve(GC_LOG);
     Files.deleteIfExists(collections);
     long start = System.nanoTime();
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();

@@ -32,12 +32,12 @@ record Program(Path start, Path work) {
             "-Xmx"
                 + heap
                 + " -Xlog:gc,gc+heap+exit:file="
-                + logs.resolve("gc.log").toAbsolutePath()
+                + logs.resolve(MeasuredRun.GC_LOG).toAbsolutePath()
                 + ":none");
     return MeasuredRun.of(builder, shown(arguments), logs, kill);
   }
 
-  private static String shown(String... arguments) {
+  static String shown(String... arguments) {
     StringBuilder text = new StringBuilder("fmn");
     for (String argument : arguments) {
       boolean quoted = argument.isEmpty() || argument.indexOf(' ') >= 0;

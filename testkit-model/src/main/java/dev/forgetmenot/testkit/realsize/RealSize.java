@@ -41,6 +41,7 @@ public final class RealSize {
     folder(ModelSize.SD15, DType.F32, 1, "sd15-f32");
     folder(ModelSize.SD21, DType.F16, 1, "sd21-f16");
     RealSizePage written = new RealSizePage(machine());
+    written.table("The embedded model beside other work", new BusyMachine(program).run());
     written.table("Loading, beside diffusers", new Loading(program, python).run());
     written.table(
         "Stable Diffusion 1.5, fp16 folder",
