@@ -31,7 +31,7 @@ public final class EngineThread implements AutoCloseable {
   private final Thread thread;
   private final Device device;
 
-  private EngineThread(String name) {
+  private EngineThread(String name, OperatorThreads threads) {
     CompletableFuture<Thread> started = new CompletableFuture<>();
     executor =
         Executors.newSingleThreadExecutor(
@@ -42,7 +42,7 @@ public final class EngineThread implements AutoCloseable {
               return made;
             });
     try {
-      device = get(executor.submit(() -> prepare(name)));
+      device = get(executor.submit(() -> prepare(name, threads)));
     } catch (RuntimeException | Error e) {
       executor.shutdown();
       throw e;
@@ -51,21 +51,32 @@ public final class EngineThread implements AutoCloseable {
   }
 
   /**
-   * Starts the thread and loads the engine on it, offline and without telemetry.
+   * Starts the thread and loads the engine on it, offline and without telemetry. Operators on the
+   * CPU share {@link OperatorThreads} from now on, for the whole process.
    *
    * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
    * @throws IllegalArgumentException if there is no such device; the message says what there is
    */
   public static EngineThread start(String device) {
+    OperatorThreads threads = OperatorThreads.ofProcess();
     EngineSettings.apply();
-    return new EngineThread(device);
+    return new EngineThread(device, threads);
   }
 
-  private static Device prepare(String name) {
-    Engine engine = Engine.getEngine("PyTorch");
+  private static Device prepare(String name, OperatorThreads threads) {
+    Engine engine = engine();
     JniUtils.setGradMode(false);
     JniUtils.setGraphExecutorOptimize(false);
+    threads.count().ifPresent(JniUtils::setNumThreads);
     return DeviceNames.parse(name, engine.getGpuCount());
+  }
+
+  private static Engine engine() {
+    try {
+      return Engine.getEngine("PyTorch");
+    } catch (RuntimeException | LinkageError e) { // libraries that cannot be unpacked, or loaded
+      throw EngineCache.ofEngine().explain("the PyTorch engine", e);
+    }
   }
 
   /** The device of this thread. */

@@ -1,8 +1,11 @@
 package dev.forgetmenot.diffusion.tokenizer;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.diffusion.engine.EngineCache;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,6 +42,7 @@ public final class ClipTokenizer implements AutoCloseable {
     this.begin = json.id(special.begin(), files.where());
     this.end = json.id(special.end(), files.where());
     this.pad = json.id(special.pad(), files.where());
+    requireNativeCode();
     try {
       this.tokenizer = open();
     } catch (RuntimeException e) {
@@ -62,6 +66,14 @@ public final class ClipTokenizer implements AutoCloseable {
   /** Reads a tokenizer from its files; see {@link #read(Path)}. */
   public static ClipTokenizer read(TokenizerFiles files) throws IOException {
     return new ClipTokenizer(files, SpecialTokens.read(files));
+  }
+
+  private static void requireNativeCode() {
+    try {
+      LibUtils.checkStatus();
+    } catch (EngineException | LinkageError e) {
+      throw EngineCache.ofTokenizers().explain("the tokenizer", e);
+    }
   }
 
   private HuggingFaceTokenizer open() throws IOException {

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +85,8 @@ final class EditorCatalogue implements AutoCloseable {
   private static final class Prelude {
     @Option(names = "--method")
     private String method;
+
+    @Mixin private ThreadOptions threads;
 
     @Mixin private PluginOptions plugins;
   }

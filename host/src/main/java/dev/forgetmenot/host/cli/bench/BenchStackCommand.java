@@ -5,10 +5,12 @@ import dev.forgetmenot.host.bench.StackBench.Measured;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code fmn bench stack}: how long stacks of patches take. */
@@ -31,6 +33,8 @@ final class BenchStackCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "So many of each kind (default: ${DEFAULT-VALUE}).")
   private int patches;
+
+  @Mixin private ThreadOptions threads;
 
   BenchStackCommand(CommandContext context) {
     this.context = context;

@@ -6,11 +6,13 @@ import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PredictionArgument;
+import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,6 +52,8 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
       converter = PredictionArgument.class,
       description = "What the model predicts, where its files do not say: epsilon or v_prediction.")
   private PredictionType prediction;
+
+  @Mixin private ThreadOptions threads;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;

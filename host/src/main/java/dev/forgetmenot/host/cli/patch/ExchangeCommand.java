@@ -2,7 +2,9 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands have in common that work on files alone, without plugins or an engine. */
@@ -14,6 +16,8 @@ abstract class ExchangeCommand implements Callable<Integer> {
   protected ExchangeCommand(CommandContext context) {
     this.context = context;
   }
+
+  @Mixin private ThreadOptions threads;
 
   /** The program looks for the word itself, before a command is made. */
   @Option(names = PluginOptions.VERBOSE, description = "Stack traces of errors.")

@@ -36,6 +36,8 @@ public final class ModelOptions {
       description = "cpu or cuda:N (default: ${DEFAULT-VALUE}).")
   private String device;
 
+  @Mixin private ThreadOptions threads;
+
   @Mixin private PluginOptions plugins;
 
   /** The options of plugins. */
