@@ -82,11 +82,11 @@ final class EditorCatalogue implements AutoCloseable {
 
   /** The options that must be known before all others. */
   @Command
-  private static final class Prelude {
+  static final class Prelude {
     @Option(names = "--method")
     private String method;
 
-    @Mixin private ThreadOptions threads;
+    @Mixin ThreadOptions threads; // for picocli alone
 
     @Mixin private PluginOptions plugins;
   }

@@ -34,7 +34,7 @@ final class BenchStackCommand implements Callable<Integer> {
       description = "So many of each kind (default: ${DEFAULT-VALUE}).")
   private int patches;
 
-  @Mixin private ThreadOptions threads;
+  @Mixin ThreadOptions threads; // for picocli alone
 
   BenchStackCommand(CommandContext context) {
     this.context = context;

@@ -53,7 +53,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
       description = "What the model predicts, where its files do not say: epsilon or v_prediction.")
   private PredictionType prediction;
 
-  @Mixin private ThreadOptions threads;
+  @Mixin ThreadOptions threads; // for picocli alone
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;

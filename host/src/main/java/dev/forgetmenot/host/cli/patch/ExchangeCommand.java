@@ -17,7 +17,7 @@ abstract class ExchangeCommand implements Callable<Integer> {
     this.context = context;
   }
 
-  @Mixin private ThreadOptions threads;
+  @Mixin ThreadOptions threads; // for picocli alone
 
   /** The program looks for the word itself, before a command is made. */
   @Option(names = PluginOptions.VERBOSE, description = "Stack traces of errors.")

@@ -36,7 +36,7 @@ public final class ModelOptions {
       description = "cpu or cuda:N (default: ${DEFAULT-VALUE}).")
   private String device;
 
-  @Mixin private ThreadOptions threads;
+  @Mixin ThreadOptions threads; // for picocli alone
 
   @Mixin private PluginOptions plugins;
 
