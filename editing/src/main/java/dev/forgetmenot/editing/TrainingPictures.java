@@ -2,24 +2,18 @@ package dev.forgetmenot.editing;
 
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.Resampler;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.image.ImageFile;
 import dev.forgetmenot.files.Sha256;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.imageio.ImageIO;
+import java.util.function.Consumer;
 
 /**
  * The pictures that an editor trains on, all of the model's own size.
@@ -34,8 +28,6 @@ public record TrainingPictures(
     List<String> digests,
     List<String> stems,
     List<Optional<PixelMask>> masks) {
-  private static final String MASK = ".mask.png";
-
   /** Where the square is cut from a picture that is none. */
   public enum Crop {
     /** From the middle. */
@@ -58,76 +50,65 @@ public record TrainingPictures(
   }
 
   /**
-   * Reads every picture of a folder, in the order of the names: the shorter side is brought to the
-   * model's size, then a square is cut out. What is transparent becomes white. A grey picture
-   * {@code NAME.mask.png} beside the picture {@code NAME.ending} is its mask: white counts, black
-   * does not.
+   * Reads every image of a folder, in the order of the names: the shorter side is brought to the
+   * model's size, then a square is cut out. What {@link ImageFile} says of orientation, colours and
+   * transparent parts holds. A grey image {@code NAME.mask.png} beside the image {@code
+   * NAME.ending} is its mask: white counts, black does not. What is in the folder and is not used
+   * is said.
    *
    * @param size height and width of the result in pixels
-   * @throws IOException if there is no picture, one cannot be read, or a mask belongs to none; the
-   *     message names the file
+   * @param say gets lines about how many images there are and what is left out
+   * @throws IOException if there is no image, some cannot be read, or a mask belongs to none; the
+   *     message names all such files
    */
-  public static TrainingPictures read(Path folder, int size, Crop crop, long seed)
-      throws IOException {
-    List<Path> files = files(folder);
+  public static TrainingPictures read(
+      Path folder, int size, Crop crop, long seed, Consumer<String> say) throws IOException {
+    TrainingFolder files = TrainingFolder.list(folder);
     List<Picture> pictures = new ArrayList<>();
     List<String> digests = new ArrayList<>();
     List<String> stems = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
-    for (Path file : files) {
-      long cropSeed = seed + pictures.size();
-      byte[] bytes = Files.readAllBytes(file);
-      Picture picture = decode(file, bytes);
-      masks.add(mask(file, picture, size, crop, cropSeed));
-      pictures.add(square(picture, size, crop, cropSeed));
-      digests.add(Sha256.hex(bytes));
-      stems.add(stem(file));
+    List<String> faults = new ArrayList<>();
+    for (Path file : files.images()) {
+      long cropSeed = seed + stems.size();
+      stems.add(TrainingFolder.stem(file));
+      try {
+        ImageFile image = ImageFile.read(file);
+        Optional<Path> mask = files.mask(file);
+        masks.add(
+            mask.isPresent()
+                ? Optional.of(mask(mask.get(), image, size, crop, cropSeed))
+                : Optional.empty());
+        pictures.add(square(image.picture(), size, crop, cropSeed));
+        digests.add(Sha256.hex(file));
+      } catch (IOException e) {
+        faults.add(e.getMessage());
+      }
     }
-    checkMasks(folder, stems);
+    if (!faults.isEmpty()) {
+      throw new IOException(String.join("\n", faults));
+    }
+    files.report().forEach(say);
     return new TrainingPictures(pictures, digests, stems, masks);
   }
 
-  private static void checkMasks(Path folder, List<String> stems) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      for (Path mask : entries.filter(TrainingPictures::isMask).sorted().toList()) {
-        String name = mask.getFileName().toString();
-        if (!stems.contains(name.substring(0, name.length() - MASK.length()))) {
-          throw new IOException(mask + " is the mask of no picture here: rename it or take it out");
-        }
-      }
-    }
-  }
-
-  private static boolean isMask(Path file) {
-    return file.getFileName().toString().endsWith(MASK);
-  }
-
-  private static String stem(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(0, name.lastIndexOf('.'));
-  }
-
-  private static Optional<PixelMask> mask(
-      Path file, Picture picture, int size, Crop crop, long seed) throws IOException {
-    Path beside = file.resolveSibling(stem(file) + MASK);
-    if (!Files.exists(beside)) {
-      return Optional.empty();
-    }
-    Picture mask = decode(beside, Files.readAllBytes(beside));
-    if (mask.width() != picture.width() || mask.height() != picture.height()) {
+  private static PixelMask mask(Path file, ImageFile image, int size, Crop crop, long seed)
+      throws IOException {
+    ImageFile mask = ImageFile.read(file);
+    if (mask.width() != image.width() || mask.height() != image.height()) {
       throw new IOException(
-          beside
+          file
               + " is "
               + mask.width()
               + " × "
               + mask.height()
-              + " pixels, but its picture is "
-              + picture.width()
+              + " pixels, but its image is "
+              + image.width()
               + " × "
-              + picture.height()
-              + "; draw the mask on the picture itself");
+              + image.height()
+              + "; draw the mask on the image itself");
     }
-    return Optional.of(PixelMask.of(square(mask, size, crop, seed)));
+    return PixelMask.of(square(mask.picture(), size, crop, seed));
   }
 
   /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */
@@ -145,63 +126,11 @@ public record TrainingPictures(
         Collections.nCopies(count, Optional.empty()));
   }
 
-  private static List<Path> files(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + " is no folder; give the folder that holds the pictures");
-    }
-    Set<String> known =
-        Arrays.stream(ImageIO.getReaderFileSuffixes())
-            .map(suffix -> suffix.toLowerCase(Locale.ROOT))
-            .collect(Collectors.toSet());
-    try (Stream<Path> entries = Files.list(folder)) {
-      List<Path> files =
-          entries
-              .filter(file -> known.contains(suffix(file)))
-              .filter(file -> !isMask(file))
-              .sorted()
-              .toList();
-      if (files.isEmpty()) {
-        throw new IOException(
-            folder + " holds no picture; known endings are " + known.stream().sorted().toList());
-      }
-      return files;
-    }
-  }
-
-  private static String suffix(Path file) {
-    String name = file.getFileName().toString();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  private static Picture decode(Path file, byte[] bytes) throws IOException {
-    BufferedImage image;
-    try {
-      image = ImageIO.read(new ByteArrayInputStream(bytes));
-    } catch (IOException | RuntimeException e) {
-      throw new IOException(file + " cannot be read as a picture: " + e.getMessage(), e);
-    }
-    if (image == null) {
-      throw new IOException(file + " is no picture, whatever its name says; take it out");
-    }
-    int width = image.getWidth();
-    int height = image.getHeight();
-    int[] argb = image.getRGB(0, 0, width, height, null, 0, width);
-    byte[] rgb = new byte[argb.length * 3];
-    for (int i = 0; i < argb.length; i++) {
-      int alpha = argb[i] >>> 24;
-      for (int c = 0; c < 3; c++) {
-        int value = argb[i] >> (16 - 8 * c) & 0xff;
-        rgb[3 * i + c] = (byte) ((value * alpha + 255 * (255 - alpha) + 127) / 255);
-      }
-    }
-    return new Picture(width, height, rgb);
-  }
-
   private static Picture square(Picture picture, int size, Crop crop, long seed) {
     double scale = (double) size / Math.min(picture.width(), picture.height());
     int width = Math.max(size, (int) Math.round(picture.width() * scale));
     int height = Math.max(size, (int) Math.round(picture.height() * scale));
-    Picture resized = Resizing.resize(picture, width, height);
+    Picture resized = Resampler.resize(picture, width, height, false);
     SplittableRandom random = new SplittableRandom(seed);
     boolean middle = crop == Crop.CENTRE;
     int left = middle ? (width - size) / 2 : random.nextInt(width - size + 1);

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.Resampler;
 import dev.forgetmenot.editing.TrainingPictures.Crop;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +46,7 @@ class TrainingPicturesTest {
     write(halves(33, 33, BufferedImage.TYPE_INT_RGB), "gif", "c.gif");
     write(halves(64, 48, BufferedImage.TYPE_INT_RGB), "jpg", "d.jpg");
     Files.writeString(folder.resolve("notes.txt"), "no picture");
-    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {});
     assertThat(read.pictures()).hasSize(4).allMatch(p -> p.width() == 16 && p.height() == 16);
     for (Picture picture : read.pictures()) {
       assertThat(channel(picture, 1, 8, 0)).isGreaterThan(240);
@@ -61,9 +65,12 @@ class TrainingPicturesTest {
       }
     }
     write(ramp, "png", "ramp.png");
-    byte[] one = TrainingPictures.read(folder, 20, Crop.RANDOM, 1).pictures().get(0).rgb();
-    byte[] again = TrainingPictures.read(folder, 20, Crop.RANDOM, 1).pictures().get(0).rgb();
-    byte[] other = TrainingPictures.read(folder, 20, Crop.RANDOM, 2).pictures().get(0).rgb();
+    byte[] one =
+        TrainingPictures.read(folder, 20, Crop.RANDOM, 1, said -> {}).pictures().get(0).rgb();
+    byte[] again =
+        TrainingPictures.read(folder, 20, Crop.RANDOM, 1, said -> {}).pictures().get(0).rgb();
+    byte[] other =
+        TrainingPictures.read(folder, 20, Crop.RANDOM, 2, said -> {}).pictures().get(0).rgb();
     assertThat(again).isEqualTo(one);
     assertThat(other).isNotEqualTo(one);
   }
@@ -73,7 +80,8 @@ class TrainingPicturesTest {
     BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
     clear.setRGB(3, 4, 0x80000000);
     write(clear, "png", "clear.png");
-    Picture picture = TrainingPictures.read(folder, 16, Crop.CENTRE, 0).pictures().get(0);
+    Picture picture =
+        TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}).pictures().get(0);
     assertThat(channel(picture, 0, 0, 1)).isEqualTo(255);
     assertThat(channel(picture, 3, 4, 1)).isEqualTo(127);
   }
@@ -85,10 +93,10 @@ class TrainingPicturesTest {
       stripes[3 * x] = (byte) 200;
     }
     Picture row = new Picture(8, 1, stripes);
-    Picture half = Resizing.resize(row, 2, 1);
+    Picture half = Resampler.resize(row, 2, 1, false);
     assertThat(channel(half, 0, 0, 0)).isBetween(95, 125); // not 0 or 200
     Picture two = new Picture(2, 1, new byte[] {0, 0, 0, 100, 0, 0});
-    Picture four = Resizing.resize(two, 4, 1);
+    Picture four = Resampler.resize(two, 4, 1, false);
     assertThat(four.rgb()[0]).isZero();
     assertThat(four.rgb()[3]).isEqualTo((byte) 25);
     assertThat(four.rgb()[6]).isEqualTo((byte) 75);
@@ -97,15 +105,16 @@ class TrainingPicturesTest {
 
   @Test
   void whatCannotBeReadIsNamed() throws IOException {
-    assertThatThrownBy(() -> TrainingPictures.read(folder.resolve("none"), 16, Crop.CENTRE, 0))
+    assertThatThrownBy(
+            () -> TrainingPictures.read(folder.resolve("none"), 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("is no folder");
-    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+        .hasMessageContaining("is not a folder");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("holds no picture")
-        .hasMessageContaining("png");
+        .hasMessageContaining("holds no image")
+        .hasMessageContaining("PNG");
     Files.writeString(folder.resolve("broken.png"), "not a picture");
-    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("broken.png");
   }
@@ -121,7 +130,7 @@ class TrainingPicturesTest {
     }
     write(mask, "png", "a.mask.png");
     write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "jpg", "b.jpg");
-    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {});
     assertThat(read.pictures()).hasSize(2);
     assertThat(read.masks().get(1)).isEmpty();
     PixelMask found = read.masks().get(0).orElseThrow();
@@ -134,7 +143,7 @@ class TrainingPicturesTest {
     assertThat(found.resized(3)[1]).isBetween(0.3f, 0.7f); // the middle column takes from both
 
     write(mask, "png", "b.mask.png");
-    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("b.mask.png")
         .hasMessageContaining("40 × 20");
@@ -144,7 +153,7 @@ class TrainingPicturesTest {
   void filesGiveTheirNamesAndAMaskNeedsAPicture() throws IOException {
     write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "png", "a <s>.png");
     write(halves(20, 20, BufferedImage.TYPE_BYTE_GRAY), "png", "a <s>.mask.png");
-    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0);
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {});
     assertThat(read.stems()).containsExactly("a <s>");
     float[] mask = read.masks().get(0).orElseThrow().weights();
     float[] flipped = read.masks().get(0).orElseThrow().flipped().weights();
@@ -152,8 +161,33 @@ class TrainingPicturesTest {
     assertThat(flipped[0]).isEqualTo(mask[15]);
     assertThat(flipped[15]).isEqualTo(mask[0]);
     write(halves(20, 20, BufferedImage.TYPE_BYTE_GRAY), "png", "b.mask.png");
-    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0))
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("b.mask.png is the mask of no picture");
+        .hasMessageContaining("b.mask.png is the mask of no image");
+  }
+
+  @Test
+  void whatIsLeftOutIsSaidAndEveryDamagedFileIsNamed() throws IOException {
+    write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "png", "a.png");
+    write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "jpg", "no-ending");
+    Files.createDirectory(folder.resolve("more"));
+    Files.writeString(folder.resolve("notes.txt"), "words");
+    Files.writeString(folder.resolve(".DS_Store"), "");
+    Files.writeString(folder.resolve("phone.heic"), "\0\0\0\u0018ftypheic\0\0\0\0");
+    List<String> said = new ArrayList<>();
+    TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said::add);
+    assertThat(read.stems()).containsExactly("a", "no-ending");
+    assertThat(said)
+        .containsExactly(
+            "2 images",
+            "left out, format not supported: phone.heic (HEIC); save as JPEG or PNG",
+            "left out, not an image: more/, notes.txt");
+
+    byte[] whole = Files.readAllBytes(folder.resolve("no-ending"));
+    Files.write(folder.resolve("cut.jpg"), Arrays.copyOf(whole, whole.length / 2));
+    Files.writeString(folder.resolve("page.png"), "<html>");
+    assertThatThrownBy(() -> TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said::add))
+        .hasMessageContaining("cut.jpg is a damaged JPEG file")
+        .hasMessageContaining("page.png is not an image");
   }
 }

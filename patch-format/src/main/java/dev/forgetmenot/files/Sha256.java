@@ -1,5 +1,9 @@
 package dev.forgetmenot.files;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,5 +24,17 @@ public final class Sha256 {
   /** The digest of bytes, in lower-case hex. */
   public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
+  /** The digest of a file's bytes, read in parts, in lower-case hex. */
+  public static String hex(Path file) throws IOException {
+    MessageDigest digest = digest();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] part = new byte[1 << 16];
+      for (int count = in.read(part); count >= 0; count = in.read(part)) {
+        digest.update(part, 0, count);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

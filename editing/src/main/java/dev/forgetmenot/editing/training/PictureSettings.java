@@ -70,20 +70,26 @@ public record PictureSettings(ParameterValues values) {
       context.checkCancelled();
       all.add(
           folder().isPresent()
-              ? read(folder().get(), names.get(i), names.size() > 1, model, seed)
+              ? read(folder().get(), names.get(i), names.size() > 1, model, seed, context)
               : draw(model, prompts.get(i), seed, context));
     }
     return all;
   }
 
   private TrainingPictures read(
-      Path folder, String name, boolean several, DiffusionModel model, long seed)
+      Path folder,
+      String name,
+      boolean several,
+      DiffusionModel model,
+      long seed,
+      JobContext context)
       throws IOException {
     Crop crop = values.text("crop").equals("centre") ? Crop.CENTRE : Crop.RANDOM;
     Path own = several ? folder.resolve(name) : folder;
     Path hyphenated = folder.resolve(name.replace(' ', '-'));
     boolean plain = Files.isDirectory(own) || !Files.isDirectory(hyphenated);
-    return TrainingPictures.read(plain ? own : hyphenated, model.pictureSize(), crop, seed);
+    return TrainingPictures.read(
+        plain ? own : hyphenated, model.pictureSize(), crop, seed, context::say);
   }
 
   private TrainingPictures draw(

@@ -68,14 +68,25 @@ final class RecogniseCommand implements Callable<Integer> {
     }
     try (EngineThread engine = EngineThread.start(options.device());
         Recogniser recogniser = Recogniser.open(given.clip(), engine, vocabulary, template)) {
+      int failed = 0;
       for (Path file : files) {
-        List<Picture> picture = List.of(PngPictures.read(file));
-        List<String> answer =
-            style ? recogniser.recogniseStyle(picture) : recogniser.recognise(picture);
+        Picture picture;
+        try {
+          picture = PngPictures.read(file);
+        } catch (IOException e) {
+          context.console().note("fmn: " + e.getMessage());
+          failed++;
+          continue;
+        }
+        List<Picture> one = List.of(picture);
+        List<String> answer = style ? recogniser.recogniseStyle(one) : recogniser.recognise(one);
         context.say(file + "  " + answer.get(0));
       }
+      if (failed > 0 && files.size() > 1) {
+        context.console().note(failed + " of " + files.size() + " files could not be read");
+      }
+      return failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
     }
-    return ExitCodes.DONE;
   }
 
   private Vocabulary vocabulary(List<String> names) {

@@ -60,7 +60,7 @@ public record InversionJob(JobContext context) {
     StableDiffusion model = hosted.model();
     TrainingPictures pictures =
         TrainingPictures.read(
-            order.pictures(), model.pictureSize(), settings.crop(), settings.seed());
+            order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
     Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
     Embeddings tokens = model.engine().call(() -> run.invert(pictures));
     Path file = files.saveResult(tokens);

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.picture;
 
 import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.image.ImageFile;
 import dev.forgetmenot.files.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -9,20 +10,15 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.w3c.dom.Node;
-import org.w3c.dom.NodeList;
 
 /**
  * PNG files whose text chunk {@code parameters} says how the picture was made, as A1111 writes it:
@@ -86,66 +82,16 @@ public final class PngPictures {
 
   /** The {@code parameters} text of a PNG file, if it has one. */
   public static Optional<String> infotext(Path file) throws IOException {
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers = in == null ? null : ImageIO.getImageReaders(in);
-      if (readers == null || !readers.hasNext()) {
-        throw new IOException(file + " is not a picture that can be read");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in);
-        IIOMetadata metadata = reader.getImageMetadata(0);
-        if (metadata == null || !FORMAT.equals(metadata.getNativeMetadataFormatName())) {
-          return Optional.empty();
-        }
-        return find((IIOMetadataNode) metadata.getAsTree(FORMAT));
-      } finally {
-        reader.dispose();
-      }
-    }
-  }
-
-  private static Optional<String> find(IIOMetadataNode root) {
-    for (String chunk : new String[] {"tEXtEntry", "iTXtEntry"}) {
-      NodeList entries = root.getElementsByTagName(chunk);
-      for (int i = 0; i < entries.getLength(); i++) {
-        Node entry = entries.item(i);
-        if (entry instanceof IIOMetadataNode node && KEYWORD.equals(node.getAttribute("keyword"))) {
-          return Optional.of(node.getAttribute(chunk.equals("tEXtEntry") ? "value" : "text"));
-        }
-      }
-    }
-    return Optional.empty();
+    return ImageFile.text(file, KEYWORD);
   }
 
   /**
-   * Reads a picture file of any kind that Java reads.
+   * Reads an image file of any format that {@link ImageFile} reads.
    *
-   * @throws IOException if the file is missing or is no picture
+   * @throws IOException if the file is missing, is no image, or is damaged
    */
   public static Picture read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(file + " is no file");
-    }
-    BufferedImage image = ImageIO.read(file.toFile());
-    if (image == null) {
-      throw new IOException(file + " is not a picture that can be read");
-    }
-    return picture(image);
-  }
-
-  /** An AWT image as a picture. */
-  public static Picture picture(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    byte[] rgb = new byte[width * height * 3];
-    int[] pixels = image.getRGB(0, 0, width, height, null, 0, width);
-    for (int i = 0; i < pixels.length; i++) {
-      rgb[3 * i] = (byte) (pixels[i] >> 16);
-      rgb[3 * i + 1] = (byte) (pixels[i] >> 8);
-      rgb[3 * i + 2] = (byte) pixels[i];
-    }
-    return new Picture(width, height, rgb);
+    return ImageFile.read(file).picture();
   }
 
   /** A picture as an AWT image. */

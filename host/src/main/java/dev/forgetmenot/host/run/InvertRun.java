@@ -93,7 +93,11 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
     InversionSettings settings = new InversionSettings(order.values());
     List<Picture> all =
         TrainingPictures.read(
-                order.pictures(), hosted.model().pictureSize(), settings.crop(), settings.seed())
+                order.pictures(),
+                hosted.model().pictureSize(),
+                settings.crop(),
+                settings.seed(),
+                said -> {})
             .pictures();
     List<Picture> some = all.subList(0, Math.min(plan.samples().count(), all.size()));
     List<Optional<String>> unseen = Collections.nCopies(some.size(), Optional.empty());

@@ -182,7 +182,7 @@ class GenerateCommandTest {
   }
 
   @Test
-  void recognisesWhatItDrew() {
+  void recognisesWhatItDrew() throws IOException {
     ProgramRun drawn = ProgramRun.of(command("--steps", "10", "--seed", "1", "--sampler", "ddim"));
     assertThat(drawn.code()).isZero();
     String picture = pictures().resolve("00000-1.png").toString();
@@ -194,6 +194,11 @@ class GenerateCommandTest {
     assertThat(chosen.out()).contains("a fox");
     ProgramRun none = ProgramRun.of("recognise", folder.resolve("no.png").toString());
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
+    Path broken = Files.writeString(folder.resolve("broken.png"), "<html>");
+    ProgramRun rest = ProgramRun.of("recognise", broken.toString(), picture, "--model", model);
+    assertThat(rest.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(rest.out()).contains(picture + "  a fox");
+    assertThat(rest.err()).contains(broken + " is not an image").contains("1 of 2 files");
   }
 
   @Test

@@ -1,10 +1,12 @@
-package dev.forgetmenot.diffusion.clip;
+package dev.forgetmenot.api.model;
 
 /**
- * Resizes one line of 8-bit values as Pillow does: a filter that widens when the line shrinks, with
- * weights rounded to 22 binary digits behind the point, and a result rounded to 8 bits.
+ * Resizes images to the bit as Pillow does: a filter that widens when the image shrinks, rows
+ * before columns, with weights rounded to 22 binary digits behind the point, and results rounded to
+ * 8 bits.
  */
-final class Resampler {
+public final class Resampler {
+  private static final int CHANNELS = 3;
   private static final int PRECISION = 22;
 
   private final int[] starts;
@@ -16,13 +18,40 @@ final class Resampler {
   }
 
   /**
+   * Resizes an image.
+   *
+   * @param width of the result in pixels, at least 1
+   * @param height of the result in pixels, at least 1
+   * @param bicubic cubic with a = -0.5, otherwise linear
+   */
+  public static Picture resize(Picture in, int width, int height, boolean bicubic) {
+    if (in.width() == width && in.height() == height) {
+      return in;
+    }
+    byte[] across = new byte[CHANNELS * width * in.height()];
+    Resampler rows = of(in.width(), width, bicubic);
+    for (int y = 0; y < in.height(); y++) {
+      for (int c = 0; c < CHANNELS; c++) {
+        rows.line(
+            in.rgb(), CHANNELS * y * in.width() + c, CHANNELS, across, CHANNELS * y * width + c);
+      }
+    }
+    byte[] down = new byte[CHANNELS * width * height];
+    Resampler columns = of(in.height(), height, bicubic);
+    for (int i = 0; i < CHANNELS * width; i++) {
+      columns.line(across, i, CHANNELS * width, down, i);
+    }
+    return new Picture(width, height, down);
+  }
+
+  /**
    * A resampler of lines.
    *
    * @param from length before
    * @param to length behind
    * @param bicubic cubic with a = -0.5, otherwise linear
    */
-  static Resampler of(int from, int to, boolean bicubic) {
+  private static Resampler of(int from, int to, boolean bicubic) {
     double scale = (double) from / to;
     double stretch = Math.max(scale, 1);
     double support = (bicubic ? 2 : 1) * stretch;
@@ -57,24 +86,15 @@ final class Resampler {
     return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
   }
 
-  /**
-   * Resizes a line.
-   *
-   * @param in values 0 to 255
-   * @param at index of the first value
-   * @param step from one value to the next
-   * @param out gets the values
-   * @param outAt index of the first one there
-   * @param outStep from one to the next there
-   */
-  void line(int[] in, int at, int step, int[] out, int outAt, int outStep) {
+  /** Resizes the values from {@code at} on, each {@code step} behind the one before. */
+  private void line(byte[] in, int at, int step, byte[] out, int outAt) {
     for (int i = 0; i < starts.length; i++) {
       int sum = 1 << (PRECISION - 1);
       int[] row = weights[i];
       for (int j = 0; j < row.length; j++) {
-        sum += in[at + (starts[i] + j) * step] * row[j];
+        sum += (in[at + (starts[i] + j) * step] & 0xff) * row[j];
       }
-      out[outAt + i * outStep] = Math.min(255, Math.max(0, sum >> PRECISION));
+      out[outAt + i * step] = (byte) Math.min(255, Math.max(0, sum >> PRECISION));
     }
   }
 }
