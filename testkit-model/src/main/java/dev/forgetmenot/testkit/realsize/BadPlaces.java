@@ -7,18 +7,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Outputs where nothing can be written: a small full disk, and one that is read-only. */
+/**
+ * Outputs where nothing can be written: a small disk that is full at once, and one that is
+ * read-only.
+ */
 final class BadPlaces {
   private static final String HEAP = "512m";
 
   private final Program program;
-  private final String model;
   private final List<List<String>> rows =
       new ArrayList<>(List.of(List.of("place", "command", "seconds", "says", "left there")));
 
-  BadPlaces(Program program, String model) {
+  BadPlaces(Program program) {
     this.program = program;
-    this.model = model;
   }
 
   /** Empty where this user may not mount a file system. */
@@ -33,67 +34,23 @@ final class BadPlaces {
       return false;
     }
     try {
-      tried(
-          place,
-          "forget",
-          "lighthouse",
-          "--method",
-          "resteer",
-          "--steps",
-          "3",
-          "--no-real-image",
-          "--no-report",
-          "--model",
-          model,
-          "-o",
-          place + "/cross.fmnpatch");
-      tried(
-          place,
-          "patch",
-          "bake",
-          "--patch",
-          "closed.fmnpatch",
-          "--model",
-          model,
-          "-o",
-          place + "/baked");
-      tried(
-          place,
-          "patch",
-          "diff",
-          model,
-          "baked",
-          "--as",
-          "delta",
-          "-o",
-          place + "/difference.fmnpatch");
-      tried(
-          place,
-          "patch",
-          "export",
-          "cross.fmnpatch",
-          "--to",
-          "lora",
-          "--rank",
-          "64",
-          "--model",
-          model,
-          "-o",
-          place + "/lora.safetensors");
+      for (CommandList block : CommandList.read("places.txt")) {
+        tried(place, block.commands().get(0).replace("PLACE", place));
+      }
     } finally {
       shell("umount", folder.toString());
     }
     return true;
   }
 
-  private void tried(String place, String... arguments) throws IOException, InterruptedException {
-    RealSize.say(place + ": " + String.join(" ", arguments));
-    MeasuredRun run = program.run(HEAP, arguments);
+  private void tried(String place, String command) throws IOException, InterruptedException {
+    RealSize.say(place + ": " + command);
+    MeasuredRun run = program.run(HEAP, command);
     try (Stream<Path> files = Files.list(program.work().resolve(place))) {
       List<String> left = files.map(file -> file.getFileName().toString()).toList();
       rows.add(
           List.of(
-              place.equals("full") ? "8 MiB, full" : "read-only",
+              place,
               "`" + run.command() + "`",
               Long.toString(run.wall().toSeconds()),
               RealSize.ended(run),

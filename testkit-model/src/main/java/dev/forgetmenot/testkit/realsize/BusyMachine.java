@@ -25,7 +25,7 @@ final class BusyMachine {
   }
 
   List<List<String>> run() throws IOException, InterruptedException {
-    String[] forget = {"forget", "merlin", "-o", "merlin.fmnpatch", "--overwrite"};
+    String forget = "fmn forget merlin -o merlin.fmnpatch --overwrite";
     row("forget a concept, quiet machine", "45 to 60", forget, seconds(program.run(HEAP, forget)));
     List<Process> busy = new ArrayList<>();
     try {
@@ -40,16 +40,14 @@ final class BusyMachine {
     } finally {
       busy.forEach(Process::destroyForcibly);
     }
-    String[] draw = drawing("alone");
+    String draw = drawing("alone");
     row("draw 32 images", "10.4", draw, seconds(program.run(HEAP, draw)));
     row("the same, two at once", "69", draw, together());
     return rows;
   }
 
-  private static String[] drawing(String output) {
-    return new String[] {
-      "generate", "a photo of a fox", "--count", "32", "--seed", "1", "-o", output
-    };
+  private static String drawing(String output) {
+    return "fmn generate \"a photo of a fox\" --count 32 --seed 1 -o " + output;
   }
 
   private String together() throws InterruptedException, IOException {
@@ -65,9 +63,9 @@ final class BusyMachine {
     }
   }
 
-  private void row(String what, String before, String[] arguments, String seconds) {
+  private void row(String what, String before, String command, String seconds) {
     RealSize.say(what + ": " + seconds);
-    rows.add(List.of(what, before, "`" + Program.shown(arguments) + "`", seconds));
+    rows.add(List.of(what, before, "`" + command + "`", seconds));
   }
 
   private static String seconds(MeasuredRun run) {

@@ -13,36 +13,28 @@ import java.util.function.Predicate;
  * @param work where commands run: file names in them are relative to it
  */
 record Program(Path start, Path work) {
-  /** Runs a command with the largest Java heap given, such as {@code 512m}. */
-  MeasuredRun run(String heap, String... arguments) throws IOException, InterruptedException {
-    return run(heap, MeasuredRun::never, arguments);
+  /**
+   * Runs a command line with the largest Java heap given, such as {@code 512m}.
+   *
+   * @throws IOException if it cannot be started
+   */
+  MeasuredRun run(String heap, String command) throws IOException, InterruptedException {
+    return run(heap, MeasuredRun::never, command);
   }
 
-  /** Runs a command and kills it by SIGKILL once the predicate of its log says so. */
-  MeasuredRun run(String heap, Predicate<Path> kill, String... arguments)
+  /** The same; it is killed by SIGKILL once the predicate of its log says so. */
+  MeasuredRun run(String heap, Predicate<Path> kill, String command)
       throws IOException, InterruptedException {
     Path logs = work.resolve("logs");
-    List<String> command = new ArrayList<>(List.of(start.toString()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(work.toFile());
+    List<String> words = new ArrayList<>(List.of(start.toString()));
+    words.addAll(CommandList.arguments(command));
+    ProcessBuilder builder = new ProcessBuilder(words).directory(work.toFile());
+    Path collections = logs.resolve(MeasuredRun.GC_LOG);
     builder
         .environment()
         .put(
             "FMN_JAVA_OPTS",
-            "-Xmx"
-                + heap
-                + " -Xlog:gc,gc+heap+exit:file="
-                + logs.resolve(MeasuredRun.GC_LOG).toAbsolutePath()
-                + ":none");
-    return MeasuredRun.of(builder, shown(arguments), logs, kill);
-  }
-
-  static String shown(String... arguments) {
-    StringBuilder text = new StringBuilder("fmn");
-    for (String argument : arguments) {
-      boolean quoted = argument.isEmpty() || argument.indexOf(' ') >= 0;
-      text.append(' ').append(quoted ? '"' + argument + '"' : argument);
-    }
-    return text.toString();
+            "-Xmx" + heap + " -Xlog:gc,gc+heap+exit:file=" + collections + ":none");
+    return MeasuredRun.of(builder, command, logs, kill);
   }
 }
