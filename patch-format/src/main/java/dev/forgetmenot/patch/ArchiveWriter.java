@@ -60,11 +60,9 @@ final class ArchiveWriter {
     @Override
     public int write(ByteBuffer from) throws IOException {
       int count = from.remaining();
-      byte[] bytes = new byte[count];
-      from.get(bytes);
-      crc.update(bytes);
+      crc.update(from.duplicate());
       size += count;
-      zip.write(bytes, 0, count);
+      ArchiveWriter.this.write(from);
       return count;
     }
 
@@ -90,8 +88,11 @@ final class ArchiveWriter {
     zip.putArchiveEntry(entry);
   }
 
-  void write(byte[] bytes, int length) throws IOException {
-    zip.write(bytes, 0, length);
+  /** Writes a buffer to its limit. */
+  void write(ByteBuffer from) throws IOException {
+    byte[] bytes = new byte[from.remaining()];
+    from.get(bytes);
+    zip.write(bytes, 0, bytes.length);
   }
 
   void end() throws IOException {

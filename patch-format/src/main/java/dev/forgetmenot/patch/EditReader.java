@@ -15,7 +15,10 @@ final class EditReader {
     if (content instanceof EditContent.Deltas deltas) {
       Map<String, Delta> values = new TreeMap<>();
       for (EditContent.Target target : deltas.targets()) {
-        values.put(target.target(), delta(target, tensors));
+        values.put(
+            target.target(),
+            new Delta(
+                array(target.shape()), () -> delta(target, tensors), target.scale().isPresent()));
       }
       return new DeltaEdit(values);
     }
@@ -50,7 +53,7 @@ final class EditReader {
     return new TokensEdit(tokens);
   }
 
-  static Delta delta(EditContent.Target target, EditTensors tensors) throws IOException {
+  static float[] delta(EditContent.Target target, EditTensors tensors) throws IOException {
     float[] values = tensors.values(target.target() + DeclaredTensor.DELTA);
     target
         .scale()
@@ -60,7 +63,7 @@ final class EditReader {
                 values[i] = HalfScale.value(values[i], scale);
               }
             });
-    return new Delta(array(target.shape()), values, target.scale().isPresent());
+    return values;
   }
 
   static SelectedRows rows(EditContent.RowTarget target, EditTensors tensors) throws IOException {

@@ -1,20 +1,16 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.FileContent;
-import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Enumeration;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -26,6 +22,7 @@ final class PatchArchive {
   /** The largest patch, and so the largest entry, in bytes. */
   static final long FILE_LIMIT = Integer.MAX_VALUE;
 
+  private static final int MOST_KEPT = Integer.MAX_VALUE - 8; // an array of Java
   private static final String PICKLED = "holds a Python pickle, which can run code; not read";
 
   private final Path path;
@@ -70,55 +67,39 @@ final class PatchArchive {
   /** The bytes of an entry, if there are not more than {@code limit}. */
   byte[] content(String entry, long limit) throws IOException {
     ZipTiling.Region region = region(entry);
-    if (region.size() > limit) {
+    if (region.size() > Math.min(limit, MOST_KEPT)) {
       throw refuse(PatchError.SIZE_LIMIT, entry + " is larger than " + limit + " bytes");
     }
-    ByteBuffer buffer = ByteBuffer.allocate((int) region.size());
-    while (buffer.hasRemaining()) {
-      read(buffer, region.offset() + buffer.position());
-    }
-    CRC32 crc = new CRC32();
-    crc.update(buffer.array());
-    checkCrc(region, crc);
-    return buffer.array();
+    EntryReading reading = reading(entry);
+    byte[] content = reading.keep((int) region.size());
+    reading.end();
+    return content;
   }
 
-  /** Writes an entry as it is to another archive. */
-  void copy(String entry, ArchiveWriter to) throws IOException {
+  /** Reads an entry from its first byte to its last. */
+  EntryReading reading(String entry) throws IOException {
+    return new EntryReading(this, region(entry));
+  }
+
+  /**
+   * Writes an entry as it is to another archive.
+   *
+   * @return its SHA-256, hex
+   */
+  String copy(String entry, ArchiveWriter to) throws IOException {
     ZipTiling.Region region = region(entry);
-    CRC32 crc = new CRC32();
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    long at = region.offset();
-    long end = at + region.size();
+    EntryReading reading = reading(entry);
     to.begin(entry, region.size(), region.crc());
-    while (at < end) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-      int read = read(buffer, at);
-      at += read;
-      crc.update(buffer.array(), 0, read);
-      to.write(buffer.array(), read);
+    while (reading.left() > 0) {
+      to.write(reading.next(EntryReading.CHUNK));
     }
-    checkCrc(region, crc);
     to.end();
+    return reading.end();
   }
 
   /** SHA-256 of an entry, hex. */
   String digest(String entry) throws IOException {
-    ZipTiling.Region region = region(entry);
-    MessageDigest sha = Sha256.digest();
-    CRC32 crc = new CRC32();
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    long at = region.offset();
-    long end = at + region.size();
-    while (at < end) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-      int read = read(buffer, at);
-      at += read;
-      sha.update(buffer.array(), 0, read);
-      crc.update(buffer.array(), 0, read);
-    }
-    checkCrc(region, crc);
-    return HexFormat.of().formatHex(sha.digest());
+    return reading(entry).end();
   }
 
   /** Refuses a file that has another length than when it was opened. */
@@ -134,18 +115,14 @@ final class PatchArchive {
     }
   }
 
-  private int read(ByteBuffer buffer, long at) throws IOException {
-    int read = channel.read(buffer, at);
-    if (read < 0) {
-      throw refuse(
-          PatchError.CHANGED_WHILE_READING, "became shorter while it was read; open it again");
-    }
-    return read;
-  }
-
-  private void checkCrc(ZipTiling.Region region, CRC32 crc) throws PatchFormatException {
-    if (crc.getValue() != region.crc()) {
-      throw refuse(PatchError.CRC, region.name() + " is damaged; get the file again");
+  /** Fills a buffer to its limit. */
+  void read(ByteBuffer buffer, long at) throws IOException {
+    long begin = at - buffer.position();
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, begin + buffer.position()) < 0) {
+        throw refuse(
+            PatchError.CHANGED_WHILE_READING, "became shorter while it was read; open it again");
+      }
     }
   }
 

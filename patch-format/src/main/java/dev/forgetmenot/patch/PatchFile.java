@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,14 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * An open patch whose archive, manifest, digests and tensors have been checked: after {@link #open}
- * nothing is wrong with the file itself; whether it fits a base is another question. Closed by who
+ * nothing is wrong with the file itself; whether it fits a base is another question. What is read
+ * from it later is compared with what was checked: a file that is changed meanwhile is refused.
+ * Nothing of it is mapped into memory, so it can be replaced once it is closed. Closed by who
  * opened it; may be read by several threads.
  */
 public final class PatchFile implements AutoCloseable {
@@ -27,44 +29,68 @@ public final class PatchFile implements AutoCloseable {
   private final FileChannel channel;
   private final PatchArchive archive;
   private final Manifest manifest;
+  private final byte[] json;
   private final String id;
   private final List<PatchSignature> signatures;
-  private final Map<String, EditTensors> tensorsOfEdit = new HashMap<>();
+  private final Map<String, Manifest.Entry> listed = new LinkedHashMap<>();
+  private final Map<String, EditTensors> tensorsOfEdit = new LinkedHashMap<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private PatchFile(Path path, FileChannel channel) throws IOException {
+  private PatchFile(Path path, FileChannel channel, boolean whole) throws IOException {
     this.path = path;
     this.channel = channel;
     archive = new PatchArchive(path, channel);
     checkStart();
-    byte[] json = archive.content(MANIFEST, StrictJson.BYTES);
+    json = archive.content(MANIFEST, StrictJson.BYTES);
     id = Sha256.hex(json);
     manifest = ManifestReader.read(path.toString(), json, warnings::add);
-    signatures = SignatureEntries.read(archive, json);
-    checkEntries();
-    for (Manifest.Edit edit : manifest.edits()) {
-      String where = path + ": " + edit.entry();
-      tensorsOfEdit.put(
-          edit.id(),
-          EditTensors.open(where, channel, archive.region(edit.entry()), edit.content()));
+    for (Manifest.Entry entry : manifest.entries()) {
+      listed.put(entry.path(), entry);
+    }
+    signatures = whole ? SignatureEntries.read(archive, json) : List.of();
+    if (whole) {
+      checkEntries();
     }
     archive.checkUnchanged();
   }
 
   /**
-   * Opens and checks a patch.
+   * Opens and checks a patch. Each byte of its tensors is read once.
    *
    * @throws PatchFormatException if anything about it is wrong
    */
   public static PatchFile open(Path path) throws IOException {
+    return open(path, true);
+  }
+
+  /**
+   * What a patch says of itself.
+   *
+   * @param id the patch id, see {@link PatchFile#id}
+   */
+  public record Header(String id, Manifest manifest) {}
+
+  /**
+   * Reads the manifest alone, to list patches or to find one: signatures and tensors are not looked
+   * at, so nothing that it says is known to be true before {@link #open}.
+   *
+   * @throws PatchFormatException if archive or manifest are wrong
+   */
+  public static Header header(Path path) throws IOException {
+    try (PatchFile patch = open(path, false)) {
+      return new Header(patch.id, patch.manifest);
+    }
+  }
+
+  private static PatchFile open(Path path, boolean whole) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new PatchFormatException(
           PatchError.NOT_A_ZIP, path.toString(), "there is no such file; check the path");
     }
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return new PatchFile(path, channel);
-    } catch (IOException e) {
+      return new PatchFile(path, channel, whole);
+    } catch (IOException | Error e) {
       channel.close();
       throw e;
     } catch (RuntimeException e) {
@@ -97,9 +123,9 @@ public final class PatchFile implements AutoCloseable {
     return signatures;
   }
 
-  /** The exact bytes of the manifest: what is signed. */
-  public byte[] manifestBytes() throws IOException {
-    return archive.content(MANIFEST, StrictJson.BYTES);
+  /** The exact bytes of the manifest that was checked: what is signed. */
+  public byte[] manifestBytes() {
+    return json.clone();
   }
 
   PatchArchive archive() {
@@ -131,7 +157,7 @@ public final class PatchFile implements AutoCloseable {
       if (edit.content() instanceof EditContent.Deltas deltas) {
         for (EditContent.Target one : deltas.targets()) {
           if (one.target().equals(target)) {
-            return EditReader.delta(one, tensors(edit)).values();
+            return EditReader.delta(one, tensors(edit));
           }
         }
       }
@@ -180,8 +206,8 @@ public final class PatchFile implements AutoCloseable {
   }
 
   /**
-   * One edit as its editor handed it over, in full: deltas and factors of large models take memory,
-   * see {@link #delta} and {@link #lowRank}.
+   * One edit as its editor handed it over. Deltas are read each time they are asked for, while this
+   * file is open; factors are read here in full, see {@link #lowRank}.
    *
    * @param edit of this patch's manifest
    * @throws PatchFormatException if the file has changed since it was opened
@@ -195,9 +221,57 @@ public final class PatchFile implements AutoCloseable {
     return tensorsOfEdit.get(edit.id());
   }
 
-  /** The content of an entry, such as {@code docs/readme.md}. */
+  /**
+   * The content of an entry, such as {@code docs/readme.md}.
+   *
+   * @throws PatchFormatException if the file has changed since it was opened
+   */
   public byte[] content(String entry) throws IOException {
-    return archive.content(entry, PatchArchive.FILE_LIMIT);
+    if (entry.equals(MANIFEST)) {
+      return manifestBytes();
+    }
+    byte[] content = archive.content(entry, Long.MAX_VALUE);
+    checkSame(entry, Sha256.hex(content));
+    return content;
+  }
+
+  /** Writes an entry as it was checked to another archive. */
+  void copy(String entry, ArchiveWriter to) throws IOException {
+    if (entry.equals(MANIFEST)) {
+      to.add(MANIFEST, json);
+    } else {
+      checkSame(entry, archive.copy(entry, to));
+    }
+  }
+
+  /** Writes the entries of another archive. */
+  interface Entries {
+    void writeTo(ArchiveWriter writer) throws IOException;
+  }
+
+  /**
+   * Writes another archive with entries of this one. This file is closed before the new one is
+   * moved into place: some systems replace no file that is open.
+   *
+   * @param target may be this file
+   */
+  void rewrite(Path target, Entries entries) throws IOException {
+    AtomicFile.write(
+        target,
+        out -> {
+          ArchiveWriter writer = new ArchiveWriter(out);
+          entries.writeTo(writer);
+          writer.finish();
+          channel.close();
+        });
+  }
+
+  private void checkSame(String entry, String sha256) throws PatchFormatException {
+    if (listed.containsKey(entry) && !listed.get(entry).sha256().equals(sha256)) {
+      throw archive.refuse(
+          PatchError.CHANGED_WHILE_READING,
+          entry + " was changed since the file was opened; open it again");
+    }
   }
 
   @Override
@@ -218,11 +292,12 @@ public final class PatchFile implements AutoCloseable {
   }
 
   private void checkEntries() throws IOException {
-    Set<String> listed = new HashSet<>();
-    for (Manifest.Entry entry : manifest.entries()) {
-      listed.add(entry.path());
-      if (archive.region(entry.path()).size() != entry.size()
-          || !archive.digest(entry.path()).equals(entry.sha256())) {
+    Map<String, Manifest.Edit> edits = new HashMap<>();
+    manifest.edits().forEach(edit -> edits.put(edit.entry(), edit));
+    for (Manifest.Entry entry : listed.values()) {
+      ZipTiling.Region region = archive.region(entry.path());
+      String sha256 = region.size() == entry.size() ? digest(entry, edits) : "";
+      if (!sha256.equals(entry.sha256())) {
         throw archive.refuse(
             PatchError.DIGEST, entry.path() + " is not what the manifest says; get the file again");
       }
@@ -230,10 +305,24 @@ public final class PatchFile implements AutoCloseable {
     for (String name : archive.names()) {
       boolean free =
           name.equals("mimetype") || name.equals(MANIFEST) || SignatureEntries.isOne(name);
-      if (!free && !listed.contains(name)) {
+      if (!free && !listed.containsKey(name)) {
         throw archive.refuse(
             PatchError.UNLISTED, "holds " + name + ", which the manifest does not list");
       }
     }
+    for (EditTensors tensors : tensorsOfEdit.values()) {
+      tensors.check();
+    }
+  }
+
+  /** Reads an entry once; the tensors of an edit are looked at on the way. */
+  private String digest(Manifest.Entry entry, Map<String, Manifest.Edit> edits) throws IOException {
+    Manifest.Edit edit = edits.get(entry.path());
+    if (edit == null) {
+      return archive.digest(entry.path());
+    }
+    EditTensors tensors = new EditTensors(archive, entry.path(), edit.content());
+    tensorsOfEdit.put(edit.id(), tensors);
+    return tensors.scan();
   }
 }

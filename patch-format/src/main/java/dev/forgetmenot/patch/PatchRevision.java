@@ -1,6 +1,5 @@
 package dev.forgetmenot.patch;
 
-import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,18 +63,16 @@ public final class PatchRevision {
       Manifest manifest = draft.version(new Manifest.Version(old.version().major(), minor));
       byte[] json = ManifestWriter.bytes(manifest);
       ManifestReader.read(target.toString(), json); // nothing is written that would be refused
-      AtomicFile.write(
+      patch.rewrite(
           target,
-          channel -> {
-            ArchiveWriter writer = new ArchiveWriter(channel);
+          writer -> {
             for (String name : patch.archive().names()) {
               if (name.equals(PatchFile.MANIFEST)) {
                 writer.add(name, json);
               } else if (!name.startsWith("signatures/")) {
-                patch.archive().copy(name, writer);
+                patch.copy(name, writer);
               }
             }
-            writer.finish();
           });
       return manifest;
     }

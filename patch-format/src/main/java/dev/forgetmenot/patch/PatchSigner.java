@@ -44,18 +44,16 @@ public final class PatchSigner {
             file.toString(),
             "has no room for a signature; sign it beside the file, by --detached");
       }
-      AtomicFile.write(
+      patch.rewrite(
           file,
-          channel -> {
-            ArchiveWriter writer = new ArchiveWriter(channel);
+          writer -> {
             for (String name : order) {
               if (name.equals(added)) {
                 writer.add(name, envelope);
               } else {
-                patch.archive().copy(name, writer);
+                patch.copy(name, writer);
               }
             }
-            writer.finish();
           });
       return signature;
     }

@@ -16,21 +16,18 @@ interface ByteSource {
   /** Number of bytes. */
   long size();
 
-  /** Little-endian read-only view of a part; of a file it is a memory map of that part alone. */
+  /** Little-endian read-only view of a part. */
   ByteBuffer view(long begin, int length) throws IOException;
 
   /**
-   * A part of a file.
+   * A part of a file; every view is a memory map, which some systems let nobody replace or delete
+   * until Java has collected it.
    *
    * @param channel stays open as long as the source is used; closed by its owner
    */
-  record FileRegion(FileChannel channel, long offset, long size) implements ByteSource {
+  record MappedRegion(FileChannel channel, long offset, long size) implements ByteSource {
     @Override
     public ByteBuffer view(long begin, int length) throws IOException {
-      return map(begin, length);
-    }
-
-    private ByteBuffer map(long begin, int length) throws IOException {
       if (channel.size() < offset + size) {
         // Touching a map beyond the end of its file kills the process, so look first.
         throw new EOFException("the file has become shorter since it was opened");
@@ -39,6 +36,28 @@ interface ByteSource {
         return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
       }
       return channel.map(MapMode.READ_ONLY, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /**
+   * A part of a file; every view is a copy on the heap.
+   *
+   * @param channel stays open as long as the source is used; closed by its owner
+   */
+  record FileRegion(FileChannel channel, long offset, long size) implements ByteSource {
+    /** Java keeps a direct buffer as large as the largest read of a thread. */
+    private static final int AT_ONCE = 1 << 20;
+
+    @Override
+    public ByteBuffer view(long begin, int length) throws IOException {
+      ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+      while (buffer.position() < length) {
+        buffer.limit(Math.min(length, buffer.position() + AT_ONCE));
+        if (channel.read(buffer, offset + begin + buffer.position()) < 0) {
+          throw new EOFException("the file has become shorter since it was opened");
+        }
+      }
+      return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -57,6 +76,20 @@ interface ByteSource {
         }
       }
       return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /**
+   * The first bytes of something that is read on later.
+   *
+   * @param buffer what is there, from its first byte on
+   * @param size bytes of all of it
+   */
+  record Start(ByteBuffer buffer, long size) implements ByteSource {
+    @Override
+    public ByteBuffer view(long begin, int length) {
+      int there = (int) Math.min(length, buffer.limit() - begin);
+      return buffer.slice((int) begin, there).order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 

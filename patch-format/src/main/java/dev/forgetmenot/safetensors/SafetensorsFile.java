@@ -16,10 +16,12 @@ import java.util.Map;
  * A safetensors file that has been checked in full except for its values: no hole, no overlap, no
  * duplicate name, no byte that belongs to nothing.
  *
- * <p>Tensors are mapped one by one, so that a file of any size costs only what is looked at; a
- * single tensor may have up to 2 GiB − 1 bytes. Buffers stay valid after {@link #close()}. While a
- * file is mapped nobody may make it shorter: the operating system answers such an access with an
- * error that Java cannot catch.
+ * <p>Tensors are read one by one, so that a file of any size costs only what is looked at; a single
+ * tensor may have up to 2 GiB − 1 bytes. Buffers stay valid after {@link #close()}.
+ *
+ * <p>{@link #map} is for the weights of models: their bytes are memory maps. While a file is mapped
+ * nobody may make it shorter (the operating system answers such an access with an error that Java
+ * cannot catch), and on Windows nobody can replace or delete it, until Java has collected the maps.
  *
  * <p>Files opened by path, and those over a {@link FileChannel} or a {@link ByteBuffer}, may be
  * read by several threads at once; over another channel by one at a time.
@@ -47,6 +49,21 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws IOException when it cannot be read
    */
   public static SafetensorsFile open(Path path, SafetensorsLimits limits) throws IOException {
+    return open(path, limits, false);
+  }
+
+  /**
+   * Opens a file whose tensors are memory maps; the caller closes it.
+   *
+   * @throws SafetensorsException when it is missing, malformed, beyond the limits, or a pickle
+   * @throws IOException when it cannot be read
+   */
+  public static SafetensorsFile map(Path path, SafetensorsLimits limits) throws IOException {
+    return open(path, limits, true);
+  }
+
+  private static SafetensorsFile open(Path path, SafetensorsLimits limits, boolean mapped)
+      throws IOException {
     PickleCheck.checkName(path);
     FileChannel channel;
     try {
@@ -64,8 +81,11 @@ public final class SafetensorsFile implements AutoCloseable {
           "Name the file that is meant.");
     }
     try {
-      return new SafetensorsFile(
-          path.toString(), new ByteSource.FileRegion(channel, 0, channel.size()), limits, channel);
+      ByteSource source =
+          mapped
+              ? new ByteSource.MappedRegion(channel, 0, channel.size())
+              : new ByteSource.FileRegion(channel, 0, channel.size());
+      return new SafetensorsFile(path.toString(), source, limits, channel);
     } catch (IOException | RuntimeException e) {
       try {
         channel.close();
@@ -78,8 +98,7 @@ public final class SafetensorsFile implements AutoCloseable {
 
   /**
    * Opens a region of a channel, such as an entry of an archive. The channel belongs to the caller
-   * and must stay open; {@link #close()} leaves it open. A {@link FileChannel} is mapped, any other
-   * channel is read.
+   * and must stay open; {@link #close()} leaves it open.
    *
    * @param where what to call the region in errors
    * @param offset first byte of the region in the channel
@@ -138,8 +157,8 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
-   * The stored bytes of one tensor: read-only, little-endian, a memory map of that tensor alone if
-   * this is a file.
+   * The stored bytes of one tensor: read-only, little-endian; a copy on the heap, or a memory map
+   * of that tensor alone, see {@link #map}.
    *
    * @throws SafetensorsException when there is no such tensor or it has 2 GiB or more
    */

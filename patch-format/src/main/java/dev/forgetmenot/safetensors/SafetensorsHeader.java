@@ -19,12 +19,27 @@ import java.util.TreeMap;
  * @param tensors by name
  * @param metadata by key
  */
-record SafetensorsHeader(
+public record SafetensorsHeader(
     long dataBegin, Map<String, TensorInfo> tensors, Map<String, String> metadata) {
 
-  static final int LENGTH_BYTES = 8;
+  /** Bytes before the header's JSON, which say how long it is. */
+  public static final int LENGTH_BYTES = 8;
+
   private static final String DAMAGED =
       "The file is damaged or was not written by a safetensors writer: get it again.";
+
+  /**
+   * Reads and checks everything that can be checked without touching the data.
+   *
+   * @param where what to call the file in errors
+   * @param start its first bytes: the length and, where that is plausible, as many as it says
+   * @param size bytes of the whole file
+   * @throws SafetensorsException when it is malformed, beyond the limits, or a pickle
+   */
+  public static SafetensorsHeader read(
+      String where, ByteBuffer start, long size, SafetensorsLimits limits) throws IOException {
+    return read(where, new ByteSource.Start(start, size), limits);
+  }
 
   /** Reads and checks everything that can be checked without touching the data. */
   static SafetensorsHeader read(String where, ByteSource source, SafetensorsLimits limits)

@@ -57,7 +57,7 @@ public final class ShardedSafetensors implements AutoCloseable {
     for (String variant : List.of("", ".fp16")) {
       Path single = folder.resolve(baseName + variant + SUFFIX);
       if (Files.exists(single)) {
-        add(single.getFileName().toString(), SafetensorsFile.open(single, limits));
+        add(single.getFileName().toString(), SafetensorsFile.map(single, limits));
         return;
       }
       Path index = folder.resolve(baseName + SUFFIX + ".index" + variant + ".json");
@@ -75,7 +75,7 @@ public final class ShardedSafetensors implements AutoCloseable {
       if (!Files.exists(folder.resolve(shard))) {
         throw missing(index, "the shard " + shard + " that it names is not in the folder");
       }
-      add(shard, SafetensorsFile.open(folder.resolve(shard), limits));
+      add(shard, SafetensorsFile.map(folder.resolve(shard), limits));
     }
     for (Map.Entry<String, String> entry : shardOfTensor.entrySet()) {
       if (fileOfTensor.get(entry.getKey()) != files.get(entry.getValue())) {

@@ -182,7 +182,7 @@ class SafetensorsRoundTripTest {
   void aFileThatShrinksWhileOpenIsAnErrorNotACrash() throws IOException {
     Path path = folder.resolve("shrinks.safetensors");
     new SafetensorsWriter().add("w", DType.F32, new long[] {4}, new float[4]).write(path);
-    try (SafetensorsFile file = SafetensorsFile.open(path, SafetensorsLimits.MODEL)) {
+    try (SafetensorsFile file = SafetensorsFile.map(path, SafetensorsLimits.MODEL)) {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
         channel.truncate(channel.size() - 4);
       }

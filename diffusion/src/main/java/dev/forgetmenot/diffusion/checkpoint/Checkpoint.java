@@ -91,7 +91,7 @@ public final class Checkpoint {
    *     Stable Diffusion 1.x or 2.x; the message says what it is and what to do
    */
   public static Checkpoint open(Path path, Optional<PredictionType> prediction) throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path, SafetensorsLimits.MODEL);
+    SafetensorsFile file = SafetensorsFile.map(path, SafetensorsLimits.MODEL);
     try {
       return new Checkpoint(path, file, prediction);
     } catch (IOException | RuntimeException e) {

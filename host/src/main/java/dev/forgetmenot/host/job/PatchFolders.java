@@ -89,7 +89,7 @@ public record PatchFolders(List<Path> folders) {
     }
     List<Path> found = new ArrayList<>();
     for (Path file : files) {
-      String own = read(file, patch -> named(patch.manifest()));
+      String own = read(file, header -> named(header.manifest()));
       if (own.equals(name) || own.startsWith(name + "@")) {
         found.add(file);
       }
@@ -107,7 +107,7 @@ public record PatchFolders(List<Path> folders) {
   /** The patch of an id, if it is here. */
   public Optional<Path> withId(String id) throws IOException {
     for (Path file : files()) {
-      if (id.equals(read(file, PatchFile::id))) {
+      if (id.equals(read(file, PatchFile.Header::id))) {
         return Optional.of(file);
       }
     }
@@ -119,9 +119,10 @@ public record PatchFolders(List<Path> folders) {
   }
 
   /** Nothing of a broken file: it is no reason to fail unless it is asked for by its name. */
-  private static String read(Path file, Function<PatchFile, String> what) throws IOException {
-    try (PatchFile patch = PatchFile.open(file)) {
-      return what.apply(patch);
+  private static String read(Path file, Function<PatchFile.Header, String> what)
+      throws IOException {
+    try {
+      return what.apply(PatchFile.header(file));
     } catch (PatchFormatException e) {
       return "";
     }

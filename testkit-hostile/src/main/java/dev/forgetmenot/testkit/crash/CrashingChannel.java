@@ -12,10 +12,14 @@ import java.nio.channels.WritableByteChannel;
 final class CrashingChannel extends FileChannel {
   private final FileChannel real;
   private final WritePoints points;
+  private final Runnable closed;
+  private final boolean maps;
 
-  CrashingChannel(FileChannel real, WritePoints points) {
+  CrashingChannel(FileChannel real, WritePoints points, Runnable closed, boolean maps) {
     this.real = real;
     this.points = points;
+    this.closed = closed;
+    this.maps = maps;
   }
 
   @Override
@@ -108,6 +112,9 @@ final class CrashingChannel extends FileChannel {
 
   @Override
   public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
+    if (!maps) {
+      throw new UnsupportedOperationException("this file must not be mapped");
+    }
     if (mode != MapMode.READ_ONLY) {
       throw new UnsupportedOperationException("writes through a map cannot be counted");
     }
@@ -127,5 +134,6 @@ final class CrashingChannel extends FileChannel {
   @Override
   protected void implCloseChannel() throws IOException {
     real.close(); // also of a killed process: the system closes its files
+    closed.run();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -23,18 +24,41 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Files of the default file system; whatever changes one is a point of {@link WritePoints}. Code
  * under test gets a path from {@link #path} and never knows.
+ *
+ * <p>As on Windows, a file that is open cannot be deleted or replaced where {@link #likeWindows}
+ * made them, and no file can be mapped: a map holds a file until Java collects it.
  */
 public final class CrashingFiles extends FileSystemProvider {
   private final WritePoints points;
+  private final boolean locking;
+  private final Map<Path, Integer> open = new ConcurrentHashMap<>();
   private final FileSystem fileSystem = new CrashingFileSystem(this);
 
   /** Files that report to these points. */
   public CrashingFiles(WritePoints points) {
+    this(points, false);
+  }
+
+  private CrashingFiles(WritePoints points, boolean locking) {
     this.points = points;
+    this.locking = locking;
+  }
+
+  /** Files that are locked while they are open, and never mapped. */
+  public static CrashingFiles likeWindows() {
+    return new CrashingFiles(WritePoints.counting(), true);
+  }
+
+  private void refuseOpen(Path path) throws IOException {
+    if (locking && open.containsKey(real(path).toAbsolutePath())) {
+      throw new FileSystemException(
+          path.toString(), null, "is open, and cannot be deleted or replaced on Windows");
+    }
   }
 
   /** A path of the default file system, watched. */
@@ -60,7 +84,13 @@ public final class CrashingFiles extends FileSystemProvider {
       points.reach();
     }
     FileChannel channel = FileChannel.open(real(path), options, attributes);
-    return writes ? new CrashingChannel(channel, points) : channel;
+    if (locking) {
+      Path file = real(path).toAbsolutePath();
+      open.merge(file, 1, Integer::sum);
+      Runnable closed = () -> open.computeIfPresent(file, (p, n) -> n == 1 ? null : n - 1);
+      return new CrashingChannel(channel, points, closed, false);
+    }
+    return writes ? new CrashingChannel(channel, points, () -> {}, true) : channel;
   }
 
   @Override
@@ -79,6 +109,7 @@ public final class CrashingFiles extends FileSystemProvider {
   @Override
   public void delete(Path path) throws IOException {
     points.reach();
+    refuseOpen(path);
     Files.delete(real(path));
   }
 
@@ -91,6 +122,8 @@ public final class CrashingFiles extends FileSystemProvider {
   @Override
   public void move(Path from, Path to, CopyOption... options) throws IOException {
     points.reach();
+    refuseOpen(from);
+    refuseOpen(to);
     Files.move(real(from), real(to), options);
   }
 
