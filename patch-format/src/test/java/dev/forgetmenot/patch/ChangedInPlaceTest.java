@@ -64,8 +64,7 @@ class ChangedInPlaceTest {
             })
         .isInstanceOfSatisfying(
             PatchFormatException.class,
-            e ->
-                assertThat(e.error()).isIn(PatchError.CHANGED_WHILE_READING, PatchError.CRC));
+            e -> assertThat(e.error()).isIn(PatchError.CHANGED_WHILE_READING, PatchError.CRC));
   }
 
   @Test
