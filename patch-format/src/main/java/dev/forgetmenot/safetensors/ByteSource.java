@@ -20,6 +20,15 @@ interface ByteSource {
   ByteBuffer view(long begin, int length) throws IOException;
 
   /**
+   * Copies bytes from {@code begin} on until the buffer is full; of a file nothing is mapped.
+   *
+   * @throws EOFException if there are fewer
+   */
+  default void read(long begin, ByteBuffer into) throws IOException {
+    into.put(view(begin, into.remaining()));
+  }
+
+  /**
    * A part of a file; every view is a memory map, which some systems let nobody replace or delete
    * until Java has collected it.
    *
@@ -37,6 +46,11 @@ interface ByteSource {
       }
       return channel.map(MapMode.READ_ONLY, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
     }
+
+    @Override
+    public void read(long begin, ByteBuffer into) throws IOException {
+      new FileRegion(channel, offset, size).read(begin, into);
+    }
   }
 
   /**
@@ -51,13 +65,20 @@ interface ByteSource {
     @Override
     public ByteBuffer view(long begin, int length) throws IOException {
       ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-      while (buffer.position() < length) {
-        buffer.limit(Math.min(length, buffer.position() + AT_ONCE));
-        if (channel.read(buffer, offset + begin + buffer.position()) < 0) {
+      read(begin, buffer);
+      return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void read(long begin, ByteBuffer into) throws IOException {
+      int first = into.position();
+      int end = into.limit();
+      while (into.position() < end) {
+        into.limit(into.isDirect() ? end : Math.min(end, into.position() + AT_ONCE));
+        if (channel.read(into, offset + begin + into.position() - first) < 0) {
           throw new EOFException("the file has become shorter since it was opened");
         }
       }
-      return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A safetensors file that has been checked in full except for its values: no hole, no overlap, no
@@ -165,6 +166,20 @@ public final class SafetensorsFile implements AutoCloseable {
   public ByteBuffer bytes(String name) throws IOException {
     TensorInfo tensor = tensor(name);
     return source.view(header.dataBegin() + tensor.begin(), size(tensor));
+  }
+
+  /**
+   * Copies stored bytes of one tensor, of any size, until the buffer is full; nothing is mapped.
+   *
+   * @param from the first byte in the tensor
+   * @throws SafetensorsException when there is no such tensor
+   * @throws IndexOutOfBoundsException if the tensor has fewer bytes
+   * @throws IOException if the file cannot be read or has become shorter
+   */
+  public void read(String name, long from, ByteBuffer into) throws IOException {
+    TensorInfo tensor = tensor(name);
+    Objects.checkFromIndexSize(from, (long) into.remaining(), tensor.byteSize());
+    source.read(header.dataBegin() + tensor.begin() + from, into);
   }
 
   /**

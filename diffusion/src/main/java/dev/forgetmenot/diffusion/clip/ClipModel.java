@@ -57,7 +57,7 @@ public final class ClipModel implements AutoCloseable {
   public static ClipModel load(Path folder, NDManager manager, Ops ops) throws IOException {
     ClipConfig config = ClipConfig.read(folder);
     return new ClipModel(
-        config, Weights.load(manager, folder, "clip", parameterShapes(config)), ops);
+        config, Weights.load(manager, ops, folder, "clip", parameterShapes(config)), ops);
   }
 
   /** The names of the weights and their shapes. */

@@ -66,13 +66,14 @@ final class ClipVisionTransformer {
   private NDArray embed(NDArray patches) {
     Shape shape = patches.getShape();
     long width = shape.get(1);
-    try (Temporaries t = new Temporaries(patches)) {
+    try (Temporaries t = new Temporaries(patches);
+        Weight.Use positions = positionEmbedding.use()) {
       NDArray rows = t.view(patches).reshape(shape.get(0), width, -1).transpose(0, 2, 1);
       NDArray first =
           t.view(classEmbedding.array())
               .reshape(1, 1, width)
               .broadcast(new Shape(shape.get(0), 1, width));
-      return t.result(first.concat(rows, 1).add(positionEmbedding.array()));
+      return t.result(first.concat(rows, 1).add(positions.array()));
     }
   }
 }

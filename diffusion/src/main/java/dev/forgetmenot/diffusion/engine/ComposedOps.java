@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -117,6 +118,14 @@ public final class ComposedOps implements Ops {
         NDArray change = m.mul(-step.size())) {
       denominator.divi(step.correction()).addi(step.epsilon());
       p.addi(change.divi(denominator));
+    }
+  }
+
+  @Override
+  public void put(NDArray target, long first, NDArray source, long count) {
+    try (Temporaries t = new Temporaries(target)) {
+      NDArray part = t.view(source).get("0:{}", count).toType(target.getDataType(), false);
+      t.view(target).reshape(-1).set(new NDIndex("{}:{}", first, first + count), part);
     }
   }
 

@@ -59,6 +59,17 @@ public interface Ops extends AutoCloseable {
    */
   void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step);
 
+  /**
+   * Copies elements into a dense array, converted to its type: widened exactly, or rounded to the
+   * nearest, ties to even.
+   *
+   * @param target any shape, FLOAT32 or FLOAT16; changed
+   * @param first the first element that is written, row-major
+   * @param source a row of elements, FLOAT32 or FLOAT16
+   * @param count how many of them, from the first on
+   */
+  void put(NDArray target, long first, NDArray source, long count);
+
   @Override
   void close();
 }

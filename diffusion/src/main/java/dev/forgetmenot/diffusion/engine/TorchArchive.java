@@ -45,6 +45,12 @@ final class TorchArchive {
           return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
         def resize_nearest(self: __torch__.Ops, x: Tensor, height: Tensor, width: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [int(height), int(width)], None, None)
+        def put(self: __torch__.Ops, x: Tensor, source: Tensor, s: Tensor) -> Tensor:
+          first = int(torch.select(s, 0, 0))
+          count = int(torch.select(s, 0, 1))
+          part = torch.narrow(torch.flatten(x), 0, first, count)
+          _0 = torch.copy_(part, torch.narrow(source, 0, 0, count))
+          return x
         def adamw(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, s: Tensor) -> Tensor:
           keep = float(torch.select(s, 0, 0))
           beta1 = float(torch.select(s, 0, 1))

@@ -97,6 +97,14 @@ public final class TorchOps implements Ops {
     }
   }
 
+  @Override
+  public void put(NDArray target, long first, NDArray source, long count) {
+    try (NDArray place = manager.create(new long[] {first, count});
+        NDArray unused = run("put", target, source, place)) {
+      unused.setName(null); // another handle of the target
+    }
+  }
+
   private NDArray run(String method, NDArray... arguments) {
     NDList inputs = new NDList(arguments.length + 1);
     for (NDArray argument : arguments) {

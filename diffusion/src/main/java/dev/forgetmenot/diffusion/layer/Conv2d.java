@@ -43,7 +43,10 @@ public final class Conv2d {
 
   /** (b, in, h, w) to (b, out, h', w') with h' = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   public NDArray forward(NDArray x) {
-    NDArray y = conv(x, weight.array(), bias == null ? null : bias.array(), stride, padding);
+    NDArray y;
+    try (Weight.Use w = weight.use()) {
+      y = conv(x, w.array(), bias == null ? null : bias.array(), stride, padding);
+    }
     return AdapterPath.add(
         x,
         y,

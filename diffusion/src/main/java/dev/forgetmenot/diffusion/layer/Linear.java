@@ -16,7 +16,10 @@ public final class Linear {
 
   /** (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
-    NDArray y = linear(x, weight.array(), bias == null ? null : bias.array());
+    NDArray y;
+    try (Weight.Use w = weight.use()) {
+      y = linear(x, w.array(), bias == null ? null : bias.array());
+    }
     return AdapterPath.add(
         x, y, weight, (in, down) -> linear(in, down, null), (in, up) -> linear(in, up, null));
   }

@@ -6,6 +6,9 @@ import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.weights.Closing;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -17,8 +20,8 @@ final class ExtensionRuns implements AutoCloseable {
   ExtensionRuns(List<SamplingExtension> extensions, GenerationRequest request) {
     try {
       extensions.forEach(extension -> runs.add(extension.begin(request)));
-    } catch (RuntimeException e) {
-      close();
+    } catch (RuntimeException | Error e) {
+      Closing.after(e, runs);
       throw e;
     }
   }
@@ -52,7 +55,7 @@ final class ExtensionRuns implements AutoCloseable {
         }
       }
       return current;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       current.close();
       throw e;
     }
@@ -71,6 +74,10 @@ final class ExtensionRuns implements AutoCloseable {
 
   @Override
   public void close() {
-    runs.forEach(SamplingExtension.Run::close);
+    try {
+      Closing.all(runs);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // none: closing a run throws nothing that is checked
+    }
   }
 }

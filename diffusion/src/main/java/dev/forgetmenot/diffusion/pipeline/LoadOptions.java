@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param samplingExtensions asked at the beginning of each generation, in order
  * @param samplers more samplers than the built-in ones
  * @param prediction what the UNet predicts; empty for what the model's files say
+ * @param weights how the weights are held in memory
  */
 public record LoadOptions(
     String device,
@@ -24,7 +26,8 @@ public record LoadOptions(
     List<ModelExtension> modelExtensions,
     List<SamplingExtension> samplingExtensions,
     List<SamplerProvider> samplers,
-    Optional<PredictionType> prediction) {
+    Optional<PredictionType> prediction,
+    WeightPrecision weights) {
 
   /** Copies the lists. */
   public LoadOptions {
@@ -36,29 +39,39 @@ public record LoadOptions(
 
   /** On the CPU, as the folder has it. */
   public static LoadOptions defaults() {
-    return new LoadOptions("cpu", List.of(), List.of(), List.of(), List.of(), Optional.empty());
+    return new LoadOptions(
+        "cpu", List.of(), List.of(), List.of(), List.of(), Optional.empty(), WeightPrecision.F32);
   }
 
   /** The same on another device. */
   public LoadOptions onDevice(String name) {
     return new LoadOptions(
-        name, patches, modelExtensions, samplingExtensions, samplers, prediction);
+        name, patches, modelExtensions, samplingExtensions, samplers, prediction, weights);
   }
 
   /** The same with patches and those who put them on. */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
-    return new LoadOptions(device, requests, extensions, samplingExtensions, samplers, prediction);
+    return new LoadOptions(
+        device, requests, extensions, samplingExtensions, samplers, prediction, weights);
   }
 
   /** The same with those who take part in sampling. */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
-    return new LoadOptions(device, patches, modelExtensions, extensions, providers, prediction);
+    return new LoadOptions(
+        device, patches, modelExtensions, extensions, providers, prediction, weights);
   }
 
   /**
    * The same for a model that predicts something else than its files say; empty for what they say.
    */
   public LoadOptions predicting(Optional<PredictionType> type) {
-    return new LoadOptions(device, patches, modelExtensions, samplingExtensions, samplers, type);
+    return new LoadOptions(
+        device, patches, modelExtensions, samplingExtensions, samplers, type, weights);
+  }
+
+  /** The same with the weights held in another way. */
+  public LoadOptions holding(WeightPrecision precision) {
+    return new LoadOptions(
+        device, patches, modelExtensions, samplingExtensions, samplers, prediction, precision);
   }
 }

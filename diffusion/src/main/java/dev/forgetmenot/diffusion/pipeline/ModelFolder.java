@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
 import dev.forgetmenot.diffusion.schedule.SchedulerConfigReader;
 import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
+import dev.forgetmenot.diffusion.weights.Closing;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import dev.forgetmenot.files.JsonText;
 import java.io.IOException;
@@ -77,10 +78,8 @@ record ModelFolder(Path root) {
       }
       return new StoredModel.Parts(
           unet, vae, textEncoder, scheduler, tokenizer, tensors, List.of());
-    } catch (IOException | RuntimeException e) {
-      for (ComponentTensors opened : tensors.values()) {
-        opened.close();
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, tensors.values());
       throw e;
     }
   }

@@ -10,9 +10,14 @@ import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
+import dev.forgetmenot.diffusion.weights.Closing;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.diffusion.weights.Weights;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * The components of a loaded model. For the engine thread; {@link #close} frees them all, and
@@ -32,35 +37,44 @@ record ModelParts(
     implements AutoCloseable {
 
   /**
-   * Loads the components on the engine thread that calls.
+   * Makes the components ready on the engine thread that calls; their weights are read when they
+   * are needed.
    *
    * @param stored belongs to the parts from then on, and is closed if they cannot be loaded
+   * @param precision how weights are held
    */
-  static ModelParts load(StoredModel stored, EngineThread engine) throws IOException {
-    Opened opened = new Opened();
+  static ModelParts load(StoredModel stored, EngineThread engine, WeightPrecision precision)
+      throws IOException {
+    Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
     try {
-      opened.add(stored);
-      NDManager manager = opened.add(engine.newManager());
-      Ops ops = opened.add(TorchOps.create(engine));
+      newestFirst.push(stored);
+      NDManager manager = engine.newManager();
+      newestFirst.push(manager);
+      Ops ops = TorchOps.create(engine);
+      newestFirst.push(ops);
       StoredModel.Parts parts = stored.parts();
-      ClipTokenizer tokenizer = opened.add(ClipTokenizer.read(parts.tokenizer()));
+      ClipTokenizer tokenizer = ClipTokenizer.read(parts.tokenizer());
+      newestFirst.push(tokenizer);
+      Function<String, Weights> weights =
+          component ->
+              Weights.of(
+                  manager,
+                  ops,
+                  parts.tensors().get(component),
+                  stored.shapes(component),
+                  precision);
       return new ModelParts(
           manager,
           ops,
           tokenizer,
-          new ClipTextEncoder(parts.textEncoder(), weights(stored, "text_encoder", manager), ops),
-          new UNet2DConditionModel(parts.unet(), weights(stored, "unet", manager), ops),
-          new AutoencoderKL(parts.vae(), weights(stored, "vae", manager), ops),
+          new ClipTextEncoder(parts.textEncoder(), weights.apply("text_encoder"), ops),
+          new UNet2DConditionModel(parts.unet(), weights.apply("unet"), ops),
+          new AutoencoderKL(parts.vae(), weights.apply("vae"), ops),
           stored);
-    } catch (IOException | RuntimeException e) {
-      opened.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, newestFirst);
       throw e;
     }
-  }
-
-  private static Weights weights(StoredModel stored, String component, NDManager manager)
-      throws IOException {
-    return Weights.load(manager, stored.parts().tensors().get(component), stored.shapes(component));
   }
 
   /** The model's scheduler configuration. */
@@ -80,32 +94,6 @@ record ModelParts(
 
   @Override
   public void close() throws IOException {
-    tokenizer.close();
-    ops.close();
-    manager.close();
-    stored.close();
-  }
-
-  /** What has been opened so far, to close it when the rest fails. */
-  private static final class Opened implements AutoCloseable {
-    private final ArrayDeque<AutoCloseable> newestFirst = new ArrayDeque<>();
-
-    <T extends AutoCloseable> T add(T resource) {
-      newestFirst.push(resource);
-      return resource;
-    }
-
-    @Override
-    public void close() throws IOException {
-      while (!newestFirst.isEmpty()) {
-        try {
-          newestFirst.pop().close();
-        } catch (IOException | RuntimeException e) {
-          throw e;
-        } catch (Exception e) {
-          throw new IOException(e);
-        }
-      }
-    }
+    Closing.all(List.of(tokenizer, ops, manager, stored));
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.diffusion.weights.Weights;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The weights of all components of a loaded model. For the engine thread. */
@@ -56,7 +58,8 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public float[] current(String name) {
-    return cell(name).array().toFloatArray();
+    Weight cell = cell(name);
+    return cell.inMemory() || !component(name).asStored(local(name)) ? cell.floats() : base(name);
   }
 
   @Override
@@ -71,23 +74,23 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public void replace(String name, float[] values) {
-    cell(name).swap(array(name, values)).close();
+    cell(name).exchange(replaced(name, values, Optional.empty())).close();
   }
 
   @Override
   public void restore(String name) {
-    cell(name).restore(baseArray(name)).close();
+    cell(name).exchange(Weight.State.BASE).close();
   }
 
-  /** A new array in the shape of a weight; the caller closes it or puts it into the cell. */
-  NDArray array(String name, float[] values) {
-    return array(name, values, cell(name).shape());
-  }
-
-  /** A new array of the base's values. */
-  NDArray baseArray(String name) {
-    Shape shape = new Shape(baseFiles.shape(componentName(name), local(name)));
-    return array(name, base(name), shape);
+  /** Other values of a weight; the caller closes them or puts them into the cell. */
+  Weight.State replaced(String name, float[] values, Optional<String> origin) {
+    Shape shape = cell(name).shape();
+    if (values.length != shape.size()) {
+      throw new IllegalArgumentException(
+          name + " " + shape + " has " + shape.size() + " values, not " + values.length);
+    }
+    NDArray array = EngineMemory.of(component(name).manager(), values, shape);
+    return Weight.State.of(array, origin);
   }
 
   /** The names of the weights that may hold other values than the base's. */
@@ -95,17 +98,12 @@ public final class ModelWeights implements NamedWeights {
     return names().stream().filter(name -> cell(name).changed()).toList();
   }
 
-  /** Restores every weight of the base that was replaced or trained. */
+  /**
+   * Restores every weight of the base that was replaced or trained: it is read anew when it is
+   * needed.
+   */
   public void restoreChanged() {
     changed().forEach(this::restore);
-  }
-
-  private NDArray array(String name, float[] values, Shape shape) {
-    if (values.length != shape.size()) {
-      throw new IllegalArgumentException(
-          name + " " + shape + " has " + shape.size() + " values, not " + values.length);
-    }
-    return component(name).manager().create(values, shape);
   }
 
   private Weights component(String name) {

@@ -1,15 +1,15 @@
 package dev.forgetmenot.diffusion.pipeline;
 
-import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.weights.Weight;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Changes many weights of a model, all or none: the arrays that were there before stay until {@link
- * #commit}, so that at most twice what is changed is held, and {@link #close} without a commit puts
- * the very same arrays back. For the engine thread.
+ * Changes many weights of a model, all or none. What was changed before stays until {@link
+ * #commit}; the base's values do not, since they can be read again: twice as much is held only of
+ * what was changed already. {@link #close} without a commit puts everything back. For the engine
+ * thread.
  */
 final class Rewrite implements AutoCloseable {
   private final ModelWeights weights;
@@ -21,40 +21,35 @@ final class Rewrite implements AutoCloseable {
 
   /** Puts other values in place. */
   void replace(String name, float[] values, Optional<String> origin) {
-    put(name, new Weight.State(weights.array(name, values), true, origin));
+    put(name, weights.replaced(name, values, origin));
   }
 
   /** Puts the base's values back. */
   void restore(String name) {
-    put(name, new Weight.State(weights.baseArray(name), false, Optional.empty()));
+    put(name, Weight.State.BASE);
   }
 
   private void put(String name, Weight.State next) {
-    Weight.State old;
-    try {
-      old = weights.cell(name).exchange(next);
-    } catch (IllegalArgumentException e) {
-      next.array().close();
-      throw e;
-    }
-    if (before.putIfAbsent(name, old) != null) {
-      old.array().close(); // of this rewrite, and replaced again
+    Weight.State old = weights.cell(name).exchange(next);
+    if (before.containsKey(name)) {
+      old.close(); // of this rewrite, and replaced again
+    } else if (old.changed()) {
+      before.put(name, old);
+    } else {
+      old.close();
+      before.put(name, Weight.State.BASE);
     }
   }
 
   /** Keeps what was put. */
   void commit() {
-    before.values().forEach(state -> state.array().close());
+    before.values().forEach(Weight.State::close);
     before.clear();
   }
 
   @Override
   public void close() {
-    before.forEach(
-        (name, state) -> {
-          NDArray put = weights.cell(name).exchange(state).array();
-          put.close();
-        });
+    before.forEach((name, state) -> weights.cell(name).exchange(state).close());
     before.clear();
   }
 }

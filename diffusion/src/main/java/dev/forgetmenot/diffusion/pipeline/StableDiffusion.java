@@ -24,6 +24,7 @@ import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.Audience;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.Samplers;
 import dev.forgetmenot.diffusion.training.TrainingSession;
+import dev.forgetmenot.diffusion.weights.Closing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       throws IOException {
     this.engine = engine;
     this.options = options;
-    this.parts = ModelParts.load(stored, engine);
+    this.parts = ModelParts.load(stored, engine, options.weights());
     try {
       this.samplers = new Samplers(options.samplers());
       this.weights = new ModelWeights(parts);
@@ -69,14 +70,15 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       this.tokens = new ModelTokens(engine, parts);
       this.loading =
           new Loading(base, weights, tokens).then(options.patches(), options.modelExtensions());
-    } catch (IOException | RuntimeException e) {
-      parts.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, List.of(parts));
       throw e;
     }
   }
 
   /**
-   * Loads a model and lets the extensions of the options see it.
+   * Opens a model and lets the extensions of the options see it. Names and shapes of all weights
+   * are checked; the values of a component are read when it is first used.
    *
    * @param model a folder in diffusers' layout, with {@code model_index.json}, or a safetensors
    *     file with a whole model; see {@link StoredModel#open(Path)}
@@ -89,14 +91,14 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     EngineThread engine;
     try {
       engine = EngineThread.start(options.device());
-    } catch (RuntimeException e) {
-      stored.close();
+    } catch (RuntimeException | Error e) { // an engine whose libraries do not load throws Errors
+      Closing.after(e, List.of(stored));
       throw e;
     }
     try {
       return engine.call(() -> new StableDiffusion(engine, stored, options));
-    } catch (IOException | RuntimeException e) {
-      engine.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, List.of(engine));
       throw e;
     }
   }
@@ -105,7 +107,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * Puts other patches on the model in place of those that are on it; the extensions of the load
    * options see the model anew. Weights that get the same values from both are not touched, neither
    * in memory nor by computing them. What was trained or replaced by hand becomes the base's first.
-   * Until the last weight is there, the old ones are kept: twice what is changed is held.
+   * Until the last weight is there, those that were changed before are kept as well; the base's are
+   * read again from its files where they are needed.
    *
    * @throws IOException if a patch does not fit; the model is then as it was, with the patches that
    *     were on it

@@ -15,6 +15,7 @@ import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.BaseFiles;
+import dev.forgetmenot.diffusion.weights.Closing;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import java.io.IOException;
@@ -111,10 +112,8 @@ public final class StoredModel implements AutoCloseable {
     parts = prediction.isPresent() ? predicting(parts, prediction.get()) : parts;
     try {
       return new StoredModel(path, parts);
-    } catch (IOException | RuntimeException e) {
-      for (ComponentTensors opened : parts.tensors().values()) {
-        opened.close();
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, parts.tensors().values());
       throw e;
     }
   }
@@ -131,8 +130,8 @@ public final class StoredModel implements AutoCloseable {
           checkpoint.tokenizer(),
           checkpoint.tensors(),
           checkpoint.notes());
-    } catch (IOException | RuntimeException e) {
-      checkpoint.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, List.<AutoCloseable>of(checkpoint::close));
       throw e;
     }
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.LayerScope;
 import dev.forgetmenot.diffusion.weights.ShapeRecorder;
@@ -39,7 +40,7 @@ public final class ClipTextEncoder implements AutoCloseable {
   public static ClipTextEncoder load(Path folder, NDManager manager, Ops ops) throws IOException {
     TextEncoderConfig config = TextEncoderConfig.read(folder);
     return new ClipTextEncoder(
-        config, Weights.load(manager, folder, "text_encoder", parameterShapes(config)), ops);
+        config, Weights.load(manager, ops, folder, "text_encoder", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
@@ -65,6 +66,7 @@ public final class ClipTextEncoder implements AutoCloseable {
    * @return last hidden state behind the final norm (b, n, d)
    */
   public NDArray encode(NDManager manager, List<List<Integer>> ids) {
+    weights.ready("");
     return transformer.forward(manager, ids);
   }
 
@@ -93,14 +95,12 @@ public final class ClipTextEncoder implements AutoCloseable {
   public Weight addRows(float[][] vectors) {
     NDManager manager = weights.manager();
     int width = config.encoder().width();
-    try (NDArray wrapped = manager.create(flat(vectors), new Shape(vectors.length, width))) {
-      Weight rows =
-          weights.add(
-              tokenEmbedding().name().replaceFirst("weight$", "added." + vocabulary()),
-              wrapped.duplicate());
-      transformer.addRows(rows);
-      return rows;
-    }
+    Weight rows =
+        weights.add(
+            tokenEmbedding().name().replaceFirst("weight$", "added." + vocabulary()),
+            EngineMemory.of(manager, flat(vectors), new Shape(vectors.length, width)));
+    transformer.addRows(rows);
+    return rows;
   }
 
   /** The numbers of rows, one behind the other, checked. */

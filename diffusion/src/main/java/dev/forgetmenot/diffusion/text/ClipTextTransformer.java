@@ -82,8 +82,8 @@ public final class ClipTextTransformer {
    */
   public NDArray forward(NDManager manager, List<List<Integer>> ids) {
     try (NDArray embedded = embed(manager, ids);
-        NDArray positions =
-            positionEmbedding.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
+        Weight.Use table = positionEmbedding.use();
+        NDArray positions = table.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
       return Flow.owning(embedded.add(positions))
           .then(encoder::forward)
           .then(finalLayerNorm::forward)
@@ -96,10 +96,11 @@ public final class ClipTextTransformer {
     long[] flat = flat(ids);
     Shape shape = new Shape(ids.size(), ids.get(0).size());
     long known = tokenEmbedding.shape().get(0);
-    if (Arrays.stream(flat).allMatch(id -> id < known)) {
-      return AddedRows.look(manager, tokenEmbedding.array(), flat, shape);
+    try (Weight.Use table = tokenEmbedding.use()) {
+      return Arrays.stream(flat).allMatch(id -> id < known)
+          ? AddedRows.look(manager, table.array(), flat, shape)
+          : added.embed(manager, table.array(), flat, shape);
     }
-    return added.embed(manager, tokenEmbedding.array(), flat, shape);
   }
 
   private long[] flat(List<List<Integer>> ids) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.AdamWStep;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
 import java.util.Collections;
 import java.util.HashMap;
@@ -71,13 +72,9 @@ public final class AdamW {
    * @param t how often the parameter was updated
    */
   void restore(String name, Shape shape, float[] m, float[] v, int t) {
-    moments.put(name, new Moments(own(m, shape), own(v, shape), t));
-  }
-
-  private NDArray own(float[] values, Shape shape) {
-    try (NDArray wrapped = manager.create(values, shape)) {
-      return wrapped.duplicate();
-    }
+    moments.put(
+        name,
+        new Moments(EngineMemory.of(manager, m, shape), EngineMemory.of(manager, v, shape), t));
   }
 
   /** The history of one parameter. */

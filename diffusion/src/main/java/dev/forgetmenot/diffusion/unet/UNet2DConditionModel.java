@@ -77,7 +77,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
       throws IOException {
     UNetConfig config = UNetConfig.read(folder);
     return new UNet2DConditionModel(
-        config, Weights.load(manager, folder, "unet", parameterShapes(config)), ops);
+        config, Weights.load(manager, ops, folder, "unet", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
@@ -131,6 +131,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   /** The prediction, or null if the pass ends before. */
   private NDArray run(NDArray sample, double[] timesteps, NDArray context, AttentionPass pass) {
     check(sample, timesteps, context);
+    weights.ready("");
     Deque<NDArray> skips = new ArrayDeque<>();
     try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
       NDArray head = convIn.forward(sample);

@@ -60,7 +60,7 @@ public final class AutoencoderKL implements AutoCloseable {
   public static AutoencoderKL load(Path folder, NDManager manager, Ops ops) throws IOException {
     VaeConfig config = VaeConfig.read(folder);
     return new AutoencoderKL(
-        config, Weights.load(manager, folder, "vae", parameterShapes(config)), ops);
+        config, Weights.load(manager, ops, folder, "vae", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
@@ -89,6 +89,7 @@ public final class AutoencoderKL implements AutoCloseable {
    */
   public Posterior encode(NDArray images) {
     check("pictures", images, config.inChannels());
+    weights.ready("encoder.");
     Flow flow = Flow.from(images).then(encoder::forward);
     if (quantConv != null) {
       flow.then(quantConv::forward);
@@ -111,6 +112,7 @@ public final class AutoencoderKL implements AutoCloseable {
    */
   public NDArray decode(NDArray latents) {
     check("latents", latents, config.latentChannels());
+    weights.ready("decoder.");
     Flow flow = Flow.from(latents);
     if (postQuantConv != null) {
       flow.then(postQuantConv::forward);

@@ -1,8 +1,8 @@
 package dev.forgetmenot.diffusion.weights;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.Rows;
 import java.util.SplittableRandom;
@@ -73,12 +73,10 @@ public record Adapter(Weight down, Weight up, double alpha) {
     long out = shape.get(0);
     Shape narrow = new Shape(rank).addAll(shape.slice(1));
     Shape wide = shape.dimension() == 4 ? new Shape(out, rank, 1, 1) : new Shape(out, rank);
-    try (NDArray wrapped = manager.create(values, narrow)) {
-      return new Adapter(
-          new Weight(module + ".lora_A.weight", wrapped.duplicate()),
-          new Weight(module + ".lora_B.weight", manager.zeros(wide)),
-          alpha);
-    }
+    return new Adapter(
+        new Weight(module + ".lora_A.weight", EngineMemory.of(manager, values, narrow)),
+        new Weight(module + ".lora_B.weight", manager.zeros(wide)),
+        alpha);
   }
 
   /** r. */
@@ -97,7 +95,6 @@ public record Adapter(Weight down, Weight up, double alpha) {
    * @param shape of the weight
    */
   public LowRank factors(Shape shape) {
-    return new LowRank(
-        shape.getShape(), rank(), alpha, down.array().toFloatArray(), up.array().toFloatArray());
+    return new LowRank(shape.getShape(), rank(), alpha, down.floats(), up.floats());
   }
 }

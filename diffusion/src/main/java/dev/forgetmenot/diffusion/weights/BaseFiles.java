@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class BaseFiles implements BaseTensors, AutoCloseable {
   private final Map<String, ComponentTensors> components;
-  private final OpenedFiles opened;
   // A large text encoder takes a second to digest, and every patch that speaks of its embeddings
   // asks for it.
   private final Map<String, String> leaves = new ConcurrentHashMap<>();
@@ -30,13 +29,9 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
    *
    * @param components by name: {@code unet}, {@code vae}, {@code text_encoder}; checked against
    *     their architectures
-   * @throws IOException if a file is gone
    */
-  public BaseFiles(Map<String, ComponentTensors> components) throws IOException {
+  public BaseFiles(Map<String, ComponentTensors> components) {
     this.components = new LinkedHashMap<>(components);
-    this.opened =
-        OpenedFiles.of(
-            components.values().stream().flatMap(tensors -> tensors.files().stream()).toList());
   }
 
   @Override
@@ -57,7 +52,7 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
   @Override
   public ByteBuffer bytes(String component, String name) throws IOException {
     StoredTensor tensor = tensor(component, name);
-    opened.requireUnchanged(tensor.file());
+    component(component).requireUnchanged(tensor.file());
     return tensor.bytes();
   }
 
@@ -117,7 +112,8 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
               ? leaf(component, name)
               : compute.of(component, name);
     }
-    opened.requireUnchanged(tensor(component, name).file()); // a change meanwhile counts too
+    component(component)
+        .requireUnchanged(tensor(component, name).file()); // a change meanwhile counts too
     cache.put(key, leaf);
     return leaf;
   }
@@ -125,7 +121,7 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
   @Override
   public float[] floats(String component, String name) throws IOException {
     StoredTensor tensor = tensor(component, name);
-    opened.requireUnchanged(tensor.file());
+    component(component).requireUnchanged(tensor.file());
     return tensor.floats();
   }
 
@@ -164,8 +160,6 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    for (ComponentTensors component : components.values()) {
-      component.close();
-    }
+    Closing.all(components.values());
   }
 }

@@ -1,10 +1,6 @@
 package dev.forgetmenot.diffusion.weights;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.diffusion.engine.EngineTypes;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -34,6 +30,7 @@ public final class ComponentTensors implements AutoCloseable {
   private final Collection<SafetensorsFile> files;
   private final Closeable owned;
   private final Map<String, StoredTensor> tensors;
+  private final OpenedFiles opened;
 
   /**
    * Tensors of files that are open.
@@ -45,6 +42,7 @@ public final class ComponentTensors implements AutoCloseable {
    * @param tensors by canonical name
    * @param files the files that hold them
    * @param owned closed by {@link #close}
+   * @throws IOException if a file is gone
    */
   public ComponentTensors(
       String where,
@@ -52,13 +50,15 @@ public final class ComponentTensors implements AutoCloseable {
       String remedy,
       Map<String, StoredTensor> tensors,
       Collection<SafetensorsFile> files,
-      Closeable owned) {
+      Closeable owned)
+      throws IOException {
     this.where = where;
     this.complaint = complaint;
     this.remedy = remedy;
     this.tensors = new LinkedHashMap<>(tensors);
     this.files = List.copyOf(files);
     this.owned = owned;
+    this.opened = OpenedFiles.of(files);
   }
 
   /**
@@ -164,22 +164,12 @@ public final class ComponentTensors implements AutoCloseable {
   }
 
   /**
-   * The values of a tensor as FLOAT32 in the engine's own memory. (A private map would save the
-   * copy, but Java makes one only of a file that is open for writing, and a read-only one ends the
-   * process when it is written to.)
+   * Looks whether a file of these tensors is as it was when it was opened.
+   *
+   * @throws dev.forgetmenot.patch.PatchFormatException FMN-506 if it is not
    */
-  NDArray load(NDManager manager, String name, Shape shape) throws IOException {
-    StoredTensor tensor = tensors.get(name);
-    if (tensor.dtype() == DType.F32 || tensor.dtype() == DType.F16) {
-      boolean half = tensor.dtype() == DType.F16;
-      DataType type = half ? DataType.FLOAT16 : DataType.FLOAT32;
-      try (NDArray mapped = manager.create(tensor.bytes(), shape, EngineTypes.require(type))) {
-        return half ? mapped.toType(DataType.FLOAT32, true) : mapped.duplicate();
-      }
-    }
-    try (NDArray widened = manager.create(tensor.floats(), shape)) {
-      return widened.duplicate();
-    }
+  void requireUnchanged(SafetensorsFile file) throws IOException {
+    opened.requireUnchanged(file);
   }
 
   @Override

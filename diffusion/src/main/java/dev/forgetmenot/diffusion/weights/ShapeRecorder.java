@@ -16,7 +16,7 @@ public final class ShapeRecorder implements WeightSource {
     if (shapes.put(name, new Shape(shape)) != null) {
       throw new IllegalStateException("two layers ask for " + name);
     }
-    return new Weight(name, null);
+    return new Weight(name, new Shape(shape), null);
   }
 
   /** Names and shapes in the order in which they were asked for. */

@@ -69,6 +69,16 @@ public record StoredTensor(
   }
 
   /**
+   * Copies stored bytes until the buffer is full; nothing is mapped.
+   *
+   * @param from the first byte, counted from the range's own
+   * @throws IOException if the file cannot be read or has become shorter
+   */
+  public void read(long from, ByteBuffer into) throws IOException {
+    file.read(stored, offset + from, into);
+  }
+
+  /**
    * The values, widened to float.
    *
    * @throws IOException if the file cannot be read, or the elements are no floats of at most 32

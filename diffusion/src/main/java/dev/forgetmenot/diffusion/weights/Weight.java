@@ -2,32 +2,83 @@ package dev.forgetmenot.diffusion.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.safetensors.DType;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One named weight. Layers hold the cell, not the array, so that the array can be changed under a
- * running model. For the engine thread; the array is closed by {@link Weights}, a replaced one by
- * whoever replaced it.
+ * running model. A weight of the base is in memory only after it has been used or asked for, and
+ * may be held in half precision. For the engine thread; the array is closed by {@link Weights}, a
+ * replaced one by whoever replaced it.
  */
 public final class Weight {
   private final String name;
-  private NDArray array;
-  private boolean changed;
-  private Optional<String> origin = Optional.empty();
+  private final Weights owner; // null where there is no base to read
+  private Shape shape;
+  private State state;
   private Adapter adapter; // null without
 
   /**
    * The array of a cell and what is known of it.
    *
-   * @param array not owned
+   * @param array not owned; null for the base's values that are not in memory
+   * @param held F32; F16, or BF16 as FLOAT16 with its bits
    * @param changed whether it may hold other values than the base's
    * @param origin names what the values were made of; empty if they may have been changed since
    */
-  public record State(NDArray array, boolean changed, Optional<String> origin) {}
+  public record State(NDArray array, DType held, boolean changed, Optional<String> origin)
+      implements AutoCloseable {
+    /** The base's values, to be read when they are needed. */
+    public static final State BASE = new State(null, DType.F32, false, Optional.empty());
 
+    /**
+     * Other values than the base's.
+     *
+     * @param array FLOAT32
+     */
+    public static State of(NDArray array, Optional<String> origin) {
+      return new State(array, DType.F32, true, origin);
+    }
+
+    /** Frees the array, if there is one. */
+    @Override
+    public void close() {
+      if (array != null) {
+        array.close();
+      }
+    }
+  }
+
+  /**
+   * The FLOAT32 values for one calculation: the weight's own array, or one that was widened for it
+   * and goes with {@link #close}.
+   */
+  public record Use(NDArray array, boolean widened) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (widened) {
+        array.close();
+      }
+    }
+  }
+
+  /** A weight that is no file's. */
   Weight(String name, NDArray array) {
+    this(name, array.getShape(), new State(array, DType.F32, false, Optional.empty()), null);
+  }
+
+  /** A weight that its owner reads when it is needed. */
+  Weight(String name, Shape shape, Weights owner) {
+    this(name, shape, State.BASE, owner);
+  }
+
+  private Weight(String name, Shape shape, State state, Weights owner) {
     this.name = name;
-    this.array = array;
+    this.shape = shape;
+    this.state = state;
+    this.owner = owner;
   }
 
   /** The canonical name, without the component. */
@@ -35,55 +86,106 @@ public final class Weight {
     return name;
   }
 
-  /** The array that the model uses now. */
-  public NDArray array() {
-    return array;
+  /** The shape of the values. */
+  public Shape shape() {
+    return shape;
   }
 
-  /** The shape of the array. */
-  public Shape shape() {
-    return array.getShape();
+  /** Whether the values are in memory. */
+  public boolean inMemory() {
+    return state.array() != null;
+  }
+
+  /**
+   * The array that the model uses from now on, FLOAT32. What is not in memory is read; what is held
+   * in half precision is read anew and held as FLOAT32 from now on, as training needs it.
+   *
+   * @throws java.io.UncheckedIOException if the file cannot be read any more
+   */
+  public NDArray array() {
+    if (!inMemory() || state.held() != DType.F32) {
+      State before = state;
+      owner.read(List.of(this), DType.F32);
+      before.close();
+    }
+    return state.array();
+  }
+
+  /** The values for one calculation; half precision is widened for it. */
+  public Use use() {
+    if (!inMemory()) {
+      owner.read(List.of(this), null);
+    }
+    return state.held() == DType.F32
+        ? new Use(state.array(), false)
+        : new Use(Weights.widen(state.array(), state.held()), true);
+  }
+
+  /** A copy of the values. */
+  public float[] floats() {
+    try (Use use = use()) {
+      return EngineMemory.floats(use.array());
+    }
+  }
+
+  /** What the owner has read for a weight of the base. */
+  void place(NDArray array, DType held) {
+    place(new State(array, held, false, Optional.empty()));
+  }
+
+  private void place(State next) {
+    next.array().setName(null); // a name would change how the engine passes it
+    state = next;
   }
 
   /**
    * Puts another array in place, of the same shape except perhaps for the number of rows (tokens
    * can be added).
    *
+   * @param next FLOAT32
    * @return the array that was there; the caller closes it or puts it back later
    * @throws IllegalArgumentException if the shape does not fit
    */
   public NDArray swap(NDArray next) {
-    return exchange(new State(next, true, Optional.empty())).array();
+    checkShape(next);
+    NDArray before = array();
+    exchange(State.of(next, Optional.empty()));
+    return before;
   }
 
   /** The array and what is known of it. */
   public State state() {
-    return new State(array, changed, origin);
+    return state;
   }
 
   /**
-   * Like {@link #swap}, with what is known of the array.
+   * Puts another array in place, with what is known of it.
    *
-   * @return what was there
+   * @return what was there; the caller closes it or puts it back later
    * @throws IllegalArgumentException if the shape does not fit
    */
   public State exchange(State next) {
-    checkShape(next.array());
-    State before = state();
-    next.array().setName(null); // a name would change how the engine passes it
-    array = next.array();
-    changed = next.changed();
-    origin = next.origin();
+    State before = state;
+    if (next.array() == null) {
+      if (owner == null) {
+        throw new IllegalStateException("the weight " + name + " has no file to be read from");
+      }
+      shape = owner.baseShape(name);
+      state = next;
+    } else {
+      checkShape(next.array());
+      place(next);
+      shape = next.array().getShape();
+    }
     return before;
   }
 
   private void checkShape(NDArray next) {
-    Shape expected = array.getShape();
     Shape found = next.getShape();
-    if (expected.dimension() != found.dimension()
-        || (expected.dimension() > 0 && !expected.slice(1).equals(found.slice(1)))) {
+    if (shape.dimension() != found.dimension()
+        || (shape.dimension() > 0 && !shape.slice(1).equals(found.slice(1)))) {
       throw new IllegalArgumentException(
-          "weight " + name + " has the shape " + expected + ", not " + found);
+          "weight " + name + " has the shape " + shape + ", not " + found);
     }
   }
 
@@ -99,17 +201,11 @@ public final class Weight {
 
   /** Whether the array may hold other values than the base's. */
   public boolean changed() {
-    return changed;
+    return state.changed();
   }
 
   /** Says that the array is changed in place from now on, as training does. */
   public void markChanged() {
-    changed = true;
-    origin = Optional.empty();
-  }
-
-  /** Like {@link #swap}, with the base's values. */
-  public NDArray restore(NDArray base) {
-    return exchange(new State(base, false, Optional.empty())).array();
+    state = State.of(array(), Optional.empty());
   }
 }

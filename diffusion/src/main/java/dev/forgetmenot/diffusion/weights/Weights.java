@@ -2,32 +2,55 @@ package dev.forgetmenot.diffusion.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The weights of one component by canonical name, FLOAT32; half precision in files is widened.
- * {@link #close} frees them all. For the engine thread.
+ * The weights of one component by canonical name. They are read from their files when they are
+ * needed: all of a part at once by {@link #ready}, or one by one. FLOAT32; on request matrices and
+ * kernels are held in half precision and widened one at a time where they are used. {@link #close}
+ * frees them all. For the engine thread.
  */
 public final class Weights implements WeightSource, AutoCloseable {
   private final NDManager manager;
+  private final Ops ops; // null where nothing is read
+  private final ComponentTensors stored; // null without files
+  private final WeightPrecision precision;
   private final Map<String, Weight> cells = new LinkedHashMap<>();
   private final Map<String, Weight> added = new LinkedHashMap<>();
+  private final Map<String, Shape> shapes;
 
-  private Weights(NDManager parent) {
-    manager = parent.newSubManager();
+  private Weights(
+      NDManager parent,
+      Ops ops,
+      ComponentTensors stored,
+      Map<String, Shape> shapes,
+      WeightPrecision precision) {
+    this.manager = parent.newSubManager();
+    this.ops = ops;
+    this.stored = stored;
+    this.shapes = shapes;
+    this.precision = precision;
   }
 
   /**
    * Loads the weights of a component.
    *
    * @param parent parent of the weights' manager
+   * @param ops converts while it is loaded
    * @param folder the component's folder
    * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
    * @param expected what the architecture asks for, by canonical name
@@ -35,35 +58,101 @@ public final class Weights implements WeightSource, AutoCloseable {
    *     another shape; the message names file and tensors
    */
   public static Weights load(
-      NDManager parent, Path folder, String component, Map<String, Shape> expected)
+      NDManager parent, Ops ops, Path folder, String component, Map<String, Shape> expected)
       throws IOException {
     try (ComponentTensors stored = ComponentTensors.open(folder, component)) {
       stored.check(expected);
-      return load(parent, stored, expected);
+      Weights weights = of(parent, ops, stored, expected, WeightPrecision.F32);
+      try {
+        weights.ready("");
+        return weights;
+      } catch (UncheckedIOException e) {
+        weights.close();
+        throw e.getCause();
+      } catch (RuntimeException | Error e) {
+        weights.close();
+        throw e;
+      }
     }
   }
 
   /**
-   * Loads the weights of a component that is open and has been checked.
+   * The weights of a component that is open and has been checked; none is read yet.
    *
    * @param parent parent of the weights' manager
-   * @param stored stays open
+   * @param ops converts what is read; stays open as long as the weights
+   * @param stored stays open as long as the weights
    * @param expected what the architecture asks for, by canonical name
-   * @throws IOException if a file cannot be read
+   * @param precision how they are held
    */
-  public static Weights load(NDManager parent, ComponentTensors stored, Map<String, Shape> expected)
-      throws IOException {
-    Weights weights = new Weights(parent);
-    try {
-      for (Map.Entry<String, Shape> entry : expected.entrySet()) {
-        String name = entry.getKey();
-        weights.put(name, stored.load(weights.manager, name, entry.getValue()));
-      }
-      return weights;
-    } catch (IOException | RuntimeException e) {
-      weights.close();
-      throw e;
+  public static Weights of(
+      NDManager parent,
+      Ops ops,
+      ComponentTensors stored,
+      Map<String, Shape> expected,
+      WeightPrecision precision) {
+    Weights weights = new Weights(parent, ops, stored, expected, precision);
+    expected.forEach((name, shape) -> weights.cells.put(name, new Weight(name, shape, weights)));
+    return weights;
+  }
+
+  /**
+   * Reads what is not in memory yet, two files' regions at a time.
+   *
+   * @param prefix of the names: a part of the component, or empty for all of it
+   * @throws UncheckedIOException if a file cannot be read or has changed since it was opened; the
+   *     message names it
+   */
+  public void ready(String prefix) {
+    List<Weight> missing =
+        cells.values().stream()
+            .filter(cell -> !cell.inMemory() && cell.name().startsWith(prefix))
+            .toList();
+    if (!missing.isEmpty()) {
+      read(missing, null);
     }
+  }
+
+  /**
+   * Reads the base's values of cells into memory.
+   *
+   * @param kept how to hold them, or null for what this component's precision says
+   */
+  void read(List<Weight> missing, DType kept) {
+    try (WeightReader reader = new WeightReader(manager, ops)) {
+      List<WeightReader.Wanted> wanted = new ArrayList<>();
+      for (Weight cell : missing) {
+        StoredTensor tensor = stored.tensors().get(cell.name());
+        stored.requireUnchanged(tensor.file());
+        Shape shape = baseShape(cell.name());
+        DType held = kept == null ? precision.kept(tensor.dtype(), shape) : kept;
+        wanted.add(new WeightReader.Wanted(tensor, shape, held));
+      }
+      List<NDArray> arrays = reader.read(wanted);
+      for (int i = 0; i < arrays.size(); i++) {
+        missing.get(i).place(arrays.get(i), wanted.get(i).kept());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the weights of " + stored.where() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The shape of the base's values. */
+  Shape baseShape(String name) {
+    return shapes.get(name);
+  }
+
+  /** Whether a weight of the base has the very values that its file stores. */
+  public boolean asStored(String name) {
+    return precision.exact(stored.tensors().get(name).dtype(), baseShape(name));
+  }
+
+  /** The FLOAT32 values of what is held in half precision; the caller closes them. */
+  static NDArray widen(NDArray packed, DType held) {
+    return held == DType.BF16
+        ? EngineMemory.widenBrain(packed)
+        : packed.toType(DataType.FLOAT32, true);
   }
 
   /**
@@ -76,7 +165,7 @@ public final class Weights implements WeightSource, AutoCloseable {
    * @param seed of the engine's own generator
    */
   public static Weights random(NDManager parent, Map<String, Shape> shapes, int seed) {
-    Weights weights = new Weights(parent);
+    Weights weights = new Weights(parent, null, null, shapes, WeightPrecision.F32);
     weights.manager.getEngine().setRandomSeed(seed);
     try (NDArray pool = weights.manager.randomUniform(-1, 1, new Shape(1, 1 << 20))) {
       shapes.forEach((name, shape) -> weights.put(name, randomArray(pool, name, shape)));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.TorchOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,8 +48,9 @@ class WeightsLoadTest {
       throws IOException {
     return engine.<float[], IOException>call(
         () -> {
-          try (NDManager manager = engine.newManager()) {
-            Weights weights = Weights.load(manager, folder, component, shapes);
+          try (NDManager manager = engine.newManager();
+              Ops ops = TorchOps.create(engine)) {
+            Weights weights = Weights.load(manager, ops, folder, component, shapes);
             float[] values = weights.get(name).array().toFloatArray();
             weights.close();
             assertThat(manager.getManagedArrays()).isEmpty();
