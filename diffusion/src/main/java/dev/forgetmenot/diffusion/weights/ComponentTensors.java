@@ -1,7 +1,6 @@
 package dev.forgetmenot.diffusion.weights;
 
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.ShardedSafetensors;
