@@ -6,6 +6,7 @@ import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.checkpoint.Checkpoint;
 import dev.forgetmenot.diffusion.checkpoint.CheckpointSettings;
+import dev.forgetmenot.diffusion.checkpoint.OriginalNames;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -187,6 +188,17 @@ public final class StoredModel implements AutoCloseable {
   /** The stored tensors by component, with their places in the files; open until {@link #close}. */
   public Map<String, ComponentTensors> components() {
     return files.components();
+  }
+
+  /** The names that original checkpoints have for the UNet's tensors, by canonical name. */
+  public Map<String, String> originalUNetNames() {
+    Map<String, String> names = new LinkedHashMap<>();
+    OriginalNames.unet(parts.unet())
+        .originals()
+        .forEach(
+            (canonical, original) ->
+                names.put(canonical, original.name().substring(OriginalNames.UNET.length())));
+    return names;
   }
 
   /** The configurations and open files. */

@@ -1,7 +1,6 @@
 package dev.forgetmenot.editing.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -18,21 +17,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Takes a LoRA file over as edits of a base: all of it or nothing. The edits are exactly the file's
- * difference of weights: its factors bit for bit, with its scale.
+ * Turns an adapter file into edits of a base: all of it or nothing. The edits are the file's
+ * difference of weights: a LoRA's factors bit for bit with its scale, other forms as factors or
+ * values that are rounded once.
  */
 public final class LoraConversion {
+  private static final String TOKENS = "text_model.embeddings.token_embedding";
+  private static final String NOTHING = "nothing is imported, for ";
+
+  /** What cross attention reads, which tells the kinds of models apart. */
+  private static final Map<Long, String> WIDTHS =
+      Map.of(768L, "SD 1.x", 1024L, "SD 2.x", 2048L, "SDXL");
+
   private final LoraFile file;
   private final BaseTensors base;
-  private final Map<String, LowRank> factors = new TreeMap<>();
-  private final Map<String, Delta> deltas = new TreeMap<>();
+  private final LoraNames names;
   private final List<String> problems = new ArrayList<>();
+  private final TreeSet<String> otherKinds = new TreeSet<>();
 
-  private LoraConversion(LoraFile file, BaseTensors base) {
+  private LoraConversion(LoraFile file, BaseTensors base, Map<String, String> originals) {
     this.file = file;
     this.base = base;
+    this.names = new LoraNames(base, originals);
   }
 
   /**
@@ -40,48 +49,52 @@ public final class LoraConversion {
    *
    * @param file open
    * @param base what the edits are for
+   * @param originals the names that original checkpoints have for the UNet's tensors, without
+   *     prefix, by canonical name; where it is empty, files with such names fit nothing
    * @return at least one edit
    * @throws IOException if the base has no such modules or other shapes, or a value is not finite;
    *     the message names them
    */
-  public static List<PatchEdit> edits(LoraFile file, BaseTensors base) throws IOException {
-    LoraConversion conversion = new LoraConversion(file, base);
+  public static List<PatchEdit> edits(
+      LoraFile file, BaseTensors base, Map<String, String> originals) throws IOException {
+    LoraConversion conversion = new LoraConversion(file, base, originals);
     try {
       return conversion.run();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new LoraException(file.where(), e.getMessage(), e);
     }
   }
 
   private List<PatchEdit> run() throws IOException {
     Map<LoraModule, LoraNames.Module> found = resolve();
-    for (Map.Entry<LoraModule, LoraNames.Module> entry : found.entrySet()) {
-      check(entry.getKey(), entry.getValue());
-    }
+    found.forEach(this::check);
     if (!problems.isEmpty()) {
       throw new LoraException(
           file.where(),
-          "nothing is taken over, for it was made for another kind of model: "
+          NOTHING
+              + "it was made for another kind of model"
+              + (otherKinds.isEmpty() ? "" : ", " + String.join(" and ", otherKinds))
+              + ": "
               + LoraFile.some(problems));
     }
+    ModuleEdits edits = new ModuleEdits(file, base);
     for (Map.Entry<LoraModule, LoraNames.Module> entry : found.entrySet()) {
-      convert(entry.getKey(), entry.getValue());
+      edits.add(entry.getKey(), entry.getValue());
     }
-    List<PatchEdit> edits = new ArrayList<>();
-    if (!factors.isEmpty()) {
-      edits.add(new LowRankEdit(factors));
+    List<PatchEdit> all = new ArrayList<>();
+    if (!edits.factors().isEmpty()) {
+      all.add(new LowRankEdit(edits.factors()));
     }
-    if (!deltas.isEmpty()) {
-      edits.add(new DeltaEdit(deltas));
+    if (!edits.deltas().isEmpty()) {
+      all.add(new DeltaEdit(edits.deltas()));
     }
     if (!file.bundled().isEmpty()) {
-      edits.add(tokens());
+      all.add(tokens());
     }
-    return edits;
+    return all;
   }
 
   private Map<LoraModule, LoraNames.Module> resolve() throws LoraException {
-    LoraNames names = new LoraNames(base);
     Map<LoraModule, LoraNames.Module> found = new TreeMap<>(Comparator.comparing(LoraModule::stem));
     Map<LoraNames.Module, String> takenBy = new HashMap<>();
     List<String> unknown = new ArrayList<>();
@@ -101,11 +114,15 @@ public final class LoraConversion {
     if (!unknown.isEmpty()) {
       throw new LoraException(
           file.where(),
-          "nothing is taken over, for the model in "
+          NOTHING
+              + OtherNetworks.of(unknown)
+                  .map(network -> "it was made for " + network)
+                  .orElse("it was made for another architecture")
+              + ", and the model in "
               + base.source("unet")
               + " has no such modules: "
               + LoraFile.some(unknown)
-              + "; it was made for another kind of model");
+              + "; take one that was made for SD 1.x or 2.x, as the model is");
     }
     return found;
   }
@@ -113,32 +130,32 @@ public final class LoraConversion {
   private void check(LoraModule module, LoraNames.Module target) {
     if (module.factored()) {
       long[] shape = shape(target, "weight");
-      long[] down = module.tensor(LoraRole.DOWN).orElseThrow().shape();
-      long[] up = module.tensor(LoraRole.UP).orElseThrow().shape();
-      Optional<TensorInfo> mid = module.tensor(LoraRole.MID);
-      long[] sides = mid.isEmpty() ? tail(down, 2) : tail(mid.get().shape(), 2);
-      boolean fits =
-          up[0] == shape[0]
-              && down[1] == shape[1]
-              && Arrays.equals(squeezed(sides), squeezed(tail(shape, 2)));
-      if (!fits) {
+      if (module.outputs() != shape[0] || module.inputs() != elements(shape) / shape[0]) {
         problems.add(
             module.stem()
                 + " is for a weight of "
-                + up[0]
+                + module.outputs()
                 + " x "
-                + down[1]
-                + (sides.length == 0 ? "" : " x " + Arrays.toString(sides))
+                + module.inputs()
                 + ", not "
                 + Arrays.toString(shape));
+        if (target.name().endsWith("attn2.to_k") || target.name().endsWith("attn2.to_v")) {
+          Optional.ofNullable(WIDTHS.get(module.inputs())).ifPresent(otherKinds::add);
+        }
       }
-      if (Math.max(module.rank(), module.columns()) > LowRank.MAX_RANK) {
+      if (module.maximalRank() > LowRank.MAX_RANK) {
         problems.add(module.stem() + " has a rank above " + LowRank.MAX_RANK);
       }
     }
     checkFull(module, LoraRole.WEIGHT_CHANGE, target, "weight");
     checkFull(module, LoraRole.NEW_WEIGHT, target, "weight");
     checkFull(module, LoraRole.BIAS_CHANGE, target, "bias");
+    checkFull(module, LoraRole.UP_BIAS, target, "bias");
+    checkFull(module, LoraRole.NEW_BIAS, target, "bias");
+    checkVector(module, LoraRole.MAGNITUDE, target, false);
+    checkVector(module, LoraRole.DORA_SCALE, target, true);
+    checkVector(module, LoraRole.IA3_CHANGE, target, true);
+    checkVector(module, LoraRole.IA3_FACTOR, target, true);
   }
 
   private void checkFull(
@@ -150,99 +167,36 @@ public final class LoraConversion {
     if (!base.names(target.component()).contains(target.name() + "." + parameter)) {
       problems.add(tensor.get().name() + " is for a " + parameter + " that the model has not");
     } else if (!Arrays.equals(squeezed(tensor.get().shape()), squeezed(shape(target, parameter)))) {
-      problems.add(
-          tensor.get().name()
-              + " is "
-              + Arrays.toString(tensor.get().shape())
-              + ", not "
-              + Arrays.toString(shape(target, parameter)));
+      problem(tensor.get(), shape(target, parameter));
     }
   }
 
-  private void convert(LoraModule module, LoraNames.Module target) throws IOException {
-    if (module.factored()) {
-      factors.put(target.target("weight"), lowRank(module, target));
-    }
-    Optional<TensorInfo> change = module.tensor(LoraRole.WEIGHT_CHANGE);
-    if (change.isPresent()) {
-      deltas.put(target.target("weight"), delta(target, "weight", file.floats(change.get())));
-    }
-    Optional<TensorInfo> weight = module.tensor(LoraRole.NEW_WEIGHT);
-    if (weight.isPresent()) {
-      float[] before = base.floats(target.component(), target.name() + ".weight");
-      float[] after = file.floats(weight.get());
-      for (int i = 0; i < after.length; i++) {
-        after[i] = (float) ((double) after[i] - before[i]);
-      }
-      deltas.put(target.target("weight"), delta(target, "weight", after));
-    }
-    Optional<TensorInfo> bias = module.tensor(LoraRole.BIAS_CHANGE);
-    if (bias.isPresent()) {
-      deltas.put(target.target("bias"), delta(target, "bias", file.floats(bias.get())));
-    }
-  }
-
-  private Delta delta(LoraNames.Module target, String parameter, float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new IllegalArgumentException(
-            target.target(parameter) + " gets " + value + ", which is not finite");
+  /** One value for each output, or for each input. */
+  private void checkVector(
+      LoraModule module, LoraRole role, LoraNames.Module target, boolean inputs) {
+    Optional<TensorInfo> tensor = module.tensor(role);
+    if (tensor.isPresent()) {
+      long[] shape = shape(target, "weight");
+      long elements = tensor.get().elements();
+      boolean fits = elements == shape[0] || (inputs && shape.length > 1 && elements == shape[1]);
+      if (!fits) {
+        problem(tensor.get(), shape);
       }
     }
-    return new Delta(shape(target, parameter), values);
   }
 
-  private LowRank lowRank(LoraModule module, LoraNames.Module target) throws IOException {
-    float[] down = file.floats(module.tensor(LoraRole.DOWN).orElseThrow());
-    float[] up = file.floats(module.tensor(LoraRole.UP).orElseThrow());
-    Optional<TensorInfo> mid = module.tensor(LoraRole.MID);
-    if (mid.isPresent()) {
-      down = throughCore(file.floats(mid.get()), module.columns(), module.rank(), down);
-    }
-    double alpha = alpha(module, target);
-    // The scale is alpha by the rows of down; a core has another number of columns of up.
-    alpha = alpha * module.columns() / module.rank();
-    if (alpha < 0) {
-      alpha = -alpha;
-      for (int i = 0; i < up.length; i++) {
-        up[i] = -up[i];
-      }
-    }
-    return new LowRank(shape(target, "weight"), module.columns(), alpha, down, up);
-  }
-
-  private double alpha(LoraModule module, LoraNames.Module target) throws IOException {
-    Optional<Double> given = file.alpha(module);
-    if (given.isEmpty()) {
-      given = file.scale().alpha(target.component(), target.name(), module.rank());
-    }
-    return given.filter(alpha -> alpha != 0).orElse((double) module.rank());
-  }
-
-  /**
-   * The core joined with down: element (n, i, y, x) is the sum over m of mid (n, m, y, x) times
-   * down (m, i).
-   */
-  private static float[] throughCore(float[] mid, int columns, int rank, float[] down) {
-    int inputs = down.length / rank;
-    int sides = mid.length / (columns * rank);
-    float[] joined = new float[Math.multiplyExact(Math.multiplyExact(columns, inputs), sides)];
-    for (int n = 0; n < columns; n++) {
-      for (int i = 0; i < inputs; i++) {
-        for (int s = 0; s < sides; s++) {
-          double sum = 0;
-          for (int m = 0; m < rank; m++) {
-            sum += (double) mid[(n * rank + m) * sides + s] * down[m * inputs + i];
-          }
-          joined[(n * inputs + i) * sides + s] = (float) sum;
-        }
-      }
-    }
-    return joined;
+  private void problem(TensorInfo tensor, long[] shape) {
+    problems.add(
+        tensor.name()
+            + " is "
+            + Arrays.toString(tensor.shape())
+            + ", which does not fit "
+            + Arrays.toString(shape));
   }
 
   private TokensEdit tokens() throws IOException {
     Map<String, Rows> tokens = new TreeMap<>();
+    long width = base.shape("text_encoder", TOKENS + ".weight")[1];
     for (Map.Entry<String, String> entry : file.bundled().entrySet()) {
       TensorInfo tensor = file.tensor(entry.getValue());
       long[] shape = tensor.shape();
@@ -250,9 +204,17 @@ public final class LoraConversion {
         throw new LoraException(
             file.where(), tensor.name() + " should be rows, not " + Arrays.toString(shape));
       }
+      if (shape[shape.length - 1] != width) {
+        throw new LoraException(
+            file.where(),
+            tensor.name()
+                + " has vectors of "
+                + shape[shape.length - 1]
+                + " numbers and the text encoder works with "
+                + width);
+      }
       int count = shape.length == 1 ? 1 : Math.toIntExact(shape[0]);
-      int width = Math.toIntExact(shape[shape.length - 1]);
-      tokens.put(entry.getKey(), new Rows(count, width, file.floats(tensor)));
+      tokens.put(entry.getKey(), new Rows(count, (int) width, file.floats(tensor)));
     }
     return new TokensEdit(tokens);
   }
@@ -261,8 +223,8 @@ public final class LoraConversion {
     return base.shape(target.component(), target.name() + "." + parameter);
   }
 
-  private static long[] tail(long[] shape, int first) {
-    return Arrays.copyOfRange(shape, Math.min(first, shape.length), shape.length);
+  private static long elements(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   /** Without sides of 1 at the end: a linear layer may be stored as a 1 × 1 convolution. */

@@ -27,24 +27,32 @@ import java.util.regex.Pattern;
  */
 public final class LoraFile implements AutoCloseable {
   /**
-   * As for tensors in a patch, with room for the training notes that tools put into the header, and
-   * for scales in any type.
+   * The reference reader's limit for headers, since tools put notes of the training there; as many
+   * tensors as files for large networks have, so that these are named and not called broken.
    */
   public static final SafetensorsLimits LIMITS =
-      new SafetensorsLimits(SafetensorsLimits.HEADER_BYTES, 4096, 4, EnumSet.allOf(DType.class));
+      new SafetensorsLimits(
+          SafetensorsLimits.HEADER_BYTES, 100_000, 8, EnumSet.allOf(DType.class));
 
   private static final String CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
   private static final int SHOWN = 5;
 
-  /** An embedding that LyCORIS packs into the file. */
+  /** An embedding that is packed into the file, in the forms that A1111 reads. */
   private static final Pattern BUNDLED =
-      Pattern.compile("bundle_emb\\.(.+)\\.string_to_param\\.\\*");
+      Pattern.compile("bundle_emb\\.(.+?)\\.(string_to_param\\..+|emb_params|clip_[lhg])");
+
+  private static final String SECOND_ENCODER = "clip_g";
+
+  /** What models keep beside their weights and some tools copy into LoRA files. */
+  private static final Pattern WITHOUT_EFFECT =
+      Pattern.compile(".*(position_ids|logit_scale|num_batches_tracked)");
 
   private final SafetensorsFile file;
   private final Map<String, LoraModule> modules;
   private final Map<String, String> bundled;
-  private final LoraScale scale;
+  private final AdapterConfig config;
+  private final List<String> ignored = new ArrayList<>();
 
   private LoraFile(SafetensorsFile file, Optional<Path> config) throws IOException {
     this.file = file;
@@ -59,7 +67,9 @@ public final class LoraFile implements AutoCloseable {
       Optional<LoraKey> key = LoraKey.of(tensor.name());
       Matcher bundle = BUNDLED.matcher(tensor.name());
       if (bundle.matches()) {
-        tokens.put(bundle.group(1), tensor.name());
+        bundled(bundle, tensor.name(), tokens);
+      } else if (WITHOUT_EFFECT.matcher(tensor.name()).matches()) {
+        ignored.add(tensor.name());
       } else if (key.isEmpty()) {
         unknown.add(tensor.name());
       } else if (found
@@ -74,7 +84,22 @@ public final class LoraFile implements AutoCloseable {
     refuseUnknown(unknown);
     modules = checked(found);
     bundled = Collections.unmodifiableMap(tokens);
-    scale = scale(config);
+    this.config = config(config);
+  }
+
+  private void bundled(Matcher bundle, String tensor, Map<String, String> tokens)
+      throws LoraException {
+    if (bundle.group(2).equals(SECOND_ENCODER)) {
+      throw new LoraException(
+          file.where(),
+          "the embedding that is packed into it is for two text encoders ("
+              + tensor
+              + "), as SDXL has; take a LoRA for SD 1.x or 2.x");
+    }
+    if (tokens.put(bundle.group(1), tensor) != null) {
+      throw new LoraException(
+          file.where(), "it holds several embeddings of the name " + bundle.group(1));
+    }
   }
 
   /**
@@ -121,9 +146,11 @@ public final class LoraFile implements AutoCloseable {
     if (!unknown.isEmpty()) {
       throw new LoraException(
           file.where(),
-          "nothing is taken over, for these tensors are of no known form of LoRA: "
+          "nothing is imported, for these tensors are of no known form of LoRA: "
               + some(unknown)
-              + "; a part of it would be another change than the one it was made for");
+              + "; a part of it would be another change than the one it was made for. "
+              + "Else "
+              + LoraException.MERGE);
     }
   }
 
@@ -142,7 +169,11 @@ public final class LoraFile implements AutoCloseable {
       if (problem.isPresent()) {
         throw new LoraException(file.where(), module.stem() + " " + problem.get());
       }
-      checked.put(module.stem(), module);
+      if (module.changes()) {
+        checked.put(module.stem(), module);
+      } else {
+        ignored.add(module.stem() + ".alpha");
+      }
     }
     if (checked.isEmpty()) {
       throw new LoraException(file.where(), "it holds no LoRA: there is no tensor of one in it");
@@ -150,23 +181,27 @@ public final class LoraFile implements AutoCloseable {
     return Collections.unmodifiableMap(checked);
   }
 
-  private LoraScale scale(Optional<Path> config) throws IOException {
+  private AdapterConfig config(Optional<Path> beside) throws IOException {
     boolean library =
         modules.keySet().stream().anyMatch(stem -> stem.startsWith(LoraNames.PEFT_LIBRARY));
-    if (library) {
-      if (config.isEmpty() || !Files.isRegularFile(config.get())) {
-        throw new LoraException(
-            file.where(),
-            "it has the names of the PEFT library, whose scale is in "
-                + CONFIG
-                + " beside the file, and there is none; get both files");
-      }
-      return LoraScale.ofConfig(config.get());
-    }
     String metadata = file.metadata().get(METADATA);
-    return metadata == null
-        ? LoraScale.ALPHA_OF_THE_FILE
-        : LoraScale.ofMetadata(file.where() + ": " + METADATA, metadata);
+    if (library && beside.isPresent() && Files.isRegularFile(beside.get())) {
+      return AdapterConfig.ofFile(beside.get());
+    }
+    if (metadata != null) {
+      return AdapterConfig.ofMetadata(file.where() + ": " + METADATA, metadata);
+    }
+    boolean scaled =
+        modules.values().stream().noneMatch(LoraModule::factored)
+            || modules.values().stream().anyMatch(module -> module.has(LoraRole.ALPHA));
+    if (library && !scaled) {
+      throw new LoraException(
+          file.where(),
+          "it has the names of the PEFT library, whose scale is in "
+              + CONFIG
+              + " beside the file, and there is none; get both files");
+    }
+    return AdapterConfig.NONE;
   }
 
   /** What to call this file in messages. */
@@ -189,14 +224,24 @@ public final class LoraFile implements AutoCloseable {
     return bundled;
   }
 
-  /** How much of the product is added to a module. */
-  LoraScale scale() {
-    return scale;
+  /** Tensors that have no effect, for people. */
+  public List<String> ignored() {
+    return Collections.unmodifiableList(ignored);
   }
 
-  /** The values of a tensor; F64 and I64 are for scales alone. */
+  /** What the factors mean. */
+  AdapterConfig config() {
+    return config;
+  }
+
+  /** The values of a tensor, rounded to floats where they are not. */
   float[] floats(TensorInfo tensor) throws IOException {
     return file.floats(tensor.name());
+  }
+
+  /** The values of a tensor as they are. */
+  double[] doubles(TensorInfo tensor) throws IOException {
+    return file.doubles(tensor.name());
   }
 
   /** The alpha that the file gives a module, if it does. */
@@ -205,12 +250,18 @@ public final class LoraFile implements AutoCloseable {
     if (tensor.isEmpty()) {
       return Optional.empty();
     }
+    double alpha = number(tensor.get());
     String name = tensor.get().name();
-    double alpha = tensor.get().dtype().isInteger() ? file.longs(name)[0] : file.doubles(name)[0];
     if (!Double.isFinite(alpha)) {
       throw new LoraException(file.where(), name + " is " + alpha + ", which is no scale");
     }
     return Optional.of(alpha);
+  }
+
+  /** The only value of a tensor of any type. */
+  double number(TensorInfo tensor) throws IOException {
+    String name = tensor.name();
+    return tensor.dtype().isInteger() ? file.longs(name)[0] : file.doubles(name)[0];
   }
 
   /** The shape of a tensor by its name in the file. */

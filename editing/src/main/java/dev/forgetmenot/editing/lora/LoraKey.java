@@ -1,7 +1,9 @@
 package dev.forgetmenot.editing.lora;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The name of a tensor in a LoRA file, taken apart.
@@ -15,22 +17,26 @@ record LoraKey(String stem, LoraRole role) {
     Ending(String text, LoraRole role) {
       this(text, "", role);
     }
+
+    Optional<LoraKey> of(String name) {
+      return name.endsWith(text) && name.length() > text.length()
+          ? Optional.of(new LoraKey(name.substring(0, name.length() - text.length()) + kept, role))
+          : Optional.empty();
+    }
   }
 
-  /** How names end in forms that are no difference of weights, and what the form is called. */
-  private record Refused(String ending, String form, String remedy) {}
+  /** How names end in forms that are not read, and what the form is called. */
+  private record Refused(String ending, String form) {}
 
   private static final List<Ending> ENDINGS =
       List.of(
           new Ending(".lora_down.weight", LoraRole.DOWN),
           new Ending(".lora_up.weight", LoraRole.UP),
           new Ending(".lora_mid.weight", LoraRole.MID),
+          new Ending(".lora_up.bias", LoraRole.UP_BIAS),
           new Ending(".lora_A.weight", LoraRole.DOWN),
           new Ending(".lora_B.weight", LoraRole.UP),
-          new Ending(".lora_A.default.weight", LoraRole.DOWN),
-          new Ending(".lora_B.default.weight", LoraRole.UP),
-          new Ending(".lora_A.default_0.weight", LoraRole.DOWN),
-          new Ending(".lora_B.default_0.weight", LoraRole.UP),
+          new Ending(".lora_B.bias", LoraRole.UP_BIAS),
           new Ending(".lora.down.weight", LoraRole.DOWN),
           new Ending(".lora.up.weight", LoraRole.UP),
           new Ending(".lora.alpha", LoraRole.ALPHA),
@@ -40,76 +46,109 @@ record LoraKey(String stem, LoraRole role) {
           new Ending("_lora.down.weight", "_lora", LoraRole.DOWN),
           new Ending("_lora.up.weight", "_lora", LoraRole.UP),
           new Ending(".alpha", LoraRole.ALPHA),
+          new Ending(".hada_w1_a", LoraRole.HADA_W1_A),
+          new Ending(".hada_w1_b", LoraRole.HADA_W1_B),
+          new Ending(".hada_w2_a", LoraRole.HADA_W2_A),
+          new Ending(".hada_w2_b", LoraRole.HADA_W2_B),
+          new Ending(".hada_t1", LoraRole.HADA_T1),
+          new Ending(".hada_t2", LoraRole.HADA_T2),
+          new Ending(".lokr_w1", LoraRole.LOKR_W1),
+          new Ending(".lokr_w1_a", LoraRole.LOKR_W1_A),
+          new Ending(".lokr_w1_b", LoraRole.LOKR_W1_B),
+          new Ending(".lokr_w2", LoraRole.LOKR_W2),
+          new Ending(".lokr_w2_a", LoraRole.LOKR_W2_A),
+          new Ending(".lokr_w2_b", LoraRole.LOKR_W2_B),
+          new Ending(".lokr_t2", LoraRole.LOKR_T2),
+          new Ending(".dora_scale", LoraRole.DORA_SCALE),
+          new Ending(".lora_magnitude_vector", LoraRole.MAGNITUDE),
+          new Ending(".lora_magnitude_vector.weight", LoraRole.MAGNITUDE),
+          new Ending(".on_input", LoraRole.ON_INPUT),
+          new Ending(".ia3_l", LoraRole.IA3_FACTOR),
           new Ending(".diff", LoraRole.WEIGHT_CHANGE),
           new Ending(".w_norm", LoraRole.WEIGHT_CHANGE),
           new Ending(".diff_b", LoraRole.BIAS_CHANGE),
           new Ending(".b_norm", LoraRole.BIAS_CHANGE),
           new Ending(".set_weight", LoraRole.NEW_WEIGHT));
 
-  private static final String MERGE =
-      "merge it into its base with the tool that it came from, then make a patch of the two by fmn"
-          + " patch diff";
+  /** What the PEFT library saves of modules that it trained in full, beside the factors. */
+  private static final List<Ending> BESIDE_FACTORS =
+      List.of(
+          new Ending(".base_layer.bias", LoraRole.NEW_BIAS),
+          new Ending(".bias", LoraRole.NEW_BIAS),
+          new Ending(".weight", LoraRole.NEW_WEIGHT));
+
+  private static final Ending IA3 = new Ending(".weight", LoraRole.IA3_CHANGE);
+
+  /** LyCORIS' (IA)³ ends as weights of models do; the names of its modules have no dots. */
+  private static final Pattern IA3_NAME = Pattern.compile("(lora_|lycoris_)\\w+\\.weight");
+
+  /** The name of an adapter, which the PEFT library drops when it saves and others keep. */
+  private static final Pattern ADAPTER =
+      Pattern.compile("\\.default(_\\d+)?(?=(\\.weight|\\.bias)?$)");
 
   private static final List<Refused> REFUSED =
       List.of(
-          new Refused(".dora_scale", "DoRA", MERGE),
-          new Refused(".lora_magnitude_vector", "DoRA", MERGE),
-          new Refused(".lora_magnitude_vector.weight", "DoRA", MERGE),
-          new Refused(".hada_w1_a", "LoHa", MERGE),
-          new Refused(".hada_w1_b", "LoHa", MERGE),
-          new Refused(".hada_w2_a", "LoHa", MERGE),
-          new Refused(".hada_w2_b", "LoHa", MERGE),
-          new Refused(".hada_t1", "LoHa", MERGE),
-          new Refused(".hada_t2", "LoHa", MERGE),
-          new Refused(".lokr_w1", "LoKr", MERGE),
-          new Refused(".lokr_w1_a", "LoKr", MERGE),
-          new Refused(".lokr_w1_b", "LoKr", MERGE),
-          new Refused(".lokr_w2", "LoKr", MERGE),
-          new Refused(".lokr_w2_a", "LoKr", MERGE),
-          new Refused(".lokr_w2_b", "LoKr", MERGE),
-          new Refused(".lokr_t2", "LoKr", MERGE),
-          new Refused(".a1.weight", "GLoRA", MERGE),
-          new Refused(".a2.weight", "GLoRA", MERGE),
-          new Refused(".b1.weight", "GLoRA", MERGE),
-          new Refused(".b2.weight", "GLoRA", MERGE),
-          new Refused(".bm.weight", "GLoRA", MERGE),
-          new Refused(".on_input", "(IA)³", MERGE),
-          new Refused(".oft_blocks", "OFT", MERGE),
-          new Refused(".oft_diag", "OFT", MERGE),
-          new Refused(".oft_R.weight", "OFT", MERGE),
-          new Refused(".lora_embedding_A", "LoRA of an embedding table", MERGE),
-          new Refused(".lora_embedding_B", "LoRA of an embedding table", MERGE),
-          new Refused(".lora_B.bias", "LoRA with biases of its own", MERGE),
-          new Refused(".lora_up.bias", "LoRA with biases of its own", MERGE));
+          new Refused(".a1.weight", "GLoRA"),
+          new Refused(".a2.weight", "GLoRA"),
+          new Refused(".b1.weight", "GLoRA"),
+          new Refused(".b2.weight", "GLoRA"),
+          new Refused(".bm.weight", "GLoRA"),
+          new Refused(".oft_blocks", "OFT"),
+          new Refused(".oft_diag", "OFT"),
+          new Refused(".oft_R.weight", "OFT"),
+          new Refused(".oft_r", "OFT"),
+          new Refused(".boft_R", "BOFT"),
+          new Refused(".boft_s", "BOFT"),
+          new Refused(".vera_lambda_b", "VeRA"),
+          new Refused(".vera_lambda_d", "VeRA"),
+          new Refused(".lora_E", "AdaLoRA"),
+          new Refused(".hra_u", "HRA"),
+          new Refused(".spectrum", "FourierFT"),
+          new Refused(".lora_embedding_A", "LoRA of an embedding table"),
+          new Refused(".lora_embedding_B", "LoRA of an embedding table"));
 
-  private static final List<String> SDXL =
-      List.of("lora_te1_", "lora_te2_", "text_encoder_2.", "base_model.model.text_encoder_2.");
+  /** How quantized factors and what belongs to them end. */
+  private static final Pattern QUANTIZED =
+      Pattern.compile(
+          ".*(\\.weight\\.(absmax|quant_map|quant_state.*|SCB)|\\.(SCB|qweight|qzeros|scales|weight_scale|scale_weight))");
 
   /** Takes a name apart; empty if it ends in no known way. */
-  static Optional<LoraKey> of(String name) {
+  static Optional<LoraKey> of(String stored) {
+    String name = ADAPTER.matcher(stored).replaceFirst("");
     for (Ending ending : ENDINGS) {
-      if (name.endsWith(ending.text()) && name.length() > ending.text().length()) {
-        String stem = name.substring(0, name.length() - ending.text().length()) + ending.kept();
-        return Optional.of(new LoraKey(stem, ending.role()));
+      Optional<LoraKey> key = ending.of(name);
+      if (key.isPresent()) {
+        return key;
       }
     }
-    return Optional.empty();
+    if (name.startsWith(LoraNames.PEFT_LIBRARY)) {
+      for (Ending ending : BESIDE_FACTORS) {
+        Optional<LoraKey> key = ending.of(name);
+        if (key.isPresent()) {
+          return key;
+        }
+      }
+    }
+    return IA3_NAME.matcher(name).matches() ? IA3.of(name) : Optional.empty();
   }
 
   /** Whether a name is one of an adapter, of a form that can be read or not. */
   static boolean isAdapter(String name) {
-    return of(name).isPresent() || refusal(name).isPresent();
+    return refusal(name).isPresent() || of(name).isPresent();
   }
 
-  /** Why a tensor of this name cannot be taken over, if that is known. */
+  /** Why a tensor of this name cannot be imported, if that is known. */
   static Optional<String> refusal(String name) {
-    for (String prefix : SDXL) {
-      if (name.startsWith(prefix)) {
-        return Optional.of("it was made for SDXL (" + name + "); take one for SD 1.x or 2.x");
-      }
+    if (QUANTIZED.matcher(name).matches() && name.toLowerCase(Locale.ROOT).contains("lora")) {
+      return Optional.of(
+          "its values are quantized ("
+              + name
+              + "), which is not read; save it in float16, bfloat16 or float32 with the tool that"
+              + " it came from");
     }
+    String plain = ADAPTER.matcher(name).replaceFirst("");
     return REFUSED.stream()
-        .filter(refused -> name.endsWith(refused.ending()))
+        .filter(refused -> plain.endsWith(refused.ending()))
         .findFirst()
         .map(
             refused ->
@@ -118,6 +157,6 @@ record LoraKey(String stem, LoraRole role) {
                     + " ("
                     + name
                     + "), which is not read; "
-                    + refused.remedy());
+                    + LoraException.MERGE);
   }
 }

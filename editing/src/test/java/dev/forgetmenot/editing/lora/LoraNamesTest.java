@@ -2,6 +2,7 @@ package dev.forgetmenot.editing.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
@@ -9,16 +10,18 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The table of names, over every tensor of the UNet of Stable Diffusion 1.5. */
 class LoraNamesTest {
   @Test
   void everyModuleIsFoundByItsNameWithUnderscoresAndByItsOwn() throws IOException {
-    Set<String> names = names();
-    LoraNames table = new LoraNames(new NamesOnly(names));
+    Map<String, String> originals = originals();
+    Set<String> names = originals.keySet();
+    LoraNames table = new LoraNames(new NamesOnly(names), originals);
     int modules = 0;
     for (String tensor : names) {
       if (tensor.endsWith(".weight")) {
@@ -27,18 +30,36 @@ class LoraNamesTest {
         assertThat(table.find("lora_unet_" + name.replace('.', '_'))).contains(module);
         assertThat(table.find("unet." + name)).contains(module);
         assertThat(table.find("base_model.model." + name)).contains(module);
+        assertThat(table.find("base_model.model.unet._orig_mod." + name)).contains(module);
+        assertThat(table.find("module." + name)).contains(module);
+        assertThat(table.find("lycoris_" + name.replace('.', '_'))).contains(module);
+        String original = originals.get(tensor).substring(0, originals.get(tensor).length() - 7);
+        assertThat(table.find("diffusion_model." + original)).contains(module);
+        assertThat(table.find("model.diffusion_model." + original)).contains(module);
+        assertThat(table.find("lora_unet_" + original.replace('.', '_'))).contains(module);
         modules++;
       }
     }
     assertThat(names).hasSize(686);
+    assertThat(table.ambiguous()).isEmpty();
     assertThat(modules).isGreaterThan(330);
     assertThat(table.find("lora_unet_conv_in")).isPresent();
     assertThat(table.find("lora_unet_conv.in")).isEmpty();
   }
 
-  private static Set<String> names() throws IOException {
+  private static Map<String, String> originals() throws IOException {
     String json = Files.readString(GoldenFolders.inProject("testkit/fixtures/sd15_unet_map.json"));
-    return new TreeSet<>(JsonParser.parseString(json).getAsJsonObject().keySet());
+    Map<String, String> originals = new TreeMap<>();
+    JsonParser.parseString(json)
+        .getAsJsonObject()
+        .asMap()
+        .forEach((name, value) -> originals.put(name, original(value)));
+    return originals;
+  }
+
+  private static String original(JsonElement value) {
+    String name = value.getAsJsonArray().get(0).getAsString();
+    return name.replaceFirst("^model\\.diffusion_model\\.", "");
   }
 
   /** A UNet of which nothing but the names is asked. */

@@ -88,7 +88,7 @@ class LoraProductsTest {
       throws IOException {
     SafetensorsWriter writer = naming.writer(result.products(), result.deltas());
     try (LoraFile file = LoraFile.read("a", ByteBuffer.wrap(writer.toBytes()))) {
-      return Dense.of(LoraConversion.edits(file, base));
+      return Dense.of(LoraConversion.edits(file, base, Map.of()));
     }
   }
 

@@ -65,7 +65,7 @@ public final class ImportJob {
     }
     OutputFolder.ofFile(order.patch(), Files.size(order.source()));
     try (StoredModel model = StoredModel.open(order.model())) {
-      Content content = content(model.base());
+      Content content = content(model);
       parameters.put("source", String.valueOf(order.source().getFileName()));
       parameters.put("source-sha256", digest(order.source()));
       PatchDraft draft =
@@ -77,11 +77,12 @@ public final class ImportJob {
     }
   }
 
-  private Content content(BaseModel base) throws IOException {
+  private Content content(StoredModel model) throws IOException {
+    BaseModel base = model.base();
     try (SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
       metadata(file);
       if (LoraFile.looksLike(file.tensors().keySet())) {
-        return lora(base.tensors());
+        return lora(model);
       }
       if (ReplacedTensors.looksLike(file, base.tensors())) {
         return replaced(file, base.tensors());
@@ -110,13 +111,19 @@ public final class ImportJob {
     }
   }
 
-  private Content lora(BaseTensors base) throws IOException {
+  private Content lora(StoredModel model) throws IOException {
     try (LoraFile lora = LoraFile.read(order.source())) {
-      List<PatchEdit> edits = LoraConversion.edits(lora, base);
+      List<PatchEdit> edits =
+          LoraConversion.edits(lora, model.base().tensors(), model.originalUNetNames());
+      if (!lora.ignored().isEmpty()) {
+        context.say(
+            "ignored, for it has no effect: "
+                + String.join(", ", lora.ignored().stream().limit(5).toList()));
+      }
       for (PatchEdit edit : edits) {
         context.say("found: " + edit.kind() + ", " + count(edit));
       }
-      return new Content("import-lora", "Taken over from a LoRA file.", edits);
+      return new Content("import-lora", "Imported from a LoRA file.", edits);
     }
   }
 
@@ -131,7 +138,7 @@ public final class ImportJob {
     DifferenceEdits.Result result = DifferenceEdits.of(difference, order.form(), label(), context);
     new DifferenceReport(result).lines().forEach(context::say);
     return new Content(
-        "import-weights", "Taken over from a file of changed weights.", result.edits());
+        "import-weights", "Imported from a file of changed weights.", result.edits());
   }
 
   private String label() {
@@ -163,7 +170,7 @@ public final class ImportJob {
     context.say("found: tokens " + embeddings.summary());
     return new Content(
         "import-tokens",
-        "Adds the tokens " + embeddings.phrase() + ", taken over from a file.",
+        "Adds the tokens " + embeddings.phrase() + ", imported from a file.",
         List.of(new TokensEdit(embeddings.tokens())));
   }
 
