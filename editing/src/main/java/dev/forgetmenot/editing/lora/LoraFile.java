@@ -31,8 +31,7 @@ public final class LoraFile implements AutoCloseable {
    * tensors as files for large networks have, so that these are named and not called broken.
    */
   public static final SafetensorsLimits LIMITS =
-      new SafetensorsLimits(
-          SafetensorsLimits.HEADER_BYTES, 100_000, 8, EnumSet.allOf(DType.class));
+      new SafetensorsLimits(SafetensorsLimits.HEADER_BYTES, 100_000, 8, EnumSet.allOf(DType.class));
 
   private static final String CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
