@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  * @param seed of the job
  * @param step from 1
  */
-public record StepRandomness(long seed, int step) {
+public record StepRandomness(long seed, long step) {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   /**
@@ -20,7 +20,7 @@ public record StepRandomness(long seed, int step) {
    * @param index of the picture, in [0, size)
    */
   public static StepRandomness ofPicture(long seed, int draw, int size, int index) {
-    return new StepRandomness(seed, Math.addExact(draw * size, index + 1));
+    return new StepRandomness(seed, (long) draw * size + index + 1);
   }
 
   /** A seed for this step's normal numbers, in [0, 2³¹). */
@@ -40,7 +40,7 @@ public record StepRandomness(long seed, int step) {
    * @return in [0, count)
    */
   public int picture(int count) {
-    int round = (step - 1) / count;
+    long round = (step - 1) / count;
     SplittableRandom random = new SplittableRandom(mix(seed, ~round));
     int[] order = new int[count];
     for (int i = 0; i < count; i++) {
@@ -48,7 +48,7 @@ public record StepRandomness(long seed, int step) {
       order[i] = order[j];
       order[j] = i;
     }
-    return order[(step - 1) % count];
+    return order[(int) ((step - 1) % count)];
   }
 
   /** Whether the picture is flipped left to right: every other one. */

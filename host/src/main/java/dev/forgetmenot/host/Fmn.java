@@ -11,8 +11,9 @@ public final class Fmn {
   /** Runs a command line and ends the process with its exit code. */
   public static void main(String[] args) {
     int code;
-    try (Interrupt interrupt = Interrupt.listen()) {
-      code = new CommandLineProgram(Console.ofProcess(), interrupt::requested).run(args);
+    Console console = Console.ofProcess();
+    try (Interrupt interrupt = Interrupt.listen(console)) {
+      code = new CommandLineProgram(console, interrupt::requested).run(args);
     }
     System.exit(code);
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 public final class PatchFormatException extends IOException {
   private static final long serialVersionUID = 1L;
   private final PatchError error;
+  private final String why;
 
   /**
    * Makes the message.
@@ -24,6 +25,12 @@ public final class PatchFormatException extends IOException {
             + error.code().toLowerCase(java.util.Locale.ROOT)
             + ")");
     this.error = error;
+    this.why = why;
+  }
+
+  /** What was found and what was expected, without where and without the code. */
+  public String why() {
+    return why;
   }
 
   /** The stable code. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Writes a patch anew with another manifest. All other entries stay byte for byte; the id is
@@ -25,6 +26,69 @@ public final class PatchRevision {
    * @throws IOException if it cannot be written; an older file is then as it was
    */
   public static Manifest gated(Path source, Optional<Gate> gate, Path target) throws IOException {
+    return revised(
+        source,
+        target,
+        (old, id) -> {
+          Manifest.Stacking said = old.stacking();
+          List<String> supersedes = new ArrayList<>(said.supersedes());
+          supersedes.add(id);
+          Manifest.Stacking stacking =
+              new Manifest.Stacking(
+                  said.priority(), said.conflictsWith(), said.requires(), supersedes);
+          return manifest(old, stacking, gate, old.evidence());
+        });
+  }
+
+  /**
+   * Gives a patch that has just been made what was measured with it. It supersedes nothing: the
+   * older one was never given to anyone.
+   *
+   * @param source the patch
+   * @param evidence in the place of what it has
+   * @param target the file to write; an older one is replaced, also the source itself
+   * @return what was written
+   * @throws PatchFormatException as for {@link #gated}
+   * @throws IOException if it cannot be written; an older file is then as it was
+   */
+  public static Manifest measured(Path source, List<Manifest.Evidence> evidence, Path target)
+      throws IOException {
+    return revised(
+        source, target, (old, id) -> manifest(old, old.stacking(), old.gate(), evidence));
+  }
+
+  private static Manifest manifest(
+      Manifest old,
+      Manifest.Stacking stacking,
+      Optional<Gate> gate,
+      List<Manifest.Evidence> evidence) {
+    return new Manifest(
+        Manifest.CURRENT,
+        old.requiredFeatures(),
+        old.name(),
+        old.patchVersion(),
+        old.description(),
+        old.license(),
+        old.created(),
+        old.authors(),
+        old.intent(),
+        old.architecture(),
+        old.base(),
+        old.edits(),
+        stacking,
+        gate,
+        old.recipe(),
+        evidence,
+        old.entries());
+  }
+
+  /**
+   * Writes a patch anew.
+   *
+   * @param change makes the manifest of the old one and its id
+   */
+  private static Manifest revised(
+      Path source, Path target, BiFunction<Manifest, String, Manifest> change) throws IOException {
     try (PatchFile patch = PatchFile.open(source)) {
       Manifest old = patch.manifest();
       if (old.version().minor() > Manifest.CURRENT.minor()) {
@@ -35,30 +99,7 @@ public final class PatchRevision {
                 + (old.version().major() + "." + old.version().minor())
                 + ", of which something could be lost; use a newer program");
       }
-      Manifest.Stacking said = old.stacking();
-      List<String> supersedes = new ArrayList<>(said.supersedes());
-      supersedes.add(patch.id());
-      Manifest.Stacking stacking =
-          new Manifest.Stacking(said.priority(), said.conflictsWith(), said.requires(), supersedes);
-      Manifest draft =
-          new Manifest(
-              Manifest.CURRENT,
-              old.requiredFeatures(),
-              old.name(),
-              old.patchVersion(),
-              old.description(),
-              old.license(),
-              old.created(),
-              old.authors(),
-              old.intent(),
-              old.architecture(),
-              old.base(),
-              old.edits(),
-              stacking,
-              gate,
-              old.recipe(),
-              old.evidence(),
-              old.entries());
+      Manifest draft = change.apply(old, patch.id());
       int minor = MinorVersion.of(draft);
       Manifest manifest = draft.version(new Manifest.Version(old.version().major(), minor));
       byte[] json = ManifestWriter.bytes(manifest);

@@ -197,6 +197,10 @@ class TrainedEditorsTest {
     assertThat(job.losses).hasSize(4).allMatch(loss -> loss > 0);
     assertThat(expected.recipe().steps()).isEqualTo(4);
     assertThat(expected.intent().concepts()).hasSize(2);
+    Job finished = new Job(Integer.MAX_VALUE, true);
+    assertSameBits(edit(editor, TWO, given, finished), expected);
+    assertThat(finished.losses).as("the last step is a state too").isEmpty();
+    assertThat(edit(editor, TWO, with(given, "steps", "2"), whole()).recipe().steps()).isEqualTo(2);
     Job resumed = new Job(Integer.MAX_VALUE, true); // from the state behind step 2
     assertSameBits(edit(editor, TWO, given, resumed), expected);
     assertThat(resumed.losses).hasSize(2).isEqualTo(job.losses.subList(2, 4));

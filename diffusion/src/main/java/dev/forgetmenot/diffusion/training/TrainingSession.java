@@ -211,6 +211,11 @@ public final class TrainingSession implements TrainingScope {
   }
 
   @Override
+  public int steps() {
+    return steps;
+  }
+
+  @Override
   public Set<String> trainable() {
     return cells.keySet();
   }

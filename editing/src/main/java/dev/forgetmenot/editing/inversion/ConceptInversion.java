@@ -16,6 +16,7 @@ import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.editing.StepRandomness;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.editing.embeddings.Embeddings;
+import dev.forgetmenot.editing.training.SaveTimes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
 
 /**
  * Finds new tokens that say what pictures show: only their rows of the text encoder's embeddings
@@ -38,7 +38,8 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
 
   /**
    * Runs the inversion. With a {@linkplain JobContext#checkpoint() checkpoint file} it keeps its
-   * state there every 50 steps and when it is stopped, and goes on from it with the same bits.
+   * state there every 50 steps (earlier where they are slow), when it is stopped and behind the
+   * last step, and goes on from it with the same bits.
    *
    * @param pictures of the concept, at least one
    * @throws IllegalArgumentException if settings and model do not fit; the message says what to do
@@ -138,16 +139,18 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
 
     void go() throws IOException {
       int steps = settings.steps();
+      SaveTimes times = new SaveTimes(CHECKPOINT_EVERY);
       for (int step = resume() + 1; step <= steps; step++) {
         try {
           context.checkCancelled();
           step(step, steps);
-        } catch (CancellationException e) {
-          save();
+        } catch (IOException | RuntimeException | Error e) {
+          saveBecauseOf(e);
           throw e;
         }
-        if (step % CHECKPOINT_EVERY == 0 && step < steps) {
+        if (step == steps || times.due(step)) {
           save();
+          times.saved();
         }
       }
     }
@@ -177,8 +180,19 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
       return restored.steps();
     }
 
+    /** Numbers that are not finite would come again; all else need not. */
+    private void saveBecauseOf(Throwable failure) {
+      if (!(failure instanceof ArithmeticException)) {
+        try {
+          save();
+        } catch (IOException | RuntimeException | Error e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+
     private void save() throws IOException {
-      if (context.checkpoint().isPresent()) {
+      if (context.checkpoint().isPresent() && training.scope().steps() > 0) {
         training.scope().save(context.checkpoint().get(), about);
       }
     }

@@ -35,6 +35,28 @@ public final class PatchStack implements AutoCloseable {
    *     another, needs one that is not there, or its strength is out of range
    */
   public static PatchStack open(List<PatchRequest> requests) throws IOException {
+    PatchStack stack = each(requests);
+    try {
+      stack.checkStrengths();
+      new StackRules(stack.layers).check();
+      stack.checkTokens();
+      return stack;
+    } catch (IOException | RuntimeException e) {
+      stack.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a patch to look at what it does by itself, whatever it says of other patches.
+   *
+   * @throws PatchFormatException if it is broken
+   */
+  public static PatchStack alone(PatchRequest request) throws IOException {
+    return each(List.of(request));
+  }
+
+  private static PatchStack each(List<PatchRequest> requests) throws IOException {
     PatchStack stack = new PatchStack();
     try {
       for (PatchRequest request : requests) {
@@ -43,9 +65,6 @@ public final class PatchStack implements AutoCloseable {
         checkId(request, file);
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
-      stack.checkStrengths();
-      new StackRules(stack.layers).check();
-      stack.checkTokens();
       return stack;
     } catch (IOException | RuntimeException e) {
       stack.close();

@@ -155,6 +155,17 @@ public final class StackedWeights {
     return sum.done();
   }
 
+  /**
+   * Refuses what {@link #sum} would refuse, without adding anything up.
+   *
+   * @throws PatchFormatException FMN-308
+   */
+  public void check() throws IOException {
+    for (String target : targets) {
+      forEachChange(target, weight(target), true, change -> {});
+    }
+  }
+
   /** The base's values. */
   double[] weight(String target) throws IOException {
     int slash = target.indexOf('/');

@@ -12,7 +12,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The steps of a job: they go on from a state that an earlier job has left, say how they come on,
- * and leave a state every so often and when the user stops them. For the engine thread.
+ * and leave a state every so often, when the user or a failure ends them and behind the last step,
+ * so that whatever happens to the result later, the training is not lost. For the engine thread.
  *
  * @param scope where is trained; not closed here
  * @param settings how long
@@ -24,6 +25,9 @@ public record TrainingRun(
     OptimizerSettings settings,
     JobContext context,
     Map<String, String> about) {
+  /** The note of a state behind which nothing is to be done: what the training was to reach. */
+  private static final String ENOUGH = "enough";
+
   /** Makes a loss. */
   @FunctionalInterface
   public interface Loss {
@@ -46,32 +50,53 @@ public record TrainingRun(
    */
   public int run(String stage, Loss loss, BooleanSupplier enough) throws IOException {
     int done = resume();
-    while (done < settings.steps()) {
-      stopIfCancelled(done);
-      int[] draw = {done * settings.accumulation()};
-      TrainingScope.StepReport report = scope.step(manager -> loss.of(manager, draw[0]++));
-      boolean first = done == 0;
-      done = report.step();
-      boolean last = done == settings.steps() || enough.getAsBoolean();
-      context.trained(done, settings.steps(), report.loss(), report.gradientNorm());
-      context.progress(stage, done, settings.steps());
-      if (first || last) {
-        context.say(
-            String.format(
-                Locale.ROOT,
-                "step %d: loss %.4g, gradient norm %.4g",
-                done,
-                report.loss(),
-                report.gradientNorm()));
+    boolean last = goal().equals(scope.notes().remove(ENOUGH));
+    SaveTimes times = new SaveTimes(settings.saveEvery());
+    while (!last && done < settings.steps()) {
+      try {
+        context.checkCancelled();
+        TrainingScope.StepReport report = step(loss, done);
+        boolean reached = enough.getAsBoolean();
+        last = reached || report.step() == settings.steps();
+        say(stage, report, done == 0 || last);
+        done = report.step();
+        if (reached) {
+          scope.notes().put(ENOUGH, goal());
+        }
+      } catch (RuntimeException | Error e) {
+        saveBecauseOf(e);
+        throw e;
       }
-      if (last) {
-        break;
-      }
-      if (done % settings.saveEvery() == 0) {
+      if (last || times.due(done)) {
         save();
+        times.saved();
       }
     }
     return done;
+  }
+
+  private TrainingScope.StepReport step(Loss loss, int done) {
+    int[] draw = {done * settings.accumulation()};
+    return scope.step(manager -> loss.of(manager, draw[0]++));
+  }
+
+  private void say(String stage, TrainingScope.StepReport report, boolean aloud) {
+    context.trained(report.step(), settings.steps(), report.loss(), report.gradientNorm());
+    context.progress(stage, report.step(), settings.steps());
+    if (aloud) {
+      context.say(
+          String.format(
+              Locale.ROOT,
+              "step %d: loss %.4g, gradient norm %.4g",
+              report.step(),
+              report.loss(),
+              report.gradientNorm()));
+    }
+  }
+
+  /** What ends the training early: it may be another one when the training goes on. */
+  private String goal() {
+    return "stop-below " + settings.values().find("stop-below").orElse("");
   }
 
   private int resume() throws IOException {
@@ -88,17 +113,19 @@ public record TrainingRun(
     return restored.steps();
   }
 
-  private void stopIfCancelled(int done) throws IOException {
-    if (context.cancelled()) {
-      if (done > 0) {
+  /** Numbers that are not finite would come again; all else need not. */
+  private void saveBecauseOf(Throwable failure) {
+    if (!(failure instanceof ArithmeticException)) {
+      try {
         save();
+      } catch (IOException | RuntimeException | Error e) {
+        failure.addSuppressed(e);
       }
-      context.checkCancelled();
     }
   }
 
   private void save() throws IOException {
-    if (context.checkpoint().isPresent()) {
+    if (context.checkpoint().isPresent() && scope.steps() > 0) {
       scope.save(context.checkpoint().get(), about);
     }
   }

@@ -12,6 +12,16 @@ public interface JobContext {
   /** Says a line that a user should read. */
   void say(String line);
 
+  /**
+   * Says that a job ended before it was done, and how to go on.
+   *
+   * @param kept what there is to go on from, as a sentence without its full stop
+   * @param option of the same command, such as {@code --resume}
+   */
+  default void unfinished(String kept, String option) {
+    say(kept + "; the same command with " + option + " goes on");
+  }
+
   /** Whether the user wants the job to stop; long work asks between steps. */
   boolean cancelled();
 

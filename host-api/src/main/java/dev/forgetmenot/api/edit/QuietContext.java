@@ -21,6 +21,9 @@ public class QuietContext implements JobContext {
   public void say(String line) {}
 
   @Override
+  public void unfinished(String kept, String option) {}
+
+  @Override
   public boolean cancelled() {
     return outer.cancelled();
   }

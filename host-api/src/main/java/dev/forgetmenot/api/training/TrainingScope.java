@@ -27,6 +27,9 @@ public interface TrainingScope extends AutoCloseable {
    */
   StepReport step(Function<NDManager, NDArray> loss);
 
+  /** Steps that are done, those of a restored state included. */
+  int steps();
+
   /**
    * The names of what is trained: the chosen weights, or their adapters' {@code
    * unet/MODULE.lora_A.weight} (down) and {@code unet/MODULE.lora_B.weight} (up).

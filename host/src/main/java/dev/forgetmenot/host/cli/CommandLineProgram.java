@@ -8,10 +8,12 @@ import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.Failure;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -41,9 +43,15 @@ public final class CommandLineProgram {
   public int run(String... args) {
     boolean verbose = Arrays.asList(args).contains(PluginOptions.VERBOSE);
     System.setProperty("java.awt.headless", "true");
-    CommandContext context = new CommandContext(console, cancelled);
-    try (console;
-        EditorCatalogue catalogue = EditorCatalogue.forCommandLine(args, console)) {
+    CommandContext context = new CommandContext(console, cancelled, List.of(args));
+    try (console) {
+      return run(context, args, verbose);
+    }
+  }
+
+  @SuppressWarnings("CatchThrowable") // errors too end in a sentence and an exit code
+  private int run(CommandContext context, String[] args, boolean verbose) {
+    try (EditorCatalogue catalogue = EditorCatalogue.forCommandLine(args, console)) {
       CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(new Top()));
       line.addSubcommand(new GenerateCommand(context));
       for (ConceptEditor.Operation operation : ConceptEditor.Operation.values()) {
@@ -64,31 +72,31 @@ public final class CommandLineProgram {
       line.setParameterExceptionHandler((failure, given) -> sayWrongUse(failure));
       line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, verbose));
       return line.execute(args);
+    } catch (Throwable e) {
+      return report(e, verbose);
     }
   }
 
   private int sayWrongUse(CommandLine.ParameterException failure) {
-    console.note("fmn: " + failure.getMessage());
+    console.note("fmn: " + Failure.WRONG_USE.code() + " " + failure.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, console.err());
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
     console.note("See " + command + " --help.");
     return ExitCodes.WRONG_USE;
   }
 
-  private int report(Exception failure, boolean verbose) {
+  private int report(Throwable failure, boolean verbose) {
     if (failure instanceof CancellationException) {
       console.note("Stopped. Files that were finished before are there; nothing is half-written.");
       return ExitCodes.STOPPED;
     }
-    boolean wrongUse = failure instanceof IllegalArgumentException;
-    String message = failure.getMessage();
-    console.note("fmn: " + (message == null ? failure.getClass().getName() : message));
+    console.note("fmn: " + Failure.message(failure, console.stage()));
     if (verbose) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
       console.note(trace.toString());
     }
-    return wrongUse ? ExitCodes.WRONG_USE : ExitCodes.FAILED;
+    return Failure.exitCode(failure);
   }
 
   @Command(

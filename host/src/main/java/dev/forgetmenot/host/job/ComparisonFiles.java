@@ -43,15 +43,15 @@ record ComparisonFiles(Path folder) {
             .open(hosted.model().engine())
             .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
       StringBuilder text = new StringBuilder();
+      Path file = folder.resolve("table.md");
       for (Concept concept : concepts) {
         Section section = comparison.on(concept, judge);
         String sheet = ComparedMethod.slug(concept.name()) + ".png";
         PngPictures.write(folder.resolve(sheet), section.sheet().draw(), "");
         text.append(section.markdown());
         text.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
+        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
       }
-      Path file = folder.resolve("table.md");
-      AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
       return file;
     }
   }

@@ -77,7 +77,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
         ComparedMethod.Made one =
             method.make(hosted, concept, files.patch(concept, method), judging, judge, context);
         made.add(new Made(method, one.result(), one.seconds()));
-      } catch (IllegalArgumentException | PatchFormatException e) {
+      } catch (IllegalArgumentException | ArithmeticException | PatchFormatException e) {
         cannot(concept.name(), method, e);
       }
       context.progress(concept.name(), made.size(), methods.size());

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.job;
 
+import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
+
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
@@ -52,7 +54,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
       new EditJob(context).run(model, order, Optional.of(judge));
     }
     List<TrialResult.Row> after;
-    try (HostedModel model = loader.load(List.of(new PatchRequest(patch, 1)));
+    try (HostedModel model =
+            loader.load(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
         Recogniser judge = judge(judging, model)) {
       after = drawSheet(model, judge, "after");
     }

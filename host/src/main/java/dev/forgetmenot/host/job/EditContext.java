@@ -60,6 +60,11 @@ public record EditContext(
   }
 
   @Override
+  public void unfinished(String kept, String option) {
+    command.unfinished(kept, option);
+  }
+
+  @Override
   public boolean cancelled() {
     return command.cancelled();
   }

@@ -8,7 +8,10 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.PictureJudge;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +23,10 @@ import java.util.stream.Collectors;
 
 /**
  * Forgets or corrects: lets an editor work on a model and writes what it hands back, bound to its
- * base, as a patch. Where the pictures can be judged, the same pictures are drawn before and after,
- * and what they show goes into the patch as evidence. The model is the base's again when the job
- * ends, however it ends.
+ * base, as a patch. Where the pictures can be judged, the same pictures are then drawn before and
+ * after, and what they show goes into the patch as evidence. Whatever ends the job leaves the patch
+ * or, of a training, a state to go on from. The model is the base's again when the job ends,
+ * however it ends.
  *
  * @param command progress and cancellation
  * @param training hears of training steps
@@ -30,6 +34,9 @@ import java.util.stream.Collectors;
 public record EditJob(JobContext command, EditContext.TrainingListener training) {
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
+
+  /** The option of commands that goes on with a state. */
+  private static final String RESUME = "--resume";
 
   /** Concepts that the name of a file names; more would make it too long. */
   private static final int NAMED = 3;
@@ -101,17 +108,25 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
 
   private Result checked(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
       throws IOException {
+    Written written = written(hosted.model(), order, judge);
+    Result result = written.result();
     try {
-      Result result = judged(hosted, order, judge);
-      Files.deleteIfExists(order.checkpoint());
-      return result;
-    } catch (CancellationException e) {
-      if (Files.isRegularFile(order.checkpoint())) {
-        command.say(
-            "its state is in " + order.checkpoint() + "; the same command with --resume goes on");
+      Optional<EditReport<?>> report = judge.flatMap(who -> report(order, written.goals(), who));
+      if (report.isPresent()) {
+        result = reported(hosted, order, written, report.get(), judge.orElseThrow());
       }
+    } catch (IOException | RuntimeException | Error e) {
+      command.unfinished(
+          "the patch is whole in " + order.patch() + ", but it was not measured", again(order));
       throw e;
     }
+    Files.deleteIfExists(order.checkpoint());
+    return result;
+  }
+
+  /** The option that does the rest: with a state of the training it is not done again. */
+  private static String again(EditOrder order) {
+    return Files.isRegularFile(order.checkpoint()) ? RESUME : "--overwrite";
   }
 
   private static void check(EditOrder order) throws IOException {
@@ -124,18 +139,59 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
     }
   }
 
-  private Result judged(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
-      throws IOException {
-    StableDiffusion model = hosted.model();
-    CorrectionGoals said = new CorrectionGoals();
-    PatchDraft draft = model.engine().call(() -> edit(model, order, judge, said));
-    List<CorrectionGoal> goals = said.all();
-    Optional<EditReport<?>> report = judge.flatMap(who -> report(order, goals, who));
-    if (report.isEmpty()) {
-      WrittenPatch written = WrittenPatch.write(model.base(), draft, order.patch());
-      return new Result(written.file(), written.id(), goals, Optional.empty());
+  /** A patch that is written, and what it was made of. */
+  private record Written(PatchDraft draft, List<CorrectionGoal> goals, WrittenPatch patch) {
+    Result result() {
+      return new Result(patch.file(), patch.id(), goals, Optional.empty());
     }
-    return reported(hosted, order, draft, goals, report.get(), judge.orElseThrow());
+  }
+
+  /** Edits and writes: what happens later cannot take the patch away. */
+  private Written written(StableDiffusion model, EditOrder order, Optional<PictureJudge> judge)
+      throws IOException {
+    CorrectionGoals said = new CorrectionGoals();
+    try {
+      PatchDraft draft = model.engine().call(() -> edit(model, order, judge, said));
+      return new Written(draft, said.all(), write(model, draft, order));
+    } catch (IOException | RuntimeException | Error e) {
+      if (Files.isRegularFile(order.checkpoint()) && !diverged(e)) {
+        command.unfinished("its state is in " + order.checkpoint(), RESUME);
+      }
+      throw e;
+    }
+  }
+
+  private static WrittenPatch write(StableDiffusion model, PatchDraft draft, EditOrder order)
+      throws IOException {
+    try {
+      return WrittenPatch.writeUsable(model.base(), draft, order.patch());
+    } catch (PatchFormatException e) {
+      throw diverged(e) ? diverged(order, draft.recipe(), e) : e;
+    }
+  }
+
+  /** Going on would end in the same way. */
+  private static boolean diverged(Throwable failure) {
+    return failure instanceof PatchFormatException e && e.error() == PatchError.NORM_LIMIT;
+  }
+
+  /** The edit changes weights so much that its patch would be refused when it is used. */
+  private static PatchFormatException diverged(
+      EditOrder order, Manifest.Recipe recipe, PatchFormatException refused) {
+    String cause =
+        recipe.steps() == 0
+            ? "the solution is too large. Use weaker settings of the method"
+            : "the training diverged. Train with a smaller --learning-rate (it was "
+                + recipe.parameters().getOrDefault("learning-rate", "the default")
+                + ") or fewer --steps";
+    return new PatchFormatException(
+        PatchError.NORM_LIMIT,
+        order.patch().toString(),
+        "was not written: "
+            + cause
+            + ". It "
+            + refused.why().split(";", 2)[0]
+            + ", and would be refused when it is used");
   }
 
   /** How the pictures are judged, if they can be. */
@@ -150,26 +206,37 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
           case CORRECT ->
               goals.isEmpty() ? Optional.empty() : Optional.of(CorrectionReport.of(order, goals));
         };
-    return report.filter(one -> one.canBeJudgedBy(judge));
+    boolean alone = order.authorship().stacking().requires().isEmpty(); // else it does not load
+    return report.filter(one -> alone && one.canBeJudgedBy(judge));
   }
 
-  /** Draws on the base, which the model is again, and with the patch. */
+  /** Draws on the base, which the model is again, and with the patch as users will. */
   private <R> Result reported(
       HostedModel hosted,
       EditOrder order,
-      PatchDraft draft,
-      List<CorrectionGoal> goals,
+      Written written,
       EditReport<R> report,
       PictureJudge judge)
       throws IOException {
     StableDiffusion model = hosted.model();
+    Path file = order.patch();
+    command.say("wrote " + file + "; what follows is only measured");
     command.say("drawing and judging " + report.pictures() + " pictures of before");
     R before = model.engine().call(() -> report.draw(model, judge));
-    R after = afterwards(model, draft, order.patch(), report, judge);
-    PatchDraft proven = draft.evidence(report.evidence(before, after));
-    WrittenPatch written = WrittenPatch.write(model.base(), proven, order.patch());
+    R after;
+    try {
+      model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
+      command.say("drawing and judging the same pictures of after");
+      after = model.engine().call(() -> report.draw(model, judge));
+    } finally {
+      model.repatch(List.of());
+    }
+    WrittenPatch measured = WrittenPatch.measured(file, report.evidence(before, after));
     return new Result(
-        written.file(), written.id(), goals, Optional.of(report.write(draft, before, after)));
+        file,
+        measured.id(),
+        written.goals(),
+        Optional.of(report.write(written.draft(), before, after)));
   }
 
   private PatchDraft edit(
@@ -190,22 +257,6 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
           .of(order.editor().edit(order.concepts(), order.values(), model, context));
     } finally {
       model.weights().restoreChanged();
-    }
-  }
-
-  /** Draws with the patch as users will: written, read and put on. */
-  private <R> R afterwards(
-      StableDiffusion model, PatchDraft draft, Path file, EditReport<R> report, PictureJudge judge)
-      throws IOException {
-    Path trying = Files.createTempFile(file.toAbsolutePath().getParent(), ".fmn-", ".fmnpatch");
-    try {
-      WrittenPatch.write(model.base(), draft, trying);
-      model.repatch(List.of(new PatchRequest(trying, 1).allow(ILL_CONDITIONED)));
-      command.say("drawing and judging the same pictures of after");
-      return model.engine().call(() -> report.draw(model, judge));
-    } finally {
-      model.repatch(List.of());
-      Files.deleteIfExists(trying);
     }
   }
 

@@ -35,7 +35,7 @@ public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, 
 
   /** Asks that nothing in the way would be lost. */
   void check(boolean resume) throws IOException {
-    if (Files.exists(result())) {
+    if (Files.exists(result()) && !resume) {
       throw new IOException(
           result() + " is there already: move it away, or choose another folder by -o");
     }

@@ -62,14 +62,29 @@ public record InversionJob(JobContext context) {
         TrainingPictures.read(
             order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
     Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
+    try {
+      return finished(hosted, order, pictures, run);
+    } catch (IOException | RuntimeException | Error e) {
+      if (Files.isRegularFile(files.checkpoint())) {
+        context.unfinished("its state is in " + files.checkpoint(), "--resume");
+      }
+      throw e;
+    }
+  }
+
+  private static Result finished(
+      HostedModel hosted, InversionOrder order, TrainingPictures pictures, Run run)
+      throws IOException {
+    StableDiffusion model = hosted.model();
+    InversionFiles files = run.files;
     Embeddings tokens = model.engine().call(() -> run.invert(pictures));
     Path file = files.saveResult(tokens);
     Optional<WrittenPatch> patch = Optional.empty();
     if (order.tokensPatch().isPresent()) {
-      TokensDraft draft = new TokensDraft(order, settings, pictures.digests());
+      TokensDraft draft = new TokensDraft(order, run.settings, pictures.digests());
       patch =
           Optional.of(
-              WrittenPatch.write(model.base(), draft.of(tokens), order.tokensPatch().get()));
+              WrittenPatch.writeUsable(model.base(), draft.of(tokens), order.tokensPatch().get()));
     }
     Files.deleteIfExists(files.checkpoint());
     String phrase = order.form().format().single() ? order.form().token() : tokens.phrase();

@@ -96,7 +96,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       try {
         lines.add(line(hosted, concept, trial, method, judging, judge, before, files));
         context.say(concept.name() + ": " + lines.get(lines.size() - 1).markdown());
-      } catch (IllegalArgumentException | PatchFormatException e) {
+      } catch (IllegalArgumentException | ArithmeticException | PatchFormatException e) {
         context.say(concept.name() + ": " + method.label() + " cannot: " + e.getMessage());
       }
       context.progress(concept.name(), lines.size() - 1L, methods.size());

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.run;
 
+import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
+
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.job.EditContext;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -44,12 +47,22 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
       List<SampleReport.Row> before = samples.judged(hosted, "before", List.of());
       EditJob.Result patch =
           new EditJob(context, listener(curve, samples, hosted)).run(hosted, order);
-      List<PatchRequest> patches = List.of(new PatchRequest(patch.file(), 1));
-      hosted.model().repatch(patches);
-      List<SampleReport.Row> after = samples.judged(hosted, "after", PatchLabels.of(patches));
-      SampleReport report = new SampleReport(plan.samples(), true, before, after);
-      report.write(plan.output(), plan.title(), "before", "after");
-      return new RunJob.Result(plan.output(), patch.file(), lines(patch, report));
+      List<PatchRequest> patches =
+          List.of(new PatchRequest(patch.file(), 1).allow(ILL_CONDITIONED));
+      try {
+        hosted.model().repatch(patches);
+        List<SampleReport.Row> after = samples.judged(hosted, "after", PatchLabels.of(patches));
+        SampleReport report = new SampleReport(plan.samples(), true, before, after);
+        report.write(plan.output(), plan.title(), "before", "after");
+        return new RunJob.Result(plan.output(), patch.file(), lines(patch, report));
+      } catch (IOException | RuntimeException | Error e) {
+        context.say(
+            "the patch is whole in "
+                + patch.file()
+                + "; only sample images are missing: fmn generate \"...\" --patch "
+                + patch.file());
+        throw e;
+      }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
@@ -90,7 +103,7 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
   /** Stopped while drawing, it leaves the stop to the job, which saves its state first. */
   private static int drawOnTheWay(SamplePictures samples, HostedModel hosted, int step) {
     try {
-      return samples.draw(hosted, String.format("step-%05d", step), List.of()).size();
+      return samples.draw(hosted, String.format(Locale.ROOT, "step-%05d", step), List.of()).size();
     } catch (CancellationException e) {
       return 0;
     } catch (IOException e) {

@@ -59,6 +59,8 @@ final class YamlFile {
       throw new RunFileException(file, line, "is no YAML: " + e.getProblem(), e);
     } catch (YamlEngineException e) {
       throw new RunFileException(file, 1, "is no YAML: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw new RunFileException(file, 1, "is nested too deeply: a run file has a few levels", e);
     }
   }
 

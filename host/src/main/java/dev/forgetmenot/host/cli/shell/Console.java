@@ -24,6 +24,7 @@ public final class Console implements AutoCloseable {
   private final BufferedReader in;
   private ProgressBar bar; // null between stages
   private String stage = "";
+  private String lastStage = "";
   private long linesSaid;
 
   /** A console on any two streams, without anyone who answers. */
@@ -112,6 +113,7 @@ public final class Console implements AutoCloseable {
     if (!name.equals(stage)) {
       endStage();
       stage = name;
+      lastStage = name;
       linesSaid = 0;
       bar = terminal ? newBar(name, total) : null;
     }
@@ -150,6 +152,11 @@ public final class Console implements AutoCloseable {
       bar = null;
     }
     stage = "";
+  }
+
+  /** The last stage that was said to come on; empty where there was none. */
+  public synchronized String stage() {
+    return lastStage;
   }
 
   /** Ends an open bar. */
