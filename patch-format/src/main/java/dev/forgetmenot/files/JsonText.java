@@ -4,8 +4,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -59,22 +64,52 @@ public final class JsonText {
    * @throws IOException if the bytes are something else; see {@link #object(Path)}
    */
   public static JsonObject object(String where, byte[] bytes) throws IOException {
-    String problem;
-    try {
-      JsonElement json = JsonParser.parseString(text(bytes));
-      if (json.isJsonObject()) {
-        refuseError(where, json.getAsJsonObject());
-        return json.getAsJsonObject();
-      }
-      problem = "is not a JSON object";
-    } catch (CharacterCodingException e) {
-      problem = "is not UTF-8 text";
-    } catch (JsonParseException e) {
-      problem = "is not valid JSON: " + place(e);
+    JsonElement json = read(where, bytes, JsonParser::parseReader);
+    if (!json.isJsonObject()) {
+      throw refusal(where, bytes, "is not a JSON object");
     }
+    refuseError(where, json.getAsJsonObject());
+    return json.getAsJsonObject();
+  }
+
+  /**
+   * What reads a document token by token, where a tree of objects would be too large.
+   *
+   * @param <T> what it makes of the document
+   */
+  @FunctionalInterface
+  public interface Parser<T> {
+    /** Reads the document; Gson's exceptions are turned into messages. */
+    T parse(JsonReader reader) throws IOException;
+  }
+
+  /**
+   * Reads a document token by token.
+   *
+   * @param where begins messages
+   * @throws IOException if the bytes are something else; see {@link #object(Path)}
+   */
+  public static <T> T read(String where, byte[] bytes, Parser<T> parser) throws IOException {
+    try (JsonReader reader = new JsonReader(new StringReader(text(bytes)))) {
+      reader.setStrictness(Strictness.LENIENT);
+      T value = parser.parse(reader);
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw refusal(where, bytes, "is not valid JSON: it goes on after its end");
+      }
+      return value;
+    } catch (CharacterCodingException e) {
+      throw refusal(where, bytes, "is not UTF-8 text");
+    } catch (MalformedJsonException | EOFException | JsonParseException e) {
+      throw refusal(where, bytes, "is not valid JSON: " + place(e));
+    } catch (IllegalStateException | NumberFormatException e) {
+      throw refusal(where, bytes, "has a value of another type than expected: " + place(e));
+    }
+  }
+
+  private static IOException refusal(String where, byte[] bytes, String problem) {
     FileContent content =
         FileContent.of(bytes).filter(c -> c.kind() != FileContent.Kind.JSON).orElse(null);
-    throw new IOException(
+    return new IOException(
         content == null
             ? where + " " + problem + ". " + REMEDY
             : where + " " + content.what() + ", not JSON. " + content.remedy());

@@ -77,8 +77,7 @@ final class WrittenPatches {
   }
 
   private static BaseModel labelled(BaseModel base) {
-    return new BaseModel(
-        base.tensors(), base.tokenizerDigests(), base.architecture(), "the test's base");
+    return new BaseModel(base.tensors(), base.tokenizer(), base.architecture(), "the test's base");
   }
 
   /** Writes a patch for any base. */

@@ -70,9 +70,13 @@ public final class StoredModel implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new IOException(path.resolve("scheduler") + ": " + e.getMessage(), e);
     }
+    parts.tokenizer().require();
     this.base =
         new BaseModel(
-            files, parts.tokenizer().digests(), Architecture.of(files, noiseSchedule), label(path));
+            files,
+            parts.tokenizer().identity(),
+            Architecture.of(files, noiseSchedule),
+            label(path));
   }
 
   /**

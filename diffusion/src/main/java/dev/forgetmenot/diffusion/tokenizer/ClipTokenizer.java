@@ -8,7 +8,6 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.diffusion.engine.EngineCache;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +33,13 @@ public final class ClipTokenizer implements AutoCloseable {
   /** What the tokenizer's own ids of added tokens stand for. */
   private final Map<Integer, List<Integer>> meanings = new HashMap<>();
 
+  /**
+   * Made when it is first used, and anew after tokens were added or taken off: the library reads a
+   * megabyte of JSON for it, once for all that was put on meanwhile. Null until then.
+   */
   private HuggingFaceTokenizer tokenizer;
+
+  private final String where;
 
   private ClipTokenizer(TokenizerFiles files, SpecialTokens special) throws IOException {
     this.json = TokenizerJson.read(files, special);
@@ -43,12 +48,7 @@ public final class ClipTokenizer implements AutoCloseable {
     this.end = json.id(special.end(), files.where());
     this.pad = json.id(special.pad(), files.where());
     requireNativeCode();
-    try {
-      this.tokenizer = open();
-    } catch (RuntimeException e) {
-      throw new IOException(
-          files.where() + ": these files make no tokenizer: " + e.getMessage(), e);
-    }
+    this.where = files.where();
   }
 
   /**
@@ -76,16 +76,28 @@ public final class ClipTokenizer implements AutoCloseable {
     }
   }
 
-  private HuggingFaceTokenizer open() throws IOException {
-    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-    Map<String, String> options =
-        Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-    return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+  private HuggingFaceTokenizer tokenizer() {
+    if (tokenizer == null) {
+      byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+      Map<String, String> options =
+          Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+      try {
+        tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+      } catch (IOException | RuntimeException e) {
+        throw new IllegalStateException(
+            where
+                + " makes no tokenizer: the tokenizers library refuses it ("
+                + e.getMessage()
+                + "). Get the folder again, or use its vocab.json and merges.txt.",
+            e);
+      }
+    }
+    return tokenizer;
   }
 
   /** Ids of a prompt; what does not fit is cut off and said. */
   public TokenizedPrompt encode(String prompt) {
-    Encoding encoding = tokenizer.encode(prompt);
+    Encoding encoding = tokenizer().encode(prompt);
     Pieces pieces = pieces(encoding);
     int room = Math.min(pieces.ids.size(), length - 2);
     var ids = new ArrayList<Integer>(length);
@@ -109,12 +121,12 @@ public final class ClipTokenizer implements AutoCloseable {
 
   /** Ids of a text alone, without begin, end and padding, of any length. */
   public List<Integer> pieces(String text) {
-    return List.copyOf(pieces(tokenizer.encode(text)).ids);
+    return List.copyOf(pieces(tokenizer().encode(text)).ids);
   }
 
   /** The tokenizer's own pieces of a text as the vocabulary writes them. */
   public List<String> pieceNames(String text) {
-    return List.of(tokenizer.encode(text).getTokens());
+    return List.of(tokenizer().encode(text).getTokens());
   }
 
   /**
@@ -157,7 +169,7 @@ public final class ClipTokenizer implements AutoCloseable {
       }
     }
     tokens.forEach((token, ids) -> meanings.put(json.add(token), List.copyOf(ids)));
-    reopen();
+    close();
   }
 
   /**
@@ -170,17 +182,7 @@ public final class ClipTokenizer implements AutoCloseable {
     for (int i = tokens.size() - 1; i >= 0; i--) {
       meanings.remove(json.remove(tokens.get(i)));
     }
-    reopen();
-  }
-
-  private void reopen() {
-    try {
-      HuggingFaceTokenizer next = open();
-      tokenizer.close();
-      tokenizer = next;
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
-    }
+    close();
   }
 
   /** Ids of a prompt with begin, end and padding. */
@@ -195,6 +197,9 @@ public final class ClipTokenizer implements AutoCloseable {
 
   @Override
   public void close() {
-    tokenizer.close();
+    if (tokenizer != null) {
+      tokenizer.close();
+      tokenizer = null;
+    }
   }
 }

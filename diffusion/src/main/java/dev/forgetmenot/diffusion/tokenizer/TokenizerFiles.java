@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.tokenizer;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.files.Sha256;
 import java.io.File;
@@ -10,11 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The files of a tokenizer: those of a {@code tokenizer} folder, or CLIP's own that come with the
@@ -25,6 +24,7 @@ public final class TokenizerFiles {
   static final String MERGES = "merges.txt";
   static final String WHOLE = "tokenizer.json";
   static final String CONFIG = "tokenizer_config.json";
+  static final String ADDED = "added_tokens.json";
 
   @FunctionalInterface
   private interface Source {
@@ -34,11 +34,14 @@ public final class TokenizerFiles {
 
   private final String where;
   private final String before; // of a file's name in messages
+  private final Predicate<String> there;
   private final Source source;
+  private TokenizerContent content;
 
-  private TokenizerFiles(String where, String before, Source source) {
+  private TokenizerFiles(String where, String before, Predicate<String> there, Source source) {
     this.where = where;
     this.before = before;
+    this.there = there;
     this.source = source;
   }
 
@@ -47,6 +50,7 @@ public final class TokenizerFiles {
     return new TokenizerFiles(
         folder.toString(),
         folder + File.separator,
+        name -> Files.isRegularFile(folder.resolve(name)),
         name -> {
           try {
             Path file = folder.resolve(name);
@@ -71,6 +75,7 @@ public final class TokenizerFiles {
     return new TokenizerFiles(
         "CLIP's vocabulary",
         "CLIP's ",
+        Set.of(VOCAB, MERGES, CONFIG)::contains,
         name ->
             switch (name) {
               case VOCAB, MERGES -> Optional.of(resource("clip-bpe/" + name));
@@ -99,8 +104,54 @@ public final class TokenizerFiles {
     return before + name;
   }
 
-  boolean has(String name) throws IOException {
-    return source.read(name).isPresent();
+  /** Whether there is a file, without reading it. */
+  boolean has(String name) {
+    return there.test(name);
+  }
+
+  /** Whether there are vocab.json and merges.txt. */
+  boolean hasPair() {
+    return has(VOCAB) && has(MERGES);
+  }
+
+  /**
+   * Checks that there are words and merges to read; they are read when they are needed.
+   *
+   * @throws IOException if there are none; the message says what is there instead
+   */
+  public void require() throws IOException {
+    if (!hasPair() && !has(WHOLE)) {
+      String half = has(VOCAB) ? VOCAB : has(MERGES) ? MERGES : "";
+      throw new IOException(
+          where()
+              + " holds neither vocab.json and merges.txt nor tokenizer.json"
+              + (half.isEmpty() ? "" : ", only " + half)
+              + ": is the download complete? Without them prompts cannot be read and patches not"
+              + " be bound to the vocabulary; get the tokenizer folder of the model again.");
+    }
+  }
+
+  /**
+   * The words and merges, read at the first call.
+   *
+   * @throws IOException if they are missing or broken; the message names the file
+   */
+  synchronized TokenizerContent content() throws IOException {
+    if (content == null) {
+      require();
+      content = TokenizerContent.read(this);
+    }
+    return content;
+  }
+
+  /** What these files are, in whatever spelling. */
+  public TokenizerIdentity identity() {
+    return new SpelledTokenizer(this);
+  }
+
+  /** Whether there is a file and these are its bytes. */
+  boolean isFile(String name, String sha256) throws IOException {
+    return hasPair() && Sha256.hex(bytes(name)).equals(sha256);
   }
 
   /** A JSON object. */
@@ -113,51 +164,7 @@ public final class TokenizerFiles {
     return has(name) ? object(name) : new JsonObject();
   }
 
-  /** The merges in order, each two pieces with a space between them. */
-  List<String> merges() throws IOException {
-    var merges = new ArrayList<String>();
-    int number = 0;
-    for (String line : text(MERGES).lines().toList()) {
-      number++;
-      if (line.isBlank() || (number == 1 && line.startsWith("#version"))) {
-        continue;
-      }
-      if (!line.matches("\\S+ \\S+")) {
-        throw new IOException(
-            where(MERGES)
-                + ", line "
-                + number
-                + ": expected two pieces with a space between them, not \""
-                + line
-                + "\"");
-      }
-      merges.add(line);
-    }
-    return merges;
-  }
-
-  /**
-   * SHA-256 of vocab.json and merges.txt, hex, in this order, empty texts where there are none;
-   * then those of vocab.json in the other spellings in which it is published.
-   */
-  public List<String> digests() throws IOException {
-    Set<String> digests = new LinkedHashSet<>();
-    String vocab = sha256(VOCAB);
-    if (!vocab.isEmpty()) {
-      digests.addAll(Spellings.digests(object(VOCAB)));
-      digests.remove(vocab);
-    }
-    List<String> all = new ArrayList<>(List.of(vocab, sha256(MERGES)));
-    all.addAll(digests);
-    return all;
-  }
-
-  /** SHA-256 in hex, empty if there is no such file. */
-  String sha256(String name) throws IOException {
-    return source.read(name).map(Sha256::hex).orElse("");
-  }
-
-  private String text(String name) throws IOException {
+  String text(String name) throws IOException {
     try {
       return JsonText.text(bytes(name));
     } catch (CharacterCodingException e) {
@@ -165,7 +172,7 @@ public final class TokenizerFiles {
     }
   }
 
-  private byte[] bytes(String name) throws IOException {
+  byte[] bytes(String name) throws IOException {
     return source
         .read(name)
         .orElseThrow(() -> new NoSuchFileException(where(name) + " is missing"));

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The {@code tokenizer.json} of a folder, made in memory where the folder has only {@code
@@ -35,107 +36,80 @@ final class TokenizerJson {
          "ignore_merges": false}}
       """;
 
-  private final JsonObject json;
-  private final JsonObject vocabulary;
+  private static final String VOCAB = "vocab";
+  private static final String MERGES = "merges";
 
-  private TokenizerJson(JsonObject json) {
+  private final JsonObject json; // without the vocabulary and merges, which are large
+  private final TokenizerContent content;
+  private final JsonArray added;
+  private int size; // one more than the largest id
+  private String words; // the vocabulary and merges as JSON, made once
+
+  private TokenizerJson(JsonObject json, TokenizerContent content) {
     this.json = json;
-    this.vocabulary = json.getAsJsonObject("model").getAsJsonObject("vocab");
+    this.content = content;
+    if (!(json.get("added_tokens") instanceof JsonArray)) {
+      json.add("added_tokens", new JsonArray());
+    }
+    this.added = json.getAsJsonArray("added_tokens");
+    for (int id : content.words().values()) {
+      size = Math.max(size, id + 1);
+    }
   }
 
   static TokenizerJson read(TokenizerFiles files, SpecialTokens special) throws IOException {
-    boolean pair = files.has(TokenizerFiles.VOCAB) && files.has(TokenizerFiles.MERGES);
-    if (!pair && !files.has(TokenizerFiles.WHOLE)) {
-      throw new IOException(
-          files.where()
-              + " holds neither vocab.json and merges.txt nor tokenizer.json: is the download"
-              + " complete?");
+    TokenizerContent content = files.content();
+    JsonObject rest;
+    if (content.rest() == null) {
+      rest = JsonParser.parseString(RULES).getAsJsonObject();
+      rest.getAsJsonObject("model").addProperty("unk_token", special.end());
+    } else {
+      rest = content.rest().deepCopy();
+      rest.add("truncation", JsonNull.INSTANCE);
+      rest.add("padding", JsonNull.INSTANCE);
     }
-    TokenizerJson json = pair ? ofPair(files, special) : ofWhole(files);
+    TokenizerJson json = new TokenizerJson(rest, content);
     for (String token : List.of(special.begin(), special.end())) {
       json.addIfMissing(token, json.id(token, files.where()), true);
     }
-    JsonObject added = files.objectIfPresent("added_tokens.json");
-    for (String token : added.keySet()) {
-      json.addIfMissing(token, added.get(token).getAsInt(), false);
+    content.added().forEach((token, id) -> json.addIfMissing(token, id, false));
+    for (JsonElement one : json.added) {
+      json.size = Math.max(json.size, one.getAsJsonObject().get("id").getAsInt() + 1);
     }
     return json;
   }
 
-  private static TokenizerJson ofPair(TokenizerFiles files, SpecialTokens special)
-      throws IOException {
-    JsonObject json = JsonParser.parseString(RULES).getAsJsonObject();
-    JsonObject vocabulary = files.object(TokenizerFiles.VOCAB);
-    String vocabFile = files.where(TokenizerFiles.VOCAB);
-    for (String piece : vocabulary.keySet()) {
-      if (!isId(vocabulary.get(piece))) {
-        throw new IOException(vocabFile + ": the id of \"" + piece + "\" is no whole number");
-      }
-    }
-    JsonArray merges = new JsonArray();
-    for (String merge : files.merges()) {
-      if (!vocabulary.has(merge.replace(" ", ""))) {
-        throw new IOException(
-            files.where(TokenizerFiles.MERGES)
-                + ": \""
-                + merge
-                + "\" makes a piece that vocab.json lacks: do the files belong together?");
-      }
-      merges.add(merge);
-    }
-    JsonObject model = json.getAsJsonObject("model");
-    model.addProperty("unk_token", special.end());
-    model.add("vocab", vocabulary);
-    model.add("merges", merges);
-    return new TokenizerJson(json);
-  }
-
-  private static boolean isId(JsonElement value) {
-    return value.isJsonPrimitive()
-        && value.getAsJsonPrimitive().isNumber()
-        && value.getAsDouble() >= 0
-        && value.getAsDouble() == Math.rint(value.getAsDouble());
-  }
-
-  private static TokenizerJson ofWhole(TokenizerFiles files) throws IOException {
-    JsonObject json = files.object(TokenizerFiles.WHOLE);
-    JsonElement model = json.get("model");
-    if (model == null
-        || !model.isJsonObject()
-        || !(model.getAsJsonObject().get("vocab") instanceof JsonObject)) {
-      throw new IOException(files.where(TokenizerFiles.WHOLE) + " has no model with a vocab");
-    }
-    json.add("truncation", JsonNull.INSTANCE);
-    json.add("padding", JsonNull.INSTANCE);
-    return new TokenizerJson(json);
-  }
-
   /** The id of a token that must be there. */
   int id(String token, String where) throws IOException {
-    for (JsonElement added : addedTokens()) {
-      if (content(added).equals(token)) {
-        return added.getAsJsonObject().get("id").getAsInt();
+    for (JsonElement one : added) {
+      if (content(one).equals(token)) {
+        return one.getAsJsonObject().get("id").getAsInt();
       }
     }
-    if (!vocabulary.has(token)) {
+    Integer id =
+        content.words().containsKey(token)
+            ? content.words().get(token)
+            : content.added().get(token);
+    if (id == null) {
       throw new IOException(where + ": the vocabulary lacks the token " + token);
     }
-    return vocabulary.get(token).getAsInt();
+    return id;
   }
 
   boolean knows(String token) {
-    for (JsonElement added : addedTokens()) {
-      if (content(added).equalsIgnoreCase(token)) {
+    for (JsonElement one : added) {
+      if (content(one).equalsIgnoreCase(token)) {
         return true; // added tokens are found in any case of letters
       }
     }
-    return vocabulary.has(token);
+    return content.words().containsKey(token);
   }
 
   /** Adds a token behind all others. */
   int add(String token) {
-    int id = size();
+    int id = size;
     addIfMissing(token, id, false);
+    size = id + 1;
     return id;
   }
 
@@ -146,46 +120,36 @@ final class TokenizerJson {
    * @throws IllegalStateException if the newest is another one
    */
   int remove(String token) {
-    int last = addedTokens().size() - 1;
-    if (last < 0 || !content(addedTokens().get(last)).equals(token)) {
+    int last = added.size() - 1;
+    if (last < 0 || !content(added.get(last)).equals(token)) {
       throw new IllegalStateException(
           "tokens that were added after \"" + token + "\" must be taken off first");
     }
-    return addedTokens().remove(last).getAsJsonObject().get("id").getAsInt();
+    int id = added.remove(last).getAsJsonObject().get("id").getAsInt();
+    size = id;
+    return id;
   }
 
   private static String content(JsonElement added) {
     return added.getAsJsonObject().get("content").getAsString();
   }
 
-  /** One more than the largest id. */
-  int size() {
-    int largest = -1;
-    for (String piece : vocabulary.keySet()) {
-      largest = Math.max(largest, vocabulary.get(piece).getAsInt());
-    }
-    for (JsonElement added : addedTokens()) {
-      largest = Math.max(largest, added.getAsJsonObject().get("id").getAsInt());
-    }
-    return largest + 1;
-  }
-
   private void addIfMissing(String token, int id, boolean special) {
-    for (JsonElement added : addedTokens()) {
-      if (content(added).equals(token)) {
+    for (JsonElement one : added) {
+      if (content(one).equals(token)) {
         return;
       }
     }
-    JsonObject added = new JsonObject();
-    added.addProperty("id", id);
-    added.addProperty("content", token);
+    JsonObject one = new JsonObject();
+    one.addProperty("id", id);
+    one.addProperty("content", token);
     // A name that is itself a word stands for itself only, not for a part of a longer word.
-    added.addProperty("single_word", !special && isWord(token));
-    added.addProperty("lstrip", false);
-    added.addProperty("rstrip", false);
-    added.addProperty("normalized", !special); // found in any case of letters, as transformers does
-    added.addProperty("special", special);
-    addedTokens().add(added);
+    one.addProperty("single_word", !special && isWord(token));
+    one.addProperty("lstrip", false);
+    one.addProperty("rstrip", false);
+    one.addProperty("normalized", !special); // found in any case of letters, as transformers does
+    one.addProperty("special", special);
+    added.add(one);
   }
 
   private static boolean isWord(String token) {
@@ -193,15 +157,50 @@ final class TokenizerJson {
         && Character.isLetterOrDigit(token.codePointBefore(token.length()));
   }
 
-  private JsonArray addedTokens() {
-    if (!json.has("added_tokens")) {
-      json.add("added_tokens", new JsonArray());
-    }
-    return json.getAsJsonArray("added_tokens");
-  }
-
+  /** The whole as the tokenizers library reads it. */
   @Override
   public String toString() {
-    return json.toString();
+    if (words == null) {
+      words = words();
+    }
+    StringBuilder text = new StringBuilder(words.length() + 4096).append('{');
+    for (Map.Entry<String, JsonElement> member : json.entrySet()) {
+      text.append(text.length() == 1 ? "" : ",");
+      Spelling.quote(member.getKey(), false, text);
+      text.append(':');
+      if (member.getKey().equals("model")) {
+        String model = member.getValue().toString();
+        text.append(model, 0, model.length() - 1)
+            .append(model.equals("{}") ? "" : ",")
+            .append(words)
+            .append('}');
+      } else {
+        text.append(member.getValue());
+      }
+    }
+    return text.append('}').toString();
+  }
+
+  private String words() {
+    StringBuilder text = new StringBuilder(1 << 16);
+    Spelling.quote(VOCAB, false, text);
+    text.append(":{");
+    String between = "";
+    for (Map.Entry<String, Integer> word : content.words().entrySet()) {
+      text.append(between);
+      Spelling.quote(word.getKey(), false, text);
+      text.append(':').append((int) word.getValue());
+      between = ",";
+    }
+    text.append("},");
+    Spelling.quote(MERGES, false, text);
+    text.append(":[");
+    between = "";
+    for (String merge : content.merges()) {
+      text.append(between);
+      Spelling.quote(merge, false, text);
+      between = ",";
+    }
+    return text.append(']').toString();
   }
 }

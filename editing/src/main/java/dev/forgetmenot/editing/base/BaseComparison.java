@@ -63,7 +63,7 @@ public record BaseComparison(
         distances.addAll(distances(one.tensors(), other.tensors(), component));
       }
     }
-    boolean sameTokenizer = one.sameTokenizer(other);
+    boolean sameTokenizer = one.tokenizer().sameAs(other.tokenizer());
     return new BaseComparison(
         whole(components, sameTokenizer), components, sameTokenizer, distances);
   }

@@ -179,8 +179,8 @@ final class BaseCheck {
             + "; --other-base puts it on nevertheless");
   }
 
-  private void checkTokenizer(Manifest.Tokenizer expected) throws PatchFormatException {
-    if (!model.hasTokenizer(expected.vocabSha256(), expected.mergesSha256())) {
+  private void checkTokenizer(Manifest.Tokenizer expected) throws IOException {
+    if (!model.tokenizer().has(expected.vocabSha256(), expected.mergesSha256())) {
       throw new PatchFormatException(
           PatchError.TOKENIZER,
           patch.path().toString(),

@@ -48,11 +48,12 @@ public record BaseBinding(BaseModel model) {
     for (Map.Entry<String, TreeSet<String>> entry : touched.entrySet()) {
       components.put(entry.getKey(), component(entry.getKey(), entry.getValue(), lists));
     }
-    List<String> tokenizer = model.tokenizerDigests();
     return new Manifest.Base(
         components,
         text ? Optional.of(textEncoder()) : Optional.empty(),
-        Optional.of(new Manifest.Tokenizer(tokenizer.get(0), tokenizer.get(1))),
+        Optional.of(
+            new Manifest.Tokenizer(
+                model.tokenizer().vocabSha256(), model.tokenizer().mergesSha256())),
         model.label(),
         values ? SAME_VALUES : SAME_TEXT_ENCODER);
   }

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.bench;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
@@ -80,7 +81,10 @@ public final class RandomBase implements BaseTensors {
   public BaseModel model() {
     String digest = Sha256.hex("a vocabulary".getBytes(StandardCharsets.UTF_8));
     return new BaseModel(
-        this, List.of(digest, digest), "stable-diffusion-v1", "random weights of SD 1.5's size");
+        this,
+        TokenizerIdentity.of(digest, digest),
+        "stable-diffusion-v1",
+        "random weights of SD 1.5's size");
   }
 
   /** Names in the unet that end so. */

@@ -46,7 +46,7 @@ public final class DiffJob {
     OutputFolder.ofFile(order.patch(), SMALL);
     try (StoredModel base = StoredModel.open(order.base());
         StoredModel edited = StoredModel.open(order.edited())) {
-      if (!base.base().tokenizerDigests().equals(edited.base().tokenizerDigests())) {
+      if (!base.base().tokenizer().sameAs(edited.base().tokenizer())) {
         throw new IOException(
             order.edited()
                 + " has another vocabulary than "

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.models;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.editing.base.BlockDistance;
@@ -21,12 +22,16 @@ import java.util.Optional;
  *
  * @param model the model, open until the report has been made
  * @param components by name
+ * @param vocabSha256 of the tokenizer's words in their canonical spelling
+ * @param mergesSha256 of its merges in theirs
  * @param comparison with another model
  * @param other what that is called
  */
 record IdentityReport(
     StoredModel model,
     Map<String, ComponentIdentity> components,
+    String vocabSha256,
+    String mergesSha256,
     Optional<BaseComparison> comparison,
     String other) {
 
@@ -36,11 +41,14 @@ record IdentityReport(
     for (String component : StoredModel.COMPONENTS) {
       components.put(component, ComponentIdentity.of(model.base().tensors(), component));
     }
-    return new IdentityReport(model, components, Optional.empty(), "");
+    TokenizerIdentity tokenizer = model.base().tokenizer();
+    return new IdentityReport(
+        model, components, tokenizer.vocabSha256(), tokenizer.mergesSha256(), Optional.empty(), "");
   }
 
   IdentityReport with(BaseComparison comparison, String label) {
-    return new IdentityReport(model, components, Optional.of(comparison), label);
+    return new IdentityReport(
+        model, components, vocabSha256, mergesSha256, Optional.of(comparison), label);
   }
 
   List<String> lines() {
@@ -62,16 +70,11 @@ record IdentityReport(
           line(lines, "", "exact " + component.exact());
           line(lines, "", "f16   " + component.f16());
         });
-    line(lines, "tokenizer", "vocab.json " + digest(0));
-    line(lines, "", "merges.txt " + digest(1));
+    line(lines, "tokenizer", "words  " + vocabSha256);
+    line(lines, "", "merges " + mergesSha256);
     model.notes().forEach(note -> line(lines, "note", note));
     comparison.ifPresent(compared -> compare(lines, compared));
     return lines;
-  }
-
-  private String digest(int index) {
-    String digest = model.base().tokenizerDigests().get(index);
-    return digest.isEmpty() ? "(none: tokenizer.json alone)" : digest;
   }
 
   private void compare(List<String> lines, BaseComparison compared) {
@@ -108,8 +111,8 @@ record IdentityReport(
     components.forEach((name, component) -> parts.add(name, json(component)));
     root.add("components", parts);
     JsonObject tokenizer = new JsonObject();
-    tokenizer.addProperty("vocabSha256", model.base().tokenizerDigests().get(0));
-    tokenizer.addProperty("mergesSha256", model.base().tokenizerDigests().get(1));
+    tokenizer.addProperty("vocabSha256", vocabSha256);
+    tokenizer.addProperty("mergesSha256", mergesSha256);
     root.add("tokenizer", tokenizer);
     JsonArray notes = new JsonArray();
     model.notes().forEach(notes::add);

@@ -37,7 +37,7 @@ class ModelsCommandTest {
         .containsPattern("kind +other, predicts epsilon")
         .containsPattern("unet +\\d+ tensors, [\\d,]+ parameters, \\[F16\\]")
         .containsPattern("exact [0-9a-f]{64}")
-        .containsPattern("vocab.json [0-9a-f]{64}");
+        .containsPattern("words  [0-9a-f]{64}");
   }
 
   @Test
