@@ -3,7 +3,6 @@ package dev.forgetmenot.testkit.realsize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,14 +16,17 @@ final class BusyMachine {
   private static final int BUSY = 3;
 
   private final Program program;
+  private final RealSizePage page;
   private final List<List<String>> rows =
       new ArrayList<>(List.of(List.of("what", "before", "command", "seconds")));
 
-  BusyMachine(Program program) {
+  BusyMachine(Program program, RealSizePage page) {
     this.program = program;
+    this.page = page;
   }
 
   List<List<String>> run() throws IOException, InterruptedException {
+    page.put("busy", Integer.toString(BUSY));
     String forget = "fmn forget merlin -o merlin.fmnpatch --overwrite";
     row("forget a concept, quiet machine", "45 to 60", forget, seconds(program.run(HEAP, forget)));
     List<Process> busy = new ArrayList<>();
@@ -33,7 +35,7 @@ final class BusyMachine {
         busy.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
       }
       row(
-          "forget a concept beside " + BUSY + " busy processes",
+          "forget a concept beside busy processes",
           "320 to 830 (load 5)",
           forget,
           seconds(program.run(HEAP, forget)));
@@ -65,11 +67,12 @@ final class BusyMachine {
 
   private void row(String what, String before, String command, String seconds) {
     RealSize.say(what + ": " + seconds);
+    page.put(what + ".seconds", seconds);
     rows.add(List.of(what, before, "`" + command + "`", seconds));
   }
 
   private static String seconds(MeasuredRun run) {
     String ended = run.succeeded() ? "" : " (" + RealSize.ended(run) + ")";
-    return String.format(Locale.ROOT, "%.1f", run.wall().toMillis() / 1000.0) + ended;
+    return RealSizePage.seconds(run) + ended;
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -26,10 +25,12 @@ final class Commands {
           "ended");
 
   private final Program program;
+  private final RealSizePage page;
   private final List<List<String>> rows = new ArrayList<>(List.of(HEAD));
 
-  Commands(Program program) {
+  Commands(Program program, RealSizePage page) {
     this.program = program;
+    this.page = page;
   }
 
   /**
@@ -41,13 +42,14 @@ final class Commands {
       List<String> fields = block.fields();
       RealSize.say(fields.get(0));
       MeasuredRun run = program.run(fields.get(2), block.commands().get(0));
+      page.put(fields.get(0), run);
       rows.add(
           List.of(
               fields.get(0),
               fields.get(1),
               "`" + run.command() + "`",
               fields.get(2),
-              String.format(Locale.ROOT, "%.1f", run.wall().toMillis() / 1000.0),
+              RealSizePage.seconds(run),
               Long.toString(run.residentMiB()),
               Long.toString(run.heapMiB()),
               written(fields.get(3)),

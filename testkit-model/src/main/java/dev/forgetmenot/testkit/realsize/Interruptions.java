@@ -13,11 +13,13 @@ final class Interruptions {
   private static final String HEAP = "512m";
 
   private final Program program;
+  private final RealSizePage page;
   private final List<List<String>> rows =
       new ArrayList<>(List.of(List.of("killed while", "command", "left behind", "then", "ended")));
 
-  Interruptions(Program program) {
+  Interruptions(Program program, RealSizePage page) {
     this.program = program;
+    this.page = page;
   }
 
   List<List<String>> run() throws IOException, InterruptedException {
@@ -30,6 +32,7 @@ final class Interruptions {
       List<String> left = new ArrayList<>(names());
       left.removeAll(before);
       MeasuredRun again = program.run(HEAP, block.commands().get(1));
+      page.put(when, again);
       rows.add(
           List.of(
               when,

@@ -13,6 +13,7 @@ final class Loading {
   private static final List<String> MODELS = List.of("sd15-f16", "sd15-f32", "sd21-f16");
 
   private final Program program;
+  private final RealSizePage page;
   private final Optional<Path> python;
   private final List<List<String>> rows =
       new ArrayList<>(
@@ -24,8 +25,9 @@ final class Loading {
                   "seconds for 512 × 512, 2 steps",
                   "resident")));
 
-  Loading(Program program, Optional<Path> python) {
+  Loading(Program program, Optional<Path> python, RealSizePage page) {
     this.program = program;
+    this.page = page;
     this.python = python;
   }
 
@@ -42,6 +44,7 @@ final class Loading {
   }
 
   private void row(String model, String who, MeasuredRun run) {
+    page.put(model + "." + who + ".load", number(run, "load"));
     rows.add(
         List.of(
             model,

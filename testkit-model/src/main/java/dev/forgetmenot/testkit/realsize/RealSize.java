@@ -40,19 +40,16 @@ public final class RealSize {
     folder(ModelSize.SD15, DType.F16, 2, "sd15-f16-tuned");
     folder(ModelSize.SD15, DType.F32, 1, "sd15-f32");
     folder(ModelSize.SD21, DType.F16, 1, "sd21-f16");
-    RealSizePage written = new RealSizePage(machine());
-    written.table("The embedded model beside other work", new BusyMachine(program).run());
-    written.table("Loading, beside diffusers", new Loading(program, python).run());
-    written.table("Stable Diffusion 1.5, fp16 folder", new Commands(program).run("sd15.txt"));
-    written.table("Stable Diffusion 2.1, fp16 folder", new Commands(program).run("sd21.txt"));
-    written.table("Killed by SIGKILL", new Interruptions(program).run());
+    RealSizePage written = new RealSizePage();
+    written.put("machine", machine());
+    written.table("busy", new BusyMachine(program, written).run());
+    written.table("loading", new Loading(program, python, written).run());
+    written.table("sd15", new Commands(program, written).run("sd15.txt"));
+    written.table("sd21", new Commands(program, written).run("sd21.txt"));
+    written.table("killed", new Interruptions(program, written).run());
     List<List<String>> bad = new BadPlaces(program).run();
-    if (bad.isEmpty()) {
-      written.paragraph(
-          "A full disk and a read-only folder were not tried: mounting them needs root.");
-    } else {
-      written.table("Full disk and read-only folder", bad);
-    }
+    written.put("places", bad.isEmpty() ? "Not tried: mounting it needs root." : "");
+    written.table("places", bad.isEmpty() ? List.of(List.of("place")) : bad);
     written.write(page);
     say("wrote " + page + "; the models and what was made of them are in " + work);
   }

@@ -2,53 +2,67 @@ package dev.forgetmenot.testkit.realsize;
 
 import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** docs/real-size.md: an introduction and tables of what was measured. */
+/** docs/real-size.md: the template page.md beside this class, filled with what was measured. */
 final class RealSizePage {
-  private static final String INTRODUCTION =
-      """
-      # Real sizes
+  private static final Pattern PLACE = Pattern.compile("\\$\\{([^}]+)\\}");
 
-      Every command on model folders of published sizes with random weights, measured from outside of its process. Written by
-      `./fmn-real-size` (%s); each command can be pasted in the folder that the script names at its end.
+  private final Map<String, String> values = new HashMap<>();
 
-      - seconds: the whole process, from start to exit.
-      - resident: the largest resident memory of the process (VmHWM), in MiB; mapped files count.
-      - heap: the largest used Java heap, garbage included, in MiB. What a command needs at least is shown by the limit (-Xmx)
-        under which it ran.
-
-      """;
-
-  private final StringBuilder text = new StringBuilder();
-
-  RealSizePage(String machine) {
-    text.append(INTRODUCTION.formatted(machine));
+  /** Says what stands for a name of the template. */
+  void put(String name, String value) {
+    values.put(name, value);
   }
 
-  void paragraph(String words) {
-    text.append(words).append("\n\n");
+  /** Says how a run ended: {@code NAME.seconds}, {@code NAME.resident} and {@code NAME.ended}. */
+  void put(String name, MeasuredRun run) {
+    put(name + ".seconds", seconds(run));
+    put(name + ".resident", Long.toString(run.residentMiB()));
+    put(name + ".ended", RealSize.ended(run));
   }
 
-  /** A heading and a table; the first row is its head. */
-  void table(String title, List<List<String>> rows) {
-    text.append("## ").append(title).append("\n\n");
-    row(rows.get(0));
-    row(new ArrayList<>(java.util.Collections.nCopies(rows.get(0).size(), "---")));
-    rows.subList(1, rows.size()).forEach(this::row);
-    text.append('\n');
+  static String seconds(MeasuredRun run) {
+    return String.format(Locale.ROOT, "%.1f", run.wall().toMillis() / 1000.0);
   }
 
-  private void row(List<String> cells) {
+  /** A table; the first row is its head. */
+  void table(String name, List<List<String>> rows) {
+    StringBuilder text = new StringBuilder();
+    row(text, rows.get(0));
+    row(text, Collections.nCopies(rows.get(0).size(), "---"));
+    rows.subList(1, rows.size()).forEach(cells -> row(text, cells));
+    put("table:" + name, text.toString().strip());
+  }
+
+  private static void row(StringBuilder text, List<String> cells) {
     text.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
+  /** Writes the page; what was not measured is called so. */
   void write(Path file) throws IOException {
-    byte[] bytes = text.toString().strip().concat("\n").getBytes(StandardCharsets.UTF_8);
+    String template;
+    try (InputStream bytes = RealSizePage.class.getResourceAsStream("page.md")) {
+      template = new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    String text =
+        PLACE
+            .matcher(template)
+            .replaceAll(
+                found ->
+                    Matcher.quoteReplacement(
+                        values.getOrDefault(found.group(1), "(not measured)")));
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(bytes)));
   }
 }
