@@ -8,14 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /**
  * Writes a file beside its place, then moves it there: a reader sees the old file or the new one,
  * never half of it.
  *
  * <p>The temporary file is in the same folder (a move between file systems would be a copy) and is
- * deleted when the content cannot be written, as on a full disk.
+ * deleted when the content cannot be written, as on a full disk. That of a process that was killed
+ * is deleted by a later one, a day after.
+ *
+ * <p>A link stays: the file that it points to is written. A file that is replaced keeps its
+ * permissions where the system has those of POSIX; owner, group and access lists are those of a new
+ * file.
  */
 public final class AtomicFile {
 
@@ -51,19 +55,20 @@ public final class AtomicFile {
    * @throws IOException when writing or moving fails; {@code target} is then as it was before
    */
   public static void write(Path target, Content content) throws IOException {
-    Path absolute = target.toAbsolutePath();
+    Path absolute = PartName.real(target);
     Path folder = absolute.getParent();
-    Path name = absolute.getFileName();
-    if (folder == null || name == null) {
+    if (folder == null || absolute.getFileName() == null) {
       throw new IOException(
           target + " cannot be written: it has no file name. Name a file in a folder.");
     }
+    PartName.sweep(folder);
     // Not createTempFile: its files are private to their owner, a result gets the permissions of
     // any new file.
-    Path temporary = folder.resolve("." + name + "." + UUID.randomUUID() + ".part");
+    Path temporary = PartName.beside(absolute);
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        PartName.likeOld(absolute, temporary);
         content.writeTo(channel);
         channel.force(true);
       }

@@ -1,14 +1,13 @@
 package dev.forgetmenot.files;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -18,10 +17,12 @@ import java.util.stream.Stream;
  * <p>Where an older folder is replaced, it is moved aside first, and for a moment there is none of
  * that name: a process that ends there leaves both beside it, complete, and {@link #recover} puts
  * the old one back. A process that is killed while it writes leaves a hidden folder {@code
- * .NAME.ID.part}, which nobody reads and anybody may delete.
+ * .NAME.ID.part}, which a later one deletes, a day after.
+ *
+ * <p>A link stays: the folder that it points to is written. A folder that is replaced keeps its
+ * permissions where the system has those of POSIX.
  */
 public final class AtomicFolder {
-  private static final String PART = ".part";
   private static final String OLD = ".old";
 
   /** What is written: the whole content, into an empty folder. */
@@ -45,22 +46,23 @@ public final class AtomicFolder {
    * @throws IOException when writing or moving fails; {@code target} is then as it was before
    */
   public static void write(Path target, boolean overwrite, Content content) throws IOException {
-    Path absolute = target.toAbsolutePath().normalize();
+    recover(target);
+    Path absolute = PartName.real(target.toAbsolutePath().normalize());
     Path above = absolute.getParent();
-    Path name = absolute.getFileName();
-    if (above == null || name == null) {
+    if (above == null || absolute.getFileName() == null) {
       throw new IOException(target + " cannot be written: name a folder in a folder");
     }
-    recover(absolute);
     check(absolute, overwrite);
-    Path part = above.resolve("." + name + "." + UUID.randomUUID() + PART);
+    PartName.sweep(above);
+    Path part = PartName.beside(absolute);
     try {
       Files.createDirectory(part);
+      PartName.likeOld(absolute, part);
       content.writeTo(part);
       check(absolute, overwrite);
       place(part, absolute);
     } finally {
-      delete(part);
+      PartName.delete(part);
     }
   }
 
@@ -82,21 +84,17 @@ public final class AtomicFolder {
 
   /** Puts back a folder that a process moved aside and did not replace any more. */
   public static void recover(Path target) throws IOException {
-    Path absolute = target.toAbsolutePath().normalize();
+    Path absolute = PartName.real(target.toAbsolutePath().normalize());
     Path above = absolute.getParent();
     if (Files.exists(absolute) || above == null || !Files.isDirectory(above)) {
       return;
     }
-    String start = "." + absolute.getFileName() + ".";
+    Pattern name = PartName.aside(absolute, OLD);
     List<Path> aside;
     try (Stream<Path> entries = Files.list(above)) {
       aside =
           entries
-              .filter(
-                  entry -> {
-                    String name = String.valueOf(entry.getFileName());
-                    return name.startsWith(start) && name.endsWith(OLD);
-                  })
+              .filter(entry -> name.matcher(String.valueOf(entry.getFileName())).matches())
               .toList();
     }
     if (aside.size() == 1) {
@@ -109,8 +107,7 @@ public final class AtomicFolder {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       return;
     }
-    String id = part.getFileName().toString();
-    Path old = part.resolveSibling(id.substring(0, id.length() - PART.length()) + OLD);
+    Path old = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + OLD);
     Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
     try {
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
@@ -118,29 +115,12 @@ public final class AtomicFolder {
       Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
       throw e;
     }
-    delete(old);
+    PartName.delete(old);
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.findAny().isEmpty();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> entries = Files.walk(folder)) {
-      deepestFirst = entries.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path entry : deepestFirst) {
-      try {
-        Files.delete(entry);
-      } catch (DirectoryNotEmptyException e) {
-        throw new IOException(folder + " is written to by somebody else", e);
-      }
     }
   }
 }

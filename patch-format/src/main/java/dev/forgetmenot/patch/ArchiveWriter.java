@@ -23,10 +23,15 @@ final class ArchiveWriter {
   // Not closed: that would close the caller's channel before its bytes are forced to disk.
   private final ZipArchiveOutputStream zip;
 
-  ArchiveWriter(SeekableByteChannel channel) throws IOException {
+  /**
+   * Begins an archive.
+   *
+   * @param large whether all its records are zip64, for archives from 2 GiB
+   */
+  ArchiveWriter(SeekableByteChannel channel, boolean large) throws IOException {
     zip = new ZipArchiveOutputStream(channel);
     zip.setMethod(ZipArchiveOutputStream.STORED);
-    zip.setUseZip64(Zip64Mode.Never);
+    zip.setUseZip64(large ? Zip64Mode.Always : Zip64Mode.Never);
     zip.setEncoding("UTF-8");
     zip.setUseLanguageEncodingFlag(true);
   }

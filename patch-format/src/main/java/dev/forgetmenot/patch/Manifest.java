@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The manifest of a patch, up to version 1.2. Members as in docs/patch-format.md.
+ * The manifest of a patch, up to version 1.3. Members as in docs/patch-format.md.
  *
  * @param version the format's version
  * @param requiredFeatures what a reader must know to read this patch
@@ -48,7 +48,7 @@ public record Manifest(
     List<Entry> entries) {
 
   /** The newest version that this library knows; it writes the lowest that says everything. */
-  public static final Version CURRENT = new Version(1, 2);
+  public static final Version CURRENT = new Version(1, 3);
 
   /** The components that targets are of, as a regular expression. */
   static final String COMPONENTS = "unet|text_encoder|vae";

@@ -203,7 +203,7 @@ final class ManifestReader {
   private static Manifest.Entry entry(Members m) throws PatchFormatException {
     return new Manifest.Entry(
         m.text("path"),
-        m.integer("size", 0, Integer.MAX_VALUE),
+        m.integer("size", 0, PatchArchive.FILE_LIMIT),
         m.text("sha256", HEX),
         m.text("mediaType"));
   }

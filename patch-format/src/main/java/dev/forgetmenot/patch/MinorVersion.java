@@ -5,10 +5,28 @@ final class MinorVersion {
   /** The version that came with rows, halves, gates, and more words of the intent. */
   static final int WITH_ROWS = 2;
 
+  /** The version that came with archives of 2 GiB and more, which are zip64. */
+  static final int WITH_ZIP64 = 3;
+
+  /** Most bytes of files of a patch that is not zip64: the rest is for manifest and headers. */
+  static final long PLAIN_CAPACITY = PatchArchive.PLAIN_LIMIT - (16 << 20);
+
   private MinorVersion() {}
 
   /** The lowest that expresses all of it. */
   static int of(Manifest manifest) {
+    return of(manifest, PLAIN_CAPACITY);
+  }
+
+  /**
+   * The lowest that expresses all of it.
+   *
+   * @param plain most bytes of files of a patch that is not zip64
+   */
+  static int of(Manifest manifest, long plain) {
+    if (manifest.entries().stream().mapToLong(Manifest.Entry::size).sum() > plain) {
+      return WITH_ZIP64;
+    }
     if (needsSecond(manifest)) {
       return WITH_ROWS;
     }

@@ -19,8 +19,11 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  * Nothing is ever unpacked to disk. The channel belongs to who opened it.
  */
 final class PatchArchive {
-  /** The largest patch, and so the largest entry, in bytes. */
-  static final long FILE_LIMIT = Integer.MAX_VALUE;
+  /** The largest patch, and so the largest entry, in bytes: 16 GiB. */
+  static final long FILE_LIMIT = 1L << 34;
+
+  /** The largest patch whose archive is not zip64, in bytes. */
+  static final long PLAIN_LIMIT = Integer.MAX_VALUE;
 
   private static final int MOST_KEPT = Integer.MAX_VALUE - 8; // an array of Java
   private static final String PICKLED = "holds a Python pickle, which can run code; not read";
@@ -28,6 +31,7 @@ final class PatchArchive {
   private final Path path;
   private final FileChannel channel;
   private final long size;
+  private final boolean zip64;
   private final Map<String, ZipTiling.Region> regions;
 
   PatchArchive(Path path, FileChannel channel) throws IOException {
@@ -38,7 +42,13 @@ final class PatchArchive {
       throw refuse(PatchError.SIZE_LIMIT, size + " bytes; at most " + FILE_LIMIT);
     }
     refusePickle();
-    regions = tiling();
+    ZipTiling.Tiles tiles = tiling();
+    zip64 = tiles.zip64();
+    regions = tiles.regions();
+    if (!zip64 && size > PLAIN_LIMIT) {
+      throw refuse(
+          PatchError.SIZE_LIMIT, size + " bytes; at most " + PLAIN_LIMIT + " if not zip64");
+    }
     sameForCommonsCompress();
     refuseMember();
   }
@@ -49,6 +59,11 @@ final class PatchArchive {
 
   long size() {
     return size;
+  }
+
+  /** Whether sizes and places in it are of 64 bits. */
+  boolean zip64() {
+    return zip64;
   }
 
   /** Names in the order of the file. */
@@ -134,7 +149,7 @@ final class PatchArchive {
   }
 
   /** What is no archive of this make is called by its name where it has one. */
-  private Map<String, ZipTiling.Region> tiling() throws IOException {
+  private ZipTiling.Tiles tiling() throws IOException {
     try {
       return ZipTiling.read(path.toString(), channel);
     } catch (PatchFormatException e) {

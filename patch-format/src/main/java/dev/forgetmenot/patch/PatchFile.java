@@ -44,6 +44,11 @@ public final class PatchFile implements AutoCloseable {
     json = archive.content(MANIFEST, StrictJson.BYTES);
     id = Sha256.hex(json);
     manifest = ManifestReader.read(path.toString(), json, warnings::add);
+    if (archive.zip64() && manifest.version().minor() < MinorVersion.WITH_ZIP64) {
+      throw archive.refuse(
+          PatchError.ZIP64,
+          "is zip64, which patches are from version 1." + MinorVersion.WITH_ZIP64 + " on");
+    }
     for (Manifest.Entry entry : manifest.entries()) {
       listed.put(entry.path(), entry);
     }
@@ -254,12 +259,13 @@ public final class PatchFile implements AutoCloseable {
    * moved into place: some systems replace no file that is open.
    *
    * @param target may be this file
+   * @param large whether it is zip64
    */
-  void rewrite(Path target, Entries entries) throws IOException {
+  void rewrite(Path target, boolean large, Entries entries) throws IOException {
     AtomicFile.write(
         target,
         out -> {
-          ArchiveWriter writer = new ArchiveWriter(out);
+          ArchiveWriter writer = new ArchiveWriter(out, large);
           entries.writeTo(writer);
           writer.finish();
           channel.close();

@@ -106,6 +106,7 @@ public final class PatchRevision {
       ManifestReader.read(target.toString(), json); // nothing is written that would be refused
       patch.rewrite(
           target,
+          minor >= MinorVersion.WITH_ZIP64,
           writer -> {
             for (String name : patch.archive().names()) {
               if (name.equals(PatchFile.MANIFEST)) {

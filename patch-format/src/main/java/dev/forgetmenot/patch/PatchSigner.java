@@ -37,8 +37,8 @@ public final class PatchSigner {
       String added = SignatureEntries.nameOf(signature);
       byte[] envelope = Envelope.write(manifest, List.of(signature));
       Set<String> order = order(patch.archive().names(), added);
-      if (order.size() > ZipTiling.ENTRIES
-          || patch.size() + envelope.length + HEADERS > PatchArchive.FILE_LIMIT) {
+      long limit = patch.archive().zip64() ? PatchArchive.FILE_LIMIT : PatchArchive.PLAIN_LIMIT;
+      if (order.size() > ZipTiling.ENTRIES || patch.size() + envelope.length + HEADERS > limit) {
         throw new PatchFormatException(
             PatchError.SIZE_LIMIT,
             file.toString(),
@@ -46,6 +46,7 @@ public final class PatchSigner {
       }
       patch.rewrite(
           file,
+          patch.archive().zip64(),
           writer -> {
             for (String name : order) {
               if (name.equals(added)) {

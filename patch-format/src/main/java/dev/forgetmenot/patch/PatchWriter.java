@@ -19,7 +19,7 @@ import java.util.TreeMap;
 public final class PatchWriter {
   private static final String SAFETENSORS = "application/vnd.safetensors";
 
-  /** Most bytes of tensors in a patch; the rest of 2 GiB is for names, manifest and documents. */
+  /** Most bytes of tensors in a patch; the rest of 16 GiB is for names, manifest and documents. */
   public static final long CAPACITY = PatchArchive.FILE_LIMIT - (16 << 20);
 
   private PatchWriter() {}
@@ -38,6 +38,22 @@ public final class PatchWriter {
   public static Manifest write(
       Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
       throws IOException {
+    return write(target, draft, base, architecture, created, MinorVersion.PLAIN_CAPACITY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param plain most bytes of files of a patch that is not zip64
+   */
+  static Manifest write(
+      Path target,
+      PatchDraft draft,
+      Manifest.Base base,
+      String architecture,
+      String created,
+      long plain)
+      throws IOException {
     checkSize(target, draft);
     Map<String, NewEntry> files = new TreeMap<>();
     for (Map.Entry<String, byte[]> doc : draft.docs().entrySet()) {
@@ -48,37 +64,34 @@ public final class PatchWriter {
       files.put(part.entry(), NewEntry.of(part.entry(), part.tensors()::writeTo));
       edits.add(part.edit());
     }
-    Manifest manifest =
-        lowest(
-            new Manifest(
-                Manifest.CURRENT,
-                List.of(),
-                draft.name(),
-                draft.publication().patchVersion(),
-                draft.description(),
-                draft.publication().license(),
-                created,
-                draft.publication().authors(),
-                draft.intent(),
-                architecture,
-                base,
-                edits,
-                draft.publication().stacking(),
-                draft.publication().gate(),
-                draft.recipe(),
-                draft.evidence(),
-                files.values().stream().map(PatchWriter::entry).toList()));
+    Manifest said =
+        new Manifest(
+            Manifest.CURRENT,
+            List.of(),
+            draft.name(),
+            draft.publication().patchVersion(),
+            draft.description(),
+            draft.publication().license(),
+            created,
+            draft.publication().authors(),
+            draft.intent(),
+            architecture,
+            base,
+            edits,
+            draft.publication().stacking(),
+            draft.publication().gate(),
+            draft.recipe(),
+            draft.evidence(),
+            files.values().stream().map(PatchWriter::entry).toList());
+    int minor = MinorVersion.of(said, plain);
+    Manifest manifest = said.version(new Manifest.Version(Manifest.CURRENT.major(), minor));
     byte[] json = ManifestWriter.bytes(manifest);
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused
-    AtomicFile.write(target, channel -> archive(channel, json, files.values()));
+    AtomicFile.write(target, channel -> archive(channel, minor, json, files.values()));
     return manifest;
   }
 
-  private static Manifest lowest(Manifest m) {
-    return m.version(new Manifest.Version(m.version().major(), MinorVersion.of(m)));
-  }
-
-  /** A patch is one file of less than 2 GiB. */
+  /** A patch is one file of less than 16 GiB. */
   private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
     long bytes = 0;
     for (PatchEdit edit : draft.edits()) {
@@ -122,9 +135,10 @@ public final class PatchWriter {
     return new Manifest.Entry(path, file.size(), file.sha256(), type);
   }
 
-  static void archive(SeekableByteChannel channel, byte[] json, Collection<NewEntry> files)
+  static void archive(
+      SeekableByteChannel channel, int minor, byte[] json, Collection<NewEntry> files)
       throws IOException {
-    ArchiveWriter archive = new ArchiveWriter(channel);
+    ArchiveWriter archive = new ArchiveWriter(channel, minor >= MinorVersion.WITH_ZIP64);
     archive.add("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
     archive.add(PatchFile.MANIFEST, json);
     for (NewEntry file : files) {

@@ -16,7 +16,8 @@ import java.util.Set;
  * Checks that an archive is nothing but its entries: from offset 0 local headers back to back, the
  * central directory, one end record that ends at the end of the file. No gap, no overlap, no
  * prefix, no trailing byte; both headers of an entry agree in every field; everything is stored.
- * (Commons Compress accepts archives that break each of these.)
+ * (Commons Compress accepts archives that break each of these.) An archive is zip64 in all of its
+ * records or in none.
  */
 final class ZipTiling {
   private static final int LOCAL = 0x04034b50;
@@ -25,7 +26,13 @@ final class ZipTiling {
   private static final int UTF8_FLAG = 0x0800;
   private static final int ENCRYPTION_FLAGS = 0x2041; // plain, strong, of the central directory
   private static final int ZIP64_LOCATOR = 0x07064b50;
+  private static final int ZIP64_END = 0x06064b50;
   private static final int ZIP64_FIELD = 1;
+  private static final short ZIP64_VERSION = 45;
+  private static final int END_BYTES = 22;
+  private static final int LOCATOR_BYTES = 20;
+  private static final int ZIP64_END_BYTES = 56;
+  private static final long NO_ROOM = 0xffffffffL;
   private static final int DATE = 2 << 5 | 1; // 1980-02-01
   private static final int ALIGNMENT_FIELD = 0xa11e;
   static final int ENTRIES = 64;
@@ -38,6 +45,7 @@ final class ZipTiling {
   private final String where;
   private final FileChannel channel;
   private final long length;
+  private boolean zip64;
 
   private ZipTiling(String where, FileChannel channel, long length) {
     this.where = where;
@@ -45,16 +53,26 @@ final class ZipTiling {
     this.length = length;
   }
 
-  /** The entries in file order. */
-  static Map<String, Region> read(String where, FileChannel channel) throws IOException {
-    return new ZipTiling(where, channel, channel.size()).entries();
+  /**
+   * What an archive is.
+   *
+   * @param zip64 whether sizes and places are written in 64 bits: everywhere or nowhere
+   * @param regions the entries in file order
+   */
+  record Tiles(boolean zip64, Map<String, Region> regions) {}
+
+  /** Checks an archive. */
+  static Tiles read(String where, FileChannel channel) throws IOException {
+    ZipTiling tiling = new ZipTiling(where, channel, channel.size());
+    Map<String, Region> regions = tiling.entries();
+    return new Tiles(tiling.zip64, regions);
   }
 
   private Map<String, Region> entries() throws IOException {
-    if (length < 22 || bytes(0, 4).getInt() != LOCAL) {
+    if (length < END_BYTES || bytes(0, 4).getInt() != LOCAL) {
       throw refuse(PatchError.NOT_A_ZIP, "is not a patch archive");
     }
-    ByteBuffer end = bytes(length - 22, 22);
+    ByteBuffer end = bytes(length - END_BYTES, END_BYTES);
     if (end.getInt() != END) {
       throw refuse(PatchError.PREFIX_OR_TRAILING, "does not end with its end record");
     }
@@ -68,15 +86,21 @@ final class ZipTiling {
       throw refuse(PatchError.COMMENT_OR_EXTRA, "has a comment");
     }
     if (disk != 0 || centralDisk != 0 || here != count || count == 0xffff) {
-      throw refuse(PatchError.ZIP64, "is of several disks or zip64");
+      throw refuse(PatchError.ZIP64, "is of several disks or of more entries than a patch has");
+    }
+    long locator = length - END_BYTES - LOCATOR_BYTES;
+    zip64 = locator >= 0 && bytes(locator, 4).getInt() == ZIP64_LOCATOR;
+    long centralEnd = length - END_BYTES;
+    if (zip64) {
+      centralEnd = locator - ZIP64_END_BYTES;
+      ByteBuffer large = zip64End(locator, centralEnd, count);
+      centralSize = same(large.getLong(), centralSize);
+      centralAt = same(large.getLong(), centralAt);
     }
     if (count > ENTRIES) {
       throw refuse(PatchError.SIZE_LIMIT, "has " + count + " entries; at most " + ENTRIES);
     }
-    if (length >= 42 && bytes(length - 42, 4).getInt() == ZIP64_LOCATOR) {
-      throw refuse(PatchError.ZIP64, "is zip64");
-    }
-    if (centralAt + centralSize != length - 22) {
+    if (centralAt < 0 || centralSize < 0 || centralAt != centralEnd - centralSize) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has a gap before its end record");
     }
     Map<String, Region> regions = new LinkedHashMap<>();
@@ -92,11 +116,52 @@ final class ZipTiling {
       local = entry.region.offset + entry.region.size;
       central = entry.centralEnd;
     }
-    if (local != centralAt || central != length - 22) {
+    if (local != centralAt || central != centralEnd) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has bytes that belong to no entry");
     }
     checkOrder(regions.keySet());
     return Collections.unmodifiableMap(regions);
+  }
+
+  /**
+   * The two records that a zip64 archive has before its end record.
+   *
+   * @return size and place of the directory
+   */
+  private ByteBuffer zip64End(long locator, long at, int count) throws IOException {
+    ByteBuffer end =
+        ByteBuffer.allocate(ZIP64_END_BYTES - 16)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(ZIP64_END)
+            .putLong(ZIP64_END_BYTES - 12)
+            .putShort(ZIP64_VERSION) // made by
+            .putShort(ZIP64_VERSION) // needed
+            .putInt(0) // this disk
+            .putInt(0) // the disk of the directory
+            .putLong(count)
+            .putLong(count);
+    ByteBuffer from =
+        ByteBuffer.allocate(LOCATOR_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(ZIP64_LOCATOR)
+            .putInt(0) // its disk
+            .putLong(at)
+            .putInt(1); // disks
+    boolean good =
+        bytes(at, end.limit()).equals(end.flip())
+            && bytes(locator, LOCATOR_BYTES).equals(from.flip());
+    if (!good) {
+      throw refuse(PatchError.ZIP64, "has zip64 records of another writer than that of patches");
+    }
+    return bytes(at + end.limit(), 16);
+  }
+
+  /** A number in 64 bits, where the one in 32 bits is the same or says that there is no room. */
+  private long same(long large, long small) throws PatchFormatException {
+    if (small != Math.min(large, NO_ROOM)) {
+      throw refuse(PatchError.ZIP64, "has zip64 records that differ from its end record");
+    }
+    return large;
   }
 
   /** After mimetype and manifest names rise, so that the same content is the same file. */
@@ -146,11 +211,25 @@ final class ZipTiling {
     if ((flag & ENCRYPTION_FLAGS) != 0) {
       throw refuse(PatchError.ENCRYPTED, "is encrypted");
     }
-    if (size == 0xffffffffL || packed == 0xffffffffL || offset == 0xffffffffL) {
-      throw refuse(PatchError.ZIP64, "is zip64");
+    boolean elsewhere = size == NO_ROOM && packed == NO_ROOM && offset == NO_ROOM;
+    if (elsewhere != zip64
+        || (!zip64 && (size == NO_ROOM || packed == NO_ROOM || offset == NO_ROOM))) {
+      throw refuse(PatchError.ZIP64, "is zip64 in some of its records and not in others");
     }
     if (flag != UTF8_FLAG || method != 0 || packed != size) {
       throw refuse(PatchError.METHOD_OR_FLAG, "holds an entry that is not plainly stored");
+    }
+    ByteBuffer localFields = bytes(localAt + 30 + nameLength, localExtra);
+    ByteBuffer centralFields = bytes(centralAt + 46 + nameLength, centralExtra);
+    if (zip64) {
+      size = zip64Size(localFields, 16);
+      if (size != zip64Size(centralFields, 28)) {
+        throw refuse(PatchError.HEADER_MISMATCH, "has headers that differ at byte " + localAt);
+      }
+      offset = centralFields.getLong();
+      if (centralFields.getInt() != 0) {
+        throw refuse(PatchError.ZIP64, "is of several disks");
+      }
     }
     if (offset != localAt) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has a central header that points elsewhere");
@@ -158,22 +237,41 @@ final class ZipTiling {
     if (comment != 0 || disk != 0 || internal != 0 || external != 0) {
       throw refuse(PatchError.COMMENT_OR_EXTRA, "has a comment or file attributes");
     }
-    if (time != 0 || date != DATE || needed != 10 || madeBy != 20) {
+    if (time != 0
+        || date != DATE
+        || needed != (zip64 ? ZIP64_VERSION : 10)
+        || madeBy != (zip64 ? ZIP64_VERSION : 20)) {
       throw refuse(PatchError.HEADER_MISMATCH, "has a time stamp or version of another writer");
     }
     String name = name(bytes(localAt + 30, nameLength), bytes(centralAt + 46, nameLength));
-    int alignment = alignment(bytes(localAt + 30 + nameLength, localExtra), false);
-    if (alignment != alignment(bytes(centralAt + 46 + nameLength, centralExtra), true)) {
+    int alignment = alignment(localFields.slice().order(ByteOrder.LITTLE_ENDIAN), false);
+    if (alignment != alignment(centralFields.slice().order(ByteOrder.LITTLE_ENDIAN), true)) {
       throw refuse(PatchError.HEADER_MISMATCH, "has alignment fields that differ: " + name);
     }
     long at = localAt + 30 + nameLength + localExtra;
     if (alignment > 0 && at % alignment != 0) {
       throw refuse(PatchError.COMMENT_OR_EXTRA, "has an entry that is not aligned: " + name);
     }
-    if (at + size > length) {
+    if (size < 0 || size > length - at) {
       throw refuse(PatchError.GAP_OR_OVERLAP, "has an entry that ends beyond the file");
     }
     return new Entry(new Region(name, at, size, crc), centralAt + 46 + nameLength + centralExtra);
+  }
+
+  /**
+   * The size of an entry in its zip64 field, which is the first.
+   *
+   * @param bytes how long the field is: two sizes, and in the central header offset and disk
+   */
+  private long zip64Size(ByteBuffer extra, int bytes) throws PatchFormatException {
+    if (extra.remaining() < bytes + 4 || u16(extra) != ZIP64_FIELD || u16(extra) != bytes) {
+      throw refuse(PatchError.ZIP64, "has a zip64 field of another writer than that of patches");
+    }
+    long size = extra.getLong();
+    if (size != extra.getLong()) {
+      throw refuse(PatchError.METHOD_OR_FLAG, "holds an entry that is not plainly stored");
+    }
+    return size;
   }
 
   /** The alignment of an 0xa11e field, or 0 where there is none; anything else is refused. */

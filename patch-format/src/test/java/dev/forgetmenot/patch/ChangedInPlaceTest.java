@@ -117,7 +117,9 @@ class ChangedInPlaceTest {
       change("docs/a.png");
       assertNoticed(() -> patch.content("docs/a.png"));
       assertNoticed(
-          () -> patch.rewrite(folder.resolve("copy"), writer -> patch.copy("docs/a.png", writer)));
+          () ->
+              patch.rewrite(
+                  folder.resolve("copy"), false, writer -> patch.copy("docs/a.png", writer)));
       assertThat(folder.resolve("copy")).doesNotExist();
     }
     change("docs/a.png");

@@ -61,7 +61,8 @@ final class FuzzTargets {
     switch (target) {
       case "archive" -> {
         for (String name :
-            List.of("golden-1.0", "golden-1.1", "golden-1.2", "forged-1.3-optional")) {
+            List.of(
+                "golden-1.0", "golden-1.1", "golden-1.2", "golden-1.3", "forged-1.4-optional")) {
           seeds.add(golden(name));
         }
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ZipReadersAgreeTest {
   @TempDir Path folder;
 
-  private void assertOneContent(Path file) throws IOException {
+  static void assertOneContent(Path file) throws IOException {
     PatchFile.open(file).close();
     Map<String, String> ours;
     try (FileChannel channel = FileChannel.open(file)) {
@@ -33,7 +33,7 @@ class ZipReadersAgreeTest {
 
   @Test
   void goldenFiles() throws IOException {
-    for (String version : List.of("1.0", "1.1", "1.2")) {
+    for (String version : List.of("1.0", "1.1", "1.2", "1.3")) {
       Path file = folder.resolve(version);
       try (InputStream in =
           ZipReadersAgreeTest.class.getResourceAsStream("golden-" + version + ".fmnpatch")) {

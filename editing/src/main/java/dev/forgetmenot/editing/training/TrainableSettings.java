@@ -174,7 +174,7 @@ public record TrainableSettings(ParameterValues values) {
           "--trainable " + choice(),
           String.format(
               Locale.ROOT,
-              "%s has %.1f GiB of values and a patch holds less than 2; train the attention to the"
+              "%s has %.1f GiB of values and a patch holds less than 16; train the attention to the"
                   + " prompt (--trainable cross-attention) or adapters (--trainable lora)%s",
               words(),
               bytes / (double) (1L << 30),

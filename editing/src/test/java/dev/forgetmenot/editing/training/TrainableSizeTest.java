@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What would not fit into a patch of Stable Diffusion 1.5 is refused before anything is drawn. */
 class TrainableSizeTest {
-  private static DiffusionModel model() throws IOException {
+  /** SD 1.5's UNet, with so many times as many values. */
+  private static DiffusionModel model(int times) throws IOException {
     JsonObject map =
         JsonParser.parseString(
                 Files.readString(GoldenFolders.inProject("testkit/fixtures/sd15_unet_map.json")))
@@ -43,8 +44,9 @@ class TrainableSizeTest {
         .forEach(
             (name, entry) -> {
               JsonArray shape = entry.getAsJsonArray().get(1).getAsJsonArray();
-              shapes.put(
-                  "unet/" + name, shape.asList().stream().mapToLong(s -> s.getAsLong()).toArray());
+              long[] sizes = shape.asList().stream().mapToLong(s -> s.getAsLong()).toArray();
+              sizes[0] *= times;
+              shapes.put("unet/" + name, sizes);
             });
     NamedWeights weights =
         of(
@@ -129,8 +131,8 @@ class TrainableSizeTest {
   }
 
   @Test
-  void theWholeUNetIsRefusedWithWhatToDoInstead() throws IOException {
-    DiffusionModel model = model();
+  void whatNoPatchHoldsIsRefusedWithWhatToDoInstead() throws IOException {
+    DiffusionModel model = model(6);
     PatchFormatException refused =
         catchThrowableOfType(
             PatchFormatException.class,
@@ -143,15 +145,15 @@ class TrainableSizeTest {
                         new QuietContext(null) {}));
     assertThat(refused.error()).isEqualTo(PatchError.SIZE_LIMIT);
     assertThat(refused)
-        .hasMessageContaining("3.2 GiB")
+        .hasMessageContaining("19.2 GiB")
         .hasMessageContaining("--trainable lora")
         .hasMessageContaining("--half");
   }
 
   @ParameterizedTest
-  @CsvSource({"cross-attention,false", "lora,false", "unet,true"})
+  @CsvSource({"cross-attention,false", "lora,false", "unet,true", "unet,false"})
   void theOtherChoicesFit(String trainable, boolean half) throws IOException {
-    DiffusionModel model = model();
+    DiffusionModel model = model(1);
     assertThatCode(() -> new TrainableSettings(values(trainable, half)).checkSize(model))
         .doesNotThrowAnyException();
   }
