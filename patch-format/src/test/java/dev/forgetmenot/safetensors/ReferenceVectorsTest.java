@@ -219,9 +219,15 @@ class ReferenceVectorsTest {
         byte[] bad = good.clone();
         bad[i] ^= (byte) (1 << bit);
         try (SafetensorsFile file = open(bad, SafetensorsLimits.PATCH)) {
-          assertThat(file.tensors()).hasSize(1);
+          assertThat(i).as("the length").isGreaterThanOrEqualTo(Long.BYTES);
+          assertThat(file.tensors().values())
+              .singleElement()
+              .satisfies(only -> assertThat(only.byteSize()).isEqualTo(16));
         } catch (SafetensorsException expected) {
-          assertThat(expected.problem()).isNotNull();
+          assertThat(expected.problem())
+              .as("byte %d, bit %d: %s", i, bit, expected.getMessage())
+              .isIn(Problem.HEADER, Problem.OFFSETS, Problem.DTYPE, Problem.SHAPE);
+          assertThat(expected.where()).isEqualTo("vector");
         }
       }
     }

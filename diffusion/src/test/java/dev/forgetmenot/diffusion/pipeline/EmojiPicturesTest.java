@@ -6,6 +6,7 @@ import com.google.gson.Gson;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.Errors;
+import dev.forgetmenot.diffusion.GoldenSamplers;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -25,6 +25,14 @@ import org.junit.jupiter.api.TestFactory;
 /** The emoji model's pictures against those of diffusers, pixel by pixel. */
 class EmojiPicturesTest {
   private static final Path GOLDEN = GoldenFolders.inProject("testkit/emoji-golden");
+
+  /**
+   * The mean difference of a value of 0 to 255. At most 2.4e-4 was measured: a few values of 12,288
+   * that rounding puts on the other side. Another processor's order of summing may add some; one
+   * wrong step or constant differs by 0.1 and more.
+   */
+  private static final double TOLERANCE = 5e-3;
+
   private static StableDiffusion sd;
 
   record Sample(
@@ -57,9 +65,7 @@ class EmojiPicturesTest {
   }
 
   private static void check(Sample sample) throws IOException {
-    if (sd.samplers().stream().noneMatch(provider -> provider.name().equals(sample.sampler()))) {
-      Assumptions.abort("no sampler is named " + sample.sampler() + " yet");
-    }
+    GoldenSamplers.require(sd.samplers(), sample.sampler());
     GenerationRequest request =
         new GenerationRequest(
             sample.prompt(),
@@ -75,7 +81,7 @@ class EmojiPicturesTest {
     List<Picture> pictures = sd.generate(request);
     double error = meanDifference(pictures.get(0), GOLDEN.resolve(sample.file()));
     Errors.print(GOLDEN, sample.file() + " mean difference of 255", error);
-    assertThat(error).isLessThan(1);
+    assertThat(error).isLessThan(TOLERANCE);
   }
 
   private static double meanDifference(Picture found, Path file) throws IOException {

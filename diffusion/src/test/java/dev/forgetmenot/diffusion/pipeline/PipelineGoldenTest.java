@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.Errors;
+import dev.forgetmenot.diffusion.GoldenSamplers;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -84,9 +84,7 @@ class PipelineGoldenTest {
       if (name.startsWith("decoded.")) {
         found = decoded(sd, golden.floats(name.substring(8)), golden.get(name.substring(8)));
       } else {
-        if (sd.samplers().stream().noneMatch(provider -> provider.name().equals(name))) {
-          Assumptions.abort("no sampler is named " + name + " yet");
-        }
+        GoldenSamplers.require(sd.samplers(), name);
         found = latents(sd, facts.request(name));
       }
       double error = Errors.ofLargest(found, golden.floats(name));

@@ -12,6 +12,7 @@ import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.Errors;
+import dev.forgetmenot.diffusion.GoldenSamplers;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.schedule.SchedulerConfigReader;
@@ -21,9 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -52,14 +51,10 @@ class SamplerGoldenTest {
   private void check(Path folder, String run, JsonObject facts) throws IOException {
     String name = run.substring(0, run.lastIndexOf('.'));
     int steps = Integer.parseInt(run.substring(run.lastIndexOf('.') + 1));
-    Optional<SamplerProvider> provider =
-        samplers.all().stream().filter(p -> p.name().equals(name)).findFirst();
-    if (provider.isEmpty()) {
-      Assumptions.abort("no sampler is named " + name + " yet");
-    }
+    SamplerProvider provider = GoldenSamplers.require(samplers.all(), name);
     SchedulerConfig config = SchedulerConfigReader.read(folder.resolve("model/scheduler"));
     try (var golden = new GoldenTensors(folder.resolve("golden/schedulers.safetensors"));
-        Sampler sampler = provider.orElseThrow().create(config, steps)) {
+        Sampler sampler = provider.create(config, steps)) {
       assertThat(sampler.initNoiseSigma()).isEqualTo(facts.get("init_noise_sigma").getAsDouble());
       assertTimesteps(sampler.timesteps(), golden.floats(run + ".timesteps"), name);
       double error = follow(sampler, golden, run);
