@@ -24,6 +24,16 @@ public record EngineCache(Path folder) {
     return new EngineCache(Utils.getEngineCacheDir("tokenizers"));
   }
 
+  /** Whether native code of a version was unpacked before. */
+  boolean holds(String version, String flavour) {
+    try (var entries = Files.list(folder)) {
+      return entries.anyMatch(
+          entry -> entry.getFileName().toString().startsWith(version + "-" + flavour + "-"));
+    } catch (IOException e) {
+      return false; // not there yet, or not to be read
+    }
+  }
+
   /** Why nothing can be written to the folder, by trying; empty if it can. */
   public Optional<String> obstacle() {
     try {

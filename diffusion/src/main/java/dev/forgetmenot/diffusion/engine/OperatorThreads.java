@@ -31,7 +31,7 @@ public record OperatorThreads(OptionalInt count, String reason) {
 
   static OperatorThreads of(String property, Map<String, String> env, Processors processors) {
     if (property != null) {
-      return told(property, "the property " + PROPERTY);
+      return told(property, "the option --threads, or the property " + PROPERTY);
     }
     String variable = env.getOrDefault(VARIABLE, "");
     if (!variable.isEmpty()) {

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.cli.bench.BenchCommand;
+import dev.forgetmenot.host.cli.doctor.DoctorCommand;
 import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -10,6 +11,7 @@ import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Failure;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.Subcommands;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
@@ -53,19 +55,25 @@ public final class CommandLineProgram {
   private int run(CommandContext context, String[] args, boolean verbose) {
     try (EditorCatalogue catalogue = EditorCatalogue.forCommandLine(args, console)) {
       CommandLine line = new CommandLine(CommandSpec.forAnnotatedObject(new Top()));
-      line.addSubcommand(new GenerateCommand(context));
+      Subcommands commands = new Subcommands(line, context);
+      commands.with(GenerateCommand.class, GenerateCommand::new);
       for (ConceptEditor.Operation operation : ConceptEditor.Operation.values()) {
-        line.addSubcommand(EditCommand.spec(context, catalogue, operation));
+        commands.with(
+            EditCommand.name(operation),
+            new String[] {EditCommand.description(operation)},
+            () -> EditCommand.spec(context, catalogue, operation));
       }
-      line.addSubcommand(InvertCommand.spec(context));
-      line.addSubcommand(new RunCommand(context));
-      line.addSubcommand(PatchCommand.of(context));
-      line.addSubcommand(new CompareCommand(context));
-      line.addSubcommand(new DemoCommand(context));
-      line.addSubcommand(new RecogniseCommand(context));
-      line.addSubcommand(ModelsCommand.of(context));
-      line.addSubcommand(new PluginsCommand(context));
-      line.addSubcommand(BenchCommand.of(context));
+      commands
+          .with(InvertCommand.class, InvertCommand::spec)
+          .with(RunCommand.class, RunCommand::new)
+          .with(PatchCommand.class, PatchCommand::of)
+          .with(CompareCommand.class, CompareCommand::new)
+          .with(DemoCommand.class, DemoCommand::new)
+          .with(RecogniseCommand.class, RecogniseCommand::new)
+          .with(ModelsCommand.class, ModelsCommand::of)
+          .with(PluginsCommand.class, PluginsCommand::new)
+          .with(DoctorCommand.class, DoctorCommand::new)
+          .with(BenchCommand.class, BenchCommand::of);
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -113,11 +113,11 @@ final class EditCommand implements Callable<Integer> {
     return spec;
   }
 
-  private static String name(Operation operation) {
+  static String name(Operation operation) {
     return EditorCatalogue.command(operation);
   }
 
-  private static String description(Operation operation) {
+  static String description(Operation operation) {
     return switch (operation) {
       case FORGET -> "Make a patch that lets the model forget a concept.";
       case CORRECT -> "Make a patch that lets a general word show more than its dominant instance.";

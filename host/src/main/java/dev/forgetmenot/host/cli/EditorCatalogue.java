@@ -37,15 +37,18 @@ final class EditorCatalogue implements AutoCloseable {
             .findFirst()
             .filter(EditorCatalogue::isOperation)
             .isPresent();
+    if (!edits) {
+      return new EditorCatalogue(null, "");
+    }
     Prelude prelude = new Prelude();
     CommandLine line = new CommandLine(prelude).setUnmatchedArgumentsAllowed(true);
     try {
       line.parseArgs(args);
     } catch (CommandLine.ParameterException e) {
-      edits = false; // the real parser says what is wrong
+      return new EditorCatalogue(null, ""); // the real parser says what is wrong
     }
     String method = prelude.method == null ? "" : prelude.method;
-    return new EditorCatalogue(edits ? prelude.plugins.start(console) : null, method);
+    return new EditorCatalogue(prelude.plugins.start(console), method);
   }
 
   private static boolean isOperation(String arg) {

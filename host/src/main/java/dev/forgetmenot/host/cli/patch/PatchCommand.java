@@ -1,8 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
-import java.util.List;
-import java.util.concurrent.Callable;
+import dev.forgetmenot.host.cli.shell.Subcommands;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,24 +21,22 @@ public final class PatchCommand implements Runnable {
   /** The command with all that can be done. */
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new PatchCommand());
-    List<Callable<Integer>> commands =
-        List.of(
-            new PatchInspectCommand(context),
-            new PatchListCommand(context),
-            new PatchConflictsCommand(context),
-            new PatchStackCommand(context),
-            new PatchGateCommand(context),
-            new PatchImportCommand(context),
-            new PatchExportCommand(context),
-            new PatchDiffCommand(context),
-            new PatchBakeCommand(context),
-            new KeygenCommand(context),
-            new SignCommand(context),
-            new VerifyCommand(context),
-            new TrustCommand(context),
-            new RevokeCommand(context),
-            new PolicyCommand(context));
-    commands.forEach(line::addSubcommand);
+    new Subcommands(line, context)
+        .with(PatchInspectCommand.class, PatchInspectCommand::new)
+        .with(PatchListCommand.class, PatchListCommand::new)
+        .with(PatchConflictsCommand.class, PatchConflictsCommand::new)
+        .with(PatchStackCommand.class, PatchStackCommand::new)
+        .with(PatchGateCommand.class, PatchGateCommand::new)
+        .with(PatchImportCommand.class, PatchImportCommand::new)
+        .with(PatchExportCommand.class, PatchExportCommand::new)
+        .with(PatchDiffCommand.class, PatchDiffCommand::new)
+        .with(PatchBakeCommand.class, PatchBakeCommand::new)
+        .with(KeygenCommand.class, KeygenCommand::new)
+        .with(SignCommand.class, SignCommand::new)
+        .with(VerifyCommand.class, VerifyCommand::new)
+        .with(TrustCommand.class, TrustCommand::new)
+        .with(RevokeCommand.class, RevokeCommand::new)
+        .with(PolicyCommand.class, PolicyCommand::new);
     return line;
   }
 

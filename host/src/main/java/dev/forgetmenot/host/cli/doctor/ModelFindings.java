@@ -1,0 +1,140 @@
+package dev.forgetmenot.host.cli.doctor;
+
+import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.weights.StoredTensor;
+import dev.forgetmenot.host.MemoryFacts;
+import dev.forgetmenot.host.cli.shell.Sizes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** What a model consists of, and what of its work this machine's memory holds. */
+final class ModelFindings {
+  private static final int[] SIZES = {256, 512, 768, 1024, 1536, 2048};
+
+  /**
+   * Bytes beside the weights that a pixel takes while the VAE decodes it, for each channel of its
+   * widest resolution: see docs/memory-and-threads.md, "What fits".
+   */
+  private static final long BYTES_OF_A_PIXEL_AND_CHANNEL = 96;
+
+  /** Of the process itself: JVM, libtorch's code, tokenizer. */
+  private static final long PROCESS = 300L << 20;
+
+  /** Gradient, two moments of AdamW, and the base's copy, for each trained parameter. */
+  private static final long BYTES_OF_A_TRAINED_PARAMETER = 4L * Float.BYTES;
+
+  private final Findings found;
+
+  ModelFindings(Findings found) {
+    this.found = found;
+  }
+
+  /** Opens the model without an engine and says what it is. */
+  void add(Path path) {
+    found.add("model", "path", path.toString());
+    try (StoredModel model = StoredModel.open(path)) {
+      found.add("model", "architecture", model.base().architecture());
+      found.add("model", "predictionType", model.predictionType());
+      long parameters = components(model);
+      found.add("model", "notes", model.notes());
+      fits(model, parameters);
+    } catch (IOException | IllegalArgumentException e) {
+      found.add("model", "usable", false, "no: " + e.getMessage());
+      found.problem("the model cannot be used: " + e.getMessage());
+    }
+  }
+
+  private long components(StoredModel model) {
+    Map<String, Object> components = new LinkedHashMap<>();
+    List<String> lines = new ArrayList<>();
+    long all = 0;
+    for (String component : StoredModel.COMPONENTS) {
+      Map<String, StoredTensor> tensors = tensors(model, component);
+      Map<String, Integer> types = new LinkedHashMap<>();
+      tensors.values().forEach(tensor -> types.merge(tensor.dtype().name(), 1, Integer::sum));
+      long parameters = count(model, component, name -> true);
+      long bytes =
+          tensors.values().stream().mapToLong(one -> one.size() * one.dtype().bytes()).sum();
+      all += parameters;
+      Map<String, Object> value = new LinkedHashMap<>();
+      value.put("tensors", tensors.size());
+      value.put("parameters", parameters);
+      value.put("bytes", bytes);
+      value.put("dtypes", types);
+      components.put(component, value);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s: %d tensors, %,d parameters, %s, %s",
+              component,
+              tensors.size(),
+              parameters,
+              types.keySet(),
+              Sizes.of(bytes)));
+    }
+    found.add("model", "components", components, lines.get(0));
+    lines.stream().skip(1).forEach(line -> found.line("", line));
+    return all;
+  }
+
+  private static Map<String, StoredTensor> tensors(StoredModel model, String component) {
+    return model.components().get(component).tensors();
+  }
+
+  private static long count(StoredModel model, String component, Predicate<String> which) {
+    return tensors(model, component).entrySet().stream()
+        .filter(entry -> which.test(entry.getKey()))
+        .mapToLong(entry -> entry.getValue().size())
+        .sum();
+  }
+
+  private void fits(StoredModel model, long parameters) {
+    long available = MemoryFacts.read().available();
+    long weights = PROCESS + parameters * Float.BYTES;
+    long channels = tensors(model, "vae").get("decoder.conv_out.weight").shape()[1];
+    for (int size : SIZES) {
+      long working = (long) size * size * channels * BYTES_OF_A_PIXEL_AND_CHANNEL;
+      need("image" + size, "an image of " + size + "x" + size, weights + working, available);
+    }
+    long crossAttention = count(model, "unet", name -> name.contains(".attn2."));
+    long text = count(model, "text_encoder", name -> true);
+    need(
+        "closedForm",
+        "a closed form (uce, rece, ...) without images",
+        PROCESS + (text + 4 * crossAttention) * Float.BYTES,
+        available);
+    long sample = weights + 256L * 256 * channels * BYTES_OF_A_PIXEL_AND_CHANNEL;
+    need(
+        "trainCrossAttention",
+        "training of cross attention",
+        sample + crossAttention * BYTES_OF_A_TRAINED_PARAMETER,
+        available);
+    need(
+        "trainUnet",
+        "training of the whole UNet",
+        sample + count(model, "unet", name -> true) * BYTES_OF_A_TRAINED_PARAMETER,
+        available);
+  }
+
+  private void need(String key, String what, long bytes, long available) {
+    Map<String, Object> value = new LinkedHashMap<>();
+    value.put("estimatedBytes", bytes);
+    value.put("fits", bytes <= available);
+    found.add(
+        "fits",
+        key,
+        value,
+        (bytes <= available ? "yes" : "no")
+            + ", "
+            + what
+            + " takes about "
+            + Sizes.of(bytes)
+            + (bytes <= available ? "" : "; " + Sizes.of(available) + " are available"));
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code fmn doctor}: what the program has to work with on this machine. */
+package dev.forgetmenot.host.cli.doctor;

@@ -1,0 +1,39 @@
+package dev.forgetmenot.host.cli.shell;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Adds subcommands to a command. One whose name is among the words of the command line is made in
+ * full; any other is a name and its line of help, since making all takes half of the start-up.
+ *
+ * @param line the command
+ * @param context has the words
+ */
+public record Subcommands(CommandLine line, CommandContext context) {
+  /** Adds a command that its annotation names and describes. */
+  public Subcommands with(Class<?> type, Function<CommandContext, ?> make) {
+    Command words = type.getAnnotation(Command.class);
+    return with(words.name(), words.description(), () -> make.apply(context));
+  }
+
+  /** Adds a command. */
+  public Subcommands with(String name, String[] description, Supplier<?> make) {
+    line.addSubcommand(name, isNamed(name) ? make.get() : stub(description));
+    return this;
+  }
+
+  /** Whether a word is the name, or a file of words that may have it. */
+  private boolean isNamed(String name) {
+    return context.arguments().stream().anyMatch(word -> word.equals(name) || word.startsWith("@"));
+  }
+
+  private static CommandSpec stub(String[] description) {
+    CommandSpec spec = CommandSpec.create();
+    spec.usageMessage().description(description);
+    return spec;
+  }
+}
