@@ -3,10 +3,12 @@ package dev.forgetmenot.testkit.realsize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /** The embedded model beside other work: busy processes, and the program itself twice. */
 final class BusyMachine {
@@ -25,50 +27,60 @@ final class BusyMachine {
     this.page = page;
   }
 
+  /**
+   * Runs the commands of the list; its fields are what is done, the seconds before the release that
+   * the page is of, and whether it runs alone, beside busy processes, or all of a block together.
+   */
   List<List<String>> run() throws IOException, InterruptedException {
     page.put("busy", Integer.toString(BUSY));
-    String forget = "fmn forget merlin -o merlin.fmnpatch --overwrite";
-    row("forget a concept, quiet machine", "45 to 60", forget, seconds(program.run(HEAP, forget)));
+    for (CommandList block : CommandList.read("busy.txt")) {
+      boolean busy = block.fields().get(2).equals("busy");
+      row(
+          block,
+          busy
+              ? beside(block)
+              : together(block).stream()
+                  .map(BusyMachine::seconds)
+                  .collect(Collectors.joining(" and ")));
+    }
+    return rows;
+  }
+
+  private String beside(CommandList block) throws IOException, InterruptedException {
     List<Process> busy = new ArrayList<>();
     try {
       for (int i = 0; i < BUSY; i++) {
         busy.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
       }
-      row(
-          "forget a concept beside busy processes",
-          "320 to 830 (load 5)",
-          forget,
-          seconds(program.run(HEAP, forget)));
+      return seconds(together(block).get(0));
     } finally {
       busy.forEach(Process::destroyForcibly);
     }
-    String draw = drawing("alone");
-    row("draw 32 images", "10.4", draw, seconds(program.run(HEAP, draw)));
-    row("the same, two at once", "69", draw, together());
-    return rows;
   }
 
-  private static String drawing(String output) {
-    return "fmn generate \"a photo of a fox\" --count 32 --seed 1 -o " + output;
-  }
-
-  private String together() throws InterruptedException, IOException {
-    ExecutorService two = Executors.newFixedThreadPool(2);
+  /** All commands of a block at the same time. */
+  private List<MeasuredRun> together(CommandList block) throws InterruptedException, IOException {
+    ExecutorService threads = Executors.newFixedThreadPool(block.commands().size());
     try {
-      Future<MeasuredRun> first = two.submit(() -> program.run(HEAP, drawing("first")));
-      Future<MeasuredRun> second = two.submit(() -> program.run(HEAP, drawing("second")));
-      return seconds(first.get()) + " and " + seconds(second.get());
+      List<Callable<MeasuredRun>> runs = new ArrayList<>();
+      block.commands().forEach(command -> runs.add(() -> program.run(HEAP, command)));
+      List<MeasuredRun> ended = new ArrayList<>();
+      for (Future<MeasuredRun> run : threads.invokeAll(runs)) {
+        ended.add(run.get());
+      }
+      return ended;
     } catch (ExecutionException e) {
       throw new IOException(e.getCause());
     } finally {
-      two.shutdown();
+      threads.shutdown();
     }
   }
 
-  private void row(String what, String before, String command, String seconds) {
+  private void row(CommandList block, String seconds) {
+    String what = block.fields().get(0);
     RealSize.say(what + ": " + seconds);
     page.put(what + ".seconds", seconds);
-    rows.add(List.of(what, before, "`" + command + "`", seconds));
+    rows.add(List.of(what, block.fields().get(1), "`" + block.commands().get(0) + "`", seconds));
   }
 
   private static String seconds(MeasuredRun run) {

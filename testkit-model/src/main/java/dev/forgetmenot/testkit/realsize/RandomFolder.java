@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,8 +60,7 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
         Files.createDirectories(folder.resolve("scheduler")).resolve("scheduler_config.json"),
         scheduler());
     Files.copy(
-        GoldenFolders.inProject("samples/models/emoji-64/model_index.json"),
-        folder.resolve("model_index.json"));
+        EmbeddedModel.folder().resolve("model_index.json"), folder.resolve("model_index.json"));
   }
 
   private void tokenizer(Path place) throws IOException {
