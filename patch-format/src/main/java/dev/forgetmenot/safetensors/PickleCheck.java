@@ -22,12 +22,20 @@ final class PickleCheck {
 
   /** Refuses a file whose extension belongs to pickles, whatever it holds. */
   static void checkName(Path path) throws SafetensorsException {
-    Path file = path.getFileName();
-    String name = file == null ? "" : file.toString().toLowerCase(Locale.ROOT);
-    String extension = name.substring(name.lastIndexOf('.') + 1);
-    if (PICKLE_EXTENSIONS.contains(extension)) {
-      throw refusal(path.toString(), "is a ." + extension + " file, which holds a Python pickle");
+    String name = String.valueOf(path.getFileName());
+    if (isPickle(name)) {
+      throw refusal(
+          path.toString(), "is a ." + extension(name) + " file, which holds a Python pickle");
     }
+  }
+
+  /** Whether a file name has an extension of pickles. */
+  static boolean isPickle(String name) {
+    return PICKLE_EXTENSIONS.contains(extension(name));
+  }
+
+  private static String extension(String name) {
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 
   static SafetensorsException refusal(String where, String reason) {

@@ -7,15 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
  * The tensors of one component folder as one view, however they are spread over files.
  *
- * <p>Looked for in this order: {@code NAME.safetensors}, {@code NAME.safetensors.index.json} with
- * its shards, {@code NAME.fp16.safetensors}, {@code NAME.safetensors.index.fp16.json}. Values are
+ * <p>Taken are files without a variant, {@code NAME.safetensors} or {@code
+ * NAME.safetensors.index.json} with its shards; where there are none, the only variant. Values are
  * read from the shard's {@link SafetensorsFile}; the rules on threads there hold here.
  */
 public final class ShardedSafetensors implements AutoCloseable {
@@ -39,9 +39,22 @@ public final class ShardedSafetensors implements AutoCloseable {
    */
   public static ShardedSafetensors open(Path folder, String baseName, SafetensorsLimits limits)
       throws IOException {
+    return open(folder, baseName, Optional.empty(), limits);
+  }
+
+  /**
+   * Opens the files of a component in a variant; see {@link #open(Path, String,
+   * SafetensorsLimits)}.
+   *
+   * @param variant such as {@code fp16}; a folder without it, but with files without a variant, has
+   *     those opened
+   */
+  public static ShardedSafetensors open(
+      Path folder, String baseName, Optional<String> variant, SafetensorsLimits limits)
+      throws IOException {
     var view = new ShardedSafetensors();
     try {
-      view.openIn(folder, baseName, limits);
+      view.openIn(folder, baseName, variant, limits);
       return view;
     } catch (IOException | RuntimeException e) {
       try {
@@ -53,20 +66,15 @@ public final class ShardedSafetensors implements AutoCloseable {
     }
   }
 
-  private void openIn(Path folder, String baseName, SafetensorsLimits limits) throws IOException {
-    for (String variant : List.of("", ".fp16")) {
-      Path single = folder.resolve(baseName + variant + SUFFIX);
-      if (Files.exists(single)) {
-        add(single.getFileName().toString(), SafetensorsFile.map(single, limits));
-        return;
-      }
-      Path index = folder.resolve(baseName + SUFFIX + ".index" + variant + ".json");
-      if (Files.exists(index)) {
-        openShards(folder, index, limits);
-        return;
-      }
+  private void openIn(
+      Path folder, String baseName, Optional<String> variant, SafetensorsLimits limits)
+      throws IOException {
+    Path file = WeightFiles.in(folder, baseName).choose(variant);
+    if (file.toString().endsWith(SUFFIX)) {
+      add(String.valueOf(file.getFileName()), SafetensorsFile.open(file, limits));
+    } else {
+      openShards(folder, file, limits);
     }
-    throw nothingToRead(folder, baseName);
   }
 
   private void openShards(Path folder, Path index, SafetensorsLimits limits) throws IOException {
@@ -111,21 +119,6 @@ public final class ShardedSafetensors implements AutoCloseable {
         index.toString(),
         reason,
         "Get the folder again: index and shards must be from one model.");
-  }
-
-  private static SafetensorsException nothingToRead(Path folder, String baseName) {
-    for (String extension : List.of(".bin", ".ckpt", ".pt", ".bin.index.json", ".fp16.bin")) {
-      Path pickle = folder.resolve(baseName + extension);
-      if (Files.exists(pickle)) {
-        return PickleCheck.refusal(
-            pickle.toString(), "is the only weight file of its folder, and it holds a pickle");
-      }
-    }
-    return new SafetensorsException(
-        Problem.MISSING,
-        folder.toString(),
-        "there is no " + baseName + SUFFIX + ", neither whole nor in shards",
-        "Check that this is the folder of a diffusers model and that it was downloaded in full.");
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +128,69 @@ class ShardedSafetensorsTest {
   void brokenIndexesAreRefused(String map) throws IOException {
     index(map);
     assertRefused(Problem.HEADER, "model.safetensors.index.json");
+  }
+
+  private ShardedSafetensors open(String variant) throws IOException {
+    return ShardedSafetensors.open(folder, "model", Optional.of(variant), SafetensorsLimits.MODEL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.fp16.safetensors",
+        "model.safetensors.index.fp16.json",
+        "model.safetensors.fp16.index.json",
+        "model.fp16.safetensors.index.json"
+      })
+  void theOnlyVariantIsReadUnderNamesOfAllAges(String name) throws IOException {
+    if (name.endsWith(".json")) {
+      for (String shard :
+          List.of(
+              "model.fp16-00001-of-00002.safetensors", "model-00002-of-00002.fp16.safetensors")) {
+        tensor(shard, shard, 16);
+      }
+      Files.writeString(
+          folder.resolve(name),
+          "{\"metadata\": {\"total_size\": 8}, \"weight_map\": {"
+              + "\"model.fp16-00001-of-00002.safetensors\":"
+              + " \"model.fp16-00001-of-00002.safetensors\","
+              + "\"model-00002-of-00002.fp16.safetensors\":"
+              + " \"model-00002-of-00002.fp16.safetensors\"}}");
+    } else {
+      tensor(name, "w", 16);
+    }
+    try (ShardedSafetensors view = open()) {
+      assertThat(view.tensors()).hasSize(name.endsWith(".json") ? 2 : 1);
+    }
+    try (ShardedSafetensors view = open("fp16")) {
+      assertThat(view.files()).hasSize(name.endsWith(".json") ? 2 : 1);
+    }
+    assertThatThrownBy(() -> open("bf16")).hasMessageContainingAll("as fp16, not as bf16");
+  }
+
+  @Test
+  void amongSeveralVariantsTheUserChooses() throws IOException {
+    tensor("model.fp16.safetensors", "w", 16);
+    tensor("model.non_ema.safetensors", "w", 3);
+    assertRefused(Problem.MISSING, "as fp16 and non_ema and none without a variant");
+    assertRefused(Problem.MISSING, "--variant fp16");
+    try (ShardedSafetensors view = open("non_ema")) {
+      assertThat(view.floats("w")).containsExactly(3);
+    }
+    tensor("model.safetensors", "w", 32);
+    try (ShardedSafetensors view = open()) {
+      assertThat(view.floats("w")).containsExactly(32);
+    }
+    try (ShardedSafetensors view = open("bf16")) { // as diffusers: not each component has each
+      assertThat(view.floats("w")).containsExactly(32);
+    }
+  }
+
+  @Test
+  void whatLiesThereInsteadIsNamed() throws IOException {
+    tensor("weights.safetensors", "w", 1);
+    Files.write(folder.resolve("model.onnx"), new byte[4]);
+    assertRefused(Problem.MISSING, "there lie model.onnx, weights.safetensors");
   }
 
   @Test

@@ -43,7 +43,15 @@ public final class Checkpoint {
               + "|betas|alphas_cumprod(_prev)?|logvar|lvlb_weights|scale_factor|global_step"
               + "|cond_stage_model\\.(logit_scale|text_projection)");
 
+  private static final Pattern SCALED =
+      Pattern.compile("scaled_fp8|.*\\.(scale_weight|scale_input|weight_scale|input_scale)");
+
+  /** What a whole CLIP has beside its text encoder. */
+  private static final Pattern OF_IMAGES =
+      Pattern.compile("\\.(vision_model|visual|visual_projection|logit_scale)(\\.|$)");
+
   private final SafetensorsFile file;
+  private final boolean strict;
   private final TensorShapes shapes;
   private final CheckpointSettings settings;
   private final TextEncoderLayout text;
@@ -53,9 +61,11 @@ public final class Checkpoint {
   private final VaeConfig vae;
   private final TextEncoderConfig textEncoder;
 
-  private Checkpoint(Path path, SafetensorsFile file, Optional<PredictionType> prediction)
+  private Checkpoint(
+      Path path, SafetensorsFile file, Optional<PredictionType> prediction, boolean strict)
       throws IOException {
     this.file = file;
+    this.strict = strict;
     this.shapes = TensorShapes.of(path.toString(), file.tensors());
     this.settings = CheckpointSettings.beside(path);
     OtherFiles.refuse(shapes);
@@ -91,9 +101,19 @@ public final class Checkpoint {
    *     Stable Diffusion 1.x or 2.x; the message says what it is and what to do
    */
   public static Checkpoint open(Path path, Optional<PredictionType> prediction) throws IOException {
+    return open(path, prediction, false);
+  }
+
+  /**
+   * Opens a checkpoint; see {@link #open(Path, Optional)}.
+   *
+   * @param strict whether tensors that belong to nothing are refused even where they have no effect
+   */
+  public static Checkpoint open(Path path, Optional<PredictionType> prediction, boolean strict)
+      throws IOException {
     SafetensorsFile file = SafetensorsFile.map(path, SafetensorsLimits.MODEL);
     try {
-      return new Checkpoint(path, file, prediction);
+      return new Checkpoint(path, file, prediction, strict);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -122,7 +142,21 @@ public final class Checkpoint {
             + what
             + " (no name begins with "
             + prefix
-            + "): it is a part of a model; get the whole checkpoint");
+            + "), only "
+            + present()
+            + ": it is a part of a model; get the whole checkpoint, or put the parts into a folder"
+            + " in diffusers' layout");
+  }
+
+  private String present() {
+    List<String> parts = new ArrayList<>(List.of("a UNet"));
+    if (TextEncoderLayout.find(shapes).isPresent()) {
+      parts.add("a text encoder");
+    }
+    if (shapes.hasAny(OriginalNames.VAE)) {
+      parts.add("an autoencoder");
+    }
+    return String.join(" and ", parts);
   }
 
   /** The UNet's configuration. */
@@ -205,9 +239,25 @@ public final class Checkpoint {
           new ComponentTensors(
               shapes.where(), COMPLAINT, REMEDY, tensors, List.of(file), file::close));
     }
+    List<String> ignored = strict ? List.of() : left.stream().filter(this::withoutEffect).toList();
+    ignored.forEach(left::remove);
+    if (!ignored.isEmpty()) {
+      notes.add("left out, for no image needs it: " + ComponentTensors.leftOut(ignored));
+    }
     left.forEach(name -> missing.add(name + " is not part of the architecture"));
     components.get("unet").refuse(missing);
     return components;
+  }
+
+  /** Whether a tensor that belongs to no component has no effect on images. */
+  private boolean withoutEffect(String name) {
+    if (SCALED.matcher(name).matches()) {
+      return false; // factors of weights that are stored scaled
+    }
+    if (name.startsWith(text.shapes().prefix())) {
+      return OF_IMAGES.matcher(name).find();
+    }
+    return !name.startsWith(OriginalNames.UNET) && !name.startsWith(OriginalNames.VAE);
   }
 
   private StoredTensor stored(OriginalTensor original) throws IOException {

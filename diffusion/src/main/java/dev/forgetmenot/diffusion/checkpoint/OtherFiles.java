@@ -11,11 +11,19 @@ final class OtherFiles {
    * A kind of file.
    *
    * @param what it is, and what to do
+   * @param beside whether it is that kind also where a UNet under the original name is in the file;
+   *     else the tensors are left over from something that has no effect on images
    * @param starts a name begins with one of these
    */
-  private record Kind(String what, List<String> starts) {
+  private record Kind(String what, boolean beside, List<String> starts) {
+    /** A kind of file that has no UNet under the original name. */
     static Kind of(String what, String... starts) {
-      return new Kind(what, List.of(starts));
+      return new Kind(what, false, List.of(starts));
+    }
+
+    /** A kind of model that draws otherwise. */
+    static Kind model(String what, String... starts) {
+      return new Kind(what, true, List.of(starts));
     }
   }
 
@@ -24,7 +32,7 @@ final class OtherFiles {
 
   private static final List<Kind> KINDS =
       List.of(
-          Kind.of(
+          Kind.model(
               "is a LoRA, a change of a model and no model; turn it into a patch with: fmn patch"
                   + " import",
               "lora_unet_",
@@ -40,16 +48,16 @@ final class OtherFiles {
               "clip_l",
               "clip_g"),
           Kind.of("is a ControlNet" + NOT_READ, "control_model.", "controlnet_cond_embedding."),
-          Kind.of("is a Flux model" + NOT_READ, "double_blocks.0.", UNET + "double_blocks.0."),
-          Kind.of(
+          Kind.model("is a Flux model" + NOT_READ, "double_blocks.0.", UNET + "double_blocks.0."),
+          Kind.model(
               "is a Stable Diffusion 3 model" + NOT_READ,
               "joint_blocks.0.",
               UNET + "joint_blocks.0."),
-          Kind.of(
+          Kind.model(
               "is a Stable Diffusion XL model" + NOT_READ,
               "conditioner.embedders.1.",
               "add_embedding.linear_1."),
-          Kind.of(
+          Kind.model(
               "takes more than a prompt (class or image embeddings, as Stable Diffusion XL and"
                   + " unCLIP do)"
                   + NOT_READ,
@@ -78,9 +86,10 @@ final class OtherFiles {
     if (shapes.names().stream().anyMatch(name -> name.matches(".*\\.lora_(down|up|A|B)\\..*"))) {
       throw new IOException(shapes.where() + " " + KINDS.get(0).what());
     }
+    boolean unet = shapes.hasAny(UNET + "input_blocks.");
     for (Kind kind : KINDS) {
       for (String start : kind.starts()) {
-        if (shapes.hasAny(start)) {
+        if ((kind.beside() || !unet) && shapes.hasAny(start)) {
           throw new IOException(shapes.where() + " " + kind.what());
         }
       }

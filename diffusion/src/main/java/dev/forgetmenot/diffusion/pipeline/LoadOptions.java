@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param modelExtensions called once the model is loaded, in order
  * @param samplingExtensions asked at the beginning of each generation, in order
  * @param samplers more samplers than the built-in ones
- * @param prediction what the UNet predicts; empty for what the model's files say
+ * @param reading how the model's files are read
  * @param weights how the weights are held in memory
  */
 public record LoadOptions(
@@ -26,7 +26,7 @@ public record LoadOptions(
     List<ModelExtension> modelExtensions,
     List<SamplingExtension> samplingExtensions,
     List<SamplerProvider> samplers,
-    Optional<PredictionType> prediction,
+    ReadingOptions reading,
     WeightPrecision weights) {
 
   /** Copies the lists. */
@@ -40,38 +40,49 @@ public record LoadOptions(
   /** On the CPU, as the folder has it. */
   public static LoadOptions defaults() {
     return new LoadOptions(
-        "cpu", List.of(), List.of(), List.of(), List.of(), Optional.empty(), WeightPrecision.F32);
+        "cpu",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        ReadingOptions.DEFAULT,
+        WeightPrecision.F32);
   }
 
   /** The same on another device. */
   public LoadOptions onDevice(String name) {
     return new LoadOptions(
-        name, patches, modelExtensions, samplingExtensions, samplers, prediction, weights);
+        name, patches, modelExtensions, samplingExtensions, samplers, reading, weights);
   }
 
   /** The same with patches and those who put them on. */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
     return new LoadOptions(
-        device, requests, extensions, samplingExtensions, samplers, prediction, weights);
+        device, requests, extensions, samplingExtensions, samplers, reading, weights);
   }
 
   /** The same with those who take part in sampling. */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
     return new LoadOptions(
-        device, patches, modelExtensions, extensions, providers, prediction, weights);
+        device, patches, modelExtensions, extensions, providers, reading, weights);
   }
 
   /**
    * The same for a model that predicts something else than its files say; empty for what they say.
    */
   public LoadOptions predicting(Optional<PredictionType> type) {
+    return reading(reading.predicting(type));
+  }
+
+  /** The same with the model's files read in another way. */
+  public LoadOptions reading(ReadingOptions options) {
     return new LoadOptions(
-        device, patches, modelExtensions, samplingExtensions, samplers, type, weights);
+        device, patches, modelExtensions, samplingExtensions, samplers, options, weights);
   }
 
   /** The same with the weights held in another way. */
   public LoadOptions holding(WeightPrecision precision) {
     return new LoadOptions(
-        device, patches, modelExtensions, samplingExtensions, samplers, prediction, precision);
+        device, patches, modelExtensions, samplingExtensions, samplers, reading, precision);
   }
 }

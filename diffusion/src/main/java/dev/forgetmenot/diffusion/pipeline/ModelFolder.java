@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A folder in diffusers' layout: {@code model_index.json} and one folder for each component. What a
@@ -34,6 +36,18 @@ record ModelFolder(Path root) {
           "tokenizer", "CLIPTokenizer",
           "scheduler", "");
 
+  /** Folders that published models have beside the components, and that no image needs. */
+  private static final Set<String> UNUSED =
+      Set.of("safety_checker", "feature_extractor", "image_encoder", "clip");
+
+  /** Pipelines whose components are those of text to image. */
+  private static final Set<String> PIPELINES =
+      Set.of(
+          "StableDiffusionPipeline",
+          "StableDiffusionPipelineSafe",
+          "StableDiffusionImg2ImgPipeline",
+          "StableDiffusionControlNetPipeline");
+
   /**
    * Checks the layout.
    *
@@ -48,7 +62,7 @@ record ModelFolder(Path root) {
     JsonElement pipeline = index.get("_class_name");
     if (pipeline == null
         || !pipeline.isJsonPrimitive()
-        || !pipeline.getAsString().equals("StableDiffusionPipeline")) {
+        || !PIPELINES.contains(pipeline.getAsString())) {
       throw new IOException(
           root.resolve(INDEX)
               + ": only StableDiffusionPipeline (Stable Diffusion 1.x and 2.x) is supported, this is "
@@ -65,7 +79,7 @@ record ModelFolder(Path root) {
    *
    * @throws IOException if one is missing or broken; the message names it
    */
-  StoredModel.Parts parts() throws IOException {
+  StoredModel.Parts parts(ReadingOptions options) throws IOException {
     UNetConfig unet = UNetConfig.read(component("unet"));
     VaeConfig vae = VaeConfig.read(component("vae"));
     TextEncoderConfig textEncoder = TextEncoderConfig.read(component("text_encoder"));
@@ -74,13 +88,28 @@ record ModelFolder(Path root) {
     Map<String, ComponentTensors> tensors = new LinkedHashMap<>();
     try {
       for (String name : StoredModel.COMPONENTS) {
-        tensors.put(name, ComponentTensors.open(component(name), name));
+        tensors.put(name, ComponentTensors.open(component(name), name, options.variant()));
       }
-      return new StoredModel.Parts(
-          unet, vae, textEncoder, scheduler, tokenizer, tensors, List.of());
+      return new StoredModel.Parts(unet, vae, textEncoder, scheduler, tokenizer, tensors, notes());
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, tensors.values());
       throw e;
+    }
+  }
+
+  /** Names folders that are neither a component nor known to belong to the checks of images. */
+  private List<String> notes() throws IOException {
+    try (Stream<Path> all = Files.list(root)) {
+      List<String> unknown =
+          all.filter(Files::isDirectory)
+              .map(folder -> String.valueOf(folder.getFileName()))
+              .filter(name -> !COMPONENTS.containsKey(name) && !UNUSED.contains(name))
+              .filter(name -> !name.startsWith("."))
+              .sorted()
+              .toList();
+      return unknown.isEmpty()
+          ? List.of()
+          : List.of("not used, for no image needs it: the folders " + String.join(", ", unknown));
     }
   }
 

@@ -87,7 +87,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * @throws IllegalArgumentException if there is no such device
    */
   public static StableDiffusion load(Path model, LoadOptions options) throws IOException {
-    StoredModel stored = StoredModel.open(model, options.prediction());
+    StoredModel stored = StoredModel.open(model, options.reading());
     EngineThread engine;
     try {
       engine = EngineThread.start(options.device());

@@ -10,6 +10,7 @@ import dev.forgetmenot.diffusion.checkpoint.OriginalNames;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
+import dev.forgetmenot.diffusion.sampler.Samplers;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
@@ -22,6 +23,7 @@ import dev.forgetmenot.diffusion.weights.StoredTensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +59,31 @@ public final class StoredModel implements AutoCloseable {
   private final BaseFiles files;
   private final DiscreteNoiseSchedule noiseSchedule;
   private final BaseModel base;
+  private final List<String> notes;
 
-  private StoredModel(Path path, Parts parts) throws IOException {
+  private StoredModel(Path path, Parts parts, ReadingOptions options) throws IOException {
     this.path = path;
     this.parts = parts;
     this.files = new BaseFiles(parts.tensors());
+    List<String> said = new ArrayList<>(parts.notes());
     for (String component : COMPONENTS) {
-      parts.tensors().get(component).check(shapes(component));
+      ComponentTensors tensors = parts.tensors().get(component);
+      List<String> left =
+          options.strict()
+              ? List.of()
+              : tensors.leaveOut(
+                  shapes(component), name -> ComponentTensors.withoutEffect(component, name));
+      if (!left.isEmpty()) {
+        said.add(
+            "left out of "
+                + component
+                + ", for no image needs it: "
+                + ComponentTensors.leftOut(left));
+      }
+      tensors.check(shapes(component));
     }
+    Samplers.substitute(parts.scheduler()).ifPresent(said::add);
+    this.notes = List.copyOf(said);
     try {
       this.noiseSchedule = new DiscreteNoiseSchedule(parts.scheduler());
     } catch (IllegalArgumentException e) {
@@ -102,7 +121,7 @@ public final class StoredModel implements AutoCloseable {
    *     where, why and what to do
    */
   public static StoredModel open(Path path) throws IOException {
-    return open(path, Optional.empty());
+    return open(path, ReadingOptions.DEFAULT);
   }
 
   /**
@@ -112,20 +131,27 @@ public final class StoredModel implements AutoCloseable {
    */
   public static StoredModel open(Path path, Optional<PredictionType> prediction)
       throws IOException {
+    return open(path, ReadingOptions.DEFAULT.predicting(prediction));
+  }
+
+  /** Opens a model; see {@link #open(Path)}. */
+  public static StoredModel open(Path path, ReadingOptions options) throws IOException {
     Parts parts =
-        Files.isRegularFile(path) ? ofCheckpoint(path, prediction) : ModelFolder.open(path).parts();
-    parts = prediction.isPresent() ? predicting(parts, prediction.get()) : parts;
+        Files.isRegularFile(path)
+            ? ofCheckpoint(path, options)
+            : ModelFolder.open(path).parts(options);
+    parts =
+        options.prediction().isPresent() ? predicting(parts, options.prediction().get()) : parts;
     try {
-      return new StoredModel(path, parts);
+      return new StoredModel(path, parts, options);
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, parts.tensors().values());
       throw e;
     }
   }
 
-  private static Parts ofCheckpoint(Path path, Optional<PredictionType> prediction)
-      throws IOException {
-    Checkpoint checkpoint = Checkpoint.open(path, prediction);
+  private static Parts ofCheckpoint(Path path, ReadingOptions options) throws IOException {
+    Checkpoint checkpoint = Checkpoint.open(path, options.prediction(), options.strict());
     try {
       return new Parts(
           checkpoint.unet(),
@@ -134,7 +160,7 @@ public final class StoredModel implements AutoCloseable {
           checkpoint.scheduler(),
           checkpoint.tokenizer(),
           checkpoint.tensors(),
-          checkpoint.notes());
+          checkpoint.notes()); // after the tensors, which are what notes speak of
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.<AutoCloseable>of(checkpoint::close));
       throw e;
@@ -166,7 +192,7 @@ public final class StoredModel implements AutoCloseable {
 
   /** What was taken for granted since the files do not say it, for people; one line each. */
   public List<String> notes() {
-    return parts.notes();
+    return notes;
   }
 
   /** What the UNet predicts, as {@code scheduler_config.json} writes it. */

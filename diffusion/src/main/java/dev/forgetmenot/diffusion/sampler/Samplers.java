@@ -10,6 +10,41 @@ import java.util.Optional;
 
 /** The samplers that can be chosen: the built-in ones and those of plugins. Immutable. */
 public final class Samplers {
+  /**
+   * What stands in for a scheduler class of diffusers that no sampler has.
+   *
+   * @param name of the sampler
+   * @param why it is the nearest
+   */
+  private record Near(String name, String why) {}
+
+  private static final Near SAME_EQUATION =
+      new Near("euler", "it solves the same equation to first order, and may need more steps");
+  private static final Near NOISE_EACH_STEP = new Near("euler-a", "it adds noise in each step too");
+  private static final Near FEW_STEPS =
+      new Near(
+          "euler-a",
+          "it adds noise in each step too, but is not made for the few steps of such a model");
+
+  private static final Map<String, Near> NEAREST =
+      Map.ofEntries(
+          Map.entry("DPMSolverMultistepScheduler", SAME_EQUATION),
+          Map.entry("DPMSolverSinglestepScheduler", SAME_EQUATION),
+          Map.entry("UniPCMultistepScheduler", SAME_EQUATION),
+          Map.entry("DEISMultistepScheduler", SAME_EQUATION),
+          Map.entry("LMSDiscreteScheduler", SAME_EQUATION),
+          Map.entry("HeunDiscreteScheduler", SAME_EQUATION),
+          Map.entry("KDPM2DiscreteScheduler", SAME_EQUATION),
+          Map.entry("SASolverScheduler", SAME_EQUATION),
+          Map.entry("IPNDMScheduler", SAME_EQUATION),
+          Map.entry("DDIMParallelScheduler", new Near("ddim", "it computes the same")),
+          Map.entry("DDPMScheduler", NOISE_EACH_STEP),
+          Map.entry("DDPMParallelScheduler", NOISE_EACH_STEP),
+          Map.entry("KDPM2AncestralDiscreteScheduler", NOISE_EACH_STEP),
+          Map.entry("DPMSolverSDEScheduler", NOISE_EACH_STEP),
+          Map.entry("LCMScheduler", FEW_STEPS),
+          Map.entry("TCDScheduler", FEW_STEPS));
+
   private final Map<String, SamplerProvider> byName = new LinkedHashMap<>();
 
   /**
@@ -61,6 +96,10 @@ public final class Samplers {
     return byName.values().stream()
         .filter(provider -> provider.schedulerClasses().contains(schedulerClass))
         .findFirst()
+        .or(
+            () ->
+                Optional.ofNullable(NEAREST.get(schedulerClass))
+                    .map(near -> byName.get(near.name())))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -68,6 +107,28 @@ public final class Samplers {
                         + schedulerClass
                         + "\", which no sampler stands for; choose one by name, "
                         + known()));
+  }
+
+  /**
+   * What stands in for the scheduler that a model names, for people; empty if it is built in or no
+   * nearest is known.
+   */
+  public static Optional<String> substitute(SchedulerConfig config) {
+    String schedulerClass = String.valueOf(config.values().getOrDefault("_class_name", ""));
+    boolean builtIn =
+        BuiltInSampler.ALL.stream()
+            .anyMatch(provider -> provider.schedulerClasses().contains(schedulerClass));
+    return builtIn
+        ? Optional.empty()
+        : Optional.ofNullable(NEAREST.get(schedulerClass))
+            .map(
+                near ->
+                    "the model's scheduler "
+                        + schedulerClass
+                        + " does not exist here: without --sampler images are drawn by "
+                        + near.name()
+                        + ", since "
+                        + near.why());
   }
 
   private String known() {

@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
@@ -67,15 +69,41 @@ public final class ComponentTensors implements AutoCloseable {
    * @throws IOException if a file is missing or broken; the message names it
    */
   public static ComponentTensors open(Path folder, String component) throws IOException {
+    return open(folder, component, Optional.empty());
+  }
+
+  /**
+   * Opens the files of a component's folder in a variant; see {@link #open(Path, String)}.
+   *
+   * @param variant such as {@code fp16}
+   */
+  public static ComponentTensors open(Path folder, String component, Optional<String> variant)
+      throws IOException {
     String base =
         component.equals("unet") || component.equals("vae") ? "diffusion_pytorch_model" : "model";
-    ShardedSafetensors files = ShardedSafetensors.open(folder, base, SafetensorsLimits.MODEL);
+    ShardedSafetensors files =
+        ShardedSafetensors.open(folder, base, variant, SafetensorsLimits.MODEL);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (String stored : files.tensors().keySet()) {
       SafetensorsFile file = files.fileOf(stored);
-      StoredNames.canonical(component, stored)
-          .ifPresent(
-              name -> tensors.put(name, StoredTensor.whole(file, files.tensors().get(stored))));
+      Optional<String> name = StoredNames.canonical(component, stored);
+      if (name.isPresent()) {
+        StoredTensor tensor = StoredTensor.whole(file, files.tensors().get(stored));
+        StoredTensor other = tensors.putIfAbsent(name.get(), tensor);
+        if (other != null
+            && !(other.dtype() == tensor.dtype() && other.bytes().equals(tensor.bytes()))) {
+          files.close();
+          throw new IOException(
+              file.where()
+                  + " holds "
+                  + name.get()
+                  + " twice with other values, as "
+                  + other.stored()
+                  + " and "
+                  + stored
+                  + "; its files may be of different models: get the folder again");
+        }
+      }
     }
     return new ComponentTensors(
         files.files().size() == 1
@@ -122,6 +150,39 @@ public final class ComponentTensors implements AutoCloseable {
       }
     }
     refuse(problems);
+  }
+
+  /**
+   * Leaves out tensors that no image needs.
+   *
+   * @param unneeded of a canonical name that the architecture lacks
+   * @return the names, as {@link #leftOut} says them
+   */
+  public List<String> leaveOut(Map<String, Shape> expected, Predicate<String> unneeded) {
+    List<String> names =
+        tensors.keySet().stream()
+            .filter(name -> !expected.containsKey(name) && unneeded.test(name))
+            .toList();
+    names.forEach(tensors::remove);
+    return names;
+  }
+
+  /** Whether a tensor that the architecture of a component lacks has no effect on images. */
+  public static boolean withoutEffect(String component, String name) {
+    return StoredNames.withoutEffect(component, name);
+  }
+
+  /**
+   * What was left out, for people: by the first part of the names, with how many there are.
+   *
+   * @param names of the tensors
+   */
+  public static String leftOut(Collection<String> names) {
+    Map<String, Integer> counts = new java.util.TreeMap<>();
+    names.forEach(name -> counts.merge(name.replaceFirst("\\..*", ""), 1, Integer::sum));
+    return counts.entrySet().stream()
+        .map(e -> e.getKey() + " (" + e.getValue() + (e.getValue() == 1 ? " tensor)" : " tensors)"))
+        .collect(java.util.stream.Collectors.joining(", "));
   }
 
   /**

@@ -265,6 +265,47 @@ class CheckpointTest {
         .hasMessageContaining(word);
   }
 
+  @Test
+  void leftOversWithoutEffectAreNamedAndLeftOut() throws IOException {
+    SafetensorsWriter writer = SingleFile.tensors(TINY_1, DType.F32);
+    for (String name :
+        List.of(
+            "embedding_manager.string_to_param_dict.*",
+            "vision_model.embeddings.class_embedding",
+            "cond_stage_model.transformer.vision_model.embeddings.class_embedding",
+            "control_model.time_embed.0.weight",
+            "optimizer.state.0",
+            "loss.logvar",
+            "cond_stage_model.logit_scale")) {
+      writer.add(name, DType.F32, new long[] {1}, new float[] {1});
+    }
+    SingleFile.write(TINY_1, file(), DType.F32); // for the settings beside it
+    writer.write(file());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    assertThat(checkpoint.tensors().get("unet").tensors()).isNotEmpty();
+    assertThat(checkpoint.notes())
+        .singleElement()
+        .asString()
+        .contains("left out", "embedding_manager (1 tensor)", "vision_model (1 tensor)")
+        .contains("control_model (1 tensor)", "optimizer (1 tensor)", "loss (1 tensor)");
+    checkpoint.close();
+    Checkpoint strict = Checkpoint.open(file(), Optional.empty(), true);
+    assertThatThrownBy(strict::tensors)
+        .hasMessageContaining("embedding_manager.string_to_param_dict.* is not part");
+    strict.close();
+  }
+
+  @Test
+  void factorsOfScaledWeightsAreNoLeftOvers() throws IOException {
+    SingleFile.write(TINY_1, file(), DType.F32);
+    SingleFile.tensors(TINY_1, DType.F32)
+        .add("scaled_fp8", DType.F32, new long[] {1}, new float[] {1})
+        .write(file());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    assertThatThrownBy(checkpoint::tensors).hasMessageContaining("scaled_fp8 is not part");
+    checkpoint.close();
+  }
+
   @ParameterizedTest
   @CsvSource({"9, an inpainting model", "8, by instruction", "5, depth", "7, upscaler"})
   void uNetsThatReadMoreThanLatentsAreRefused(int channels, String word) throws IOException {

@@ -28,10 +28,42 @@ class SamplersTest {
     assertThatThrownBy(() -> samplers.resolve(Optional.of("magic"), config))
         .hasMessage(
             "no sampler is named \"magic\"; known: ddim, pndm, euler, euler-karras, euler-a");
-    var other = new SchedulerConfig(Map.of("_class_name", "LCMScheduler"));
+    var other = new SchedulerConfig(Map.of("_class_name", "FlowMatchEulerDiscreteScheduler"));
     assertThatThrownBy(() -> samplers.resolve(Optional.empty(), other))
-        .hasMessageContaining("\"LCMScheduler\", which no sampler stands for")
+        .hasMessageContaining("\"FlowMatchEulerDiscreteScheduler\", which no sampler stands for")
         .hasMessageContaining("euler-a");
+    assertThat(Samplers.substitute(other)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DPMSolverMultistepScheduler, euler",
+    "DPMSolverSinglestepScheduler, euler",
+    "UniPCMultistepScheduler, euler",
+    "DEISMultistepScheduler, euler",
+    "LMSDiscreteScheduler, euler",
+    "HeunDiscreteScheduler, euler",
+    "KDPM2DiscreteScheduler, euler",
+    "DDPMScheduler, euler-a",
+    "KDPM2AncestralDiscreteScheduler, euler-a",
+    "LCMScheduler, euler-a",
+    "TCDScheduler, euler-a"
+  })
+  void theNearestStandsInForASchedulerThatDoesNotExistHere(String name, String sampler) {
+    var config = new SchedulerConfig(Map.of("_class_name", name));
+    var samplers = new Samplers(List.of());
+    assertThat(samplers.resolve(Optional.empty(), config).name()).isEqualTo(sampler);
+    assertThat(Samplers.substitute(config).orElseThrow())
+        .contains(name + " does not exist here", "drawn by " + sampler + ", since ");
+    SamplerProvider own = new BuiltInSampler("own", "Own", List.of(name), DdimSampler::new);
+    assertThat(new Samplers(List.of(own)).resolve(Optional.empty(), config)).isSameAs(own);
+  }
+
+  @Test
+  void aBuiltInSchedulerNeedsNoStandIn() {
+    for (String name : List.of("DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler")) {
+      assertThat(Samplers.substitute(new SchedulerConfig(Map.of("_class_name", name)))).isEmpty();
+    }
   }
 
   @Test

@@ -2,17 +2,16 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Loads a model with everything that the plugins bring to its doors.
@@ -20,13 +19,13 @@ import java.util.Optional;
  * @param folder the model: a folder, or a safetensors file
  * @param device {@code cpu} or {@code cuda:N}
  * @param plugins started plugins; they must stay open as long as a loaded model
- * @param prediction what the UNet predicts; empty for what the model's files say
+ * @param reading how the model's files are read
  */
 public record ModelLoader(
-    Path folder, String device, HostPluginManager plugins, Optional<PredictionType> prediction) {
+    Path folder, String device, HostPluginManager plugins, ReadingOptions reading) {
   /** Loads a model that predicts what its files say. */
   public ModelLoader(Path folder, String device, HostPluginManager plugins) {
-    this(folder, device, plugins, Optional.empty());
+    this(folder, device, plugins, ReadingOptions.DEFAULT);
   }
 
   /** The name of the model for people: that of its folder or file. */
@@ -44,7 +43,7 @@ public record ModelLoader(
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
-            .predicting(prediction)
+            .reading(reading)
             .patched(patches, plugins.inDoor(ModelExtension.class))
             .sampled(
                 plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));

@@ -1,15 +1,13 @@
 package dev.forgetmenot.host.cli.models;
 
-import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.cli.shell.PredictionArgument;
+import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,12 +44,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
   @Option(names = "--against", paramLabel = "MODEL", description = "Compare with this model too.")
   private Path against;
 
-  @Option(
-      names = "--prediction-type",
-      paramLabel = "TYPE",
-      converter = PredictionArgument.class,
-      description = "What the model predicts, where its files do not say: epsilon or v_prediction.")
-  private PredictionType prediction;
+  @Mixin private ReadingArguments reading;
 
   @Mixin ThreadOptions threads; // for picocli alone
 
@@ -64,7 +57,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (StoredModel model = StoredModel.open(path, Optional.ofNullable(prediction))) {
+    try (StoredModel model = StoredModel.open(path, reading.options())) {
       IdentityReport report = IdentityReport.of(model);
       if (against == null) {
         say(report);

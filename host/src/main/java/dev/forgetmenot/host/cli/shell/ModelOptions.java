@@ -20,14 +20,7 @@ public final class ModelOptions {
               + "file (default: the model that comes with the program).")
   private Path model;
 
-  @Option(
-      names = "--prediction-type",
-      paramLabel = "TYPE",
-      converter = PredictionArgument.class,
-      description =
-          "What the model predicts, where its files do not say it or say it wrong: epsilon "
-              + "or v_prediction.")
-  private PredictionType prediction;
+  @Mixin private ReadingArguments reading;
 
   @Option(
       names = "--device",
@@ -52,7 +45,7 @@ public final class ModelOptions {
 
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
-    return new ModelLoader(chosen, device, manager, prediction());
+    return new ModelLoader(chosen, device, manager, reading.options());
   }
 
   /** What the command line names. */
@@ -62,7 +55,7 @@ public final class ModelOptions {
 
   /** What the command line says that the model predicts. */
   public Optional<PredictionType> prediction() {
-    return Optional.ofNullable(prediction);
+    return reading.prediction();
   }
 
   /** {@code cpu} or {@code cuda:N}. */
