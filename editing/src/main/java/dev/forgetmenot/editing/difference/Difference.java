@@ -5,18 +5,23 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * What differs between a base and edited tensors. Values are read when they are asked for, one
- * tensor at a time: a model of any size takes the memory of its largest tensors.
+ * What differs between a base and edited tensors. Equal bytes are not looked into; other values are
+ * read in pieces when they are asked for: a model of any size takes the memory of its largest
+ * tensors. May be used by several threads at once.
  */
 public final class Difference {
   private static final int SHOWN = 5;
+  private static final int PIECE = 1 << 16; // values that are widened at a time
 
   /**
    * A tensor that differs by more than the rounding of its file.
@@ -56,13 +61,29 @@ public final class Difference {
   }
 
   /**
-   * Compares.
+   * Compares, on all cores.
    *
    * @param edited all of its tensors are in the base, or else it is another kind of model
    * @param context is told how far it has come, and may stop it
    * @throws IOException if names or shapes differ, or a value is not finite; the message names them
    */
   public static Difference between(BaseTensors base, EditedTensors edited, JobContext context)
+      throws IOException {
+    refuseOtherModels(base, edited);
+    List<Changed> changed = new ArrayList<>();
+    Difference difference = new Difference(base, edited, changed);
+    TensorWork.forEach(
+        List.copyOf(edited.targets()),
+        target -> 0,
+        difference::compare,
+        found -> found.ifPresent(changed::add),
+        context,
+        "compare");
+    changed.sort(Comparator.comparing(Changed::target));
+    return new Difference(base, edited, changed);
+  }
+
+  private static void refuseOtherModels(BaseTensors base, EditedTensors edited)
       throws IOException {
     List<String> problems = new ArrayList<>();
     for (String target : edited.targets()) {
@@ -86,48 +107,87 @@ public final class Difference {
               + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
               + more);
     }
-    List<Changed> changed = new ArrayList<>();
-    Difference difference = new Difference(base, edited, changed);
-    int done = 0;
-    for (String target : new TreeSet<>(edited.targets())) {
-      context.checkCancelled();
-      difference.compare(target, changed);
-      context.progress("compare", ++done, edited.targets().size());
-    }
-    return new Difference(base, edited, changed);
   }
 
-  private void compare(String target, List<Changed> changed) throws IOException {
-    float[] before = base(target);
-    float[] after = edited.floats(target);
+  private Optional<Changed> compare(String target) throws IOException {
+    String component = Target.component(target);
+    String name = Target.name(target);
     DType dtype = edited.dtype(target);
-    boolean same = true;
-    double norm = 0;
-    double noise = 0;
-    double weight = 0;
-    for (int i = 0; i < before.length; i++) {
-      if (!Float.isFinite(after[i])) {
-        throw new IOException(target + " holds " + after[i] + ", which is not finite");
-      }
-      same &= rounded(dtype, before[i]) == after[i];
-      double difference = (double) after[i] - before[i];
-      double ulp = ulp(dtype, after[i]);
-      norm += difference * difference;
-      noise += ulp * ulp;
-      weight += (double) before[i] * before[i];
+    if (dtype == base.dtype(component, name)
+        && base.bytes(component, name).mismatch(edited.bytes(target)) < 0) {
+      return Optional.empty();
     }
-    if (!same) {
-      changed.add(
-          new Changed(
-              target,
-              edited.shape(target),
-              Math.sqrt(norm),
-              Math.sqrt(noise / 12), // of an error that is even within half a step up and down
-              Math.sqrt(weight)));
+    Sums sums = new Sums(target, dtype);
+    forEachPiece(target, sums::add);
+    return sums.same
+        ? Optional.empty()
+        : Optional.of(
+            new Changed(
+                target,
+                edited.shape(target),
+                Math.sqrt(sums.norm),
+                Math.sqrt(sums.noise / 12), // of an error even within half a step up and down
+                Math.sqrt(sums.weight)));
+  }
+
+  /** Some values of a tensor before and after, from the first on. */
+  @FunctionalInterface
+  private interface Piece {
+    void add(int first, float[] before, float[] after) throws IOException;
+  }
+
+  private void forEachPiece(String target, Piece piece) throws IOException {
+    String component = Target.component(target);
+    String name = Target.name(target);
+    DType of = base.dtype(component, name);
+    DType to = edited.dtype(target);
+    ByteBuffer before = base.bytes(component, name);
+    ByteBuffer after = edited.bytes(target);
+    int size = before.remaining() / of.bytes();
+    for (int first = 0; first < size; first += PIECE) {
+      int count = Math.min(PIECE, size - first);
+      piece.add(first, floats(of, before, first, count), floats(to, after, first, count));
     }
   }
 
-  private static float rounded(DType dtype, float value) {
+  private static float[] floats(DType dtype, ByteBuffer bytes, int first, int count) {
+    return dtype.floats(
+        bytes
+            .slice(bytes.position() + first * dtype.bytes(), count * dtype.bytes())
+            .order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /** What is summed up over a tensor. */
+  private static final class Sums {
+    private final String target;
+    private final DType dtype;
+    private boolean same = true;
+    private double norm;
+    private double noise;
+    private double weight;
+
+    Sums(String target, DType dtype) {
+      this.target = target;
+      this.dtype = dtype;
+    }
+
+    void add(int first, float[] before, float[] after) throws IOException {
+      for (int i = 0; i < before.length; i++) {
+        if (!Float.isFinite(after[i])) {
+          throw new IOException(target + " holds " + after[i] + ", which is not finite");
+        }
+        same &= rounded(dtype, before[i]) == after[i];
+        double difference = (double) after[i] - before[i];
+        double ulp = ulp(dtype, after[i]);
+        norm += difference * difference;
+        noise += ulp * ulp;
+        weight += (double) before[i] * before[i];
+      }
+    }
+  }
+
+  /** A value as a file of a type holds it. */
+  static float rounded(DType dtype, float value) {
     return switch (dtype) {
       case F16 -> HalfFloats.halfToFloat(HalfFloats.floatToHalf(value));
       case BF16 -> HalfFloats.bfloat16ToFloat(HalfFloats.floatToBfloat16(value));
@@ -137,12 +197,16 @@ public final class Difference {
 
   /** The step between values of a type near a value. */
   private static double ulp(DType dtype, float value) {
-    int exponent = value == 0 ? Float.MIN_EXPONENT : Math.getExponent(value);
+    int exponent = Math.max(Math.getExponent(value), Float.MIN_EXPONENT);
     return switch (dtype) {
-      case F16 -> Math.scalb(1.0, Math.max(exponent, -14) - 10);
-      case BF16 -> Math.scalb(1.0, Math.max(exponent, Float.MIN_EXPONENT) - 7);
-      default -> Math.scalb(1.0, Math.max(exponent, Float.MIN_EXPONENT) - 23);
+      case F16 -> powerOfTwo(Math.max(exponent, -14) - 10);
+      case BF16 -> powerOfTwo(exponent - 7);
+      default -> powerOfTwo(exponent - 23);
     };
+  }
+
+  private static double powerOfTwo(int exponent) {
+    return Double.longBitsToDouble((long) (exponent + 1023) << 52);
   }
 
   /** The tensors that differ, sorted by name. */
@@ -155,19 +219,26 @@ public final class Difference {
     return base.floats(Target.component(target), Target.name(target));
   }
 
+  /** The type of the edited file. */
+  DType dtype(String target) {
+    return edited.dtype(target);
+  }
+
   /** Names of the base's tensors of a component. */
   Set<String> names(String component) {
     return base.names(component);
   }
 
-  /** W' − W, row-major. */
-  double[] delta(String target) throws IOException {
-    float[] before = base(target);
-    float[] after = edited.floats(target);
-    double[] delta = new double[before.length];
-    for (int i = 0; i < delta.length; i++) {
-      delta[i] = (double) after[i] - before[i];
-    }
+  /** W' − W, row-major, rounded to float, which takes nothing from what 16 bits differ by. */
+  float[] delta(Changed tensor) throws IOException {
+    float[] delta = new float[Math.toIntExact(tensor.size())];
+    forEachPiece(
+        tensor.target(),
+        (first, before, after) -> {
+          for (int i = 0; i < before.length; i++) {
+            delta[first + i] = (float) ((double) after[i] - before[i]);
+          }
+        });
     return delta;
   }
 }

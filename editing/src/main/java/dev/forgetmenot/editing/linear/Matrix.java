@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.CommonOps_MT_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
 
 /**
  * A matrix of doubles that does not change, so that a formula can be written as it is printed.
  * Shapes that do not fit are an {@link org.ejml.MatrixDimensionException}.
  */
-public final class Matrix {
+public final class Matrix implements LinearMap {
   private static final int STRIP = 64; // rows of a result that stay in the cache
+  private static final long LARGE = 1 << 20; // multiplications that are worth a second thread
 
   private final DMatrixRMaj values;
 
@@ -36,16 +38,28 @@ public final class Matrix {
         throw new IllegalArgumentException("a matrix holds " + value + "; all must be finite");
       }
     }
-    return new Matrix(DMatrixRMaj.wrap(rows, columns, rowMajor.clone()));
+    return wrap(rows, columns, rowMajor.clone());
   }
 
   /** The same, widened. */
   public static Matrix of(int rows, int columns, float[] rowMajor) {
+    if (rowMajor.length != (long) rows * columns) {
+      throw new IllegalArgumentException(
+          rows + " × " + columns + " values are needed, not " + rowMajor.length);
+    }
     double[] wide = new double[rowMajor.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = rowMajor[i];
+      if (!Double.isFinite(wide[i])) {
+        throw new IllegalArgumentException("a matrix holds " + wide[i] + "; all must be finite");
+      }
     }
-    return of(rows, columns, wide);
+    return wrap(rows, columns, wide);
+  }
+
+  /** A matrix of values that are its own from now on: finite, as many as it takes. */
+  static Matrix wrap(int rows, int columns, double[] rowMajor) {
+    return new Matrix(DMatrixRMaj.wrap(rows, columns, rowMajor));
   }
 
   /**
@@ -73,12 +87,12 @@ public final class Matrix {
     return new Matrix(new DMatrixRMaj(rows, columns));
   }
 
-  /** Number of rows. */
+  @Override
   public int rows() {
     return values.numRows;
   }
 
-  /** Number of columns. */
+  @Override
   public int columns() {
     return values.numCols;
   }
@@ -107,14 +121,31 @@ public final class Matrix {
     return new Matrix(CommonOps_DDRM.transpose(values, null));
   }
 
-  /** A·B. */
+  /** A·B, a large one over all cores: each of its rows is one thread's, so that the bits stay. */
+  @Override
   public Matrix times(Matrix other) {
-    return new Matrix(CommonOps_DDRM.mult(values, other.values, null));
+    return new Matrix(
+        large(rows(), other)
+            ? CommonOps_MT_DDRM.mult(values, other.values, null)
+            : CommonOps_DDRM.mult(values, other.values, null));
   }
 
-  /** Aᵀ·B. */
+  /** Aᵀ·B, as {@link #times}. */
+  @Override
   public Matrix transposedTimes(Matrix other) {
-    return transposed().times(other);
+    return new Matrix(
+        large(columns(), other)
+            ? CommonOps_MT_DDRM.multTransA(values, other.values, null)
+            : CommonOps_DDRM.multTransA(values, other.values, null));
+  }
+
+  private static boolean large(int rows, Matrix right) {
+    return (long) rows * right.values.getNumElements() >= LARGE;
+  }
+
+  @Override
+  public Matrix dense() {
+    return this;
   }
 
   /** A·Bᵀ. */
@@ -185,8 +216,8 @@ public final class Matrix {
 
   /** A·s. */
   public Matrix times(double scale) {
-    DMatrixRMaj result = values.copy();
-    CommonOps_DDRM.scale(scale, result);
+    DMatrixRMaj result = new DMatrixRMaj(rows(), columns());
+    CommonOps_DDRM.scale(scale, values, result);
     return new Matrix(result);
   }
 
@@ -255,7 +286,7 @@ public final class Matrix {
     return new Matrix(CommonOps_DDRM.extract(values, first, end, 0, columns()));
   }
 
-  /** The Frobenius norm ‖A‖. */
+  @Override
   public double norm() {
     return values.getNumElements() == 0 ? 0 : NormOps_DDRM.normF(values);
   }

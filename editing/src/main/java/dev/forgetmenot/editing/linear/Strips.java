@@ -10,7 +10,9 @@ import java.util.stream.IntStream;
  */
 public final class Strips {
   private static final int ROWS = 32; // rows of a strip
-  private static final int INNER = 16; // rows of the right matrix that stay in the cache
+
+  /** Inner places that stay in the cache; sums run over so many at a time. */
+  static final int INNER = 16;
 
   private Strips() {}
 
@@ -30,112 +32,129 @@ public final class Strips {
               + (left.rows() + " × " + left.columns())
               + (" times " + right.rows() + " × " + right.columns()));
     }
-    add(sum, left.columns(), left.data(), right.columns(), right.data());
-  }
-
-  /**
-   * A · B of a large A that is no matrix yet.
-   *
-   * @param large A, row-major, rows as wide as B is high; finite
-   * @param right B (d × k)
-   */
-  public static Matrix times(double[] large, Matrix right) {
-    int rows = large.length / right.rows();
-    if (large.length != (long) rows * right.rows()) {
-      throw new IllegalArgumentException(large.length + " values are not rows of " + right.rows());
-    }
-    Matrix result = Matrix.zeros(rows, right.columns());
-    add(result.data(), right.rows(), large, right.columns(), right.data());
-    return result;
-  }
-
-  private static void add(double[] sum, int k, double[] left, int n, double[] right) {
-    int rows = n == 0 ? 0 : sum.length / n;
+    int rows = left.rows();
+    int n = right.columns();
     IntStream.range(0, (rows + ROWS - 1) / ROWS)
         .parallel()
         .forEach(
             strip -> {
-              int end = Math.min(rows, (strip + 1) * ROWS);
-              for (int first = 0; first < k; first += INNER) {
-                strip(sum, k, left, n, right, strip * ROWS, end, first);
-              }
+              int first = strip * ROWS;
+              add(new Tile(sum, first * n, n, Math.min(ROWS, rows - first), n), left, first, right);
             });
   }
 
-  private static void strip(
-      double[] sum, int k, double[] left, int n, double[] right, int from, int end, int first) {
-    int last = Math.min(k, first + INNER);
-    int row = from;
-    for (; row + 2 <= end; row += 2) {
-      int f = first;
-      for (; f + 4 <= last; f += 4) {
-        fourOfTwoRows(sum, k, left, n, right, row, f);
+  /**
+   * tile += the rows of left from {@code first} on, times right; on one thread.
+   *
+   * @param tile as wide as right
+   */
+  public static void add(Tile tile, Matrix left, int first, Matrix right) {
+    add(tile, left, first, right, 0);
+  }
+
+  /** The same with the columns of right from {@code column} on, as many as the tile is wide. */
+  static void add(Tile tile, Matrix left, int first, Matrix right, int column) {
+    int k = left.columns();
+    int n = right.columns();
+    for (int inner = 0; inner < k; inner += INNER) {
+      int count = Math.min(INNER, k - inner);
+      panel(
+          tile, left.data(), first * k + inner, k, right.data(), inner * n + column, n, count);
+    }
+  }
+
+  /**
+   * A part of a row-major array.
+   *
+   * @param values the array
+   * @param at the first value
+   * @param stride from one row to the next
+   * @param rows how many
+   * @param width values of a row
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written to, never compared
+  public record Tile(double[] values, int at, int stride, int rows, int width) {
+    /** Rows that stand by themselves. */
+    public static Tile of(double[] values, int rows, int width) {
+      return new Tile(values, 0, width, rows, width);
+    }
+  }
+
+  /** tile += a · b with at most {@link #INNER} inner places. */
+  static void panel(
+      Tile tile, double[] a, int aAt, int aStride, double[] b, int bAt, int bStride, int inner) {
+    int row = 0;
+    for (; row + 2 <= tile.rows(); row += 2) {
+      int out = tile.at() + row * tile.stride();
+      int l = aAt + row * aStride;
+      int f = 0;
+      for (; f + 4 <= inner; f += 4) {
+        fourOfTwoRows(tile, out, a, l + f, aStride, b, bAt + f * bStride, bStride);
       }
-      for (; f < last; f++) {
-        one(sum, row * n, left[row * k + f], n, right, f);
-        one(sum, (row + 1) * n, left[(row + 1) * k + f], n, right, f);
+      for (; f < inner; f++) {
+        one(tile, out, a[l + f], b, bAt + f * bStride);
+        one(tile, out + tile.stride(), a[l + aStride + f], b, bAt + f * bStride);
       }
     }
-    for (; row < end; row++) { // the last row of an odd number: the same sums in the same order
-      int f = first;
-      for (; f + 4 <= last; f += 4) {
-        four(sum, k, left, n, right, row, f);
+    if (row < tile.rows()) { // the last row of an odd number: the same sums in the same order
+      int out = tile.at() + row * tile.stride();
+      int l = aAt + row * aStride;
+      int f = 0;
+      for (; f + 4 <= inner; f += 4) {
+        four(tile, out, a, l + f, b, bAt + f * bStride, bStride);
       }
-      for (; f < last; f++) {
-        one(sum, row * n, left[row * k + f], n, right, f);
+      for (; f < inner; f++) {
+        one(tile, out, a[l + f], b, bAt + f * bStride);
       }
     }
   }
 
   private static void fourOfTwoRows(
-      double[] sum, int k, double[] left, int n, double[] right, int row, int f) {
-    int l = row * k + f;
-    int o = row * n;
-    int p = o + n;
-    int r0 = f * n;
-    int r1 = r0 + n;
-    int r2 = r1 + n;
-    int r3 = r2 + n;
-    double a0 = left[l];
-    double a1 = left[l + 1];
-    double a2 = left[l + 2];
-    double a3 = left[l + 3];
-    double b0 = left[l + k];
-    double b1 = left[l + k + 1];
-    double b2 = left[l + k + 2];
-    double b3 = left[l + k + 3];
+      Tile tile, int o, double[] a, int l, int aStride, double[] b, int r0, int bStride) {
+    double[] sum = tile.values();
+    int n = tile.width();
+    int p = o + tile.stride();
+    int r1 = r0 + bStride;
+    int r2 = r1 + bStride;
+    int r3 = r2 + bStride;
+    double a0 = a[l];
+    double a1 = a[l + 1];
+    double a2 = a[l + 2];
+    double a3 = a[l + 3];
+    double b0 = a[l + aStride];
+    double b1 = a[l + aStride + 1];
+    double b2 = a[l + aStride + 2];
+    double b3 = a[l + aStride + 3];
     for (int j = 0; j < n; j++) {
-      double x0 = right[r0 + j];
-      double x1 = right[r1 + j];
-      double x2 = right[r2 + j];
-      double x3 = right[r3 + j];
+      double x0 = b[r0 + j];
+      double x1 = b[r1 + j];
+      double x2 = b[r2 + j];
+      double x3 = b[r3 + j];
       sum[o + j] += (a0 * x0 + a1 * x1) + (a2 * x2 + a3 * x3);
       sum[p + j] += (b0 * x0 + b1 * x1) + (b2 * x2 + b3 * x3);
     }
   }
 
-  private static void four(
-      double[] sum, int k, double[] left, int n, double[] right, int row, int f) {
-    int l = row * k + f;
-    int o = row * n;
-    int r0 = f * n;
-    int r1 = r0 + n;
-    int r2 = r1 + n;
-    int r3 = r2 + n;
-    double a0 = left[l];
-    double a1 = left[l + 1];
-    double a2 = left[l + 2];
-    double a3 = left[l + 3];
+  private static void four(Tile tile, int o, double[] a, int l, double[] b, int r0, int bStride) {
+    double[] sum = tile.values();
+    int n = tile.width();
+    int r1 = r0 + bStride;
+    int r2 = r1 + bStride;
+    int r3 = r2 + bStride;
+    double a0 = a[l];
+    double a1 = a[l + 1];
+    double a2 = a[l + 2];
+    double a3 = a[l + 3];
     for (int j = 0; j < n; j++) {
-      sum[o + j] +=
-          (a0 * right[r0 + j] + a1 * right[r1 + j]) + (a2 * right[r2 + j] + a3 * right[r3 + j]);
+      sum[o + j] += (a0 * b[r0 + j] + a1 * b[r1 + j]) + (a2 * b[r2 + j] + a3 * b[r3 + j]);
     }
   }
 
-  private static void one(double[] sum, int out, double factor, int n, double[] right, int f) {
-    int r = f * n;
+  private static void one(Tile tile, int out, double factor, double[] b, int r) {
+    double[] sum = tile.values();
+    int n = tile.width();
     for (int j = 0; j < n; j++) {
-      sum[out + j] += factor * right[r + j];
+      sum[out + j] += factor * b[r + j];
     }
   }
 }
