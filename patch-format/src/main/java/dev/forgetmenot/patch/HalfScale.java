@@ -6,7 +6,7 @@ import dev.forgetmenot.safetensors.HalfFloats;
  * The scale of a delta that is stored as half: stored = value / scale, value = stored · scale in
  * double, rounded once to float.
  */
-final class HalfScale {
+public final class HalfScale {
   /** The largest stored value is in [2^14, 2^15): as large as halves go with room to spare. */
   private static final int LARGEST = 14;
 
@@ -23,6 +23,23 @@ final class HalfScale {
     }
     // A double has room for 2^-149-14; getExponent of a float would be wrong for its subnormals.
     return largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent((double) largest) - LARGEST);
+  }
+
+  /**
+   * The norm of what storing values as halves takes from them: 0 where they are kept to the bit, as
+   * differences of halves mostly are.
+   *
+   * @param values finite
+   */
+  public static double rounding(float[] values) {
+    double scale = of(values);
+    double square = 0;
+    for (float value : values) {
+      float stored = HalfFloats.halfToFloat(HalfFloats.doubleToHalf(value / scale));
+      double rest = (double) value(stored, scale) - value;
+      square += rest * rest;
+    }
+    return Math.sqrt(square);
   }
 
   /** The halves, as floats. */

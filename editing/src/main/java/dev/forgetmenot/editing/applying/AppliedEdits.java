@@ -1,6 +1,9 @@
 package dev.forgetmenot.editing.applying;
 
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.editing.linear.FloatMatrix;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -8,11 +11,13 @@ import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
 import dev.forgetmenot.patch.TargetPattern;
 import dev.forgetmenot.patch.TokensEdit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,9 +25,15 @@ import java.util.function.Supplier;
 
 /**
  * Edits put on a model to look at what they do, before they are a patch. {@link #close} puts the
- * base back. For the engine thread.
+ * base back. One weight at a time is worked out. For the engine thread.
  */
 public final class AppliedEdits implements AutoCloseable {
+  /** Adds what an edit makes of one weight. */
+  @FunctionalInterface
+  private interface Addition {
+    void to(WeightSum sum, FloatMatrix base);
+  }
+
   private final NamedWeights weights;
   private final List<String> changed = new ArrayList<>();
 
@@ -31,29 +42,37 @@ public final class AppliedEdits implements AutoCloseable {
   }
 
   /**
-   * Puts the edits of one draft on the base at strength 1.
+   * Puts the edits of one draft on the base at strength 1. Where that fails the base is back.
    *
    * @throws IllegalArgumentException if an edit changes no weights
    */
   public static AppliedEdits put(List<PatchEdit> edits, NamedWeights weights) {
-    Map<String, double[]> sums = new TreeMap<>();
+    Map<String, List<Addition>> additions = additions(edits, weights);
+    AppliedEdits applied = new AppliedEdits(weights);
+    try {
+      additions.forEach(applied::change);
+      return applied;
+    } catch (RuntimeException | Error e) {
+      applied.close();
+      throw e;
+    }
+  }
+
+  private static Map<String, List<Addition>> additions(
+      List<PatchEdit> edits, NamedWeights weights) {
+    Map<String, List<Addition>> additions = new TreeMap<>();
     List<JointSolve.Member> closedForms = new ArrayList<>();
     for (PatchEdit edit : edits) {
       if (edit instanceof DeltaEdit deltas) {
-        for (Map.Entry<String, Delta> entry : deltas.deltas().entrySet()) {
-          add(sums, weights, entry.getKey(), LinearChange.of(entry.getValue().values()));
-        }
+        deltas.deltas().forEach((name, d) -> add(additions, name, (sum, base) -> add(sum, d)));
       } else if (edit instanceof RowsEdit rows) {
-        for (Map.Entry<String, SelectedRows> entry : rows.rows().entrySet()) {
-          add(sums, weights, entry.getKey(), LinearChange.of(entry.getValue()));
-        }
+        rows.rows().forEach((name, r) -> add(additions, name, (sum, base) -> add(sum, r)));
       } else if (edit instanceof LowRankEdit lowRanks) {
-        for (Map.Entry<String, LowRank> entry : lowRanks.factors().entrySet()) {
-          add(sums, weights, entry.getKey(), LinearChange.of(entry.getValue()));
-        }
+        lowRanks.factors().forEach((name, f) -> add(additions, name, (sum, base) -> add(sum, f)));
       } else if (edit instanceof ProjectorEdit projector) {
+        InputEdit change = input(projector);
         for (String name : named(projector.targets(), weights)) {
-          add(sums, weights, name, LinearChange.of(projector, weights.base(name)));
+          add(additions, name, (sum, base) -> addInput(sum, base, change));
         }
       } else if (edit instanceof ClosedFormEdit closedForm) {
         closedForms.add(new JointSolve.Member(closedForm, 1, named(closedForm.targets(), weights)));
@@ -62,15 +81,12 @@ public final class AppliedEdits implements AutoCloseable {
       }
     }
     JointSolve joint = new JointSolve(closedForms);
-    closedForms.stream()
-        .flatMap(member -> member.targets().stream())
-        .distinct()
-        .forEach(
-            name ->
-                add(sums, weights, name, joint.of(name).orElseThrow().change(weights.base(name))));
-    AppliedEdits applied = new AppliedEdits(weights);
-    sums.forEach(applied::change);
-    return applied;
+    for (String name :
+        closedForms.stream().flatMap(m -> m.targets().stream()).distinct().toList()) {
+      InputEdit change = joint.of(name).orElseThrow();
+      add(additions, name, (sum, base) -> addInput(sum, base, change));
+    }
+    return additions;
   }
 
   /** Does work with the edits of one draft on the base, which is back afterwards. */
@@ -83,6 +99,10 @@ public final class AppliedEdits implements AutoCloseable {
     }
   }
 
+  private static void add(Map<String, List<Addition>> to, String name, Addition addition) {
+    to.computeIfAbsent(name, n -> new ArrayList<>()).add(addition);
+  }
+
   private static List<String> named(List<String> targets, NamedWeights weights) {
     List<TargetPattern> patterns = targets.stream().map(TargetPattern::new).toList();
     return weights.names().stream()
@@ -90,21 +110,47 @@ public final class AppliedEdits implements AutoCloseable {
         .toList();
   }
 
-  private static void add(
-      Map<String, double[]> sums, NamedWeights weights, String name, double[] change) {
-    double[] sum = sums.computeIfAbsent(name, n -> LinearChange.of(weights.base(n)));
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += change[i];
-    }
+  private static void add(WeightSum sum, Delta delta) {
+    sum.add(new FloatMatrix(Math.toIntExact(delta.shape()[0]), delta.values()), 1);
   }
 
-  private void change(String name, double[] values) {
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) values[i];
-    }
+  private static void add(WeightSum sum, SelectedRows some) {
+    Rows rows = some.rows();
+    sum.addRows(
+        Arrays.stream(some.index()).boxed().toList(),
+        Matrix.of(rows.count(), rows.width(), rows.values()));
+  }
+
+  /** alpha/rank · up · down. */
+  private static void add(WeightSum sum, LowRank factors) {
+    Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
+    Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
+    sum.add(up.times(factors.alpha() / factors.rank()), down);
+  }
+
+  /** D = −leftᵀ · right. */
+  private static InputEdit input(ProjectorEdit projector) {
+    int width = projector.left().width();
+    int k = projector.left().count();
+    return new InputEdit(
+        Matrix.ofColumns(k, width, projector.left().values()).times(-1),
+        Matrix.of(k, width, projector.right().values()));
+  }
+
+  /** W·D. */
+  private static void addInput(WeightSum sum, FloatMatrix base, InputEdit change) {
+    sum.add(base.times(change.left()), change.right());
+  }
+
+  private void change(String name, List<Addition> additions) {
+    float[] base = weights.base(name);
+    int rows = Math.toIntExact(weights.shape(name)[0]);
+    FloatMatrix matrix = new FloatMatrix(rows, base);
+    WeightSum sum = new WeightSum(rows, base);
+    additions.forEach(addition -> addition.to(sum, matrix));
+    float[] values = sum.rounded();
     changed.add(name);
-    weights.replace(name, rounded);
+    weights.replace(name, values);
   }
 
   @Override

@@ -83,8 +83,7 @@ public final class Difference {
     return new Difference(base, edited, changed);
   }
 
-  private static void refuseOtherModels(BaseTensors base, EditedTensors edited)
-      throws IOException {
+  private static void refuseOtherModels(BaseTensors base, EditedTensors edited) throws IOException {
     List<String> problems = new ArrayList<>();
     for (String target : edited.targets()) {
       Set<String> names = base.names(Target.component(target));

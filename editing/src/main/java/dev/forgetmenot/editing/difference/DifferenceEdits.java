@@ -3,6 +3,7 @@ package dev.forgetmenot.editing.difference;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.HalfScale;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
@@ -136,23 +137,23 @@ public final class DifferenceEdits {
       return false;
     }
     InputEditSearch.Found edit = found.get();
-    int rank = edit.edit().left().count();
+    int rank = edit.edit().map(projector -> projector.left().count()).orElse(0);
     boolean taken =
         edit.explains() || (form.kind() == DifferenceForm.Kind.CLOSEDFORM && form.chosen());
     findings.add(
         String.format(
             Locale.ROOT,
-            "%s: one change of the input of rank %d leaves %.3g of the difference %.3g (%.3g %%);"
+            "%s: one change of the input of %s leaves %.3g of the difference %.3g (%.3g %%);"
                 + " rounding alone makes %.3g%s",
             what,
-            rank,
+            rank == 0 ? "any rank" : "rank " + rank,
             edit.residual(),
             edit.norm(),
             100 * edit.residual() / edit.norm(),
             edit.noise(),
             taken ? "" : "; that is not the whole difference"));
     if (taken) {
-      edits.add(edit.edit());
+      edits.add(edit.edit().orElseThrow());
       for (Difference.Changed c : changed) {
         parts.put(c.target(), new Part(c, ProjectorEdit.KIND, rank, edit.left().get(c.target())));
       }
@@ -183,31 +184,28 @@ public final class DifferenceEdits {
   private void rest() throws IOException {
     List<Difference.Changed> rest =
         difference.changed().stream().filter(c -> !parts.containsKey(c.target())).toList();
-    if (form.kind() == DifferenceForm.Kind.DELTA) {
-      checkSize(rest);
-    }
     Map<String, LowRank> factors = new TreeMap<>();
     Map<String, Delta> deltas = new TreeMap<>();
-    List<Difference.Changed> full = new ArrayList<>();
-    int done = 0;
-    for (Difference.Changed changed : rest) {
-      context.checkCancelled();
-      Optional<FactoredDelta> factored = factored(changed);
-      if (factored.isPresent()) {
-        LowRank product = factored.get().factors();
-        factors.put(changed.target(), product);
-        parts.put(
-            changed.target(),
-            new Part(changed, LowRankEdit.KIND, product.rank(), factored.get().residual()));
-      } else {
-        full.add(changed);
-        checkSize(full);
-      }
-      context.progress("difference", ++done, rest.size());
-    }
-    for (Difference.Changed changed : full) {
-      deltas.put(changed.target(), delta(changed));
-    }
+    // What cannot become a product is counted before anything is worked out.
+    checkSize(
+        rest.stream().filter(c -> !mayBeFactored(c)).mapToLong(c -> c.size() * smallest(c)).sum());
+    long[] bytes = new long[1];
+    TensorWork.forEach(
+        rest,
+        Difference.Changed::size,
+        this::kept,
+        kept -> {
+          parts.put(kept.part().changed().target(), kept.part());
+          kept.factors().ifPresent(product -> factors.put(kept.part().changed().target(), product));
+          if (kept.delta().isPresent()) {
+            Delta delta = kept.delta().get();
+            deltas.put(kept.part().changed().target(), delta);
+            bytes[0] += delta.elements() * (delta.half() ? Short.BYTES : Float.BYTES);
+            checkSize(bytes[0]);
+          }
+        },
+        context,
+        "difference");
     if (!factors.isEmpty()) {
       edits.add(new LowRankEdit(factors));
     }
@@ -216,38 +214,50 @@ public final class DifferenceEdits {
     }
   }
 
-  private Optional<FactoredDelta> factored(Difference.Changed changed) throws IOException {
-    if (!changed.factored() || form.kind() == DifferenceForm.Kind.DELTA) {
-      return Optional.empty();
-    }
-    double[] delta = difference.delta(changed.target());
-    return form.kind() == DifferenceForm.Kind.LOWRANK || form.chosen()
-        ? Optional.of(FactoredDelta.of(changed.shape(), delta, changed.noise(), form))
-        : FactoredDelta.ifThin(changed.shape(), delta, changed.noise());
+  /** One tensor of the patch: a product, or values. */
+  private record Kept(Part part, Optional<LowRank> factors, Optional<Delta> delta) {}
+
+  private boolean mayBeFactored(Difference.Changed changed) {
+    return changed.factored() && form.kind() != DifferenceForm.Kind.DELTA;
   }
 
-  private Delta delta(Difference.Changed changed) throws IOException {
-    double[] delta = difference.delta(changed.target());
-    float[] values = new float[delta.length];
-    double[] rounded = new double[delta.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) delta[i];
-      rounded[i] = values[i];
+  private Kept kept(Difference.Changed changed) throws IOException {
+    float[] delta = difference.delta(changed);
+    if (mayBeFactored(changed)) {
+      boolean always = form.kind() == DifferenceForm.Kind.LOWRANK || form.chosen();
+      Optional<FactoredDelta> found =
+          always
+              ? Optional.of(FactoredDelta.of(changed.shape(), delta, changed.noise(), form))
+              : FactoredDelta.ifThin(changed.shape(), delta, changed.noise());
+      if (found.isPresent()) {
+        LowRank product = found.get().factors();
+        Part part = new Part(changed, LowRankEdit.KIND, product.rank(), found.get().residual());
+        return new Kept(part, Optional.of(product), Optional.empty());
+      }
     }
-    double residual = Residual.of(delta, rounded);
-    parts.put(changed.target(), new Part(changed, DeltaEdit.KIND, 0, residual));
-    return new Delta(changed.shape(), values);
+    double rounding = HalfScale.rounding(delta);
+    boolean half = form.half() || rounding == 0;
+    Part part = new Part(changed, DeltaEdit.KIND, 0, half ? rounding : 0);
+    Delta lazy = new Delta(changed.shape(), () -> difference.delta(changed), half);
+    return new Kept(part, Optional.empty(), Optional.of(lazy));
   }
 
-  private static void checkSize(List<Difference.Changed> full) throws PatchFormatException {
-    long bytes = full.stream().mapToLong(Difference.Changed::size).sum() * Float.BYTES;
+  /** Bytes that a value takes at least: differences of 16-bit values may be halves. */
+  private int smallest(Difference.Changed changed) {
+    return form.half() ? Short.BYTES : difference.dtype(changed.target()).bytes();
+  }
+
+  private static void checkSize(long bytes) throws PatchFormatException {
     if (bytes > PatchWriter.CAPACITY) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
-          full.get(full.size() - 1).target(),
-          "the difference in full needs more than "
+          "the difference",
+          "needs "
+              + bytes
+              + " bytes or more in full, and a patch holds "
               + PatchWriter.CAPACITY
-              + " bytes; take products of thin factors: --as lowrank --rank 32, or --energy 0.99");
+              + "; store it as halves (--half), or take products of thin factors: --as lowrank"
+              + " --rank 32, or --energy 0.99");
     }
   }
 }

@@ -10,8 +10,10 @@ import java.util.OptionalInt;
  * @param rank of every product; empty for as much as is there
  * @param energy share of the squared norm of every dW that the product must hold, in (0, 1]; empty
  *     for all but the noise
+ * @param half whether values in full are stored as halves where that rounds them; where it does not
+ *     they always are
  */
-public record DifferenceForm(Kind kind, OptionalInt rank, OptionalDouble energy) {
+public record DifferenceForm(Kind kind, OptionalInt rank, OptionalDouble energy, boolean half) {
   /** The forms. */
   public enum Kind {
     /** The smallest form that says all but the noise of the files. */
@@ -26,7 +28,7 @@ public record DifferenceForm(Kind kind, OptionalInt rank, OptionalDouble energy)
 
   /** The smallest form that says all. */
   public static final DifferenceForm AUTO =
-      new DifferenceForm(Kind.AUTO, OptionalInt.empty(), OptionalDouble.empty());
+      new DifferenceForm(Kind.AUTO, OptionalInt.empty(), OptionalDouble.empty(), false);
 
   /** Checks the ranges. */
   public DifferenceForm {
@@ -37,6 +39,11 @@ public record DifferenceForm(Kind kind, OptionalInt rank, OptionalDouble energy)
       throw new IllegalArgumentException(
           "an energy is a share above 0 and up to 1, not " + energy.getAsDouble());
     }
+  }
+
+  /** Values in full are stored as they are. */
+  public DifferenceForm(Kind kind, OptionalInt rank, OptionalDouble energy) {
+    this(kind, rank, energy, false);
   }
 
   /** Whether the user says how much is kept. */

@@ -3,10 +3,11 @@ package dev.forgetmenot.editing.difference;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Tensors that stand in the place of a base's. */
+/** Tensors that stand in the place of a base's. May be used by several threads at once. */
 public interface EditedTensors {
   /** Full names: component, slash, canonical parameter name. */
   Set<String> targets();
@@ -17,8 +18,8 @@ public interface EditedTensors {
   /** The shape. */
   long[] shape(String target);
 
-  /** The values, row-major, widened to float. */
-  float[] floats(String target) throws IOException;
+  /** The stored little-endian bytes, read-only. */
+  ByteBuffer bytes(String target) throws IOException;
 
   /** All tensors of a model. */
   static EditedTensors ofModel(BaseTensors model, Iterable<String> components) {
@@ -43,8 +44,8 @@ public interface EditedTensors {
       }
 
       @Override
-      public float[] floats(String target) throws IOException {
-        return model.floats(Target.component(target), Target.name(target));
+      public ByteBuffer bytes(String target) throws IOException {
+        return model.bytes(Target.component(target), Target.name(target));
       }
     };
   }

@@ -1,13 +1,14 @@
 package dev.forgetmenot.editing.difference;
 
-import dev.forgetmenot.editing.applying.LinearChange;
+import dev.forgetmenot.editing.linear.FloatMatrix;
+import dev.forgetmenot.editing.linear.LinearMap;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.TruncatedSvd;
 import dev.forgetmenot.patch.LowRank;
 import java.util.Optional;
 
 /**
- * A dW as a product of thin factors, by its singular values.
+ * A change of a weight as a product of thin factors, found by its singular values.
  *
  * @param factors in floats as a patch holds them
  * @param residual the norm of what they leave
@@ -20,10 +21,11 @@ public record FactoredDelta(LowRank factors, double residual) {
   private static final double SHARE = 1e-4;
   private static final double SMALLEST = 1e-6;
 
-  /** Directions after which a change without a sign of an end is taken as one of full rank. */
-  private static final int TRIED = 16;
-
-  private static final double HARDLY = 0.5; // share of ‖dW‖² in those
+  /**
+   * Share of ‖dW‖² in the first directions below which a change is taken as one of full rank: it
+   * gives no sign of an end.
+   */
+  private static final double HARDLY = 0.5;
 
   /**
    * With as many factors as the form says, or as the noise allows.
@@ -32,68 +34,59 @@ public record FactoredDelta(LowRank factors, double residual) {
    * @param delta row-major
    * @param noise norm of what rounding adds
    */
-  public static FactoredDelta of(long[] shape, double[] delta, double noise, DifferenceForm form) {
-    Matrix a = matrix(shape, delta);
+  public static FactoredDelta of(long[] shape, float[] delta, double noise, DifferenceForm form) {
+    FloatMatrix a = matrix(shape, delta);
     int most = Math.min(LowRank.MAX_RANK, Math.min(a.rows(), a.columns()));
     if (form.rank().isPresent()) {
-      return of(shape, delta, TruncatedSvd.of(a, Math.min(most, form.rank().getAsInt())));
+      return of(shape, a, TruncatedSvd.of(a, Math.min(most, form.rank().getAsInt())));
     }
     if (form.energy().isPresent()) {
-      return of(shape, delta, TruncatedSvd.holding(a, form.energy().getAsDouble(), most));
+      return of(shape, a, TruncatedSvd.holding(a, form.energy().getAsDouble(), most));
     }
-    TruncatedSvd svd = TruncatedSvd.above(a, threshold(a, noise), most);
-    return of(shape, delta, svd.sigma().isEmpty() ? TruncatedSvd.of(a, 1) : svd);
+    return of(shape, a, TruncatedSvd.above(a, threshold(a, a.norm(), noise), most));
   }
 
   /** If a product that takes at most half the place of the values says all but the noise. */
-  static Optional<FactoredDelta> ifThin(long[] shape, double[] delta, double noise) {
-    Matrix a = matrix(shape, delta);
+  static Optional<FactoredDelta> ifThin(long[] shape, float[] delta, double noise) {
+    FloatMatrix a = matrix(shape, delta);
     int half = (int) ((long) a.rows() * a.columns() / (2L * (a.rows() + a.columns())));
     int most = Math.min(MOST, half);
     if (most < 1) {
       return Optional.empty();
     }
     double norm = a.norm();
-    if (most > TRIED) {
-      double held =
-          TruncatedSvd.of(a, TRIED).sigma().stream().mapToDouble(sigma -> sigma * sigma).sum();
-      if (held < HARDLY * norm * norm) {
-        return Optional.empty();
-      }
-    }
-    TruncatedSvd svd = TruncatedSvd.above(a, threshold(a, noise), most);
-    FactoredDelta found = of(shape, delta, svd.sigma().isEmpty() ? TruncatedSvd.of(a, 1) : svd);
-    return found.residual() <= Math.max(NOISES * noise, SHARE * norm)
-        ? Optional.of(found)
-        : Optional.empty();
+    double rest = Math.max(NOISES * noise, SHARE * norm);
+    double share = most > TruncatedSvd.PROBE ? HARDLY : 0;
+    return TruncatedSvd.above(a, threshold(a, norm, noise), most, rest, share)
+        .map(svd -> of(shape, a, svd))
+        .filter(found -> found.residual() <= rest);
   }
 
   /**
    * Noise of the size s in each value of (m × n) has singular values up to s(√m + √n), and half as
    * much again where the sizes differ, as steps between floats do.
    */
-  private static double threshold(Matrix a, double noise) {
+  private static double threshold(LinearMap a, double norm, double noise) {
     double each = noise / Math.sqrt((double) a.rows() * a.columns());
-    return Math.max(
-        1.5 * each * (Math.sqrt(a.rows()) + Math.sqrt(a.columns())), SMALLEST * a.norm());
+    return Math.max(1.5 * each * (Math.sqrt(a.rows()) + Math.sqrt(a.columns())), SMALLEST * norm);
   }
 
-  private static Matrix matrix(long[] shape, double[] delta) {
-    int rows = Math.toIntExact(shape[0]);
-    return Matrix.of(rows, delta.length / rows, delta);
+  private static FloatMatrix matrix(long[] shape, float[] delta) {
+    return new FloatMatrix(Math.toIntExact(shape[0]), delta);
   }
 
   /** Both factors get the root of σ, so that neither is much larger than the other. */
-  private static FactoredDelta of(long[] shape, double[] delta, TruncatedSvd svd) {
+  private static FactoredDelta of(long[] shape, FloatMatrix a, TruncatedSvd found) {
+    TruncatedSvd svd = found.sigma().isEmpty() ? TruncatedSvd.of(a, 1) : found;
     int rank = svd.sigma().size();
     double[] roots = svd.sigma().stream().mapToDouble(s -> s > 0 ? Math.sqrt(s) : 1).toArray();
     double[] inverse = new double[rank];
     for (int i = 0; i < rank; i++) {
       inverse[i] = 1 / roots[i];
     }
-    float[] up = svd.u().timesDiagonal(roots).rowMajorFloats();
-    float[] down = svd.right().transposed().timesDiagonal(inverse).transposed().rowMajorFloats();
-    LowRank factors = new LowRank(shape, rank, rank, down, up);
-    return new FactoredDelta(factors, Residual.of(delta, LinearChange.of(factors)));
+    Matrix up = svd.u().timesDiagonal(roots).roundedToFloat();
+    Matrix down = svd.right().transposed().timesDiagonal(inverse).transposed().roundedToFloat();
+    LowRank factors = new LowRank(shape, rank, rank, down.rowMajorFloats(), up.rowMajorFloats());
+    return new FactoredDelta(factors, a.residual(up, down));
   }
 }

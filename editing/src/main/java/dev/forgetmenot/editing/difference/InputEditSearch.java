@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.difference;
 
-import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.linear.Cholesky;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.TruncatedSvd;
 import dev.forgetmenot.patch.ProjectorEdit;
@@ -41,18 +41,27 @@ final class InputEditSearch {
   /**
    * What was found.
    *
-   * @param edit the change of the input, in floats as a patch holds them
+   * @param edit the change of the input, in floats as a patch holds them; empty where even the best
+   *     one, of any rank, leaves too much
    * @param left what the edit leaves of each dW, as a norm
    * @param residual what it leaves of all
    * @param norm of all dW
    * @param noise of all
    */
   record Found(
-      ProjectorEdit edit, Map<String, Double> left, double residual, double norm, double noise) {
+      Optional<ProjectorEdit> edit,
+      Map<String, Double> left,
+      double residual,
+      double norm,
+      double noise) {
     /** Whether the edit is the difference, but for the files' rounding. */
     boolean explains() {
-      return residual <= Math.max(NOISES * noise, SHARE * norm);
+      return edit.isPresent() && InputEditSearch.explains(residual, norm, noise);
     }
+  }
+
+  private static boolean explains(double residual, double norm, double noise) {
+    return residual <= Math.max(NOISES * noise, SHARE * norm);
   }
 
   private final Difference difference;
@@ -94,14 +103,17 @@ final class InputEditSearch {
     for (Difference.Changed tensor : changed) {
       Matrix w = Matrix.of(tensor.outputs(), width, difference.base(tensor.target()));
       g = g.plus(w.inner());
-      h =
-          h.plus(
-              w.transposedTimes(
-                  Matrix.of(tensor.outputs(), width, difference.delta(tensor.target()))));
+      FloatMatrix delta = new FloatMatrix(tensor.outputs(), difference.delta(tensor));
+      h = h.plus(delta.transposedTimes(w).transposed());
     }
     Cholesky cholesky = new Cholesky(g.plusDiagonal(TINY * g.meanDiagonal()));
     Matrix weighted = cholesky.whiten(h);
     double noise = root(changed.stream().mapToDouble(Difference.Changed::noise).toArray());
+    double norm = root(changed.stream().mapToDouble(Difference.Changed::norm).toArray());
+    double least = Math.sqrt(Math.max(0, norm * norm - weighted.norm() * weighted.norm()));
+    if (!form.chosen() && !explains(least, norm, noise)) {
+      return Optional.of(new Found(Optional.empty(), Map.of(), least, norm, noise));
+    }
     TruncatedSvd svd = directions(weighted, form, noise, rows);
     if (svd.sigma().isEmpty()) {
       return Optional.empty();
@@ -115,7 +127,7 @@ final class InputEditSearch {
             new Rows(k, width, left.transposed().rowMajorFloats()),
             new Rows(k, width, svd.right().rowMajorFloats()),
             patterns);
-    return Optional.of(measured(edit, noise));
+    return Optional.of(measured(edit, norm, noise));
   }
 
   private TruncatedSvd directions(Matrix weighted, DifferenceForm form, double noise, int rows) {
@@ -133,18 +145,17 @@ final class InputEditSearch {
     return svd.first(above);
   }
 
-  private Found measured(ProjectorEdit edit, double noise) throws IOException {
+  private Found measured(ProjectorEdit edit, double norm, double noise) throws IOException {
+    Matrix columns = Matrix.ofColumns(edit.left().count(), width, edit.left().values()).times(-1);
+    Matrix right = Matrix.of(edit.right().count(), width, edit.right().values());
     Map<String, Double> left = new TreeMap<>();
     for (Difference.Changed tensor : changed) {
-      double[] change = LinearChange.of(edit, difference.base(tensor.target()));
-      left.put(tensor.target(), Residual.of(difference.delta(tensor.target()), change));
+      FloatMatrix w = new FloatMatrix(tensor.outputs(), difference.base(tensor.target()));
+      FloatMatrix delta = new FloatMatrix(tensor.outputs(), difference.delta(tensor));
+      left.put(tensor.target(), delta.residual(w.times(columns), right));
     }
-    return new Found(
-        edit,
-        left,
-        root(left.values().stream().mapToDouble(v -> v).toArray()),
-        root(changed.stream().mapToDouble(Difference.Changed::norm).toArray()),
-        noise);
+    double residual = root(left.values().stream().mapToDouble(v -> v).toArray());
+    return new Found(Optional.of(edit), left, residual, norm, noise);
   }
 
   private static double root(double[] norms) {

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ public final class ReplacedTensors implements EditedTensors {
   }
 
   @Override
-  public float[] floats(String target) throws IOException {
-    return file.floats(stored.get(target));
+  public ByteBuffer bytes(String target) throws IOException {
+    return file.bytes(stored.get(target));
   }
 }

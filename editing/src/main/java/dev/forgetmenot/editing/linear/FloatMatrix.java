@@ -126,8 +126,7 @@ public final class FloatMatrix implements LinearMap {
               for (int column = 0; column < columns; column += SIDE) {
                 int width = Math.min(SIDE, columns - column);
                 Arrays.fill(tile, 0);
-                Strips.add(
-                    Strips.Tile.of(tile, height, width), left, first, right, column);
+                Strips.add(Strips.Tile.of(tile, height, width), left, first, right, column);
                 squares[first / SIDE] += square(tile, first, height, column, width);
               }
             });
@@ -161,6 +160,18 @@ public final class FloatMatrix implements LinearMap {
               squares[first / SIDE] = square;
             });
     return Math.sqrt(Arrays.stream(squares).sum());
+  }
+
+  @Override
+  public void addTo(Strips.Tile tile, int first, double scale) {
+    fit(columns, tile.width());
+    for (int i = 0; i < tile.rows(); i++) {
+      int to = tile.at() + i * tile.stride();
+      int from = (first + i) * columns;
+      for (int j = 0; j < columns; j++) {
+        tile.values()[to + j] += scale * values[from + j];
+      }
+    }
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.linear;
 
-/** A matrix that is looked at by its products with thin ones: all that a range finder needs. */
+/** A matrix of doubles or floats, as its products and sums see it. */
 public sealed interface LinearMap permits Matrix, FloatMatrix {
   /** Number of rows. */
   int rows();
@@ -16,6 +16,13 @@ public sealed interface LinearMap permits Matrix, FloatMatrix {
 
   /** The Frobenius norm ‖A‖. */
   double norm();
+
+  /**
+   * tile += s·A, of the rows of A from {@code first} on.
+   *
+   * @param tile as wide as A
+   */
+  void addTo(Strips.Tile tile, int first, double scale);
 
   /** A itself, in double. */
   Matrix dense();

@@ -348,18 +348,16 @@ public final class Matrix implements LinearMap {
     return sum;
   }
 
-  /**
-   * Adds the values to others.
-   *
-   * @param sum as many, row after row
-   */
-  public void addTo(double[] sum) {
-    if (sum.length != values.getNumElements()) {
+  @Override
+  public void addTo(Strips.Tile tile, int first, double scale) {
+    if (tile.width() != columns()) {
       throw new IllegalArgumentException(
-          values.getNumElements() + " values cannot be added to " + sum.length);
+          "rows of " + columns() + " cannot be added to rows of " + tile.width());
     }
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += values.data[i];
+    for (int i = 0; i < tile.rows(); i++) {
+      for (int j = 0; j < columns(); j++) {
+        tile.values()[tile.at() + i * tile.stride() + j] += scale * get(first + i, j);
+      }
     }
   }
 

@@ -1,54 +1,33 @@
 package dev.forgetmenot.editing.linear;
 
-import java.util.stream.IntStream;
-
 /**
- * Products with thin matrices in strips of rows, over all cores. A strip is one thread's alone and
- * its sums run in a fixed order, so that the bits are the same with any number of threads and on
- * any machine. Four inner places and two rows are taken at a time, which a just-in-time compiler
- * turns into wide instructions: several times as fast as a general product.
+ * Products with thin matrices, tile by tile, each on one thread. Sums run in a fixed order, so that
+ * the bits are the same however a matrix is cut into tiles, and on any machine. Four inner places
+ * and two rows are taken at a time, which a just-in-time compiler turns into wide instructions:
+ * several times as fast as a general product.
  */
 public final class Strips {
-  private static final int ROWS = 32; // rows of a strip
-
   /** Inner places that stay in the cache; sums run over so many at a time. */
   static final int INNER = 16;
 
   private Strips() {}
 
   /**
-   * sum += left · right.
-   *
-   * @param sum (out × in), row-major
-   * @param left (out × k)
-   * @param right (k × in)
-   * @throws IllegalArgumentException if the shapes do not fit
-   */
-  public static void add(double[] sum, Matrix left, Matrix right) {
-    if (left.columns() != right.rows() || sum.length != (long) left.rows() * right.columns()) {
-      throw new IllegalArgumentException(
-          sum.length
-              + " sums cannot take "
-              + (left.rows() + " × " + left.columns())
-              + (" times " + right.rows() + " × " + right.columns()));
-    }
-    int rows = left.rows();
-    int n = right.columns();
-    IntStream.range(0, (rows + ROWS - 1) / ROWS)
-        .parallel()
-        .forEach(
-            strip -> {
-              int first = strip * ROWS;
-              add(new Tile(sum, first * n, n, Math.min(ROWS, rows - first), n), left, first, right);
-            });
-  }
-
-  /**
    * tile += the rows of left from {@code first} on, times right; on one thread.
    *
    * @param tile as wide as right
+   * @throws IllegalArgumentException if the shapes do not fit
    */
   public static void add(Tile tile, Matrix left, int first, Matrix right) {
+    if (left.columns() != right.rows()
+        || tile.width() != right.columns()
+        || first + tile.rows() > left.rows()) {
+      throw new IllegalArgumentException(
+          "a tile of "
+              + (tile.rows() + " × " + tile.width())
+              + (" cannot take rows from " + first + " on of " + left.rows())
+              + (" × " + left.columns() + " times " + right.rows() + " × " + right.columns()));
+    }
     add(tile, left, first, right, 0);
   }
 
@@ -58,8 +37,7 @@ public final class Strips {
     int n = right.columns();
     for (int inner = 0; inner < k; inner += INNER) {
       int count = Math.min(INNER, k - inner);
-      panel(
-          tile, left.data(), first * k + inner, k, right.data(), inner * n + column, n, count);
+      panel(tile, left.data(), first * k + inner, k, right.data(), inner * n + column, n, count);
     }
   }
 

@@ -2,9 +2,9 @@ package dev.forgetmenot.editing.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.editing.applying.JointSolve;
-import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.editing.difference.FactoredDelta;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
@@ -190,12 +190,9 @@ public final class LoraProducts {
   private void addValues(String target, Delta delta) {
     boolean matrix = delta.shape().length == 2 || delta.shape().length == 4;
     if (values.isPresent() && matrix) {
-      double[] scaled = LinearChange.of(delta.values());
-      for (int i = 0; i < scaled.length; i++) {
-        scaled[i] *= strength;
-      }
+      float[] scaled = scaled(delta);
       FactoredDelta found = FactoredDelta.of(delta.shape(), scaled, 0, values.get());
-      double norm = Matrix.of(1, scaled.length, scaled).norm();
+      double norm = new FloatMatrix(1, scaled).norm();
       notes.add(
           String.format(
               Locale.ROOT,
@@ -205,17 +202,21 @@ public final class LoraProducts {
               norm == 0 ? 0 : 100 * found.residual() / norm));
       add(target, found.factors());
     } else if (full) {
-      float[] scaled = delta.values().clone();
-      for (int i = 0; i < scaled.length; i++) {
-        scaled[i] = (float) (scaled[i] * strength);
-      }
-      deltas.put(target, new Delta(delta.shape(), scaled));
+      deltas.put(target, new Delta(delta.shape(), () -> scaled(delta), false));
     } else if (matrix) {
       refused.add(
           target + " is changed in full (--rank N makes a product of it, --full keeps it so)");
     } else {
       refused.add(target + " is a bias or a norm, which has no product (--full keeps it so)");
     }
+  }
+
+  private float[] scaled(Delta delta) {
+    float[] scaled = delta.values().clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = (float) (scaled[i] * strength);
+    }
+    return scaled;
   }
 
   /** One product of all: factors beside each other, scales in up. */

@@ -1,7 +1,10 @@
 package dev.forgetmenot.editing.stack;
 
+import dev.forgetmenot.editing.applying.WeightSum;
+import dev.forgetmenot.editing.linear.LinearMap;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.SingularValues;
+import dev.forgetmenot.editing.linear.TruncatedSvd;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.SelectedRows;
 import java.util.Arrays;
@@ -19,6 +22,11 @@ sealed interface Change {
    * @param right (k × in)
    */
   record Factors(Matrix left, Matrix right) implements Change {
+    @Override
+    public void addTo(WeightSum sum) {
+      sum.add(left, right);
+    }
+
     @Override
     public double norm() {
       return Math.sqrt(Math.max(0, left.inner().dot(right.transposed().inner())));
@@ -52,30 +60,36 @@ sealed interface Change {
   /**
    * Values one by one.
    *
-   * @param values (out × in)
+   * @param values (out × in), not yet scaled
+   * @param scale of all
    */
-  record Values(Matrix values) implements Change {
+  record Values(LinearMap values, double scale) implements Change {
+    @Override
+    public void addTo(WeightSum sum) {
+      sum.add(values, scale);
+    }
+
     @Override
     public double norm() {
-      return values.norm();
+      return Math.abs(scale) * values.norm();
     }
 
     @Override
     public Matrix times(Matrix columns) {
-      return values.times(columns);
+      return values.times(columns).times(scale);
     }
 
     @Override
     public Matrix dense() {
-      return values;
+      return values.dense().times(scale);
     }
 
     @Override
     public Matrix inputs(int most) {
       if (Math.min(values.rows(), values.columns()) <= 2 * most) {
-        return span(values.transposed(), most);
+        return span(values.dense().transposed(), most);
       }
-      return span(Range.of(values, 2 * most).transposed(), most);
+      return span(TruncatedSvd.of(values, 2 * most).right().transposed(), most);
     }
   }
 
@@ -101,6 +115,11 @@ sealed interface Change {
     }
 
     @Override
+    public void addTo(WeightSum sum) {
+      sum.addRows(index, rows);
+    }
+
+    @Override
     public double norm() {
       return rows.norm();
     }
@@ -120,21 +139,16 @@ sealed interface Change {
       return span(rows.transposed(), most);
     }
 
-    @Override
-    public void addTo(double[] sum) {
-      int width = rows.columns();
-      for (int i = 0; i < rows.rows(); i++) {
+    private Matrix spread(Matrix some) {
+      int width = some.columns();
+      double[] all = new double[Math.multiplyExact(outputs, width)];
+      for (int i = 0; i < some.rows(); i++) {
         int at = Math.toIntExact(index.get(i) * width);
         for (int j = 0; j < width; j++) {
-          sum[at + j] += rows.get(i, j);
+          all[at + j] += some.get(i, j);
         }
       }
-    }
-
-    private Matrix spread(Matrix some) {
-      double[] all = new double[Math.multiplyExact(outputs, some.columns())];
-      new SomeRows(index, some, outputs).addTo(all);
-      return Matrix.of(outputs, some.columns(), all);
+      return Matrix.of(outputs, width, all);
     }
   }
 
@@ -144,6 +158,9 @@ sealed interface Change {
   /** Directions with less than this share of the largest singular value count as none. */
   double NOTHING = 1e-7;
 
+  /** Adds dW to a weight. */
+  void addTo(WeightSum sum);
+
   /** The Frobenius norm. */
   double norm();
 
@@ -152,11 +169,6 @@ sealed interface Change {
 
   /** dW. */
   Matrix dense();
-
-  /** Adds dW to as many values. */
-  default void addTo(double[] sum) {
-    dense().addTo(sum);
-  }
 
   /**
    * The input directions that it reads most: right singular vectors by falling singular value.
@@ -170,9 +182,8 @@ sealed interface Change {
    * Several changes of one weight as one.
    *
    * @param changes at least one
-   * @param outputs rows of the weight
    */
-  static Change sum(List<Change> changes, int outputs) {
+  static Change sum(List<Change> changes) {
     if (changes.size() == 1) {
       return changes.get(0);
     }
@@ -182,10 +193,11 @@ sealed interface Change {
           Matrix.joinColumns(factors.stream().map(Factors::left).toList()),
           Matrix.joinRows(factors.stream().map(Factors::right).toList()));
     }
-    Matrix first = changes.get(0).dense();
-    ChangeSum sum = new ChangeSum(first.rowMajor());
-    changes.subList(1, changes.size()).forEach(sum::add);
-    return new Values(Matrix.of(outputs, first.columns(), sum.done()));
+    Matrix sum = changes.get(0).dense();
+    for (Change change : changes.subList(1, changes.size())) {
+      sum = sum.plus(change.dense());
+    }
+    return new Values(sum, 1);
   }
 
   /** Sum over all places of this times another: |dA|·|dB| times the cosine. */

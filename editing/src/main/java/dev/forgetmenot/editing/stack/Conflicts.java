@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Strips;
 import dev.forgetmenot.editing.stack.ConflictReport.Concept;
 import dev.forgetmenot.editing.stack.ConflictReport.Effect;
 import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
@@ -11,6 +11,7 @@ import dev.forgetmenot.editing.stack.ConflictReport.Patch;
 import dev.forgetmenot.editing.stack.ConflictReport.Solve;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,13 +69,15 @@ public final class Conflicts {
   }
 
   private void add(String target) throws IOException {
-    double[] weight = all.weight(target);
+    float[] weight = all.weight(target);
     List<Optional<Change>> changes = new ArrayList<>();
     for (StackedWeights one : alone) {
       changes.add(one.change(target, weight));
     }
     Change whole = all.change(target, weight).orElseThrow();
     drift.add(target, weight, whole);
+    FloatMatrix matrix = new FloatMatrix(all.outputs(target), weight);
+    Together together = new Together(target, weight, new HashMap<>());
     for (int i = 0; i < layers.size(); i++) {
       for (int j = i + 1; j < layers.size(); j++) {
         if (changes.get(i).isPresent() && changes.get(j).isPresent()) {
@@ -83,19 +86,14 @@ public final class Conflicts {
       }
       for (Probe probe : probes.get(i)) {
         if (probe.targets().contains(target)) {
-          addProbe(i, new Seen(probe, weight), target, weight, changes, whole);
+          addProbe(i, new Seen(probe, matrix), changes, whole, together);
         }
       }
     }
   }
 
   private void addProbe(
-      int patch,
-      Seen seen,
-      String target,
-      double[] weight,
-      List<Optional<Change>> changes,
-      Change whole)
+      int patch, Seen seen, List<Optional<Change>> changes, Change whole, Together together)
       throws IOException {
     Matrix own = seen.moved(changes.get(patch));
     remains.get(patch).add(seen, own);
@@ -103,9 +101,8 @@ public final class Conflicts {
     for (int other = 0; other < layers.size(); other++) {
       if (other != patch) {
         PairSums sums = pair(Math.min(patch, other), Math.max(patch, other));
-        Optional<Change> both = sums.both.change(target, weight);
         Effects effects = patch < other ? sums.onFirst : sums.onSecond;
-        effects.add(seen, seen.moved(changes.get(other)), seen.moved(both));
+        effects.add(seen, seen.moved(changes.get(other)), seen.moved(together.of(sums)));
       }
     }
   }
@@ -150,16 +147,29 @@ public final class Conflicts {
     return systems;
   }
 
+  /** What two patches do to one weight together, worked out once for all probes. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Together(String target, float[] weight, Map<PairSums, Optional<Change>> known) {
+    Optional<Change> of(PairSums pair) throws IOException {
+      Optional<Change> change = known.get(pair);
+      if (change == null) {
+        change = pair.both.change(target, weight);
+        known.put(pair, change);
+      }
+      return change;
+    }
+  }
+
   /** A probe as one weight sees it: W·C and W·(G − C). */
   private static final class Seen {
     private final Probe probe;
     private final Matrix columns;
     private final Matrix way;
 
-    Seen(Probe probe, double[] weight) {
+    Seen(Probe probe, FloatMatrix weight) {
       this.probe = probe;
-      columns = Strips.times(weight, probe.columns());
-      way = Strips.times(weight, probe.wanted().minus(probe.columns()));
+      columns = weight.times(probe.columns());
+      way = weight.times(probe.wanted().minus(probe.columns()));
     }
 
     /** dW·C. */

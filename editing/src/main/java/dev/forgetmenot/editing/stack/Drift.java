@@ -31,7 +31,7 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
   public static Drift of(StackedWeights weights) throws IOException {
     Meter meter = new Meter();
     for (String target : weights.targets()) {
-      double[] weight = weights.weight(target);
+      float[] weight = weights.weight(target);
       meter.add(target, weight, weights.change(target, weight).orElseThrow());
     }
     return meter.drift();
@@ -95,15 +95,15 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
     private final Map<String, double[]> squares = new TreeMap<>();
     private final Set<String> others = new HashSet<>();
 
-    void add(String target, double[] weight, Change change) {
+    void add(String target, float[] weight, Change change) {
       double[] square = squares.computeIfAbsent(Blocks.of(target), b -> new double[2]);
       if (!Term.readsText(target)) {
         others.add(Blocks.of(target));
       }
       double size = change.norm();
       square[0] += size * size;
-      for (double value : weight) {
-        square[1] += value * value;
+      for (float value : weight) {
+        square[1] += (double) value * value;
       }
     }
 

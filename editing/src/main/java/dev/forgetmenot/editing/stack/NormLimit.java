@@ -36,7 +36,7 @@ final class NormLimit {
    * @param target full name
    * @param weight W
    */
-  Checked of(String target, double[] weight) {
+  Checked of(String target, float[] weight) {
     return new Checked(target, norm(weight), weight.length);
   }
 
@@ -98,14 +98,6 @@ final class NormLimit {
       rms.put(component, known);
     }
     return known;
-  }
-
-  private static double norm(double[] values) {
-    double square = 0;
-    for (double value : values) {
-      square += value * value;
-    }
-    return Math.sqrt(square);
   }
 
   private static double norm(float[] values) {

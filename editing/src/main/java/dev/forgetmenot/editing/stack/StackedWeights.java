@@ -3,10 +3,10 @@ package dev.forgetmenot.editing.stack;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.applying.JointSolve;
-import dev.forgetmenot.editing.applying.LinearChange;
+import dev.forgetmenot.editing.applying.WeightSum;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Strips;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.EditContent;
@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  *
  * summed in double, patches in the order of their ids and edits in that of their manifests, and
  * rounded once. Every change is one of the base's weights, so that the order of the requests does
- * not matter. One weight at a time is held.
+ * not matter. One weight at a time is held, and what is added to it.
  */
 public final class StackedWeights {
   private final BaseTensors base;
@@ -139,7 +139,17 @@ public final class StackedWeights {
    * @throws PatchFormatException FMN-306 or 308
    */
   public float[] values(String target) throws IOException {
-    return rounded(target, sum(target));
+    float[] values = sum(target).rounded();
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        PatchLayer one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
+        throw new PatchFormatException(
+            PatchError.NON_FINITE,
+            one.where(),
+            "with these patches " + target + " becomes " + value + "; use smaller strengths");
+      }
+    }
+    return values;
   }
 
   /**
@@ -148,11 +158,11 @@ public final class StackedWeights {
    * @param target one of {@link #targets}
    * @throws PatchFormatException FMN-308
    */
-  public double[] sum(String target) throws IOException {
-    double[] weight = weight(target);
-    ChangeSum sum = new ChangeSum(weight.clone());
-    forEachChange(target, weight, true, sum::add);
-    return sum.done();
+  public WeightSum sum(String target) throws IOException {
+    float[] weight = weight(target);
+    WeightSum sum = new WeightSum(outputs(target), weight);
+    forEachChange(target, weight, true, change -> change.addTo(sum));
+    return sum;
   }
 
   /**
@@ -167,9 +177,9 @@ public final class StackedWeights {
   }
 
   /** The base's values. */
-  double[] weight(String target) throws IOException {
+  float[] weight(String target) throws IOException {
     int slash = target.indexOf('/');
-    return LinearChange.of(base.floats(target.substring(0, slash), target.substring(slash + 1)));
+    return base.floats(target.substring(0, slash), target.substring(slash + 1));
   }
 
   /**
@@ -177,22 +187,22 @@ public final class StackedWeights {
    *
    * @param weight the base's values
    */
-  Optional<Change> change(String target, double[] weight) throws IOException {
+  Optional<Change> change(String target, float[] weight) throws IOException {
     if (!targets.contains(target)) {
       return Optional.empty();
     }
     List<Change> changes = new ArrayList<>();
     forEachChange(target, weight, false, changes::add);
-    return Optional.of(Change.sum(changes, outputs(target)));
+    return Optional.of(Change.sum(changes));
   }
 
-  private int outputs(String target) {
+  /** Rows of a weight as a matrix. */
+  int outputs(String target) {
     int slash = target.indexOf('/');
     return (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
   }
 
-  /** One at a time: a stack of large deltas holds one of them. */
-  private void forEachChange(String target, double[] weight, boolean checked, Consumer<Change> sink)
+  private void forEachChange(String target, float[] weight, boolean checked, Consumer<Change> sink)
       throws IOException {
     int outputs = outputs(target);
     List<Term> changing = terms.stream().filter(term -> term.changes(target)).toList();
@@ -204,7 +214,7 @@ public final class StackedWeights {
         edits.add(term.inputEdit());
       }
     }
-    ProductsOfWeight products = new ProductsOfWeight(weight, edits);
+    ProductsOfWeight products = new ProductsOfWeight(outputs, weight, edits);
     NormLimit.Checked size = limit.of(target, weight);
     if (joint.isPresent()) {
       Change change = products.next();
@@ -230,13 +240,13 @@ public final class StackedWeights {
     private int edit;
     private int column;
 
-    ProductsOfWeight(double[] weight, List<InputEdit> edits) {
+    ProductsOfWeight(int outputs, float[] weight, List<InputEdit> edits) {
       this.edits = edits;
       products =
           edits.isEmpty()
               ? null
-              : Strips.times(
-                  weight, Matrix.joinColumns(edits.stream().map(InputEdit::left).toList()));
+              : new FloatMatrix(outputs, weight)
+                  .times(Matrix.joinColumns(edits.stream().map(InputEdit::left).toList()));
     }
 
     Change next() {
@@ -250,20 +260,5 @@ public final class StackedWeights {
 
   private static boolean large(PatchLayer layer) {
     return layer.request().allows(PatchRequest.Allowance.LARGE_CHANGES);
-  }
-
-  private float[] rounded(String target, double[] sum) throws PatchFormatException {
-    float[] values = new float[sum.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) sum[i];
-      if (!Float.isFinite(values[i])) {
-        PatchLayer one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
-        throw new PatchFormatException(
-            PatchError.NON_FINITE,
-            one.where(),
-            "with these patches " + target + " becomes " + values[i] + "; use smaller strengths");
-      }
-    }
-    return values;
   }
 }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.editing.applying.LinearChange;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.EditContent;
@@ -68,8 +68,7 @@ final class Term {
     if (edit.content() instanceof EditContent.RowTargets) {
       return Change.SomeRows.of(layer.file().rows(target), strength, outputs);
     }
-    double[] values = LinearChange.of(layer.file().delta(target));
-    return new Change.Values(Matrix.of(outputs, values.length / outputs, values).times(strength));
+    return new Change.Values(new FloatMatrix(outputs, layer.file().delta(target)), strength);
   }
 
   /**

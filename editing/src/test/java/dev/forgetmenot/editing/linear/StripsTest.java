@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
-import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
-/** Products in strips against the definition, and their bits against the number of threads. */
+/** Products of tiles against the definition, and their bits against how a matrix is cut. */
 class StripsTest {
   private final SplittableRandom random = new SplittableRandom(3);
 
@@ -21,7 +20,7 @@ class StripsTest {
           Matrix right = matrix(k, in);
           double[] start = matrix(out, in).rowMajor();
           double[] sum = start.clone();
-          Strips.add(sum, left, right);
+          Strips.add(Strips.Tile.of(sum, out, in), left, 0, right);
           for (int i = 0; i < out; i++) {
             for (int j = 0; j < in; j++) {
               double expected = start[i * in + j];
@@ -37,22 +36,14 @@ class StripsTest {
   }
 
   @Test
-  void bitsDoNotHangOnThreadsNorOnTheNumberOfRows() throws Exception {
+  void bitsDoNotHangOnHowAMatrixIsCut() {
     Matrix left = matrix(101, 23);
     Matrix right = matrix(23, 57);
     double[] all = new double[101 * 57];
-    Strips.add(all, left, right);
-    ForkJoinPool one = new ForkJoinPool(1);
-    try {
-      double[] alone = new double[101 * 57];
-      one.submit(() -> Strips.add(alone, left, right)).get();
-      assertThat(alone).isEqualTo(all);
-    } finally {
-      one.shutdown();
-    }
+    Strips.add(Strips.Tile.of(all, 101, 57), left, 0, right);
     for (int row = 0; row < 101; row++) { // a row is the same whatever rows are beside it
       double[] single = new double[57];
-      Strips.add(single, left.rows(row, row + 1), right);
+      Strips.add(Strips.Tile.of(single, 1, 57), left, row, right);
       for (int j = 0; j < 57; j++) {
         assertThat(single[j]).isEqualTo(all[row * 57 + j]);
       }
@@ -61,10 +52,11 @@ class StripsTest {
 
   @Test
   void shapesThatDoNotFitAreRefused() {
-    assertThatThrownBy(() -> Strips.add(new double[5], matrix(2, 3), matrix(3, 3)))
+    Strips.Tile tile = Strips.Tile.of(new double[6], 2, 3);
+    assertThatThrownBy(() -> Strips.add(tile, matrix(2, 4), 0, matrix(3, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 × 3");
-    assertThatThrownBy(() -> Strips.times(new double[7], matrix(3, 2)))
+    assertThatThrownBy(() -> Strips.add(tile, matrix(2, 3), 1, matrix(3, 3)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

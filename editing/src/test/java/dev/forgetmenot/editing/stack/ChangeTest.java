@@ -3,7 +3,10 @@ package dev.forgetmenot.editing.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.forgetmenot.editing.applying.WeightSum;
+import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.Matrix;
+import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -27,23 +30,24 @@ class ChangeTest {
     return List.of(
         new Change.Factors(matrix(OUT, 3), matrix(3, IN)),
         new Change.Factors(matrix(OUT, 20), matrix(20, IN)),
-        new Change.Values(matrix(OUT, IN)),
+        new Change.Values(new FloatMatrix(OUT, matrix(OUT, IN).rowMajorFloats()), -0.5),
         new Change.SomeRows(List.of(0L, 7L, 89L), matrix(3, IN), OUT));
   }
 
   @Test
-  void normsProductsAndSumsAreThoseOfTheWhole() {
+  void normsProductsAndSumsAreThoseOfTheWhole() throws IOException {
     Matrix columns = matrix(IN, 4);
     for (Change a : changes()) {
       Matrix whole = a.dense();
       assertThat(a.norm()).isCloseTo(whole.norm(), within(1e-9));
       assertThat(a.times(columns).minus(whole.times(columns)).norm()).isLessThan(1e-9);
-      double[] sum = matrix(OUT, IN).rowMajor();
-      double[] expected = sum.clone();
-      whole.addTo(expected);
+      Matrix weight = matrix(OUT, IN).roundedToFloat();
+      WeightSum sum = new WeightSum(OUT, weight.rowMajorFloats());
       a.addTo(sum);
-      assertThat(Matrix.of(OUT, IN, sum).minus(Matrix.of(OUT, IN, expected)).norm())
-          .isLessThan(1e-9);
+      double[] sums = new double[OUT * IN];
+      sum.forEachStrip((first, some) -> System.arraycopy(some, 0, sums, first, some.length));
+      assertThat(Matrix.of(OUT, IN, sums).minus(weight.plus(whole)).norm()).isLessThan(1e-9);
+      assertThat(sum.rounded()).isEqualTo(Matrix.of(OUT, IN, sums).rowMajorFloats());
       for (Change b : changes()) {
         assertThat(a.dot(b)).isCloseTo(whole.dot(b.dense()), within(1e-9));
       }
@@ -53,8 +57,8 @@ class ChangeTest {
     for (Change change : all.subList(1, all.size())) {
       sum = sum.plus(change.dense());
     }
-    assertThat(Change.sum(all, OUT).dense().minus(sum).norm()).isLessThan(1e-9);
-    Change factors = Change.sum(all.subList(0, 2), OUT);
+    assertThat(Change.sum(all).dense().minus(sum).norm()).isLessThan(1e-9);
+    Change factors = Change.sum(all.subList(0, 2));
     assertThat(factors).isInstanceOf(Change.Factors.class);
     assertThat(factors.dense().minus(all.get(0).dense()).minus(all.get(1).dense()).norm())
         .isLessThan(1e-9);
@@ -77,7 +81,7 @@ class ChangeTest {
 
     // A large change with two strong directions: found by products alone.
     Matrix strong = matrix(OUT, 2).times(50).times(matrix(2, IN));
-    Matrix found = new Change.Values(strong.plus(matrix(OUT, IN))).inputs(16).columns(0, 2);
+    Matrix found = new Change.Values(strong.plus(matrix(OUT, IN)), 1).inputs(16).columns(0, 2);
     double kept = strong.times(found).norm() / strong.norm();
     assertThat(kept).isGreaterThan(0.999);
   }

@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -218,8 +219,9 @@ public final class BakeJob {
     context.checkCancelled();
     BaseTensors base = model.base().tensors();
     DType dtype = base.dtype(component(target), name(target));
-    ByteBuffer bytes = FileTypeValues.of(target, dtype, checked.weights().sum(target));
     long[] shape = base.shape(component(target), name(target));
+    int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    ByteBuffer bytes = FileTypeValues.of(target, dtype, size, checked.weights().sum(target));
     leaves
         .computeIfAbsent(component(target), c -> new TreeMap<>())
         .put(name(target), BaseIdentity.leaf(name(target), dtype, shape, bytes));

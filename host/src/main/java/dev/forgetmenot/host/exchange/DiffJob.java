@@ -83,6 +83,9 @@ public final class DiffJob {
     Map<String, String> parameters = new TreeMap<>();
     parameters.put("as", order.form().kind().name().toLowerCase(Locale.ROOT));
     order.form().rank().ifPresent(rank -> parameters.put("rank", String.valueOf(rank)));
+    if (order.form().half()) {
+      parameters.put("half", "true");
+    }
     order.form().energy().ifPresent(share -> parameters.put("energy", String.valueOf(share)));
     return parameters;
   }

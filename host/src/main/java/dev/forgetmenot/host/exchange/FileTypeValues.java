@@ -1,10 +1,12 @@
 package dev.forgetmenot.host.exchange;
 
+import dev.forgetmenot.editing.applying.WeightSum;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -16,12 +18,26 @@ final class FileTypeValues {
    * The little-endian bytes.
    *
    * @param where for messages
+   * @param size number of values
    * @throws PatchFormatException FMN-306 if a value is not finite in that type
    */
-  static ByteBuffer of(String where, DType dtype, double[] values) throws PatchFormatException {
+  static ByteBuffer of(String where, DType dtype, int size, WeightSum sums) throws IOException {
     ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(values.length, dtype.bytes()))
-            .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.multiplyExact(size, dtype.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+    sums.forEachStrip(
+        (first, values) ->
+            put(
+                where,
+                dtype,
+                values,
+                bytes
+                    .slice(first * dtype.bytes(), values.length * dtype.bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN)));
+    return bytes;
+  }
+
+  private static void put(String where, DType dtype, double[] values, ByteBuffer bytes)
+      throws PatchFormatException {
     for (double value : values) {
       boolean finite =
           switch (dtype) {
@@ -56,7 +72,6 @@ final class FileTypeValues {
             "becomes " + value + ", which " + dtype + " cannot hold; use smaller strengths");
       }
     }
-    return bytes.flip();
   }
 
   private static boolean put(ByteBuffer bytes, double value) {

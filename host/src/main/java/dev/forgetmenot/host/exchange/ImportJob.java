@@ -64,8 +64,10 @@ public final class ImportJob {
       throw new IOException(order.source() + " is no file; check the path");
     }
     OutputFolder.ofFile(order.patch(), Files.size(order.source()));
-    try (StoredModel model = StoredModel.open(order.model())) {
-      Content content = content(model);
+    // Values may be read from the file when the patch is written.
+    try (StoredModel model = StoredModel.open(order.model());
+        SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
+      Content content = content(file, model);
       parameters.put("source", String.valueOf(order.source().getFileName()));
       parameters.put("source-sha256", digest(order.source()));
       PatchDraft draft =
@@ -77,16 +79,14 @@ public final class ImportJob {
     }
   }
 
-  private Content content(StoredModel model) throws IOException {
+  private Content content(SafetensorsFile file, StoredModel model) throws IOException {
     BaseModel base = model.base();
-    try (SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
-      metadata(file);
-      if (LoraFile.looksLike(file.tensors().keySet())) {
-        return lora(model);
-      }
-      if (ReplacedTensors.looksLike(file, base.tensors())) {
-        return replaced(file, base.tensors());
-      }
+    metadata(file);
+    if (LoraFile.looksLike(file.tensors().keySet())) {
+      return lora(model);
+    }
+    if (ReplacedTensors.looksLike(file, base.tensors())) {
+      return replaced(file, base.tensors());
     }
     return tokens(base.tensors());
   }

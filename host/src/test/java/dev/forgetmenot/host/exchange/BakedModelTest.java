@@ -212,8 +212,11 @@ class BakedModelTest {
       for (String full : weights.targets()) {
         String component = full.substring(0, full.indexOf('/'));
         String name = full.substring(component.length() + 1);
-        double[] sum = weights.sum(full);
         float[] found = baked.base().tensors().floats(component, name);
+        double[] sum = new double[found.length];
+        weights
+            .sum(full)
+            .forEachStrip((first, some) -> System.arraycopy(some, 0, sum, first, some.length));
         assertThat(baked.base().tensors().dtype(component, name)).isEqualTo(dtype);
         for (int i = 0; i < sum.length; i++) {
           float expected =

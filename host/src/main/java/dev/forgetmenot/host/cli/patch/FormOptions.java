@@ -28,11 +28,19 @@ final class FormOptions {
       description = "Share of the squared change that every product must hold, such as 0.99.")
   private Double energy;
 
+  @Option(
+      names = "--half",
+      description =
+          "Store values in full as halves also where that rounds them: half the size. How much is"
+              + " lost is said. Without it they are halves where nothing is lost.")
+  private boolean half;
+
   /** What the user chose. */
   DifferenceForm form() {
     return new DifferenceForm(
         kind,
         rank == null ? OptionalInt.empty() : OptionalInt.of(rank),
-        energy == null ? OptionalDouble.empty() : OptionalDouble.of(energy));
+        energy == null ? OptionalDouble.empty() : OptionalDouble.of(energy),
+        half);
   }
 }
