@@ -49,15 +49,14 @@ public record ConceptRows(
    *     of its own
    */
   public Matrix of(Subject subject) {
-    Matrix all = null;
+    List<Matrix> all = new ArrayList<>();
     for (PromptTemplate template : templates) {
       SubjectPrompt prompt = SubjectPrompt.of(encoder, template, subject);
       List<Integer> positions = new ArrayList<>(tokens(prompt));
       positions.addAll(after(prompt, prompt.end()));
-      Matrix columns = prompt.encoded().columns(positions);
-      all = all == null ? columns : all.beside(columns);
+      all.add(prompt.encoded().columns(positions));
     }
-    return all;
+    return Matrix.joinColumns(all);
   }
 
   /**

@@ -68,10 +68,11 @@ public final class AttributeCorrection extends SolvedCorrection {
     job.context().goal(new CorrectionGoal(word, List.of(), without));
     GeneralReading reading = GeneralReading.of(job, guides, without);
     Matrix usual = mean(reading.towards().subList(without.size(), guides.size())); // minus C
-    Matrix gone = Matrix.zeros(reading.columns().rows(), 0);
-    for (int i = 0; i < without.size(); i++) {
-      gone = gone.beside(reading.towards().get(i).minus(usual));
-    }
+    Matrix gone =
+        Matrix.joinColumns(
+            reading.towards().subList(0, without.size()).stream()
+                .map(towards -> towards.minus(usual))
+                .toList());
     Span attribute =
         Span.ofFirst(gone, job.options().integer("attribute-directions") * without.size());
     Matrix own = usual.times(-1); // what the word is beside the usual

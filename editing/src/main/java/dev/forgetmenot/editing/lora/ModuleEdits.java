@@ -199,11 +199,12 @@ final class ModuleEdits {
           "it is a DoRA whose base was changed (init_lora_weights); " + LoraException.MERGE);
     }
     long[] shape = shape(target, WEIGHT);
-    double[] before = weight(target).rowMajor();
-    double[] after = before.clone();
-    if (module.factored()) {
-      module.change(file).dense().times(scale(module, rule, name)).addTo(after);
-    }
+    Matrix weight = weight(target);
+    double[] before = weight.rowMajor();
+    double[] after =
+        module.factored()
+            ? weight.plus(module.change(file).dense().times(scale(module, rule, name))).rowMajor()
+            : before.clone();
     if (module.has(LoraRole.WEIGHT_CHANGE)) {
       double[] change = file.doubles(module.tensor(LoraRole.WEIGHT_CHANGE).orElseThrow());
       for (int i = 0; i < after.length; i++) {

@@ -71,11 +71,9 @@ public record SolvedJob(
 
   /** Columns of phrases beside each other (d × n), none for none. */
   public Matrix columns(List<KeptPhrase> phrases) {
-    Matrix all = Matrix.zeros(width(), 0);
-    for (KeptPhrase phrase : phrases) {
-      all = all.beside(columns(phrase));
-    }
-    return all;
+    return phrases.isEmpty()
+        ? Matrix.zeros(width(), 0)
+        : Matrix.joinColumns(phrases.stream().map(this::columns).toList());
   }
 
   /** d, the width of a text embedding. */

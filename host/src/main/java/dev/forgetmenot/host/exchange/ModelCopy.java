@@ -1,6 +1,8 @@
 package dev.forgetmenot.host.exchange;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,10 @@ record ModelCopy(List<Path> files, List<Path> left) {
     List<Path> all;
     try (Stream<Path> entries = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       all = entries.filter(Files::isRegularFile).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw unreadable(root, e.getCause());
+    } catch (FileSystemLoopException e) {
+      throw unreadable(root, e);
     }
     for (Path file : all) {
       Path inside = root.relativize(file);
@@ -53,6 +59,16 @@ record ModelCopy(List<Path> files, List<Path> left) {
       (hidden || patches || others ? left : files).add(inside);
     }
     return new ModelCopy(List.copyOf(files), List.copyOf(left));
+  }
+
+  /** What stops a walk: a folder that leads back into itself, or that may not be read. */
+  private static IOException unreadable(Path root, IOException e) {
+    String why =
+        e instanceof FileSystemLoopException
+            ? ": a link leads back to a folder that holds it; remove it, or copy the model without"
+                + " it: "
+            : ": a part of it cannot be read: ";
+    return new IOException(root + why + e.getMessage(), e);
   }
 
   private static boolean isHidden(Path inside) {

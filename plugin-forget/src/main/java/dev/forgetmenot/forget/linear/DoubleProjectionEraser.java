@@ -73,15 +73,15 @@ public final class DoubleProjectionEraser extends LinearEraser {
           name() + " needs phrases to keep, and this model names none; give some with preserve");
     }
     List<Matrix> each = new ArrayList<>();
-    Matrix targets = Matrix.zeros(job.width(), 0);
     for (Concept concept : job.concepts()) {
       each.add(job.rows(concept.kind()).of(job.subject(concept)));
-      targets = targets.beside(each.get(each.size() - 1));
     }
     double cut = job.options().number("cut");
     Matrix safeColumns = job.columns(safe);
     InputEdit edit =
-        asStored(new DoubleProjection(cut).solve(targets, safeColumns, job.columns(preserved)));
+        asStored(
+            new DoubleProjection(cut)
+                .solve(Matrix.joinColumns(each), safeColumns, job.columns(preserved)));
     EditReport.Writer report = new EditReport.Writer();
     Span mixtures = Span.of(safeColumns, cut);
     for (int i = 0; i < each.size(); i++) {

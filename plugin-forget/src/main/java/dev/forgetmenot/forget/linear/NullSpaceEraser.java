@@ -82,12 +82,8 @@ public final class NullSpaceEraser extends LinearEraser {
           name() + " needs phrases to keep, and this model names none; give some with preserve");
     }
     List<ConceptRows.Pairs> pairs = job.pairs(job.guides());
-    Matrix targets = Matrix.zeros(job.width(), 0);
-    Matrix guides = targets;
-    for (ConceptRows.Pairs pair : pairs) {
-      targets = targets.beside(pair.targets());
-      guides = guides.beside(pair.guides());
-    }
+    Matrix targets = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::targets).toList());
+    Matrix guides = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::guides).toList());
     Matrix retained = job.columns(preserved);
     Matrix invariants =
         GeneralText.invariants(job.encoder(), job.options().integer("empty-directions"));

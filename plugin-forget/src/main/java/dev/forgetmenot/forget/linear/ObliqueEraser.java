@@ -20,6 +20,7 @@ import dev.forgetmenot.editing.solving.SolvedJob;
 import dev.forgetmenot.editing.solving.SolvingOptions;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,20 +86,21 @@ public final class ObliqueEraser extends LinearEraser {
   protected Outcome solve(SolvedJob job) throws IOException {
     List<String> anchors = anchors(job);
     List<ConceptRows.Pairs> pairs = job.pairs(anchors);
-    Matrix differences = Matrix.zeros(job.width(), 0);
+    List<Matrix> differences = new ArrayList<>();
     for (ConceptRows.Pairs pair : pairs) {
       Matrix all = pair.targets().minus(pair.guides());
-      differences = differences.beside(Span.ofFirst(all, job.options().integer("rank")).basis());
+      differences.add(Span.ofFirst(all, job.options().integer("rank")).basis());
     }
     List<KeptPhrase> preserved = kept(job, anchors);
-    Matrix kept = GeneralText.invariants(job.encoder(), job.options().integer("empty-directions"));
+    List<Matrix> kept = new ArrayList<>();
+    kept.add(GeneralText.invariants(job.encoder(), job.options().integer("empty-directions")));
     for (KeptPhrase phrase : preserved) {
       Matrix columns = job.columns(phrase);
-      kept = kept.beside(Span.ofFirst(columns, job.options().integer("kept-directions")).basis());
+      kept.add(Span.ofFirst(columns, job.options().integer("kept-directions")).basis());
     }
     ObliqueProjector projector =
         ObliqueProjector.of(job.generalText(List.of()).rows(), job.options().number("ridge"));
-    InputEdit edit = projector.solve(differences, kept);
+    InputEdit edit = projector.solve(Matrix.joinColumns(differences), Matrix.joinColumns(kept));
     return new Outcome(projector(job, edit), report(job, anchors, pairs, edit, preserved));
   }
 

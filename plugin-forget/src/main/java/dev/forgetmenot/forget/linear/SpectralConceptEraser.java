@@ -59,16 +59,13 @@ public final class SpectralConceptEraser extends LinearEraser {
   protected Outcome solve(SolvedJob job) throws IOException {
     List<KeptPhrase> preserved = job.preservedOrGeneral();
     List<Matrix> each = new ArrayList<>();
-    Matrix forgotten = Matrix.zeros(job.width(), 0);
     for (Concept concept : job.concepts()) {
-      Matrix columns = job.rows(concept.kind()).of(job.subject(concept));
-      each.add(columns);
-      forgotten = forgotten.beside(columns);
+      each.add(job.rows(concept.kind()).of(job.subject(concept)));
     }
     InputEdit edit =
         asStored(
             new SpectralEraser(job.options().number("alpha"))
-                .solve(forgotten, job.columns(preserved)));
+                .solve(Matrix.joinColumns(each), job.columns(preserved)));
     EditReport.Writer report = new EditReport.Writer();
     for (int i = 0; i < each.size(); i++) {
       report.residual(
