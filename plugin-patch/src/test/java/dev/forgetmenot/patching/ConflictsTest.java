@@ -112,12 +112,17 @@ class ConflictsTest {
   private double[] change(String target, PatchRequest... requests) throws IOException {
     try (PatchStack stack = PatchStack.open(List.of(requests))) {
       StackedWeights weights = stack.on(stored.base()).weights();
-      double[] sum = weights.sum(target);
       float[] base = base(target);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] -= base[i];
-      }
-      return sum;
+      double[] change = new double[base.length];
+      weights
+          .sum(target)
+          .forEachStrip(
+              (first, sums) -> {
+                for (int i = 0; i < sums.length; i++) {
+                  change[first + i] = sums[i] - base[first + i];
+                }
+              });
+      return change;
     }
   }
 

@@ -20,8 +20,8 @@ import java.util.function.ToLongFunction;
  * a limit on the values that are held at a time.
  */
 final class TensorWork {
-  /** Values that are held at a time, 160 MB as floats: the largest tensor of SD 1.x has 38 M. */
-  private static final int VALUES = 40 << 20;
+  /** Values that are held at a time unless one tensor has more: 120 MB, the largest of a UNet. */
+  private static final int VALUES = 30 << 20;
 
   private TensorWork() {}
 
