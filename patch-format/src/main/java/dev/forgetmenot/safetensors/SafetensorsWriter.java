@@ -189,9 +189,17 @@ public final class SafetensorsWriter {
    * @throws IOException when the channel fails
    */
   public void writeTo(WritableByteChannel channel) throws IOException {
-    List<Pending> ordered = ordered();
-    Payload.drain(header(ordered), channel);
-    for (Pending tensor : ordered) {
+    Payload.drain(header(ordered()), channel);
+    writeValuesTo(channel);
+  }
+
+  /**
+   * Writes what follows the header, which metadata does not change.
+   *
+   * @throws IOException when the channel fails
+   */
+  public void writeValuesTo(WritableByteChannel channel) throws IOException {
+    for (Pending tensor : ordered()) {
       tensor.payload().writeTo(channel);
     }
   }

@@ -6,6 +6,7 @@ import dev.forgetmenot.editing.linear.Strips;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -130,16 +131,13 @@ public final class WeightSum {
    */
   public void forEachStrip(Sink sink) throws IOException {
     join();
-    int height = Math.max(2, STRIP / Math.max(1, columns));
     try {
-      IntStream.range(0, (int) (((long) rows + height - 1) / height))
+      IntStream.range(0, strips())
           .parallel()
           .forEach(
               strip -> {
-                int first = strip * height;
-                int count = Math.min(height, rows - first);
                 try {
-                  sink.take(first * columns, sums(first, count));
+                  sink.take(strip * height() * columns, sums(strip));
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
@@ -149,7 +147,18 @@ public final class WeightSum {
     }
   }
 
-  private double[] sums(int first, int count) {
+  /** Rows of a strip. */
+  private int height() {
+    return Math.max(2, STRIP / Math.max(1, columns));
+  }
+
+  private int strips() {
+    return (int) (((long) rows + height() - 1) / height());
+  }
+
+  private double[] sums(int strip) {
+    int first = strip * height();
+    int count = Math.min(height(), rows - first);
     double[] sums = new double[count * columns];
     for (int i = 0; i < sums.length; i++) {
       sums[i] = weight[first * columns + i];
@@ -157,6 +166,21 @@ public final class WeightSum {
     Strips.Tile tile = Strips.Tile.of(sums, count, columns);
     additions.forEach(addition -> addition.addTo(tile, first));
     return sums;
+  }
+
+  /** The norm of the sums. */
+  public double norm() {
+    join();
+    double[] squares = new double[strips()];
+    IntStream.range(0, squares.length)
+        .parallel()
+        .forEach(
+            strip -> {
+              for (double value : sums(strip)) {
+                squares[strip] += value * value;
+              }
+            });
+    return Math.sqrt(Arrays.stream(squares).sum());
   }
 
   /** The sums, rounded to float, in the array of the weight: to be asked for once. */

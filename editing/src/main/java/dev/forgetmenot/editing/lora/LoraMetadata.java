@@ -4,8 +4,10 @@ import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -31,8 +33,9 @@ public record LoraMetadata(
    * The entries.
    *
    * @param writer holds the tensors, whose bytes are digested
+   * @throws IOException if values are read from a file, and cannot be
    */
-  public Map<String, String> of(SafetensorsWriter writer) {
+  public Map<String, String> of(SafetensorsWriter writer) throws IOException {
     String architecture = manifest.architecture();
     Map<String, String> entries = new TreeMap<>();
     entries.put("modelspec.sai_model_spec", "1.0.1");
@@ -41,7 +44,7 @@ public record LoraMetadata(
     entries.put("modelspec.title", manifest.name());
     entries.put("modelspec.description", manifest.description());
     entries.put("modelspec.date", manifest.created());
-    entries.put("modelspec.hash_sha256", "0x" + digest(writer.toBytes()));
+    entries.put("modelspec.hash_sha256", "0x" + digest(writer));
     if (!manifest.license().isEmpty()) {
       entries.put("modelspec.license", manifest.license());
     }
@@ -76,12 +79,12 @@ public record LoraMetadata(
     return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 
-  /** SHA-256 of what follows the header, hex. */
-  private static String digest(byte[] file) {
-    long header = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    int begin = Math.toIntExact(Long.BYTES + header);
+  /** SHA-256 of what follows the header, hex; nothing is kept of it. */
+  private static String digest(SafetensorsWriter writer) throws IOException {
     MessageDigest sha = Sha256.digest();
-    sha.update(file, begin, file.length - begin);
+    try (OutputStream digested = new DigestOutputStream(OutputStream.nullOutputStream(), sha)) {
+      writer.writeValuesTo(Channels.newChannel(digested));
+    }
     return HexFormat.of().formatHex(sha.digest());
   }
 }

@@ -3,6 +3,7 @@ package dev.forgetmenot.editing.lora;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.Payload;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -62,9 +63,18 @@ public enum LoraNaming {
         (target, delta) -> {
           String ending = target.endsWith(".bias") ? ".diff_b" : ".diff";
           String name = LoraNames.kohya(module(target)) + ending;
-          writer.add(name, DType.F32, delta.shape(), delta.values());
+          writer.add(name, DType.F32, delta.shape(), values(delta));
         });
     return writer;
+  }
+
+  /** Made when they are written, one tensor at a time. */
+  private static Payload values(Delta delta) {
+    return channel -> {
+      float[] values = delta.values();
+      Payload.ofElements(values.length, Float.BYTES, (buffer, i) -> buffer.putFloat(values[i]))
+          .writeTo(channel);
+    };
   }
 
   abstract void add(SafetensorsWriter writer, LoraNames.Module module, LowRank product);

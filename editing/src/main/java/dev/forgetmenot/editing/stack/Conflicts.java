@@ -75,7 +75,7 @@ public final class Conflicts {
       changes.add(one.change(target, weight));
     }
     Change whole = all.change(target, weight).orElseThrow();
-    drift.add(target, weight, whole);
+    drift.add(target, weight, whole.norm());
     FloatMatrix matrix = new FloatMatrix(all.outputs(target), weight);
     Together together = new Together(target, weight, new HashMap<>());
     for (int i = 0; i < layers.size(); i++) {

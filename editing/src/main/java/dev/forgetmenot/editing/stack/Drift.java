@@ -32,7 +32,7 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
     Meter meter = new Meter();
     for (String target : weights.targets()) {
       float[] weight = weights.weight(target);
-      meter.add(target, weight, weights.change(target, weight).orElseThrow());
+      meter.add(target, weight, weights.moved(target, weight));
     }
     return meter.drift();
   }
@@ -95,12 +95,11 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
     private final Map<String, double[]> squares = new TreeMap<>();
     private final Set<String> others = new HashSet<>();
 
-    void add(String target, float[] weight, Change change) {
+    void add(String target, float[] weight, double size) {
       double[] square = squares.computeIfAbsent(Blocks.of(target), b -> new double[2]);
       if (!Term.readsText(target)) {
         others.add(Blocks.of(target));
       }
-      double size = change.norm();
       square[0] += size * size;
       for (float value : weight) {
         square[1] += (double) value * value;

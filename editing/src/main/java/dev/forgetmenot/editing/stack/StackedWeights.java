@@ -196,6 +196,22 @@ public final class StackedWeights {
     return Optional.of(Change.sum(changes));
   }
 
+  /**
+   * The norm of all that is added to a target, unchecked.
+   *
+   * @param weight the base's values
+   */
+  double moved(String target, float[] weight) throws IOException {
+    List<Change> changes = new ArrayList<>();
+    forEachChange(target, weight, false, changes::add);
+    if (changes.size() == 1) {
+      return changes.get(0).norm();
+    }
+    WeightSum sum = new WeightSum(outputs(target), new float[weight.length]);
+    changes.forEach(change -> change.addTo(sum));
+    return sum.norm();
+  }
+
   /** Rows of a weight as a matrix. */
   int outputs(String target) {
     int slash = target.indexOf('/');
