@@ -15,24 +15,25 @@ import java.util.stream.Collectors;
 /** Turns the edits of a draft into entries of the archive and what the manifest says of them. */
 final class EditEntries {
   private static final int ALIGNMENT = 64;
-  private static final Manifest.Strength STRENGTH = new Manifest.Strength(1, -2, 2);
   private static final String TEXT_ENCODER = "text_encoder";
 
   /**
    * One edit of the manifest and what makes the bytes of its entry.
    *
    * @param entry its path in the archive
+   * @param strength at which it may be applied
    * @param content what the manifest says; known after the tensors were written once
    */
   record Part(
       String id,
       String component,
       String entry,
+      Manifest.Strength strength,
       Supplier<EditContent> content,
       SafetensorsWriter tensors) {
     /** What the manifest says of it, after its tensors were written once. */
     Manifest.Edit edit() {
-      return new Manifest.Edit(id, component, entry, STRENGTH, content.get());
+      return new Manifest.Edit(id, component, entry, strength, content.get());
     }
   }
 
@@ -75,7 +76,14 @@ final class EditEntries {
       String again = number == 1 ? "" : "-" + number;
       String part = ofKind.get(kind) == 1 ? "" : "-" + one.component().replace('_', '-') + again;
       String entry = "tensors/" + kind + part + ".safetensors";
-      parts.add(new Part(id + again, one.component(), entry, one.content(), one.tensors()));
+      parts.add(
+          new Part(
+              id + again,
+              one.component(),
+              entry,
+              draft.publication().strength(),
+              one.content(),
+              one.tensors()));
     }
     return parts;
   }

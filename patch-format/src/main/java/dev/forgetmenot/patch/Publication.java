@@ -11,13 +11,18 @@ import java.util.Optional;
  * @param authors may be empty
  * @param stacking what it says of other patches
  * @param gate how its strength follows the prompt
+ * @param strength the strengths that it may be applied with
  */
 public record Publication(
     String patchVersion,
     String license,
     List<String> authors,
     Manifest.Stacking stacking,
-    Optional<Gate> gate) {
+    Optional<Gate> gate,
+    Manifest.Strength strength) {
+  /** Around what an editor made and measured at 1. */
+  public static final Manifest.Strength MADE = new Manifest.Strength(1, -2, 2);
+
   /** What a version of a patch looks like, as a regular expression. */
   public static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
 
@@ -28,5 +33,20 @@ public record Publication(
   /** Copies the list. */
   public Publication {
     authors = List.copyOf(authors);
+  }
+
+  /** With the strengths of what an editor made. */
+  public Publication(
+      String patchVersion,
+      String license,
+      List<String> authors,
+      Manifest.Stacking stacking,
+      Optional<Gate> gate) {
+    this(patchVersion, license, authors, stacking, gate, MADE);
+  }
+
+  /** The same with other strengths. */
+  public Publication strength(Manifest.Strength other) {
+    return new Publication(patchVersion, license, authors, stacking, gate, other);
   }
 }

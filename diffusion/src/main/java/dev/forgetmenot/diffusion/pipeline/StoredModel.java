@@ -13,6 +13,7 @@ import dev.forgetmenot.diffusion.config.VaeConfig;
 import dev.forgetmenot.diffusion.sampler.Samplers;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
+import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -229,6 +231,15 @@ public final class StoredModel implements AutoCloseable {
             (canonical, original) ->
                 names.put(canonical, original.name().substring(OriginalNames.UNET.length())));
     return names;
+  }
+
+  /**
+   * Which of these tokens the vocabulary knows already as words or pieces of words.
+   *
+   * @throws IOException if the tokenizer's files are missing or broken
+   */
+  public List<String> knownWords(Collection<String> tokens) throws IOException {
+    return ClipTokenizer.known(parts.tokenizer(), tokens);
   }
 
   /** The configurations and open files. */

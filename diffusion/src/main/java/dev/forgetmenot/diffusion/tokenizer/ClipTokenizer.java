@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,6 +75,18 @@ public final class ClipTokenizer implements AutoCloseable {
     } catch (EngineException | LinkageError e) {
       throw EngineCache.ofTokenizers().explain("the tokenizer", e);
     }
+  }
+
+  /**
+   * Which of these tokens the files know already as a word or a piece of one, in any case of
+   * letters, so that they cannot be added.
+   *
+   * @throws IOException if a file is missing or broken; the message names it
+   */
+  public static List<String> known(TokenizerFiles files, Collection<String> tokens)
+      throws IOException {
+    TokenizerJson json = TokenizerJson.read(files, SpecialTokens.read(files));
+    return tokens.stream().filter(json::says).toList();
   }
 
   private HuggingFaceTokenizer tokenizer() {
@@ -165,7 +178,10 @@ public final class ClipTokenizer implements AutoCloseable {
       }
       if (json.knows(token) || !folded.add(token.toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
-            "the token \"" + token + "\" is there already; choose another name");
+            "the token \""
+                + token
+                + "\" is there already; name it otherwise: fmn patch import"
+                + " FILE --token NAME makes a patch of a file of tokens");
       }
     }
     tokens.forEach((token, ids) -> meanings.put(json.add(token), List.copyOf(ids)));

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,6 +36,9 @@ final class TokenizerJson {
          "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false,
          "ignore_merges": false}}
       """;
+
+  /** What the last piece of a word ends with in the vocabulary. */
+  private static final String END_OF_WORD = "</w>";
 
   private static final String VOCAB = "vocab";
   private static final String MERGES = "merges";
@@ -103,6 +107,14 @@ final class TokenizerJson {
       }
     }
     return content.words().containsKey(token);
+  }
+
+  /** Whether a prompt says a token, in any case of letters, without one being added. */
+  boolean says(String token) {
+    String folded = token.toLowerCase(Locale.ROOT);
+    return knows(token)
+        || content.words().containsKey(folded)
+        || content.words().containsKey(folded + END_OF_WORD);
   }
 
   /** Adds a token behind all others. */

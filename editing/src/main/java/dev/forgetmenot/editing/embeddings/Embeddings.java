@@ -1,6 +1,7 @@
 package dev.forgetmenot.editing.embeddings;
 
 import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.TokensEdit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -75,6 +76,40 @@ public record Embeddings(Map<String, Rows> tokens) {
       at += rows.values().length;
     }
     return new Embeddings(Map.of(name, new Rows(count, width(), values)));
+  }
+
+  /**
+   * The same vectors under other names.
+   *
+   * @param names {@code NAME} where there is one token, or {@code OLD=NAME}; others stay as they
+   *     are
+   * @throws IllegalArgumentException if a name has white space, no such token is there, or two get
+   *     one name
+   */
+  public Embeddings renamed(List<String> names) {
+    Map<String, String> wanted = new LinkedHashMap<>();
+    for (String name : names) {
+      int equals = name.indexOf('=');
+      boolean known = equals > 0 && tokens.containsKey(name.substring(0, equals));
+      if (!known && tokens.size() > 1) {
+        throw new IllegalArgumentException("it holds " + summary() + ", of which none is " + name);
+      }
+      String old = known ? name.substring(0, equals) : tokens.keySet().iterator().next();
+      wanted.put(old, known ? name.substring(equals + 1) : name);
+    }
+    Map<String, Rows> renamed = new LinkedHashMap<>();
+    tokens.forEach(
+        (old, rows) -> {
+          String name = wanted.getOrDefault(old, old);
+          if (!name.matches(TokensEdit.NAME)) {
+            throw new IllegalArgumentException(
+                "the name \"" + name + "\" is none for a token: 1 to 96 characters without spaces");
+          }
+          if (renamed.put(name, rows) != null) {
+            throw new IllegalArgumentException("two tokens would be called " + name);
+          }
+        });
+    return new Embeddings(renamed);
   }
 
   /** The names one behind the other, as a prompt says them: {@code <s1><s2>}. */

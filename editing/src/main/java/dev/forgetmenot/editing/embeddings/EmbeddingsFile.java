@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  *   <li>one tensor a token, {@code <s1>} and so on, (d) or (1, d): what concept inversion saves;
  *   <li>diffusers' {@code learned_embeds.safetensors}: the token's name to (d) or (n, d), or {@code
  *       tok}, {@code tok_1} … for the vectors of one token;
- *   <li>A1111's and kohya's: {@code emb_params} (n, d), the token's name is the file's.
+ *   <li>A1111's and kohya's: {@code emb_params} (n, d), the token's name is the file's;
+ *   <li>the original's {@code *}, the same.
  * </ul>
  *
  * Pickles are refused by what is in them, whatever the file is called.
@@ -29,11 +30,16 @@ import java.util.regex.Pattern;
 public final class EmbeddingsFile {
   static final String A1111 = "emb_params";
 
-  /** What other programs call the only tensor of a file whose name is the token's. */
-  private static final List<String> NAMELESS = List.of(A1111, "clip_l", "clip_h");
+  /**
+   * What other programs call the only tensor of a file whose name is the token's; the asterisk is
+   * the original's placeholder for any word.
+   */
+  private static final List<String> NAMELESS =
+      List.of(A1111, "clip_l", "clip_h", "*", "string_to_param.*");
 
-  /** SDXL's second text encoder. */
-  private static final String SDXL = "clip_g";
+  /** Text encoders that SD 1.x and 2.x have not. */
+  private static final Map<String, String> OTHERS =
+      Map.of("clip_g", "SDXL", "t5xxl", "SD 3 or Flux");
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -46,13 +52,20 @@ public final class EmbeddingsFile {
    *     says where, why and what to do
    */
   public static Embeddings read(Path file) throws IOException {
-    try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.PATCH)) {
+    try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       if (stored.tensors().isEmpty()) {
         throw new IOException(file + " holds no token");
       }
-      if (stored.tensors().containsKey(SDXL)) {
-        throw new IOException(
-            file + " was made for SDXL (it holds " + SDXL + "); take one for SD 1.x or 2.x");
+      for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+        if (stored.tensors().containsKey(other.getKey())) {
+          throw new IOException(
+              file
+                  + " was made for "
+                  + other.getValue()
+                  + " (it holds "
+                  + other.getKey()
+                  + "); take one for SD 1.x or 2.x");
+        }
       }
       Map<String, Rows> tokens = new LinkedHashMap<>();
       for (String name : stored.tensors().keySet()) {
@@ -96,7 +109,7 @@ public final class EmbeddingsFile {
     for (Map.Entry<String, Rows> entry : stored.entrySet()) {
       Map<String, Rows> parts = new LinkedHashMap<>();
       parts.put(entry.getKey(), entry.getValue());
-      for (int i = 1; stored.containsKey(entry.getKey() + "_" + i); i++) {
+      for (int i = 1; single(stored, entry.getKey(), i); i++) {
         parts.put(entry.getKey() + "_" + i, stored.get(entry.getKey() + "_" + i));
       }
       if (parts.size() > 1) {
@@ -111,6 +124,12 @@ public final class EmbeddingsFile {
           }
         });
     return new Embeddings(inOrder(tokens));
+  }
+
+  /** Whether a token and its numbered part are vectors: only these are written in parts. */
+  private static boolean single(Map<String, Rows> stored, String name, int part) {
+    Rows rows = stored.get(name + "_" + part);
+    return rows != null && rows.count() == 1 && stored.get(name).count() == 1;
   }
 
   /** By name, numbers by their value: s2 before s10. */

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param ranks by pattern, in the order of the file
  * @param rootOfRank whether the scale is alpha / √rank
  * @param start what was taken from the base when the training began
+ * @param feedforward ends of the names of modules that (IA)³ scales by input
  * @param dora whether every module must have its norms
  */
 record AdapterRule(
@@ -27,6 +28,7 @@ record AdapterRule(
     Map<Pattern, Double> ranks,
     boolean rootOfRank,
     TrainingStart start,
+    List<String> feedforward,
     boolean dora) {
 
   /** The types of adapters whose tensors are read, and what each calls its alpha. */
@@ -121,6 +123,13 @@ record AdapterRule(
               + LoraException.MERGE);
     }
     refuseOthers(where, json);
+    if (json.get("feedforward_modules") instanceof String pattern && !pattern.isEmpty()) {
+      throw new LoraException(
+          where,
+          "feedforward_modules is the pattern "
+              + brief(pattern)
+              + ", and patterns of strangers are not run there; write the modules' names as a list");
+    }
     OptionalInt rank =
         json.get("r") instanceof Double r ? OptionalInt.of((int) (double) r) : OptionalInt.empty();
     return new AdapterRule(
@@ -130,6 +139,9 @@ record AdapterRule(
         patterns(where, json, "rank_pattern"),
         Boolean.TRUE.equals(json.get("use_rslora")),
         TrainingStart.of(where, json.get("init_lora_weights")),
+        json.get("feedforward_modules") instanceof List<?> list
+            ? list.stream().map(String::valueOf).toList()
+            : List.of(),
         Boolean.TRUE.equals(json.get("use_dora")));
   }
 
@@ -216,6 +228,11 @@ record AdapterRule(
     Double found = first(alphas, name);
     double value = found == null ? alpha : found;
     return rootOfRank ? value * Math.sqrt(rank) : value;
+  }
+
+  /** Whether (IA)³ scales a module by input. */
+  boolean feedforward(String name) {
+    return feedforward.stream().anyMatch(name::endsWith);
   }
 
   /** The rank that the configuration gives a module, if it does. */

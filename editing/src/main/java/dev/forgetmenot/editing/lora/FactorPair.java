@@ -111,6 +111,11 @@ record FactorPair(
     return full.isPresent() ? 0 : Math.max(rank(), inner());
   }
 
+  /** The rank of {@link #product}: of a matrix in full its smaller side. */
+  long productRank() {
+    return full.isPresent() ? Math.min(rows(), columns()) : inner();
+  }
+
   /**
    * The matrix as a product in double.
    *

@@ -1,5 +1,6 @@
 package dev.forgetmenot.editing.lora;
 
+import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.Arrays;
@@ -131,6 +132,12 @@ record LoraModule(String stem, Map<LoraRole, TensorInfo> tensors) {
     return lokr().isEmpty()
         ? pairs.get(0).columns()
         : pairs.get(0).columns() * pairs.get(1).columns();
+  }
+
+  /** Whether the change is smaller as a product, of a rank that a patch can hold. */
+  boolean thin() {
+    long rank = pairs().stream().mapToLong(FactorPair::productRank).reduce(1, Math::multiplyExact);
+    return rank <= LowRank.MAX_RANK && rank * (outputs() + inputs()) < outputs() * inputs();
   }
 
   /** What the factors make, without the scale. */

@@ -13,9 +13,16 @@ import java.util.TreeMap;
 
 /**
  * The modules of an adapter file as factors and values for a base, of which the shapes are known to
- * fit.
+ * fit. Values in full are computed each time they are asked for, so that no more than one tensor's
+ * are there at a time; the file and the base must be open until then.
  */
 final class ModuleEdits {
+  /** Computes the values of one tensor. */
+  @FunctionalInterface
+  private interface Values {
+    double[] compute() throws IOException;
+  }
+
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
 
@@ -53,7 +60,7 @@ final class ModuleEdits {
       agree(module, rule, name, decomposed);
     }
     if (decomposed) {
-      values(target, WEIGHT, decomposed(module, target, rule, name));
+      values(target, WEIGHT, () -> decomposed(module, target, rule, name));
     } else if (module.factored()) {
       product(module, target, rule, name);
     }
@@ -64,7 +71,7 @@ final class ModuleEdits {
       replaced(module, LoraRole.NEW_WEIGHT, target, WEIGHT);
     }
     if (module.has(LoraRole.IA3_CHANGE) || module.has(LoraRole.IA3_FACTOR)) {
-      scaled(module, target);
+      scaled(module, target, rule, name);
     }
     if (module.has(LoraRole.BIAS_CHANGE)) {
       stored(module, LoraRole.BIAS_CHANGE, target, BIAS);
@@ -73,9 +80,12 @@ final class ModuleEdits {
       replaced(module, LoraRole.NEW_BIAS, target, BIAS);
     }
     if (module.has(LoraRole.UP_BIAS)) {
-      double[] bias = file.doubles(module.tensor(LoraRole.UP_BIAS).orElseThrow());
+      TensorInfo bias = module.tensor(LoraRole.UP_BIAS).orElseThrow();
       double scale = scale(module, rule, name);
-      values(target, BIAS, Arrays.stream(bias).map(value -> scale * value).toArray());
+      values(
+          target,
+          BIAS,
+          () -> Arrays.stream(file.doubles(bias)).map(value -> scale * value).toArray());
     }
   }
 
@@ -145,10 +155,9 @@ final class ModuleEdits {
       // The scale is alpha by the rows of down; a core has another number of columns of up.
       put(target, columns, alpha * columns / rank, down, file.floats(up));
     } else {
-      WeightChange change = module.change(file);
       double scale = scale(module, rule, name);
-      if (change.thin()) {
-        WeightChange.Product product = change.product();
+      if (module.thin()) {
+        WeightChange.Product product = module.change(file).product();
         put(
             target,
             product.rank(),
@@ -156,7 +165,7 @@ final class ModuleEdits {
             product.down().rowMajorFloats(),
             product.up().rowMajorFloats());
       } else {
-        values(target, WEIGHT, change.dense().times(scale).rowMajor());
+        values(target, WEIGHT, () -> module.change(file).dense().times(scale).rowMajor());
       }
     }
   }
@@ -169,10 +178,10 @@ final class ModuleEdits {
       String name,
       TrainingStart start)
       throws IOException {
-    WeightChange.Product trained = module.change(file).product().times(scale(module, rule, name));
-    Matrix weight = weight(target);
-    int rank = trained.rank();
-    if (shape(target, WEIGHT).length != 2 || rank > Math.min(weight.rows(), weight.columns())) {
+    double scale = scale(module, rule, name);
+    long[] shape = shape(target, WEIGHT);
+    int rank = module.rank().orElseThrow();
+    if (shape.length != 2 || rank > Math.min(shape[0], shape[1])) {
       throw new LoraException(
           file.where(),
           module.stem()
@@ -181,11 +190,16 @@ final class ModuleEdits {
               + " rows and columns, which init_lora_weights needs; "
               + LoraException.MERGE);
     }
+    Matrix weight = weight(target);
+    WeightChange.Product trained = module.change(file).product().times(scale);
     WeightChange.Product all = trained.plus(start.taken(weight, rank).times(-1));
     if (all.thin()) {
       put(target, all.rank(), all.rank(), all.down().rowMajorFloats(), all.up().rowMajorFloats());
     } else {
-      values(target, WEIGHT, all.dense().rowMajor());
+      values(
+          target,
+          WEIGHT,
+          () -> trained.plus(start.taken(weight(target), rank).times(-1)).dense().rowMajor());
     }
   }
 
@@ -227,35 +241,67 @@ final class ModuleEdits {
   }
 
   /** (IA)³: W' = W · (1 + v) in LyCORIS, W · v in the PEFT library, which scales the bias too. */
-  private void scaled(LoraModule module, LoraNames.Module target) throws IOException {
+  private void scaled(
+      LoraModule module, LoraNames.Module target, Optional<AdapterRule> rule, String name)
+      throws IOException {
     long[] shape = shape(target, WEIGHT);
     Optional<TensorInfo> change = module.tensor(LoraRole.IA3_CHANGE);
     TensorInfo tensor = change.orElseGet(module.tensor(LoraRole.IA3_FACTOR)::orElseThrow);
     double one = change.isPresent() ? 0 : 1;
-    boolean outputs =
-        change.isPresent()
-            ? file.number(module.tensor(LoraRole.ON_INPUT).orElseThrow()) == 0
-            : tensor.shape()[0] == shape[0];
+    boolean outputs = byOutput(module, tensor, shape, rule, name);
     Along along = new Along(shape, outputs);
-    double[] vector = file.doubles(tensor);
-    if (vector.length != along.size()) {
+    if (tensor.elements() != along.size()) {
       throw new LoraException(
           file.where(),
-          tensor.name() + " should have " + along.size() + " values, not " + vector.length);
+          tensor.name() + " should have " + along.size() + " values, not " + tensor.elements());
     }
-    double[] values = weight(target).rowMajor();
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= vector[along.of(i)] - one;
-    }
-    values(target, WEIGHT, values);
+    values(
+        target,
+        WEIGHT,
+        () -> {
+          double[] vector = file.doubles(tensor);
+          double[] values = weight(target).rowMajor();
+          for (int i = 0; i < values.length; i++) {
+            values[i] *= vector[along.of(i)] - one;
+          }
+          return values;
+        });
     if (outputs && change.isEmpty() && has(target, BIAS)) {
-      float[] bias = base.floats(target.component(), target.name() + "." + BIAS);
-      double[] scaled = new double[bias.length];
-      for (int i = 0; i < bias.length; i++) {
-        scaled[i] = bias[i] * (vector[i] - 1);
-      }
-      values(target, BIAS, scaled);
+      values(
+          target,
+          BIAS,
+          () -> {
+            double[] vector = file.doubles(tensor);
+            float[] bias = base.floats(target.component(), target.name() + "." + BIAS);
+            for (int i = 0; i < bias.length; i++) {
+              vector[i] = bias[i] * (vector[i] - 1);
+            }
+            return vector;
+          });
     }
+  }
+
+  /** LyCORIS says it; of the PEFT library's it is the shape that tells, or the configuration. */
+  private boolean byOutput(
+      LoraModule module, TensorInfo tensor, long[] shape, Optional<AdapterRule> rule, String name)
+      throws IOException {
+    if (module.has(LoraRole.ON_INPUT)) {
+      return file.number(module.tensor(LoraRole.ON_INPUT).orElseThrow()) == 0;
+    }
+    if (tensor.rank() == 2) {
+      return tensor.shape()[1] == 1;
+    }
+    if (shape[0] != shape[1]) {
+      return tensor.elements() == shape[0];
+    }
+    if (rule.isEmpty()) {
+      throw new LoraException(
+          file.where(),
+          tensor.name()
+              + " may be by input or by output, which adapter_config.json says (feedforward_modules);"
+              + " get both files");
+    }
+    return !rule.get().feedforward(name);
   }
 
   /** Which row, or which column of the first two sides, an element is in. */
@@ -277,37 +323,43 @@ final class ModuleEdits {
     }
   }
 
-  private void stored(LoraModule module, LoraRole role, LoraNames.Module target, String parameter)
-      throws IOException {
-    values(target, parameter, file.floats(module.tensor(role).orElseThrow()));
+  private void stored(LoraModule module, LoraRole role, LoraNames.Module target, String parameter) {
+    TensorInfo tensor = module.tensor(role).orElseThrow();
+    values(target, parameter, () -> file.doubles(tensor));
   }
 
-  private void replaced(LoraModule module, LoraRole role, LoraNames.Module target, String parameter)
-      throws IOException {
-    float[] before = base.floats(target.component(), target.name() + "." + parameter);
-    double[] after = file.doubles(module.tensor(role).orElseThrow());
-    for (int i = 0; i < after.length; i++) {
-      after[i] -= before[i];
-    }
-    values(target, parameter, after);
+  private void replaced(
+      LoraModule module, LoraRole role, LoraNames.Module target, String parameter) {
+    TensorInfo tensor = module.tensor(role).orElseThrow();
+    values(
+        target,
+        parameter,
+        () -> {
+          float[] before = base.floats(target.component(), target.name() + "." + parameter);
+          double[] after = file.doubles(tensor);
+          for (int i = 0; i < after.length; i++) {
+            after[i] -= before[i];
+          }
+          return after;
+        });
   }
 
-  private void values(LoraNames.Module target, String parameter, double[] values) {
-    float[] rounded = new float[values.length];
-    for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) values[i];
-    }
-    values(target, parameter, rounded);
-  }
-
-  private void values(LoraNames.Module target, String parameter, float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new IllegalArgumentException(
-            target.target(parameter) + " gets " + value + ", which is not finite");
-      }
-    }
-    deltas.put(target.target(parameter), new Delta(shape(target, parameter), values));
+  private void values(LoraNames.Module target, String parameter, Values values) {
+    Delta.Values rounded =
+        () -> {
+          double[] computed = values.compute();
+          float[] floats = new float[computed.length];
+          for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) computed[i];
+            if (!Float.isFinite(floats[i])) {
+              throw new LoraException(
+                  file.where(),
+                  target.target(parameter) + " gets " + floats[i] + ", which is not finite");
+            }
+          }
+          return floats;
+        };
+    deltas.put(target.target(parameter), new Delta(shape(target, parameter), rounded, false));
   }
 
   /** Takes the sign of the scale into up: a patch's alpha is above 0. */

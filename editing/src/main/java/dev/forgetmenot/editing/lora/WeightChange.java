@@ -9,26 +9,11 @@ import java.util.List;
  * in double and in the adapter's own form.
  */
 sealed interface WeightChange {
-  /** The columns of {@link #product}'s up. */
-  int rank();
-
   /** The same as a product up · down, whose rank may be larger than the matrix. */
   Product product();
 
   /** All values, (out × in). */
   Matrix dense();
-
-  /** Rows. */
-  int outputs();
-
-  /** Columns. */
-  int inputs();
-
-  /** Whether the product is smaller than the values and has a rank that a patch can hold. */
-  default boolean thin() {
-    long product = (long) rank() * (outputs() + inputs());
-    return rank() <= LowRank.MAX_RANK && product < (long) outputs() * inputs();
-  }
 
   /**
    * up · down.
@@ -37,9 +22,15 @@ sealed interface WeightChange {
    * @param down (r × in)
    */
   record Product(Matrix up, Matrix down) implements WeightChange {
-    @Override
-    public int rank() {
+    /** Columns of up. */
+    int rank() {
       return up.columns();
+    }
+
+    /** Whether it is smaller than the values and has a rank that a patch can hold. */
+    boolean thin() {
+      long values = (long) up.rows() * down.columns();
+      return rank() <= LowRank.MAX_RANK && (long) rank() * (up.rows() + down.columns()) < values;
     }
 
     @Override
@@ -50,16 +41,6 @@ sealed interface WeightChange {
     @Override
     public Matrix dense() {
       return up.times(down);
-    }
-
-    @Override
-    public int outputs() {
-      return up.rows();
-    }
-
-    @Override
-    public int inputs() {
-      return down.columns();
     }
 
     /** A matrix in full, with the identity as the smaller factor. */
@@ -82,11 +63,6 @@ sealed interface WeightChange {
 
   /** The values of two, multiplied element by element (LoHa). */
   record Hadamard(Product first, Product second) implements WeightChange {
-    @Override
-    public int rank() {
-      return first.rank() * second.rank();
-    }
-
     /** Every pair of columns of the ups with the same pair of rows of the downs. */
     @Override
     public Product product() {
@@ -115,27 +91,12 @@ sealed interface WeightChange {
       for (int i = 0; i < values.length; i++) {
         values[i] *= others[i];
       }
-      return Matrix.of(outputs(), inputs(), values);
-    }
-
-    @Override
-    public int outputs() {
-      return first.outputs();
-    }
-
-    @Override
-    public int inputs() {
-      return first.inputs();
+      return Matrix.of(first.up().rows(), first.down().columns(), values);
     }
   }
 
   /** Every element of the first times all of the second (LoKr). */
   record Kronecker(Product first, Product second) implements WeightChange {
-    @Override
-    public int rank() {
-      return first.rank() * second.rank();
-    }
-
     @Override
     public Product product() {
       return new Product(times(first.up(), second.up()), times(first.down(), second.down()));
@@ -163,16 +124,6 @@ sealed interface WeightChange {
         }
       }
       return Matrix.of(rows, columns, values);
-    }
-
-    @Override
-    public int outputs() {
-      return first.outputs() * second.outputs();
-    }
-
-    @Override
-    public int inputs() {
-      return first.inputs() * second.inputs();
     }
   }
 }

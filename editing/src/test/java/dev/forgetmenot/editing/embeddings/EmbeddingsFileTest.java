@@ -91,6 +91,31 @@ class EmbeddingsFileTest {
   }
 
   @Test
+  void tokensOfSeveralVectorsAreNotPartsOfOneAnother() throws IOException {
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .add("bad", DType.F32, new long[] {2, 2}, new float[4])
+            .add("bad_1", DType.F32, new long[] {3, 2}, new float[6]);
+    Embeddings read = EmbeddingsFile.read(write("both.safetensors", writer));
+    assertThat(read.tokens().keySet()).containsExactlyInAnyOrder("bad", "bad_1");
+    assertThat(read.renamed(List.of("bad_1=worse")).tokens().keySet())
+        .containsExactlyInAnyOrder("bad", "worse");
+    assertThatThrownBy(() -> read.renamed(List.of("worse"))).hasMessageContaining("of which none");
+    assertThatThrownBy(() -> read.renamed(List.of("bad=bad_1")))
+        .hasMessageContaining("two tokens would be called bad_1");
+  }
+
+  @Test
+  void theOriginalsPlaceholderIsNoName() throws IOException {
+    SafetensorsWriter writer =
+        new SafetensorsWriter().add("*", DType.BF16, new long[] {1, 2}, new float[] {1, 2});
+    Embeddings read = EmbeddingsFile.read(write("a style.safetensors", writer));
+    assertThat(read.phrase()).isEqualTo("a_style");
+    assertThat(read.renamed(List.of("<s>")).phrase()).isEqualTo("<s>");
+    assertThatThrownBy(() -> read.renamed(List.of("a b"))).hasMessageContaining("without spaces");
+  }
+
+  @Test
   void picklesAreRefusedWhateverTheyAreCalled() throws IOException {
     byte[] pickle = {(byte) 0x80, 2, '}', 'q', 0, '.'};
     for (String name : List.of("a.pt", "b.bin", "c.safetensors")) {

@@ -14,15 +14,19 @@ import dev.forgetmenot.editing.lora.LoraFile;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.WrittenPatch;
+import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.Publication;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.safetensors.SafetensorsFile;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +37,23 @@ import java.util.TreeMap;
  * of the base's. What the file says of its training is left out unless it is asked for.
  */
 public final class ImportJob {
+  private static final String WAY =
+      "name it by --token NAME, or by --token OLD=NAME where there are several";
   private static final String EMBEDDING = "text_model.embeddings.token_embedding.weight";
   private static final int LONGEST_NOTE = 2000;
 
   /** What was in the file. */
   private record Content(String method, String origin, List<PatchEdit> edits) {}
 
+  /** The strengths of what other tools made, whose sliders go far beyond 1. */
+  private static final Manifest.Strength OTHERS = new Manifest.Strength(1, -100, 100);
+
   private final ImportOrder order;
   private final JobContext context;
   private final Map<String, String> parameters = new TreeMap<>();
+
+  /** Values of a LoRA are read from it while the patch is written. */
+  private Closeable opened = () -> {};
 
   private ImportJob(ImportOrder order, JobContext context) {
     this.order = order;
@@ -68,15 +80,53 @@ public final class ImportJob {
     try (StoredModel model = StoredModel.open(order.model());
         SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
       Content content = content(file, model);
+      List<PatchEdit> edits = named(model, content.edits());
       parameters.put("source", String.valueOf(order.source().getFileName()));
       parameters.put("source-sha256", digest(order.source()));
       PatchDraft draft =
           order
               .naming()
-              .draft(
-                  order.source(), content.origin(), content.edits(), content.method(), parameters);
-      return WrittenPatch.write(model.base(), draft, order.patch());
+              .draft(order.source(), content.origin(), edits, content.method(), parameters);
+      Publication publication = draft.publication().strength(order.strength().orElse(OTHERS));
+      return WrittenPatch.write(model.base(), draft.publication(publication), order.patch());
+    } finally {
+      opened.close();
     }
+  }
+
+  /** The same edits with the names for tokens that the user gives, which must be new words. */
+  private List<PatchEdit> named(StoredModel model, List<PatchEdit> edits) throws IOException {
+    List<PatchEdit> named = new ArrayList<>();
+    boolean tokens = false;
+    for (PatchEdit edit : edits) {
+      if (edit instanceof TokensEdit found) {
+        tokens = true;
+        Embeddings embeddings;
+        try {
+          embeddings = new Embeddings(found.tokens()).renamed(order.tokens());
+          named.add(new TokensEdit(embeddings.tokens()));
+        } catch (IllegalArgumentException e) {
+          throw new IOException(order.source() + ": " + e.getMessage() + "; " + WAY, e);
+        }
+        List<String> known = model.knownWords(embeddings.tokens().keySet());
+        if (!known.isEmpty()) {
+          throw new IOException(
+              order.source()
+                  + ": the token \""
+                  + known.get(0)
+                  + "\" is a word of the model's own vocabulary, so that no prompt could name both; "
+                  + WAY);
+        }
+        context.say("found: tokens " + embeddings.summary());
+      } else {
+        named.add(edit);
+      }
+    }
+    if (!tokens && !order.tokens().isEmpty()) {
+      throw new IOException(
+          order.source() + " holds no learned tokens: there is nothing that --token could name");
+    }
+    return named;
   }
 
   private Content content(SafetensorsFile file, StoredModel model) throws IOException {
@@ -112,25 +162,19 @@ public final class ImportJob {
   }
 
   private Content lora(StoredModel model) throws IOException {
-    try (LoraFile lora = LoraFile.read(order.source())) {
-      List<PatchEdit> edits =
-          LoraConversion.edits(lora, model.base().tensors(), model.originalUNetNames());
-      if (!lora.ignored().isEmpty()) {
-        context.say(
-            "ignored, for it has no effect: "
-                + String.join(", ", lora.ignored().stream().limit(5).toList()));
-      }
-      for (PatchEdit edit : edits) {
-        context.say("found: " + edit.kind() + ", " + count(edit));
-      }
-      return new Content("import-lora", "Imported from a LoRA file.", edits);
+    LoraFile lora = LoraFile.read(order.source());
+    opened = lora::close;
+    List<PatchEdit> edits =
+        LoraConversion.edits(lora, model.base().tensors(), model.originalUNetNames());
+    if (!lora.ignored().isEmpty()) {
+      context.say("ignored, for it has no effect: " + String.join(", ", lora.ignored()));
     }
-  }
-
-  private static String count(PatchEdit edit) {
-    return edit instanceof TokensEdit tokens
-        ? tokens.tokens().size() + " tokens"
-        : edit.changed().size() + " tensors";
+    for (PatchEdit edit : edits) {
+      if (!(edit instanceof TokensEdit)) {
+        context.say("found: " + edit.kind() + ", " + edit.changed().size() + " tensors");
+      }
+    }
+    return new Content("import-lora", "Imported from a LoRA file.", edits);
   }
 
   private Content replaced(SafetensorsFile file, BaseTensors base) throws IOException {
@@ -165,12 +209,12 @@ public final class ImportJob {
               + embeddings.width()
               + " numbers and the text encoder works with "
               + width
-              + ": it was made for another kind of model (768 is SD 1.x, 1024 is SD 2.x)");
+              + ": it was made for another kind of model (768 is SD 1.x, 1024 is SD 2.x, 1280 is the"
+              + " second text encoder of SDXL)");
     }
-    context.say("found: tokens " + embeddings.summary());
     return new Content(
         "import-tokens",
-        "Adds the tokens " + embeddings.phrase() + ", imported from a file.",
+        "Adds learned tokens, imported from a file.",
         List.of(new TokensEdit(embeddings.tokens())));
   }
 

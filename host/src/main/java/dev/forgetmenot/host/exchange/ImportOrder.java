@@ -1,7 +1,10 @@
 package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.editing.difference.DifferenceForm;
+import dev.forgetmenot.patch.Manifest;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@link ImportJob} should do.
@@ -11,6 +14,8 @@ import java.nio.file.Path;
  * @param patch the file to write
  * @param naming what the patch is called
  * @param form how weights that are given in full are kept
+ * @param tokens names for learned tokens: {@code NAME}, or {@code OLD=NAME} where there are several
+ * @param strength at which the patch may be applied; empty for the range of other tools' files
  * @param keepMetadata whether what the file says of its training becomes a part of the patch
  */
 public record ImportOrder(
@@ -19,4 +24,11 @@ public record ImportOrder(
     Path patch,
     PatchNaming naming,
     DifferenceForm form,
-    boolean keepMetadata) {}
+    List<String> tokens,
+    Optional<Manifest.Strength> strength,
+    boolean keepMetadata) {
+  /** Copies the list. */
+  public ImportOrder {
+    tokens = List.copyOf(tokens);
+  }
+}

@@ -49,6 +49,6 @@ public record Authorship(
         draft.recipe(),
         draft.evidence(),
         draft.docs(),
-        new Publication(patchVersion, license, authors, stacking, own.gate()));
+        new Publication(patchVersion, license, authors, stacking, own.gate(), own.strength()));
   }
 }

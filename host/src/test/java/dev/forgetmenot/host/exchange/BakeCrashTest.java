@@ -184,7 +184,15 @@ class BakeCrashTest {
 
   private static void importTo(Path file, Path lora) throws IOException {
     ImportJob.run(
-        new ImportOrder(lora, MODEL, file, PatchNaming.ofFile(), DifferenceForm.AUTO, false),
+        new ImportOrder(
+            lora,
+            MODEL,
+            file,
+            PatchNaming.ofFile(),
+            DifferenceForm.AUTO,
+            List.of(),
+            Optional.empty(),
+            false),
         Baking.QUIET);
   }
 

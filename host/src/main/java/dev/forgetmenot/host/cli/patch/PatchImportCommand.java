@@ -6,12 +6,21 @@ import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.exchange.ImportJob;
 import dev.forgetmenot.host.exchange.ImportOrder;
 import dev.forgetmenot.host.job.WrittenPatch;
+import dev.forgetmenot.patch.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code fmn patch import}: another tool's file becomes a patch. */
 @Command(
@@ -23,6 +32,11 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class PatchImportCommand extends ExchangeCommand {
+  private static final Pattern RANGE =
+      Pattern.compile("(-?\\d{1,6}(?:\\.\\d{1,6})?):(-?\\d{1,6}(?:\\.\\d{1,6})?)");
+
+  @Spec private CommandSpec spec;
+
   @Parameters(paramLabel = "FILE", description = "A .safetensors file.")
   private Path file;
 
@@ -45,6 +59,20 @@ final class PatchImportCommand extends ExchangeCommand {
               + "(default: leave it out).")
   private boolean keepMetadata;
 
+  @Option(
+      names = "--token",
+      paramLabel = "NAME|OLD=NAME",
+      description =
+          "What prompts call a learned token (default: as the file calls it); repeatable where the "
+              + "file holds several.")
+  private List<String> tokens = new ArrayList<>();
+
+  @Option(
+      names = "--strength-range",
+      paramLabel = "MIN:MAX",
+      description = "The strengths at which the patch may be applied (default: -100:100).")
+  private String strengths;
+
   PatchImportCommand(CommandContext context) {
     super(context);
   }
@@ -52,9 +80,31 @@ final class PatchImportCommand extends ExchangeCommand {
   @Override
   public Integer call() throws IOException {
     ImportOrder order =
-        new ImportOrder(file, base.path(), patch, naming.naming(), form.form(), keepMetadata);
+        new ImportOrder(
+            file,
+            base.path(),
+            patch,
+            naming.naming(),
+            form.form(),
+            tokens,
+            Optional.ofNullable(strengths).map(this::range),
+            keepMetadata);
     say(ImportJob.run(order, context), context);
     return ExitCodes.DONE;
+  }
+
+  private Manifest.Strength range(String text) {
+    Matcher matcher = RANGE.matcher(text);
+    if (matcher.matches()) {
+      double min = Double.parseDouble(matcher.group(1));
+      double max = Double.parseDouble(matcher.group(2));
+      if (min <= 1 && max >= 1) {
+        return new Manifest.Strength(1, min, max);
+      }
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        "--strength-range is MIN:MAX with 1 between them, such as -5:8, not '" + text + "'");
   }
 
   /** Says what was written. */

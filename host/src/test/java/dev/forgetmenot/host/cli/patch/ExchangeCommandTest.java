@@ -200,6 +200,67 @@ class ExchangeCommandTest {
     assertThat(folder.resolve("baked")).doesNotExist();
   }
 
+  @Test
+  void aTokenThatIsAWordTakesAnotherNameByAnOption() throws IOException {
+    Path model = EmbeddedModel.folder();
+    for (String word : List.of("fox", "Photo")) {
+      Path file = folder.resolve(word + ".safetensors");
+      new SafetensorsWriter()
+          .add("emb_params", DType.BF16, new long[] {2, 128}, random(1, 256, 0.1))
+          .write(file);
+      String[] order = {"import", file.toString(), "--model", model.toString(), "-o", at("w")};
+      ProgramRun refused = run(order);
+      assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(refused.err()).contains(word, "vocabulary", "--token NAME");
+      assertThat(folder.resolve("w")).doesNotExist();
+      String[] named = Arrays.copyOf(order, order.length + 2);
+      named[order.length] = "--token";
+      named[order.length + 1] = "<mine>";
+      named[5] = at(word + ".fmnpatch");
+      ProgramRun in = run(named);
+      assertThat(in.err()).doesNotContain("fmn:");
+      assertThat(in.out()).contains("found: tokens <mine> (2 vectors)");
+    }
+    assertThat(imported(lora(), "l.fmnpatch", "--token", "<x>").err())
+        .contains("no learned tokens");
+  }
+
+  @Test
+  void aSliderGoesFarBeyondOneAndTheRangeCanBeSaid() throws IOException {
+    assertThat(imported(lora(), "a.fmnpatch").code()).isZero();
+    assertThat(imported(lora(), "b.fmnpatch", "--strength-range", "-0.5:1.5").code()).isZero();
+    assertThat(imported(lora(), "c.fmnpatch", "--strength-range", "2:3").code())
+        .isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(baked("a.fmnpatch", "8").code()).isZero();
+    assertThat(baked("b.fmnpatch", "8").err()).contains("FMN-603", "[-0.5, 1.5]");
+  }
+
+  private ProgramRun baked(String patch, String strength) {
+    return run(
+        "bake",
+        "--model",
+        MODEL.toString(),
+        "--patch",
+        at(patch) + ":" + strength,
+        "-o",
+        at("baked-" + patch),
+        "--force-patches");
+  }
+
+  @Test
+  void manyNotesOfATrainingAreNoDamage() throws IOException {
+    Path file = folder.resolve("big.safetensors");
+    new SafetensorsWriter()
+        .metadata("ss_tag_frequency", "tag ".repeat(3_000_000))
+        .add(STEM + ".lora_down.weight", DType.F32, new long[] {2, 32}, random(1, 64, 0.1))
+        .add(STEM + ".lora_up.weight", DType.F32, new long[] {32, 2}, random(2, 64, 0.1))
+        .write(file);
+    ProgramRun in = imported(file, "big.fmnpatch");
+    assertThat(in.err()).doesNotContain("fmn:");
+    assertThat(in.code()).isZero();
+    assertThat(Files.size(folder.resolve("big.fmnpatch"))).isLessThan(100_000);
+  }
+
   /** W(I − l·rᵀ) for every key of cross attention, by diffusers' names, as UCE's script saves. */
   private Path replaced(Path model) throws IOException {
     Path file = folder.resolve("uce.safetensors");
