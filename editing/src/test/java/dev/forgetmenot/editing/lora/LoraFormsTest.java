@@ -388,18 +388,18 @@ class LoraFormsTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '~',
       value = {
-        "\"init_lora_weights\": \"gaussian\"|2",
-        "\"init_lora_weights\": \"eva\", \"eva_config\": {\"rho\": 2.0}|2",
-        "\"fan_in_fan_out\": true, \"bias\": \"all\", \"modules_to_save\": [\"x\"]|2",
-        "\"something_new\": null, \"another\": [], \"third\": false|2",
-        "\"alpha_pattern\": {\"attn2.to_k\": 3, \"to_k\": 9}|1",
-        "\"alpha_pattern\": {\"to_k\": 9, \"attn2.to_k\": 3}|3",
-        "\"alpha_pattern\": {\"k\": 9}|2",
-        "\"alpha_pattern\": {\"^attn2.to_k\": 9}|2",
-        "\"alpha_pattern\": {\"^down_blocks\\\\.0.*to_k$\": 9}|3",
-        "\"r\": 8, \"rank_pattern\": {\"(to_q|to_k)\": 3}|2"
+        "\"init_lora_weights\": \"gaussian\"~2",
+        "\"init_lora_weights\": \"eva\", \"eva_config\": {\"rho\": 2.0}~2",
+        "\"fan_in_fan_out\": true, \"bias\": \"all\", \"modules_to_save\": [\"x\"]~2",
+        "\"something_new\": null, \"another\": [], \"third\": false~2",
+        "\"alpha_pattern\": {\"attn2.to_k\": 3, \"to_k\": 9}~1",
+        "\"alpha_pattern\": {\"to_k\": 9, \"attn2.to_k\": 3}~3",
+        "\"alpha_pattern\": {\"k\": 9}~2",
+        "\"alpha_pattern\": {\"^attn2.to_k\": 9}~2",
+        "\"alpha_pattern\": {\"^down_blocks\\\\.0.*to_k$\": 9}~3",
+        "\"r\": 8, \"rank_pattern\": {\"(to_q|to_k)\": 3}~2"
       })
   void theFirstPatternThatMatchesWins(String members, double scale) throws IOException {
     Matrix up = Matrix.of(SIDE, 3, Dense.random(1, SIDE, 3));
@@ -445,7 +445,7 @@ class LoraFormsTest {
     "unet.down_blocks.2.attentions.0.transformer_blocks.7.attn1.to_q, SDXL",
     "diffusion_model.blocks.3.cross_attn.k, Wan",
     "transformer.transformer_blocks.1.img_mlp.net.2, Qwen-Image",
-    "base_model.model.model.layers.0.self_attn.q_proj, language model",
+    "model.layers.0.self_attn.q_proj, language model",
     "lora_unet_down_blocks_0_motion_modules_0_proj_in, AnimateDiff",
     "something_else_entirely, another architecture"
   })
