@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.engine;
 
+import ai.djl.engine.EngineException;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,15 +51,15 @@ public record EngineCache(Path folder) {
    *
    * @param library what could not start, at the beginning of a sentence
    */
-  public IllegalStateException explain(String library, Throwable failure) {
+  public EngineException explain(String library, Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
     String reason = obstacle().orElse(root.getClass().getSimpleName() + ": " + root.getMessage());
-    return new IllegalStateException(
+    return new EngineException(
         library
-            + " cannot start. Its native code is unpacked once into "
+            + " cannot start. Its native library is unpacked once into "
             + folder
             + ", and run from there: "
             + reason
