@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.VisibleText;
 import java.io.IOException;
 
 /** A patch that cannot be read or used: where, why and what to do, with a stable code. */
@@ -18,9 +19,9 @@ public final class PatchFormatException extends IOException {
     super(
         error.code()
             + " "
-            + where
+            + VisibleText.field(where)
             + ": "
-            + why
+            + VisibleText.field(why)
             + " (docs/troubleshooting.md#"
             + error.code().toLowerCase(java.util.Locale.ROOT)
             + ")");

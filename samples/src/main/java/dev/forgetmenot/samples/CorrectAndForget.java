@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -161,6 +162,7 @@ public final class CorrectAndForget {
             after.sameAs(base));
     String proven =
         String.format(
+            Locale.ROOT,
             "The order of the stack does not matter: %s. Without patches all %d weights are the"
                 + " base's again, bit for bit: %s; and all pictures: %s.%n",
             result.orderDoesNotMatter(),

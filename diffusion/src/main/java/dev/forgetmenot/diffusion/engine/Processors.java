@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.engine;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -54,7 +55,9 @@ public record Processors(int logical, OptionalInt cores, OptionalInt quota) {
       Set<String> cores = new HashSet<>();
       for (int cpu = allowed.nextSetBit(0); cpu >= 0; cpu = allowed.nextSetBit(cpu + 1)) {
         Path folder = root.resolve("sys/devices/system/cpu/cpu" + cpu + "/topology");
-        cores.add(Files.readString(folder.resolve("thread_siblings_list")).strip());
+        cores.add(
+            Files.readString(folder.resolve("thread_siblings_list"), StandardCharsets.US_ASCII)
+                .strip());
       }
       return cores.isEmpty() ? OptionalInt.empty() : OptionalInt.of(cores.size());
     } catch (IOException | NumberFormatException e) {
@@ -65,7 +68,8 @@ public record Processors(int logical, OptionalInt cores, OptionalInt quota) {
   /** The affinity, a list as the kernel writes it: {@code 0-3,8,10-11}. */
   private static BitSet allowed(Path root) throws IOException {
     BitSet all = new BitSet();
-    for (String line : Files.readAllLines(root.resolve("proc/self/status"))) {
+    for (String line :
+        Files.readAllLines(root.resolve("proc/self/status"), StandardCharsets.ISO_8859_1)) {
       if (line.startsWith("Cpus_allowed_list:")) {
         for (String part : line.substring(line.indexOf(':') + 1).strip().split(",", -1)) {
           int dash = part.indexOf('-');
@@ -128,7 +132,7 @@ public record Processors(int logical, OptionalInt cores, OptionalInt quota) {
 
   private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file);
+      return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return List.of();
     }

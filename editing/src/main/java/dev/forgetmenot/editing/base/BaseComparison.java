@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -38,7 +39,9 @@ public record BaseComparison(
   private static final Comparator<String> ORDER =
       Comparator.comparing(
           block ->
-              DIGITS.matcher(block).replaceAll(number -> String.format("%8s", number.group())));
+              DIGITS
+                  .matcher(block)
+                  .replaceAll(number -> String.format(Locale.ROOT, "%8s", number.group())));
 
   /** Copies the collections. */
   public BaseComparison {

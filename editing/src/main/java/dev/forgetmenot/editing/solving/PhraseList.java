@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.solving;
 
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +25,7 @@ public final class PhraseList {
   public static List<String> read(String parameter, String given) throws IOException {
     boolean file = given.endsWith(FILE);
     List<String> phrases =
-        (file ? Files.readString(Path.of(given)).lines() : Arrays.stream(given.split("\\|")))
+        (file ? TextFile.lines(Path.of(given)).stream() : Arrays.stream(given.split("\\|")))
             .map(String::strip)
             .filter(phrase -> !phrase.isEmpty())
             .distinct()

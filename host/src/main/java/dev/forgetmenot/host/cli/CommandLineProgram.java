@@ -47,6 +47,11 @@ public final class CommandLineProgram {
     System.setProperty("java.awt.headless", "true");
     CommandContext context = new CommandContext(console, cancelled, List.of(args));
     try (console) {
+      for (String argument : args) {
+        if (argument.indexOf('\ufffd') >= 0) {
+          return sayUndecoded(argument);
+        }
+      }
       return run(context, args, verbose);
     }
   }
@@ -85,8 +90,21 @@ public final class CommandLineProgram {
     }
   }
 
+  /** Java puts U+FFFD where the locale's character set does not know what was typed. */
+  private int sayUndecoded(String argument) {
+    console.note(
+        "fmn: "
+            + Failure.WRONG_USE.code()
+            + " the argument '"
+            + argument
+            + "' has characters that could not be read in the character set of this locale ("
+            + System.getProperty("sun.jnu.encoding")
+            + "); set a UTF-8 locale, such as LC_ALL=C.UTF-8, and try again");
+    return ExitCodes.WRONG_USE;
+  }
+
   private int sayWrongUse(CommandLine.ParameterException failure) {
-    console.note("fmn: " + Failure.WRONG_USE.code() + " " + failure.getMessage());
+    console.noteText("fmn: " + Failure.WRONG_USE.code() + " " + failure.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, console.err());
     String command = failure.getCommandLine().getCommandSpec().qualifiedName();
     console.note("See " + command + " --help.");
@@ -98,11 +116,11 @@ public final class CommandLineProgram {
       console.note("Stopped. Files that were finished before are there; nothing is half-written.");
       return ExitCodes.STOPPED;
     }
-    console.note("fmn: " + Failure.message(failure, console.stage()));
+    console.noteText("fmn: " + Failure.message(failure, console.stage()));
     if (verbose) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
-      console.note(trace.toString());
+      console.noteText(trace.toString());
     }
     return Failure.exitCode(failure);
   }

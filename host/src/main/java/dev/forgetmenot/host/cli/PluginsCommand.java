@@ -6,6 +6,7 @@ import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +38,9 @@ final class PluginsCommand implements Callable<Integer> {
   }
 
   private void say(PluginReport report) {
-    context.say(String.format("%-24s %-16s %s", report.id(), report.version(), report.state()));
+    context.say(
+        String.format(
+            Locale.ROOT, "%-24s %-16s %s", report.id(), report.version(), report.state()));
     report.extensions().forEach(e -> context.say("    " + e.door() + "  " + e.className()));
     if (report.started() && report.extensions().isEmpty()) {
       context.say("    brings no extension: is META-INF/extensions.idx in the jar?");

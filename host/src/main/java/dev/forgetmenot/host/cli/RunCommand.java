@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private void sayWhatWouldBeDone(RunPlan plan, RunJob job) throws IOException {
-    context.say(new ResolvedConfig(plan).text().strip());
+    context.console().sayText(new ResolvedConfig(plan).text().strip());
     job.estimate(plan).forEach(line -> context.say("# " + line));
     context.say("# Nothing was changed and nothing written.");
   }

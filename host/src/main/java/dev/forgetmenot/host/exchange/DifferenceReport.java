@@ -53,8 +53,14 @@ record DifferenceReport(DifferenceEdits.Result result) {
                     DifferenceEdits.Part::block, TreeMap::new, Collectors.toList()));
     lines.add(
         String.format(
+            Locale.ROOT,
             "%-34s %7s %9s %9s %11s %5s",
-            "block", "tensors", "|dW|", "|dW|/|W|", "left/|dW|", "rank"));
+            "block",
+            "tensors",
+            "|dW|",
+            "|dW|/|W|",
+            "left/|dW|",
+            "rank"));
     blocks.forEach((block, parts) -> lines.add(Sums.of(parts).line(block)));
     lines.add(Sums.of(result.parts()).line("in all"));
     result.parts().stream()

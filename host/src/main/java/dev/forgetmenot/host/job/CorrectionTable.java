@@ -80,8 +80,10 @@ final class CorrectionTable {
     int wide = rows.stream().mapToInt(row -> row.what().length()).max().orElse(0);
     String format = "%-" + Math.max(1, wide) + "s  %14s  %14s";
     List<String> lines = new ArrayList<>();
-    lines.add(String.format(format, "", "before", "after"));
-    rows.forEach(row -> lines.add(String.format(format, row.what(), row.before(), row.after())));
+    lines.add(String.format(Locale.ROOT, format, "", "before", "after"));
+    rows.forEach(
+        row ->
+            lines.add(String.format(Locale.ROOT, format, row.what(), row.before(), row.after())));
     return lines;
   }
 

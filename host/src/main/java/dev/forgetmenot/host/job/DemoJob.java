@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -134,8 +135,13 @@ public record DemoJob(ModelLoader loader, JobContext context) {
       DemoResult.Line line = result.lines().get(i);
       String note =
           String.format(
+              Locale.ROOT,
               "seen as \"%s\": %d/%d → %d/%d",
-              line.phrase(), line.before(), line.pictures(), line.after(), line.pictures());
+              line.phrase(),
+              line.before(),
+              line.pictures(),
+              line.after(),
+              line.pictures());
       rows.add(
           new ComparisonSheet.Row(line.prompt(), note, shown(before.get(i)), shown(after.get(i))));
     }
@@ -144,6 +150,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         "before",
         "after, with " + result.patch().getFileName(),
         String.format(
+            Locale.ROOT,
             "seeds %d to %d, %s, %d steps, guidance %s; judged by the model's own CLIP",
             DemoDefaults.SEED,
             DemoDefaults.SEED + DemoDefaults.COLUMNS - 1,

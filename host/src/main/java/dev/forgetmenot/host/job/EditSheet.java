@@ -6,6 +6,7 @@ import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** The picture of before and after of an edit: the targets, and the others that moved most. */
@@ -53,7 +54,13 @@ final class EditSheet {
     int of = before.seen().size();
     return new ComparisonSheet.Row(
         before.phrase(),
-        String.format("recognised %d/%d → %d/%d", before.recognised(), of, after.recognised(), of),
+        String.format(
+            Locale.ROOT,
+            "recognised %d/%d → %d/%d",
+            before.recognised(),
+            of,
+            after.recognised(),
+            of),
         shown(before),
         shown(after));
   }

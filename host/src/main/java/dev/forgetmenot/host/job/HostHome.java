@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public record HostHome(Path root) {
   public Path defaultModel() throws IOException {
     Path chosen = folder("models").resolve("default");
     if (Files.isRegularFile(chosen)) {
-      return folder("models").resolve(Files.readString(chosen).strip());
+      return folder("models").resolve(TextFile.read(chosen).strip());
     }
     return models().stream()
         .findFirst()

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  * No file is ever overwritten.
  */
 public final class PictureFiles {
-  private static final Pattern NUMBERED = Pattern.compile("(\\d{5,9})-.*\\.png");
+  private static final Pattern NUMBERED = Pattern.compile("(?U)(\\d{5,9})-.*\\.png");
   private static final int BYTES_A_PIXEL = 4;
 
   private final Path folder;
@@ -147,14 +148,16 @@ public final class PictureFiles {
   /** Writes what the first picture looks like after some steps; returns the file. */
   public Path writePreview(GenerationRequest request, int step, Picture picture)
       throws IOException {
-    Path file = folder.resolve(name(0, request.seed()) + String.format("-step-%03d.png", step));
+    Path file =
+        folder.resolve(
+            name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
     PngPictures.write(
         file, PngPictures.image(picture), provenance.infotext(request, request.seed()));
     return file;
   }
 
   private String name(int index, long seed) {
-    return String.format("%05d-%d", first + index, seed);
+    return String.format(Locale.ROOT, "%05d-%d", first + index, seed);
   }
 
   private Path unused(String stem) {

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import dev.forgetmenot.api.edit.Vocabulary.Phrase;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class VocabularyFile {
    * @throws IOException if it is missing, broken or empty
    */
   public static Vocabulary read(Path file) throws IOException {
-    String text = Files.readString(file);
+    String text = TextFile.read(file);
     Vocabulary vocabulary = text.stripLeading().startsWith("{") ? json(file, text) : list(text);
     if (vocabulary.phrases().isEmpty()) {
       throw new IOException(file + " names nothing: write one phrase a line");

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.picture;
 
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class LossCurve {
    */
   public static LossCurve read(Path csv) throws IOException {
     LossCurve curve = new LossCurve();
-    List<String> lines = Files.readAllLines(csv);
+    List<String> lines = TextFile.lines(csv);
     try {
       for (String line : lines.subList(1, lines.size())) {
         String[] cells = line.split(",", -1);

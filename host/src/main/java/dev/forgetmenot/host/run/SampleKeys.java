@@ -2,6 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ final class SampleKeys {
     if (!Files.isRegularFile(file)) {
       throw value.wrong("names " + file + ", which is no file");
     }
-    for (String text : Files.readAllLines(file)) {
+    for (String text : TextFile.lines(file)) {
       if (!text.isBlank() && !text.strip().startsWith("#")) {
         lines.add(line(value, text));
       }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -79,6 +80,6 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
 
   /** The file of a picture. */
   static String name(int line, String when, long seed) {
-    return String.format("%02d-%s-%d.png", line + 1, when, seed);
+    return String.format(Locale.ROOT, "%02d-%s-%d.png", line + 1, when, seed);
   }
 }

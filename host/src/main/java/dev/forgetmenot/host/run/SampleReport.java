@@ -123,7 +123,9 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
     }
   }
 
-  private static String quoted(String text) {
-    return '"' + text.replace("\"", "\"\"") + '"';
+  /** A cell; one that a spreadsheet would compute gets an apostrophe before it. */
+  static String quoted(String text) {
+    boolean formula = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;
+    return '"' + (formula ? "'" : "") + text.replace("\"", "\"\"") + '"';
   }
 }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -38,12 +38,7 @@ final class YamlFile {
       throw new RunFileException(
           file, 1, "a run file has at most " + MOST_BYTES + " bytes; this one is something else");
     }
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (CharacterCodingException e) {
-      throw new RunFileException(file, 1, "is no text in UTF-8", e);
-    }
+    String text = TextFile.read(file);
     try {
       Iterator<Node> documents = new Compose(settings(file)).composeAllFromString(text).iterator();
       if (!documents.hasNext()) {

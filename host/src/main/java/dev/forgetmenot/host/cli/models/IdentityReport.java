@@ -99,7 +99,7 @@ record IdentityReport(
   }
 
   private static void line(List<String> lines, String label, String text) {
-    lines.add(String.format("%-13s %s", label, text));
+    lines.add(String.format(Locale.ROOT, "%-13s %s", label, text));
   }
 
   String json() {

@@ -7,6 +7,7 @@ import dev.forgetmenot.host.job.HostHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,8 +45,12 @@ public final class ModelsCommand implements Callable<Integer> {
       boolean isDefault = model.toAbsolutePath().normalize().equals(chosen);
       context.say(
           String.format(
+              Locale.ROOT,
               "%-24s %-26s %s%s",
-              StoredModel.label(model), kind(model), model, isDefault ? "  (default)" : ""));
+              StoredModel.label(model),
+              kind(model),
+              model,
+              isDefault ? "  (default)" : ""));
     }
     return ExitCodes.DONE;
   }

@@ -75,7 +75,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
 
   private void say(IdentityReport report) {
     if (json) {
-      context.say(report.json());
+      context.console().sayText(report.json());
     } else {
       report.lines().forEach(context::say);
     }

@@ -59,7 +59,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
       report = Conflicts.of(stack, model.base());
     }
     if (json) {
-      context.say(ConflictJson.of(report));
+      context.console().sayText(ConflictJson.of(report));
     } else {
       new ConflictTable(report).lines().forEach(context::say);
     }

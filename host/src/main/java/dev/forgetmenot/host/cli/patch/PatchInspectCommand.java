@@ -49,7 +49,7 @@ final class PatchInspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (PatchFile patch = PatchFile.open(file)) {
       if (json) {
-        context.say(new String(patch.content(MANIFEST), StandardCharsets.UTF_8));
+        context.console().sayText(new String(patch.content(MANIFEST), StandardCharsets.UTF_8));
       } else {
         new PatchReport(patch, verbose).lines().forEach(context::say);
         SignedPatch signed = SignedPatch.of(patch, List.of());

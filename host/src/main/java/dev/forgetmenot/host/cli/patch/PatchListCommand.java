@@ -12,6 +12,7 @@ import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -52,6 +53,7 @@ final class PatchListCommand implements Callable<Integer> {
               .map(Manifest.Concept::label)
               .collect(Collectors.joining(", "));
       return String.format(
+          Locale.ROOT,
           "%s  %s@%s, %s %s, %s",
           file,
           manifest.name(),

@@ -110,8 +110,13 @@ record PatchReport(PatchFile patch, boolean all) {
         lines,
         "recipe",
         String.format(
+            Locale.ROOT,
             "%s, %d steps, seed %d, by %s %s",
-            recipe.method(), recipe.steps(), recipe.seed(), recipe.tool(), recipe.toolVersion()));
+            recipe.method(),
+            recipe.steps(),
+            recipe.seed(),
+            recipe.tool(),
+            recipe.toolVersion()));
     recipe.parameters().forEach((key, value) -> line(lines, "", key + " = " + value));
     line(lines, "", recipe.trainingImages().size() + " training pictures");
   }
@@ -128,6 +133,6 @@ record PatchReport(PatchFile patch, boolean all) {
   }
 
   private static void line(List<String> lines, String key, String text) {
-    lines.add(String.format("%-10s %s", key, text));
+    lines.add(String.format(Locale.ROOT, "%-10s %s", key, text));
   }
 }

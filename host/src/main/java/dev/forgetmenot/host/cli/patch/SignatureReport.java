@@ -6,6 +6,7 @@ import dev.forgetmenot.trust.TrustRecords;
 import dev.forgetmenot.trust.TrustedKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Who signed a patch, for people.
@@ -44,6 +45,6 @@ record SignatureReport(TrustRecords records, SignedPatch patch) {
   }
 
   static String line(String key, String text) {
-    return String.format("%-10s %s", key, text);
+    return String.format(Locale.ROOT, "%-10s %s", key, text);
   }
 }

@@ -1,11 +1,16 @@
 package dev.forgetmenot.host.cli.shell;
 
+import dev.forgetmenot.files.VisibleText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -47,12 +52,34 @@ public final class Console implements AutoCloseable {
 
   /** The console of the process. */
   public static Console ofProcess() {
-    Charset charset = Charset.defaultCharset();
-    PrintWriter out = new PrintWriter(System.out, true, charset);
-    PrintWriter err = new PrintWriter(System.err, true, charset);
+    PrintWriter out = new PrintWriter(System.out, true, charset("stdout", System::getProperty));
+    PrintWriter err = new PrintWriter(System.err, true, charset("stderr", System::getProperty));
     return isTerminal()
         ? new Console(out, err, true, System.console().reader())
         : new Console(out, err, false);
+  }
+
+  /**
+   * What the terminal or file behind a stream expects: what Java found out (two spellings, by
+   * version), or what the system uses. Java's default is UTF-8 from version 18 on, whatever is
+   * behind the stream.
+   *
+   * @param stream {@code stdout} or {@code stderr}
+   * @param property gives system properties, null for none
+   */
+  static Charset charset(String stream, UnaryOperator<String> property) {
+    for (String name :
+        List.of(stream + ".encoding", "sun." + stream + ".encoding", "native.encoding")) {
+      String value = property.apply(name);
+      if (value != null) {
+        try {
+          return Charset.forName(value);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+          continue; // a name that this Java does not know, such as cp65001
+        }
+      }
+    }
+    return Charset.defaultCharset();
   }
 
   @SuppressWarnings("SystemConsoleNull") // JDK 22 and newer are asked by their own method
@@ -78,18 +105,31 @@ public final class Console implements AutoCloseable {
     return err;
   }
 
-  /** Says a line of the result. */
+  /** Says one line of the result; ends of lines within it are written out. */
   public synchronized void say(String line) {
     endStage();
-    out.println(VisibleText.of(line));
+    out.println(VisibleText.field(line));
     out.flush();
   }
 
-  /** Says a line beside the result. */
+  /** Says a text of the result that has lines of its own, such as JSON. */
+  public synchronized void sayText(String text) {
+    endStage();
+    out.println(VisibleText.of(text));
+    out.flush();
+  }
+
+  /** Says one line beside the result; ends of lines within it are written out. */
   public synchronized void note(String line) {
     endStage();
-    err.println(VisibleText.of(line));
+    err.println(VisibleText.field(line));
     err.flush();
+  }
+
+  /** Says a text beside the result: its first line, then the others indented. */
+  public synchronized void noteText(String text) {
+    text.lines().limit(1).forEach(this::note);
+    text.lines().skip(1).map(line -> "  " + line.replace("\t", "    ")).forEach(this::note);
   }
 
   /**
@@ -102,7 +142,7 @@ public final class Console implements AutoCloseable {
     if (!terminal) {
       return Optional.empty();
     }
-    err.print(VisibleText.of(question) + " [y/N] ");
+    err.print(VisibleText.field(question) + " [y/N] ");
     err.flush();
     String answer = in.readLine();
     return Optional.of(answer != null && answer.strip().matches("(?i)y|yes"));
