@@ -8,10 +8,14 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The file of a user's {@link TrustRecords}. Readers see it as a whole, changes by several
@@ -74,6 +78,7 @@ public record TrustStore(Path file) {
     if (Files.notExists(file)) {
       return TrustRecords.EMPTY;
     }
+    checkOwner();
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(LIMIT + 1);
@@ -87,6 +92,28 @@ public record TrustStore(Path file) {
               + ". Put back a copy, or move the file away to begin anew",
           e);
     }
+  }
+
+  /** Whoever may write the file decides whom this user trusts. */
+  private void checkOwner() throws IOException {
+    if (posix(file)) {
+      Set<PosixFilePermission> all = Files.getPosixFilePermissions(file);
+      if (all.contains(PosixFilePermission.GROUP_WRITE)
+          || all.contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new IOException(
+            "the trust store "
+                + file
+                + " can be written by others ("
+                + PosixFilePermissions.toString(all)
+                + "), so it does not say whom you trust: look through it, then make it yours alone by"
+                + " chmod 600 "
+                + file);
+      }
+    }
+  }
+
+  private static boolean posix(Path file) throws IOException {
+    return Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class);
   }
 
   /**
@@ -116,7 +143,11 @@ public record TrustStore(Path file) {
         if (!after.equals(before)) {
           byte[] bytes = TrustJson.write(after);
           TrustJson.read(file.toString(), bytes); // nothing is written that would be refused
+          boolean first = Files.notExists(absolute);
           AtomicFile.write(absolute, bytes);
+          if (first && posix(absolute)) {
+            Files.setPosixFilePermissions(absolute, PosixFilePermissions.fromString("rw-------"));
+          }
         }
         return after;
       }

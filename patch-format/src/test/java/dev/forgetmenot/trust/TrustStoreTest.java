@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrustStoreTest {
@@ -56,6 +59,22 @@ class TrustStoreTest {
     store.update(records -> records);
     assertThat(store.file()).hasBinaryContent(bytes);
     assertThat(TrustJson.write(store.read())).isEqualTo(bytes);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void itIsTheUsersAloneAndRefusedWhenOthersMayWriteIt() throws IOException {
+    store.update(records -> full());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(store.file())))
+        .isEqualTo("rw-------");
+    for (String open : new String[] {"rw-rw----", "rw----rw-"}) {
+      Files.setPosixFilePermissions(store.file(), PosixFilePermissions.fromString(open));
+      assertThatThrownBy(store::read)
+          .hasMessageContaining("can be written by others (" + open)
+          .hasMessageContaining("chmod 600 " + store.file());
+    }
+    Files.setPosixFilePermissions(store.file(), PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(store.read()).isEqualTo(full());
   }
 
   @Test

@@ -38,6 +38,7 @@ public final class PluginJar {
     attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attribute("Plugin-Id", id);
     attribute("Plugin-Version", version);
+    requires("*");
   }
 
   /** A plugin without anything yet. */
@@ -53,6 +54,12 @@ public final class PluginJar {
   /** Another line of the manifest. */
   public PluginJar attribute(String name, String value) {
     attributes.putValue(name, value);
+    return this;
+  }
+
+  /** Leaves a line of the manifest out. */
+  public PluginJar without(String name) {
+    attributes.remove(new Attributes.Name(name));
     return this;
   }
 

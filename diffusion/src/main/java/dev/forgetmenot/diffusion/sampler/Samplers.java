@@ -5,8 +5,10 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The samplers that can be chosen: the built-in ones and those of plugins. Immutable. */
 public final class Samplers {
@@ -86,9 +88,28 @@ public final class Samplers {
   private SamplerProvider named(String name) {
     SamplerProvider provider = byName.get(name);
     if (provider == null) {
+      String wanted = plain(name);
+      provider =
+          byName.values().stream()
+              .filter(other -> names(other).anyMatch(known -> plain(known).equals(wanted)))
+              .findFirst()
+              .orElse(null);
+    }
+    if (provider == null) {
       throw new IllegalArgumentException("no sampler is named \"" + name + "\"; " + known());
     }
     return provider;
+  }
+
+  /** Its own name, the one in an image's text, and the classes of diffusers. */
+  private static Stream<String> names(SamplerProvider provider) {
+    return Stream.concat(
+        Stream.of(provider.name(), provider.displayName()), provider.schedulerClasses().stream());
+  }
+
+  /** A name without what programs spell in several ways. */
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[ _]+", "-").replaceAll("-ancestral$", "-a");
   }
 
   private SamplerProvider ofModel(SchedulerConfig config) {

@@ -1,5 +1,6 @@
 package dev.forgetmenot.editing.lora;
 
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class AdapterConfig {
     }
     String where = file.toString();
     return new AdapterConfig(
-        Map.of("", AdapterRule.of(where, JsonValues.parse(where, Files.readString(file)))));
+        Map.of("", AdapterRule.of(where, JsonValues.parse(where, TextFile.read(file)))));
   }
 
   /**

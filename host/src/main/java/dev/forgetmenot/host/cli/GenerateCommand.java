@@ -129,6 +129,8 @@ final class GenerateCommand implements Callable<Integer> {
     List<PatchTags.Tag> tags = new ArrayList<>(positive.tags());
     tags.addAll(negative.tags());
     GenerationRequest request = request(positive.prompt(), negative.prompt());
+    PromptSyntax.note(positive.prompt() + " " + negative.prompt())
+        .ifPresent(context.console()::note);
     Optional<StackRecipe> recipe = patchOptions.recipe();
     GatedPatches patches =
         GatedPatches.of(patchOptions.requests(context.console(), options.folder(), recipe, tags));
@@ -149,16 +151,15 @@ final class GenerateCommand implements Callable<Integer> {
         new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.pictureSize());
         int height = request.height().orElse(model.pictureSize());
+        PictureFiles.Provenance provenance =
+            PictureFiles.Provenance.of(
+                hosted,
+                request,
+                PatchLabels.of(patches.on()),
+                embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
         OutputFolder folder =
             OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
-        PictureFiles files =
-            new PictureFiles(
-                folder,
-                PictureFiles.Provenance.of(
-                    hosted,
-                    request,
-                    PatchLabels.of(patches.on()),
-                    embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList()));
+        PictureFiles files = new PictureFiles(folder, provenance);
         context.say("seed " + request.seed());
         List<Picture> pictures =
             new DrawingJob(model, context).draw(request, "drawing", preview(request, files));

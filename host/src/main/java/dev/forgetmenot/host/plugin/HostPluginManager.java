@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.pf4j.ClassLoadingStrategy;
 import org.pf4j.DefaultPluginManager;
 import org.pf4j.ExtensionFactory;
@@ -53,7 +57,12 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private static final Logger LOG = LoggerFactory.getLogger(HostPluginManager.class);
 
+  private static final Pattern BARE = Pattern.compile("(\\d{1,9})\\.\\d+\\.\\d+");
+
   private final List<PluginReport> refused = new ArrayList<>();
+
+  /** Extensions whose constructor failed, and why. */
+  private final Map<Class<?>, String> unmade = new HashMap<>();
 
   private HostPluginManager(Path folder, String hostApiVersion) {
     super(folder);
@@ -74,6 +83,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
     if (Files.isDirectory(folder)) {
       manager.loadPlugins();
       manager.startPlugins();
+      DOORS.forEach(manager::inDoor); // what cannot be made is known before anything is reported
     }
     return manager;
   }
@@ -117,20 +127,32 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private PluginReport report(PluginWrapper plugin) {
     boolean started = plugin.getPluginState() == PluginState.STARTED;
+    List<String> broken =
+        unmade.entrySet().stream()
+            .filter(entry -> entry.getKey().getClassLoader() == plugin.getPluginClassLoader())
+            .map(entry -> entry.getKey().getName() + " (" + entry.getValue() + ")")
+            .sorted()
+            .toList();
     return new PluginReport(
         plugin.getPluginPath(),
         plugin.getPluginId(),
         plugin.getDescriptor().getVersion(),
-        plugin.getPluginState().toString(),
+        broken.isEmpty() ? plugin.getPluginState().toString() : PluginState.FAILED.toString(),
         started ? extensions(plugin.getPluginId()) : List.of(),
-        started ? "" : reason(plugin));
+        started
+            ? broken.isEmpty()
+                ? ""
+                : "extensions whose constructor fails: " + String.join(", ", broken)
+            : reason(plugin));
   }
 
   private List<ExtensionReport> extensions(String pluginId) {
     List<ExtensionReport> found = new ArrayList<>();
     for (Class<?> door : DOORS) {
       for (Class<?> extension : getExtensionClasses(door, pluginId)) {
-        found.add(new ExtensionReport(extension.getName(), door.getSimpleName()));
+        if (!unmade.containsKey(extension)) {
+          found.add(new ExtensionReport(extension.getName(), door.getSimpleName()));
+        }
       }
     }
     return found;
@@ -163,16 +185,33 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   @Override
   protected PluginWrapper loadPluginFromPath(Path jar) {
+    Optional<String> refusal;
     try {
-      Optional<String> refusal = PluginJarContents.refusal(jar);
-      if (refusal.isPresent()) {
-        throw new PluginRuntimeException(refusal.get());
-      }
-      return super.loadPluginFromPath(jar);
+      refusal = PluginJarContents.refusal(jar, getSystemVersion());
     } catch (IOException e) {
       throw refuse(jar, "it is no readable jar: " + e.getMessage(), e);
+    }
+    if (refusal.isPresent()) {
+      throw refuse(jar, refusal.get(), null);
+    }
+    PluginWrapper newer = getPlugin(PluginJarContents.line(jar, "Plugin-Id"));
+    if (newer != null) {
+      String version = newer.getDescriptor().getVersion();
+      boolean same = PluginJarContents.line(jar, "Plugin-Version").equals(version);
+      throw refuse(
+          jar,
+          "version "
+              + version
+              + " of this plugin in "
+              + newer.getPluginPath().getFileName()
+              + (same ? " is the same" : " is newer")
+              + " and is used; take one of the two out",
+          null);
+    }
+    try {
+      return super.loadPluginFromPath(jar);
     } catch (RuntimeException | LinkageError e) {
-      throw refuse(jar, e.getMessage(), e);
+      throw refuse(jar, "it cannot be loaded: " + describe(e), e);
     }
   }
 
@@ -208,7 +247,43 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   @Override
   protected PluginRepository createPluginRepository() {
-    return new JarPluginRepository(getPluginsRoots());
+    return new JarPluginRepository(getPluginsRoots()) {
+      /**
+       * Of two versions of a plugin the higher one comes first, whatever the dates of the files.
+       */
+      @Override
+      public List<Path> getPluginPaths() {
+        return super.getPluginPaths().stream()
+            .sorted(
+                Comparator.comparing((Path jar) -> PluginJarContents.line(jar, "Plugin-Id"))
+                    .thenComparing(HostPluginManager.this::newerFirst)
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+      }
+    };
+  }
+
+  private int newerFirst(Path one, Path other) {
+    try {
+      return getVersionManager()
+          .compareVersions(
+              PluginJarContents.line(other, "Plugin-Version"),
+              PluginJarContents.line(one, "Plugin-Version"));
+    } catch (RuntimeException e) {
+      return 0; // not a version: said when it is loaded
+    }
+  }
+
+  /** A bare version means: from this one on, up to the next that may break. */
+  @Override
+  protected boolean isPluginValid(PluginWrapper plugin) {
+    String requires = plugin.getDescriptor().getRequires().strip();
+    Matcher bare = BARE.matcher(requires);
+    String constraint =
+        bare.matches()
+            ? ">=" + requires + " & <" + (Long.parseLong(bare.group(1)) + 1) + ".0.0"
+            : requires;
+    return getVersionManager().checkVersionConstraint(getSystemVersion(), constraint);
   }
 
   @Override
@@ -218,7 +293,17 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   @Override
   protected ExtensionFactory createExtensionFactory() {
-    return new SingletonExtensionFactory(this);
+    return new SingletonExtensionFactory(this) {
+      @Override
+      public <T> T create(Class<T> extension) {
+        try {
+          return super.create(extension);
+        } catch (RuntimeException | LinkageError e) {
+          unmade.put(extension, describe(e));
+          throw new PluginRuntimeException(e, "{} cannot be made", extension.getName());
+        }
+      }
+    };
   }
 
   @Override

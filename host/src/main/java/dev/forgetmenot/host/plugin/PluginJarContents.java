@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * What a plugin jar must not bring: classes that it shares with the host. A second copy of an
@@ -25,6 +26,9 @@ final class PluginJarContents {
           new Shared("ai/djl/", "DJL"),
           new Shared("org/pf4j/", "PF4J"));
 
+  private static final String REQUIRES = "Plugin-Requires";
+  private static final List<String> LINES = List.of("Plugin-Id", "Plugin-Version", REQUIRES);
+
   private PluginJarContents() {}
 
   private record Shared(String folder, String library) {}
@@ -32,15 +36,46 @@ final class PluginJarContents {
   /**
    * Why the jar cannot be a plugin, if it cannot.
    *
+   * @param hostApi the version of host-api here, for what a manifest should say
    * @throws IOException if it is no readable jar
    */
-  static Optional<String> refusal(Path jar) throws IOException {
-    try (ZipFile zip = new ZipFile(jar.toFile())) {
-      return zip.stream()
+  static Optional<String> refusal(Path jar, String hostApi) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      List<String> missing = LINES.stream().filter(line -> line(file, line).isEmpty()).toList();
+      if (!missing.isEmpty()) {
+        return Optional.of(
+            "its META-INF/MANIFEST.MF lacks "
+                + String.join(", ", missing)
+                + (missing.contains(REQUIRES)
+                    ? "; add the line 'Plugin-Requires: "
+                        + hostApi
+                        + "', the host-api it is made for"
+                    : "; see docs/plugin-guide.md"));
+      }
+      return file.stream()
           .filter(entry -> !entry.isDirectory())
           .map(ZipEntry::getName)
           .flatMap(name -> refusal(name).stream())
           .findFirst();
+    }
+  }
+
+  /** A line of a jar's manifest; empty if there is none. */
+  static String line(Path jar, String name) {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return line(file, name);
+    } catch (IOException e) {
+      return ""; // said when it is loaded
+    }
+  }
+
+  private static String line(JarFile jar, String name) {
+    try {
+      Manifest manifest = jar.getManifest();
+      String value = manifest == null ? null : manifest.getMainAttributes().getValue(name);
+      return value == null ? "" : value.strip();
+    } catch (IOException e) {
+      return "";
     }
   }
 

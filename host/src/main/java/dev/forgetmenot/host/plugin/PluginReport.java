@@ -11,8 +11,8 @@ import java.util.List;
  * @param version the plugin's version, empty where it could not be read
  * @param state STARTED for a plugin that takes part, REFUSED for a jar that was not loaded, else
  *     PF4J's state
- * @param extensions what it brings, empty unless it takes part
- * @param reason why it does not take part; empty if it does
+ * @param extensions what it brings and can be made, empty unless it takes part
+ * @param reason why it, or an extension of it, does not take part; empty if all do
  */
 public record PluginReport(
     Path file,
@@ -35,7 +35,7 @@ public record PluginReport(
     extensions = List.copyOf(extensions);
   }
 
-  /** Whether it takes part. */
+  /** Whether it takes part with all that it brings. */
   public boolean started() {
     return reason.isEmpty();
   }

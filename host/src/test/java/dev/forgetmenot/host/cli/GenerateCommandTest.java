@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,44 @@ class GenerateCommandTest {
     ProgramRun run = ProgramRun.of(args.toArray(String[]::new));
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("\tat ");
+  }
+
+  @Test
+  void numbersGoOnWhateverDigitsTheLanguageHas() throws IOException {
+    Locale before = Locale.getDefault();
+    try {
+      for (String language :
+          List.of("ar-EG-u-nu-arab", "fa-IR-u-nu-arabext", "mr-u-nu-deva", "my-u-nu-mymr")) {
+        Locale.setDefault(Locale.forLanguageTag(language));
+        assertThat(ProgramRun.of(command("--seed", "7")).code()).isZero();
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(written())
+        .containsExactly("00000-7.png", "00001-7.png", "00002-7.png", "00003-7.png");
+  }
+
+  @Test
+  void aSamplerIsKnownByTheNameThatItsImagesCarry() throws IOException {
+    for (String name : List.of("DDIM", "Euler a", "plms", "EulerDiscreteScheduler")) {
+      assertThat(ProgramRun.of(command("--sampler", name, "--seed", "1")).code()).as(name).isZero();
+    }
+    assertThat(PngPictures.infotext(pictures().resolve("00001-1.png")).orElseThrow())
+        .contains("Sampler: Euler a,");
+    Path none = folder.resolve("none");
+    ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 2M", "-o", none.toString()));
+    assertThat(refused.code()).isNotZero();
+    assertThat(refused.err()).contains("no sampler is named \"DPM++ 2M\"", "euler-a");
+    assertThat(none).doesNotExist();
+  }
+
+  @Test
+  void anArgumentThatCouldNotBeReadIsRefused() {
+    ProgramRun run = ProgramRun.of("generate", "a caf\ufffd\ufffd", "-o", folder + "/none");
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(run.err()).contains("'a caf", "LC_ALL=C.UTF-8");
+    assertThat(folder.resolve("none")).doesNotExist();
   }
 
   @Test

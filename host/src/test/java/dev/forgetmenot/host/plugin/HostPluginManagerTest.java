@@ -8,6 +8,7 @@ import dev.forgetmenot.testkit.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -156,6 +157,71 @@ class HostPluginManagerTest {
     try (HostPluginManager manager = start()) {
       ClassLoader loader = manager.getPluginClassLoader("shadow");
       assertThat(load(loader, "dev.forgetmenot.host.HostVersions")).isSameAs(HostVersions.class);
+    }
+  }
+
+  @Test
+  void anExtensionThatCannotBeMadeIsNamedAndTheOthersGoOn() throws IOException {
+    PluginJar.of("half", "1.0.0")
+        .extension("half.GoodSampler", SAMPLER.replace("package good", "package half"))
+        .extension(
+            "half.Bad",
+            SAMPLER
+                .replace("package good", "package half")
+                .replace("GoodSampler", "Bad")
+                .replace("made++;", "throw new IllegalStateException(\"no luck today\");"))
+        .write(folder);
+    try (HostPluginManager manager = start()) {
+      PluginReport report = reports(manager).get("half");
+      assertThat(report.state()).isEqualTo("FAILED");
+      assertThat(report.reason()).contains("half.Bad", "IllegalStateException: no luck today");
+      assertThat(report.extensions())
+          .extracting(PluginReport.ExtensionReport::className)
+          .containsExactly("half.GoodSampler");
+      assertThat(manager.inDoor(SamplerProvider.class)).hasSize(2);
+    }
+  }
+
+  @Test
+  void aBareVersionEndsBeforeTheNextThatMayBreak() throws IOException {
+    PluginJar.of("bare", "1.0.0").requires("2.1.0").write(folder);
+    PluginJar.of("none", "1.0.0").without("Plugin-Requires").write(folder);
+    for (String fits : List.of("2.1.0", "2.9.9")) {
+      try (HostPluginManager manager = HostPluginManager.start(folder, fits)) {
+        assertThat(reports(manager).get("bare").state()).as(fits).isEqualTo("STARTED");
+      }
+    }
+    for (String wrong : List.of("2.0.9", "3.0.0", "9.0.0")) {
+      try (HostPluginManager manager = HostPluginManager.start(folder, wrong)) {
+        assertThat(reports(manager).get("bare").reason()).contains("requires host-api 2.1.0");
+        assertThat(reports(manager).get("none.jar").reason())
+            .contains("lacks Plugin-Requires", "'Plugin-Requires: " + wrong + "'");
+      }
+    }
+  }
+
+  @Test
+  void ofTwoVersionsTheHigherIsUsedWhateverTheDates() throws IOException {
+    for (String version : List.of("1.10.0", "1.9.0")) {
+      Path jar =
+          PluginJar.of("twice", version)
+              .extension("twice.GoodSampler", SAMPLER.replace("package good", "package twice"))
+              .write(folder.resolve("made"));
+      Files.move(jar, folder.resolve("twice-" + version + ".jar"));
+    }
+    for (String newer : List.of("1.10.0", "1.9.0")) {
+      for (String version : List.of("1.10.0", "1.9.0")) {
+        Files.setLastModifiedTime(
+            folder.resolve("twice-" + version + ".jar"),
+            FileTime.fromMillis(version.equals(newer) ? 2_000_000 : 1_000_000));
+      }
+      try (HostPluginManager manager = start()) {
+        assertThat(reports(manager).get("twice").version()).isEqualTo("1.10.0");
+        assertThat(reports(manager).get("twice-1.9.0.jar").reason())
+            .isEqualTo(
+                "version 1.10.0 of this plugin in twice-1.10.0.jar is newer and is used; take one"
+                    + " of the two out");
+      }
     }
   }
 

@@ -253,7 +253,7 @@ class PlainFormTest {
     Path latin = folder.resolve("latin.yaml");
     Files.write(latin, "concepts: [ö]".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> files.reader(Optional.empty()).read(latin))
-        .hasMessageContaining("is no text in UTF-8");
+        .hasMessageContaining("line 1: byte 0xf6 is not text in UTF-8");
     Path large = Files.writeString(folder.resolve("large.yaml"), "#".repeat(300_000));
     assertThatThrownBy(() -> files.reader(Optional.empty()).read(large))
         .isInstanceOf(RunFileException.class)

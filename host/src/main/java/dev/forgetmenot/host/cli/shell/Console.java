@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -71,15 +70,19 @@ public final class Console implements AutoCloseable {
     for (String name :
         List.of(stream + ".encoding", "sun." + stream + ".encoding", "native.encoding")) {
       String value = property.apply(name);
-      if (value != null) {
-        try {
-          return Charset.forName(value);
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-          continue; // a name that this Java does not know, such as cp65001
-        }
+      if (value != null && known(value)) {
+        return Charset.forName(value);
       }
     }
     return Charset.defaultCharset();
+  }
+
+  private static boolean known(String charset) {
+    try {
+      return Charset.isSupported(charset);
+    } catch (IllegalCharsetNameException e) {
+      return false;
+    }
   }
 
   @SuppressWarnings("SystemConsoleNull") // JDK 22 and newer are asked by their own method
@@ -126,10 +129,17 @@ public final class Console implements AutoCloseable {
     err.flush();
   }
 
-  /** Says a text beside the result: its first line, then the others indented. */
+  /** Says a text beside the result: all lines behind its first are indented. */
   public synchronized void noteText(String text) {
-    text.lines().limit(1).forEach(this::note);
-    text.lines().skip(1).map(line -> "  " + line.replace("\t", "    ")).forEach(this::note);
+    endStage();
+    text.lines().limit(1).map(VisibleText::field).forEach(err::println);
+    text.lines().skip(1).map(Console::indented).forEach(err::println);
+    err.flush();
+  }
+
+  private static String indented(String line) {
+    int from = line.length() - line.stripLeading().length();
+    return (from == 0 ? "  " : line.substring(0, from)) + VisibleText.field(line.substring(from));
   }
 
   /**

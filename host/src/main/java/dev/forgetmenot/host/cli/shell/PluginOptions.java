@@ -44,6 +44,8 @@ public final class PluginOptions {
   }
 
   private static String left(PluginReport report) {
-    return "plugin " + report.id() + " is left out: " + report.reason();
+    return report.extensions().isEmpty()
+        ? "plugin " + report.id() + " is left out: " + report.reason()
+        : "plugin " + report.id() + " takes part without some of its " + report.reason();
   }
 }
