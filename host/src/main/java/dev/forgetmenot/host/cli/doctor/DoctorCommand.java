@@ -52,7 +52,7 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Findings found = Examination.of(model(), trust.store().file());
     if (json) {
-      context.say(found.json());
+      context.console().sayText(found.json());
     } else {
       found.lines().forEach(context::say);
       found.problems().forEach(problem -> context.console().note("fmn: " + problem));

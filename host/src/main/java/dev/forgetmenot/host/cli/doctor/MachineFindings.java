@@ -146,7 +146,7 @@ final class MachineFindings {
           return lines.toList();
         }
       }
-      return Files.readAllLines(Path.of("/proc/cpuinfo"));
+      return Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return List.of(); // such a system says it in no file
     }
