@@ -14,6 +14,7 @@ final class Pixels {
    * A decoded array as a picture, rounded as diffusers does.
    *
    * @param decoded (1, 3, H, W), about [-1, 1]
+   * @throws ArithmeticException if a value is NaN, which would be a black pixel
    */
   static Picture picture(NDArray decoded) {
     int height = (int) decoded.getShape().get(2);
@@ -23,7 +24,14 @@ final class Pixels {
     byte[] rgb = new byte[3 * plane];
     for (int p = 0; p < plane; p++) {
       for (int channel = 0; channel < 3; channel++) {
-        float unit = Math.max(0, Math.min(1, values[channel * plane + p] / 2 + 0.5f));
+        float value = values[channel * plane + p];
+        if (Float.isNaN(value)) {
+          throw new ArithmeticException(
+              "the VAE decoded latents that are numbers to an image that is not (NaN); its weights do"
+                  + " not fit 32-bit arithmetic or are damaged: take the VAE of another copy of the"
+                  + " model");
+        }
+        float unit = Math.max(0, Math.min(1, value / 2 + 0.5f));
         rgb[3 * p + channel] = (byte) Math.rint(unit * 255);
       }
     }

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -204,6 +205,7 @@ final class TextToImagePipeline {
           next = sampler.step(output, i, current, noise);
         }
         sample = extensions.latents(i, next);
+        requireNumbers(sample, i, timesteps);
         NDArray now = sample;
         int step = i;
         audience
@@ -211,6 +213,24 @@ final class TextToImagePipeline {
             .step(i + 1, timesteps.length, timesteps[i], () -> preview(sampler, step, now));
       }
       return sample;
+    }
+  }
+
+  /** Latents that are NaN once stay so, and would become a black image. */
+  private static void requireNumbers(NDArray sample, int i, double[] timesteps) {
+    try (NDArray sum = sample.sum()) { // NaN or infinite if one value is
+      if (!Float.isFinite(sum.getFloat())) {
+        sample.close();
+        throw new ArithmeticException(
+            String.format(
+                Locale.ROOT,
+                "the latents are no numbers (NaN or infinite) behind step %d of %d, timestep %.0f;"
+                    + " expected finite ones. Take patches off one by one to find the one that does"
+                    + " it, lower its strength or the guidance, or check the model's files",
+                i + 1,
+                timesteps.length,
+                timesteps[i]));
+      }
     }
   }
 

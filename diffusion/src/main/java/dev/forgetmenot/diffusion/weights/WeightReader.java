@@ -122,7 +122,7 @@ final class WeightReader implements AutoCloseable {
             throw new IOException(
                 tensor.stored()
                     + " has values beyond 65504, the largest that half precision holds; load this"
-                    + " model with --weights f32");
+                    + " model with --weight-dtype f32");
           }
         }
       }

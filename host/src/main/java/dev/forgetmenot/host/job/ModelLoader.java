@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,12 +21,17 @@ import java.util.List;
  * @param device {@code cpu} or {@code cuda:N}
  * @param plugins started plugins; they must stay open as long as a loaded model
  * @param reading how the model's files are read
+ * @param weights how the weights are held in memory
  */
 public record ModelLoader(
-    Path folder, String device, HostPluginManager plugins, ReadingOptions reading) {
-  /** Loads a model that predicts what its files say. */
+    Path folder,
+    String device,
+    HostPluginManager plugins,
+    ReadingOptions reading,
+    WeightPrecision weights) {
+  /** Loads a model that predicts what its files say, with weights in FLOAT32. */
   public ModelLoader(Path folder, String device, HostPluginManager plugins) {
-    this(folder, device, plugins, ReadingOptions.DEFAULT);
+    this(folder, device, plugins, ReadingOptions.DEFAULT, WeightPrecision.F32);
   }
 
   /** The name of the model for people: that of its folder or file. */
@@ -44,6 +50,7 @@ public record ModelLoader(
         LoadOptions.defaults()
             .onDevice(device)
             .reading(reading)
+            .holding(weights)
             .patched(patches, plugins.inDoor(ModelExtension.class))
             .sampled(
                 plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.sampling.PredictionType;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -21,6 +22,16 @@ public final class ModelOptions {
   private Path model;
 
   @Mixin private ReadingArguments reading;
+
+  @Option(
+      names = "--weight-dtype",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description =
+          "How weights are held in memory: f32, or half for the 16 bits of the file (32-bit files "
+              + "are rounded), which takes half of the memory; computed in f32 (default: "
+              + "${DEFAULT-VALUE}).")
+  private WeightPrecision weights;
 
   @Option(
       names = "--device",
@@ -45,7 +56,7 @@ public final class ModelOptions {
 
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
-    return new ModelLoader(chosen, device, manager, reading.options());
+    return new ModelLoader(chosen, device, manager, reading.options(), weights);
   }
 
   /** What the command line names. */

@@ -1,0 +1,210 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What of a model is in memory, in which precision, and what is left when loading fails. */
+class LoadedWeightsTest {
+  private static final Path MODEL = EmbeddedModel.folder();
+  private static final GenerationRequest REQUEST =
+      GenerationRequest.of("a photo of a fox").seeds(7, 2);
+  private static final String KEY =
+      "unet/mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight";
+
+  private static long inMemory(StableDiffusion sd, String component) {
+    return sd.engine()
+        .call(
+            () ->
+                sd.weights().cells().entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(component))
+                    .filter(entry -> entry.getValue().inMemory())
+                    .count());
+  }
+
+  @Test
+  void onlyWhatIsUsedIsInMemory() throws IOException {
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
+      assertThat(inMemory(sd, "")).isZero();
+      float[] key = sd.engine().call(() -> sd.weights().current(KEY));
+      assertThat(key).isEqualTo(sd.engine().call(() -> sd.weights().base(KEY)));
+      sd.engine()
+          .call(
+              () -> {
+                sd.encodePrompts(List.of(sd.tokenize("a fox"))).close();
+                return null;
+              });
+      assertThat(inMemory(sd, "unet/")).isZero();
+      assertThat(inMemory(sd, "text_encoder/")).isPositive();
+      sd.generate(REQUEST.seeds(1, 1));
+      assertThat(inMemory(sd, "vae/decoder.")).isPositive();
+      assertThat(inMemory(sd, "vae/encoder.")).isZero();
+    }
+  }
+
+  private static List<byte[]> draw(WeightPrecision precision) throws IOException {
+    LoadOptions options =
+        LoadOptions.defaults()
+            .holding(precision)
+            .patched(List.of(), List.of(LoadedWeightsTest::doubleKey));
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
+      List<Picture> base = sd.generate(REQUEST);
+      sd.repatch(List.of(new PatchRequest(Path.of("doubled"), 1)));
+      List<Picture> patched = sd.generate(REQUEST);
+      sd.repatch(List.of());
+      List<Picture> again = sd.generate(REQUEST);
+      assertThat(again.get(0).rgb()).isEqualTo(base.get(0).rgb());
+      assertThat(patched.get(0).rgb()).isNotEqualTo(base.get(0).rgb());
+      return Stream.of(base, patched, again).flatMap(List::stream).map(Picture::rgb).toList();
+    }
+  }
+
+  private static void doubleKey(LoadedModel model) throws IOException {
+    for (PatchRequest request : model.patches()) {
+      float[] values = model.weights().base(KEY);
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= 1.7f;
+      }
+      model.replace(KEY, "doubled", () -> values);
+      model.taken(request, "doubled");
+    }
+  }
+
+  @Test
+  void halvesOfAHalfModelDrawTheSameBits() throws IOException {
+    List<byte[]> single = draw(WeightPrecision.F32);
+    List<byte[]> half = draw(WeightPrecision.HALF);
+    assertThat(half).hasSameSizeAs(single);
+    for (int i = 0; i < single.size(); i++) {
+      assertThat(half.get(i)).isEqualTo(single.get(i));
+    }
+  }
+
+  @Test
+  void latentsAndPixelsThatAreNoNumbersAreNamed() throws IOException {
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
+      sd.engine().call(() -> notNumbers(sd, "vae/decoder.conv_out.bias"));
+      assertThatThrownBy(() -> sd.generate(REQUEST.seeds(1, 1)))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("VAE")
+          .hasMessageContaining("NaN");
+      sd.engine().call(() -> notNumbers(sd, "unet/conv_out.bias"));
+      assertThatThrownBy(() -> sd.generate(REQUEST.seeds(1, 1)))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("latents")
+          .hasMessageContaining("step 1 of");
+    }
+  }
+
+  private static Void notNumbers(StableDiffusion sd, String name) {
+    float[] values = sd.weights().base(name);
+    Arrays.fill(values, Float.NaN);
+    sd.weights().replace(name, values);
+    return null;
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // looks at the open files in /proc
+  void anErrorWhileLoadingLeavesNoFileOpen() throws IOException {
+    LoadOptions options =
+        LoadOptions.defaults()
+            .patched(
+                List.of(),
+                List.of(
+                    model -> {
+                      throw new StackOverflowError("of a plugin");
+                    }));
+    assertThatThrownBy(() -> StableDiffusion.load(MODEL, options))
+        .isInstanceOf(StackOverflowError.class)
+        .hasMessage("of a plugin");
+    assertThat(openFiles()).isEmpty();
+  }
+
+  private static List<String> openFiles() throws IOException {
+    String folder = MODEL.toRealPath().toString();
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors
+          .map(LoadedWeightsTest::target)
+          .filter(target -> target.startsWith(folder))
+          .toList();
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // closed meanwhile
+    }
+  }
+
+  /** The whole model is replaced where Java may hold a third of it. */
+  @Test
+  void changesMayBeLargerThanJavaMemory() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + Replaced.HEAP_MEGABYTES + "m",
+                "-XX:MaxDirectMemorySize=" + Replaced.DIRECT_MEGABYTES + "m",
+                "-Dai.djl.offline=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Replaced.class.getName(),
+                MODEL.toString())
+            .redirectErrorStream(true)
+            .start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).contains("replaced and restored");
+  }
+
+  /** The program of {@link #changesMayBeLargerThanJavaMemory}. */
+  static final class Replaced {
+    static final int HEAP_MEGABYTES = 96;
+    static final int DIRECT_MEGABYTES = 8;
+
+    private Replaced() {}
+
+    public static void main(String... args) throws IOException {
+      LoadOptions options =
+          LoadOptions.defaults().patched(List.of(), List.of(Replaced::everything));
+      try (StableDiffusion sd = StableDiffusion.load(Path.of(args[0]), options)) {
+        long bytes = sd.engine().call(() -> 4 * sd.parts().unet().weights().parameterCount());
+        if (bytes < (3L * DIRECT_MEGABYTES) << 20) {
+          throw new IllegalStateException("the model is too small for this: " + bytes);
+        }
+        for (String name : List.of("first", "second")) {
+          sd.repatch(List.of(new PatchRequest(Path.of(name), 1)));
+        }
+        sd.repatch(List.of());
+        System.out.println("replaced and restored");
+      }
+    }
+
+    private static void everything(LoadedModel model) throws IOException {
+      for (PatchRequest request : model.patches()) {
+        for (String name : model.weights().names()) {
+          model.replace(name, request.file().toString(), () -> model.weights().base(name));
+        }
+        model.taken(request, "everything");
+      }
+    }
+  }
+}
