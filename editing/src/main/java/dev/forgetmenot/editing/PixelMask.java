@@ -31,6 +31,16 @@ public record PixelMask(int side, float[] weights) {
     return new PixelMask(picture.width(), weights);
   }
 
+  /** Whether no pixel counts. */
+  boolean empty() {
+    for (float weight : weights) {
+      if (weight > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The mask of the picture flipped left to right. */
   public PixelMask flipped() {
     float[] result = new float[weights.length];

@@ -108,7 +108,12 @@ public record TrainingPictures(
               + image.height()
               + "; draw the mask on the image itself");
     }
-    return PixelMask.of(square(mask.picture(), size, crop, seed));
+    PixelMask weights = PixelMask.of(square(mask.picture(), size, crop, seed));
+    if (weights.empty()) {
+      throw new IOException(
+          file + " is black where the image is looked at: nothing counts; paint what counts white");
+    }
+    return weights;
   }
 
   /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Parameter;
 import dev.forgetmenot.api.edit.ParameterValues;
@@ -14,6 +15,7 @@ import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.KeysAndValues;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.StepRandomness;
@@ -99,6 +101,17 @@ public final class Distillation extends TrainedCorrection {
   /** A few rows for each layer: it always fits. */
   @Override
   protected void checkSize(ParameterValues values, DiffusionModel model) {}
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return true;
+  }
+
+  @Override
+  public Optional<EditOutline> outline(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+    return Optional.of(KeysAndValues.outline(model, Math.toIntExact(values.integer("batch"))));
+  }
 
   @Override
   PatchDraft train(

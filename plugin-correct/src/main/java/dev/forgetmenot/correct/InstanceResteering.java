@@ -84,6 +84,11 @@ public final class InstanceResteering extends TrainedCorrection {
   }
 
   @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return !new ResteeringSettings(values).preserved().isEmpty();
+  }
+
+  @Override
   PatchDraft train(
       Concept word,
       Subject subject,

@@ -69,6 +69,11 @@ public final class AttentionResteering extends TrainedEraser {
   }
 
   @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return !new ResteeringSettings(values).preserved().isEmpty();
+  }
+
+  @Override
   protected PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {

@@ -56,6 +56,11 @@ public final class ConceptAblation extends TrainedEraser {
   }
 
   @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return true;
+  }
+
+  @Override
   protected PatchDraft train(
       List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
       throws IOException {

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 /**
  * The state of a training in a safetensors file: {@code weight/NAME}, and for each weight that was
  * updated its moments {@code m/NAME} and {@code v/NAME} and its count {@code t/NAME}; settings,
- * step and threads as metadata. For the engine thread.
+ * step, and what the last bits depend on (threads, engine, device, program) as metadata. For the
+ * engine thread.
  *
  * @param cells the trained weights by name
  * @param settings everything that must be the same to go on
@@ -45,13 +46,14 @@ record TrainingCheckpoint(
     return all;
   }
 
-  void write(Path file, int steps, int threads, Map<String, String> notes) throws IOException {
+  void write(Path file, int steps, Map<String, String> circumstances, Map<String, String> notes)
+      throws IOException {
     SafetensorsWriter writer =
         new SafetensorsWriter()
             .metadata(settings)
             .metadata("format", FORMAT)
             .metadata("steps", Integer.toString(steps))
-            .metadata("threads", Integer.toString(threads));
+            .metadata(circumstances);
     notes.forEach((key, value) -> writer.metadata(NOTE + key, value));
     cells.forEach((name, cell) -> add(writer, "weight/" + name, cell.array()));
     optimizer
@@ -74,7 +76,7 @@ record TrainingCheckpoint(
   }
 
   /** Where a training stood. */
-  record State(int steps, int threads, Map<String, String> notes) {}
+  record State(int steps, Map<String, String> circumstances, Map<String, String> notes) {}
 
   /**
    * Puts weights and moments back.
@@ -85,7 +87,7 @@ record TrainingCheckpoint(
   State read(Path file, Set<String> updated) throws IOException {
     try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       check(stored);
-      State state = new State(number(stored, "steps"), number(stored, "threads"), notes(stored));
+      State state = new State(number(stored, "steps"), stored.metadata(), notes(stored));
       for (Map.Entry<String, Weight> entry : cells.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();

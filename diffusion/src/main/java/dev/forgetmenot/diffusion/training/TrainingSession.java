@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,8 +32,10 @@ import java.util.function.Supplier;
  * collector.
  *
  * <p><b>Reached or not.</b> PyTorch leaves a weight alone, decay included, when the loss does not
- * depend on it. The engine says zeros in that case, so here a weight whose gradient is zero in
- * every element is taken as not reached in that step: neither it nor its moments change.
+ * depend on it. The engine says zeros in that case, so here a weight whose gradient has been zero
+ * in every element of every step is taken as not reached: neither it nor its moments change. One
+ * that a step has reached decays and moves on by its moments when a gradient is zero, as in
+ * PyTorch.
  *
  * <p><b>Numbers that are not finite.</b> A step whose loss or gradient is not finite changes
  * nothing, says so, and ends the session: the weights stay as they were before that step.
@@ -181,7 +184,7 @@ public final class TrainingSession implements TrainingScope {
     Set<String> groups = new HashSet<>();
     int index = 0;
     for (String name : cells.keySet()) {
-      if (clip.norm(index++) != 0) {
+      if (clip.norm(index++) != 0 || reached.contains(name)) {
         groups.add(part.group(name));
       }
     }
@@ -264,7 +267,7 @@ public final class TrainingSession implements TrainingScope {
     checkOpen();
     engine.<Void, IOException>call(
         () -> {
-          checkpoint(about).write(file, steps, engine.operatorThreads(), notes);
+          checkpoint(about).write(file, steps, circumstances(), notes);
           return null;
         });
   }
@@ -281,8 +284,30 @@ public final class TrainingSession implements TrainingScope {
           steps = state.steps();
           notes.clear();
           notes.putAll(state.notes());
-          return new Restored(steps, state.threads() == engine.operatorThreads());
+          return new Restored(steps, differences(state.circumstances()));
         });
+  }
+
+  /** What the last bits depend on beside the settings. */
+  private Map<String, String> circumstances() {
+    Map<String, String> now = new TreeMap<>();
+    now.put("threads", Integer.toString(engine.operatorThreads()));
+    now.put("engine", "PyTorch " + manager.getEngine().getVersion());
+    now.put("device", engine.device().toString());
+    now.put("program", Objects.toString(getClass().getPackage().getImplementationVersion()));
+    return now;
+  }
+
+  private List<String> differences(Map<String, String> then) {
+    List<String> differences = new ArrayList<>();
+    circumstances()
+        .forEach(
+            (key, now) -> {
+              if (!now.equals(then.get(key))) {
+                differences.add(key + " was " + then.get(key) + " then and is " + now + " now");
+              }
+            });
+    return differences;
   }
 
   private TrainingCheckpoint checkpoint(Map<String, String> about) {

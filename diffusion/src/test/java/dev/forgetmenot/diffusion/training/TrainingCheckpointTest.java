@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,7 +97,7 @@ class TrainingCheckpointTest {
     sd.close();
     load();
     try (TrainingSession session = open(OPTIONS)) {
-      assertThat(session.restore(file, Map.of("seed", "7"))).isEqualTo(new Restored(3, true));
+      assertThat(session.restore(file, Map.of("seed", "7"))).isEqualTo(new Restored(3, List.of()));
       train(session, 4, STEPS);
       Map<String, float[]> resumed = values(session);
       assertThat(resumed).hasSameSizeAs(uninterrupted);

@@ -174,8 +174,8 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
       Path file = context.checkpoint().orElseThrow();
       TrainingScope.Restored restored = training.scope().restore(file, about);
       context.say("going on after step " + restored.steps());
-      if (!restored.sameThreads()) {
-        context.say("the engine has another number of threads now: sums may be rounded otherwise");
+      for (String difference : restored.differences()) {
+        context.say(difference + ": the result may differ in the last bits");
       }
       return restored.steps();
     }

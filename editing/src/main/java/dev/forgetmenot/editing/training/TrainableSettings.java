@@ -9,6 +9,7 @@ import dev.forgetmenot.api.training.AdapterOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.ChangedWeights;
+import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -147,9 +148,8 @@ public record TrainableSettings(ParameterValues values) {
     if (!lora()) {
       return Optional.empty();
     }
-    int rank = Math.toIntExact(values.integer("lora-rank"));
-    double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank);
-    return Optional.of(new AdapterOptions(rank, alpha, seed));
+    double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank());
+    return Optional.of(new AdapterOptions(rank(), alpha, seed));
   }
 
   /**
@@ -161,13 +161,7 @@ public record TrainableSettings(ParameterValues values) {
     if (lora()) {
       return;
     }
-    Predicate<String> trained = weights(model);
-    long bytes = 0;
-    for (String name : model.weights().names()) {
-      if (trained.test(name)) {
-        bytes += width() * Arrays.stream(model.weights().shape(name)).reduce(1, (a, b) -> a * b);
-      }
-    }
+    long bytes = width() * numbers(model);
     if (bytes > PatchWriter.CAPACITY) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
@@ -180,6 +174,47 @@ public record TrainableSettings(ParameterValues values) {
               bytes / (double) (1L << 30),
               half() ? "" : ", or store halves (--half)"));
     }
+  }
+
+  /** How many numbers are trained. */
+  public long numbers(DiffusionModel model) {
+    long numbers = 0;
+    for (String name : chosen(model)) {
+      long[] shape = model.weights().shape(name);
+      long inputs = elements(shape) / shape[0];
+      numbers += lora() ? (shape[0] + inputs) * rank() : elements(shape);
+    }
+    return numbers;
+  }
+
+  /** An edit of the names, shapes and types of {@link #edit} that changes nothing. */
+  PatchEdit outline(DiffusionModel model) {
+    Map<String, Delta> deltas = new LinkedHashMap<>();
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    for (String name : chosen(model)) {
+      long[] shape = model.weights().shape(name);
+      int values = Math.toIntExact(elements(shape));
+      if (lora()) {
+        int outputs = Math.toIntExact(shape[0]);
+        float[] down = new float[values / outputs * rank()];
+        factors.put(name, new LowRank(shape, rank(), rank(), down, new float[outputs * rank()]));
+      } else {
+        deltas.put(name, new Delta(shape, () -> new float[values], half()));
+      }
+    }
+    return lora() ? new LowRankEdit(factors) : new DeltaEdit(deltas);
+  }
+
+  private List<String> chosen(DiffusionModel model) {
+    return model.weights().names().stream().filter(weights(model)).toList();
+  }
+
+  private int rank() {
+    return Math.toIntExact(values.integer("lora-rank"));
+  }
+
+  private static long elements(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.forgetmenot.editing.training;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -50,6 +51,21 @@ public abstract class TrainedEditor implements ConceptEditor {
       throws IOException {
     checkSize(values, model);
     return train(concepts, values, model, context);
+  }
+
+  /** Whether the weights are kept as they were while they are trained. */
+  protected abstract boolean keepsBase(ParameterValues values);
+
+  @Override
+  public Optional<EditOutline> outline(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+    TrainableSettings trainable = new TrainableSettings(values);
+    return Optional.of(
+        new EditOutline(
+            trainable.outline(model),
+            trainable.numbers(model),
+            keepsBase(values),
+            Math.toIntExact(values.integer("batch"))));
   }
 
   @Override

@@ -105,10 +105,8 @@ public record TrainingRun(
     }
     TrainingScope.Restored restored = scope.restore(context.checkpoint().get(), about);
     context.say("going on behind step " + restored.steps());
-    if (!restored.sameThreads()) {
-      context.say(
-          "the engine has another number of threads than when the state was saved: the result will"
-              + " not be the same to the last bit");
+    for (String difference : restored.differences()) {
+      context.say(difference + ": the result may differ in the last bits");
     }
     return restored.steps();
   }

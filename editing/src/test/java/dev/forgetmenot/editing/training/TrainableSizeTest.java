@@ -89,6 +89,11 @@ class TrainableSizeTest {
     }
 
     @Override
+    protected boolean keepsBase(ParameterValues values) {
+      return false;
+    }
+
+    @Override
     public String name() {
       return "untrained";
     }

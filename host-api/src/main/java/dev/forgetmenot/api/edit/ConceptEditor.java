@@ -44,6 +44,19 @@ public interface ConceptEditor extends ExtensionPoint {
       throws IOException;
 
   /**
+   * What {@link #edit} with the same arguments would write; on the engine thread. Takes
+   * milliseconds and changes nothing: the host tries with it, before any long work, whether the
+   * patch could be written and the memory suffices.
+   *
+   * @return empty where it is known only when it is done
+   * @throws IllegalArgumentException if a value does not fit the model
+   */
+  default Optional<EditOutline> outline(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+    return Optional.empty();
+  }
+
+  /**
    * What {@link #edit} with the same arguments would cost; on the engine thread. Takes seconds, and
    * may change weights, which the host puts back.
    *

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.patch.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -62,8 +63,8 @@ public interface TrainingScope extends AutoCloseable {
   /**
    * Writes trained weights, moments and step number to a safetensors file, over an older one. A
    * scope of the same options on the same model that {@link #restore restores} it goes on with the
-   * same bits, as long as losses depend on the step's number alone and the engine has as many
-   * threads.
+   * same bits, as long as losses depend on the step's number alone and {@link Restored#differences}
+   * is empty.
    *
    * @param about further settings of the job, of which restore asks that they are the same
    * @throws IOException if the file cannot be written; an older one is then untouched
@@ -86,10 +87,15 @@ public interface TrainingScope extends AutoCloseable {
    * Where a restored scope stands.
    *
    * @param steps that are done
-   * @param sameThreads whether the engine has as many threads as then; if not, sums may be rounded
-   *     in another way
+   * @param differences what is other than then and may change the last bits of the result: threads,
+   *     engine, device, version of the program; in words
    */
-  record Restored(int steps, boolean sameThreads) {}
+  record Restored(int steps, List<String> differences) {
+    /** Copies the list. */
+    public Restored {
+      differences = List.copyOf(differences);
+    }
+  }
 
   /**
    * What a step did.

@@ -10,6 +10,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.ComparedMethod;
+import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.CorrectionComparison;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -118,7 +120,7 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts =
-        names.stream().map(name -> new Concept(name, judging.vocabulary().kindOf(name))).toList();
+        new ConceptNames(judging.vocabulary(), false).of(names, Optional.empty());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<ComparedMethod> chosen = chosen(plugins);
       try (HostedModel model = options.loader(plugins).load(List.of())) {

@@ -10,7 +10,9 @@ import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,6 +69,13 @@ final class EditCommand implements Callable<Integer> {
       names = "--dry-run",
       description = "Say what it would take and what it would harm; write nothing.")
   private boolean dryRun;
+
+  @Option(
+      names = ConceptNames.ANY,
+      description = "Take the names as they are, though the model's vocabulary does not list them.")
+  private boolean anyName;
+
+  @Mixin private OverwriteOption overwrite;
 
   @Option(names = "--resume", description = "Go on with a job that was stopped.")
   private boolean resume;
@@ -209,19 +219,11 @@ final class EditCommand implements Callable<Integer> {
   }
 
   private List<Concept> concepts(Vocabulary vocabulary) {
-    return names.stream()
-        .map(name -> new Concept(name, kind != null ? Kind.of(kind) : vocabulary.kindOf(name)))
-        .toList();
+    return new ConceptNames(vocabulary, anyName).of(names, Optional.ofNullable(kind).map(Kind::of));
   }
 
   private Path file(List<Concept> concepts) throws IOException {
-    if (output != null) {
-      return output;
-    }
-    Path file = Path.of(EditJob.fileName(name(operation), concepts));
-    if (Files.exists(file) && !dryRun) {
-      throw new IOException(file + " is there already: move it away, or name the file by -o");
-    }
-    return file;
+    Path file = output != null ? output : Path.of(EditJob.fileName(name(operation), concepts));
+    return dryRun || resume ? file : overwrite.check(file);
   }
 }

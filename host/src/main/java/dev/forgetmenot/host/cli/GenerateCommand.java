@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -11,6 +12,7 @@ import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.GatedPatches;
 import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.MemoryNeed;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PatchTags;
@@ -23,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -160,6 +163,7 @@ final class GenerateCommand implements Callable<Integer> {
         OutputFolder folder =
             OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
         PictureFiles files = new PictureFiles(folder, provenance);
+        sayWhatItTakes(model, width, height);
         context.say("seed " + request.seed());
         List<Picture> pictures =
             new DrawingJob(model, context).draw(request, "drawing", preview(request, files));
@@ -167,6 +171,26 @@ final class GenerateCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  /** Large images take long before their first step is done, and may not fit at all. */
+  private void sayWhatItTakes(StableDiffusion model, int width, int height) throws IOException {
+    double times = (double) width * height / model.pictureSize() / model.pictureSize();
+    if (times > 1) {
+      MemoryNeed need = MemoryNeed.ofImages(model, width, height);
+      MemoryFacts facts = MemoryFacts.read();
+      need.check(facts, "ask for smaller images (--size)");
+      context.say(
+          String.format(
+              Locale.ROOT,
+              "%d × %d %s; each step takes at least %.0f times as long as at %d × %d",
+              width,
+              height,
+              need.line(facts),
+              times,
+              model.pictureSize(),
+              model.pictureSize()));
+    }
   }
 
   private GenerationRequest request(String positive, String negative) {

@@ -7,6 +7,7 @@ import dev.forgetmenot.editing.inversion.InversionSettings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.InversionJob;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,6 +107,8 @@ final class InvertCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with what was stopped in the output folder.")
   private boolean resume;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private PatchOptions patchOptions;
 
   @Mixin private ModelOptions options;
@@ -125,6 +127,9 @@ final class InvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (tokensPatch != null && !resume) {
+      overwrite.check(tokensPatch);
+    }
     InversionOrder order =
         new InversionOrder(
             pictures,
@@ -154,9 +159,6 @@ final class InvertCommand implements Callable<Integer> {
         context.say(recipe.get().check(model.model(), patches));
       }
       return new InversionJob(context).run(model, order);
-    } catch (CancellationException e) {
-      context.say("to go on, give the same command and --resume");
-      throw e;
     }
   }
 }

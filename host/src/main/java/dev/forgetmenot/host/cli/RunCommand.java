@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.run.ModelChoice;
@@ -55,6 +56,8 @@ final class RunCommand implements Callable<Integer> {
       description = "Only check the file, show it with all defaults and say what it would cost.")
   private boolean dryRun;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private JudgeOptions judge;
 
   @Mixin private ModelOptions options;
@@ -76,7 +79,11 @@ final class RunCommand implements Callable<Integer> {
       if (dryRun) {
         sayWhatWouldBeDone(plan, job);
       } else {
-        say(job.run(plan, resume || plan.resume()));
+        boolean goesOn = resume || plan.resume();
+        if (!goesOn && plan.patch().isPresent()) {
+          overwrite.check(plan.output().resolve(plan.patch().get()));
+        }
+        say(job.run(plan, goesOn));
       }
     }
     return ExitCodes.DONE;

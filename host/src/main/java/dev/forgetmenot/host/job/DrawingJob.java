@@ -26,6 +26,7 @@ public record DrawingJob(StableDiffusion model, JobContext context) {
   public List<Picture> draw(GenerationRequest request, String stage, StepListener listener) {
     sayWhatIsCut(request.prompt(), "prompt");
     sayWhatIsCut(request.negativePrompt(), "negative prompt");
+    context.progress(stage, 0, request.steps());
     return model.generate(
         request,
         (step, of, timestep, preview) -> {

@@ -28,9 +28,12 @@ public record EditEstimation(JobContext command) {
   /** The lines for people. The model is the base's again afterwards. */
   public List<String> run(HostedModel hosted, EditOrder order) throws IOException {
     StableDiffusion model = hosted.model();
+    List<String> lines = new ArrayList<>(new Preflight(order).run(hosted));
     Optional<Recogniser> judge = order.judging().open(model.engine());
     try {
-      return model.engine().call(() -> lines(model, order, judge.map(PictureJudge.class::cast)));
+      lines.addAll(
+          model.engine().call(() -> lines(model, order, judge.map(PictureJudge.class::cast))));
+      return lines;
     } finally {
       judge.ifPresent(Recogniser::close);
     }

@@ -13,6 +13,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +35,9 @@ import java.util.stream.Collectors;
 public record EditJob(JobContext command, EditContext.TrainingListener training) {
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
+
+  /** Most bytes of the words in the name of a file. */
+  private static final int LONGEST_NAME = 120;
 
   /** The option of commands that goes on with a state. */
   private static final String RESUME = "--resume";
@@ -108,6 +112,7 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
 
   private Result checked(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
       throws IOException {
+    new Preflight(order).run(hosted).forEach(command::say);
     Written written = written(hosted.model(), order, judge);
     Result result = written.result();
     try {
@@ -270,6 +275,21 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
             .toLowerCase(Locale.ROOT)
             .replaceAll("[^\\p{L}\\p{N}]+", "-")
             .replaceAll("^-|-$", "");
-    return operation + "-" + (words.isEmpty() ? "concept" : words) + ".fmnpatch";
+    return operation + "-" + (words.isEmpty() ? "concept" : cut(words)) + ".fmnpatch";
+  }
+
+  /** File systems allow 255 bytes, of which temporary names and endings take some. */
+  private static String cut(String words) {
+    StringBuilder text = new StringBuilder();
+    int bytes = 0;
+    for (int letter : words.codePoints().toArray()) {
+      String next = Character.toString(letter);
+      bytes += next.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        return text.toString().replaceAll("-$", "");
+      }
+      text.append(next);
+    }
+    return text.toString();
   }
 }

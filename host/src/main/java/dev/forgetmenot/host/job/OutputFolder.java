@@ -3,6 +3,7 @@ package dev.forgetmenot.host.job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * A folder that results are written into, looked at before long work begins.
@@ -44,6 +45,26 @@ public record OutputFolder(Path folder) {
     if (parent == null || Files.isDirectory(file)) {
       throw new IOException(file + " is a folder: name a file by -o");
     }
-    return prepare(parent, bytes);
+    OutputFolder folder = prepare(parent, bytes);
+    tryName(file);
+    return folder;
+  }
+
+  /** Files are written under a longer name beside their place; a state has a longer one still. */
+  private static void tryName(Path file) throws IOException {
+    String longest = "." + file.getFileName() + ".checkpoint." + UUID.randomUUID() + ".part";
+    Path beside = file.toAbsolutePath().resolveSibling(longest);
+    try {
+      Files.createFile(beside);
+      Files.delete(beside);
+    } catch (IOException e) {
+      throw new IOException(
+          "a file with the name "
+              + file.getFileName()
+              + " cannot be written there ("
+              + e.getMessage()
+              + "): choose a shorter name by -o",
+          e);
+    }
   }
 }

@@ -44,7 +44,7 @@ public record WrittenPatch(Path file, String id, long size) {
    *     it was
    */
   static WrittenPatch writeUsable(BaseModel base, PatchDraft draft, Path file) throws IOException {
-    Path beside = file.toAbsolutePath().resolveSibling(".fmn-" + UUID.randomUUID() + ".fmnpatch");
+    Path beside = beside(file);
     try {
       WrittenPatch written = write(base, draft, beside);
       check(base, beside, file);
@@ -53,6 +53,11 @@ public record WrittenPatch(Path file, String id, long size) {
     } finally {
       Files.deleteIfExists(beside);
     }
+  }
+
+  /** A hidden name beside a file that nothing else has. */
+  static Path beside(Path file) {
+    return file.toAbsolutePath().resolveSibling(".fmn-" + UUID.randomUUID() + ".fmnpatch");
   }
 
   /** Adds what was measured to a patch that was written. */

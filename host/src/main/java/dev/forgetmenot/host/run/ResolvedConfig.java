@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,12 @@ public record ResolvedConfig(RunPlan plan) {
   // a YAML text in double quotes may be written like a JSON one
   private static final Gson QUOTED = new GsonBuilder().disableHtmlEscaping().create();
 
+  private static final String FIRST_LINE = "# What was run: ";
+
   /** The text. */
   public String text() {
     StringBuilder text = new StringBuilder();
-    text.append("# What was run: ")
-        .append(plan.file().getFileName())
-        .append(" with all defaults.\n");
+    text.append(FIRST_LINE).append(plan.file().getFileName()).append(" with all defaults.\n");
     text.append("# Run it again with fmn run; paths are relative to the folder that it runs in.\n");
     line(text, "operation", plan.method().operation());
     line(text, "method", plan.method().name());
@@ -80,6 +81,22 @@ public record ResolvedConfig(RunPlan plan) {
   private static String scalar(String text) {
     boolean plain = PLAIN.matcher(text).matches() && !NOTHING.contains(text);
     return plain ? text : QUOTED.toJson(text);
+  }
+
+  /**
+   * Writes what is run, but over no file that somebody else has written.
+   *
+   * @throws IOException if such a file is there
+   */
+  static void writeBesideOthers(RunPlan plan, Path file) throws IOException {
+    if (Files.exists(file) && Files.isSameFile(file, plan.file())) {
+      return; // it is what is run
+    }
+    if (Files.exists(file) && !Files.readString(file).startsWith(FIRST_LINE)) {
+      throw new IOException(
+          file + " is no file of an earlier run: choose another folder by -o or output");
+    }
+    new ResolvedConfig(plan).write(file);
   }
 
   /** Writes the text beside its place and moves it there. */

@@ -45,7 +45,7 @@ public record RunJob(ModelLoader loader, JobContext context, Judging judging) {
    */
   public Result run(RunPlan plan, boolean resume) throws IOException {
     OutputFolder folder = OutputFolder.prepare(plan.output(), LIKELY_BYTES);
-    new ResolvedConfig(plan).write(folder.folder().resolve(CONFIG));
+    ResolvedConfig.writeBesideOthers(plan, folder.folder().resolve(CONFIG));
     return plan.method() instanceof RunMethod.Edit
         ? new EditRun(loader, context, judging).run(plan, resume)
         : new InvertRun(loader, context, judging).run(plan, resume);

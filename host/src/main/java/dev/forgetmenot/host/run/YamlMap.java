@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.host.job.NearKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -133,7 +133,7 @@ class EditCommandTest {
     assertThat(ProgramRun.of("patch", "inspect", patch.toString()).out())
         .contains(
             "a takedown request", "by the owner", "requires   another", "One Studio", "CC0-1.0");
-    ProgramRun wrong = forget("--method=closed-form", "--patch-version", "two");
+    ProgramRun wrong = forget("--overwrite", "--method=closed-form", "--patch-version", "two");
     assertThat(wrong.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(wrong.err()).contains("1.0.0", "'two'");
   }
@@ -145,8 +145,28 @@ class EditCommandTest {
     long whole = Files.size(patch);
     List<String> half = new ArrayList<>(List.of(usual));
     half.add("--half");
+    half.add("--overwrite");
     assertThat(forget(half.toArray(String[]::new)).code()).isZero();
     assertThat(Files.size(patch)).isBetween(whole / 2, whole * 6 / 10);
+  }
+
+  @Test
+  void aFileThatIsThereIsReplacedOnlyWhenTold() throws IOException {
+    Files.writeString(patch, "mine");
+    ProgramRun run = forget("--method=closed-form");
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains(patch + " exists already", "--overwrite");
+    assertThat(Files.readString(patch)).isEqualTo("mine");
+    assertThat(forget("--method=closed-form", "--overwrite").code()).isZero();
+    assertThat(Files.size(patch)).isGreaterThan(1000);
+  }
+
+  @Test
+  void namesThatTheVocabularyDoesNotListAreQuestioned() {
+    ProgramRun typed = ProgramRun.of("forget", "merln", "--plugins", plugins, "--model", MODEL);
+    assertThat(typed.code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(typed.err()).contains("'merln'", "did you mean merlin", "--any-name");
+    assertThat(forget("--method=closed-form", "--dry-run", "dragn", "--any-name").code()).isZero();
   }
 
   @Test

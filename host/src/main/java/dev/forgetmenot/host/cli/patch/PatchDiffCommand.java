@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.exchange.DiffJob;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ final class PatchDiffCommand extends ExchangeCommand {
   private Path patch;
 
   @Mixin private FormOptions form;
+  @Mixin private OverwriteOption overwrite;
   @Mixin private NamingOptions naming;
 
   PatchDiffCommand(CommandContext context) {
@@ -42,6 +44,7 @@ final class PatchDiffCommand extends ExchangeCommand {
 
   @Override
   public Integer call() throws IOException {
+    overwrite.check(patch);
     DiffJob.Order order = new DiffJob.Order(base, edited, patch, naming.naming(), form.form());
     PatchImportCommand.say(DiffJob.run(order, context), context);
     return ExitCodes.DONE;

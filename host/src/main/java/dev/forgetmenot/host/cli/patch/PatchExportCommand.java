@@ -6,6 +6,7 @@ import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.lora.LoraNaming;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.exchange.ExportJob;
 import java.io.IOException;
@@ -96,6 +97,7 @@ final class PatchExportCommand extends ExchangeCommand {
       description = "The .safetensors file to write.")
   private Path file;
 
+  @Mixin private OverwriteOption overwrite;
   @Mixin private PatchTrustOptions trust;
 
   PatchExportCommand(CommandContext context) {
@@ -104,6 +106,7 @@ final class PatchExportCommand extends ExchangeCommand {
 
   @Override
   public Integer call() throws IOException {
+    overwrite.check(file);
     PatchRequest request =
         trust.trust(context.console()).verified(List.of(new PatchRequest(patch, strength))).get(0);
     if (to == Form.EMBEDDINGS) {

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.exchange.ImportJob;
 import dev.forgetmenot.host.exchange.ImportOrder;
@@ -49,6 +50,7 @@ final class PatchImportCommand extends ExchangeCommand {
       description = "The .fmnpatch file to write.")
   private Path patch;
 
+  @Mixin private OverwriteOption overwrite;
   @Mixin private NamingOptions naming;
   @Mixin private FormOptions form;
 
@@ -79,6 +81,7 @@ final class PatchImportCommand extends ExchangeCommand {
 
   @Override
   public Integer call() throws IOException {
+    overwrite.check(patch);
     ImportOrder order =
         new ImportOrder(
             file,

@@ -1,17 +1,17 @@
-package dev.forgetmenot.host.run;
+package dev.forgetmenot.host.job;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
 /** Finds the keys that somebody may have meant, for messages. */
-final class NearKeys {
+public final class NearKeys {
   private static final int COUNT = 3;
 
   private NearKeys() {}
 
   /** The known keys that take the fewest typing mistakes to become this one, nearest first. */
-  static List<String> of(String key, Collection<String> known) {
+  public static List<String> of(String key, Collection<String> known) {
     return known.stream()
         .sorted(Comparator.comparingInt((String other) -> distance(key, other)))
         .limit(COUNT)

@@ -1,0 +1,14 @@
+package dev.forgetmenot.api.edit;
+
+import dev.forgetmenot.patch.PatchEdit;
+
+/**
+ * What {@link ConceptEditor#edit} would hand back and keep in memory, as far as it is known before
+ * any work.
+ *
+ * @param edit names, shapes and types of the result, with values that change nothing
+ * @param trained numbers that are trained, 0 for a solution
+ * @param keepsBase whether the trained weights are kept as they were too
+ * @param batch images that one training step looks at together, 0 for a solution
+ */
+public record EditOutline(PatchEdit edit, long trained, boolean keepsBase, int batch) {}

@@ -1,0 +1,34 @@
+package dev.forgetmenot.host.cli.shell;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option of every command that writes a file that the user names. */
+public final class OverwriteOption {
+  @Option(names = "--overwrite", description = "Replace a file that is there already.")
+  private boolean overwrite;
+
+  /** Whether what is there may be replaced. */
+  public boolean given() {
+    return overwrite;
+  }
+
+  /**
+   * Refuses, before long work, to replace a file without being told to.
+   *
+   * @return the file
+   * @throws IOException if it exists and may not be replaced
+   */
+  public Path check(Path file) throws IOException {
+    if (!overwrite && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          file + " exists already: give --overwrite to replace it, or name another by -o",
+          new FileAlreadyExistsException(file.toString()));
+    }
+    return file;
+  }
+}

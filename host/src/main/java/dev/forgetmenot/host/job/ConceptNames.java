@@ -1,0 +1,106 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The concepts that a user names. Where a vocabulary is there, a name that it does not list is
+ * questioned before any work is done.
+ *
+ * @param vocabulary what the model is known to draw; may be empty
+ * @param any whether names that it does not list are taken as they are
+ */
+public record ConceptNames(Vocabulary vocabulary, boolean any) {
+  /** The option that takes a name as it is. */
+  public static final String ANY = "--any-name";
+
+  /**
+   * The concepts of names, each once.
+   *
+   * @param kind of all of them; empty for what the vocabulary says
+   * @throws IllegalArgumentException if a name is not known; the message names near ones
+   */
+  public List<Concept> of(List<String> names, Optional<Kind> kind) {
+    List<Concept> concepts = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (String given : names) {
+      String name = known(given.strip());
+      String phrase =
+          vocabulary
+              .find(name)
+              .map(Vocabulary.Phrase::phrase)
+              .orElse(name)
+              .toLowerCase(Locale.ROOT);
+      if (seen.add(phrase)) {
+        concepts.add(new Concept(name, kind.orElseGet(() -> vocabulary.kindOf(name))));
+      }
+    }
+    return concepts;
+  }
+
+  /** The name, or the same with spaces where that is what the vocabulary lists. */
+  private String known(String name) {
+    if (lists(name) || any) {
+      return name;
+    }
+    String spaced = name.replaceAll("[_-]+", " ");
+    if (lists(spaced)) {
+      return spaced;
+    }
+    if (name.contains(",")) {
+      throw new IllegalArgumentException(
+          "'"
+              + name
+              + "' is one name: several concepts are several arguments, such as "
+              + String.join(" ", Stream.of(name.split(",")).map(ConceptNames::quoted).toList())
+              + "; "
+              + ANY
+              + " takes it as it is");
+    }
+    if (!vocabulary.phrases().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the vocabulary of the model does not list '"
+              + name
+              + "'; did you mean "
+              + String.join(", ", near(name))
+              + "? "
+              + ANY
+              + " takes a name as it is, and what becomes of it is then not measured");
+    }
+    return name;
+  }
+
+  private boolean lists(String name) {
+    return vocabulary.find(name).isPresent()
+        || vocabulary.generalWords().stream()
+            .anyMatch(word -> withoutArticle(word).equalsIgnoreCase(withoutArticle(name)));
+  }
+
+  private static String withoutArticle(String phrase) {
+    return phrase.strip().replaceFirst("(?i)^(an?|the) ", "");
+  }
+
+  private static String quoted(String name) {
+    String word = name.strip();
+    return word.contains(" ") ? "\"" + word + "\"" : word;
+  }
+
+  /** Names that occur in the text, or else those that are spelled most alike. */
+  private List<String> near(String text) {
+    String padded = " " + text.toLowerCase(Locale.ROOT) + " ";
+    List<String> names = vocabulary.phrases().stream().map(Vocabulary.Phrase::name).toList();
+    List<String> inside =
+        names.stream()
+            .filter(name -> padded.contains(" " + name.toLowerCase(Locale.ROOT) + " "))
+            .toList();
+    return inside.isEmpty() ? NearKeys.of(text.toLowerCase(Locale.ROOT), names) : inside;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.forgetmenot.host.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.MemoryFacts;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What would fail when the patch is written fails before the first step. */
+class PreflightTest {
+  private static final long GIB = 1L << 30;
+
+  @TempDir Path folder;
+  private HostPluginManager plugins;
+  private HostedModel model;
+  private Path patch;
+
+  @BeforeEach
+  void load() throws IOException {
+    patch = Files.createDirectory(folder.resolve("out")).resolve("a.fmnpatch");
+    plugins =
+        HostPluginManager.start(
+            PackagedPlugins.copyTo(folder.resolve("plugins")), HostVersions.read().hostApi());
+    model =
+        new ModelLoader(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), "cpu", plugins)
+            .load(List.of());
+  }
+
+  @AfterEach
+  void free() throws IOException {
+    model.close();
+    plugins.close();
+  }
+
+  private EditOrder order(String method, Map<String, String> given, String author) {
+    ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, method).orElseThrow();
+    return new EditOrder(
+        editor,
+        List.of(new Concept("ball", Kind.OBJECT)),
+        ParameterValues.of(editor.parameters(), given),
+        patch,
+        new Judging(Path.of(""), dev.forgetmenot.api.edit.Vocabulary.EMPTY),
+        ReportSize.NONE,
+        false,
+        new Authorship(
+            List.of(author),
+            "",
+            "1.0.0",
+            Manifest.Stacking.NONE,
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"resteer,cross-attention", "resteer,unet", "resteer,lora", "esd,unet"})
+  void aPatchOfTheRightShapesIsWrittenReadAndDeleted(String method, String trainable)
+      throws IOException {
+    Map<String, String> given = Map.of("trainable", trainable, "half", "true");
+
+    List<String> lines = new Preflight(order(method, given, "Ann")).run(model);
+
+    assertThat(lines.get(0)).contains("needs about ", " are free");
+    assertThat(lines.get(1)).contains("the patch has about ", "the state of the training ");
+    try (var files = Files.list(patch.getParent())) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void aSolvedMethodIsTriedToo() throws IOException {
+    assertThat(new Preflight(order("closed-form", Map.of(), "Ann")).run(model).get(1))
+        .doesNotContain("state of the training");
+  }
+
+  @Test
+  void whatTheStrictReaderRefusesIsRefusedBeforeTheFirstStep() throws IOException {
+    JobContext never =
+        new JobContext() {
+          @Override
+          public void progress(String stage, long done, long total) {
+            throw new AssertionError("work began: " + stage);
+          }
+
+          @Override
+          public void say(String line) {}
+
+          @Override
+          public boolean cancelled() {
+            return false;
+          }
+        };
+    EditOrder order =
+        order("resteer", Map.of("no-real-image", "true", "steps", "2"), "x".repeat(10_000));
+
+    assertThatThrownBy(() -> new EditJob(never).run(model, order, Optional.empty()))
+        .hasMessageContaining("FMN-204");
+  }
+
+  @Test
+  void whatDoesNotFitIntoTheMemoryIsRefusedWithTheNumbers() {
+    MemoryNeed need = new MemoryNeed(GIB, 4 * GIB, 10 * GIB, 2 * GIB);
+    MemoryFacts small =
+        new MemoryFacts(GIB, 0, OptionalLong.of(GIB), OptionalLong.empty(), 16 * GIB, 9 * GIB);
+
+    assertThat(need.line(small)).contains("needs about 17.0 GB", "10.0 GB are free");
+    assertThatThrownBy(() -> need.check(small, "x --trainable cross-attention"))
+        .hasMessageContaining("--trainable cross-attention");
+  }
+}
