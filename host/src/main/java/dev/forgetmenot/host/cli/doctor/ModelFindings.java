@@ -18,10 +18,12 @@ final class ModelFindings {
   private static final int[] SIZES = {256, 512, 768, 1024, 1536, 2048};
 
   /**
-   * Bytes beside the weights that a pixel takes while the VAE decodes it, for each channel of its
-   * widest resolution: see docs/memory-and-threads.md, "What fits".
+   * Bytes beside the weights that a pixel of an image takes, and those for each channel of the
+   * VAE's widest resolution: docs/memory-and-threads.md, "What fits", has the measurements.
    */
-  private static final long BYTES_OF_A_PIXEL_AND_CHANNEL = 96;
+  private static final long BYTES_OF_A_PIXEL = 1900;
+
+  private static final long BYTES_OF_A_PIXEL_AND_CHANNEL = 17;
 
   /** Of the process itself: JVM, libtorch's code, tokenizer. */
   private static final long PROCESS = 300L << 20;
@@ -99,8 +101,11 @@ final class ModelFindings {
     long weights = PROCESS + parameters * Float.BYTES;
     long channels = tensors(model, "vae").get("decoder.conv_out.weight").shape()[1];
     for (int size : SIZES) {
-      long working = (long) size * size * channels * BYTES_OF_A_PIXEL_AND_CHANNEL;
-      need("image" + size, "an image of " + size + "x" + size, weights + working, available);
+      need(
+          "image" + size,
+          "an image of " + size + "x" + size,
+          weights + working(size, channels),
+          available);
     }
     long crossAttention = count(model, "unet", name -> name.contains(".attn2."));
     long text = count(model, "text_encoder", name -> true);
@@ -109,7 +114,7 @@ final class ModelFindings {
         "a closed form (uce, rece, ...) without images",
         PROCESS + (text + 4 * crossAttention) * Float.BYTES,
         available);
-    long sample = weights + 256L * 256 * channels * BYTES_OF_A_PIXEL_AND_CHANNEL;
+    long sample = weights + working(SIZES[0], channels);
     need(
         "trainCrossAttention",
         "training of cross attention",
@@ -120,6 +125,10 @@ final class ModelFindings {
         "training of the whole UNet",
         sample + count(model, "unet", name -> true) * BYTES_OF_A_TRAINED_PARAMETER,
         available);
+  }
+
+  private static long working(long side, long channels) {
+    return side * side * (BYTES_OF_A_PIXEL + channels * BYTES_OF_A_PIXEL_AND_CHANNEL);
   }
 
   private void need(String key, String what, long bytes, long available) {
