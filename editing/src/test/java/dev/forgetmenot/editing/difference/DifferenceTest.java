@@ -10,6 +10,7 @@ import dev.forgetmenot.editing.applying.JointSolve;
 import dev.forgetmenot.editing.applying.LinearChange;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.patch.ClosedFormEdit;
+import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -270,6 +271,36 @@ class DifferenceTest {
               DifferenceForm.Kind.LOWRANK, OptionalInt.empty(), OptionalDouble.of(0.99));
       DifferenceEdits.Part held = result(base, edited, most).parts().get(0);
       assertThat(held.residual() / held.changed().norm()).isLessThanOrEqualTo(0.1001);
+    }
+  }
+
+  @Test
+  void valuesAreHalvesWhereThatLosesNothingOrIsAskedFor() throws IOException {
+    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+      BaseTensors base = model.base().tensors();
+      float[] norm = base.floats("unet", Target.name(NORM));
+      double[] quarter = new double[norm.length];
+      quarter[0] = 0.25;
+      float[] conv = base.floats("unet", Target.name(CONV));
+      double[] noise = new double[conv.length];
+      float[] random = random(1, noise.length, 0.01);
+      for (int i = 0; i < noise.length; i++) {
+        noise[i] = random[i];
+      }
+      Edited edited = new Edited(base, DType.F32, Map.of(NORM, quarter, CONV, noise));
+      DifferenceEdits.Result result = result(base, edited, DifferenceForm.AUTO);
+      Map<String, Delta> deltas = ((DeltaEdit) result.edits().get(0)).deltas();
+      assertThat(deltas.get(NORM).half()).isTrue();
+      assertThat(deltas.get(CONV).half()).isFalse();
+      assertThat(result.parts()).allMatch(part -> part.residual() == 0);
+
+      DifferenceForm half =
+          new DifferenceForm(
+              DifferenceForm.Kind.DELTA, OptionalInt.empty(), OptionalDouble.empty(), true);
+      DifferenceEdits.Result halves = result(base, edited, half);
+      assertThat(((DeltaEdit) halves.edits().get(0)).deltas().get(CONV).half()).isTrue();
+      double left = halves.parts().get(0).residual() / halves.parts().get(0).changed().norm();
+      assertThat(left).isBetween(1e-5, 0x1p-11);
     }
   }
 

@@ -42,6 +42,21 @@ class TruncatedSvdTest {
     assertThat(TruncatedSvd.above(a, 100, 30).sigma()).isEmpty();
   }
 
+  /** A tail that has no end is not searched for one; a product with little beside it is found. */
+  @Test
+  void givesUpWhereNoFewDirectionsCanDo() {
+    Matrix strong = known(500, 450, 900, 800, 700);
+    Matrix noise = random(5, 500, 450).times(1e-3);
+    double left = noise.norm();
+    TruncatedSvd found = TruncatedSvd.above(strong.plus(noise), 1, 60, left, 0.5).orElseThrow();
+    assertThat(found.sigma()).hasSize(3);
+    Matrix tail = strong.plus(random(5, 500, 450));
+    assertThat(TruncatedSvd.above(tail, 1, 60, left, 0.5)).isEmpty();
+    assertThat(TruncatedSvd.above(random(6, 500, 450), 1, 60, 1e9, 0.5)).isEmpty();
+    assertThat(TruncatedSvd.above(tail, 100, 60))
+        .satisfies(svd -> assertThat(svd.sigma()).hasSize(3));
+  }
+
   @Test
   void isTheSameEveryTime() {
     Matrix a = random(4, 300, 280);
