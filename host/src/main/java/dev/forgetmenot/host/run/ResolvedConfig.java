@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ public record ResolvedConfig(RunPlan plan) {
     if (Files.exists(file) && Files.isSameFile(file, plan.file())) {
       return; // it is what is run
     }
-    if (Files.exists(file) && !Files.readString(file).startsWith(FIRST_LINE)) {
+    if (Files.exists(file) && !TextFile.read(file).startsWith(FIRST_LINE)) {
       throw new IOException(
           file + " is no file of an earlier run: choose another folder by -o or output");
     }
