@@ -61,24 +61,29 @@ public final class ChangedWeights {
       throws IOException {
     Map<String, Delta> deltas = new LinkedHashMap<>();
     for (String name : names) {
-      float[] delta = weights.current(name);
-      float[] base = weights.base(name);
-      boolean changed = false;
-      for (int i = 0; i < delta.length; i++) {
-        delta[i] -= base[i];
-        changed |= delta[i] != 0;
-        if (!Float.isFinite(delta[i])) {
-          throw new ArithmeticException(
-              name
-                  + " has become "
-                  + delta[i]
-                  + " somewhere; a smaller learning rate usually helps");
-        }
-      }
-      if (changed) {
-        deltas.put(name, new Delta(weights.shape(name), keeper.keep(delta), half));
+      // In a method of its own: no two tensors are reachable at a time.
+      Delta.Values values = changed(weights, name, keeper);
+      if (values != null) {
+        deltas.put(name, new Delta(weights.shape(name), values, half));
       }
     }
     return deltas;
+  }
+
+  /** The difference of one weight; null where there is none. */
+  private static Delta.Values changed(NamedWeights weights, String name, Keeper keeper)
+      throws IOException {
+    float[] delta = weights.current(name);
+    float[] base = weights.base(name);
+    boolean changed = false;
+    for (int i = 0; i < delta.length; i++) {
+      delta[i] -= base[i];
+      changed |= delta[i] != 0;
+      if (!Float.isFinite(delta[i])) {
+        throw new ArithmeticException(
+            name + " has become " + delta[i] + " somewhere; a smaller learning rate usually helps");
+      }
+    }
+    return changed ? keeper.keep(delta) : null;
   }
 }

@@ -51,7 +51,7 @@ class ThirdPartyPluginTest {
     assertThat(classPath).contains("host-api").doesNotContain("diffusion", "pytorch", "editing");
     PluginJar jar =
         PluginJar.of("third-party", "1.0.0")
-            .requires(">=2.0.0 & <3.0.0")
+            .requires(">=3.0.0 & <4.0.0")
             .compiledAgainst(classPath);
     Path sources = GoldenFolders.inProject("samples/third-party-plugin/src/main/java");
     try (var files = Files.walk(sources)) {

@@ -46,7 +46,7 @@ public final class PluginJar {
     return new PluginJar(id, version);
   }
 
-  /** The versions of host-api that it works with, such as {@code >=2.0.0 & <3.0.0}. */
+  /** The versions of host-api that it works with, such as {@code >=3.0.0 & <4.0.0}. */
   public PluginJar requires(String versions) {
     return attribute("Plugin-Requires", versions);
   }

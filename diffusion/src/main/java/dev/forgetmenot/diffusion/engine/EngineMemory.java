@@ -48,6 +48,21 @@ public final class EngineMemory {
     }
   }
 
+  /**
+   * Gives an array new values in place. DJL's own {@code set} and {@code copyTo} leave them in a
+   * direct buffer of Java that lives as long as the array.
+   *
+   * @param array dense FLOAT32, of any device; no part of a graph that is still needed
+   * @param values as many as the array has, row-major
+   */
+  public static void set(NDArray array, float[] values) {
+    if (array.getDevice().equals(Device.cpu())) {
+      bytes(array).asFloatBuffer().put(values);
+    } else {
+      array.set(FloatBuffer.wrap(values));
+    }
+  }
+
   /** A new array in the host's memory with any values; the caller closes it. */
   public static NDArray onHost(NDManager manager, Shape shape, DataType type) {
     return manager.create(shape, EngineTypes.require(type), Device.cpu());

@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
@@ -91,7 +92,7 @@ record TrainingCheckpoint(
       for (Map.Entry<String, Weight> entry : cells.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();
-        array.set(stored.floats("weight/" + name));
+        EngineMemory.set(array, stored.floats("weight/" + name));
         if (stored.tensors().containsKey("t/" + name)) {
           optimizer.restore(
               name,

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -294,7 +293,10 @@ public final class TrainingSession implements TrainingScope {
     now.put("threads", Integer.toString(engine.operatorThreads()));
     now.put("engine", "PyTorch " + manager.getEngine().getVersion());
     now.put("device", engine.device().toString());
-    now.put("program", Objects.toString(getClass().getPackage().getImplementationVersion()));
+    String program = getClass().getPackage().getImplementationVersion();
+    if (program != null) { // a jar has one, a folder of classes has none
+      now.put("program", program);
+    }
     return now;
   }
 
@@ -303,7 +305,7 @@ public final class TrainingSession implements TrainingScope {
     circumstances()
         .forEach(
             (key, now) -> {
-              if (!now.equals(then.get(key))) {
+              if (then.containsKey(key) && !now.equals(then.get(key))) {
                 differences.add(key + " was " + then.get(key) + " then and is " + now + " now");
               }
             });

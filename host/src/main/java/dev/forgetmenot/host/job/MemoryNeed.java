@@ -109,7 +109,7 @@ public record MemoryNeed(long program, long weights, long training, long passes)
   /** Pixels of the feature maps of a block: a quarter on each level. */
   private static double pixelsOf(String name, StableDiffusion model, long pixels) {
     int levels = levels(model);
-    String[] parts = name.split("\\.");
+    String[] parts = name.split("\\.", -1);
     int level =
         switch (parts[0]) {
           case "down_blocks" -> Integer.parseInt(parts[1]);
@@ -124,7 +124,7 @@ public record MemoryNeed(long program, long weights, long training, long passes)
     return (int)
         model.base().tensors().names("unet").stream()
             .filter(name -> name.startsWith("down_blocks."))
-            .map(name -> name.split("\\.")[1])
+            .map(name -> name.split("\\.", -1)[1])
             .distinct()
             .count();
   }
