@@ -120,7 +120,7 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts =
-        new ConceptNames(judging.vocabulary(), false).of(names, Optional.empty());
+        new ConceptNames(judging.vocabulary(), asked(), false).of(names, Optional.empty());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<ComparedMethod> chosen = chosen(plugins);
       try (HostedModel model = options.loader(plugins).load(List.of())) {

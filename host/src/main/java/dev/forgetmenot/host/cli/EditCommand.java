@@ -219,7 +219,8 @@ final class EditCommand implements Callable<Integer> {
   }
 
   private List<Concept> concepts(Vocabulary vocabulary) {
-    return new ConceptNames(vocabulary, anyName).of(names, Optional.ofNullable(kind).map(Kind::of));
+    return new ConceptNames(vocabulary, operation, anyName)
+        .of(names, Optional.ofNullable(kind).map(Kind::of));
   }
 
   private Path file(List<Concept> concepts) throws IOException {

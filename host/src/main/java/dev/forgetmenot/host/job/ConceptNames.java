@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import java.util.ArrayList;
@@ -16,9 +17,11 @@ import java.util.stream.Stream;
  * questioned before any work is done.
  *
  * @param vocabulary what the model is known to draw; may be empty
+ * @param operation what is done with them: what is corrected is a general word, which many
+ *     vocabularies do not list
  * @param any whether names that it does not list are taken as they are
  */
-public record ConceptNames(Vocabulary vocabulary, boolean any) {
+public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean any) {
   /** The option that takes a name as it is. */
   public static final String ANY = "--any-name";
 
@@ -65,7 +68,7 @@ public record ConceptNames(Vocabulary vocabulary, boolean any) {
               + ANY
               + " takes it as it is");
     }
-    if (!vocabulary.phrases().isEmpty()) {
+    if (listed()) {
       throw new IllegalArgumentException(
           "the vocabulary of the model does not list '"
               + name
@@ -76,6 +79,13 @@ public record ConceptNames(Vocabulary vocabulary, boolean any) {
               + " takes a name as it is, and what becomes of it is then not measured");
     }
     return name;
+  }
+
+  /** Whether the vocabulary lists names of this kind at all. */
+  private boolean listed() {
+    return operation == Operation.CORRECT
+        ? !vocabulary.generalWords().isEmpty()
+        : !vocabulary.phrases().isEmpty();
   }
 
   private boolean lists(String name) {

@@ -11,6 +11,8 @@ import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +30,7 @@ public record EditEstimation(JobContext command) {
   /** The lines for people. The model is the base's again afterwards. */
   public List<String> run(HostedModel hosted, EditOrder order) throws IOException {
     StableDiffusion model = hosted.model();
-    List<String> lines = new ArrayList<>(new Preflight(order).run(hosted));
+    List<String> lines = preflight(hosted, order);
     Optional<Recogniser> judge = order.judging().open(model.engine());
     try {
       lines.addAll(
@@ -36,6 +38,23 @@ public record EditEstimation(JobContext command) {
       return lines;
     } finally {
       judge.ifPresent(Recogniser::close);
+    }
+  }
+
+  /** What a preflight says; folders that it had to make are taken away again. */
+  private static List<String> preflight(HostedModel hosted, EditOrder order) throws IOException {
+    List<Path> made = new ArrayList<>();
+    Path folder = order.patch().toAbsolutePath().normalize().getParent();
+    while (folder != null && !Files.exists(folder)) {
+      made.add(folder);
+      folder = folder.getParent();
+    }
+    try {
+      return new ArrayList<>(new Preflight(order).run(hosted));
+    } finally {
+      for (Path one : made) {
+        Files.deleteIfExists(one);
+      }
     }
   }
 

@@ -26,6 +26,14 @@ public record MemoryNeed(long program, long weights, long training, long passes)
   /** The JVM with its usual heap, and the libraries of the engine. */
   private static final long PROGRAM = 700 * MIB;
 
+  /** The same where no network but the text encoder runs. */
+  private static final long SOLVING = 400 * MIB;
+
+  /**
+   * Bytes of a solve for each byte of the weights that it reads: the engine's, and Java's copies.
+   */
+  private static final double SOLVED = 1.6;
+
   /** Numbers that a training step keeps for each number that a layer puts out. */
   private static final double KEPT = 1.6;
 
@@ -49,9 +57,12 @@ public record MemoryNeed(long program, long weights, long training, long passes)
             ? numbers(model, "unet", Set.of())
             : numbers(model, "unet", Set.copyOf(outline.edit().changed()));
     long weights = Float.BYTES * (numbers(model, "text_encoder", Set.of()) + unet);
+    if (!trained) {
+      return new MemoryNeed(SOLVING, Math.round(SOLVED * weights), 0, 0);
+    }
     long copies = outline.keepsBase() ? 4 : 3;
     long training = copies * Float.BYTES * outline.trained();
-    return new MemoryNeed(PROGRAM, weights, training, trained ? passes(model, outline.batch()) : 0);
+    return new MemoryNeed(PROGRAM, weights, training, passes(model, outline.batch()));
   }
 
   /** Of images of a size. They are decoded one after another, which takes more than a step. */

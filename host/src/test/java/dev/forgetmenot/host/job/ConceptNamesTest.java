@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ class ConceptNamesTest {
           List.of("a person"));
 
   private static List<String> names(Vocabulary vocabulary, boolean any, String... given) {
-    return new ConceptNames(vocabulary, any)
+    return new ConceptNames(vocabulary, Operation.FORGET, any)
         .of(List.of(given), Optional.empty()).stream().map(Concept::name).toList();
   }
 

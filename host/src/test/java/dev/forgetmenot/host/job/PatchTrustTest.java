@@ -55,7 +55,7 @@ class PatchTrustTest {
   void warnsOfWhatANewerVersionSays() throws IOException {
     Path newer =
         GoldenFolders.inProject(
-            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.3-optional.fmnpatch");
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.4-optional.fmnpatch");
     verified(new PatchRequest(newer, 1));
     assertThat(notes)
         .anyMatch(note -> note.contains("unknown member 'weather'") && note.contains("newer fmn"));

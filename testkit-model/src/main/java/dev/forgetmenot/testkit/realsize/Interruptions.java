@@ -46,13 +46,20 @@ final class Interruptions {
     return rows;
   }
 
-  /** Milliseconds since the start, or a part of the name of a file that was not there before. */
+  /**
+   * Milliseconds since the start, or the name of a file that was not there before, or how it
+   * begins.
+   */
   private Predicate<Path> condition(String word, List<String> before) {
     if (word.chars().allMatch(Character::isDigit)) {
       long end = System.currentTimeMillis() + Long.parseLong(word);
       return log -> System.currentTimeMillis() > end;
     }
-    return log -> names().stream().anyMatch(name -> name.contains(word) && !before.contains(name));
+    Predicate<String> named =
+        word.endsWith("*")
+            ? name -> name.startsWith(word.substring(0, word.length() - 1))
+            : word::equals;
+    return log -> names().stream().anyMatch(named.and(name -> !before.contains(name)));
   }
 
   private List<String> names() {

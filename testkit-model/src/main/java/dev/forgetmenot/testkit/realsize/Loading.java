@@ -21,7 +21,7 @@ final class Loading {
               List.of(
                   "folder",
                   "program",
-                  "seconds to load",
+                  "seconds to load and draw 64 × 64",
                   "seconds for 512 × 512, 2 steps",
                   "resident")));
 

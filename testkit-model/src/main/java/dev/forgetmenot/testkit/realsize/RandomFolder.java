@@ -28,7 +28,7 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
   private static final double BOUND = 0.02 * Math.sqrt(3);
 
   /** More numbers than any tensor has, so that windows differ. */
-  private static final int POOL = 48 << 20;
+  private static final int POOL = 56 << 20;
 
   private static final Map<String, String> FILES =
       Map.of(

@@ -121,11 +121,13 @@ class ExchangeCommandTest {
               "lora",
               "--names",
               names,
+              "--overwrite",
               "-o",
               at("b.safetensors"));
       assertThat(out.err()).doesNotContain("fmn:");
       assertThat(out.out()).contains("1 products, names of " + names);
-      ProgramRun again = imported(folder.resolve("b.safetensors"), "b.fmnpatch", "--name", "b");
+      ProgramRun again =
+          imported(folder.resolve("b.safetensors"), "b.fmnpatch", "--name", "b", "--overwrite");
       assertThat(again.code()).isZero();
       try (PatchFile patch = PatchFile.open(folder.resolve("b.fmnpatch"))) {
         LowRank second = patch.lowRank("unet/" + KEYS);
