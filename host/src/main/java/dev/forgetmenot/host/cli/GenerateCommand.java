@@ -177,7 +177,7 @@ final class GenerateCommand implements Callable<Integer> {
   private void sayWhatItTakes(StableDiffusion model, int width, int height) throws IOException {
     double times = (double) width * height / model.pictureSize() / model.pictureSize();
     if (times > 1) {
-      MemoryNeed need = MemoryNeed.ofImages(model, width, height);
+      MemoryNeed need = MemoryNeed.ofImages(model.base(), width, height);
       MemoryFacts facts = MemoryFacts.read();
       need.check(facts, "ask for smaller images (--size)");
       context.say(

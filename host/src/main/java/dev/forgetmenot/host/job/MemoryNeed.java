@@ -2,6 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.api.edit.EditOutline;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.MemoryFacts;
 import java.io.IOException;
@@ -54,9 +55,9 @@ public record MemoryNeed(long program, long weights, long training, long passes)
     boolean trained = outline.batch() > 0;
     long unet =
         trained
-            ? numbers(model, "unet", Set.of())
-            : numbers(model, "unet", Set.copyOf(outline.edit().changed()));
-    long weights = Float.BYTES * (numbers(model, "text_encoder", Set.of()) + unet);
+            ? numbers(model.base(), "unet", Set.of())
+            : numbers(model.base(), "unet", Set.copyOf(outline.edit().changed()));
+    long weights = Float.BYTES * (numbers(model.base(), "text_encoder", Set.of()) + unet);
     if (!trained) {
       return new MemoryNeed(SOLVING, Math.round(SOLVED * weights), 0, 0);
     }
@@ -66,16 +67,16 @@ public record MemoryNeed(long program, long weights, long training, long passes)
   }
 
   /** Of images of a size. They are decoded one after another, which takes more than a step. */
-  public static MemoryNeed ofImages(StableDiffusion model, int width, int height) {
+  public static MemoryNeed ofImages(BaseModel base, int width, int height) {
     long numbers =
         Stream.of("text_encoder", "unet", "vae")
-            .mapToLong(component -> numbers(model, component, Set.of()))
+            .mapToLong(component -> numbers(base, component, Set.of()))
             .sum();
     long channels =
-        model.base().tensors().names("vae").stream()
+        base.tensors().names("vae").stream()
             .filter(
                 name -> name.matches("decoder\\.up_blocks\\.\\d+\\.resnets\\.0\\.conv1\\.weight"))
-            .mapToLong(name -> model.base().tensors().shape("vae", name)[1])
+            .mapToLong(name -> base.tensors().shape("vae", name)[1])
             .min()
             .orElse(0);
     double decoded = DECODED * Float.BYTES * channels * width * height;
@@ -87,13 +88,12 @@ public record MemoryNeed(long program, long weights, long training, long passes)
    *
    * @param chosen full names; empty for all
    */
-  private static long numbers(StableDiffusion model, String component, Set<String> chosen) {
-    return model.base().tensors().names(component).stream()
+  private static long numbers(BaseModel base, String component, Set<String> chosen) {
+    return base.tensors().names(component).stream()
         .filter(name -> chosen.isEmpty() || chosen.contains(component + "/" + name))
         .mapToLong(
             name ->
-                Arrays.stream(model.base().tensors().shape(component, name))
-                    .reduce(1, Math::multiplyExact))
+                Arrays.stream(base.tensors().shape(component, name)).reduce(1, Math::multiplyExact))
         .sum();
   }
 

@@ -4,6 +4,7 @@ import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.job.MemoryNeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,14 +17,6 @@ import java.util.function.Predicate;
 /** What a model consists of, and what of its work this machine's memory holds. */
 final class ModelFindings {
   private static final int[] SIZES = {256, 512, 768, 1024, 1536, 2048};
-
-  /**
-   * Bytes beside the weights that a pixel of an image takes, and those for each channel of the
-   * VAE's widest resolution: docs/memory-and-threads.md, "What fits", has the measurements.
-   */
-  private static final long BYTES_OF_A_PIXEL = 1900;
-
-  private static final long BYTES_OF_A_PIXEL_AND_CHANNEL = 17;
 
   /** Of the process itself: JVM, libtorch's code, tokenizer. */
   private static final long PROCESS = 300L << 20;
@@ -43,19 +36,18 @@ final class ModelFindings {
     try (StoredModel model = StoredModel.open(path)) {
       found.add("model", "architecture", model.base().architecture());
       found.add("model", "predictionType", model.predictionType());
-      long parameters = components(model);
+      components(model);
       found.add("model", "notes", model.notes());
-      fits(model, parameters);
+      fits(model);
     } catch (IOException | IllegalArgumentException e) {
       found.add("model", "usable", false, "no: " + e.getMessage());
       found.problem("the model cannot be used: " + e.getMessage());
     }
   }
 
-  private long components(StoredModel model) {
+  private void components(StoredModel model) {
     Map<String, Object> components = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>();
-    long all = 0;
     for (String component : StoredModel.COMPONENTS) {
       Map<String, StoredTensor> tensors = tensors(model, component);
       Map<String, Integer> types = new LinkedHashMap<>();
@@ -63,7 +55,6 @@ final class ModelFindings {
       long parameters = count(model, component, name -> true);
       long bytes =
           tensors.values().stream().mapToLong(one -> one.size() * one.dtype().bytes()).sum();
-      all += parameters;
       Map<String, Object> value = new LinkedHashMap<>();
       value.put("tensors", tensors.size());
       value.put("parameters", parameters);
@@ -82,7 +73,6 @@ final class ModelFindings {
     }
     found.add("model", "components", components, lines.get(0));
     lines.stream().skip(1).forEach(line -> found.line("", line));
-    return all;
   }
 
   private static Map<String, StoredTensor> tensors(StoredModel model, String component) {
@@ -96,15 +86,13 @@ final class ModelFindings {
         .sum();
   }
 
-  private void fits(StoredModel model, long parameters) {
+  private void fits(StoredModel model) {
     long available = MemoryFacts.read().available();
-    long weights = PROCESS + parameters * Float.BYTES;
-    long channels = tensors(model, "vae").get("decoder.conv_out.weight").shape()[1];
     for (int size : SIZES) {
       need(
           "image" + size,
           "an image of " + size + "x" + size,
-          weights + working(size, channels),
+          MemoryNeed.ofImages(model.base(), size, size).total(),
           available);
     }
     long crossAttention = count(model, "unet", name -> name.contains(".attn2."));
@@ -114,7 +102,7 @@ final class ModelFindings {
         "a closed form (uce, rece, ...) without images",
         PROCESS + (text + 4 * crossAttention) * Float.BYTES,
         available);
-    long sample = weights + working(SIZES[0], channels);
+    long sample = MemoryNeed.ofImages(model.base(), SIZES[0], SIZES[0]).total();
     need(
         "trainCrossAttention",
         "training of cross attention",
@@ -125,10 +113,6 @@ final class ModelFindings {
         "training of the whole UNet",
         sample + count(model, "unet", name -> true) * BYTES_OF_A_TRAINED_PARAMETER,
         available);
-  }
-
-  private static long working(long side, long channels) {
-    return side * side * (BYTES_OF_A_PIXEL + channels * BYTES_OF_A_PIXEL_AND_CHANNEL);
   }
 
   private void need(String key, String what, long bytes, long available) {
