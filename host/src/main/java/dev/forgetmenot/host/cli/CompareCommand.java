@@ -110,6 +110,11 @@ final class CompareCommand implements Callable<Integer> {
 
   @Mixin private JudgeOptions judge;
 
+  @Option(
+      names = ConceptNames.ANY,
+      description = "Take the concepts as they are, whether or not the vocabulary lists them.")
+  private boolean anyName;
+
   @Mixin private ModelOptions options;
 
   CompareCommand(CommandContext context) {
@@ -119,10 +124,10 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Judging judging = judge.judging(options.folder());
-    List<Concept> concepts =
-        new ConceptNames(judging.vocabulary(), asked(), false).of(names, Optional.empty());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<ComparedMethod> chosen = chosen(plugins);
+      List<Concept> concepts =
+          new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());
       try (HostedModel model = options.loader(plugins).load(List.of())) {
         model.model().notes().forEach(context.console()::note);
         context.say("wrote " + compare(model, concepts, chosen, judging));
