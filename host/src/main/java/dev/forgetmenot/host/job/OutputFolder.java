@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -23,7 +24,7 @@ public record OutputFolder(Path folder) {
       Files.delete(Files.createTempFile(folder, ".fmn-", ".tmp"));
     } catch (IOException e) {
       throw new IOException(
-          folder + " cannot be written to (" + e + "): choose another folder by -o", e);
+          folder + " cannot be written to (" + reason(e) + "): choose another folder by -o", e);
     }
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes) {
@@ -37,6 +38,12 @@ public record OutputFolder(Path folder) {
               + " KiB are free");
     }
     return new OutputFolder(folder);
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof FileSystemException file && file.getReason() != null
+        ? file.getReason()
+        : e.toString();
   }
 
   /** The folder of a file that will be written. */

@@ -25,7 +25,7 @@ public enum Failure {
   /** The command line asks for something that does not exist or does not fit. */
   WRONG_USE(701, "Change what the message names; the command's --help lists what it takes."),
   /** A file or folder cannot be read or written. */
-  FILE(702, "Check the path and its permissions, then give the same command again."),
+  FILE(702, "Mend what the message names, then give the same command again."),
   /** The disk is full. */
   DISK_FULL(703, "Free some space or name another folder by -o, then give the same command again."),
   /** A program state in which the command cannot be done. */
