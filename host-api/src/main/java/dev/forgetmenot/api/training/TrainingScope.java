@@ -95,11 +95,6 @@ public interface TrainingScope extends AutoCloseable {
     public Restored {
       differences = List.copyOf(differences);
     }
-
-    /** Whether nothing differs that may change the last bits. */
-    public boolean sameThreads() {
-      return differences.isEmpty();
-    }
   }
 
   /**
