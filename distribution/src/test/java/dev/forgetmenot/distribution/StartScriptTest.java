@@ -93,7 +93,7 @@ class StartScriptTest {
   @Test
   void threadsThatWaitSleepSoonUnlessTheUserSaysOtherwise() throws Exception {
     Path fmn = program.resolve("bin/fmn");
-    assertThat(run(fmn, Map.of(), "demo").lines().get(1)).startsWith("spins 2000 policy none ");
+    assertThat(run(fmn, Map.of(), "demo").lines().get(1)).startsWith("spins 1000 policy none ");
     assertThat(run(fmn, Map.of("GOMP_SPINCOUNT", "7"), "demo").lines().get(1))
         .startsWith("spins 7 policy none ");
     assertThat(run(fmn, Map.of("OMP_WAIT_POLICY", "PASSIVE"), "demo").lines().get(1))

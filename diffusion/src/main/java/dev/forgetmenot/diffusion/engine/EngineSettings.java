@@ -10,7 +10,7 @@ final class EngineSettings {
    * How often a thread of libgomp looks for new work before it sleeps, docs/memory-and-threads.md.
    * The start script and the tests' JVMs say the same.
    */
-  static final String SPINS = "2000";
+  static final String SPINS = "1000";
 
   private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
