@@ -93,7 +93,9 @@ class ArchitectureTest {
   void pluginsDoNotKnowEachOther() {
     List<String> plugins =
         List.of(
-            "dev.forgetmenot.forget..", "dev.forgetmenot.correct..", "dev.forgetmenot.patching..");
+            "dev.forgetmenot.plugin.forget..",
+            "dev.forgetmenot.plugin.correct..",
+            "dev.forgetmenot.plugin.patching..");
     for (String plugin : plugins) {
       String[] others =
           plugins.stream().filter(other -> !other.equals(plugin)).toArray(String[]::new);

@@ -1,0 +1,141 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.PhraseList;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.pf4j.Extension;
+
+/**
+ * One thing without another that it brings along: what the word's text embeddings have of the other
+ * one's, beside what all things have, is taken out of the word. The other one itself stays where it
+ * is.
+ */
+@Extension(ordinal = 22)
+public final class AttributeCorrection extends SolvedCorrection {
+  private static final int DIRECTIONS = 6;
+  private static final int OTHERS = 24;
+
+  /** For the plugin manager. */
+  public AttributeCorrection() {}
+
+  @Override
+  public String name() {
+    return "attribute";
+  }
+
+  @Override
+  public String summary() {
+    return "Closed form: one thing without another that it brings along; the other one stays.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return parameters(
+        DIRECTIONS,
+        List.of(
+            Parameter.text(
+                "without",
+                Parameter.Type.TEXT,
+                null,
+                "What the word should not bring along; several separated by |. Must be given."),
+            Parameter.integer(
+                "attribute-directions", 2, 1, 64, "Directions that stand for what is taken out."),
+            Parameter.number(
+                "pull", 1, 0.01, 4, "How much of it goes: 1 all, more pushes it away.")));
+  }
+
+  @Override
+  Outcome solve(SolvedJob job, Concept word) throws IOException {
+    List<String> without = without(job);
+    if (without.contains(word.name())) {
+      throw new IllegalArgumentException(
+          "'" + word.name() + "' without itself is nothing; 'fmn forget' forgets it");
+    }
+    List<Subject> others = others(job, word, without);
+    List<String> guides = new ArrayList<>(without);
+    guides.addAll(others.stream().map(Subject::phrase).toList());
+    job.context().goal(new CorrectionGoal(word, List.of(), without));
+    GeneralReading reading = GeneralReading.of(job, guides, without);
+    Matrix usual = mean(reading.towards().subList(without.size(), guides.size())); // minus C
+    Matrix gone =
+        Matrix.joinColumns(
+            reading.towards().subList(0, without.size()).stream()
+                .map(towards -> towards.minus(usual))
+                .toList());
+    Span attribute =
+        Span.ofFirst(gone, job.options().integer("attribute-directions") * without.size());
+    Matrix own = usual.times(-1); // what the word is beside the usual
+    Matrix brought = attribute.onto(own);
+    Matrix amounts = brought.times(-job.options().number("pull"));
+    InputEdit edit = asStored(reading.reading().moving(amounts));
+    EditReport.Writer report = new EditReport.Writer();
+    String names = String.join(", ", without);
+    double share = brought.norm() / own.norm();
+    report.note(
+        "brought-along",
+        EditReport.number(share),
+        "'"
+            + word.name()
+            + "' has "
+            + EditReport.number(share)
+            + " of itself in the directions of "
+            + names);
+    double left =
+        attribute.onto(edit.of(reading.columns()).minus(reading.columns()).plus(own)).norm();
+    report.residual(word.name(), "without " + names, left / brought.norm());
+    sideEffects(reading, edit, report);
+    return new Outcome(projector(job, edit), report.done(), List.of("without " + names));
+  }
+
+  private static List<String> without(SolvedJob job) throws IOException {
+    String given =
+        job.options()
+            .values()
+            .find("without")
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "attribute needs --without: what the word should not bring along"));
+    return PhraseList.read("without", given).stream()
+        .map(name -> Shares.phrase(name, job.vocabulary()))
+        .toList();
+  }
+
+  /** Other things, spread over the vocabulary, whose mean is what all things have. */
+  private static List<Subject> others(SolvedJob job, Concept word, List<String> without) {
+    List<Subject> all =
+        job.vocabulary().ofStyle(false).stream()
+            .map(phrase -> job.subject(phrase.phrase()))
+            .filter(subject -> !subject.phrase().equals(word.name()))
+            .filter(subject -> !without.contains(subject.phrase()))
+            .toList();
+    if (all.isEmpty()) {
+      return List.of(job.subject(""));
+    }
+    List<Subject> spread = new ArrayList<>();
+    int count = Math.min(OTHERS, all.size());
+    for (int i = 0; i < count; i++) {
+      spread.add(all.get((int) ((long) i * all.size() / count)));
+    }
+    return spread;
+  }
+
+  private static Matrix mean(List<Matrix> matrices) {
+    Matrix sum = matrices.get(0);
+    for (Matrix matrix : matrices.subList(1, matrices.size())) {
+      sum = sum.plus(matrix);
+    }
+    return sum.times(1.0 / matrices.size());
+  }
+}

@@ -1,0 +1,299 @@
+package dev.forgetmenot.plugin.correct;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditOutline;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LearningRateSchedule;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.KeysAndValues;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.StepRandomness;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.training.AblationLoss;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.OptimizerSettings;
+import dev.forgetmenot.editing.training.PictureSettings;
+import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainableSettings;
+import dev.forgetmenot.editing.training.TrainedDraft;
+import dev.forgetmenot.editing.training.TrainingExamples;
+import dev.forgetmenot.editing.training.TrainingRun;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TargetPattern;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.pf4j.Extension;
+
+/**
+ * Distils several instances into a general word: the model learns to predict, under the word's
+ * prompts, what the base predicts under the instances' own names, each on its own pictures under
+ * the noise that leans to it ({@link NoisePairing}). So a seed shows one instance or another, where
+ * a mean of text embeddings shows a blend. The loss is that of concept ablation with several
+ * anchors ({@link AblationLoss}); what is trained reads the text only along directions that the
+ * instances and kept phrases do not have ({@link GeneralReading}), so their keys and values stay
+ * exactly.
+ */
+@Extension(ordinal = 23)
+public final class Distillation extends TrainedCorrection {
+  private static final int DIRECTIONS = 4;
+  private static final double RATE = 2e-2;
+  private static final long OWN_ORDER = 0x776f7264; // not the order in which pictures come
+
+  /** For the plugin manager. */
+  public Distillation() {}
+
+  @Override
+  public String name() {
+    return "distill";
+  }
+
+  @Override
+  public String summary() {
+    return "Trains the word to be drawn as one instance or another, as often as wanted.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.of(
+            InstanceOptions.instances(),
+            GeneralReading.parameters(DIRECTIONS),
+            List.of(
+                SolvingOptions.columns(TextPlaces.PADDING),
+                SolvingOptions.padding(),
+                SolvingOptions.templates(),
+                SolvingOptions.sides(Sides.KV),
+                Parameter.integer(
+                    "adjust-every",
+                    50,
+                    1,
+                    100_000,
+                    "Steps after which pictures say what is trained on too rarely.")),
+            InstanceOptions.drawings(),
+            PictureSettings.parameters(16),
+            OptimizerSettings.parameters(300, 4, LearningRateSchedule.Shape.COSINE, "2e-2"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** A few rows for each layer: it always fits. */
+  @Override
+  protected void checkSize(ParameterValues values, DiffusionModel model) {}
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return true;
+  }
+
+  @Override
+  public Optional<EditOutline> outline(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+    return Optional.of(KeysAndValues.outline(model, Math.toIntExact(values.integer("batch"))));
+  }
+
+  @Override
+  PatchDraft train(
+      Concept word,
+      Subject subject,
+      ParameterValues values,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    SolvingOptions solving = new SolvingOptions(values);
+    OptimizerSettings optimizer = new OptimizerSettings(values);
+    PromptEncoder encoder = new PromptEncoder(model);
+    SolvedJob job =
+        new SolvedJob(List.of(word), solving, encoder, context, solving::templatesOrFour);
+    InstanceOptions options = new InstanceOptions(values);
+    Optional<Drawings> drawings =
+        options.drawings(encoder, context, optimizer.seed() + TRIAL_SEEDS);
+    Shares shares = options.shares(word, encoder, drawings, context);
+    List<String> phrases = shares.phrases();
+    context.goal(new CorrectionGoal(word, phrases, List.of()));
+    Matrix read = GeneralReading.of(job, phrases.subList(1, phrases.size()), phrases).scaledRows();
+    List<String> prompts = new ArrayList<>();
+    phrases.forEach(phrase -> prompts.add(PromptTemplate.of(word.kind()).with(phrase)));
+    PictureSettings source = new PictureSettings(values);
+    List<TrainingPictures> pictures = source.of(model, phrases, prompts, optimizer.seed(), context);
+    TrainedDraft draft =
+        draft(
+            word,
+            subject,
+            values,
+            model,
+            Map.of(
+                "instances", shares.toString(),
+                "pictures-from", source.source(),
+                "learning-rate", Double.toString(optimizer.rate(RATE))),
+            pictures);
+    List<TokenizedPrompt> general =
+        solving.templatesOrFour(word.kind()).stream()
+            .map(template -> model.tokenize(template.with(word.name())))
+            .toList();
+    context.say("'" + word.name() + "' learns " + shares + " along " + read.rows() + " directions");
+    try (PromptEmbeddings from = new PromptEmbeddings(model, general);
+        PromptEmbeddings to =
+            new PromptEmbeddings(model, prompts.stream().map(model::tokenize).toList());
+        TrainingExamples examples = new TrainingExamples(model, pictures, optimizer.seed());
+        TrainingScope scope = model.train(training(optimizer, solving, read))) {
+      Steps steps =
+          new Steps(
+              optimizer,
+              from,
+              to,
+              examples,
+              new AblationLoss(model, scope),
+              new Proportions(shares.wanted(), scope.notes()),
+              new Adjusting(
+                  word,
+                  shares,
+                  drawings,
+                  context,
+                  Math.toIntExact(values.integer("adjust-every"))));
+      int done =
+          new TrainingRun(scope, optimizer, context, draft.about())
+              .run("distilling", steps::loss, steps::adjust);
+      PatchDraft trained = draft.of(TrainableSettings.adapters(scope), optimizer, done);
+      return trained.recipe(
+          trained
+              .recipe()
+              .with(Map.of("proportions", EditReport.numbers(steps.proportions.now()))));
+    }
+  }
+
+  private TrainedDraft draft(
+      Concept word,
+      Subject subject,
+      ParameterValues values,
+      DiffusionModel model,
+      Map<String, String> resolved,
+      List<TrainingPictures> pictures) {
+    ConceptPrompt prompt =
+        ConceptPrompt.of(
+            model,
+            new Concept(subject.word(), word.kind()),
+            subject.word(),
+            around(subject, PromptTemplate.of(word.kind())),
+            EndOfText.NONE);
+    return new TrainedDraft(
+        this,
+        List.of(prompt),
+        values,
+        resolved,
+        pictures.stream().flatMap(own -> own.digests().stream()).toList());
+  }
+
+  private static TrainingOptions training(
+      OptimizerSettings optimizer, SolvingOptions solving, Matrix read) {
+    List<TargetPattern> targets =
+        solving.sides().targets().stream().map(TargetPattern::new).toList();
+    return optimizer
+        .training(name -> targets.stream().anyMatch(pattern -> pattern.matches(name)), RATE)
+        .adapting(
+            AdapterOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))
+        .keepingBase();
+  }
+
+  /** When pictures are drawn on the way, and of what. */
+  private record Adjusting(
+      Concept word, Shares shares, Optional<Drawings> drawings, JobContext context, int every) {}
+
+  /** The losses of one job, and what is trained on how often. */
+  private static final class Steps {
+    private final OptimizerSettings optimizer;
+    private final PromptEmbeddings from;
+    private final PromptEmbeddings to;
+    private final TrainingExamples examples;
+    private final AblationLoss loss;
+    private final Proportions proportions;
+    private final Adjusting adjusting;
+    private int done; // steps, with this one
+    private NoisePairing pairing; // null until the notes of a stopped training have been read
+
+    Steps(
+        OptimizerSettings optimizer,
+        PromptEmbeddings from,
+        PromptEmbeddings to,
+        TrainingExamples examples,
+        AblationLoss loss,
+        Proportions proportions,
+        Adjusting adjusting) {
+      this.optimizer = optimizer;
+      this.from = from;
+      this.to = to;
+      this.examples = examples;
+      this.loss = loss;
+      this.proportions = proportions;
+      this.adjusting = adjusting;
+    }
+
+    NDArray loss(NDManager manager, int draw) {
+      done = draw / optimizer.accumulation() + 1;
+      int size = optimizer.batch();
+      if (pairing == null) {
+        pairing = new NoisePairing(means(), proportions.now(), optimizer.seed());
+      }
+      TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
+      List<Integer> prompts = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        StepRandomness random =
+            StepRandomness.ofPicture(optimizer.seed() ^ OWN_ORDER, draw, size, i);
+        prompts.add(random.picture(from.size()));
+      }
+      return loss.of(
+          batch.noisy(),
+          batch.timesteps(),
+          from.batch(manager, prompts),
+          to.batch(manager, batch.concepts()));
+    }
+
+    private List<float[]> means() {
+      List<float[]> means = new ArrayList<>();
+      for (int i = 0; i < to.size(); i++) {
+        means.add(examples.mean(i));
+      }
+      return means;
+    }
+
+    /** Never enough; every so often pictures say what is trained on too rarely. */
+    boolean adjust() {
+      if (adjusting.drawings.isPresent()
+          && done % adjusting.every == 0
+          && done < optimizer.steps()) {
+        double[] shares = adjusting.shares.seen(adjusting.drawings.get().of(adjusting.word));
+        proportions.follow(shares);
+        pairing.share(proportions.now());
+        adjusting.context.say(
+            "step "
+                + done
+                + ": shares "
+                + EditReport.numbers(shares)
+                + ", trained on from here by "
+                + EditReport.numbers(proportions.now()));
+      }
+      return false;
+    }
+  }
+}

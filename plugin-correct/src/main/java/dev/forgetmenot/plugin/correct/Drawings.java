@@ -1,0 +1,55 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.measure.TrialResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the model draws for a general word, as it is now. For the engine thread.
+ *
+ * @param judge who says what pictures show
+ * @param pictures how many are drawn at a time
+ * @param steps of the DDIM sampler
+ * @param seed of the first; the others follow
+ */
+record Drawings(DiffusionModel model, PictureJudge judge, int pictures, int steps, long seed) {
+  private static final double GUIDANCE = 5;
+
+  /** How many pictures of a word show what; what shows most comes first. */
+  Map<String, Integer> of(Concept general) {
+    return counts(general, "", GUIDANCE);
+  }
+
+  /** The same with a prompt to stay away from. */
+  Map<String, Integer> awayFrom(Concept general, String dominant, double guidance) {
+    String negative = PromptTemplate.of(general.kind()).with(dominant);
+    return counts(general, negative, guidance);
+  }
+
+  private Map<String, Integer> counts(Concept general, String negative, double guidance) {
+    List<Picture> drawn = model.generate(request(general, negative, guidance));
+    List<String> seen = judge.recognise(drawn, general.kind());
+    return new TrialResult.Row(general.name(), drawn, seen).counts();
+  }
+
+  private GenerationRequest request(Concept general, String negative, double guidance) {
+    return new GenerationRequest(
+        PromptTemplate.of(general.kind()).with(general.name()),
+        negative,
+        seed,
+        true,
+        pictures,
+        steps,
+        guidance,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of("ddim"));
+  }
+}

@@ -1,0 +1,108 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.GeneralText;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.ObliqueProjector;
+import dev.forgetmenot.editing.linear.ObliqueReading;
+import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.SolvedEditor;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How to move what a word's text embeddings say and to leave those of its instances and of kept
+ * phrases exactly where they are. For the engine thread.
+ *
+ * @param job the word is its first concept
+ * @param columns C (d × n), the word's rows under the templates
+ * @param towards G − C (d × n) for each guide
+ * @param reading what tells C from what is kept
+ * @param preserved the phrases that are kept beside the guides
+ */
+record GeneralReading(
+    SolvedJob job,
+    Matrix columns,
+    List<Matrix> towards,
+    ObliqueReading reading,
+    List<KeptPhrase> preserved) {
+
+  /** What a reading can be told, beside the options of all solved editors. */
+  static List<Parameter> parameters(int rank) {
+    return List.of(
+        SolvingOptions.preserve("the nearest of the vocabulary are"),
+        SolvingOptions.neighbours(8),
+        Parameter.integer(
+            "rank", rank, 1, 64, "Directions of the word's text embeddings that are moved."),
+        Parameter.integer(
+            "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
+        Parameter.integer(
+            "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
+        Parameter.number(
+            "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."));
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param guides what the word is moved to
+   * @param held phrases that stay exactly beside the preserved ones
+   * @throws IllegalArgumentException if what is kept leaves nothing to move
+   * @throws IOException if a file of phrases cannot be read
+   */
+  static GeneralReading of(SolvedJob job, List<String> guides, List<String> held)
+      throws IOException {
+    Concept concept = job.concepts().get(0);
+    SolvingOptions options = job.options();
+    ConceptRows rows = job.rows(concept.kind());
+    ConceptRows.Several pairs =
+        rows.pairs(job.subject(concept), guides.stream().map(job::subject).toList());
+    List<Matrix> towards =
+        pairs.guides().stream().map(guide -> guide.minus(pairs.targets())).toList();
+    List<Subject> own = held.stream().map(job::subject).toList();
+    List<KeptPhrase> preserved =
+        job.preserved().stream().filter(phrase -> !own.contains(phrase.subject())).toList();
+    List<KeptPhrase> all = new ArrayList<>(held.stream().map(job::kept).toList());
+    all.addAll(preserved);
+    Matrix kept = GeneralText.invariants(job.encoder(), options.integer("empty-directions"));
+    for (KeptPhrase phrase : all) {
+      kept =
+          kept.beside(
+              Span.ofFirst(job.columns(phrase), options.integer("kept-directions")).basis());
+    }
+    Matrix second =
+        ObliqueProjector.of(job.generalText(own).rows(), options.number("ridge")).second();
+    ObliqueReading reading =
+        ObliqueReading.of(second, pairs.targets(), kept, options.integer("rank"));
+    return new GeneralReading(job, pairs.targets(), towards, reading, preserved);
+  }
+
+  /**
+   * The rows of the reading (r × d), scaled so that a row of the word has coefficients of about 1
+   * in all of them together.
+   */
+  Matrix scaledRows() {
+    return reading.rows().times(Math.sqrt(columns.columns()));
+  }
+
+  /**
+   * The edit that moves the word towards its guides, as a patch holds it.
+   *
+   * @param pulls how far towards each guide; 1 is all the way
+   */
+  InputEdit pulled(double[] pulls) {
+    Matrix amounts = Matrix.zeros(columns.rows(), columns.columns());
+    for (int i = 0; i < pulls.length; i++) {
+      amounts = amounts.plus(towards.get(i).times(pulls[i]));
+    }
+    return SolvedEditor.asStored(reading.moving(amounts));
+  }
+}

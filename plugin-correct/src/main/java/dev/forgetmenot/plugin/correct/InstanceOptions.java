@@ -1,0 +1,103 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.editing.PromptEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which instances a general word has, as far as an editor is told, and how they are found. */
+record InstanceOptions(ParameterValues values) {
+  static final String DOMINANT = "dominant";
+  static final String BALANCE = "balance";
+
+  /** What can be told of the instances. */
+  static List<Parameter> instances() {
+    return List.of(
+        Parameter.text(
+            DOMINANT,
+            Parameter.Type.TEXT,
+            null,
+            "The instance that has taken the general word over; without it the one that shows most"
+                + " in pictures of the word."),
+        Parameter.text(
+            BALANCE,
+            Parameter.Type.TEXT,
+            null,
+            "The instances and how often each should show, such as one=1,another=1; without it"
+                + " equally often those that pictures show when the model stays away from the"
+                + " dominant one."));
+  }
+
+  /** How pictures are drawn to find and to count instances; the seed is another parameter. */
+  static List<Parameter> drawings() {
+    return List.of(
+        Parameter.integer(
+            "trial-pictures", 32, 4, 1024, "Pictures of the word by which shares are measured."),
+        Parameter.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."));
+  }
+
+  /** The seed of these pictures, for editors that need no other. */
+  static Parameter seed() {
+    return Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures.");
+  }
+
+  /** What draws and counts, if anyone can judge. */
+  Optional<Drawings> drawings(PromptEncoder encoder, JobContext context, long seed) {
+    return context
+        .judge()
+        .map(
+            judge ->
+                new Drawings(
+                    encoder.model(),
+                    judge,
+                    Math.toIntExact(values.integer("trial-pictures")),
+                    Math.toIntExact(values.integer("trial-steps")),
+                    seed));
+  }
+
+  /**
+   * The instances with their shares, the dominant one first: as told, the rest found in pictures.
+   *
+   * @param general the word as a prompt says it
+   * @throws IllegalArgumentException if they are neither told nor can be found
+   */
+  Shares shares(
+      Concept general, PromptEncoder encoder, Optional<Drawings> drawings, JobContext context) {
+    Optional<String> dominant =
+        values.find(DOMINANT).map(name -> Shares.phrase(name.strip(), context.vocabulary()));
+    Optional<Shares> told =
+        values.find(BALANCE).map(text -> Shares.parse(text, context.vocabulary()));
+    if (told.isPresent()) {
+      return ordered(told.get(), dominant, general, drawings);
+    }
+    if (drawings.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nobody can judge pictures of this model, so the instances of '"
+              + general.name()
+              + "' cannot be found; name them, the dominant one first, by --balance"
+              + " \"one=1,another=1\"");
+    }
+    InstanceSearch search = new InstanceSearch(general, encoder, drawings.get(), context);
+    List<String> phrases = new ArrayList<>();
+    phrases.add(dominant.orElseGet(search::dominant));
+    phrases.addAll(search.overshadowed(phrases.get(0)));
+    return Shares.equal(phrases);
+  }
+
+  private static Shares ordered(
+      Shares told, Optional<String> dominant, Concept general, Optional<Drawings> drawings) {
+    if (dominant.isPresent()) {
+      if (!told.phrases().contains(dominant.get())) {
+        throw new IllegalArgumentException(
+            "--dominant " + dominant.get() + " is none of the instances of --balance " + told);
+      }
+      return told.dominantFirst(Map.of(dominant.get(), 1));
+    }
+    return drawings.map(drawing -> told.dominantFirst(drawing.of(general))).orElse(told);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.ConceptWords;
+import dev.forgetmenot.editing.training.Resteering;
+import dev.forgetmenot.editing.training.ResteeringSettings;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.pf4j.Extension;
+
+/**
+ * The way of the paper (Zhang et al., "Forget-Me-Not", arXiv 2303.17591, concept correction): on
+ * pictures of the dominant instance the model learns not to look at the general word, so that what
+ * was overshadowed appears. The pictures are given, or drawn for the word and sorted by the judge.
+ */
+@Extension(ordinal = 24)
+public final class InstanceResteering extends TrainedCorrection {
+  private static final int NEAREST = 6;
+  private static final int BATCHES = 8;
+
+  /** For the plugin manager. */
+  public InstanceResteering() {}
+
+  @Override
+  public String name() {
+    return "resteer-instance";
+  }
+
+  @Override
+  public String summary() {
+    return "Attention re-steering: on pictures of the dominant instance, the model learns not to"
+        + " look at the word.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return Stream.of(
+            InstanceOptions.instances(),
+            ResteeringSettings.parameters(
+                List.of(
+                    Parameter.choice(
+                        "words",
+                        List.of("general", "instance"),
+                        "Whose name loses the attention: the general word's, or the instance's own,"
+                            + " which is then forgotten too."),
+                    Parameter.text(
+                        "template",
+                        Parameter.Type.TEXT,
+                        null,
+                        "Prompt with {} where the word goes, instead of the one for its kind."),
+                    Parameter.text(
+                        "embedding",
+                        Parameter.Type.TEXT,
+                        null,
+                        "File of tokens learned of the instance's pictures, which the prompt uses"
+                            + " in place of the word."))),
+            InstanceOptions.drawings())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return !new ResteeringSettings(values).preserved().isEmpty();
+  }
+
+  @Override
+  PatchDraft train(
+      Concept word,
+      Subject subject,
+      ParameterValues values,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    PromptEncoder encoder = new PromptEncoder(model);
+    InstanceOptions options = new InstanceOptions(values);
+    ResteeringSettings told = new ResteeringSettings(values);
+    long seed = told.optimizer().seed();
+    Optional<Drawings> drawings = options.drawings(encoder, context, seed + TRIAL_SEEDS);
+    List<String> phrases = phrases(word, options, encoder, drawings, context);
+    String dominant = phrases.get(0);
+    context.goal(new CorrectionGoal(word, phrases, List.of()));
+    ResteeringSettings settings = preserving(told, word, phrases, encoder, context);
+    try (ConceptWords learned = ConceptWords.of(model, List.of(word), settings.embeddings())) {
+      ConceptPrompt prompt =
+          prompt(word, subject, dominant, learned.words().get(0), settings, model, context);
+      context.say("on pictures of " + dominant + ", not looking " + settings.inWords(prompt));
+      TrainingPictures pictures = pictures(word, dominant, settings, model, context);
+      Map<String, String> resolved =
+          Map.of(
+              "instances", String.join("|", phrases),
+              "preserve", String.join(";", settings.preserved()));
+      return new Resteering(this, settings, List.of(prompt), List.of(pictures), resolved)
+          .train(model, context);
+    }
+  }
+
+  /** The dominant instance, and what it overshadows as far as that is told or found. */
+  private static List<String> phrases(
+      Concept word,
+      InstanceOptions options,
+      PromptEncoder encoder,
+      Optional<Drawings> drawings,
+      JobContext context) {
+    Optional<String> dominant = options.values().find(InstanceOptions.DOMINANT);
+    if (options.values().find(InstanceOptions.BALANCE).isEmpty()
+        && drawings.isEmpty()
+        && dominant.isPresent()) {
+      return List.of(Shares.phrase(dominant.get().strip(), context.vocabulary()));
+    }
+    return options.shares(word, encoder, drawings, context).phrases();
+  }
+
+  /** The given prompts to keep, or the instances' own and those of the nearest phrases. */
+  private static ResteeringSettings preserving(
+      ResteeringSettings told,
+      Concept word,
+      List<String> phrases,
+      PromptEncoder encoder,
+      JobContext context) {
+    if (!told.preserved().isEmpty()) {
+      return told;
+    }
+    PromptTemplate template = PromptTemplate.of(word.kind());
+    Set<String> kept = new LinkedHashSet<>(phrases);
+    Vocabulary vocabulary = context.vocabulary();
+    NearPhrases.of(
+            encoder,
+            template,
+            word.name(),
+            vocabulary,
+            vocabulary.ofStyle(word.kind() == Kind.STYLE))
+        .first(NEAREST)
+        .forEach(near -> kept.add(near.phrase()));
+    Map<String, String> values = new HashMap<>(told.values().all());
+    values.put("preserve", String.join(";", kept.stream().map(template::with).toList()));
+    return new ResteeringSettings(
+        ParameterValues.of(new InstanceResteering().parameters(), values));
+  }
+
+  private static ConceptPrompt prompt(
+      Concept word,
+      Subject subject,
+      String dominant,
+      String learned,
+      ResteeringSettings settings,
+      DiffusionModel model,
+      JobContext context) {
+    PromptTemplate template = settings.template(word.kind());
+    Concept named = new Concept(subject.word(), word.kind());
+    if (!settings.embeddings().isEmpty()) {
+      return ConceptPrompt.of(model, named, learned, template, settings.endOfText());
+    }
+    Subject said =
+        settings.values().text("words").equals("general")
+            ? subject
+            : Subject.of(dominant, context.vocabulary());
+    return ConceptPrompt.of(
+        model, named, said.word(), around(said, template), settings.endOfText());
+  }
+
+  private static TrainingPictures pictures(
+      Concept word,
+      String dominant,
+      ResteeringSettings settings,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    String prompt = PromptTemplate.of(word.kind()).with(word.name());
+    Optional<PictureJudge> judge = context.judge();
+    if (settings.pictures().folder().isPresent() || judge.isEmpty()) {
+      if (judge.isEmpty()) {
+        context.say("nobody can judge pictures of this model: they are taken as they are");
+      }
+      return settings
+          .pictures()
+          .of(model, List.of(dominant), List.of(prompt), settings.optimizer().seed(), context)
+          .get(0);
+    }
+    int wanted = Math.toIntExact(settings.values().integer("pictures"));
+    List<Picture> sorted = new ArrayList<>();
+    int drawn = 0;
+    for (int batch = 0; batch < BATCHES && sorted.size() < wanted; batch++) {
+      context.checkCancelled();
+      List<Picture> some =
+          model.generate(
+              GenerationRequest.of(prompt)
+                  .seeds(settings.optimizer().seed() + (long) batch * wanted, wanted));
+      List<String> seen = judge.get().recognise(some, word.kind());
+      for (int i = 0; i < some.size() && sorted.size() < wanted; i++) {
+        if (seen.get(i).equals(dominant)) {
+          sorted.add(some.get(i));
+        }
+      }
+      drawn += some.size();
+    }
+    if (sorted.isEmpty()) {
+      throw new IllegalArgumentException(
+          "none of "
+              + drawn
+              + " pictures of '"
+              + prompt
+              + "' shows "
+              + dominant
+              + "; name another instance, or a folder with its pictures by --images");
+    }
+    context.say(
+        sorted.size() + " pictures of " + dominant + " among " + drawn + " of '" + prompt + "'");
+    return TrainingPictures.of(sorted);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the instances of a general word in what the model draws: the dominant one is what shows
+ * most often; the overshadowed ones show when the model draws the word and stays away from the
+ * dominant one (as its negative prompt). Of these, such count as are of the dominant one's
+ * category, where the vocabulary knows any, and they count by how near their phrases are to the
+ * word for the text encoder. For the engine thread.
+ *
+ * @param general the word as a prompt says it
+ */
+record InstanceSearch(
+    Concept general, PromptEncoder encoder, Drawings drawings, JobContext context) {
+  private static final double[] GUIDANCE = {3, 5};
+  private static final int MOST = 3;
+  private static final int LEAST_SEEN = 2; // one picture is chance
+  private static final double LEAST_SHARE = 0.4; // of the strongest
+
+  /** What drawings of the word show most often. */
+  String dominant() {
+    Map<String, Integer> counts = drawings.of(general);
+    Map.Entry<String, Integer> first = counts.entrySet().iterator().next();
+    context.say(
+        "'"
+            + general.name()
+            + "' shows "
+            + first.getKey()
+            + " in "
+            + first.getValue()
+            + " of "
+            + drawings.pictures()
+            + " pictures");
+    return first.getKey();
+  }
+
+  /**
+   * What the dominant instance overshadows, the strongest first.
+   *
+   * @throws IllegalArgumentException if nothing is found
+   */
+  List<String> overshadowed(String dominant) {
+    Map<String, Integer> seen = new HashMap<>();
+    for (double guidance : GUIDANCE) {
+      context.checkCancelled();
+      drawings
+          .awayFrom(general, dominant, guidance)
+          .forEach((phrase, count) -> seen.merge(phrase, count, Integer::sum));
+    }
+    seen.remove(dominant);
+    Map<String, Double> nearness = nearness(List.copyOf(seen.keySet()));
+    List<String> found = new ArrayList<>(seen.keySet());
+    found.removeIf(phrase -> seen.get(phrase) < LEAST_SEEN || !alike(phrase, dominant));
+    found.sort(
+        Comparator.comparingDouble((String phrase) -> -seen.get(phrase) * nearness.get(phrase))
+            .thenComparing(Comparator.naturalOrder()));
+    found.removeIf(phrase -> nearness.get(phrase) <= 0);
+    if (found.isEmpty()) {
+      throw new IllegalArgumentException(
+          "nothing else was found that '"
+              + general.name()
+              + "' could mean besides "
+              + dominant
+              + " (seen instead: "
+              + seen.keySet()
+              + "); name the instances by --balance \"one=1,another=1\"");
+    }
+    double strongest = seen.get(found.get(0)) * nearness.get(found.get(0));
+    found.removeIf(phrase -> seen.get(phrase) * nearness.get(phrase) < LEAST_SHARE * strongest);
+    List<String> kept = List.copyOf(found.subList(0, Math.min(MOST, found.size())));
+    context.say(
+        "drawn away from "
+            + dominant
+            + " it shows "
+            + String.join(
+                ", ", kept.stream().map(phrase -> phrase + " " + seen.get(phrase) + "×").toList()));
+    return kept;
+  }
+
+  private boolean alike(String phrase, String dominant) {
+    Optional<String> category = category(dominant);
+    return category.isEmpty() || category.equals(category(phrase));
+  }
+
+  private Optional<String> category(String phrase) {
+    return context
+        .vocabulary()
+        .find(phrase)
+        .map(Vocabulary.Phrase::category)
+        .filter(category -> !category.isEmpty());
+  }
+
+  private Map<String, Double> nearness(List<String> phrases) {
+    Map<String, Double> nearness = new HashMap<>();
+    phrases.forEach(phrase -> nearness.put(phrase, 0.0));
+    Vocabulary vocabulary = context.vocabulary();
+    NearPhrases.of(
+            encoder,
+            PromptTemplate.of(general.kind()),
+            general.name(),
+            vocabulary,
+            vocabulary.phrases())
+        .phrases()
+        .forEach(near -> nearness.replace(near.subject().phrase(), near.cosine()));
+    return nearness;
+  }
+}

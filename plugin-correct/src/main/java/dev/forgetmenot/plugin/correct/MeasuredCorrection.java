@@ -1,0 +1,208 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.applying.AppliedEdits;
+import dev.forgetmenot.editing.measure.Candidate;
+import dev.forgetmenot.editing.measure.CorrectionResult;
+import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.editing.solving.PhraseList;
+import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pf4j.Extension;
+
+/**
+ * Finds the instances of a general word and tries the methods that share them out, quick ones
+ * first; the first that does what it should is taken, or else the one that comes nearest. With
+ * {@code without}, the attribute editor is tried gently and firmly. Where nobody can judge
+ * pictures, the first candidate is taken, and that is said.
+ */
+@Extension(ordinal = -1) // before all others: what happens when no method is named
+public final class MeasuredCorrection implements ConceptEditor {
+  private static final String WITHOUT = "without";
+  private static final String PRESERVE = "preserve";
+
+  /** For the plugin manager. */
+  public MeasuredCorrection() {}
+
+  @Override
+  public String name() {
+    return "auto";
+  }
+
+  @Override
+  public Operation operation() {
+    return Operation.CORRECT;
+  }
+
+  @Override
+  public String summary() {
+    return "Finds the instances in pictures, tries several methods and takes the one that does best.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>(InstanceOptions.instances());
+    all.add(
+        Parameter.text(
+            WITHOUT,
+            Parameter.Type.TEXT,
+            null,
+            "What the word should not bring along, in place of instances; several separated by"
+                + " |."));
+    all.add(SolvingOptions.preserve("the nearest of the vocabulary are"));
+    all.addAll(InstanceOptions.drawings());
+    all.add(
+        Parameter.integer(
+            "trial-others", 30, 0, 1000, "Other things by which a method is judged."));
+    all.add(
+        Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the pictures of trials."));
+    return all;
+  }
+
+  @Override
+  public PatchDraft edit(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    CorrectionGoal goal =
+        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
+    List<Candidate> candidates = candidates(goal, values);
+    CorrectionTrial trial = CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values));
+    Optional<PictureJudge> judge = context.judge().filter(trial::canBeJudgedBy);
+    if (judge.isEmpty()) {
+      Candidate first = candidates.get(0);
+      context.say("nobody can judge pictures of this, so nothing was compared: taking " + first);
+      return Candidate.chosen(
+          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
+    }
+    List<MeasuredCandidate> measured = new ArrayList<>();
+    CorrectionResult before = trial.run(model, judge.get());
+    for (Candidate candidate : candidates) {
+      context.checkCancelled();
+      Optional<PatchDraft> draft = candidate.draft(concepts, model, context, context);
+      if (draft.isPresent()) {
+        CorrectionResult after =
+            AppliedEdits.during(
+                draft.get().edits(), model.weights(), () -> trial.run(model, judge.get()));
+        MeasuredCandidate last = new MeasuredCandidate(candidate, draft.get(), before, after);
+        measured.add(last);
+        context.say("tried " + last);
+        if (last.settles()) {
+          break;
+        }
+      }
+    }
+    MeasuredCandidate best =
+        measured.stream()
+            .min(MeasuredCandidate.BEST)
+            .orElseThrow(
+                () -> new IllegalArgumentException("no method can do this; see what was tried"));
+    context.say("chosen, by these pictures: " + best.candidate().editor().name());
+    return Candidate.chosen(
+        best.draft(),
+        String.join(" | ", measured.stream().map(MeasuredCandidate::toString).toList()));
+  }
+
+  /** What is corrected: instances as told or found, or what should not be brought along. */
+  private static CorrectionGoal goal(
+      Concept word, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    if (values.find(WITHOUT).isPresent()) {
+      if (values.find(InstanceOptions.BALANCE).isPresent()
+          || values.find(InstanceOptions.DOMINANT).isPresent()) {
+        throw new IllegalArgumentException(
+            "--without takes something out of a word, --dominant and --balance share its instances"
+                + " out: make a patch for each, they stack");
+      }
+      List<String> without =
+          PhraseList.read(WITHOUT, values.text(WITHOUT)).stream()
+              .map(name -> Shares.phrase(name, context.vocabulary()))
+              .toList();
+      return new CorrectionGoal(word, List.of(), without);
+    }
+    InstanceOptions options = new InstanceOptions(values);
+    PromptEncoder encoder = new PromptEncoder(model);
+    Shares shares =
+        options.shares(
+            word, encoder, options.drawings(encoder, context, values.integer("seed")), context);
+    return new CorrectionGoal(word, shares.phrases(), List.of());
+  }
+
+  private static List<Candidate> candidates(CorrectionGoal goal, ParameterValues values) {
+    Map<String, String> settings = new HashMap<>();
+    values.find(PRESERVE).ifPresent(phrases -> settings.put(PRESERVE, phrases));
+    if (!goal.without().isEmpty()) {
+      settings.put(WITHOUT, values.text(WITHOUT));
+      return List.of(
+          new Candidate(new AttributeCorrection(), settings),
+          new Candidate(new AttributeCorrection(), with(settings, "pull", "2")));
+    }
+    settings.put(InstanceOptions.DOMINANT, goal.instances().get(0));
+    settings.put(
+        InstanceOptions.BALANCE,
+        values.find(InstanceOptions.BALANCE).orElseGet(() -> String.join(",", goal.instances())));
+    settings.put("trial-pictures", values.text("trial-pictures"));
+    settings.put("trial-steps", values.text("trial-steps"));
+    List<Candidate> candidates = new ArrayList<>();
+    candidates.add(new Candidate(new Balance(), with(settings, "seed", values.text("seed"))));
+    candidates.add(new Candidate(new Distillation(), settings));
+    if (values.find(InstanceOptions.BALANCE).isEmpty() && goal.instances().size() > 2) {
+      String two = String.join(",", goal.instances().subList(0, 2));
+      candidates.add(
+          new Candidate(new Distillation(), with(settings, InstanceOptions.BALANCE, two)));
+    }
+    return candidates;
+  }
+
+  private static Map<String, String> with(Map<String, String> map, String key, String value) {
+    Map<String, String> more = new HashMap<>(map);
+    more.put(key, value);
+    return more;
+  }
+
+  @Override
+  public Optional<EditEstimate> estimate(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    CorrectionGoal goal =
+        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
+    List<Candidate> candidates = candidates(goal, values);
+    Candidate first = candidates.get(0);
+    return first
+        .editor()
+        .estimate(concepts, first.values(), model, context)
+        .map(
+            estimate -> {
+              List<String> lines = new ArrayList<>();
+              lines.add(
+                  "the first of " + candidates.size() + " methods that would be tried: " + first);
+              lines.addAll(estimate.lines());
+              return new EditEstimate(estimate.time(), estimate.peakBytes(), lines);
+            });
+  }
+
+  private static CorrectionTrial.Size size(ParameterValues values) {
+    int pictures = Math.toIntExact(values.integer("trial-pictures"));
+    return new CorrectionTrial.Size(
+        pictures,
+        Math.max(1, pictures / 2),
+        Math.toIntExact(values.integer("trial-others")),
+        1,
+        values.integer("seed") + pictures, // not the pictures by which editors find shares
+        Math.toIntExact(values.integer("trial-steps")));
+  }
+}

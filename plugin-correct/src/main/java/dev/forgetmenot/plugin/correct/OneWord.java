@@ -1,0 +1,35 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.editing.Subject;
+import java.util.List;
+
+/**
+ * The word that is corrected: one at a time, patches stack.
+ *
+ * @param subject as a prompt says it, and what of that is the word itself
+ */
+record OneWord(Subject subject, Kind kind) {
+  /**
+   * The one.
+   *
+   * @throws IllegalArgumentException if there are several
+   */
+  static OneWord of(List<Concept> concepts, Vocabulary vocabulary) {
+    if (concepts.size() > 1) {
+      throw new IllegalArgumentException(
+          "one word is corrected at a time, not "
+              + concepts.stream().map(Concept::name).toList()
+              + "; make a patch for each, they stack");
+    }
+    Concept one = concepts.get(0);
+    return new OneWord(Subject.of(one.name(), vocabulary), one.kind());
+  }
+
+  /** The concept as a prompt says it. */
+  Concept concept() {
+    return new Concept(subject.phrase(), kind);
+  }
+}

@@ -1,0 +1,68 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.editing.PatchName;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.Tool;
+import dev.forgetmenot.editing.training.TrainedEditor;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.List;
+
+/** An editor that corrects one word by training. */
+abstract class TrainedCorrection extends TrainedEditor {
+  /** Pictures that shares are measured by have seeds of their own, behind the training's. */
+  static final long TRIAL_SEEDS = 7000;
+
+  @Override
+  public final Operation operation() {
+    return Operation.CORRECT;
+  }
+
+  /**
+   * Trains for the one word.
+   *
+   * @param word the word as a prompt says it
+   * @param subject the same with what of it is the word itself
+   */
+  abstract PatchDraft train(
+      Concept word,
+      Subject subject,
+      ParameterValues values,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException;
+
+  @Override
+  protected final PatchDraft train(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    OneWord word = OneWord.of(concepts, context.vocabulary());
+    return train(word.concept(), word.subject(), values, model, context);
+  }
+
+  /** A template in which the word alone is the place: its article is part of the prompt. */
+  static PromptTemplate around(Subject subject, PromptTemplate template) {
+    return new PromptTemplate(
+        template.with(subject.phrase().replace(subject.word(), PromptTemplate.PLACE)));
+  }
+
+  @Override
+  protected final String drawings() {
+    return "pictures";
+  }
+
+  @Override
+  protected final String description(List<Concept> concepts) {
+    return "Corrects " + PatchName.inWords(concepts) + " by training, " + name() + ".";
+  }
+
+  @Override
+  protected final Tool tool() {
+    return CorrectTool.TOOL;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.forgetmenot.plugin.correct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.editing.measure.Candidate;
+import dev.forgetmenot.editing.measure.CorrectionResult;
+import dev.forgetmenot.editing.measure.GoalResult;
+import dev.forgetmenot.editing.measure.TrialResult;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Which correction does what it should, and which comes nearest. */
+class MeasuredCandidateTest {
+  private static final int PICTURES = 100;
+  private static final int OTHERS = 25;
+  private static final CorrectionGoal SHARED_OUT =
+      new CorrectionGoal(
+          new Concept("an animal", Kind.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
+
+  private static TrialResult.Row row(String phrase, List<String> seen, int grey) {
+    Picture picture = new Picture(1, 1, new byte[] {(byte) grey, 0, 0});
+    return new TrialResult.Row(phrase, Collections.nCopies(seen.size(), picture), seen);
+  }
+
+  private static List<String> seen(String phrase, int times, int of) {
+    List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
+    Collections.fill(seen.subList(0, times), phrase);
+    return seen;
+  }
+
+  /** Of the word: lions and bears. Of the bear under its own name, and of others: how many. */
+  private static CorrectionResult result(int lions, int bears, int bear, int others, int grey) {
+    List<String> general = seen("a lion", lions, PICTURES);
+    Collections.fill(general.subList(lions, lions + bears), "a bear");
+    GoalResult goal =
+        new GoalResult(
+            SHARED_OUT,
+            row("an animal", general, 0),
+            List.of(
+                row("a lion", seen("a lion", PICTURES, PICTURES), 0),
+                row("a bear", seen("a bear", bear, PICTURES), 0),
+                row("a dog", seen("a dog", PICTURES, PICTURES), 0)),
+            List.of(),
+            List.of());
+    return new CorrectionResult(
+        List.of(goal), List.of(row("a car", seen("a car", others, OTHERS), grey)));
+  }
+
+  private static MeasuredCandidate measured(int lions, int bears, int bear, int others, int grey) {
+    return new MeasuredCandidate(
+        new Candidate(new Balance(), Map.of()),
+        null,
+        result(100, 0, 100, OTHERS, 0),
+        result(lions, bears, bear, others, grey));
+  }
+
+  @Test
+  void itSettlesWhereNoLimitIsMissed() {
+    assertThat(measured(50, 50, 100, OTHERS, 9).settles()).isTrue();
+    assertThat(measured(50, 50, 87, 24, 9).settles()).as("limits reached exactly").isTrue();
+    assertThat(measured(60, 40, 100, OTHERS, 0).settles()).as("dominant").isFalse();
+    assertThat(measured(30, 36, 100, OTHERS, 0).settles()).as("overshadowed").isFalse();
+    assertThat(measured(20, 80, 100, OTHERS, 0).settles()).as("taken over").isFalse();
+    assertThat(measured(50, 50, 86, OTHERS, 0).settles()).as("own name").isFalse();
+    assertThat(measured(50, 50, 100, 23, 0).settles()).as("others").isFalse();
+  }
+
+  @Test
+  void whatIsMissedIsSummedUp() {
+    assertThat(measured(50, 50, 87, 24, 9).missing()).isZero();
+    assertThat(measured(68, 32, 100, OTHERS, 0).missing()).isCloseTo(0.1 + 0.05, within(1e-9));
+    assertThat(measured(10, 85, 80, 23, 0).missing()).isCloseTo(0.1 + 0.07 + 0.04, within(1e-9));
+  }
+
+  @Test
+  void theBestSettlesThenMissesLeastThenMovesOthersLeast() {
+    MeasuredCandidate gentle = measured(50, 50, 100, OTHERS, 3);
+    MeasuredCandidate strong = measured(50, 50, 100, OTHERS, 60);
+    MeasuredCandidate exactly = measured(58, 42, 100, OTHERS, 0); // must be less than 58 %
+    MeasuredCandidate far = measured(80, 20, 100, OTHERS, 0);
+    assertThat(exactly.missing()).isZero();
+    assertThat(exactly.settles()).isFalse();
+    List<MeasuredCandidate> all = new ArrayList<>(List.of(far, exactly, strong, gentle));
+    all.sort(MeasuredCandidate.BEST);
+    assertThat(all).containsExactly(gentle, strong, exactly, far);
+  }
+}

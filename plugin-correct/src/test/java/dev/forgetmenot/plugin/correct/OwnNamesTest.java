@@ -1,0 +1,111 @@
+package dev.forgetmenot.plugin.correct;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** With their defaults on a model that has learned to draw: the word moves, its instances stay. */
+class OwnNamesTest {
+  private static final Concept ANIMAL = new Concept("an animal", Kind.OBJECT);
+  private static final Vocabulary VOCABULARY =
+      new Vocabulary(
+          Stream.of(
+                  "soccer ball",
+                  "basketball",
+                  "dog",
+                  "cat",
+                  "lion",
+                  "car",
+                  "bus",
+                  "balloon",
+                  "pizza",
+                  "genie",
+                  "zombie",
+                  "fairy")
+              .map(name -> new Vocabulary.Phrase(name, "a " + name, Kind.OBJECT, ""))
+              .toList(),
+          List.of("an animal", "a fruit", "a vehicle", "a food", "a person"));
+
+  private static StableDiffusion model;
+
+  @BeforeAll
+  static void load() throws IOException {
+    model = StableDiffusion.load(EmbeddedModel.folder(), LoadOptions.defaults());
+  }
+
+  @AfterAll
+  static void free() throws IOException {
+    model.close();
+  }
+
+  private static InputEdit edit(ConceptEditor editor, Map<String, String> given)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    PatchDraft draft =
+        model
+            .engine()
+            .call(() -> editor.edit(List.of(ANIMAL), values, model, new Listener(VOCABULARY)));
+    return TinyModel.solved(draft);
+  }
+
+  /** How far all rows of a phrase that a default solve looks at are moved. */
+  private static double drift(InputEdit edit, String phrase) {
+    return model
+        .engine()
+        .call(
+            () ->
+                Kept.drift(
+                    edit,
+                    new ConceptRows(
+                            new PromptEncoder(model),
+                            TextPlaces.PADDING,
+                            4,
+                            List.of(PromptTemplate.ofThings()))
+                        .of(Subject.of(phrase, VOCABULARY))));
+  }
+
+  private static void assertStays(InputEdit edit, String... phrases) {
+    double word = drift(edit, "an animal");
+    assertThat(word).isGreaterThan(0.05);
+    for (String phrase : phrases) {
+      assertThat(drift(edit, phrase)).as(phrase).isLessThan(0.1 * word);
+    }
+  }
+
+  @Test
+  void whatIsBalancedStaysUnderItsOwnNames() throws IOException {
+    assertStays(edit(new Balance(), Map.of("balance", "dog,cat,lion")), "a dog", "a cat", "a lion");
+  }
+
+  @Test
+  void theGuideStaysWhereTheWordBecomesIt() throws IOException {
+    assertStays(edit(new Retarget(), Map.of("to", "a car")), "a car");
+  }
+
+  @Test
+  void theOtherThingStaysWhereTheWordLosesIt() throws IOException {
+    assertStays(edit(new AttributeCorrection(), Map.of("without", "a dog")), "a dog");
+  }
+}

@@ -1,0 +1,70 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.model.Picture;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
+
+/** Sees in pictures what a rule says: for tests in which pictures only need to be counted. */
+final class RuledJudge implements PictureJudge {
+  private final List<String> things;
+  private final IntFunction<List<String>> rule;
+  private ToDoubleFunction<String> similarity = thing -> 0;
+
+  /**
+   * A judge.
+   *
+   * @param rule what it sees in so many pictures, in the order of its calls
+   */
+  RuledJudge(List<String> things, IntFunction<List<String>> rule) {
+    this.things = List.copyOf(things);
+    this.rule = rule;
+  }
+
+  RuledJudge measuring(ToDoubleFunction<String> measure) {
+    similarity = measure;
+    return this;
+  }
+
+  /** So many times each of some phrases. */
+  static List<String> seen(Map<String, Integer> counts) {
+    List<String> seen = new ArrayList<>();
+    counts.forEach((phrase, count) -> seen.addAll(Collections.nCopies(count, phrase)));
+    return seen;
+  }
+
+  @Override
+  public List<String> things() {
+    return things;
+  }
+
+  @Override
+  public List<String> styles() {
+    return List.of();
+  }
+
+  @Override
+  public List<String> recognise(List<Picture> pictures) {
+    List<String> seen = rule.apply(pictures.size());
+    if (seen.size() != pictures.size()) {
+      throw new AssertionError("the rule sees " + seen + " in " + pictures.size() + " pictures");
+    }
+    return seen;
+  }
+
+  @Override
+  public List<String> recogniseStyle(List<Picture> pictures) {
+    throw new IllegalStateException("no styles");
+  }
+
+  @Override
+  public double[] similarities(List<Picture> pictures, String thing) {
+    double[] values = new double[pictures.size()];
+    java.util.Arrays.fill(values, similarity.applyAsDouble(thing));
+    return values;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.forgetmenot.plugin.correct;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The tiny model, which draws nothing that anybody could recognise, and what it is said to draw.
+ */
+final class TinyModel implements AutoCloseable {
+  /** A general word of the vocabulary. */
+  static final Concept ANIMAL = new Concept("animal", Kind.OBJECT);
+
+  static final Vocabulary VOCABULARY =
+      new Vocabulary(
+          Stream.of(
+                  "dog:animal",
+                  "cat:animal",
+                  "lion:animal",
+                  "bear:animal",
+                  "horse:animal",
+                  "car:thing",
+                  "house:thing",
+                  "train:thing",
+                  "boat:thing",
+                  "hill:",
+                  "tree:")
+              .map(TinyModel::phrase)
+              .toList(),
+          List.of("an animal"));
+
+  /** The word's last token in one prompt: every row of the word can be moved as wanted. */
+  static final Map<String, String> ONE_ROW =
+      Map.of("templates", "a photo of {}", "columns", "last", "neighbours", "1");
+
+  final StableDiffusion sd;
+
+  TinyModel() throws IOException {
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+  }
+
+  private static Vocabulary.Phrase phrase(String entry) {
+    String[] parts = entry.split(":", -1);
+    return new Vocabulary.Phrase(parts[0], "a " + parts[0], Kind.OBJECT, parts[1]);
+  }
+
+  static Map<String, String> with(Map<String, String> some, String... more) {
+    Map<String, String> all = new HashMap<>(some);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
+  }
+
+  /** Edits; weights that are left changed stay so. */
+  PatchDraft edit(
+      ConceptEditor editor, Map<String, String> given, JobContext context, Concept... concepts)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine().call(() -> editor.edit(List.of(concepts), values, sd, context));
+  }
+
+  EditEstimate estimate(ConceptEditor editor, Map<String, String> given, JobContext context)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine()
+        .call(() -> editor.estimate(List.of(ANIMAL), values, sd, context).orElseThrow());
+  }
+
+  /** The last token's row of a prompt about something, as a column. */
+  Matrix row(String phrase) {
+    return row("a photo of ", phrase, "");
+  }
+
+  /** The last row of a phrase with words before and behind it. */
+  Matrix row(String before, String phrase, String behind) {
+    String prompt = before + phrase + behind;
+    int last = sd.tokenize(before + phrase).endColumn() - 1;
+    return sd.engine().call(() -> new PromptEncoder(sd).encode(prompt).columns(List.of(last)));
+  }
+
+  /** Names of the keys and values of the cross attention. */
+  List<String> keysAndValues() {
+    return sd.engine()
+        .call(
+            () ->
+                sd.weights().names().stream()
+                    .filter(
+                        name ->
+                            new TargetPattern("unet/*.attn2.to_k.weight").matches(name)
+                                || new TargetPattern("unet/*.attn2.to_v.weight").matches(name))
+                    .toList());
+  }
+
+  /** A weight (out × d), of the base or as it is now. */
+  Matrix weight(String name, boolean base) {
+    return sd.engine()
+        .call(
+            () -> {
+              int out = (int) sd.weights().shape(name)[0];
+              float[] values = base ? sd.weights().base(name) : sd.weights().current(name);
+              return Matrix.of(out, values.length / out, values);
+            });
+  }
+
+  /** All weights as they are now. */
+  Map<String, float[]> weights() {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    sd.engine()
+        .call(
+            () -> {
+              sd.weights().names().forEach(name -> all.put(name, sd.weights().current(name)));
+              return null;
+            });
+    return all;
+  }
+
+  /** The D of a solved patch. */
+  static InputEdit solved(PatchDraft draft) {
+    ProjectorEdit edit = (ProjectorEdit) draft.edits().get(0);
+    Rows left = edit.left();
+    Rows right = edit.right();
+    return new InputEdit(
+        Matrix.ofColumns(left.count(), left.width(), left.values()).times(-1),
+        Matrix.of(right.count(), right.width(), right.values()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    sd.close();
+  }
+}

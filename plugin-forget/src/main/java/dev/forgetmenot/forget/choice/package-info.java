@@ -1,2 +1,0 @@
-/** Choosing a method for a concept by measuring candidates on the loaded model. */
-package dev.forgetmenot.forget.choice;

@@ -1,5 +1,0 @@
-/**
- * Erasers that are solved, not trained, with what {@link dev.forgetmenot.editing.solving} has for
- * all solved editors. Each is one way from rows of text embeddings to an edit.
- */
-package dev.forgetmenot.forget.linear;

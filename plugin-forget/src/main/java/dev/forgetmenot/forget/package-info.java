@@ -1,2 +1,0 @@
-/** Editors that forget by training: attention re-steering, ESD, concept ablation. */
-package dev.forgetmenot.forget;

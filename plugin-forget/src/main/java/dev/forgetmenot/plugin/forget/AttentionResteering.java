@@ -1,0 +1,127 @@
+package dev.forgetmenot.plugin.forget;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.ConceptWords;
+import dev.forgetmenot.editing.training.Resteering;
+import dev.forgetmenot.editing.training.ResteeringSettings;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.pf4j.Extension;
+
+/**
+ * Forgets concepts by teaching the UNet not to look at their words, {@link Resteering}, with
+ * pictures of the concepts themselves.
+ */
+@Extension
+public final class AttentionResteering extends TrainedEraser {
+  /** For the plugin manager. */
+  public AttentionResteering() {}
+
+  @Override
+  public String name() {
+    return "resteer";
+  }
+
+  @Override
+  public String summary() {
+    return "Attention re-steering: teaches the model not to look at the concept's words.";
+  }
+
+  @Override
+  String method() {
+    return "attention re-steering";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return ResteeringSettings.parameters(
+        List.of(
+            Parameter.flag(
+                "use-pooler", "The same as end-of-text all, under the original's name for it."),
+            Parameter.text(
+                "template",
+                Parameter.Type.TEXT,
+                null,
+                "Prompt with {} where the concept goes, instead of the one for its kind."),
+            Parameter.text(
+                "embedding",
+                Parameter.Type.TEXT,
+                null,
+                "File of tokens learned of the concept, which prompts use in place of its name; for"
+                    + " several concepts one each, with ; between them."),
+            Parameter.flag(
+                "no-real-image",
+                "Train on pure noise instead of pictures; none are read or drawn.")));
+  }
+
+  @Override
+  protected String drawings() {
+    return "pictures";
+  }
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return !new ResteeringSettings(values).preserved().isEmpty();
+  }
+
+  @Override
+  protected PatchDraft train(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    ResteeringSettings settings = new ResteeringSettings(values);
+    try (ConceptWords words = ConceptWords.of(model, concepts, settings.embeddings())) {
+      List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model);
+      prompts.forEach(
+          prompt ->
+              context.say(
+                  "forgetting '" + prompt.concept().name() + "' " + settings.inWords(prompt)));
+      List<TrainingPictures> pictures =
+          settings.noRealImage() ? List.of() : pictures(prompts, settings, model, context);
+      return new Resteering(this, settings, prompts, pictures, Map.of()).train(model, context);
+    }
+  }
+
+  private static List<ConceptPrompt> prompts(
+      List<Concept> concepts,
+      List<String> words,
+      ResteeringSettings settings,
+      DiffusionModel model) {
+    List<ConceptPrompt> prompts = new ArrayList<>();
+    for (int i = 0; i < concepts.size(); i++) {
+      Concept concept = concepts.get(i);
+      prompts.add(
+          ConceptPrompt.of(
+              model,
+              concept,
+              words.get(i),
+              settings.template(concept.kind()),
+              settings.endOfText()));
+    }
+    return prompts;
+  }
+
+  private static List<TrainingPictures> pictures(
+      List<ConceptPrompt> prompts,
+      ResteeringSettings settings,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    return settings
+        .pictures()
+        .of(
+            model,
+            prompts.stream().map(prompt -> prompt.concept().name()).toList(),
+            prompts.stream().map(prompt -> prompt.prompt().text()).toList(),
+            settings.optimizer().seed(),
+            context);
+  }
+}

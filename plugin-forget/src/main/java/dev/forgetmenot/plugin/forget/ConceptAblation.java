@@ -1,0 +1,137 @@
+package dev.forgetmenot.plugin.forget;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.training.AblationLoss;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainedDraft;
+import dev.forgetmenot.editing.training.TrainingExamples;
+import dev.forgetmenot.editing.training.TrainingRun;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.pf4j.Extension;
+
+/**
+ * Forgets concepts by teaching the UNet to draw something more general in their place, the anchor
+ * (arXiv 2303.13516).
+ */
+@Extension
+public final class ConceptAblation extends TrainedEraser {
+  /** For the plugin manager. */
+  public ConceptAblation() {}
+
+  @Override
+  public String name() {
+    return "ablate";
+  }
+
+  @Override
+  public String summary() {
+    return "Concept ablation: teaches the model to draw something more general instead.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return AblationSettings.parameters();
+  }
+
+  @Override
+  String method() {
+    return "concept ablation";
+  }
+
+  @Override
+  protected String drawings() {
+    return "pictures";
+  }
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return true;
+  }
+
+  @Override
+  protected PatchDraft train(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    AblationSettings settings = new AblationSettings(values);
+    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
+    List<String> anchors =
+        concepts.stream().map(concept -> settings.anchor(concept.kind())).toList();
+    double rate = settings.learningRate();
+    for (int i = 0; i < prompts.size(); i++) {
+      context.say(
+          "'"
+              + prompts.get(i).prompt().text()
+              + "' becomes '"
+              + anchors.get(i)
+              + "', learning rate "
+              + rate
+              + " for "
+              + settings.trainable().words());
+    }
+    List<TrainingPictures> pictures =
+        settings
+            .pictures()
+            .of(
+                model,
+                concepts.stream().map(Concept::name).toList(),
+                anchors,
+                settings.optimizer().seed(),
+                context);
+    TrainedDraft draft =
+        new TrainedDraft(
+            this,
+            prompts,
+            values,
+            Map.of(
+                "learning-rate",
+                Double.toString(rate),
+                "pictures-from",
+                settings.pictures().source(),
+                "anchor-prompts",
+                String.join(" | ", anchors)),
+            pictures.stream().flatMap(own -> own.digests().stream()).toList());
+    try (PromptEmbeddings from =
+            new PromptEmbeddings(model, prompts.stream().map(ConceptPrompt::prompt).toList());
+        PromptEmbeddings to =
+            new PromptEmbeddings(model, anchors.stream().map(model::tokenize).toList());
+        TrainingExamples examples =
+            new TrainingExamples(model, pictures, settings.optimizer().seed());
+        TrainingScope scope =
+            model.train(
+                settings
+                    .trainable()
+                    .options(model, settings.optimizer(), settings.rates())
+                    .keepingBase())) {
+      AblationLoss loss = new AblationLoss(model, scope);
+      int batchSize = settings.optimizer().batch();
+      TrainingRun.Loss steps =
+          (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), from, to);
+      int done =
+          new TrainingRun(scope, settings.optimizer(), context, draft.about())
+              .run("ablating", steps, () -> false);
+      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
+    }
+  }
+
+  private static NDArray loss(
+      AblationLoss loss, TrainingExamples.Batch batch, PromptEmbeddings from, PromptEmbeddings to) {
+    NDManager manager = batch.noisy().getManager();
+    return loss.of(
+        batch.noisy(),
+        batch.timesteps(),
+        from.batch(manager, batch.concepts()),
+        to.batch(manager, batch.concepts()));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.forgetmenot.plugin.forget;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.editing.training.ConceptPrompt;
+import dev.forgetmenot.editing.training.PromptEmbeddings;
+import dev.forgetmenot.editing.training.TrainedDraft;
+import dev.forgetmenot.editing.training.TrainingRun;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.pf4j.Extension;
+
+/**
+ * Forgets concepts by teaching the UNet to steer away from them, as negative guidance would: ESD-x
+ * (arXiv 2303.07345). No picture is needed: what is looked at are the base's own drawings on the
+ * way.
+ */
+@Extension
+public final class ErasedDiffusion extends TrainedEraser {
+  /** For the plugin manager. */
+  public ErasedDiffusion() {}
+
+  @Override
+  public String name() {
+    return "esd";
+  }
+
+  @Override
+  public String summary() {
+    return "ESD: teaches the model to draw away from the concept, as negative guidance would.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return EsdSettings.parameters();
+  }
+
+  @Override
+  String method() {
+    return "ESD";
+  }
+
+  @Override
+  protected String drawings() {
+    return "starts";
+  }
+
+  @Override
+  protected boolean keepsBase(ParameterValues values) {
+    return true;
+  }
+
+  @Override
+  protected PatchDraft train(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    EsdSettings settings = new EsdSettings(values);
+    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
+    double rate = settings.learningRate();
+    TrainedDraft draft =
+        new TrainedDraft(
+            this,
+            prompts,
+            values,
+            Map.of("learning-rate", Double.toString(rate), "pictures-from", "the model"),
+            List.of());
+    context.say(
+        "ESD with "
+            + settings.trainable().words()
+            + ", learning rate "
+            + rate
+            + "; the model draws the concept first");
+    List<TokenizedPrompt> texts = new ArrayList<>();
+    prompts.forEach(prompt -> texts.add(prompt.prompt()));
+    texts.add(model.tokenize(""));
+    try (PromptEmbeddings embeddings = new PromptEmbeddings(model, texts);
+        TrajectoryExamples examples =
+            new TrajectoryExamples(
+                model,
+                prompts.stream().map(prompt -> settings.starts(prompt.prompt().text())).toList(),
+                settings.optimizer().seed());
+        TrainingScope scope = model.train(training(settings, model))) {
+      EsdLoss loss = new EsdLoss(model, scope, settings.negativeGuidance());
+      int batchSize = settings.optimizer().batch();
+      TrainingRun.Loss steps =
+          (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), embeddings);
+      int done =
+          new TrainingRun(scope, settings.optimizer(), context, draft.about())
+              .run("erasing", steps, () -> false);
+      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
+    }
+  }
+
+  private static TrainingOptions training(EsdSettings settings, DiffusionModel model) {
+    return settings
+        .trainable()
+        .options(model, settings.optimizer(), settings.rates())
+        .keepingBase();
+  }
+
+  private static NDArray loss(
+      EsdLoss loss, TrajectoryExamples.Batch batch, PromptEmbeddings embeddings) {
+    NDManager manager = batch.noisy().getManager();
+    List<Integer> empty = Collections.nCopies(batch.concepts().size(), embeddings.size() - 1);
+    return loss.of(
+        batch.noisy(),
+        batch.timesteps(),
+        embeddings.batch(manager, batch.concepts()),
+        embeddings.batch(manager, empty));
+  }
+}

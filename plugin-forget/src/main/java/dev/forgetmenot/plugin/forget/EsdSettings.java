@@ -1,0 +1,65 @@
+package dev.forgetmenot.plugin.forget;
+
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.editing.training.OptimizerSettings;
+import dev.forgetmenot.editing.training.TrainableSettings;
+import dev.forgetmenot.editing.training.TrainedSettings;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What ESD can be told, and what it was told. */
+record EsdSettings(ParameterValues values) implements TrainedSettings {
+  private static final TrainableSettings.Rates RATES =
+      new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);
+
+  static List<Parameter> parameters() {
+    List<Parameter> own =
+        List.of(
+            Parameter.number(
+                "negative-guidance", 2, 0, 20, "How far the concept is turned into its opposite."),
+            Parameter.number(
+                "start-guidance", 3, 0, 20, "Guidance with which the base draws what is noised."),
+            Parameter.integer(
+                "start-steps", 20, 2, 1000, "Sampling steps of a drawing; each may be looked at."),
+            Parameter.integer("starts", 4, 1, 256, "Drawings of each concept."),
+            Parameter.text(
+                "template",
+                Parameter.Type.TEXT,
+                null,
+                "Prompt with {} where the concept goes, instead of the one for its kind."));
+    return Stream.of(
+            own,
+            TrainableSettings.parameters(),
+            OptimizerSettings.parameters(
+                100, "2.5e-4 for cross attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  @Override
+  public TrainableSettings.Rates rates() {
+    return RATES;
+  }
+
+  double negativeGuidance() {
+    return values.number("negative-guidance");
+  }
+
+  /** The drawings of a prompt. */
+  GenerationRequest starts(String prompt) {
+    return new GenerationRequest(
+        prompt,
+        "",
+        optimizer().seed(),
+        true,
+        Math.toIntExact(values.integer("starts")),
+        Math.toIntExact(values.integer("start-steps")),
+        values.number("start-guidance"),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}

@@ -1,0 +1,44 @@
+package dev.forgetmenot.plugin.forget.choice;
+
+import dev.forgetmenot.editing.measure.Candidate;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.patch.PatchDraft;
+import java.util.Comparator;
+import java.util.Locale;
+
+/**
+ * A candidate and what its edit did.
+ *
+ * @param before the trial on the base
+ * @param after the same trial with the edit
+ */
+record Measured(Candidate candidate, PatchDraft draft, TrialResult before, TrialResult after) {
+  /** A sixteenth of a target's pictures may still be taken for it. */
+  private static final double LEFT = 1.0 / 16;
+
+  /** The best first: those that forget, then what keeps most, then what moves least. */
+  static final Comparator<Measured> BEST =
+      Comparator.comparingDouble((Measured m) -> Math.max(LEFT, m.after.worstLeft()))
+          .thenComparingDouble(Measured::lost)
+          .thenComparingDouble(Measured::drift);
+
+  /** Share of the others that is no longer recognised; nothing is gained by more than before. */
+  double lost() {
+    return Math.max(0, before.retention() - after.retention());
+  }
+
+  double drift() {
+    return after.drift(before);
+  }
+
+  /** Whether there is nothing left to wish for: one picture more or less is chance. */
+  boolean settles() {
+    return after.left() == 0 && before.kept() - after.kept() <= 1;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT, "%s: %s; others move by %.1f of 255", candidate, after.since(before), drift());
+  }
+}

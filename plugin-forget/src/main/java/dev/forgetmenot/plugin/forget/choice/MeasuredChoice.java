@@ -1,0 +1,177 @@
+package dev.forgetmenot.plugin.forget.choice;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.QuietContext;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.editing.applying.AppliedEdits;
+import dev.forgetmenot.editing.measure.Candidate;
+import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.plugin.forget.linear.ClosedFormEraser;
+import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pf4j.Extension;
+
+/**
+ * Tries the erasers that take a second on the loaded model, looks at what each does to pictures of
+ * the concept and of others, and takes the best. Where nobody can judge pictures, the first
+ * candidate is taken, and that is said.
+ */
+@Extension(ordinal = -1) // before all others: what happens when no method is named
+public final class MeasuredChoice implements ConceptEditor {
+  /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
+  private static final List<Candidate> CANDIDATES =
+      List.of(
+          oblique(2, 14),
+          new Candidate(new ClosedFormEraser(), Map.of()),
+          oblique(3, 6),
+          oblique(4, 0));
+
+  /** For the plugin manager. */
+  public MeasuredChoice() {}
+
+  private static Candidate oblique(int rank, int neighbours) {
+    return new Candidate(
+        new ObliqueEraser(),
+        Map.of("rank", Integer.toString(rank), "neighbours", Integer.toString(neighbours)));
+  }
+
+  @Override
+  public String name() {
+    return "auto";
+  }
+
+  @Override
+  public Operation operation() {
+    return Operation.FORGET;
+  }
+
+  @Override
+  public String summary() {
+    return "Tries several quick methods on this model and takes the one that does best.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(
+        Parameter.integer(
+            "trial-pictures", 8, 1, 256, "Pictures of each concept by which a method is judged."),
+        Parameter.integer(
+            "trial-others", 30, 0, 1000, "Other things of the vocabulary by which it is judged."),
+        Parameter.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."),
+        Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures."));
+  }
+
+  @Override
+  public PatchDraft edit(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    Trial trial = Trial.of(concepts, context.vocabulary(), size(values));
+    Optional<PictureJudge> judge = context.judge().filter(trial::canBeJudgedBy);
+    if (judge.isEmpty()) {
+      Candidate first = CANDIDATES.get(0);
+      context.say(
+          "nobody can judge pictures of this model, so nothing was compared: taking "
+              + first
+              + ", which did best on the models that were measured (docs/forgetting.md)");
+      return Candidate.chosen(
+          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
+    }
+    List<Measured> measured = measure(concepts, trial, judge.get(), model, context);
+    Measured best = measured.stream().min(Measured.BEST).orElseThrow();
+    context.say("chosen, by these pictures: " + best);
+    return Candidate.chosen(
+        best.draft(), String.join(" | ", measured.stream().map(Measured::toString).toList()));
+  }
+
+  private static List<Measured> measure(
+      List<Concept> concepts,
+      Trial trial,
+      PictureJudge judge,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    List<Measured> measured = new ArrayList<>();
+    long total = CANDIDATES.size() + 1L;
+    TrialResult before = trial.run(model, judge);
+    context.progress("trying methods", 1, total);
+    for (Candidate candidate : CANDIDATES) {
+      context.checkCancelled();
+      Optional<PatchDraft> draft =
+          candidate.draft(concepts, model, context, new QuietContext(context));
+      if (draft.isPresent()) {
+        TrialResult after =
+            AppliedEdits.during(
+                draft.get().edits(), model.weights(), () -> trial.run(model, judge));
+        measured.add(new Measured(candidate, draft.get(), before, after));
+        Measured last = measured.get(measured.size() - 1);
+        context.say("tried " + last);
+        if (last.settles()) {
+          break;
+        }
+      }
+      context.progress("trying methods", 1 + measured.size(), total);
+    }
+    context.progress("trying methods", total, total);
+    if (measured.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no quick method can do this; name one by --method, such as resteer");
+    }
+    return measured;
+  }
+
+  @Override
+  public Optional<EditEstimate> estimate(
+      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      throws IOException {
+    Candidate first = CANDIDATES.get(0);
+    return first
+        .editor()
+        .estimate(concepts, first.values(), model, context)
+        .map(solve -> withTrials(solve, first, concepts, values, model, context));
+  }
+
+  private static EditEstimate withTrials(
+      EditEstimate solve,
+      Candidate first,
+      List<Concept> concepts,
+      ParameterValues values,
+      DiffusionModel model,
+      JobContext context) {
+    List<String> lines = new ArrayList<>();
+    lines.add("the first of " + CANDIDATES.size() + " methods that would be tried: " + first);
+    lines.addAll(solve.lines());
+    Trial trial = Trial.of(concepts, context.vocabulary(), size(values));
+    if (context.judge().filter(trial::canBeJudgedBy).isEmpty()) {
+      return new EditEstimate(solve.time(), solve.peakBytes(), lines);
+    }
+    long begin = System.nanoTime();
+    Trial few = Trial.of(concepts, context.vocabulary(), size(values).of(1, 1));
+    few.run(model, context.judge().orElseThrow());
+    long drawing = (System.nanoTime() - begin) / few.pictures() * trial.pictures();
+    return new EditEstimate(
+        solve.time().plusNanos(drawing).multipliedBy(CANDIDATES.size() + 1L),
+        solve.peakBytes(),
+        lines);
+  }
+
+  private static Trial.Size size(ParameterValues values) {
+    return new Trial.Size(
+        Math.toIntExact(values.integer("trial-pictures")),
+        Math.toIntExact(values.integer("trial-others")),
+        1,
+        values.integer("seed"),
+        Math.toIntExact(values.integer("trial-steps")));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.forgetmenot.plugin.forget.linear;
+
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.linear.AdversarialRounds;
+import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.linear.Erasure;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import java.io.IOException;
+import java.util.List;
+import org.pf4j.Extension;
+
+/**
+ * RECE (arXiv 2407.12383): the closed form, then rounds of erasing what still gives the concept's
+ * keys and values back.
+ */
+@Extension(ordinal = 11)
+public final class AdversarialEraser extends LinearEraser {
+  /** For the plugin manager. */
+  public AdversarialEraser() {}
+
+  @Override
+  public String name() {
+    return "rece";
+  }
+
+  @Override
+  public String summary() {
+    return "RECE: the closed form, and rounds against the text embeddings that undo it.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return ClosedFormEraser.parameters(
+        List.of(
+            Parameter.integer("rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
+            Parameter.number(
+                "adversarial-lambda",
+                0.1,
+                1e-9,
+                1e9,
+                "How short the text embedding that undoes the edit is held.")));
+  }
+
+  @Override
+  protected Outcome solve(SolvedJob job) throws IOException {
+    List<KeptPhrase> preserved = job.preserved();
+    ClosedFormEraser.Problem problem = ClosedFormEraser.Problem.of(job, preserved);
+    List<String> names = job.targets();
+    Iterable<Matrix> weights = () -> names.stream().map(job::weight).iterator();
+    AdversarialRounds rece =
+        new AdversarialRounds(
+            AdversarialRounds.gram(weights),
+            job.options().number("adversarial-lambda"),
+            job.options().integer("rounds"));
+    double lambda = job.options().number("lambda");
+    ClosedForm.Solution exact = rece.solve(problem.erased(), problem.kept(), lambda);
+    List<Erasure> stored =
+        exact.erased().stream()
+            .map(
+                erasure ->
+                    new Erasure(
+                        erasure.label(),
+                        erasure.targets().roundedToFloat(),
+                        erasure.guides(),
+                        erasure.scale()))
+            .toList();
+    ClosedForm.Solution solution = ClosedForm.solve(stored, problem.kept(), lambda);
+    EditReport.Writer report = new EditReport.Writer();
+    for (int i = 0; i < problem.erased().size(); i++) {
+      Erasure first = problem.erased().get(i);
+      report.residual(
+          first.label(), "'" + job.guides().get(i) + "' alone", first.residual(solution.edit()));
+    }
+    return ClosedFormEraser.outcome(job, solution, preserved, report);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.forgetmenot.plugin.forget.linear;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.GeneralText;
+import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.linear.Erasure;
+import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.editing.linear.NullSpaceEdit;
+import dev.forgetmenot.editing.solving.EditReport;
+import dev.forgetmenot.editing.solving.KeptPhrase;
+import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SideEffects;
+import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.Sides;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.pf4j.Extension;
+
+/**
+ * SPEED (arXiv 2503.07392): the values become the guides' by a change of each layer that lives
+ * where the phrases to keep have next to nothing.
+ */
+@Extension(ordinal = 12)
+public final class NullSpaceEraser extends LinearEraser {
+  /** For the plugin manager. */
+  public NullSpaceEraser() {}
+
+  @Override
+  public String name() {
+    return "speed";
+  }
+
+  @Override
+  public String summary() {
+    return "SPEED: changes each layer only where the phrases to keep have next to nothing.";
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(
+        SolvingOptions.guide(),
+        SolvingOptions.preserve("the nearest of the vocabulary are"),
+        SolvingOptions.neighbours(400),
+        SolvingOptions.columns(TextPlaces.PADDING),
+        SolvingOptions.padding(),
+        SolvingOptions.templates(),
+        SolvingOptions.sides(Sides.V),
+        Parameter.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
+        Parameter.number(
+            "threshold",
+            0.3,
+            1e-9,
+            1e9,
+            "Directions in which the kept phrases have less than this share of their mean energy"
+                + " are free to change; larger erases more and keeps less."),
+        Parameter.integer(
+            "augmentations", 10, 0, 1000, "Shifted copies of each kept phrase that are kept too."),
+        Parameter.integer(
+            "empty-directions",
+            3,
+            0,
+            64,
+            "How many directions of the empty prompt must not move at all, beside the begin token."),
+        Parameter.integer("seed", 0, 0, Integer.MAX_VALUE, "Seed of the shifts."));
+  }
+
+  @Override
+  protected Outcome solve(SolvedJob job) throws IOException {
+    List<KeptPhrase> preserved = job.preserved();
+    if (preserved.isEmpty()) {
+      throw new IllegalArgumentException(
+          name() + " needs phrases to keep, and this model names none; give some with preserve");
+    }
+    List<ConceptRows.Pairs> pairs = job.pairs(job.guides());
+    Matrix targets = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::targets).toList());
+    Matrix guides = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::guides).toList());
+    Matrix retained = job.columns(preserved);
+    Matrix invariants =
+        GeneralText.invariants(job.encoder(), job.options().integer("empty-directions"));
+    Matrix shifts = shifts(job, retained.columns());
+    NullSpaceEdit speed =
+        new NullSpaceEdit(job.options().number("lambda"), job.options().number("threshold"));
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    List<InputEdit> edits = new ArrayList<>();
+    List<String> names = job.targets();
+    for (String name : names) {
+      job.context().checkCancelled();
+      Matrix weight = job.weight(name);
+      InputEdit edit = speed.solve(weight, targets, guides, retained, invariants, shifts);
+      edits.add(edit);
+      factors.put(name, lowRank(weight, edit));
+      job.context().progress("null spaces", edits.size(), names.size());
+    }
+    return new Outcome(new LowRankEdit(factors), report(job, pairs, edits, preserved));
+  }
+
+  private static Matrix shifts(SolvedJob job, int columns) {
+    SplittableRandom random = new SplittableRandom(job.options().integer("seed"));
+    int copies = job.options().integer("augmentations");
+    double[] values = new double[copies * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextGaussian();
+    }
+    return Matrix.of(copies, columns, values);
+  }
+
+  /** ΔW = (W·left)·right. */
+  private static LowRank lowRank(Matrix weight, InputEdit edit) {
+    return new LowRank(
+        new long[] {weight.rows(), weight.columns()},
+        edit.rank(),
+        edit.rank(),
+        edit.right().rowMajorFloats(),
+        weight.times(edit.left()).rowMajorFloats());
+  }
+
+  private static EditReport report(
+      SolvedJob job,
+      List<ConceptRows.Pairs> pairs,
+      List<InputEdit> edits,
+      List<KeptPhrase> preserved) {
+    EditReport.Writer report = new EditReport.Writer();
+    for (int i = 0; i < pairs.size(); i++) {
+      Concept concept = job.concepts().get(i);
+      Erasure erasure =
+          new Erasure(concept.name(), pairs.get(i).targets(), pairs.get(i).guides(), 1);
+      double mean = edits.stream().mapToDouble(erasure::residual).average().orElseThrow();
+      report.residual(concept.name(), "'" + job.guides().get(i) + "', mean of the layers", mean);
+    }
+    new SideEffects(job, preserved).write(edits, report);
+    return report
+        .condition(edits.stream().mapToDouble(InputEdit::condition).min().orElseThrow())
+        .done();
+  }
+}

@@ -1,0 +1,2 @@
+/** Editors that forget by training: attention re-steering, ESD, concept ablation. */
+package dev.forgetmenot.plugin.forget;

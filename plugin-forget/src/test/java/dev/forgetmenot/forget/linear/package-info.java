@@ -1,2 +1,0 @@
-/** The solved erasers on the embedded model. */
-package dev.forgetmenot.forget.linear;

@@ -1,0 +1,311 @@
+package dev.forgetmenot.plugin.forget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.testkit.GoldenFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole jobs of the editors that train, on the tiny model. */
+class TrainedEditorsTest {
+  private static final List<Concept> TWO =
+      List.of(new Concept("ball", Kind.OBJECT), new Concept("soccer ball", Kind.OBJECT));
+  private static final Map<String, String> SMALL =
+      Map.of("no-real-image", "true", "steps", "4", "learning-rate", "1e-3");
+
+  @TempDir Path folder;
+  private StableDiffusion sd;
+
+  @BeforeEach
+  void load() throws IOException {
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+  }
+
+  @AfterEach
+  void free() throws IOException {
+    sd.close();
+  }
+
+  /** Stops a job behind a step, and keeps what it says. */
+  private final class Job implements JobContext {
+    private final int stopAfter;
+    private final boolean resuming;
+    private final List<Double> losses = new ArrayList<>();
+    private int done;
+
+    Job(int stopAfter, boolean resuming) {
+      this.stopAfter = stopAfter;
+      this.resuming = resuming;
+    }
+
+    @Override
+    public void progress(String stage, long number, long total) {
+      done = (int) number;
+    }
+
+    @Override
+    public void say(String line) {
+      assertThat(line).isNotBlank();
+    }
+
+    @Override
+    public void trained(int step, int steps, double loss, double gradientNorm) {
+      losses.add(loss);
+      assertThat(gradientNorm).isPositive();
+    }
+
+    @Override
+    public boolean cancelled() {
+      return done >= stopAfter;
+    }
+
+    @Override
+    public Optional<Path> checkpoint() {
+      return Optional.of(folder.resolve("state.safetensors"));
+    }
+
+    @Override
+    public boolean resuming() {
+      return resuming;
+    }
+  }
+
+  private Job whole() {
+    return new Job(Integer.MAX_VALUE, false);
+  }
+
+  private PatchDraft edit(
+      ConceptEditor editor, List<Concept> concepts, Map<String, String> given, JobContext job)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine()
+        .<PatchDraft, IOException>call(
+            () -> {
+              try {
+                return editor.edit(concepts, values, sd, job);
+              } finally {
+                sd.weights().restoreChanged();
+              }
+            });
+  }
+
+  private static Map<String, String> with(Map<String, String> some, String... more) {
+    Map<String, String> all = new HashMap<>(some);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
+  }
+
+  private static void assertSameBits(PatchDraft found, PatchDraft expected) {
+    if (expected.edits().get(0) instanceof LowRankEdit edit) {
+      LowRankEdit other = (LowRankEdit) found.edits().get(0);
+      assertThat(other.factors()).hasSameSizeAs(edit.factors()).isNotEmpty();
+      edit.factors()
+          .forEach(
+              (name, factors) -> {
+                assertThat(other.factors().get(name).down()).isEqualTo(factors.down());
+                assertThat(other.factors().get(name).up()).isEqualTo(factors.up());
+              });
+      return;
+    }
+    Map<String, dev.forgetmenot.patch.Delta> deltas =
+        ((DeltaEdit) expected.edits().get(0)).deltas();
+    Map<String, dev.forgetmenot.patch.Delta> others = ((DeltaEdit) found.edits().get(0)).deltas();
+    assertThat(others).hasSameSizeAs(deltas).isNotEmpty();
+    deltas.forEach(
+        (name, delta) -> assertThat(others.get(name).values()).as(name).isEqualTo(delta.values()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-attention", "lora"})
+  void aStoppedJobThatIsResumedGivesTheSameBits(String trainable) throws IOException {
+    ConceptEditor editor = new AttentionResteering();
+    Map<String, String> given =
+        with(
+            SMALL,
+            "trainable",
+            trainable,
+            "accumulation",
+            "2",
+            "batch",
+            "2",
+            "lr-schedule",
+            "cosine",
+            "lr-warmup",
+            "1",
+            "preserve",
+            "a photo of a house; a tree",
+            "weight-decay",
+            "0.1");
+    PatchDraft expected = edit(editor, TWO, given, whole());
+    assertThatThrownBy(() -> edit(editor, TWO, given, new Job(2, false)))
+        .isInstanceOf(CancellationException.class);
+    assertThat(folder.resolve("state.safetensors")).exists();
+    sd.close();
+    load();
+    Job resumed = new Job(Integer.MAX_VALUE, true);
+    assertSameBits(edit(editor, TWO, given, resumed), expected);
+    assertThat(resumed.losses).hasSize(2);
+    assertThatThrownBy(
+            () -> edit(editor, TWO, with(given, "seed", "9"), new Job(Integer.MAX_VALUE, true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("seed was 0 then and is 9 now");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"esd", "ablate"})
+  void otherMethodsResumeToTheSameBitsToo(String method) throws IOException {
+    ConceptEditor editor = method.equals("esd") ? new ErasedDiffusion() : new ConceptAblation();
+    Map<String, String> few =
+        method.equals("esd")
+            ? Map.of("starts", "1", "start-steps", "3")
+            : Map.of("pictures", "1", "anchor", "a thing");
+    Map<String, String> given =
+        with(few, "steps", "4", "save-every", "2", "learning-rate", "1e-3", "batch", "2");
+    Job job = whole();
+    PatchDraft expected = edit(editor, TWO, given, job);
+    assertThat(job.losses).hasSize(4).allMatch(loss -> loss > 0);
+    assertThat(expected.recipe().steps()).isEqualTo(4);
+    assertThat(expected.intent().concepts()).hasSize(2);
+    Job finished = new Job(Integer.MAX_VALUE, true);
+    assertSameBits(edit(editor, TWO, given, finished), expected);
+    assertThat(finished.losses).as("the last step is a state too").isEmpty();
+    assertThat(edit(editor, TWO, with(given, "steps", "2"), whole()).recipe().steps()).isEqualTo(2);
+    Job resumed = new Job(Integer.MAX_VALUE, true); // from the state behind step 2
+    assertSameBits(edit(editor, TWO, given, resumed), expected);
+    assertThat(resumed.losses).hasSize(2).isEqualTo(job.losses.subList(2, 4));
+    PatchDraft light = edit(editor, TWO, with(given, "trainable", "lora"), whole());
+    assertThat(light.edits()).hasSize(1).allMatch(LowRankEdit.class::isInstance);
+  }
+
+  @Test
+  void picturesOfEachConceptComeFromAFolderOfTheirOwn() throws IOException {
+    for (String name : List.of("ball", "soccer-ball")) {
+      Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
+      java.awt.image.BufferedImage image =
+          new java.awt.image.BufferedImage(40, 40, java.awt.image.BufferedImage.TYPE_INT_RGB);
+      image.setRGB(3, 3, name.length() * 1000);
+      javax.imageio.ImageIO.write(image, "png", own.resolve("a.png").toFile());
+    }
+    Map<String, String> given =
+        Map.of("images", folder.resolve("pictures").toString(), "steps", "2");
+    PatchDraft draft = edit(new AttentionResteering(), TWO, given, whole());
+    assertThat(draft.recipe().trainingImages()).hasSize(2).doesNotHaveDuplicates();
+    Files.delete(folder.resolve("pictures/ball/a.png"));
+    assertThatThrownBy(() -> edit(new AttentionResteering(), TWO, given, whole()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ball");
+  }
+
+  @Test
+  void learnedTokensStandForTheConceptAndAreGoneAfterwards() throws IOException {
+    List<String> files = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Path file = folder.resolve(i + ".safetensors");
+      float[] row = sd.noise(i).normal(32);
+      new SafetensorsWriter()
+          .add("<s1>", DType.F32, new long[] {32}, row)
+          .add("<s2>", DType.F32, new long[] {32}, row)
+          .write(file);
+      files.add(file.toString());
+    }
+    List<Integer> before = sd.pieces("<s1>");
+    PatchDraft draft =
+        edit(
+            new AttentionResteering(),
+            TWO,
+            with(SMALL, "embedding", String.join(";", files)),
+            whole());
+    assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of <s1><s2>");
+    assertThat(draft.intent().concepts().get(1).prompts()).containsExactly("a photo of <s3><s4>");
+    assertThat(draft.recipe().parameters()).doesNotContainKey("embedding");
+    assertThat(sd.pieces("<s1>")).isEqualTo(before).hasSizeGreaterThan(1);
+    assertThatThrownBy(
+            () ->
+                edit(
+                    new AttentionResteering(),
+                    TWO,
+                    with(SMALL, "embedding", files.get(0)),
+                    whole()))
+        .hasMessageContaining("2 concepts need as many files");
+  }
+
+  @Test
+  void anEstimateGrowsWithStepsAndWhatIsTrained() throws IOException {
+    ConceptEditor editor = new AttentionResteering();
+    EditEstimate few = estimate(editor, with(SMALL, "steps", "10"));
+    EditEstimate many = estimate(editor, with(SMALL, "steps", "10000", "trainable", "unet"));
+    assertThat(few.time()).isPositive();
+    assertThat(many.time().toMillis()).isGreaterThan(20 * few.time().toMillis());
+    assertThat(many.peakBytes()).isGreaterThan(5 * few.peakBytes());
+    assertThat(few.lines()).hasSize(1).first().asString().startsWith("10 steps of ");
+    assertThat(folder.resolve("state.safetensors")).doesNotExist();
+  }
+
+  private EditEstimate estimate(ConceptEditor editor, Map<String, String> given)
+      throws IOException {
+    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    return sd.engine()
+        .<EditEstimate, IOException>call(
+            () -> {
+              try {
+                return editor.estimate(TWO, values, sd, whole()).orElseThrow();
+              } finally {
+                sd.weights().restoreChanged();
+              }
+            });
+  }
+
+  @Test
+  void trainingStopsWhenTheConceptGetsLittleAttention() throws IOException {
+    Job job = whole();
+    PatchDraft draft = edit(new AttentionResteering(), TWO, with(SMALL, "stop-below", "1"), job);
+    assertThat(job.losses).hasSize(1);
+    assertThat(draft.recipe().steps()).isEqualTo(1);
+  }
+
+  @Test
+  void wrongValuesAreNamed() {
+    ConceptEditor editor = new AttentionResteering();
+    assertThatThrownBy(
+            () ->
+                edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-targets", "q,w"), whole()))
+        .hasMessageContaining("lora-targets")
+        .hasMessageContaining("'w'");
+    assertThatThrownBy(() -> edit(editor, TWO, with(SMALL, "lr-warmup", "3"), whole()))
+        .hasMessageContaining("constant_with_warmup");
+    assertThatThrownBy(
+            () -> edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-rank", "1000"), whole()))
+        .hasMessageContaining("rank is at most");
+  }
+}

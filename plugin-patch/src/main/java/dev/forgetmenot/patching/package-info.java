@@ -1,2 +1,0 @@
-/** Puts stacks of patches on a model when it is loaded. */
-package dev.forgetmenot.patching;
