@@ -7,18 +7,26 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules of the house that a compiler does not know, over the main classes of all modules. */
 class ArchitectureTest {
@@ -35,6 +43,18 @@ class ArchitectureTest {
           "samples");
 
   private static final JavaClasses MAIN = new ClassFileImporter().importPaths(compiled());
+
+  /** Packages of main classes and of all that they use. */
+  private static final Set<String> USED =
+      MAIN.stream()
+          .flatMap(
+              type ->
+                  Stream.concat(
+                      Stream.of(type),
+                      type.getDirectDependenciesFromSelf().stream()
+                          .map(Dependency::getTargetClass)))
+          .map(JavaClass::getPackageName)
+          .collect(Collectors.toSet());
 
   /** What has been compiled: a module that this one does not need may not be there yet. */
   private static List<Path> compiled() {
@@ -57,135 +77,232 @@ class ArchitectureTest {
     assertThat(MAIN.contain("dev.forgetmenot.diffusion.pipeline.StableDiffusion")).isTrue();
   }
 
-  @Test
-  void dependenciesPointOneWay() {
-    layer("..forgetmenot.keys..", "patch", "trust", "api", "diffusion", "editing", "host")
-        .check(MAIN);
-    layer("..forgetmenot.trust..", "api", "diffusion", "editing", "plugin", "host").check(MAIN);
-    layer("..forgetmenot.patch..", "trust", "api", "diffusion", "editing", "plugin", "host")
-        .check(MAIN);
-    layer("..forgetmenot.safetensors..", "api", "diffusion", "editing", "plugin", "host")
-        .check(MAIN);
-    layer("..forgetmenot.api..", "diffusion", "editing", "plugin", "host").check(MAIN);
-    layer("..forgetmenot.diffusion..", "editing", "plugin", "host").check(MAIN);
-    layer("..forgetmenot.editing..", "diffusion", "plugin", "host").check(MAIN);
-    layer("..forgetmenot.plugin..", "diffusion", "host").check(MAIN);
-    layer("..forgetmenot.host..", "plugin").check(MAIN);
-    noClasses()
-        .that()
-        .resideInAnyPackage("..forgetmenot.patch..", "..forgetmenot.safetensors..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("ai.djl..", "org.pf4j..")
-        .allowEmptyShould(true)
-        .check(MAIN);
-    noClasses()
-        .that()
-        .resideInAPackage("..forgetmenot.diffusion..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("picocli..")
-        .check(MAIN);
-  }
-
-  /** Each plugin works where the others are not installed. */
-  @Test
-  void pluginsDoNotKnowEachOther() {
-    List<String> plugins =
-        List.of(
-            "dev.forgetmenot.plugin.forget..",
-            "dev.forgetmenot.plugin.correct..",
-            "dev.forgetmenot.plugin.patching..");
-    for (String plugin : plugins) {
-      String[] others =
-          plugins.stream().filter(other -> !other.equals(plugin)).toArray(String[]::new);
-      noClasses()
+  /**
+   * Classes of some packages use none of others.
+   *
+   * @param from packages
+   * @param never packages
+   * @param planted the name of a class of the tests that breaks it
+   */
+  private record Layer(List<String> from, List<String> never, String planted) {
+    ArchRule rule() {
+      return noClasses()
           .that()
-          .resideInAPackage(plugin)
+          .resideInAnyPackage(from.toArray(String[]::new))
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(others)
-          .allowEmptyShould(true)
-          .check(MAIN);
+          .resideInAnyPackage(never.toArray(String[]::new))
+          .as(from + " does not use " + never);
+    }
+
+    @Override
+    public String toString() {
+      return from + " without " + never;
     }
   }
 
-  private static ArchRule layer(String from, String... notTo) {
-    String[] forbidden = new String[notTo.length];
-    for (int i = 0; i < notTo.length; i++) {
-      forbidden[i] = "dev.forgetmenot." + notTo[i] + "..";
+  private static Layer layer(String from, String planted, String... never) {
+    return new Layer(
+        List.of(ours(from)), Arrays.stream(never).map(ArchitectureTest::ours).toList(), planted);
+  }
+
+  private static String ours(String name) {
+    return "dev.forgetmenot." + name + "..";
+  }
+
+  private static final List<Layer> LAYERS =
+      List.of(
+          layer(
+              "files",
+              "files.planted.FilesUseSafetensors",
+              "safetensors",
+              "keys",
+              "patch",
+              "trust",
+              "api",
+              "diffusion",
+              "editing",
+              "plugin",
+              "host"),
+          layer(
+              "keys",
+              "keys.planted.KeysUsePatch",
+              "safetensors",
+              "patch",
+              "trust",
+              "api",
+              "diffusion",
+              "editing",
+              "plugin",
+              "host"),
+          layer(
+              "safetensors",
+              "safetensors.planted.SafetensorsUsesPatch",
+              "keys",
+              "patch",
+              "trust",
+              "api",
+              "diffusion",
+              "editing",
+              "plugin",
+              "host"),
+          layer(
+              "patch",
+              "patch.planted.PatchUsesTrust",
+              "trust",
+              "api",
+              "diffusion",
+              "editing",
+              "plugin",
+              "host"),
+          layer(
+              "trust",
+              "trust.planted.TrustUsesApi",
+              "api",
+              "diffusion",
+              "editing",
+              "plugin",
+              "host"),
+          layer("api", "api.planted.ApiUsesDiffusion", "diffusion", "editing", "plugin", "host"),
+          layer("diffusion", "diffusion.planted.DiffusionUsesEditing", "editing", "plugin", "host"),
+          layer("editing", "editing.planted.EditingUsesDiffusion", "diffusion", "plugin", "host"),
+          layer("plugin", "plugin.planted.UsesDiffusion", "diffusion", "host"),
+          layer(
+              "plugin.forget",
+              "plugin.forget.planted.UsesAnotherPlugin",
+              "plugin.correct",
+              "plugin.patching"),
+          layer(
+              "plugin.correct",
+              "plugin.correct.planted.UsesPatching",
+              "plugin.forget",
+              "plugin.patching"),
+          layer(
+              "plugin.patching",
+              "plugin.patching.planted.UsesCorrecting",
+              "plugin.forget",
+              "plugin.correct"),
+          layer("host", "host.planted.UsesPlugin", "plugin"),
+          new Layer(
+              List.of(
+                  ours("files"), ours("keys"), ours("safetensors"), ours("patch"), ours("trust")),
+              List.of("ai.djl..", "org.pf4j.."),
+              "patch.planted.PatchUsesArray"),
+          new Layer(
+              List.of(ours("api"), ours("editing"), ours("plugin")),
+              List.of("ai.djl.engine..", "ai.djl.training.."),
+              "editing.planted.UsesEngine"),
+          new Layer(
+              List.of(ours("diffusion")),
+              List.of("picocli.."),
+              "diffusion.planted.UsesCommandLine"));
+
+  static List<Layer> layers() {
+    return LAYERS;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void dependenciesPointOneWay(Layer layer) {
+    layer.rule().check(MAIN);
+    assertFails(layer.rule(), layer.planted());
+    for (String pattern : layer.from()) {
+      assertThat(MAIN.stream().map(JavaClass::getPackageName))
+          .as("classes of " + pattern)
+          .anyMatch(PackageMatcher.of(pattern)::matches);
     }
-    return noClasses()
-        .that()
-        .resideInAPackage(from)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(forbidden)
-        .allowEmptyShould(true);
+    for (String pattern : layer.never()) {
+      assertThat(USED)
+          .as("used classes of " + pattern)
+          .anyMatch(PackageMatcher.of(pattern)::matches);
+    }
+  }
+
+  /** That a rule can fail: on a class of the tests that breaks it. */
+  private static void assertFails(ArchRule rule, String... planted) {
+    for (String name : planted) {
+      JavaClasses one = new ClassFileImporter().importClasses(named(name));
+      assertThat(rule.evaluate(one).hasViolation()).as(name + " breaks: " + rule).isTrue();
+    }
+  }
+
+  private static Class<?> named(String planted) {
+    try {
+      return Class.forName("dev.forgetmenot." + planted);
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
   void theEngineIsSeenInOnePackage() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("dev.forgetmenot.diffusion.engine..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("ai.djl.pytorch..")
-        .check(MAIN);
-    noClasses()
-        .that()
-        .resideInAnyPackage(
-            "dev.forgetmenot.api..", "dev.forgetmenot.editing..", "dev.forgetmenot.plugin..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("ai.djl.engine..", "ai.djl.training..")
-        .check(MAIN);
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.forgetmenot.diffusion.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl.pytorch..");
+    rule.check(MAIN);
+    assertFails(rule, "diffusion.planted.UsesPyTorch");
+    assertThat(USED).anyMatch(PackageMatcher.of("ai.djl.pytorch..")::matches);
   }
 
   @Test
-  void onlyTheCommandLineSpeaks() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage("dev.forgetmenot.host.cli..")
-        .should()
-        .accessField(System.class, "out")
-        .orShould()
-        .accessField(System.class, "err")
-        .check(MAIN);
+  void onlyTheCommandLinePrints() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.forgetmenot.host.cli..")
+            .should()
+            .accessField(System.class, "out")
+            .orShould()
+            .accessField(System.class, "err");
+    rule.check(MAIN);
+    assertFails(rule, "host.planted.PrintsItself", "host.planted.PrintsErrors");
+    ArchRule cli = noClasses().should().accessField(System.class, "out");
+    assertThat(cli.evaluate(MAIN).hasViolation()).as("the command line prints").isTrue();
   }
 
   @Test
   void noStaticHoldsAnArray() {
-    noFields()
-        .that()
-        .areStatic()
-        .should()
-        .haveRawType(
-            com.tngtech.archunit.base.DescribedPredicate.describe(
-                "an NDArray", (JavaClass type) -> type.isAssignableTo(NDArray.class)))
-        .check(MAIN);
-    fields().that().areStatic().and().arePublic().should().beFinal().check(MAIN);
+    ArchRule arrays =
+        noFields()
+            .that()
+            .areStatic()
+            .should()
+            .haveRawType(
+                DescribedPredicate.describe(
+                    "an NDArray", (JavaClass type) -> type.isAssignableTo(NDArray.class)));
+    arrays.check(MAIN);
+    assertFails(arrays, "host.planted.KeepsAnArray");
+    ArchRule constants = fields().that().areStatic().and().arePublic().should().beFinal();
+    constants.check(MAIN);
+    assertFails(constants, "host.planted.CanBeSet");
   }
 
   @Test
   void namesSayWhatAClassIs() {
-    noClasses()
-        .should()
-        .haveSimpleNameEndingWith("Util")
-        .orShould()
-        .haveSimpleNameEndingWith("Utils")
-        .orShould()
-        .haveSimpleNameEndingWith("Helper")
-        .orShould()
-        .haveSimpleNameEndingWith("Manager2")
-        .check(MAIN);
-    classes()
-        .that()
-        .haveSimpleNameEndingWith("Manager")
-        .should()
-        .haveSimpleName("HostPluginManager")
-        .check(MAIN);
+    ArchRule endings =
+        noClasses()
+            .should()
+            .haveSimpleNameEndingWith("Util")
+            .orShould()
+            .haveSimpleNameEndingWith("Utils")
+            .orShould()
+            .haveSimpleNameEndingWith("Helper")
+            .orShould()
+            .haveSimpleNameEndingWith("Manager2");
+    endings.check(MAIN);
+    assertFails(endings, "host.planted.PlantedUtil");
+    ArchRule manager =
+        classes()
+            .that()
+            .haveSimpleNameEndingWith("Manager")
+            .should()
+            .haveSimpleName("HostPluginManager");
+    manager.check(MAIN);
+    assertFails(manager, "host.planted.PlantedManager");
   }
 
   @Test

@@ -1,0 +1,8 @@
+package dev.forgetmenot.host.planted;
+
+/** Planted for ArchitectureTest: only the command line prints. */
+final class PrintsItself {
+  void print() {
+    System.out.println();
+  }
+}
