@@ -21,4 +21,9 @@ public record ReadingOptions(
   public ReadingOptions predicting(Optional<PredictionType> type) {
     return new ReadingOptions(type, variant, strict);
   }
+
+  /** The same for another model, of which these weights are read; empty for the same variant. */
+  public ReadingOptions ofVariant(Optional<String> name) {
+    return new ReadingOptions(prediction, name.or(() -> variant), strict);
+  }
 }

@@ -69,7 +69,7 @@ public final class BakeJob {
     if (order.patches().isEmpty()) {
       throw new IllegalArgumentException("name at least one patch by --patch");
     }
-    try (StoredModel model = StoredModel.open(order.model());
+    try (StoredModel model = StoredModel.open(order.model(), order.reading());
         PatchStack stack = PatchStack.open(order.patches())) {
       new BakeJob(order, context, model, stack).run();
     }
@@ -238,7 +238,7 @@ public final class BakeJob {
 
   /** Opens what was written as a model, and compares what was changed. */
   private void verify(Path written) throws IOException {
-    try (StoredModel baked = StoredModel.open(written)) {
+    try (StoredModel baked = StoredModel.open(written, order.reading())) {
       for (Map.Entry<String, Map<String, String>> entry : leaves.entrySet()) {
         String root = baked.base().tensors().root(entry.getKey(), entry.getValue().keySet());
         if (!root.equals(BaseIdentity.root(entry.getValue()))) {

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.difference.Difference;
 import dev.forgetmenot.editing.difference.DifferenceEdits;
@@ -27,13 +28,21 @@ public final class DiffJob {
    * What to compare.
    *
    * @param base a folder or checkpoint
+   * @param reading how the base's files are read
    * @param edited the same model, edited
+   * @param readingEdited how the files of the edited model are read
    * @param patch the file to write
    * @param naming what the patch is called
    * @param form how the difference is kept
    */
   public record Order(
-      Path base, Path edited, Path patch, PatchNaming naming, DifferenceForm form) {}
+      Path base,
+      ReadingOptions reading,
+      Path edited,
+      ReadingOptions readingEdited,
+      Path patch,
+      PatchNaming naming,
+      DifferenceForm form) {}
 
   /**
    * Compares and writes.
@@ -44,8 +53,8 @@ public final class DiffJob {
    */
   public static WrittenPatch run(Order order, JobContext context) throws IOException {
     OutputFolder.ofFile(order.patch(), SMALL);
-    try (StoredModel base = StoredModel.open(order.base());
-        StoredModel edited = StoredModel.open(order.edited())) {
+    try (StoredModel base = StoredModel.open(order.base(), order.reading());
+        StoredModel edited = StoredModel.open(order.edited(), order.readingEdited())) {
       if (!base.base().tokenizer().sameAs(edited.base().tokenizer())) {
         throw new IOException(
             order.edited()

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.exchange;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.editing.embeddings.Embeddings;
@@ -35,6 +36,7 @@ public final class ExportJob {
    *
    * @param request the patch and its strength
    * @param model the base that it fits; empty where the patch needs none
+   * @param reading how the base's files are read
    * @param file the file to write
    * @param naming whose names
    * @param values how to make products of values in full; empty to refuse them
@@ -43,6 +45,7 @@ public final class ExportJob {
   public record LoraOrder(
       PatchRequest request,
       Optional<Path> model,
+      ReadingOptions reading,
       Path file,
       LoraNaming naming,
       Optional<DifferenceForm> values,
@@ -57,7 +60,7 @@ public final class ExportJob {
   public static void lora(LoraOrder order, JobContext context) throws IOException {
     OutputFolder.ofFile(order.file(), Files.size(order.request().file()));
     try (PatchStack stack = PatchStack.open(List.of(order.request()));
-        Base base = Base.open(order.model())) {
+        Base base = Base.open(order.model(), order.reading())) {
       if (base.model().isPresent()) {
         stack
             .on(base.model().get().base())
@@ -116,9 +119,9 @@ public final class ExportJob {
 
   /** A base that may be there. */
   private record Base(Optional<StoredModel> model) implements AutoCloseable {
-    static Base open(Optional<Path> path) throws IOException {
+    static Base open(Optional<Path> path, ReadingOptions reading) throws IOException {
       return new Base(
-          path.isEmpty() ? Optional.empty() : Optional.of(StoredModel.open(path.get())));
+          path.isEmpty() ? Optional.empty() : Optional.of(StoredModel.open(path.get(), reading)));
     }
 
     Optional<BaseTensors> tensors() {

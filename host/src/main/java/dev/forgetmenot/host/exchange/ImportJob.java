@@ -77,7 +77,7 @@ public final class ImportJob {
     }
     OutputFolder.ofFile(order.patch(), Files.size(order.source()));
     // Values may be read from the file when the patch is written.
-    try (StoredModel model = StoredModel.open(order.model());
+    try (StoredModel model = StoredModel.open(order.model(), order.reading());
         SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
       Content content = content(file, model);
       List<PatchEdit> edits = named(model, content.edits());

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.patch.Manifest;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Optional;
  *
  * @param source a file of another tool
  * @param model the base, a folder or a checkpoint
+ * @param reading how the base's files are read
  * @param patch the file to write
  * @param naming what the patch is called
  * @param form how weights that are given in full are kept
@@ -21,6 +23,7 @@ import java.util.Optional;
 public record ImportOrder(
     Path source,
     Path model,
+    ReadingOptions reading,
     Path patch,
     PatchNaming naming,
     DifferenceForm form,

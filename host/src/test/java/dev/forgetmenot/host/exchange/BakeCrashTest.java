@@ -3,6 +3,7 @@ package dev.forgetmenot.host.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.files.AtomicFolder;
@@ -188,6 +189,7 @@ class BakeCrashTest {
         new ImportOrder(
             lora,
             MODEL,
+            ReadingOptions.DEFAULT,
             file,
             PatchNaming.ofFile(),
             DifferenceForm.AUTO,

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.stack.PatchStack;
@@ -143,7 +144,7 @@ class BakedModelTest {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeOrder(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
@@ -161,18 +162,25 @@ class BakedModelTest {
     Path target = folder.resolve("two.safetensors");
     if (hasSecondCopy(file)) {
       assertThatThrownBy(
-              () -> BakeJob.run(new BakeOrder(file, patches, target, false), Baking.QUIET))
+              () ->
+                  BakeJob.run(
+                      new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false),
+                      Baking.QUIET))
           .hasMessageContaining("a second time");
       withoutSecondCopy(file);
     }
-    BakeJob.run(new BakeOrder(file, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     assertThat(Files.size(target)).isEqualTo(Files.size(file));
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
     assertThat(baked.pictures()).isEqualTo(patched.pictures());
     assertThat(folder.resolve("two.safetensors.fmn-bake.json")).isRegularFile();
-    assertThatThrownBy(() -> BakeJob.run(new BakeOrder(file, patches, target, false), Baking.QUIET))
+    assertThatThrownBy(
+            () ->
+                BakeJob.run(
+                    new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false),
+                    Baking.QUIET))
         .hasMessageContaining("--overwrite");
   }
 
@@ -203,7 +211,7 @@ class BakedModelTest {
     copyAs(model("sd1-tiny"), model, dtype);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeOrder(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     try (StoredModel stored = StoredModel.open(model);
         StoredModel baked = StoredModel.open(target);
         PatchStack stack = PatchStack.open(patches)) {
@@ -267,7 +275,8 @@ class BakedModelTest {
     Files.createDirectories(model.resolve(".git"));
     Files.writeString(model.resolve(".git").resolve("HEAD"), "x");
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, patches(model), target, false), Baking.QUIET);
+    BakeJob.run(
+        new BakeOrder(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
     assertThat(target.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
     assertThat(target.resolve("unet/diffusion_pytorch_model.non_ema.safetensors")).doesNotExist();
     assertThat(target.resolve("v1-5.ckpt")).doesNotExist();
@@ -293,7 +302,8 @@ class BakedModelTest {
       writer.write(file);
     }
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, patches(model), target, false), Baking.QUIET);
+    BakeJob.run(
+        new BakeOrder(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
     Path copy = target.resolve("unet/diffusion_pytorch_model.safetensors");
     assertThat(Files.size(copy)).isEqualTo(Files.size(file));
     try (SafetensorsFile one = SafetensorsFile.open(file, SafetensorsLimits.MODEL);

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.testkit.crash.CrashingFiles;
 import dev.forgetmenot.testkit.crash.WritePoints;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class Baking {
     BakeJob.run(
         new BakeOrder(
             model,
+            ReadingOptions.DEFAULT,
             List.of(new PatchRequest(patch, 1)),
             new CrashingFiles(points).path(target),
             true),

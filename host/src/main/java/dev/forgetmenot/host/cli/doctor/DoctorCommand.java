@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.doctor;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.host.job.HostHome;
@@ -33,6 +34,8 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "Look at this model (default: the model that comes with the program).")
   private Path model;
 
+  @Mixin private ReadingArguments reading;
+
   @Option(names = "--json", description = "Print JSON; docs/troubleshooting.md lists the keys.")
   private boolean json;
 
@@ -50,7 +53,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Findings found = Examination.of(model(), trust.store().file());
+    Findings found = Examination.of(model(), reading.options(), trust.store().file());
     if (json) {
       context.console().sayText(found.json());
     } else {

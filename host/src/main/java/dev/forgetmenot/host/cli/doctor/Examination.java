@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
 import dev.forgetmenot.diffusion.engine.EngineCache;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -12,13 +13,14 @@ final class Examination {
    * Looks.
    *
    * @param model a model to look at, if any
+   * @param reading how the model's files are read
    * @param trust the file of trusted keys
    */
-  static Findings of(Optional<Path> model, Path trust) {
+  static Findings of(Optional<Path> model, ReadingOptions reading, Path trust) {
     Findings found = new Findings();
     new MachineFindings(found).add();
     new FolderFindings(found).add(EngineCache.ofEngine().folder(), trust);
-    model.ifPresent(new ModelFindings(found)::add);
+    model.ifPresent(path -> new ModelFindings(found).add(path, reading));
     return found;
   }
 }

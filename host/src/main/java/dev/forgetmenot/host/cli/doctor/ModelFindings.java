@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.doctor;
 
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.MemoryFacts;
@@ -31,9 +32,9 @@ final class ModelFindings {
   }
 
   /** Opens the model without an engine and says what it is. */
-  void add(Path path) {
+  void add(Path path, ReadingOptions reading) {
     found.add("model", "path", path.toString());
-    try (StoredModel model = StoredModel.open(path)) {
+    try (StoredModel model = StoredModel.open(path, reading)) {
       found.add("model", "architecture", model.base().architecture());
       found.add("model", "predictionType", model.predictionType());
       components(model);

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.models;
 
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -8,6 +9,7 @@ import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +46,12 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
   @Option(names = "--against", paramLabel = "MODEL", description = "Compare with this model too.")
   private Path against;
 
+  @Option(
+      names = "--against-variant",
+      paramLabel = "NAME",
+      description = "Which weights of that model, where they are not those of --variant.")
+  private String againstVariant;
+
   @Mixin private ReadingArguments reading;
 
   @Mixin ThreadOptions threads; // for picocli alone
@@ -62,7 +70,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
       if (against == null) {
         say(report);
       } else {
-        try (StoredModel other = StoredModel.open(against)) {
+        try (StoredModel other = StoredModel.open(against, otherReading())) {
           say(
               report.with(
                   BaseComparison.of(model.base(), other.base(), StoredModel.COMPONENTS),
@@ -71,6 +79,12 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
       }
     }
     return ExitCodes.DONE;
+  }
+
+  /** The other model is read as its files say, but for the variant. */
+  private ReadingOptions otherReading() {
+    return ReadingOptions.DEFAULT.ofVariant(
+        Optional.ofNullable(againstVariant).or(reading.options()::variant));
   }
 
   private void say(IdentityReport report) {

@@ -1,11 +1,14 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
+import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.job.HostHome;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The option of commands that work on the files of a base, without an engine. */
+/** The options of commands that work on the files of a base, without an engine. */
 final class BaseOptions {
   @Option(
       names = "--model",
@@ -15,6 +18,8 @@ final class BaseOptions {
               + "checkpoint (default: the model that comes with the program).")
   private Path model;
 
+  @Mixin private ReadingArguments reading;
+
   /**
    * The base.
    *
@@ -22,5 +27,10 @@ final class BaseOptions {
    */
   Path path() throws IOException {
     return model != null ? model : HostHome.ofProcess().defaultModel();
+  }
+
+  /** How its files are read. */
+  ReadingOptions reading() {
+    return reading.options();
   }
 }

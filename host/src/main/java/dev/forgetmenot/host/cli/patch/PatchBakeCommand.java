@@ -45,6 +45,7 @@ final class PatchBakeCommand extends ExchangeCommand {
     BakeOrder order =
         new BakeOrder(
             model,
+            base.reading(),
             patches.requests(context.console(), model, patches.recipe(), List.of()),
             target,
             overwrite);

@@ -54,7 +54,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
     Path folder = options.folder();
     List<PatchRequest> requests = patches.requests(folder);
     ConflictReport report;
-    try (StoredModel model = StoredModel.open(folder);
+    try (StoredModel model = StoredModel.open(folder, options.reading());
         PatchStack stack = PatchStack.open(requests)) {
       report = Conflicts.of(stack, model.base());
     }

@@ -3,9 +3,11 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.exchange.DiffJob;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +29,14 @@ final class PatchDiffCommand extends ExchangeCommand {
   @Parameters(index = "1", paramLabel = "EDITED", description = "The same model, edited.")
   private Path edited;
 
+  @Mixin private ReadingArguments reading;
+
+  @Option(
+      names = "--edited-variant",
+      paramLabel = "NAME",
+      description = "Which weights of EDITED, where they are not those of --variant.")
+  private String editedVariant;
+
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
@@ -45,7 +55,15 @@ final class PatchDiffCommand extends ExchangeCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(patch);
-    DiffJob.Order order = new DiffJob.Order(base, edited, patch, naming.naming(), form.form());
+    DiffJob.Order order =
+        new DiffJob.Order(
+            base,
+            reading.options(),
+            edited,
+            reading.options().ofVariant(Optional.ofNullable(editedVariant)),
+            patch,
+            naming.naming(),
+            form.form());
     PatchImportCommand.say(DiffJob.run(order, context), context);
     return ExitCodes.DONE;
   }

@@ -8,6 +8,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
+import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.exchange.ExportJob;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +71,8 @@ final class PatchExportCommand extends ExchangeCommand {
               + "for all.")
   private Path model;
 
+  @Mixin private ReadingArguments reading;
+
   @Option(
       names = "--strength",
       paramLabel = "S",
@@ -120,7 +123,8 @@ final class PatchExportCommand extends ExchangeCommand {
                 new DifferenceForm(
                     DifferenceForm.Kind.LOWRANK, OptionalInt.of(rank), OptionalDouble.empty()));
     ExportJob.lora(
-        new ExportJob.LoraOrder(request, Optional.ofNullable(model), file, names, values, full),
+        new ExportJob.LoraOrder(
+            request, Optional.ofNullable(model), reading.options(), file, names, values, full),
         context);
     return ExitCodes.DONE;
   }

@@ -86,6 +86,7 @@ final class PatchImportCommand extends ExchangeCommand {
         new ImportOrder(
             file,
             base.path(),
+            base.reading(),
             patch,
             naming.naming(),
             form.form(),

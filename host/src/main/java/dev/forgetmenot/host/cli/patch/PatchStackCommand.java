@@ -104,7 +104,7 @@ final class PatchStackCommand implements Callable<Integer> {
                         ? request.allow(Allowance.LARGE_CHANGES, Allowance.ILL_CONDITIONED)
                         : request)
             .toList();
-    try (StoredModel model = StoredModel.open(folder);
+    try (StoredModel model = StoredModel.open(folder, options.reading());
         PatchStack stack = PatchStack.open(requests)) {
       Drift drift = Drift.of(stack.on(model.base()).weights());
       if (budget != null) {

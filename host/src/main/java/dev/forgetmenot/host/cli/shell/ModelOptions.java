@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.sampling.PredictionType;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.ModelLoader;
@@ -67,6 +68,11 @@ public final class ModelOptions {
   /** What the command line says that the model predicts. */
   public Optional<PredictionType> prediction() {
     return reading.prediction();
+  }
+
+  /** How the files of {@link #folder} are read. */
+  public ReadingOptions reading() {
+    return reading.options();
   }
 
   /** {@code cpu} or {@code cuda:N}. */
