@@ -158,16 +158,20 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public List<Picture> generate(GenerationRequest request) {
-    return engine.call(() -> pipeline.run(request, Audience.NOBODY));
+    return engine.call(() -> pipeline.run(request, extensions()));
   }
 
   @Override
   public List<List<Picture>> generate(List<GenerationRequest> requests) {
-    return engine.call(() -> pipeline.runTogether(requests, Audience.NOBODY));
+    return engine.call(() -> pipeline.runTogether(requests, extensions()));
+  }
+
+  private Audience extensions() {
+    return new Audience(options.samplingExtensions(), StepListener.NONE, () -> false);
   }
 
   /**
-   * Draws pictures with the sampling extensions of the load options.
+   * Draws pictures as {@link #generate(GenerationRequest)} does, and may be stopped.
    *
    * @param listener hears of each step, on the engine thread
    * @param cancelled asked before each step
@@ -182,7 +186,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public List<NoisyLatents> trajectory(GenerationRequest request) {
-    return engine.call(() -> pipeline.trajectory(request));
+    return engine.call(() -> pipeline.trajectory(request, options.samplingExtensions()));
   }
 
   @Override

@@ -89,7 +89,8 @@ final class TextToImagePipeline {
 
   /**
    * Draws the pictures of several requests that differ only in prompt, seed and count, in batches
-   * that they share.
+   * that they share. Extensions are asked once for each request, so with them each request has
+   * batches of its own.
    *
    * @throws IllegalArgumentException if they differ in more, or do not fit the model
    */
@@ -105,6 +106,9 @@ final class TextToImagePipeline {
       for (int i = 0; i < request.count(); i++) {
         items.add(new Item(request.prompt(), request.seed() + i));
       }
+    }
+    if (!audience.extensions().isEmpty()) {
+      return requests.stream().map(request -> run(request, audience)).toList();
     }
     Iterator<Picture> pictures = drawItems(requests, items, audience).iterator();
     return requests.stream()
@@ -151,7 +155,7 @@ final class TextToImagePipeline {
   }
 
   /** What the UNet sees at each step; of the model's manager, the caller closes them. */
-  List<NoisyLatents> trajectory(GenerationRequest request) {
+  List<NoisyLatents> trajectory(GenerationRequest request, List<SamplingExtension> extensions) {
     List<NoisyLatents> seen = new ArrayList<>();
     try (NDManager manager = parts.manager().newSubManager()) {
       Inputs keeping =
@@ -160,7 +164,7 @@ final class TextToImagePipeline {
             copy.attach(parts.manager());
             seen.add(new NoisyLatents(timestep, copy));
           };
-      latents(request, new Audience(List.of(), StepListener.NONE, () -> false, keeping), manager)
+      latents(request, new Audience(extensions, StepListener.NONE, () -> false, keeping), manager)
           .close();
       return seen;
     } catch (RuntimeException e) {

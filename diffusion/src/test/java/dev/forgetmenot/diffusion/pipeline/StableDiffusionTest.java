@@ -2,10 +2,13 @@ package dev.forgetmenot.diffusion.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LoadedModel;
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -16,9 +19,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,10 +139,72 @@ class StableDiffusionTest {
       assertThat(changed.rgb()).isEqualTo(fox.rgb());
       assertThat(seen)
           .containsExactly("prompt", "embedding", "negative", "latents 0", "latents 1", "close");
-      // The model's own picture is drawn without extensions.
-      Picture plain = extended.generate(request(2)).get(0);
-      assertThat(plain.rgb()).isEqualTo(sd.generate(request(2)).get(0).rgb());
     }
+  }
+
+  /** Turns every prompt that begins like its request's into one of a fox, and moves the latents. */
+  private static SamplingExtension foxes() {
+    return request ->
+        new SamplingExtension.Run() {
+          @Override
+          public String prompt(String prompt, boolean negative) {
+            return negative ? prompt : prompt.replace(request.prompt(), "a fox");
+          }
+
+          @Override
+          public NDArray latents(int step, NDArray latents) {
+            return step == 0 ? latents.add(0.5f) : latents;
+          }
+        };
+  }
+
+  @Test
+  void editorsMeasureWhatUsersDrawWithExtensions() throws IOException {
+    LoadOptions options = LoadOptions.defaults().sampled(List.of(foxes()), List.of());
+    try (StableDiffusion extended = StableDiffusion.load(MODEL, options)) {
+      DiffusionModel model = extended; // as editors see it
+      GenerationRequest one = request(2).seeds(3, 2);
+      GenerationRequest other = one.prompted("a photo of a cat").seeds(9, 1);
+      List<byte[]> users =
+          Stream.of(one, other)
+              .flatMap(r -> extended.generate(r, StepListener.NONE, () -> false).stream())
+              .map(Picture::rgb)
+              .toList();
+      assertThat(model.generate(one).get(1).rgb()).isEqualTo(users.get(1));
+      assertThat(users.get(1)).isNotEqualTo(sd.generate(one).get(1).rgb());
+      List<List<Picture>> together = model.generate(List.of(one, other));
+      assertThat(together.stream().flatMap(List::stream).map(Picture::rgb).toList())
+          .usingElementComparator(Arrays::compare)
+          .isEqualTo(users);
+      assertThatThrownBy(() -> model.generate(List.of(one, other.sampled("euler", 3))))
+          .hasMessageContaining("prompt, seed and count alone");
+
+      float[][] seen = trajectory(extended, one);
+      float[][] plain = trajectory(sd, one);
+      assertThat(seen[0]).isEqualTo(plain[0]); // noise
+      assertThat(seen[1]).isNotEqualTo(plain[1]);
+      float[][] fox = trajectory(sd, one.prompted("a fox"));
+      float scale = fox[1][0] - seen[1][0];
+      for (int i = 0; i < fox[1].length; i++) { // moved by the same everywhere
+        assertThat(fox[1][i] - seen[1][i]).isCloseTo(scale, within(1e-4f));
+      }
+      assertThat(scale).isNegative();
+    }
+  }
+
+  private static float[][] trajectory(StableDiffusion model, GenerationRequest request) {
+    return model
+        .engine()
+        .call(
+            () -> {
+              List<NoisyLatents> steps = model.trajectory(request);
+              float[][] values = new float[steps.size()][];
+              for (int i = 0; i < values.length; i++) {
+                values[i] = steps.get(i).latents().toFloatArray();
+              }
+              steps.forEach(NoisyLatents::close);
+              return values;
+            });
   }
 
   private record Recorder(List<String> seen) implements SamplingExtension.Run {

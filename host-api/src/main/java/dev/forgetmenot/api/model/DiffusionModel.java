@@ -95,12 +95,18 @@ public interface DiffusionModel {
   /** The weights by canonical name. */
   NamedWeights weights();
 
-  /** Pictures of a request, without extensions: what the model itself draws. */
+  /**
+   * Pictures of a request, as users get them: with the sampling extensions of the program's
+   * plugins.
+   *
+   * @throws IllegalArgumentException if the request does not fit the model
+   */
   List<Picture> generate(GenerationRequest request);
 
   /**
-   * Pictures of several requests that differ only in prompt, seed and count, in batches that they
-   * share: much faster for small models than one request after another. Without extensions.
+   * Pictures of several requests that differ only in prompt, seed and count, each as {@link
+   * #generate(GenerationRequest)} draws it. Where no sampling extension is active they share
+   * batches, which is much faster for small models than one request after another.
    *
    * @return the pictures of each request
    * @throws IllegalArgumentException if the requests differ in more than that
@@ -108,8 +114,10 @@ public interface DiffusionModel {
   List<List<Picture>> generate(List<GenerationRequest> requests);
 
   /**
-   * What the UNet sees while the model draws, without extensions and in one batch: one entry for
-   * each step, from noise to picture. The caller closes them.
+   * What the UNet sees while the model draws, with sampling extensions and in one batch: one entry
+   * for each step, from noise to picture, scaled as the sampler asks. What an extension makes of
+   * the text embedding and of the attention is in the latents alone; {@link #predict} with an
+   * embedding of {@link #encodePrompts} is the model without extensions. The caller closes them.
    */
   List<NoisyLatents> trajectory(GenerationRequest request);
 

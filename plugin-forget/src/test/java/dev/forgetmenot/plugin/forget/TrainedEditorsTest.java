@@ -3,12 +3,14 @@ package dev.forgetmenot.plugin.forget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -284,6 +286,33 @@ class TrainedEditorsTest {
                 sd.weights().restoreChanged();
               }
             });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"esd", "resteer"})
+  void editorsLearnFromWhatSamplingExtensionsLetUsersSee(String method) throws IOException {
+    ConceptEditor editor = method.equals("esd") ? new ErasedDiffusion() : new AttentionResteering();
+    Map<String, String> given =
+        method.equals("esd")
+            ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")
+            : SMALL;
+    Job plain = whole();
+    edit(editor, TWO, given, plain);
+    SamplingExtension.Run moved =
+        new SamplingExtension.Run() {
+          @Override
+          public NDArray latents(int step, NDArray latents) {
+            return latents.mul(0.5f);
+          }
+        };
+    sd.close();
+    sd =
+        StableDiffusion.load(
+            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"),
+            LoadOptions.defaults().sampled(List.of(request -> moved), List.of()));
+    Job extended = whole();
+    edit(editor, TWO, given, extended);
+    assertThat(extended.losses.get(0)).isNotEqualTo(plain.losses.get(0));
   }
 
   @Test
