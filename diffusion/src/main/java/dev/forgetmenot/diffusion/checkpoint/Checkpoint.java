@@ -11,9 +11,11 @@ import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +37,8 @@ public final class Checkpoint {
   private static final String COMPLAINT = "does not hold the model that its tensors tell of";
   private static final String REMEDY =
       "Something else may have been merged into it, or the download is not complete";
+
+  private static final String TEXT_MODEL = "text_model.";
 
   /** What training leaves in a file and no picture needs. */
   private static final Pattern LEFTOVER =
@@ -239,12 +243,17 @@ public final class Checkpoint {
           new ComponentTensors(
               shapes.where(), COMPLAINT, REMEDY, tensors, List.of(file), file::close));
     }
-    List<String> ignored = strict ? List.of() : left.stream().filter(this::withoutEffect).toList();
-    ignored.forEach(left::remove);
+    List<String> ignored = new ArrayList<>();
+    for (String name : strict ? List.<String>of() : List.copyOf(left)) {
+      if (withoutEffect(name) || isCopy(name)) {
+        ignored.add(name);
+        left.remove(name);
+      }
+    }
     if (!ignored.isEmpty()) {
       notes.add("left out, for no image needs it: " + ComponentTensors.leftOut(ignored));
     }
-    left.forEach(name -> missing.add(name + " is not part of the architecture"));
+    left.forEach(name -> missing.add(name + tooMuch(name)));
     components.get("unet").refuse(missing);
     return components;
   }
@@ -258,6 +267,33 @@ public final class Checkpoint {
       return OF_IMAGES.matcher(name).find();
     }
     return !name.startsWith(OriginalNames.UNET) && !name.startsWith(OriginalNames.VAE);
+  }
+
+  /** Whether the file holds the same tensor of the text encoder under its other name too. */
+  private boolean isCopy(String name) throws IOException {
+    Optional<TensorInfo> other = otherSpelling(name);
+    return other.isPresent()
+        && other.get().dtype() == file.tensors().get(name).dtype()
+        && Arrays.equals(other.get().shape(), file.tensors().get(name).shape())
+        && file.bytes(other.get().name()).equals(file.bytes(name));
+  }
+
+  /** Text encoders were written without {@code text_model.} once, and with it since. */
+  private Optional<TensorInfo> otherSpelling(String name) {
+    String prefix = text.shapes().prefix();
+    if (!name.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    String rest = name.substring(prefix.length());
+    String other =
+        rest.startsWith(TEXT_MODEL) ? rest.substring(TEXT_MODEL.length()) : TEXT_MODEL + rest;
+    return Optional.ofNullable(file.tensors().get(prefix + other));
+  }
+
+  private String tooMuch(String name) {
+    return otherSpelling(name)
+        .map(other -> " is there a second time with other values, as " + other.name())
+        .orElse(" is not part of the architecture");
   }
 
   private StoredTensor stored(OriginalTensor original) throws IOException {
