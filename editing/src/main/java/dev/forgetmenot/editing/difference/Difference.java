@@ -3,6 +3,7 @@ package dev.forgetmenot.editing.difference;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -190,7 +191,9 @@ public final class Difference {
     return switch (dtype) {
       case F16 -> HalfFloats.halfToFloat(HalfFloats.floatToHalf(value));
       case BF16 -> HalfFloats.bfloat16ToFloat(HalfFloats.floatToBfloat16(value));
-      default -> value;
+      case F8_E4M3 -> EightBitFloats.e4m3ToFloat(EightBitFloats.doubleToE4m3(value));
+      case F8_E5M2 -> EightBitFloats.e5m2ToFloat(EightBitFloats.doubleToE5m2(value));
+      default -> value; // F32, and F64, whose values are read as floats
     };
   }
 
@@ -200,6 +203,8 @@ public final class Difference {
     return switch (dtype) {
       case F16 -> powerOfTwo(Math.max(exponent, -14) - 10);
       case BF16 -> powerOfTwo(exponent - 7);
+      case F8_E4M3 -> powerOfTwo(Math.max(exponent, -6) - 3);
+      case F8_E5M2 -> powerOfTwo(Math.max(exponent, -14) - 2);
       default -> powerOfTwo(exponent - 23);
     };
   }

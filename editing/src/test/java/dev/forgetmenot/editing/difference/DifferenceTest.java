@@ -19,6 +19,7 @@ import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.Sides;
 import dev.forgetmenot.patch.TargetPattern;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -85,6 +86,8 @@ class DifferenceTest {
         switch (dtype) {
           case F16 -> bytes.putShort(HalfFloats.doubleToHalf(sum));
           case BF16 -> bytes.putShort(HalfFloats.doubleToBfloat16(sum));
+          case F8_E4M3 -> bytes.put(EightBitFloats.doubleToE4m3(sum));
+          case F8_E5M2 -> bytes.put(EightBitFloats.doubleToE5m2(sum));
           default -> bytes.putFloat((float) sum);
         }
       }
@@ -304,12 +307,44 @@ class DifferenceTest {
     }
   }
 
-  @Test
-  void aCopyInHalfPrecisionIsNoDifference() throws IOException {
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F16", "BF16", "F8_E4M3", "F8_E5M2"})
+  void theNoiseOfTheRoundingIsKnown(DType dtype) throws IOException {
+    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+      BaseTensors base = model.base().tensors();
+      float[] before = base.floats("unet", Target.name(CONV));
+      double[] change = new double[before.length];
+      float[] random = random(1, before.length, 1);
+      for (int i = 0; i < change.length; i++) {
+        change[i] = random[i];
+      }
+      Edited edited = new Edited(base, dtype, Map.of(CONV, change));
+      Difference.Changed found =
+          Difference.between(base, edited, QUIET).changed().stream()
+              .filter(changed -> changed.target().equals(CONV))
+              .findFirst()
+              .orElseThrow();
+      float[] after = dtype.floats(edited.bytes(CONV));
+      double square = 0;
+      for (int i = 0; i < change.length; i++) {
+        square += Math.pow(after[i] - (before[i] + change[i]), 2);
+      }
+      double rounding = Math.sqrt(square);
+      assertThat(found.noise() / rounding).isBetween(0.8, 1.25);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F16", "BF16", "F8_E4M3", "F8_E5M2"})
+  void aCopyInFewerBitsIsNoDifference(DType dtype) throws IOException {
     try (StoredModel model =
         StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"))) {
       BaseTensors base = model.base().tensors();
-      assertThat(Difference.between(base, new Edited(base, DType.F16, Map.of()), QUIET).changed())
+      assertThat(Difference.between(base, new Edited(base, dtype, Map.of()), QUIET).changed())
           .isEmpty();
       assertThatThrownBy(
               () -> result(base, new Edited(base, DType.F32, Map.of()), DifferenceForm.AUTO))
