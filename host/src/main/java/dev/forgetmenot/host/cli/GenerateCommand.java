@@ -18,6 +18,7 @@ import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PatchTags;
 import dev.forgetmenot.host.job.PictureFiles;
 import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.host.job.StepTime;
 import dev.forgetmenot.host.job.TokenFiles;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -47,6 +48,9 @@ import picocli.CommandLine.Parameters;
       "  fmn generate \"a photo of a lighthouse <patch:some:0.8>\""
     })
 final class GenerateCommand implements Callable<Integer> {
+  /** Images with so many times the pixels of the model's own size are worth a measurement. */
+  private static final double MEASURED = 2;
+
   private final CommandContext context;
 
   @Parameters(paramLabel = "PROMPT", description = "What to draw.")
@@ -163,7 +167,7 @@ final class GenerateCommand implements Callable<Integer> {
         OutputFolder folder =
             OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
         PictureFiles files = new PictureFiles(folder, provenance);
-        sayWhatItTakes(model, width, height);
+        sayWhatItTakes(model, request, width, height);
         context.say("seed " + request.seed());
         List<Picture> pictures =
             new DrawingJob(model, context).draw(request, "drawing", preview(request, files));
@@ -174,7 +178,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** Large images take long before their first step is done, and may not fit at all. */
-  private void sayWhatItTakes(StableDiffusion model, int width, int height) throws IOException {
+  private void sayWhatItTakes(
+      StableDiffusion model, GenerationRequest request, int width, int height) throws IOException {
     double times = (double) width * height / model.pictureSize() / model.pictureSize();
     if (times > 1) {
       MemoryNeed need = MemoryNeed.ofImages(model.base(), width, height);
@@ -190,6 +195,18 @@ final class GenerateCommand implements Callable<Integer> {
               times,
               model.pictureSize(),
               model.pictureSize()));
+      if (times >= MEASURED) {
+        StepTime step = StepTime.measure(model);
+        context.say(
+            String.format(
+                Locale.ROOT,
+                "the steps take at least about %s: a pass of the UNet for %d × %d took %s here,"
+                    + " and attention grows faster than the pixels",
+                StepTime.said(step.atLeast(request, width, height)),
+                step.side(),
+                step.side(),
+                StepTime.said(step.pass())));
+      }
     }
   }
 

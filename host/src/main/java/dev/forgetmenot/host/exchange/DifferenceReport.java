@@ -1,11 +1,13 @@
 package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.patch.ProjectorEdit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -15,6 +17,9 @@ import java.util.stream.Collectors;
  * @param result what was found
  */
 record DifferenceReport(DifferenceEdits.Result result) {
+  /** A change of so much of a weight is asked about when the patch is applied (FMN-308). */
+  private static final double LARGE = 0.5;
+
   /** Sums of squares over some tensors. */
   private record Sums(int tensors, double weight, double change, double residual, int rank) {
     static Sums of(List<DifferenceEdits.Part> parts) {
@@ -76,6 +81,33 @@ record DifferenceReport(DifferenceEdits.Result result) {
                         "the most is left of %s: %.3g of its change",
                         worst.changed().target(),
                         worst.residual() / worst.changed().norm())));
+    large().ifPresent(lines::add);
     return lines;
+  }
+
+  /** What may be refused when the patch is applied; of projectors much more is usual. */
+  private Optional<String> large() {
+    List<DifferenceEdits.Part> large =
+        result.parts().stream()
+            .filter(part -> !part.kind().equals(ProjectorEdit.KIND))
+            .filter(part -> part.changed().norm() > LARGE * part.changed().weight())
+            .sorted(Comparator.comparingDouble(DifferenceReport::share).reversed())
+            .toList();
+    return large.stream()
+        .findFirst()
+        .map(
+            most ->
+                String.format(
+                    Locale.ROOT,
+                    "|dW| is more than half of |W| for %d of the tensors, most of all for %s (%.3g"
+                        + " times |W|): where the patch is refused for it (FMN-308), apply it with"
+                        + " --force-patches or at a smaller strength",
+                    large.size(),
+                    most.changed().target(),
+                    share(most)));
+  }
+
+  private static double share(DifferenceEdits.Part part) {
+    return part.changed().norm() / part.changed().weight();
   }
 }

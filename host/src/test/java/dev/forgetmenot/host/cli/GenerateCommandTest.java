@@ -163,6 +163,36 @@ class GenerateCommandTest {
     assertThat(run.err()).contains("cannot be written to").doesNotContain("drawing");
   }
 
+  /** Stopped before the first step, for it would take hours. */
+  @Test
+  void whatAVeryLargeImageTakesIsSaidBefore() throws IOException {
+    String[] large = command("--size", "4096x4096", "--seed", "7");
+    ProgramRun run = ProgramRun.stoppedWhen(() -> true, large);
+    if (run.code() == ExitCodes.FAILED) { // a machine of little memory
+      assertThat(run.err())
+          .containsPattern("needs about [\\d.]+ GB of memory .* are free: it would");
+    } else {
+      assertThat(run.code()).isEqualTo(ExitCodes.STOPPED);
+      assertThat(run.out())
+          .containsPattern("4096 × 4096 needs about [\\d.]+ GB of memory .* are free")
+          .contains("each step takes at least 4096 times as long as at 64 × 64")
+          .containsPattern(
+              "the steps take at least about [1-9][\\d.]* (s|min|h): a pass of the UNet for 64 × 64"
+                  + " took \\d+\\.\\d+ s here");
+    }
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void anImageThatCannotFitIsRefusedWithTheNumbers() throws IOException {
+    ProgramRun run = ProgramRun.of(command("--size", "32768x32768"));
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err())
+        .containsPattern("needs about [1-9]\\d{2,}(\\.\\d)? GB of memory \\(.*\\); .* are free")
+        .contains("ask for smaller images (--size)");
+    assertThat(written()).isEmpty();
+  }
+
   @Test
   void stopsBetweenStepsAndLeavesNothingHalfWritten() throws IOException {
     AtomicInteger asked = new AtomicInteger();

@@ -295,7 +295,7 @@ class TrainedEditorsTest {
     Map<String, String> given =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")
-            : SMALL;
+            : Map.of("pictures", "1", "steps", "1");
     Job plain = whole();
     edit(editor, TWO, given, plain);
     SamplingExtension.Run moved =

@@ -19,7 +19,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Make a patch of what differs between two states of one model: a base and what a "
           + "training or an eraser made of it.",
-      "Says what kind of difference it is, and what the patch leaves of it."
+      "Says what kind of difference it is, and what the patch leaves of it.",
+      "A change larger than half of its weight is written too; where the patch is applied it "
+          + "needs --force-patches (FMN-308)."
     },
     mixinStandardHelpOptions = true)
 final class PatchDiffCommand extends ExchangeCommand {
