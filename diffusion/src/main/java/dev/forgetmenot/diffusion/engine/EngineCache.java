@@ -56,7 +56,8 @@ public record EngineCache(Path folder) {
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    String reason = obstacle().orElse(root.getClass().getSimpleName() + ": " + root.getMessage());
+    String said = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    String reason = obstacle().orElse(root.getClass().getSimpleName() + ": " + said);
     return new EngineException(
         library
             + " cannot start. Its native library is unpacked once into "

@@ -85,7 +85,7 @@ public record Resteering(
       int done =
           new TrainingRun(scope, settings.optimizer(), context, draft.about())
               .run("re-steering", steps::loss, steps::enough);
-      context.say(String.format(Locale.ROOT, "attention to the concept: %.2g", steps.mass));
+      steps.say(context);
       return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }
@@ -98,14 +98,14 @@ public record Resteering(
     return chosen;
   }
 
-  /** The losses of one job, and how much attention the last one saw. */
+  /** The losses of one job, and how much attention the last one saw, if there was one. */
   private final class Steps {
     private final DiffusionModel model;
     private final PromptEmbeddings embeddings;
     private final TrainingExamples examples;
     private final Preservation preservation;
     private final TrainingScope scope;
-    private double mass = 1;
+    private double mass = Double.NaN; // a resumed training may have no step left
 
     Steps(
         DiffusionModel model,
@@ -135,6 +135,12 @@ public record Resteering(
               watched);
       mass = loss.mass();
       return preservation.add(loss.value(), scope, batch.noisy(), batch.timesteps(), draw);
+    }
+
+    void say(JobContext context) {
+      if (!Double.isNaN(mass)) {
+        context.say(String.format(Locale.ROOT, "attention to the concept: %.2g", mass));
+      }
     }
 
     boolean enough() {

@@ -19,6 +19,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,7 @@ class TrainedEditorsTest {
     private final int stopAfter;
     private final boolean resuming;
     private final List<Double> losses = new ArrayList<>();
+    private final List<String> said = new ArrayList<>();
     private int done;
 
     Job(int stopAfter, boolean resuming) {
@@ -77,6 +80,7 @@ class TrainedEditorsTest {
     @Override
     public void say(String line) {
       assertThat(line).isNotBlank();
+      said.add(line);
     }
 
     @Override
@@ -211,13 +215,45 @@ class TrainedEditorsTest {
   }
 
   @Test
+  void aTrainingWithNoStepLeftSaysNothingOfAttention() throws IOException {
+    ConceptEditor editor = new AttentionResteering();
+    Job job = whole();
+    PatchDraft expected = edit(editor, TWO, SMALL, job);
+    assertThat(job.said).anyMatch(line -> line.startsWith("attention to the concept: "));
+    Job finished = new Job(Integer.MAX_VALUE, true);
+    assertSameBits(edit(editor, TWO, SMALL, finished), expected);
+    assertThat(finished.said).noneMatch(line -> line.startsWith("attention"));
+  }
+
+  @Test
+  void aMaskThatIsBlackAllOverIsRefusedAndOneThatIsNearlyTrains() throws IOException {
+    BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);
+    Path images = Files.createDirectory(folder.resolve("images"));
+    ImageIO.write(image, "png", images.resolve("a.png").toFile());
+    ImageIO.write(image, "png", images.resolve("a.mask.png").toFile());
+    Map<String, String> given = Map.of("images", images.toString(), "steps", "2");
+    List<Concept> ball = TWO.subList(0, 1);
+    Job refused = whole();
+    assertThatThrownBy(() -> edit(new AttentionResteering(), ball, given, refused))
+        .isInstanceOf(IOException.class)
+        .hasMessageContainingAll("a.mask.png is black", "nothing counts");
+    assertThat(refused.losses).isEmpty();
+    for (int x = 16; x < 20; x++) {
+      image.setRGB(x, 20, 0x010101); // as dark as can be and not black
+    }
+    ImageIO.write(image, "png", images.resolve("a.mask.png").toFile());
+    Job job = whole();
+    edit(new AttentionResteering(), ball, given, job);
+    assertThat(job.losses).hasSize(2).allMatch(Double::isFinite);
+  }
+
+  @Test
   void picturesOfEachConceptComeFromAFolderOfTheirOwn() throws IOException {
     for (String name : List.of("ball", "soccer-ball")) {
       Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
-      java.awt.image.BufferedImage image =
-          new java.awt.image.BufferedImage(40, 40, java.awt.image.BufferedImage.TYPE_INT_RGB);
+      BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);
       image.setRGB(3, 3, name.length() * 1000);
-      javax.imageio.ImageIO.write(image, "png", own.resolve("a.png").toFile());
+      ImageIO.write(image, "png", own.resolve("a.png").toFile());
     }
     Map<String, String> given =
         Map.of("images", folder.resolve("pictures").toString(), "steps", "2");
