@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionSite;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
@@ -185,6 +186,17 @@ public final class StoredModel implements AutoCloseable {
   /** The base, which needs no engine; readable until {@link #close}. */
   public BaseModel base() {
     return base;
+  }
+
+  /** The shape of the latents of one image at the model's own size: (c, h, w). */
+  public int[] latentShape() {
+    int side = parts.unet().sampleSize();
+    return new int[] {parts.unet().inChannels(), side, side};
+  }
+
+  /** The attention layers of the UNet, in the order in which they run. */
+  public List<AttentionSite> attentionSites() {
+    return UNet2DConditionModel.attentionSites(parts.unet());
   }
 
   /** The folder or file. */

@@ -88,6 +88,12 @@ public final class UNet2DConditionModel implements AutoCloseable {
     return shapes.shapes();
   }
 
+  /** The attention layers of a configuration, in the order in which they run. */
+  public static List<AttentionSite> attentionSites(UNetConfig config) {
+    return new UNet2DConditionModel(config, LayerScope.root(new ShapeRecorder(), null), null)
+        .attentionSites();
+  }
+
   /** The configuration. */
   public UNetConfig config() {
     return config;

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.weights;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,7 +154,7 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
               + " has no tensor "
               + name
               + "; near ones: "
-              + NearNames.of(name, tensors.keySet()));
+              + Suggestions.of(name, tensors.keySet()));
     }
     return found;
   }

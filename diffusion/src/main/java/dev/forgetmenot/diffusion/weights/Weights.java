@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -206,7 +207,7 @@ public final class Weights implements WeightSource, AutoCloseable {
     Weight cell = cells.getOrDefault(name, added.get(name));
     if (cell == null) {
       throw new IllegalArgumentException(
-          "there is no weight " + name + "; near ones: " + NearNames.of(name, cells.keySet()));
+          "there is no weight " + name + "; near ones: " + Suggestions.of(name, cells.keySet()));
     }
     return cell;
   }

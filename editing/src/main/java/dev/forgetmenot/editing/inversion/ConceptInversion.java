@@ -72,6 +72,18 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
     }
   }
 
+  /**
+   * The tokens as they begin, by which names and shapes of the result are known before any step.
+   *
+   * @throws IllegalArgumentException if settings and model do not fit; the message says what to do
+   */
+  public Embeddings beginning(Kind kind) {
+    InitialRows vocabulary = InitialRows.of(model);
+    List<TokenInitialiser> initialisers = settings.initialisers(kind, model, said -> {});
+    return Embeddings.of(
+        settings.names(initialisers.size()), vocabulary.of(initialisers, settings.seed()));
+  }
+
   /** A prompt in which all tokens have room. */
   private TokenizedPrompt prompt(String text, List<String> names) {
     TokenizedPrompt prompt = model.tokenize(text);

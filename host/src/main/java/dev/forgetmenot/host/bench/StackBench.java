@@ -4,11 +4,12 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.editing.applying.LinearChange;
+import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.stack.CheckedStack;
 import dev.forgetmenot.editing.stack.PatchLayer;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.LowRank;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -171,7 +173,7 @@ public final class StackBench {
     long start = System.nanoTime();
     for (String target : checked.weights().targets()) {
       float[] weight = floats(base, target);
-      double[] sum = LinearChange.of(weight);
+      double[] sum = doubles(weight);
       add(sum, edit.change(weight));
       to.put(target, rounded(sum));
     }
@@ -192,14 +194,25 @@ public final class StackBench {
     }
     long start = System.nanoTime();
     for (String target : targets.subList(0, some)) {
-      double[] sum = LinearChange.of(floats(base, target));
+      double[] sum = doubles(floats(base, target));
       for (PatchLayer layer : layers) {
-        add(sum, LinearChange.of(layer.file().lowRank(target)));
+        add(sum, product(layer.file().lowRank(target)));
       }
       to.put(target, rounded(sum));
       done += (long) Float.BYTES * sum.length;
     }
     return seconds(start) * all / done;
+  }
+
+  /** alpha/rank · up · down, whole. */
+  private static double[] product(LowRank factors) {
+    Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
+    Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
+    return up.times(down).times(factors.alpha() / factors.rank()).rowMajor();
+  }
+
+  private static double[] doubles(float[] values) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   private static float[] floats(BaseModel base, String target) throws IOException {

@@ -9,6 +9,7 @@ import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.ComparedMethod;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.CorrectionComparison;
@@ -115,6 +116,8 @@ final class CompareCommand implements Callable<Integer> {
       description = "Take the concepts as they are, whether or not the vocabulary lists them.")
   private boolean anyName;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private ModelOptions options;
 
   CompareCommand(CommandContext context) {
@@ -123,6 +126,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    overwrite.check(output.resolve("table.md"));
     Judging judging = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<ComparedMethod> chosen = chosen(plugins);

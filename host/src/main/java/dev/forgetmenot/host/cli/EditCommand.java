@@ -6,12 +6,12 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
@@ -165,10 +165,13 @@ final class EditCommand implements Callable<Integer> {
             report(),
             resume,
             author.authorship());
+    if (!dryRun && !resume) {
+      overwrite.check(order.files());
+    }
     try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
       model.model().notes().forEach(context.console()::note);
       if (dryRun) {
-        new EditEstimation(context).run(model, order).forEach(context::say);
+        new EditEstimation(context, 0).run(model, order).forEach(context::say);
         return ExitCodes.DONE;
       }
       say(new EditJob(context).run(model, order));
@@ -223,8 +226,7 @@ final class EditCommand implements Callable<Integer> {
         .of(names, Optional.ofNullable(kind).map(Kind::of));
   }
 
-  private Path file(List<Concept> concepts) throws IOException {
-    Path file = output != null ? output : Path.of(EditJob.fileName(name(operation), concepts));
-    return dryRun || resume ? file : overwrite.check(file);
+  private Path file(List<Concept> concepts) {
+    return output != null ? output : Path.of(EditJob.fileName(name(operation), concepts));
   }
 }

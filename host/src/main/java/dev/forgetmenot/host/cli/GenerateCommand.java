@@ -12,6 +12,7 @@ import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.job.DrawingJob;
 import dev.forgetmenot.host.job.GatedPatches;
 import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.MemoryModel;
 import dev.forgetmenot.host.job.MemoryNeed;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
@@ -182,7 +183,7 @@ final class GenerateCommand implements Callable<Integer> {
       StableDiffusion model, GenerationRequest request, int width, int height) throws IOException {
     double times = (double) width * height / model.pictureSize() / model.pictureSize();
     if (times > 1) {
-      MemoryNeed need = MemoryNeed.ofImages(model.base(), width, height);
+      MemoryNeed need = MemoryModel.of(model).images(width, height);
       MemoryFacts facts = MemoryFacts.read();
       need.check(facts, "ask for smaller images (--size)");
       context.say(

@@ -15,6 +15,7 @@ import dev.forgetmenot.host.job.InversionOrder;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -107,6 +108,11 @@ final class InvertCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on with what was stopped in the output folder.")
   private boolean resume;
 
+  @Option(
+      names = "--dry-run",
+      description = "Say what it would take and try what can be tried; write nothing.")
+  private boolean dryRun;
+
   @Mixin private OverwriteOption overwrite;
 
   @Mixin private PatchOptions patchOptions;
@@ -127,9 +133,6 @@ final class InvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (tokensPatch != null && !resume) {
-      overwrite.check(tokensPatch);
-    }
     InversionOrder order =
         new InversionOrder(
             pictures,
@@ -140,14 +143,21 @@ final class InvertCommand implements Callable<Integer> {
             new InversionOrder.Form(format, tokenName),
             Optional.ofNullable(tokensPatch),
             resume);
-    InversionJob.Result result = run(order);
-    result.patch().ifPresent(patch -> context.say("wrote " + patch.file()));
-    context.say("wrote " + result.file());
-    context.say("try it: fmn generate \"" + result.prompt() + "\" --embedding " + result.file());
+    boolean stopped = Files.exists(order.checkpoint()); // the job says what to do then
+    if (!resume && !dryRun && !stopped) {
+      overwrite.check(order.files());
+    }
+    run(order);
     return ExitCodes.DONE;
   }
 
-  private InversionJob.Result run(InversionOrder order) throws IOException {
+  private void say(InversionJob.Result result) {
+    result.patch().ifPresent(patch -> context.say("wrote " + patch.file()));
+    context.say("wrote " + result.file());
+    context.say("try it: fmn generate \"" + result.prompt() + "\" --embedding " + result.file());
+  }
+
+  private void run(InversionOrder order) throws IOException {
     Optional<StackRecipe> recipe = patchOptions.recipe();
     List<PatchRequest> patches =
         patchOptions.requests(context.console(), options.folder(), recipe, List.of());
@@ -158,7 +168,12 @@ final class InvertCommand implements Callable<Integer> {
       if (recipe.isPresent()) {
         context.say(recipe.get().check(model.model(), patches));
       }
-      return new InversionJob(context).run(model, order);
+      InversionJob job = new InversionJob(context);
+      if (dryRun) {
+        job.estimate(model, order).forEach(context::say);
+      } else {
+        say(job.run(model, order));
+      }
     }
   }
 }

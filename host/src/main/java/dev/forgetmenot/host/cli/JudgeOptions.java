@@ -24,7 +24,12 @@ final class JudgeOptions {
               + "(default: concepts.json of the model).")
   private Path vocabulary;
 
+  /** The file of what the model is known to draw, if the user named one. */
+  Optional<Path> vocabulary() {
+    return Optional.ofNullable(vocabulary);
+  }
+
   Judging judging(Path model) throws IOException {
-    return Judging.of(model, Optional.ofNullable(clip), Optional.ofNullable(vocabulary));
+    return Judging.of(model, Optional.ofNullable(clip), vocabulary());
   }
 }

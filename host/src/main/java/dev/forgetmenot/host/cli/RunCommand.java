@@ -70,7 +70,11 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       RunPlan read =
-          new RunFileReader(methods(plugins), new ModelChoice(options.given()), Path.of(""))
+          new RunFileReader(
+                  methods(plugins),
+                  new ModelChoice(options.given()),
+                  judge.vocabulary(),
+                  Path.of(""))
               .read(file);
       RunPlan plan = output == null ? read : read.into(output);
       plan.notes().forEach(note -> context.console().note(note));
@@ -80,8 +84,8 @@ final class RunCommand implements Callable<Integer> {
         sayWhatWouldBeDone(plan, job);
       } else {
         boolean goesOn = resume || plan.resume();
-        if (!goesOn && plan.patch().isPresent()) {
-          overwrite.check(plan.output().resolve(plan.patch().get()));
+        if (!goesOn) {
+          overwrite.check(job.files(plan));
         }
         say(job.run(plan, goesOn));
       }

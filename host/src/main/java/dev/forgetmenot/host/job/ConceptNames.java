@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
-import java.util.ArrayList;
+import dev.forgetmenot.files.Suggestions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +25,8 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
   /** The option that takes a name as it is. */
   public static final String ANY = "--any-name";
 
+  private static final String EITHER = ANY + " (any-name: true in a run file)";
+
   /**
    * The concepts of names, each once.
    *
@@ -32,21 +34,32 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
    * @throws IllegalArgumentException if a name is not known; the message names near ones
    */
   public List<Concept> of(List<String> names, Optional<Kind> kind) {
-    List<Concept> concepts = new ArrayList<>();
+    return distinct(names.stream().map(name -> of(name, kind)).toList());
+  }
+
+  /**
+   * The concept of a name.
+   *
+   * @param kind empty for what the vocabulary says
+   * @throws IllegalArgumentException if the name is not known; the message names near ones
+   */
+  public Concept of(String given, Optional<Kind> kind) {
+    String name = known(given.strip());
+    return new Concept(name, kind.orElseGet(() -> vocabulary.kindOf(name)));
+  }
+
+  /** The concepts without those that the vocabulary takes for the same as an earlier one. */
+  public List<Concept> distinct(List<Concept> concepts) {
     Set<String> seen = new HashSet<>();
-    for (String given : names) {
-      String name = known(given.strip());
-      String phrase =
-          vocabulary
-              .find(name)
-              .map(Vocabulary.Phrase::phrase)
-              .orElse(name)
-              .toLowerCase(Locale.ROOT);
-      if (seen.add(phrase)) {
-        concepts.add(new Concept(name, kind.orElseGet(() -> vocabulary.kindOf(name))));
-      }
-    }
-    return concepts;
+    return concepts.stream().filter(concept -> seen.add(phrase(concept.name()))).toList();
+  }
+
+  private String phrase(String name) {
+    return vocabulary
+        .find(name)
+        .map(Vocabulary.Phrase::phrase)
+        .orElse(name)
+        .toLowerCase(Locale.ROOT);
   }
 
   /** The name, or the same with spaces where that is what the vocabulary lists. */
@@ -65,7 +78,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
               + "' is one name: several concepts are several arguments, such as "
               + String.join(" ", Stream.of(name.split(",")).map(ConceptNames::quoted).toList())
               + "; "
-              + ANY
+              + EITHER
               + " takes it as it is");
     }
     if (listed()) {
@@ -75,7 +88,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
               + "'; did you mean "
               + String.join(", ", near(name))
               + "? "
-              + ANY
+              + EITHER
               + " takes a name as it is, and what becomes of it is then not measured");
     }
     return name;
@@ -111,6 +124,6 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
         names.stream()
             .filter(name -> padded.contains(" " + name.toLowerCase(Locale.ROOT) + " "))
             .toList();
-    return inside.isEmpty() ? NearKeys.of(text.toLowerCase(Locale.ROOT), names) : inside;
+    return inside.isEmpty() ? Suggestions.of(text.toLowerCase(Locale.ROOT), names) : inside;
   }
 }

@@ -10,9 +10,8 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.host.Sizes;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,14 +22,19 @@ import java.util.Optional;
  * the things of the vocabulary that stand nearest to the concept in the text encoder.
  *
  * @param command progress and cancellation
+ * @param drawn pixels of the largest image that the command draws beside the report; 0 for none
  */
-public record EditEstimation(JobContext command) {
+public record EditEstimation(JobContext command, long drawn) {
   private static final int NEIGHBOURS = 8;
 
   /** The lines for people. The model is the base's again afterwards. */
   public List<String> run(HostedModel hosted, EditOrder order) throws IOException {
     StableDiffusion model = hosted.model();
-    List<String> lines = preflight(hosted, order);
+    List<String> lines =
+        new ArrayList<>(
+            OutputFolder.untouched(
+                order.patch().toAbsolutePath().normalize().getParent(),
+                () -> new Preflight(order, drawn).run(hosted)));
     Optional<Recogniser> judge = order.judging().open(model.engine());
     try {
       lines.addAll(
@@ -38,23 +42,6 @@ public record EditEstimation(JobContext command) {
       return lines;
     } finally {
       judge.ifPresent(Recogniser::close);
-    }
-  }
-
-  /** What a preflight says; folders that it had to make are taken away again. */
-  private static List<String> preflight(HostedModel hosted, EditOrder order) throws IOException {
-    List<Path> made = new ArrayList<>();
-    Path folder = order.patch().toAbsolutePath().normalize().getParent();
-    while (folder != null && !Files.exists(folder)) {
-      made.add(folder);
-      folder = folder.getParent();
-    }
-    try {
-      return new ArrayList<>(new Preflight(order).run(hosted));
-    } finally {
-      for (Path one : made) {
-        Files.deleteIfExists(one);
-      }
     }
   }
 
@@ -78,10 +65,10 @@ public record EditEstimation(JobContext command) {
                   e ->
                       String.format(
                           Locale.ROOT,
-                          "%s would take about %.1f s and %d MiB beside the model",
+                          "%s would take about %.1f s and %s beside the model",
                           order.editor().name(),
                           e.time().toMillis() / 1000.0,
-                          e.peakBytes() >> 20))
+                          Sizes.of(e.peakBytes())))
               .orElse(order.editor().name() + " cannot say how long it would take"));
       estimate.ifPresent(e -> lines.addAll(e.lines()));
     } finally {

@@ -31,8 +31,10 @@ import java.util.stream.Collectors;
  *
  * @param command progress and cancellation
  * @param training hears of training steps
+ * @param beside images that the caller draws
  */
-public record EditJob(JobContext command, EditContext.TrainingListener training) {
+public record EditJob(
+    JobContext command, EditContext.TrainingListener training, DrawnBeside beside) {
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
 
@@ -47,7 +49,7 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
 
   /** A job to whose training nobody listens. */
   public EditJob(JobContext command) {
-    this(command, EditContext.TrainingListener.NONE);
+    this(command, EditContext.TrainingListener.NONE, DrawnBeside.NONE);
   }
 
   /**
@@ -112,7 +114,8 @@ public record EditJob(JobContext command, EditContext.TrainingListener training)
 
   private Result checked(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
       throws IOException {
-    new Preflight(order).run(hosted).forEach(command::say);
+    new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
+    beside.before();
     Written written = written(hosted.model(), order, judge);
     Result result = written.result();
     try {

@@ -67,6 +67,16 @@ public record EditOrder(
     return beside(".md");
   }
 
+  /** What the job writes for its user, in the place of what is there: the patch and its report. */
+  public List<Path> files() {
+    if (!report.drawn() || !judging.possible()) {
+      return List.of(patch);
+    }
+    return editor.operation() == ConceptEditor.Operation.CORRECT
+        ? List.of(patch, sheet(), table())
+        : List.of(patch, sheet());
+  }
+
   private Path beside(String ending) {
     String name = patch.getFileName().toString();
     return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ending);

@@ -1,12 +1,15 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.editing.embeddings.Embeddings;
+import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.host.picture.LossFiles;
+import dev.forgetmenot.patch.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The files of an inversion in its folder: {@code step_inv_N.safetensors} and {@code .png} on the
@@ -14,6 +17,7 @@ import java.util.Map;
  * loss.png}, and a checkpoint until it is done.
  */
 public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String> metadata) {
+  static final String CHECKPOINT = "checkpoint.safetensors";
   private static final String STEM = "step_inv_";
 
   /** The file name of the tokens after some steps, as the original has it. */
@@ -21,24 +25,16 @@ public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, 
     return STEM + step + ".safetensors";
   }
 
-  Path result() {
-    return folder.resolve(form.fileName());
-  }
-
   Path checkpoint() {
-    return folder.resolve("checkpoint.safetensors");
+    return folder.resolve(CHECKPOINT);
   }
 
   Path preview(int step) {
     return folder.resolve(STEM + step + ".png");
   }
 
-  /** Asks that nothing in the way would be lost. */
+  /** Asks that no state of an inversion that was stopped would be lost. */
   void check(boolean resume) throws IOException {
-    if (Files.exists(result()) && !resume) {
-      throw new IOException(
-          result() + " is there already: move it away, or choose another folder by -o");
-    }
     boolean begun = Files.exists(checkpoint());
     if (begun && !resume) {
       throw new IOException(
@@ -56,9 +52,45 @@ public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, 
   }
 
   Path saveResult(Embeddings tokens) throws IOException {
+    return save(tokens, folder);
+  }
+
+  private Path save(Embeddings tokens, Path into) throws IOException {
     Embeddings last = form.format().single() ? tokens.joined(form.token()) : tokens;
-    form.format().write(result(), last, metadata);
-    return result();
+    Path file = into.resolve(form.fileName());
+    form.format().write(file, last, metadata);
+    return file;
+  }
+
+  /**
+   * Writes such tokens into the folder, reads them as users will, and takes them away again.
+   *
+   * @return bytes of the file
+   * @throws IOException if it cannot be written, or reads as something else
+   */
+  long tried(Embeddings tokens) throws IOException {
+    Path trial = folder.resolve(".fmn-" + UUID.randomUUID());
+    Files.createDirectory(trial);
+    Path file = trial.resolve(form.fileName()); // some forms have the token's name there
+    try {
+      save(tokens, trial);
+      Embeddings read = EmbeddingsFile.read(file);
+      int written = tokens.tokens().values().stream().mapToInt(Rows::count).sum();
+      if (read.width() != tokens.width()
+          || read.tokens().values().stream().mapToInt(Rows::count).sum() != written) {
+        throw new IOException(
+            file.getFileName()
+                + " would be read as "
+                + read.summary()
+                + " instead of "
+                + tokens.summary()
+                + ": choose other names by --tokens or --token-name");
+      }
+      return Files.size(file);
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(trial);
+    }
   }
 
   /** The loss curve's files. */

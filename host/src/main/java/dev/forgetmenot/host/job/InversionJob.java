@@ -29,9 +29,16 @@ import java.util.TreeMap;
  * and leaves its files.
  *
  * @param context progress and cancellation; a stopped job can be resumed
+ * @param judge bytes of the judge of images that the caller opens later; 0 for none
+ * @param drawn pixels of the largest image that the caller draws; 0 for none
  */
-public record InversionJob(JobContext context) {
+public record InversionJob(JobContext context, long judge, long drawn) {
   private static final long LIKELY_BYTES = 16L << 20;
+
+  /** A job beside which nothing is drawn. */
+  public InversionJob(JobContext context) {
+    this(context, 0, 0);
+  }
 
   /**
    * What has come out.
@@ -48,19 +55,18 @@ public record InversionJob(JobContext context) {
    *
    * @param hosted the model, perhaps patched
    * @throws IllegalArgumentException if settings and model do not fit
-   * @throws IOException if pictures cannot be read, results cannot be written, or would overwrite
-   *     others
+   * @throws IOException if pictures cannot be read, results cannot be written, or the state of an
+   *     inversion that was stopped would be lost
    * @throws java.util.concurrent.CancellationException if the user stopped it
    */
   public Result run(HostedModel hosted, InversionOrder order) throws IOException {
-    OutputFolder folder = OutputFolder.prepare(order.output(), LIKELY_BYTES);
-    InversionFiles files = new InversionFiles(folder.folder(), order.form(), metadata(hosted));
-    files.check(order.resume());
+    InversionFiles files = files(hosted, order);
     InversionSettings settings = new InversionSettings(order.values());
     StableDiffusion model = hosted.model();
-    TrainingPictures pictures =
-        TrainingPictures.read(
-            order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
+    TrainingPictures pictures = pictures(model, order, settings);
+    new InversionPreflight(order, judge, drawn)
+        .run(hosted, files, pictures.digests())
+        .forEach(context::say);
     Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
     try {
       return finished(hosted, order, pictures, run);
@@ -70,6 +76,34 @@ public record InversionJob(JobContext context) {
       }
       throw e;
     }
+  }
+
+  /**
+   * What the inversion would take, for people: all is tried that {@link #run} tries before its
+   * first step, and nothing is left.
+   */
+  public List<String> estimate(HostedModel hosted, InversionOrder order) throws IOException {
+    return OutputFolder.untouched(
+        order.output().toAbsolutePath().normalize(),
+        () -> {
+          InversionSettings settings = new InversionSettings(order.values());
+          TrainingPictures pictures = pictures(hosted.model(), order, settings);
+          return new InversionPreflight(order, judge, drawn)
+              .run(hosted, files(hosted, order), pictures.digests());
+        });
+  }
+
+  private static InversionFiles files(HostedModel hosted, InversionOrder order) throws IOException {
+    OutputFolder folder = OutputFolder.prepare(order.output(), LIKELY_BYTES);
+    InversionFiles files = new InversionFiles(folder.folder(), order.form(), metadata(hosted));
+    files.check(order.resume());
+    return files;
+  }
+
+  private TrainingPictures pictures(
+      StableDiffusion model, InversionOrder order, InversionSettings settings) throws IOException {
+    return TrainingPictures.read(
+        order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
   }
 
   private static Result finished(

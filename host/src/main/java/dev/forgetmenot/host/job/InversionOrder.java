@@ -4,7 +4,10 @@ import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.ParameterValues;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.host.picture.LossFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +31,20 @@ public record InversionOrder(
     Form form,
     Optional<Path> tokensPatch,
     boolean resume) {
+
+  /** Where an inversion that is stopped leaves its state. */
+  public Path checkpoint() {
+    return output.resolve(InversionFiles.CHECKPOINT);
+  }
+
+  /** What the job writes for its user at the end, in the place of what is there. */
+  public List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    files.add(output.resolve(form.fileName()));
+    tokensPatch.ifPresent(files::add);
+    files.addAll(new LossFiles(output).files());
+    return files;
+  }
 
   /**
    * What is left on the way.

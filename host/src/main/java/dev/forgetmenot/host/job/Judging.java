@@ -1,6 +1,9 @@
 package dev.forgetmenot.host.job;
 
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.diffusion.clip.ClipModel;
+import dev.forgetmenot.diffusion.config.ClipConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,9 +34,28 @@ public record Judging(Path clip, Vocabulary vocabulary) {
     return new Judging(clip.orElse(Recogniser.clipOf(model)), vocabulary);
   }
 
+  /** Whether there is a CLIP and something to choose from. */
+  boolean possible() {
+    return Files.isDirectory(clip) && !vocabulary.phrases().isEmpty();
+  }
+
+  /**
+   * About how much memory the judge takes, in bytes; 0 if there is none that can be opened.
+   *
+   * @throws IOException if its configuration cannot be read
+   */
+  public long bytes() throws IOException {
+    return possible() && Files.isRegularFile(clip.resolve("config.json"))
+        ? Float.BYTES
+            * ClipModel.parameterShapes(ClipConfig.read(clip)).values().stream()
+                .mapToLong(Shape::size)
+                .sum()
+        : 0;
+  }
+
   /** The judge, if there is a CLIP and something to choose from; the caller closes it. */
   public Optional<Recogniser> open(EngineThread engine) throws IOException {
-    if (!Files.isDirectory(clip) || vocabulary.phrases().isEmpty()) {
+    if (!possible()) {
       return Optional.empty();
     }
     return Optional.of(Recogniser.open(clip, engine, vocabulary, Recogniser.TEMPLATE));

@@ -1,9 +1,12 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.host.Sizes;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -32,12 +35,44 @@ public record OutputFolder(Path folder) {
           "the disk of "
               + folder
               + " is too full: about "
-              + bytes / 1024
-              + " KiB are needed, "
-              + free / 1024
-              + " KiB are free");
+              + Sizes.of(bytes)
+              + " are needed, "
+              + Sizes.of(free)
+              + " are free");
     }
     return new OutputFolder(folder);
+  }
+
+  /** Work that may fail. */
+  @FunctionalInterface
+  interface Work<R> {
+    R run() throws IOException;
+  }
+
+  /**
+   * Does work that may make a folder, and takes away what it made of it, which has to be empty.
+   *
+   * @param folder may be null, for the root
+   */
+  static <R> R untouched(Path folder, Work<R> work) throws IOException {
+    List<Path> made = new ArrayList<>();
+    Path missing = folder;
+    while (missing != null && !Files.exists(missing)) {
+      made.add(missing);
+      missing = missing.getParent();
+    }
+    try {
+      return work.run();
+    } finally {
+      for (Path one : made) {
+        Files.deleteIfExists(one);
+      }
+    }
+  }
+
+  /** The bytes that are free there. */
+  long free() throws IOException {
+    return Files.getFileStore(folder).getUsableSpace();
   }
 
   private static String reason(IOException e) {

@@ -6,6 +6,7 @@ import dev.forgetmenot.editing.KeysAndValues;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
@@ -21,8 +22,9 @@ import java.util.Map;
  * deleted; disk and memory are held to what will be needed.
  *
  * @param order what will be done
+ * @param drawn pixels of the largest image that the command draws beside the report; 0 for none
  */
-record Preflight(EditOrder order) {
+record Preflight(EditOrder order, long drawn) {
   private static final String LESS =
       "train less of the model (--trainable cross-attention or lora) or smaller batches (--batch)";
 
@@ -47,26 +49,29 @@ record Preflight(EditOrder order) {
                         .editor()
                         .outline(order.concepts(), order.values(), model)
                         .orElseGet(() -> KeysAndValues.outline(model, 0)));
-    MemoryNeed need = model.engine().call(() -> MemoryNeed.of(model, outline));
+    MemoryNeed need = model.engine().call(() -> need(model, outline));
     MemoryFacts facts = MemoryFacts.read();
     need.check(facts, LESS);
     long state = STATE * Float.BYTES * outline.trained();
     long scratch = Float.BYTES * outline.trained(); // the difference, until it is written
     OutputFolder.ofFile(order.patch(), state + scratch);
     long patch = tried(model, outline.edit());
-    OutputFolder.ofFile(order.patch(), patch + state + scratch);
+    OutputFolder folder = OutputFolder.ofFile(order.patch(), patch + state + scratch);
     return List.of(
         need.line(facts),
         "the patch has about "
-            + MemoryNeed.size(patch)
-            + (state > 0 ? ", the state of the training " + MemoryNeed.size(state) : "")
+            + Sizes.of(patch)
+            + (state > 0 ? ", the state of the training " + Sizes.of(state) : "")
             + "; "
-            + MemoryNeed.size(free())
+            + Sizes.of(folder.free())
             + " of disk are free");
   }
 
-  private long free() throws IOException {
-    return Files.getFileStore(order.patch().toAbsolutePath().getParent()).getUsableSpace();
+  private MemoryNeed need(StableDiffusion model, EditOutline outline) throws IOException {
+    long judge = order.judging().bytes();
+    long report =
+        order.report().drawn() && judge > 0 ? (long) model.pictureSize() * model.pictureSize() : 0;
+    return MemoryModel.of(model).edit(outline, judge, Math.max(report, drawn));
   }
 
   /** The size of the patch that changes nothing. */

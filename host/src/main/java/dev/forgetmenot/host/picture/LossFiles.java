@@ -3,6 +3,7 @@ package dev.forgetmenot.host.picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A loss curve in a folder: {@code loss.csv} for programs and {@code loss.png} for people.
@@ -12,6 +13,15 @@ import java.nio.file.Path;
 public record LossFiles(Path folder) {
   private Path table() {
     return folder.resolve("loss.csv");
+  }
+
+  private Path chart() {
+    return folder.resolve("loss.png");
+  }
+
+  /** Both. */
+  public List<Path> files() {
+    return List.of(table(), chart());
   }
 
   /**
@@ -28,8 +38,7 @@ public record LossFiles(Path folder) {
   public void write(LossCurve curve, String title) throws IOException {
     if (!curve.points().isEmpty()) {
       curve.writeCsv(table());
-      PngPictures.write(
-          folder.resolve("loss.png"), new LossChart(title, curve.points()).draw(), "");
+      PngPictures.write(chart(), new LossChart(title, curve.points()).draw(), "");
     }
   }
 }

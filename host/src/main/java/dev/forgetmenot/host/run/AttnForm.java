@@ -14,7 +14,8 @@ import java.util.Optional;
 /**
  * The original's {@code Attn}: attention re-steering of the concepts of {@code multi_concept}, with
  * their pictures in {@code data/NAME} and, for {@code use_ti}, their inverted tokens in {@code
- * exps_ti/NAME}.
+ * exps_ti/NAME}. Names are those of folders and taken as they are: their pictures say what is
+ * meant.
  *
  * @param reader what is installed
  */
@@ -88,6 +89,7 @@ record AttnForm(RunFileReader reader) {
         values.method(),
         model,
         concepts,
+        true,
         values.values(),
         output,
         Optional.of(EditJob.fileName(FORGET, concepts)),

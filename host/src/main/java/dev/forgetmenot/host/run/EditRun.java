@@ -4,6 +4,7 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.job.DrawnBeside;
 import dev.forgetmenot.host.job.EditContext;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
@@ -44,9 +45,11 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
     LossCurve curve = losses.begin(resume);
     SamplePictures samples = new SamplePictures(plan, context, judging);
     try (HostedModel hosted = loader.load(List.of())) {
-      List<SampleReport.Row> before = samples.judged(hosted, "before", List.of());
+      List<SampleReport.Row> before = new ArrayList<>();
+      DrawnBeside beside =
+          samples.beside(hosted, () -> before.addAll(samples.judged(hosted, "before", List.of())));
       EditJob.Result patch =
-          new EditJob(context, listener(curve, samples, hosted)).run(hosted, order);
+          new EditJob(context, listener(curve, samples, hosted), beside).run(hosted, order);
       List<PatchRequest> patches =
           List.of(new PatchRequest(patch.file(), 1).allow(ILL_CONDITIONED));
       try {
@@ -68,6 +71,13 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
     } finally {
       losses.write(curve, plan.title());
     }
+  }
+
+  /** What the run writes in the place of what is there. */
+  List<Path> files(RunPlan plan) {
+    List<Path> files = new ArrayList<>(order(plan, false).files());
+    files.addAll(new LossFiles(plan.output()).files());
+    return files;
   }
 
   private EditOrder order(RunPlan plan, boolean resume) {
@@ -113,7 +123,8 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
 
   List<String> estimate(RunPlan plan) throws IOException {
     try (HostedModel hosted = loader.load(List.of())) {
-      return new EditEstimation(context).run(hosted, order(plan, false));
+      long drawn = new SamplePictures(plan, context, judging).pixels(hosted);
+      return new EditEstimation(context, drawn).run(hosted, order(plan, false));
     }
   }
 }

@@ -35,7 +35,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
     InversionOrder order = order(plan, resume);
     try (HostedModel hosted = loader.load(List.of())) {
-      InversionJob.Result result = new InversionJob(context).run(hosted, order);
+      InversionJob.Result result = job(hosted, plan).run(hosted, order);
       Path last = plan.output().resolve(InversionFiles.stepName(order.values().integer("steps")));
       if (!Files.exists(last)) {
         Files.copy(result.file(), last);
@@ -54,7 +54,21 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
     }
   }
 
-  private static InversionOrder order(RunPlan plan, boolean resume) {
+  /** What the run would take, for people. */
+  List<String> estimate(RunPlan plan) throws IOException {
+    try (HostedModel hosted = loader.load(List.of())) {
+      return job(hosted, plan).estimate(hosted, order(plan, false));
+    }
+  }
+
+  /** Samples are drawn in any case: where the file names none, one of the tokens' prompt. */
+  private InversionJob job(HostedModel hosted, RunPlan plan) throws IOException {
+    long usual = (long) hosted.model().pictureSize() * hosted.model().pictureSize();
+    long drawn = new SamplePictures(plan, context, judging).pixels(hosted);
+    return new InversionJob(context, judging.bytes(), drawn == 0 ? usual : drawn);
+  }
+
+  static InversionOrder order(RunPlan plan, boolean resume) {
     ParameterValues values = plan.values();
     Map<String, String> own = new LinkedHashMap<>(values.all());
     own.keySet().retainAll(InversionSettings.parameters().stream().map(Parameter::name).toList());
@@ -78,6 +92,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
         plan.method(),
         plan.model(),
         plan.concepts(),
+        plan.anyName(),
         plan.values(),
         plan.output(),
         plan.patch(),

@@ -1,11 +1,13 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Kind;
 import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.EditJob;
+import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.ReportSize;
-import dev.forgetmenot.host.job.VocabularyFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ record PlainForm(RunFileReader reader) {
   private static final String METHOD = "method";
   private static final String MODEL = "model";
   private static final String CONCEPTS = "concepts";
+  static final String ANY_NAME = "any-name";
   private static final String OUTPUT = "output";
   private static final String PATCH = "patch";
   private static final String REPORT = "report";
@@ -34,12 +37,13 @@ record PlainForm(RunFileReader reader) {
 
   /** Keys of every run file, in the order of a resolved one. */
   static final List<String> KEYS =
-      List.of(OPERATION, METHOD, MODEL, CONCEPTS, OUTPUT, PATCH, REPORT, SEED);
+      List.of(OPERATION, METHOD, MODEL, CONCEPTS, ANY_NAME, OUTPUT, PATCH, REPORT, SEED);
 
   RunPlan read(YamlMap map) throws IOException {
     EditorValues values = new EditorValues(method(map), reader.base());
     ModelChoice.Chosen model = reader.models().strictly(map.take(MODEL));
-    List<Concept> concepts = concepts(map, VocabularyFile.of(model.folder()));
+    boolean anyName = map.take(ANY_NAME).map(YamlValue::flag).orElse(false);
+    List<Concept> concepts = concepts(map, names(values.method(), model.folder(), anyName));
     List<String> notes = new ArrayList<>();
     Path output =
         map.take(OUTPUT)
@@ -70,6 +74,7 @@ record PlainForm(RunFileReader reader) {
         values.method(),
         model,
         concepts,
+        anyName,
         values.values(),
         output,
         patch,
@@ -149,42 +154,53 @@ record PlainForm(RunFileReader reader) {
         : Optional.of(EditJob.fileName(method.operation(), concepts));
   }
 
-  private static List<Concept> concepts(YamlMap map, Vocabulary vocabulary) {
+  /** What questions names; an inversion finds what no vocabulary lists yet. */
+  private ConceptNames names(RunMethod method, Path model, boolean any) throws IOException {
+    Vocabulary vocabulary = Judging.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
+    return method instanceof RunMethod.Edit edit
+        ? new ConceptNames(vocabulary, edit.editor().operation(), any)
+        : new ConceptNames(vocabulary, Operation.FORGET, true);
+  }
+
+  private static List<Concept> concepts(YamlMap map, ConceptNames names) {
     YamlValue all = map.require(CONCEPTS, "such as concepts: [{name: a lighthouse, kind: object}]");
     List<Concept> concepts = new ArrayList<>();
     for (YamlValue one : all.list()) {
-      concepts.add(concept(one, vocabulary));
+      concepts.add(concept(one, names));
     }
     if (concepts.isEmpty()) {
       throw all.wrong("names nothing");
     }
-    return concepts;
+    return names.distinct(concepts);
   }
 
-  private static Concept concept(YamlValue value, Vocabulary vocabulary) {
+  private static Concept concept(YamlValue value, ConceptNames names) {
     if (value.isList()) {
       List<YamlValue> pair = value.list();
       if (pair.size() != 2) {
         throw value.wrong("are pairs like [a lighthouse, object]");
       }
-      return new Concept(name(pair.get(0)), kind(pair.get(1)));
+      return concept(pair.get(0), Optional.of(kind(pair.get(1))), names);
     }
     if (value.isMap()) {
       YamlMap map = value.map();
-      String name = name(map.require("name", "what is changed, in words of a prompt"));
-      Kind kind = map.take("kind").map(PlainForm::kind).orElseGet(() -> vocabulary.kindOf(name));
+      YamlValue name = map.require("name", "what is changed, in words of a prompt");
+      Optional<Kind> kind = map.take("kind").map(PlainForm::kind);
       map.requireNothingElse(List.of("name", "kind"));
-      return new Concept(name, kind);
+      return concept(name, kind, names);
     }
-    String name = name(value);
-    return new Concept(name, vocabulary.kindOf(name));
+    return concept(value, Optional.empty(), names);
   }
 
-  private static String name(YamlValue value) {
-    if (value.text().isBlank()) {
-      throw value.wrong("should not be blank");
+  private static Concept concept(YamlValue name, Optional<Kind> kind, ConceptNames names) {
+    if (name.text().isBlank()) {
+      throw name.wrong("should not be blank");
     }
-    return value.text().strip();
+    try {
+      return names.of(name.text(), kind);
+    } catch (IllegalArgumentException e) {
+      throw new RunFileException(name.file(), name.line(), e.getMessage(), e);
+    }
   }
 
   static Kind kind(YamlValue value) {

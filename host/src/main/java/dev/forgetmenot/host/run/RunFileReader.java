@@ -3,6 +3,7 @@ package dev.forgetmenot.host.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads run files of our own form and those of the original Forget-Me-Not, which have everything
@@ -10,9 +11,12 @@ import java.util.List;
  *
  * @param methods those that are installed; the first of an operation is its default
  * @param models which model is meant
+ * @param vocabulary a file of what the model is known to draw; empty for what the model's folder
+ *     has
  * @param base the folder in which relative paths are; empty for the one that the program runs in
  */
-public record RunFileReader(List<RunMethod> methods, ModelChoice models, Path base) {
+public record RunFileReader(
+    List<RunMethod> methods, ModelChoice models, Optional<Path> vocabulary, Path base) {
   /** Copies the list. */
   public RunFileReader {
     methods = List.copyOf(methods);

@@ -6,6 +6,7 @@ import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.OutputFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,10 +52,24 @@ public record RunJob(ModelLoader loader, JobContext context, Judging judging) {
         : new InvertRun(loader, context, judging).run(plan, resume);
   }
 
+  /**
+   * What the run writes in the place of what is there, for a caller that asks before: sample images
+   * have names of their own and replace those of the same step and seed alone.
+   */
+  public List<Path> files(RunPlan plan) {
+    List<Path> files =
+        new ArrayList<>(
+            plan.method() instanceof RunMethod.Edit
+                ? new EditRun(loader, context, judging).files(plan)
+                : InvertRun.order(plan, false).files());
+    files.addAll(SampleReport.files(plan.output()));
+    return files;
+  }
+
   /** What the run would cost and harm, for people; nothing is written. */
   public List<String> estimate(RunPlan plan) throws IOException {
     return plan.method() instanceof RunMethod.Edit
         ? new EditRun(loader, context, judging).estimate(plan)
-        : List.of("an inversion changes no weight; how long it takes is not estimated");
+        : new InvertRun(loader, context, judging).estimate(plan);
   }
 }

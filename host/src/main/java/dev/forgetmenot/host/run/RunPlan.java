@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  * @param method who does it
  * @param model the model
  * @param concepts what is changed or inverted
+ * @param anyName whether names that the model's vocabulary does not list were taken as they are
  * @param values of the method's parameters, with defaults
  * @param output the folder of everything that the run leaves
  * @param patch the patch's file name in it; an inversion may do without
@@ -29,6 +30,7 @@ public record RunPlan(
     RunMethod method,
     ModelChoice.Chosen model,
     List<Concept> concepts,
+    boolean anyName,
     ParameterValues values,
     Path output,
     Optional<String> patch,
@@ -52,7 +54,8 @@ public record RunPlan(
   /** The same with another output folder. */
   public RunPlan into(Path folder) {
     return new RunPlan(
-        file, method, model, concepts, values, folder, patch, samples, report, resume, notes);
+        file, method, model, concepts, anyName, values, folder, patch, samples, report, resume,
+        notes);
   }
 
   /** One line for people. */

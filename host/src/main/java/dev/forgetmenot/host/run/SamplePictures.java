@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.Picture;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.job.DrawingJob;
+import dev.forgetmenot.host.job.DrawnBeside;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.Judging;
 import dev.forgetmenot.host.job.PictureFiles.Provenance;
@@ -54,6 +55,36 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
       rows.add(pictures);
     }
     return rows;
+  }
+
+  /** Pixels of the largest image; 0 where none is drawn. */
+  long pixels(HostedModel hosted) {
+    int usual = hosted.model().pictureSize();
+    return plan.samples().requests().stream()
+        .mapToLong(one -> (long) one.width().orElse(usual) * one.height().orElse(usual))
+        .max()
+        .orElse(0);
+  }
+
+  /** Work that draws. */
+  @FunctionalInterface
+  interface Drawing {
+    void draw() throws IOException;
+  }
+
+  /** These images beside a job. */
+  DrawnBeside beside(HostedModel hosted, Drawing before) {
+    return new DrawnBeside() {
+      @Override
+      public long pixels() {
+        return SamplePictures.this.pixels(hosted);
+      }
+
+      @Override
+      public void before() throws IOException {
+        before.draw();
+      }
+    };
   }
 
   /** Draws one set and says what the pictures show, where anybody can. */

@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
  * @param after of each line
  */
 record SampleReport(SampleSettings settings, boolean compared, List<Row> before, List<Row> after) {
+  private static final String TABLE = "samples.csv";
+  private static final String SHEET = "comparison.png";
+
   /**
    * The pictures of one line.
    *
@@ -72,9 +75,14 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
    */
   void write(Path folder, String title, String left, String right) throws IOException {
     if (!after.isEmpty()) {
-      writeCsv(folder.resolve("samples.csv"));
-      PngPictures.write(folder.resolve("comparison.png"), sheet(title, left, right).draw(), "");
+      writeCsv(folder.resolve(TABLE));
+      PngPictures.write(folder.resolve(SHEET), sheet(title, left, right).draw(), "");
     }
+  }
+
+  /** What such a report leaves in a folder. */
+  static List<Path> files(Path folder) {
+    return List.of(folder.resolve(TABLE), folder.resolve(SHEET));
   }
 
   private ComparisonSheet sheet(String title, String left, String right) {

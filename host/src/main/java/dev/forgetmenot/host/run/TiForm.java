@@ -85,6 +85,7 @@ record TiForm(RunFileReader reader) {
         values.method(),
         model,
         List.of(concept),
+        true,
         values.values(),
         output,
         Optional.empty(),

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.run;
 
-import dev.forgetmenot.host.job.NearKeys;
+import dev.forgetmenot.files.Suggestions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -95,7 +95,7 @@ final class YamlMap {
           value.line(),
           value.key()
               + " is no key that is known here; the nearest are "
-              + String.join(", ", NearKeys.of(value.key(), known)));
+              + String.join(", ", Suggestions.of(value.key(), known)));
     }
   }
 }

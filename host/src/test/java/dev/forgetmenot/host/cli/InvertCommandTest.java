@@ -105,7 +105,8 @@ class InvertCommandTest {
     assertThat(twice.err()).contains(file.toString(), "is there already");
     ProgramRun again = ProgramRun.of(command("out"));
     assertThat(again.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(again.err()).contains("is there already");
+    assertThat(again.err()).contains("learned_embeds.safetensors exists already", "--overwrite");
+    assertThat(ProgramRun.of(command("out", "--steps", "1", "--overwrite")).code()).isZero();
   }
 
   @Test
@@ -171,6 +172,37 @@ class InvertCommandTest {
     for (String name : List.of("learned_embeds.safetensors", "loss.csv")) {
       assertThat(folder.resolve("halves").resolve(name))
           .hasSameBinaryContentAs(folder.resolve("whole").resolve(name));
+    }
+  }
+
+  @Test
+  void whatWouldFailAtTheEndFailsBeforeTheFirstStep() throws IOException {
+    ProgramRun made = ProgramRun.of(command("a", "--steps", "1", "--save-every", "1"));
+    assertThat(made.out())
+        .contains("needs about ", " are free", "the tokens have ", " of disk are free")
+        .containsSubsequence("of disk are free", "step 1: ");
+    ProgramRun spaces = ProgramRun.of(command("b", "--format", "diffusers", "--token-name", "a b"));
+    assertThat(spaces.code()).isNotZero();
+    assertThat(spaces.out()).doesNotContain("loss");
+    assertThat(files("b")).isEmpty();
+    Path blocked = Files.createFile(folder.resolve("file")).resolve("t.fmnpatch");
+    ProgramRun patch = ProgramRun.of(command("c", "--tokens-patch", blocked.toString()));
+    assertThat(patch.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(patch.err()).contains("cannot be written to");
+    assertThat(files("c")).isEmpty();
+  }
+
+  @Test
+  void aDryRunSaysTheSameAndLeavesNothing() throws IOException {
+    Path patch = folder.resolve("t.fmnpatch");
+    ProgramRun dry =
+        ProgramRun.of(command("deep/er", "--dry-run", "--tokens-patch", patch.toString()));
+    assertThat(dry.err()).doesNotContain("fmn:");
+    assertThat(dry.code()).isZero();
+    assertThat(dry.out()).contains("needs about ", "the tokens have ", " of disk are free");
+    assertThat(folder.resolve("deep")).doesNotExist();
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("pictures");
     }
   }
 

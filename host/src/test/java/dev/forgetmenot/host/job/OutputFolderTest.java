@@ -22,7 +22,7 @@ class OutputFolderTest {
   void aDiskThatIsTooFullIsSeenBefore() {
     assertThatThrownBy(() -> OutputFolder.prepare(folder, Long.MAX_VALUE))
         .isInstanceOf(IOException.class)
-        .hasMessageContainingAll("too full", "KiB are needed", folder.toString());
+        .hasMessageContainingAll("too full", "GB are needed", folder.toString());
   }
 
   @Test

@@ -79,7 +79,7 @@ class PreflightTest {
       throws IOException {
     Map<String, String> given = Map.of("trainable", trainable, "half", "true");
 
-    List<String> lines = new Preflight(order(method, given, "Ann")).run(model);
+    List<String> lines = new Preflight(order(method, given, "Ann"), 0).run(model);
 
     assertThat(lines.get(0)).contains("needs about ", " are free");
     assertThat(lines.get(1)).contains("the patch has about ", "the state of the training ");
@@ -90,7 +90,7 @@ class PreflightTest {
 
   @Test
   void aSolvedMethodIsTriedToo() throws IOException {
-    assertThat(new Preflight(order("closed-form", Map.of(), "Ann")).run(model).get(1))
+    assertThat(new Preflight(order("closed-form", Map.of(), "Ann"), 0).run(model).get(1))
         .doesNotContain("state of the training");
   }
 
@@ -119,12 +119,31 @@ class PreflightTest {
   }
 
   @Test
+  void imagesAndTheirJudgeCountWhereTheyTakeMoreThanTheEdit() {
+    MemoryNeed edit = new MemoryNeed(GIB, GIB, 2 * GIB, GIB, GIB, 0);
+    assertThat(edit.total()).isEqualTo(6 * GIB);
+    assertThat(new MemoryNeed(GIB, GIB, 2 * GIB, GIB, GIB, 3 * GIB).total()).isEqualTo(6 * GIB);
+    assertThat(new MemoryNeed(GIB, GIB, 2 * GIB, GIB, GIB, 7 * GIB).total()).isEqualTo(9 * GIB);
+  }
+
+  @Test
+  void theHeapCountsAsFarAsItMayGrow() {
+    MemoryModel usual = MemoryModel.of(model.model());
+    MemoryModel small = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), GIB / 16);
+    MemoryModel large = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), 4 * GIB);
+    assertThat(large.training(0, false, 1).total() - small.training(0, false, 1).total())
+        .isBetween(GIB / 8, GIB);
+    assertThat(large.solution(name -> true).total())
+        .isGreaterThan(small.solution(name -> true).total());
+  }
+
+  @Test
   void whatDoesNotFitIntoTheMemoryIsRefusedWithTheNumbers() {
-    MemoryNeed need = new MemoryNeed(GIB, 4 * GIB, 10 * GIB, 2 * GIB);
+    MemoryNeed need = new MemoryNeed(GIB, 0, 4 * GIB, 10 * GIB, 2 * GIB, 5 * GIB);
     MemoryFacts small =
         new MemoryFacts(GIB, 0, OptionalLong.of(GIB), OptionalLong.empty(), 16 * GIB, 9 * GIB);
 
-    assertThat(need.line(small)).contains("needs about 17.0 GB", "10.0 GB are free");
+    assertThat(need.line(small)).contains("needs about 18.3 GB", "10.7 GB are free");
     assertThatThrownBy(() -> need.check(small, "x --trainable cross-attention"))
         .hasMessageContaining("--trainable cross-attention");
   }

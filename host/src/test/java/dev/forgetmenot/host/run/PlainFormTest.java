@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Our own form of run files, read without a model. */
 class PlainFormTest {
   private static final String METHOD = "method: resteer";
-  private static final String CONCEPT = "concepts: [a lighthouse]";
+  private static final String CONCEPT = "concepts: [a castle]";
 
   @TempDir Path folder;
   private RunFiles files;
@@ -48,6 +48,7 @@ class PlainFormTest {
             "concepts:",
             "  - {name: a lighthouse, kind: object}",
             "  - [charcoal, style]",
+            "any-name: true",
             "output: here/there",
             "patch: two.fmnpatch",
             "learning_rate: 2.0e-06",
@@ -66,6 +67,7 @@ class PlainFormTest {
         .containsExactly(
             new Concept("a lighthouse", Kind.OBJECT), new Concept("charcoal", Kind.STYLE));
     assertThat(plan.output()).isEqualTo(folder.resolve("here/there"));
+    assertThat(plan.anyName()).isTrue();
     assertThat(plan.patch()).contains("two.fmnpatch");
     assertThat(plan.values().all())
         .containsEntry("learning-rate", "2.0e-06")
@@ -100,23 +102,23 @@ class PlainFormTest {
             .filter(phrase -> phrase.kind() == Kind.IDENTITY)
             .findFirst()
             .orElseThrow();
-    RunPlan plan = files.read("concepts: ['" + known.name() + "', unheard of]");
+    RunPlan plan = files.read("concepts: ['" + known.name() + "', moon]");
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept(known.name(), Kind.IDENTITY), new Concept("unheard of", Kind.OBJECT));
+            new Concept(known.name(), Kind.IDENTITY), new Concept("moon", Kind.OBJECT));
     assertThat(plan.method().operation()).isEqualTo("forget");
     assertThat(plan.output()).isEqualTo(folder.resolve("runs/run"));
     assertThat(plan.patch().orElseThrow()).startsWith("forget-").endsWith(".fmnpatch");
     assertThat(plan.report()).isEqualTo(ReportSize.USUAL);
     assertThat(plan.samples().lines())
         .extracting(SampleLine::prompt)
-        .containsExactly("a photo of " + known.name(), "a photo of unheard of");
+        .containsExactly("a photo of " + known.name(), "a photo of moon");
     assertThat(Vocabulary.EMPTY.find(known.name())).isEmpty();
   }
 
   @Test
   void aReportIsASwitchOrANumberOfPictures() throws IOException {
-    String concepts = "concepts: [unheard of]";
+    String concepts = CONCEPT;
     assertThat(files.read(concepts, "report: false").report()).isEqualTo(ReportSize.NONE);
     assertThat(files.read(concepts, "report: true").report()).isEqualTo(ReportSize.USUAL);
     RunPlan plan = files.read(concepts, "report: 8");
@@ -134,6 +136,7 @@ class PlainFormTest {
         files.read(
             METHOD,
             "concepts: [{name: 'no: \"thing\" # at all', kind: object}, ['null', style]]",
+            "any_name: true",
             "output: a folder/ö",
             "learning-rate: 4e-4",
             "template: '{} on a table'",
@@ -155,7 +158,7 @@ class PlainFormTest {
     assertWrong("run.yaml:3: learning-rat is no key", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are learning-rate", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are sample-every", METHOD, CONCEPT, "smaple_every: 1");
-    assertWrong("run.yaml:2: kin is no key", METHOD, "concepts: [{name: a, kin: style}]");
+    assertWrong("run.yaml:2: kin is no key", METHOD, "concepts: [{name: moon, kin: style}]");
   }
 
   @Test
@@ -191,7 +194,8 @@ class PlainFormTest {
         CONCEPT);
     assertWrong("run.yaml:1: method must be one of [", "method: magic", CONCEPT);
     assertWrong("concepts should be a list, not '3'", METHOD, "concepts: 3");
-    assertWrong("kind must be one of [identity, object, style]", "concepts: [{name: a, kind: b}]");
+    assertWrong(
+        "kind must be one of [identity, object, style]", "concepts: [{name: moon, kind: b}]");
     assertWrong("the key concepts is missing", METHOD);
     assertWrong("concepts names nothing", METHOD, "concepts: []");
     assertWrong("sample-every must be in [0, ", CONCEPT, "sample-every: -1");
@@ -258,6 +262,37 @@ class PlainFormTest {
     assertThatThrownBy(() -> files.reader(Optional.empty()).read(large))
         .isInstanceOf(RunFileException.class)
         .hasMessageContaining("at most 262144 bytes");
+  }
+
+  @Test
+  void namesAreQuestionedAsOnTheCommandLine() throws IOException {
+    assertWrong(
+        "run.yaml:3: the vocabulary of the model does not list 'castel'; did you mean castle",
+        METHOD,
+        "concepts:",
+        "  - {name: castel, kind: object}");
+    assertWrong("any-name: true in a run file", "concepts: [[castel, object]]");
+    assertWrong("such as cat dog", "concepts: ['cat, dog']");
+    assertThat(files.read("concepts: [castel]", "any-name: true").concepts())
+        .containsExactly(new Concept("castel", Kind.OBJECT));
+    assertThat(files.read("concepts: [soccer_ball, a soccer ball]").concepts())
+        .containsExactly(new Concept("soccer ball", Kind.OBJECT));
+    assertThat(files.read("operation: correct", "concepts: [person]").concepts()).hasSize(1);
+  }
+
+  @Test
+  void aVocabularyThatTheUserNamesIsTheOneThatIsAsked() throws IOException {
+    Path words = Files.writeString(folder.resolve("words.txt"), "a lighthouse\n");
+    RunFileReader reader =
+        new RunFileReader(
+            files.reader(Optional.empty()).methods(),
+            new ModelChoice(Optional.of(EmbeddedModel.folder())),
+            Optional.of(words),
+            folder);
+    Path known = Files.writeString(folder.resolve("a.yaml"), "concepts: [a lighthouse]\n");
+    assertThat(reader.read(known).concepts()).hasSize(1);
+    Path unknown = Files.writeString(folder.resolve("b.yaml"), "concepts: [castle]\n");
+    assertThatThrownBy(() -> reader.read(unknown)).hasMessageContaining("did you mean");
   }
 
   private void assertWrong(String message, String... lines) {

@@ -38,7 +38,7 @@ final class RunFiles implements AutoCloseable {
     List<RunMethod> methods = new ArrayList<>();
     plugins.inDoor(ConceptEditor.class).forEach(editor -> methods.add(new RunMethod.Edit(editor)));
     methods.add(new RunMethod.Invert());
-    return new RunFileReader(methods, new ModelChoice(model), folder);
+    return new RunFileReader(methods, new ModelChoice(model), Optional.empty(), folder);
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.cli.bench;
 
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.bench.StackBench;
 import dev.forgetmenot.host.bench.StackBench.Measured;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import java.io.IOException;
 import java.util.Locale;

@@ -32,12 +32,19 @@ final class Findings {
       lines.add((lines.isEmpty() ? "" : "\n") + section);
     }
     values.get(section).put(key, value);
-    line(key, text);
+    line(words(key), text);
+  }
+
+  /** A key in words: {@code totalBytes} is "total", {@code image512} is "image 512". */
+  private static String words(String key) {
+    return key.replaceFirst("Bytes$", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z0-9])", " ")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** Adds a line for people alone. */
   void line(String label, String text) {
-    lines.add(String.format(Locale.ROOT, "  %-19s %s", label, text));
+    lines.add(String.format(Locale.ROOT, "  %-21s %s", label, text));
   }
 
   /** Adds what keeps commands from running. */

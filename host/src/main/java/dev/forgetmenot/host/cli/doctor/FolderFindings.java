@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.doctor;
 
-import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.job.HostHome;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import dev.forgetmenot.diffusion.engine.OperatorThreads;
 import dev.forgetmenot.diffusion.engine.Processors;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.Sizes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,7 +134,7 @@ final class MachineFindings {
         "memory",
         "heapMaxBytes",
         memory.heapMax(),
-        Sizes.of(memory.heapMax()) + " (FMN_JAVA_OPTS=-Xmx... sets another limit)");
+        Sizes.of(memory.heapMax()) + " for Java (FMN_JAVA_OPTS=-Xmx... sets another limit)");
   }
 
   /** What the system says of its processor, as lines of a name, a colon and a value. */

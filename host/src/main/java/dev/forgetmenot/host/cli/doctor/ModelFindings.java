@@ -4,8 +4,8 @@ import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.cli.shell.Sizes;
-import dev.forgetmenot.host.job.MemoryNeed;
+import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.job.MemoryModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +18,6 @@ import java.util.function.Predicate;
 /** What a model consists of, and what of its work this machine's memory holds. */
 final class ModelFindings {
   private static final int[] SIZES = {256, 512, 768, 1024, 1536, 2048};
-
-  /** Of the process itself: JVM, libtorch's code, tokenizer. */
-  private static final long PROCESS = 300L << 20;
-
-  /** Gradient, two moments of AdamW, and the base's copy, for each trained parameter. */
-  private static final long BYTES_OF_A_TRAINED_PARAMETER = 4L * Float.BYTES;
 
   private final Findings found;
 
@@ -89,30 +83,29 @@ final class ModelFindings {
 
   private void fits(StoredModel model) {
     long available = MemoryFacts.read().available();
+    MemoryModel memory = MemoryModel.of(model);
     for (int size : SIZES) {
       need(
           "image" + size,
           "an image of " + size + "x" + size,
-          MemoryNeed.ofImages(model.base(), size, size).total(),
+          memory.images(size, size).total(),
           available);
     }
-    long crossAttention = count(model, "unet", name -> name.contains(".attn2."));
-    long text = count(model, "text_encoder", name -> true);
+    Predicate<String> crossAttention = name -> name.contains(".attn2.");
     need(
         "closedForm",
         "a closed form (uce, rece, ...) without images",
-        PROCESS + (text + 4 * crossAttention) * Float.BYTES,
+        memory.solution(name -> name.matches(".*\\.attn2\\.to_[kv]\\.weight")).total(),
         available);
-    long sample = MemoryNeed.ofImages(model.base(), SIZES[0], SIZES[0]).total();
     need(
         "trainCrossAttention",
         "training of cross attention",
-        sample + crossAttention * BYTES_OF_A_TRAINED_PARAMETER,
+        memory.training(count(model, "unet", crossAttention), false, 1).total(),
         available);
     need(
         "trainUnet",
         "training of the whole UNet",
-        sample + count(model, "unet", name -> true) * BYTES_OF_A_TRAINED_PARAMETER,
+        memory.training(count(model, "unet", name -> true), false, 1).total(),
         available);
   }
 

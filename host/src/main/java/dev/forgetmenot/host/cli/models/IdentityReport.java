@@ -8,7 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.editing.base.BlockDistance;
 import dev.forgetmenot.editing.base.ComponentIdentity;
-import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.Sizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -8,6 +8,7 @@ import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,8 @@ final class PatchConflictsCommand implements Callable<Integer> {
       description = "Print everything as JSON, with every weight that two patches share.")
   private boolean json;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private ModelOptions options;
 
   PatchConflictsCommand(CommandContext context) {
@@ -51,6 +54,9 @@ final class PatchConflictsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (png != null) {
+      overwrite.check(png);
+    }
     Path folder = options.folder();
     List<PatchRequest> requests = patches.requests(folder);
     ConflictReport report;

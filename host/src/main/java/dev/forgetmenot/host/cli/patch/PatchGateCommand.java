@@ -4,6 +4,7 @@ import dev.forgetmenot.editing.stack.PromptGate;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.Gate;
@@ -71,6 +72,8 @@ final class PatchGateCommand implements Callable<Integer> {
       description = "The patch to write.")
   private Path output;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private ModelOptions options;
 
   PatchGateCommand(CommandContext context) {
@@ -84,6 +87,9 @@ final class PatchGateCommand implements Callable<Integer> {
           "say what to do: -o with --from and --to (or --off) writes a patch, --try measures");
     }
     Optional<Gate> gate = gate();
+    if (output != null) {
+      overwrite.check(output);
+    }
     if (!prompts.isEmpty()) {
       measure(gate);
     }

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.exchange.ImportJob;
 import dev.forgetmenot.host.exchange.ImportOrder;
 import dev.forgetmenot.host.job.WrittenPatch;

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
-import dev.forgetmenot.host.cli.shell.Sizes;
 import dev.forgetmenot.host.job.HostHome;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.patch.Manifest;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.host.cli.shell.Sizes;
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.util.ArrayList;

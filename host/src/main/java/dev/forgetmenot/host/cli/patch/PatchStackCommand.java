@@ -10,6 +10,7 @@ import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.StackProof;
@@ -84,6 +85,8 @@ final class PatchStackCommand implements Callable<Integer> {
 
   @Mixin private PatchTrustOptions trust;
 
+  @Mixin private OverwriteOption overwrite;
+
   @Mixin private ModelOptions options;
 
   PatchStackCommand(CommandContext context) {
@@ -92,6 +95,9 @@ final class PatchStackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (output != null) {
+      overwrite.check(output);
+    }
     if (orders < 1) {
       throw new IllegalArgumentException("--orders should be 1 or more, not " + orders);
     }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import ai.djl.engine.EngineException;
+import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public enum Failure {
   /** Something is nested too deeply. */
   DEPTH(713, "Check the file that the command reads: usual files are nested a few levels deep."),
   /** The engine cannot be loaded. */
-  ENGINE_MISSING(721, "Run 'fmn doctor'; DJL_CACHE_DIR names another folder for the engine."),
+  ENGINE_MISSING(721, "Run 'fmn doctor', which says what the engine needs and whether it starts."),
   /** The engine failed in an operation. */
   ENGINE(722, "Run the same command with --verbose and report what it prints."),
   /** A plugin does not work with this program. */
@@ -147,12 +148,19 @@ public enum Failure {
               + ")";
       case NATIVE_MEMORY -> "the machine's memory is used up" + during + ": " + firstLine(said);
       case DEPTH -> "something is nested too deeply" + during;
-      case ENGINE_MISSING -> "the engine cannot be loaded: " + firstLine(said);
+      case ENGINE_MISSING -> engine(failure, said);
       case DISK_FULL -> "the disk is full" + during + ": " + said;
       case FILE -> ofFile(failure, said);
       case WRONG_USE, STATE, NUMBERS -> said;
       default -> failure.getClass().getSimpleName() + during + ": " + firstLine(said);
     };
+  }
+
+  /** A failed start says itself what did not start and which folder to mend. */
+  private static String engine(Throwable failure, String said) {
+    return failure instanceof EngineException
+        ? firstLine(said)
+        : "native code of the engine cannot be loaded: " + firstLine(said);
   }
 
   private static String ofFile(Throwable failure, String said) {

@@ -5,16 +5,24 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The option of every command that writes a file that the user names. */
 public final class OverwriteOption {
-  @Option(names = "--overwrite", description = "Replace a file that is there already.")
+  @Option(names = "--overwrite", description = "Replace files that are there already.")
   private boolean overwrite;
 
   /** Whether what is there may be replaced. */
   public boolean given() {
     return overwrite;
+  }
+
+  /** Refuses, before long work, to replace any of some files without being told to. */
+  public void check(List<Path> files) throws IOException {
+    for (Path file : files) {
+      check(file);
+    }
   }
 
   /**

@@ -95,7 +95,9 @@ class DoctorCommandTest {
     ProgramRun run = ProgramRun.of("doctor", "--model", folder.toString());
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("the model cannot be used: ").contains("model_index.json");
-    assertThat(run.out()).contains("libtorch").contains("availableBytes");
+    assertThat(run.out())
+        .contains("libtorch", "\n  available  ", "\n  total  ", "\n  engine cache  ")
+        .doesNotContainPattern("(?m)^  [a-z]+[A-Z]");
   }
 
   @Test

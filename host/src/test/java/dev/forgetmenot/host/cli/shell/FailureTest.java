@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
+import dev.forgetmenot.diffusion.engine.EngineCache;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -13,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,20 @@ class FailureTest {
   void memoryNamesTheOption() {
     assertThat(Failure.message(new OutOfMemoryError("Java heap space"), ""))
         .contains("FMN_JAVA_OPTS=-Xmx");
+  }
+
+  @Test
+  void aFailedStartOfTheEngineIsSaidOnce() {
+    Throwable start =
+        new EngineCache(Path.of("/proc/none"))
+            .explain("the tokenizer", new IllegalStateException("x\ny", new Exception("one\ntwo")));
+    String message = Failure.message(start, "");
+    assertThat(message)
+        .startsWith("FMN-721 the tokenizer cannot start. Its native library is unpacked once into")
+        .containsOnlyOnce("DJL_CACHE_DIR")
+        .containsOnlyOnce("cannot")
+        .contains("fmn doctor");
+    assertThat(message.lines()).hasSize(2);
   }
 
   @Test

@@ -1,15 +1,15 @@
-package dev.forgetmenot.host.cli.shell;
+package dev.forgetmenot.host;
 
 import java.util.Locale;
 
-/** Numbers of bytes for people. */
+/** Numbers of bytes for people, in powers of 1000 as disks and downloads are sold. */
 public final class Sizes {
-  private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB"};
-  private static final int STEP = 1024;
+  private static final String[] UNITS = {"bytes", "kB", "MB", "GB"};
+  private static final int STEP = 1000;
 
   private Sizes() {}
 
-  /** Such as {@code 512 bytes} or {@code 1.5 MiB}. */
+  /** Such as {@code 512 bytes}, {@code 1.5 MB} or {@code 14.2 GB}. */
   public static String of(long bytes) {
     double size = bytes;
     int unit = 0;

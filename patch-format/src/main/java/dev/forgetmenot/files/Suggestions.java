@@ -1,19 +1,25 @@
-package dev.forgetmenot.host.job;
+package dev.forgetmenot.files;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Finds the keys that somebody may have meant, for messages. */
-public final class NearKeys {
+/** Names that may have been meant where an unknown one was given, for messages. */
+public final class Suggestions {
   private static final int COUNT = 3;
 
-  private NearKeys() {}
+  /** No more of a name is looked at, since it may come from a file of any size. */
+  private static final int LONGEST = 256;
 
-  /** The known keys that take the fewest typing mistakes to become this one, nearest first. */
-  public static List<String> of(String key, Collection<String> known) {
+  private Suggestions() {}
+
+  /**
+   * The three known names that take the fewest typing mistakes to become this one, nearest first.
+   */
+  public static List<String> of(String name, Collection<String> known) {
+    String start = name.substring(0, Math.min(LONGEST, name.length()));
     return known.stream()
-        .sorted(Comparator.comparingInt((String other) -> distance(key, other)))
+        .sorted(Comparator.comparingInt((String other) -> distance(start, other)))
         .limit(COUNT)
         .toList();
   }
