@@ -3,6 +3,10 @@ package dev.forgetmenot.patch;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
+import dev.forgetmenot.safetensors.StoredBytes;
+import dev.forgetmenot.safetensors.TensorInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +25,6 @@ import java.util.Map;
  * </pre>
  */
 public final class BaseIdentity {
-  /** Elements that are rounded at a time. */
-  private static final int CHUNK = 1 << 14;
-
   private static final Comparator<String> BY_BYTES =
       Comparator.comparing(name -> name.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
@@ -38,6 +39,14 @@ public final class BaseIdentity {
   public static String leaf(String name, DType dtype, long[] shape, ByteBuffer bytes) {
     MessageDigest sha = begin(name, dtype, shape);
     sha.update(bytes.duplicate());
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /** The same of bytes that are read piece by piece. */
+  public static String leaf(String name, DType dtype, long[] shape, StoredBytes bytes)
+      throws IOException {
+    MessageDigest sha = begin(name, dtype, shape);
+    bytes.forEachPart(dtype, 0, TensorInfo.elements(shape), (first, part) -> sha.update(part));
     return HexFormat.of().formatHex(sha.digest());
   }
 
@@ -65,30 +74,39 @@ public final class BaseIdentity {
    * Arguments as in {@link #leaf}.
    */
   public static String halfLeaf(String name, DType dtype, long[] shape, ByteBuffer bytes) {
+    try {
+      return halfLeaf(name, dtype, shape, StoredBytes.of(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no file is involved
+    }
+  }
+
+  /** The same of bytes that are read piece by piece. */
+  public static String halfLeaf(String name, DType dtype, long[] shape, StoredBytes bytes)
+      throws IOException {
     if (dtype == DType.F16 || dtype.isInteger()) {
       return leaf(name, dtype, shape, bytes);
     }
     MessageDigest sha = begin(name, DType.F16, shape);
-    ByteBuffer in = bytes.slice();
-    byte[] halves = new byte[2 * CHUNK];
-    int count = in.remaining() / dtype.bytes();
-    for (int done = 0; done < count; ) {
-      int size = Math.min(CHUNK, count - done);
-      ByteBuffer chunk =
-          in.slice(done * dtype.bytes(), size * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-      if (dtype == DType.F64) {
-        for (int i = 0; i < size; i++) {
-          put(halves, i, HalfFloats.doubleToHalf(chunk.getDouble()));
-        }
-      } else {
-        float[] values = dtype.floats(chunk);
-        for (int i = 0; i < size; i++) {
-          put(halves, i, HalfFloats.floatToHalf(values[i]));
-        }
-      }
-      sha.update(halves, 0, 2 * size);
-      done += size;
-    }
+    byte[] halves = new byte[2 * StoredBytes.PIECE];
+    bytes.forEachPart(
+        dtype,
+        0,
+        TensorInfo.elements(shape),
+        (first, part) -> {
+          int size = part.remaining() / dtype.bytes();
+          if (dtype == DType.F64) {
+            for (int i = 0; i < size; i++) {
+              put(halves, i, HalfFloats.doubleToHalf(part.getDouble()));
+            }
+          } else {
+            float[] values = dtype.floats(part);
+            for (int i = 0; i < size; i++) {
+              put(halves, i, HalfFloats.floatToHalf(values[i]));
+            }
+          }
+          sha.update(halves, 0, 2 * size);
+        });
     return HexFormat.of().formatHex(sha.digest());
   }
 

@@ -183,13 +183,23 @@ public final class SafetensorsFile implements AutoCloseable {
   }
 
   /**
+   * The stored bytes of one tensor, read when they are asked for, see {@link #read}.
+   *
+   * @throws SafetensorsException when there is no such tensor
+   */
+  public StoredBytes stored(String name) throws SafetensorsException {
+    tensor(name);
+    return (from, into) -> read(name, from, into);
+  }
+
+  /**
    * The values as floats, in the order of the file: narrower types are widened exactly, F64 is
    * rounded to the nearest float.
    *
    * @throws SafetensorsException when there is no such tensor, or it is of no float type
    */
   public float[] floats(String name) throws IOException {
-    return TensorValues.floats(floatType(name), bytes(name));
+    return floats(name, 0, elements(name));
   }
 
   /**
@@ -201,9 +211,9 @@ public final class SafetensorsFile implements AutoCloseable {
    */
   public float[] floats(String name, int first, int count) throws IOException {
     DType dtype = floatType(name);
-    ByteBuffer all = bytes(name);
-    ByteBuffer some = all.slice(first * dtype.bytes(), count * dtype.bytes()).order(all.order());
-    return TensorValues.floats(dtype, some);
+    float[] values = new float[count];
+    stored(name).floats(dtype, first, values, 0, count);
+    return values;
   }
 
   /**
@@ -212,7 +222,18 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws SafetensorsException when there is no such tensor, or it is of no float type
    */
   public double[] doubles(String name) throws IOException {
-    return TensorValues.doubles(floatType(name), bytes(name));
+    DType dtype = floatType(name);
+    double[] values = new double[elements(name)];
+    stored(name)
+        .forEachPart(
+            dtype,
+            0,
+            values.length,
+            (first, bytes) -> {
+              double[] some = TensorValues.doubles(dtype, bytes);
+              System.arraycopy(some, 0, values, (int) first, some.length);
+            });
+    return values;
   }
 
   /**
@@ -232,6 +253,11 @@ public final class SafetensorsFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     owned.close();
+  }
+
+  private int elements(String name) throws SafetensorsException {
+    TensorInfo tensor = tensor(name);
+    return size(tensor) / tensor.dtype().bytes();
   }
 
   private TensorInfo tensor(String name) throws SafetensorsException {

@@ -41,9 +41,11 @@ public record TensorInfo(String name, DType dtype, long[] shape, long begin, lon
   }
 
   /**
+   * The number of elements of a shape; 1 of none.
+   *
    * @throws ArithmeticException when the product does not fit into a long
    */
-  static long elements(long[] shape) {
+  public static long elements(long[] shape) {
     long product = 1;
     for (long dimension : shape) {
       product = Math.multiplyExact(product, dimension);

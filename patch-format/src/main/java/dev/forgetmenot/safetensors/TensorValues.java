@@ -13,13 +13,20 @@ final class TensorValues {
   /** Narrower types widened exactly, F64 rounded to the nearest float. */
   static float[] floats(DType dtype, ByteBuffer bytes) {
     float[] values = new float[bytes.remaining() / dtype.bytes()];
+    floats(dtype, bytes, values, 0);
+    return values;
+  }
+
+  /** The same into a part of an array, from {@code begin} on. */
+  static void floats(DType dtype, ByteBuffer bytes, float[] values, int begin) {
+    int count = bytes.remaining() / dtype.bytes();
     if (dtype == DType.F32) {
-      bytes.asFloatBuffer().get(values);
-      return values;
+      bytes.asFloatBuffer().get(values, begin, count);
+      return;
     }
     int at = bytes.position();
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
+    for (int i = 0; i < count; i++) {
+      values[begin + i] =
           switch (dtype) {
             case F16 -> HalfFloats.halfToFloat(bytes.getShort(at + 2 * i));
             case BF16 -> HalfFloats.bfloat16ToFloat(bytes.getShort(at + 2 * i));
@@ -29,7 +36,6 @@ final class TensorValues {
             default -> throw new IllegalArgumentException("expected a float type, found " + dtype);
           };
     }
-    return values;
   }
 
   /** Any float type as doubles, exactly. */

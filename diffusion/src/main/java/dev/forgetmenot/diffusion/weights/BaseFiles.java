@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.weights;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.StoredBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stored tensors of a model's components, under canonical names, open as long as the model is.
- * They are mapped when they are looked at. May be used by several threads at once. {@link #close}
+ * They are read when they are looked at. May be used by several threads at once. {@link #close}
  * closes the files.
  */
 public final class BaseFiles implements BaseTensors, AutoCloseable {
@@ -55,6 +56,13 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     StoredTensor tensor = tensor(component, name);
     component(component).requireUnchanged(tensor.file());
     return tensor.bytes();
+  }
+
+  @Override
+  public StoredBytes stored(String component, String name) throws IOException {
+    StoredTensor tensor = tensor(component, name);
+    component(component).requireUnchanged(tensor.file());
+    return tensor::read;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.forgetmenot.api.model;
 
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.StoredBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -20,8 +21,17 @@ public interface BaseTensors {
   /** The canonical shape. */
   long[] shape(String component, String name);
 
-  /** The stored little-endian bytes, mapped, read-only. */
+  /** The stored little-endian bytes, read-only; {@link #stored} needs no memory for them. */
   ByteBuffer bytes(String component, String name) throws IOException;
+
+  /**
+   * The stored bytes, read where they are asked for, as long as the base is open.
+   *
+   * @throws IllegalArgumentException if the component has no such tensor
+   */
+  default StoredBytes stored(String component, String name) throws IOException {
+    return StoredBytes.of(bytes(component, name));
+  }
 
   /**
    * The stored values, row-major, widened to float.
@@ -34,13 +44,13 @@ public interface BaseTensors {
   /** The leaf of a stored tensor, hex; see {@link BaseIdentity#leaf}. */
   default String leaf(String component, String name) throws IOException {
     return BaseIdentity.leaf(
-        name, dtype(component, name), shape(component, name), bytes(component, name));
+        name, dtype(component, name), shape(component, name), stored(component, name));
   }
 
   /** The leaf over the values rounded to half, hex; see {@link BaseIdentity#halfLeaf}. */
   default String halfLeaf(String component, String name) throws IOException {
     return BaseIdentity.halfLeaf(
-        name, dtype(component, name), shape(component, name), bytes(component, name));
+        name, dtype(component, name), shape(component, name), stored(component, name));
   }
 
   /** The root over the stored bytes of tensors of a component, hex. */
