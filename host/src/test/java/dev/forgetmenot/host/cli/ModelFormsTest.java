@@ -212,7 +212,7 @@ class ModelFormsTest {
         "-o",
         comparison);
     assertThat(comparison.resolve("table.md")).content().contains("| closed-form |");
-    assertThat(run("doctor", "--model", model).out()).contains("trainCrossAttention");
+    assertThat(run("doctor", "--model", model).out()).contains("training of cross attention takes");
   }
 
   /** The commands whose help has {@code --model}. */

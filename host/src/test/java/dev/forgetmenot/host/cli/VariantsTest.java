@@ -90,7 +90,7 @@ class VariantsTest {
     Path lora = temp.resolve("lora.safetensors");
     chosen("patch export --to lora --model", model, patch, "-o", lora);
     chosen("patch import", lora, "--model", model, "-o", temp.resolve("back.fmnpatch"));
-    assertThat(chosen("doctor --model", model)).contains("trainCrossAttention");
+    assertThat(chosen("doctor --model", model)).contains("training of cross attention takes");
     assertThat(chosen("models identify", model, "--against", model))
         .containsPattern("level +exact");
     assertThat(
