@@ -41,8 +41,8 @@ final class LatentPictures {
       throw new IllegalArgumentException("expected at least one picture");
     }
     int stride = parts.vae().config().stride();
-    try (NDArray images = Pixels.array(parts.manager(), pictures, stride)) {
-      return parts.vae().encode(images);
+    try (NDArray tensor = Pixels.array(parts.manager(), pictures, stride)) {
+      return parts.vae().encode(tensor);
     }
   }
 }

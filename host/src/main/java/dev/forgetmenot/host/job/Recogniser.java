@@ -144,8 +144,8 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
 
   private List<String> nearest(List<Picture> pictures, Labels labels) {
     try (NDArray pixels = processor.process(manager, pictures);
-        NDArray images = clip.imageEmbeds(pixels);
-        NDArray logits = clip.logitsPerImage(images, labels.texts());
+        NDArray embeds = clip.imageEmbeds(pixels);
+        NDArray logits = clip.logitsPerImage(embeds, labels.texts());
         NDArray best = logits.argMax(1)) {
       List<String> answers = new ArrayList<>();
       for (long index : best.toLongArray()) {
@@ -175,10 +175,10 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
 
   private float[] cosines(List<Picture> pictures, int index) {
     try (NDArray pixels = processor.process(manager, pictures);
-        NDArray images = clip.imageEmbeds(pixels);
+        NDArray embeds = clip.imageEmbeds(pixels);
         NDArray text = things.texts().get(index);
         NDArray column = text.expandDims(1);
-        NDArray cosines = images.matMul(column)) {
+        NDArray cosines = embeds.matMul(column)) {
       return cosines.toFloatArray();
     }
   }

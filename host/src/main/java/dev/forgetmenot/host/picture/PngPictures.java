@@ -96,7 +96,7 @@ public final class PngPictures {
 
   /** A picture as an AWT image. */
   public static BufferedImage image(Picture picture) {
-    BufferedImage image =
+    BufferedImage buffered =
         new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
     byte[] rgb = picture.rgb();
     int[] row = new int[picture.width()];
@@ -104,8 +104,8 @@ public final class PngPictures {
       for (int x = 0; x < row.length; x++, i += 3) {
         row[x] = (rgb[i] & 0xff) << 16 | (rgb[i + 1] & 0xff) << 8 | (rgb[i + 2] & 0xff);
       }
-      image.setRGB(0, y, row.length, 1, row, 0, row.length);
+      buffered.setRGB(0, y, row.length, 1, row, 0, row.length);
     }
-    return image;
+    return buffered;
   }
 }
