@@ -6,8 +6,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.attention.AttentionSite;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.training.ScalarOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,12 +51,12 @@ public final class AttentionNormLoss implements AttentionObserver {
   }
 
   @Override
-  public boolean watches(AttentionSite site) {
+  public boolean watches(AttentionLayer site) {
     return site.cross();
   }
 
   @Override
-  public void observe(AttentionSite site, NDArray probabilities) {
+  public void observe(AttentionLayer site, NDArray probabilities) {
     Shape shape = probabilities.getShape(); // (b·h, p, n), batch-major
     if (shape.get(0) != (long) batch.size() * site.heads()) {
       throw new IllegalStateException(
@@ -138,7 +138,7 @@ public final class AttentionNormLoss implements AttentionObserver {
     }
     try (NDArray all = NDArrays.stack(new NDList(norms));
         NDArray sum = all.sum()) {
-      return Scaling.by(sum, 1.0 / norms.size());
+      return ScalarOps.by(sum, 1.0 / norms.size());
     } finally {
       norms.forEach(NDArray::close);
     }

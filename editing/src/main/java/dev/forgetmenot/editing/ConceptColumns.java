@@ -27,7 +27,7 @@ public record ConceptColumns(List<Integer> columns) {
    */
   public static ConceptColumns find(
       DiffusionModel model, TokenizedPrompt prompt, String concept, EndOfText endOfText) {
-    List<Integer> pieces = model.pieces(concept);
+    List<Integer> pieces = model.tokenIds(concept);
     if (pieces.isEmpty()) {
       throw new IllegalArgumentException(
           "the concept '"
@@ -61,7 +61,7 @@ public record ConceptColumns(List<Integer> columns) {
   public static ConceptColumns find(
       TokenizedPrompt prompt, List<Integer> pieces, EndOfText endOfText, int endOfTextId) {
     TreeSet<Integer> found = new TreeSet<>();
-    for (int first = 1; first + pieces.size() <= prompt.endColumn(); first++) {
+    for (int first = 1; first + pieces.size() <= prompt.endPosition(); first++) {
       if (prompt.ids().subList(first, first + pieces.size()).equals(pieces)) {
         for (int i = 0; i < pieces.size(); i++) {
           found.add(first + i);
@@ -75,7 +75,7 @@ public record ConceptColumns(List<Integer> columns) {
               + " do not stand side by side in the prompt '"
               + prompt.text()
               + "', whose tokens are "
-              + prompt.ids().subList(1, prompt.endColumn())
+              + prompt.ids().subList(1, prompt.endPosition())
               + "; write the concept in the prompt as a word of its own");
     }
     found.addAll(endOfText.columns(prompt, endOfTextId));

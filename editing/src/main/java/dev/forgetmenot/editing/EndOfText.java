@@ -40,7 +40,7 @@ public enum EndOfText {
   List<Integer> columns(TokenizedPrompt prompt, int endOfText) {
     return switch (this) {
       case NONE -> List.of();
-      case FIRST -> List.of(prompt.endColumn());
+      case FIRST -> List.of(prompt.endPosition());
       case ALL ->
           IntStream.range(0, prompt.ids().size())
               .filter(i -> prompt.ids().get(i) == endOfText)

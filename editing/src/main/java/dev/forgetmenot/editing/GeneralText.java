@@ -33,7 +33,7 @@ public record GeneralText(Matrix rows) {
   public static GeneralText ofTokens(PromptEncoder encoder, PromptTemplate template, int count) {
     DiffusionModel model = encoder.model();
     TokenizedPrompt empty = model.tokenize("");
-    List<Integer> before = model.pieces(template.parts().get(0));
+    List<Integer> before = model.tokenIds(template.parts().get(0));
     long tokens = model.weights().shape(EMBEDDING)[0];
     long usable = tokens - BYTES - 2; // begin and end of text are the last
     List<TokenizedPrompt> prompts = new ArrayList<>();

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing;
 
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.LowRank;
@@ -19,7 +19,7 @@ public final class KeysAndValues {
    */
   public static EditOutline outline(DiffusionModel model, int batch) {
     Map<String, LowRank> nothing = new LinkedHashMap<>();
-    for (AttentionSite site : model.attentionSites()) {
+    for (AttentionLayer site : model.attentionSites()) {
       if (site.cross()) {
         for (String projection : new String[] {"to_k", "to_v"}) {
           String name = "unet/" + site.name() + "." + projection + ".weight";

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing;
 
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.linear.Matrix;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,7 +47,7 @@ public record NearPhrases(List<Near> phrases) {
     List<EncodedPrompt> encoded =
         encoder.encode(all.stream().map(subject -> template.with(subject.phrase())).toList());
     List<double[]> ends = new ArrayList<>();
-    encoded.forEach(one -> ends.add(one.columns(List.of(one.prompt().endColumn())).column(0)));
+    encoded.forEach(one -> ends.add(one.columns(List.of(one.prompt().endPosition())).column(0)));
     double[] mean = new double[encoded.get(0).width()];
     ends.forEach(end -> add(mean, end, 1.0 / ends.size()));
     ends.forEach(end -> add(end, mean, -1));
@@ -70,8 +70,8 @@ public record NearPhrases(List<Near> phrases) {
       PromptEncoder encoder,
       PromptTemplate template,
       String concept,
-      Vocabulary vocabulary,
-      List<Vocabulary.Phrase> among) {
+      KnownConcepts vocabulary,
+      List<KnownConcepts.Phrase> among) {
     return of(
         encoder,
         template,

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.LatentPosterior;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.LatentDistribution;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +21,10 @@ public final class PicturePosteriors implements AutoCloseable {
   private final List<NDArray> spreads = new ArrayList<>(); // (1, c, h, w), the same
 
   /** Encodes pictures, one after another. */
-  public PicturePosteriors(DiffusionModel model, List<Picture> pictures) {
+  public PicturePosteriors(DiffusionModel model, List<RgbImage> pictures) {
     manager = model.newManager();
-    for (Picture picture : pictures) {
-      LatentPosterior posterior = model.encodePosteriors(List.of(picture));
+    for (RgbImage picture : pictures) {
+      LatentDistribution posterior = model.encodePosteriors(List.of(picture));
       means.add(keep(posterior.mean()));
       spreads.add(keep(posterior.deviation()));
     }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 
 /**
  * How much each pixel of a picture counts.
@@ -19,7 +19,7 @@ public record PixelMask(int side, float[] weights) {
   }
 
   /** The mask that a square grey picture stands for: white counts, black does not. */
-  static PixelMask of(Picture picture) {
+  static PixelMask of(RgbImage picture) {
     float[] weights = new float[picture.width() * picture.height()];
     for (int i = 0; i < weights.length; i++) {
       int sum = 0;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing;
 
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -32,8 +32,8 @@ public record PromptTemplate(String text) {
   }
 
   /** The one for a kind of concept. */
-  public static PromptTemplate of(Kind kind) {
-    return kind == Kind.STYLE ? ofStyles() : ofThings();
+  public static PromptTemplate of(ConceptType kind) {
+    return kind == ConceptType.STYLE ? ofStyles() : ofThings();
   }
 
   /** What stands before, between and behind the places: one more than there are places. */

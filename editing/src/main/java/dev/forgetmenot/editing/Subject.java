@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing;
 
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -22,9 +22,9 @@ public record Subject(String phrase, String word) {
    * A subject in words: the vocabulary's phrase or general word for it, or itself with its article
    * left out.
    */
-  public static Subject of(String text, Vocabulary vocabulary) {
+  public static Subject of(String text, KnownConcepts vocabulary) {
     String plain = text.strip();
-    Optional<Vocabulary.Phrase> known = vocabulary.find(plain);
+    Optional<KnownConcepts.Phrase> known = vocabulary.find(plain);
     if (known.isPresent() && known.get().phrase().contains(known.get().name())) {
       return new Subject(known.get().phrase(), known.get().name());
     }

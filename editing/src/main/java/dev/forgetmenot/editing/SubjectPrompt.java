@@ -23,8 +23,8 @@ record SubjectPrompt(Subject subject, EncodedPrompt encoded, List<Integer> token
       return new SubjectPrompt(subject, encoder.encode(""), List.of());
     }
     DiffusionModel model = encoder.model();
-    List<Integer> phrase = model.pieces(subject.phrase());
-    List<Integer> word = model.pieces(subject.word());
+    List<Integer> phrase = model.tokenIds(subject.phrase());
+    List<Integer> word = model.tokenIds(subject.word());
     if (word.isEmpty()) {
       throw new IllegalArgumentException(
           "'" + subject.word() + "' has no token in this model's vocabulary; name it in words");
@@ -35,8 +35,8 @@ record SubjectPrompt(Subject subject, EncodedPrompt encoded, List<Integer> token
     int position = 1;
     List<String> parts = template.parts();
     for (int part = 0; part < parts.size() - 1; part++) {
-      position += model.pieces(parts.get(part)).size();
-      int end = Math.min(position + phrase.size(), encoded.prompt().endColumn());
+      position += model.tokenIds(parts.get(part)).size();
+      int end = Math.min(position + phrase.size(), encoded.prompt().endPosition());
       if (offset < 0 || !encoded.prompt().ids().subList(position, end).equals(phrase)) {
         throw new IllegalArgumentException(
             "the tokens of '"
@@ -55,6 +55,6 @@ record SubjectPrompt(Subject subject, EncodedPrompt encoded, List<Integer> token
 
   /** Position of the end of the text. */
   int end() {
-    return encoded.prompt().endColumn();
+    return encoded.prompt().endPosition();
   }
 }

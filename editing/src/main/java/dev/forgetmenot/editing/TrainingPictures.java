@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing;
 
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
-import dev.forgetmenot.api.model.Resampler;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.PillowResize;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.image.ImageFile;
 import dev.forgetmenot.files.Sha256;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * @param masks of each picture, where it has one
  */
 public record TrainingPictures(
-    List<Picture> pictures,
+    List<RgbImage> pictures,
     List<String> digests,
     List<String> stems,
     List<Optional<PixelMask>> masks) {
@@ -64,7 +64,7 @@ public record TrainingPictures(
   public static TrainingPictures read(
       Path folder, int size, Crop crop, long seed, Consumer<String> say) throws IOException {
     TrainingFolder files = TrainingFolder.list(folder);
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     List<String> digests = new ArrayList<>();
     List<String> stems = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
@@ -122,7 +122,7 @@ public record TrainingPictures(
   }
 
   /** Pictures that the model drew. */
-  public static TrainingPictures of(List<Picture> pictures) {
+  public static TrainingPictures of(List<RgbImage> pictures) {
     int count = pictures.size();
     return new TrainingPictures(
         pictures,
@@ -131,11 +131,11 @@ public record TrainingPictures(
         Collections.nCopies(count, Optional.empty()));
   }
 
-  private static Picture square(Picture picture, int size, Crop crop, long seed) {
+  private static RgbImage square(RgbImage picture, int size, Crop crop, long seed) {
     double scale = (double) size / Math.min(picture.width(), picture.height());
     int width = Math.max(size, (int) Math.round(picture.width() * scale));
     int height = Math.max(size, (int) Math.round(picture.height() * scale));
-    Picture resized = Resampler.resize(picture, width, height, false);
+    RgbImage resized = PillowResize.resize(picture, width, height, false);
     SplittableRandom random = new SplittableRandom(seed);
     boolean middle = crop == Crop.CENTRE;
     int left = middle ? (width - size) / 2 : random.nextInt(width - size + 1);
@@ -145,6 +145,6 @@ public record TrainingPictures(
       System.arraycopy(
           resized.rgb(), ((top + row) * width + left) * 3, rgb, row * size * 3, size * 3);
     }
-    return new Picture(size, size, rgb);
+    return new RgbImage(size, size, rgb);
   }
 }

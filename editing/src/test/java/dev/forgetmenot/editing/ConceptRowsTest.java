@@ -3,7 +3,7 @@ package dev.forgetmenot.editing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -33,7 +33,7 @@ class ConceptRowsTest {
   }
 
   private static Subject subject(String text) {
-    return Subject.of(text, Vocabulary.EMPTY);
+    return Subject.of(text, KnownConcepts.EMPTY);
   }
 
   private static ConceptRows.Several several(TextPlaces places, String... guides) {
@@ -56,8 +56,8 @@ class ConceptRowsTest {
 
   @Test
   void guidesOfOneLengthHaveTheColumnsThatTheyHaveAlone() {
-    int pieces = sd.pieces("a dog").size();
-    assertThat(sd.pieces("a cat")).hasSize(pieces);
+    int pieces = sd.tokenIds("a dog").size();
+    assertThat(sd.tokenIds("a cat")).hasSize(pieces);
     ConceptRows.Several several = several(TextPlaces.PADDING, "a dog", "a cat");
     for (int i = 0; i < 2; i++) {
       ConceptRows.Pairs alone = alone(TextPlaces.PADDING, List.of("a dog", "a cat").get(i));
@@ -75,8 +75,8 @@ class ConceptRowsTest {
     assertThat(several.targets().rowMajor()).isEqualTo(longest.targets().rowMajor());
     assertThat(several.guides().get(1).rowMajor()).isEqualTo(longest.guides().rowMajor());
     assertThat(several.guides().get(0).columns()).isEqualTo(several.targets().columns());
-    int firstPadding = sd.pieces("ball").size() + 1; // behind the tokens and the end of the text
-    int behind = sd.tokenize("a photo of " + longer).endColumn() + 1;
+    int firstPadding = sd.tokenIds("ball").size() + 1; // behind the tokens and the end of the text
+    int behind = sd.tokenize("a photo of " + longer).endPosition() + 1;
     double[] row =
         sd.engine()
             .call(

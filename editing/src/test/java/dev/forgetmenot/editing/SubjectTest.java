@@ -2,19 +2,19 @@ package dev.forgetmenot.editing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What words mean as a prompt says them. */
 class SubjectTest {
-  private static final Vocabulary VOCABULARY =
-      new Vocabulary(
+  private static final KnownConcepts VOCABULARY =
+      new KnownConcepts(
           List.of(
-              new Vocabulary.Phrase("owl", "an owl", Kind.OBJECT, "animal"),
-              new Vocabulary.Phrase("person", "some person", Kind.OBJECT, "")),
+              new KnownConcepts.Phrase("owl", "an owl", ConceptType.OBJECT, "animal"),
+              new KnownConcepts.Phrase("person", "some person", ConceptType.OBJECT, "")),
           List.of("an animal", "a piece of fruit", "a person", "food"));
 
   @ParameterizedTest

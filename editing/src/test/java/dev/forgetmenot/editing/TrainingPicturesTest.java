@@ -3,8 +3,8 @@ package dev.forgetmenot.editing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.Picture;
-import dev.forgetmenot.api.model.Resampler;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.PillowResize;
 import dev.forgetmenot.editing.TrainingPictures.Crop;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class TrainingPicturesTest {
     assertThat(ImageIO.write(image, format, folder.resolve(name).toFile())).isTrue();
   }
 
-  private static int channel(Picture picture, int x, int y, int c) {
+  private static int channel(RgbImage picture, int x, int y, int c) {
     return picture.rgb()[(y * picture.width() + x) * 3 + c] & 0xff;
   }
 
@@ -48,7 +48,7 @@ class TrainingPicturesTest {
     Files.writeString(folder.resolve("notes.txt"), "no picture");
     TrainingPictures read = TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {});
     assertThat(read.pictures()).hasSize(4).allMatch(p -> p.width() == 16 && p.height() == 16);
-    for (Picture picture : read.pictures()) {
+    for (RgbImage picture : read.pictures()) {
       assertThat(channel(picture, 1, 8, 0)).isGreaterThan(240);
       assertThat(channel(picture, 1, 8, 2)).isLessThan(15);
       assertThat(channel(picture, 14, 8, 2)).isGreaterThan(240);
@@ -80,7 +80,7 @@ class TrainingPicturesTest {
     BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
     clear.setRGB(3, 4, 0x80000000);
     write(clear, "png", "clear.png");
-    Picture picture =
+    RgbImage picture =
         TrainingPictures.read(folder, 16, Crop.CENTRE, 0, said -> {}).pictures().get(0);
     assertThat(channel(picture, 0, 0, 1)).isEqualTo(255);
     assertThat(channel(picture, 3, 4, 1)).isEqualTo(127);
@@ -92,11 +92,11 @@ class TrainingPicturesTest {
     for (int x = 0; x < 8; x += 2) {
       stripes[3 * x] = (byte) 200;
     }
-    Picture row = new Picture(8, 1, stripes);
-    Picture half = Resampler.resize(row, 2, 1, false);
+    RgbImage row = new RgbImage(8, 1, stripes);
+    RgbImage half = PillowResize.resize(row, 2, 1, false);
     assertThat(channel(half, 0, 0, 0)).isBetween(95, 125); // not 0 or 200
-    Picture two = new Picture(2, 1, new byte[] {0, 0, 0, 100, 0, 0});
-    Picture four = Resampler.resize(two, 4, 1, false);
+    RgbImage two = new RgbImage(2, 1, new byte[] {0, 0, 0, 100, 0, 0});
+    RgbImage four = PillowResize.resize(two, 4, 1, false);
     assertThat(four.rgb()[0]).isZero();
     assertThat(four.rgb()[3]).isEqualTo((byte) 25);
     assertThat(four.rgb()[6]).isEqualTo((byte) 75);

@@ -3,8 +3,8 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
@@ -130,14 +130,14 @@ public final class CorrectAndForget {
     }
   }
 
-  private static ParameterValues values(
+  private static Settings values(
       ConceptEditor editor, Map<String, String> own, Map<String, String> settings) {
     Map<String, String> values = new HashMap<>(own);
     editor.parameters().stream()
-        .map(Parameter::name)
+        .map(SettingSpec::name)
         .filter(settings::containsKey)
         .forEach(name -> values.putIfAbsent(name, settings.get(name)));
-    return ParameterValues.of(editor.parameters(), values);
+    return Settings.of(editor.parameters(), values);
   }
 
   private Result putOnAndTakeOff(Path output, Recogniser judge) throws IOException {

@@ -1,6 +1,6 @@
 package dev.forgetmenot.samples;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.job.Recogniser;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * @param prompts what was asked for
  * @param pictures of each prompt, from the same seeds
  */
-record DrawnState(String name, List<String> prompts, List<List<Picture>> pictures) {
+record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictures) {
   private static final long SEED = 4000;
   private static final int SHOWN = 6;
 
@@ -42,7 +42,7 @@ record DrawnState(String name, List<String> prompts, List<List<Picture>> picture
   }
 
   private byte[][] bytes() {
-    return pictures.stream().flatMap(List::stream).map(Picture::rgb).toArray(byte[][]::new);
+    return pictures.stream().flatMap(List::stream).map(RgbImage::rgb).toArray(byte[][]::new);
   }
 
   /** A Markdown table: a row a prompt, a column a state, as what pictures are recognised. */
@@ -86,8 +86,8 @@ record DrawnState(String name, List<String> prompts, List<List<Picture>> picture
     PngPictures.write(file, sheet.draw(), "");
   }
 
-  private List<Picture> shown(int prompt) {
-    List<Picture> all = pictures.get(prompt);
+  private List<RgbImage> shown(int prompt) {
+    List<RgbImage> all = pictures.get(prompt);
     return all.subList(0, Math.min(SHOWN, all.size()));
   }
 }

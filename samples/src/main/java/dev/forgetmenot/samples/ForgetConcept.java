@@ -2,8 +2,8 @@ package dev.forgetmenot.samples;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditOrder;
@@ -26,8 +26,8 @@ public final class ForgetConcept {
     try (HostPluginManager plugins = HostPluginManager.start(Path.of(args[1]), hostApi);
         HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
       ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, args[4]).orElseThrow();
-      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
-      List<Concept> concepts = List.of(new Concept(args[2], Kind.OBJECT));
+      Settings values = Settings.of(editor.parameters(), Map.of());
+      List<Concept> concepts = List.of(new Concept(args[2], ConceptType.OBJECT));
       new EditJob(Unwatched.CONTEXT)
           .run(model, EditOrder.of(editor, concepts, values, Path.of(args[3])));
     }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.samples;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -17,7 +17,7 @@ public final class GenerateImage {
   public static void main(String[] args) throws IOException {
     GenerationRequest request = GenerationRequest.of(args[1]).sampled("ddim", 20).seeds(1, 1);
     try (StableDiffusion model = StableDiffusion.load(Path.of(args[0]), LoadOptions.defaults())) {
-      List<Picture> pictures = model.generate(request);
+      List<RgbImage> pictures = model.generate(request);
       PngPictures.write(Path.of(args[2]), PngPictures.image(pictures.get(0)), args[1]);
     }
   }

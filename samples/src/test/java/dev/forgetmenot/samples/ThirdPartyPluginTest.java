@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
@@ -96,13 +96,13 @@ class ThirdPartyPluginTest {
         assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
       }
       ConceptEditor editor = manager.inDoor(ConceptEditor.class).get(0);
-      ParameterValues values =
-          ParameterValues.of(editor.parameters(), Map.of("neutral", "an animal"));
+      Settings values =
+          Settings.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
       new EditJob(Unwatched.CONTEXT)
           .run(
               model,
-              EditOrder.of(editor, List.of(new Concept("a fox", Kind.OBJECT)), values, file));
+              EditOrder.of(editor, List.of(new Concept("a fox", ConceptType.OBJECT)), values, file));
       try (PatchFile patch = PatchFile.open(file)) {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).content().changed().get(0);

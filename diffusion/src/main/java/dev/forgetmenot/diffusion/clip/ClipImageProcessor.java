@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.model.Picture;
-import dev.forgetmenot.api.model.Resampler;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.PillowResize;
 import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import java.util.List;
 
@@ -28,12 +28,12 @@ public final class ClipImageProcessor {
    * @param pictures at least one; without cropping all of one size
    * @return (b, 3, H, W)
    */
-  public NDArray process(NDManager manager, List<Picture> pictures) {
-    Picture first = middle(resize(pictures.get(0)));
+  public NDArray process(NDManager manager, List<RgbImage> pictures) {
+    RgbImage first = middle(resize(pictures.get(0)));
     int one = CHANNELS * first.height() * first.width();
     float[] all = new float[pictures.size() * one];
     for (int i = 0; i < pictures.size(); i++) {
-      Picture picture = i == 0 ? first : middle(resize(pictures.get(i)));
+      RgbImage picture = i == 0 ? first : middle(resize(pictures.get(i)));
       if (picture.height() != first.height() || picture.width() != first.width()) {
         throw new IllegalArgumentException("the pictures of a batch should have one size");
       }
@@ -42,7 +42,7 @@ public final class ClipImageProcessor {
     return manager.create(all, new Shape(pictures.size(), CHANNELS, first.height(), first.width()));
   }
 
-  private Picture resize(Picture in) {
+  private RgbImage resize(RgbImage in) {
     if (!config.resize()) {
       return in;
     }
@@ -54,11 +54,11 @@ public final class ClipImageProcessor {
       height = upright ? (int) ((double) edge * in.height() / in.width()) : edge;
       width = upright ? edge : (int) ((double) edge * in.width() / in.height());
     }
-    return Resampler.resize(in, width, height, config.bicubic());
+    return PillowResize.resize(in, width, height, config.bicubic());
   }
 
   /** The middle; what lies outside the picture is black. */
-  private Picture middle(Picture in) {
+  private RgbImage middle(RgbImage in) {
     if (!config.crop()) {
       return in;
     }
@@ -73,10 +73,10 @@ public final class ClipImageProcessor {
       int from = CHANNELS * ((y + top) * in.width() + x + left);
       System.arraycopy(in.rgb(), from, rgb, CHANNELS * (y * width + x), CHANNELS * columns);
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
-  private void normalise(Picture in, float[] out, int at) {
+  private void normalise(RgbImage in, float[] out, int at) {
     int plane = in.height() * in.width();
     for (int c = 0; c < CHANNELS; c++) {
       double mean = config.mean().get(c);

@@ -7,7 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.training.ScalarOps;
 import java.util.Arrays;
 
 /**
@@ -54,7 +54,7 @@ public final class ComposedOps implements Ops {
 
   @Override
   public NDArray quickGelu(NDArray x) {
-    try (NDArray scaled = Scaling.by(x, 1.702);
+    try (NDArray scaled = ScalarOps.by(x, 1.702);
         NDArray gate = Activation.sigmoid(scaled)) {
       return x.mul(gate);
     }
@@ -75,7 +75,7 @@ public final class ComposedOps implements Ops {
     try (Temporaries t = new Temporaries(q)) {
       Shape shape = q.getShape();
       double scale = 1 / Math.sqrt((double) shape.get(2) / heads);
-      NDArray queries = Scaling.by(heads(t.view(q), heads), scale);
+      NDArray queries = ScalarOps.by(heads(t.view(q), heads), scale);
       NDArray keys = heads(t.view(k), heads);
       NDArray values = heads(t.view(v), heads);
       NDArray scores = queries.matMul(keys.transpose(0, 1, 3, 2));

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.diffusion.weights.Weight;
 import java.util.function.BiFunction;
 
@@ -29,7 +29,7 @@ final class AdapterPath {
               try (y;
                   NDArray narrow = down.apply(x, adapter.down().array());
                   NDArray wide = up.apply(narrow, adapter.up().array());
-                  NDArray scaled = Scaling.by(wide, adapter.scale())) {
+                  NDArray scaled = ScalarOps.by(wide, adapter.scale())) {
                 return y.add(scaled);
               }
             })

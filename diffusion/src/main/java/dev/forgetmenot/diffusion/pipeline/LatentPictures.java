@@ -1,8 +1,8 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.model.LatentPosterior;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.LatentDistribution;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.diffusion.vae.Posterior;
 import java.util.List;
@@ -16,7 +16,7 @@ final class LatentPictures {
    *
    * @return (b, c, h, w); the caller closes it
    */
-  static NDArray encode(ModelParts parts, List<Picture> pictures, NoiseSource noise) {
+  static NDArray encode(ModelParts parts, List<RgbImage> pictures, NoiseSource noise) {
     try (Posterior posterior = posterior(parts, pictures)) {
       float[] numbers = noise.normal(Math.toIntExact(posterior.mean().size()));
       try (NDArray drawn = parts.manager().create(numbers, posterior.mean().getShape());
@@ -27,16 +27,16 @@ final class LatentPictures {
   }
 
   /** Mean and deviation times the scaling factor; the caller closes them. */
-  static LatentPosterior posteriors(ModelParts parts, List<Picture> pictures) {
+  static LatentDistribution posteriors(ModelParts parts, List<RgbImage> pictures) {
     float factor = (float) parts.vae().config().scalingFactor();
     try (Posterior posterior = posterior(parts, pictures);
         NDArray half = posterior.logvar().mul(0.5f);
         NDArray deviation = half.exp()) {
-      return new LatentPosterior(posterior.mean().mul(factor), deviation.mul(factor));
+      return new LatentDistribution(posterior.mean().mul(factor), deviation.mul(factor));
     }
   }
 
-  private static Posterior posterior(ModelParts parts, List<Picture> pictures) {
+  private static Posterior posterior(ModelParts parts, List<RgbImage> pictures) {
     if (pictures.isEmpty()) {
       throw new IllegalArgumentException("expected at least one picture");
     }

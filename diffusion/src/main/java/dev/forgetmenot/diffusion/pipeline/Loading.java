@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.PatchRequest;
@@ -18,7 +18,7 @@ import java.util.Set;
  * that nobody changes any more gets the base's, and when an extension refuses, all is as it was.
  * For the engine thread.
  */
-final class Loading implements LoadedModel {
+final class Loading implements PatchableModel {
   private final BaseModel base;
   private final ModelWeights weights;
   private final StackTokens tokens;
@@ -122,7 +122,7 @@ final class Loading implements LoadedModel {
   }
 
   @Override
-  public void taken(PatchRequest request, String description) {
+  public void applied(PatchRequest request, String description) {
     if (!open.remove(request)) {
       throw new IllegalArgumentException("nobody asked for, or somebody took: " + request);
     }

@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.util.List;
 
 /** Pictures to arrays and back. For the engine thread. */
@@ -16,7 +16,7 @@ final class Pixels {
    * @param decoded (1, 3, H, W), about [-1, 1]
    * @throws ArithmeticException if a value is NaN, which would be a black pixel
    */
-  static Picture picture(NDArray decoded) {
+  static RgbImage picture(NDArray decoded) {
     int height = (int) decoded.getShape().get(2);
     int width = (int) decoded.getShape().get(3);
     float[] values = decoded.toFloatArray();
@@ -35,7 +35,7 @@ final class Pixels {
         rgb[3 * p + channel] = (byte) Math.rint(unit * 255);
       }
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
   /**
@@ -44,14 +44,14 @@ final class Pixels {
    * @return (b, 3, H, W) in [-1, 1]; the caller closes it
    * @throws IllegalArgumentException if the sizes differ or are no multiples of the stride
    */
-  static NDArray array(NDManager manager, List<Picture> pictures, int stride) {
+  static NDArray array(NDManager manager, List<RgbImage> pictures, int stride) {
     int width = pictures.get(0).width();
     int height = pictures.get(0).height();
     ImageSize.check(width, height, stride);
     int plane = height * width;
     float[] values = new float[pictures.size() * 3 * plane];
     int at = 0;
-    for (Picture picture : pictures) {
+    for (RgbImage picture : pictures) {
       if (picture.width() != width || picture.height() != height) {
         throw new IllegalArgumentException(
             "pictures of one batch should have one size, not "

@@ -3,15 +3,15 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.LatentPosterior;
+import dev.forgetmenot.api.model.LatentDistribution;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
@@ -157,12 +157,12 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public List<Picture> generate(GenerationRequest request) {
+  public List<RgbImage> generate(GenerationRequest request) {
     return engine.call(() -> pipeline.run(request, extensions()));
   }
 
   @Override
-  public List<List<Picture>> generate(List<GenerationRequest> requests) {
+  public List<List<RgbImage>> generate(List<GenerationRequest> requests) {
     return engine.call(() -> pipeline.runTogether(requests, extensions()));
   }
 
@@ -178,7 +178,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if cancelled
    */
-  public List<Picture> generate(
+  public List<RgbImage> generate(
       GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
     Audience audience = new Audience(options.samplingExtensions(), listener, cancelled);
     return engine.call(() -> pipeline.run(request, audience));
@@ -200,12 +200,12 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public List<Integer> pieces(String text) {
+  public List<Integer> tokenIds(String text) {
     return engine.call(() -> parts.tokenizer().pieces(text));
   }
 
   @Override
-  public List<String> pieceNames(String text) {
+  public List<String> tokens(String text) {
     return engine.call(() -> parts.tokenizer().pieceNames(text));
   }
 
@@ -226,12 +226,12 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public NDArray encodePictures(List<Picture> pictures, NoiseSource noise) {
+  public NDArray encodePictures(List<RgbImage> pictures, NoiseSource noise) {
     return engine.call(() -> LatentPictures.encode(parts, pictures, noise));
   }
 
   @Override
-  public LatentPosterior encodePosteriors(List<Picture> pictures) {
+  public LatentDistribution encodePosteriors(List<RgbImage> pictures) {
     return engine.call(() -> LatentPictures.posteriors(parts, pictures));
   }
 
@@ -251,7 +251,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public List<AttentionSite> attentionSites() {
+  public List<AttentionLayer> attentionSites() {
     return parts.unet().attentionSites();
   }
 

@@ -1,6 +1,6 @@
 package dev.forgetmenot.diffusion.pipeline;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.util.function.Supplier;
 
 /** Hears how far a generation has come. Called on the engine thread, which waits meanwhile. */
@@ -19,5 +19,5 @@ public interface StepListener {
    * @param preview decodes the first picture of the batch as it is now; takes as long as a picture
    *     at the end does; only to be called before the listener returns
    */
-  void step(int step, int of, double timestep, Supplier<Picture> preview);
+  void step(int step, int of, double timestep, Supplier<RgbImage> preview);
 }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
@@ -195,7 +195,7 @@ public final class StoredModel implements AutoCloseable {
   }
 
   /** The attention layers of the UNet, in the order in which they run. */
-  public List<AttentionSite> attentionSites() {
+  public List<AttentionLayer> attentionSites() {
     return UNet2DConditionModel.attentionSites(parts.unet());
   }
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.NoisyLatents;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.Sampler;
@@ -68,11 +68,11 @@ final class TextToImagePipeline {
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws CancellationException if the user cancelled
    */
-  List<Picture> run(GenerationRequest request, Audience audience) {
+  List<RgbImage> run(GenerationRequest request, Audience audience) {
     ImageSize size = size(request);
     int batch = request.seedPerPicture() ? largestBatch(size) : request.count();
     int batches = (request.count() + batch - 1) / batch;
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     for (int k = 0; k < batches; k++) {
       int count = Math.min(batch, request.count() - k * batch);
       GenerationRequest part = request.seeds(request.seed() + (long) k * batch, count);
@@ -94,7 +94,7 @@ final class TextToImagePipeline {
    *
    * @throws IllegalArgumentException if they differ in more, or do not fit the model
    */
-  List<List<Picture>> runTogether(List<GenerationRequest> requests, Audience audience) {
+  List<List<RgbImage>> runTogether(List<GenerationRequest> requests, Audience audience) {
     List<Item> items = new ArrayList<>();
     for (GenerationRequest request : requests) {
       GenerationRequest first = requests.get(0);
@@ -110,7 +110,7 @@ final class TextToImagePipeline {
     if (!audience.extensions().isEmpty()) {
       return requests.stream().map(request -> run(request, audience)).toList();
     }
-    Iterator<Picture> pictures = drawItems(requests, items, audience).iterator();
+    Iterator<RgbImage> pictures = drawItems(requests, items, audience).iterator();
     return requests.stream()
         .map(request -> IntStream.range(0, request.count()).mapToObj(i -> pictures.next()).toList())
         .toList();
@@ -119,9 +119,9 @@ final class TextToImagePipeline {
   /** One picture of several requests. */
   private record Item(String prompt, long seed) {}
 
-  private List<Picture> drawItems(
+  private List<RgbImage> drawItems(
       List<GenerationRequest> requests, List<Item> items, Audience audience) {
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     int batch = items.isEmpty() ? 1 : largestBatch(size(requests.get(0)));
     int batches = (items.size() + batch - 1) / batch;
     for (int k = 0; k < batches; k++) {
@@ -291,7 +291,7 @@ final class TextToImagePipeline {
   /**
    * The first picture; samplers that let the sample grow scale it for the UNet, and for a preview.
    */
-  private Picture preview(Sampler sampler, int i, NDArray sample) {
+  private RgbImage preview(Sampler sampler, int i, NDArray sample) {
     if (i + 1 == sampler.timesteps().length) {
       return decode(sample, 0);
     }
@@ -305,7 +305,7 @@ final class TextToImagePipeline {
     }
   }
 
-  private Picture decode(NDArray latents, int i) {
+  private RgbImage decode(NDArray latents, int i) {
     try (NDArray one = latents.get(i + ":" + (i + 1));
         NDArray unscaled = one.div((float) parts.vae().config().scalingFactor());
         NDArray decoded = parts.vae().decode(unscaled)) {

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDManager;
-import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.diffusion.weights.Adapter;
 import dev.forgetmenot.diffusion.weights.Weight;
 import dev.forgetmenot.patch.LowRank;
@@ -28,7 +28,7 @@ final class TrainedAdapters implements TrainedPart {
    * @param manager where the adapters' arrays live and end
    * @throws IllegalArgumentException if none is, or the rank is too large
    */
-  TrainedAdapters(NDManager manager, Map<String, Weight> chosen, AdapterOptions options) {
+  TrainedAdapters(NDManager manager, Map<String, Weight> chosen, LoraOptions options) {
     adapted = new TreeMap<>(chosen); // what is drawn for a weight depends on the names alone
     adapted
         .entrySet()

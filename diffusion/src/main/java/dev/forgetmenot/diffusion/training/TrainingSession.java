@@ -4,7 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
@@ -145,7 +145,7 @@ public final class TrainingSession implements TrainingScope {
       double number = value.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).toFloatArray()[0];
       requireFinite(number, "loss", step);
       try {
-        collector.backward(Scaling.by(value, 1.0 / options.accumulation()));
+        collector.backward(ScalarOps.by(value, 1.0 / options.accumulation()));
       } catch (EngineException e) {
         throw new IllegalStateException(
             "step " + step + ": no gradient can be taken; does the loss depend on a chosen weight?",

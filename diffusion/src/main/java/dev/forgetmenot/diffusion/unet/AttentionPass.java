@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.unet;
 
 import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param last the pass ends when this layer has shown its probabilities; empty to run to the output
  */
-record AttentionPass(AttentionHooks hooks, Optional<AttentionSite> last) {
+record AttentionPass(AttentionHooks hooks, Optional<AttentionLayer> last) {
   /** A pass to the output. */
   static AttentionPass whole(AttentionHooks hooks) {
     return new AttentionPass(hooks, Optional.empty());
@@ -22,9 +22,9 @@ record AttentionPass(AttentionHooks hooks, Optional<AttentionSite> last) {
    *
    * @throws IllegalArgumentException if nobody watches
    */
-  static AttentionPass watched(AttentionHooks hooks, List<AttentionSite> sites) {
-    Optional<AttentionSite> last = Optional.empty();
-    for (AttentionSite site : sites) {
+  static AttentionPass watched(AttentionHooks hooks, List<AttentionLayer> sites) {
+    Optional<AttentionLayer> last = Optional.empty();
+    for (AttentionLayer site : sites) {
       if (hooks.observers().stream().anyMatch(observer -> observer.watches(site))) {
         last = Optional.of(site);
       }
@@ -36,12 +36,12 @@ record AttentionPass(AttentionHooks hooks, Optional<AttentionSite> last) {
   }
 
   /** Whether the layer must form its probabilities. */
-  boolean touches(AttentionSite site) {
+  boolean touches(AttentionLayer site) {
     return hooks.touch(site);
   }
 
   /** Whether the pass ends at the layer. */
-  boolean endsAt(AttentionSite site) {
+  boolean endsAt(AttentionLayer site) {
     return last.isPresent() && last.get().equals(site);
   }
 }

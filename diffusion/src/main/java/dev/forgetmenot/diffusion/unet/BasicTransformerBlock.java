@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
@@ -36,7 +36,7 @@ final class BasicTransformerBlock {
     out = new Linear(scope.in("ff.net.2"), 4L * width, width, true);
   }
 
-  List<AttentionSite> attentionSites() {
+  List<AttentionLayer> attentionSites() {
     return List.of(attn1.site(), attn2.site());
   }
 

@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.attention.AttentionSite;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.Temporaries;
@@ -18,7 +18,7 @@ import dev.forgetmenot.diffusion.layer.Linear;
  */
 final class CrossAttention {
   private final Ops ops;
-  private final AttentionSite site;
+  private final AttentionLayer site;
   private final Linear toQ;
   private final Linear toK;
   private final Linear toV;
@@ -26,14 +26,14 @@ final class CrossAttention {
 
   CrossAttention(LayerScope scope, int width, int contextWidth, int heads, boolean cross) {
     ops = scope.ops();
-    site = new AttentionSite(scope.path(), heads, cross);
+    site = new AttentionLayer(scope.path(), heads, cross);
     toQ = new Linear(scope.in("to_q"), width, width, false);
     toK = new Linear(scope.in("to_k"), contextWidth, width, false);
     toV = new Linear(scope.in("to_v"), contextWidth, width, false);
     toOut = new Linear(scope.in("to_out.0"), width, width, true);
   }
 
-  AttentionSite site() {
+  AttentionLayer site() {
     return site;
   }
 
@@ -63,7 +63,7 @@ final class CrossAttention {
     try (Temporaries t = new Temporaries(q)) {
       NDArray queries = heads(t.view(q));
       NDArray keys = heads(t.view(k));
-      NDArray scores = Scaling.by(queries.matMul(keys.transpose(0, 2, 1)), scale);
+      NDArray scores = ScalarOps.by(queries.matMul(keys.transpose(0, 2, 1)), scale);
       NDArray probabilities =
           t.result(scores.softmax(-1)); // of the caller: what hooks make of it lives on
       NDArray used = probabilities;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
 import dev.forgetmenot.diffusion.layer.LayerScope;
@@ -42,7 +42,7 @@ final class DownBlock2D {
         last ? null : new Downsample2D(scope.in("downsamplers.0"), out, config.downsamplePadding());
   }
 
-  List<AttentionSite> attentionSites() {
+  List<AttentionLayer> attentionSites() {
     return attentions.stream().flatMap(attention -> attention.attentionSites().stream()).toList();
   }
 

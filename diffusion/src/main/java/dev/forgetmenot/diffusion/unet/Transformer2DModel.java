@@ -2,7 +2,7 @@ package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
@@ -46,7 +46,7 @@ final class Transformer2DModel {
     }
   }
 
-  List<AttentionSite> attentionSites() {
+  List<AttentionLayer> attentionSites() {
     return blocks.stream().flatMap(block -> block.attentionSites().stream()).toList();
   }
 

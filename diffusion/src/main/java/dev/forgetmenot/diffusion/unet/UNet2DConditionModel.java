@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -35,7 +35,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private final List<UpBlock2D> upBlocks = new ArrayList<>();
   private final GroupNorm convNormOut;
   private final Conv2d convOut;
-  private final List<AttentionSite> attentionSites;
+  private final List<AttentionLayer> attentionSites;
 
   /** Builds the model on weights, which it then owns. */
   public UNet2DConditionModel(UNetConfig config, Weights weights, Ops ops) {
@@ -60,7 +60,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
         new GroupNorm(scope.in("conv_norm_out"), first, config.normGroups(), config.normEps());
     convOut =
         Conv2d.same(scope.in("conv_out"), first, config.outChannels(), config.convOutKernel());
-    List<AttentionSite> sites = new ArrayList<>();
+    List<AttentionLayer> sites = new ArrayList<>();
     downBlocks.forEach(block -> sites.addAll(block.attentionSites()));
     sites.addAll(midBlock.attentionSites());
     upBlocks.forEach(block -> sites.addAll(block.attentionSites()));
@@ -89,7 +89,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /** The attention layers of a configuration, in the order in which they run. */
-  public static List<AttentionSite> attentionSites(UNetConfig config) {
+  public static List<AttentionLayer> attentionSites(UNetConfig config) {
     return new UNet2DConditionModel(config, LayerScope.root(new ShapeRecorder(), null), null)
         .attentionSites();
   }
@@ -105,7 +105,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /** The attention layers in the order in which they run. */
-  public List<AttentionSite> attentionSites() {
+  public List<AttentionLayer> attentionSites() {
     return attentionSites;
   }
 

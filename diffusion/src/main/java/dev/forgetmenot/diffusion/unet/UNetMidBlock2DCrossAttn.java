@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.layer.LayerScope;
@@ -32,7 +32,7 @@ final class UNetMidBlock2DCrossAttn {
         scope, channels, channels, config.timeWidth(), config.normGroups(), config.normEps());
   }
 
-  List<AttentionSite> attentionSites() {
+  List<AttentionLayer> attentionSites() {
     return attention.attentionSites();
   }
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.Flow;
 import dev.forgetmenot.diffusion.layer.LayerScope;
@@ -51,7 +51,7 @@ final class UpBlock2D {
     upsampler = resolution == 0 ? null : new Upsample2D(scope.in("upsamplers.0"), out);
   }
 
-  List<AttentionSite> attentionSites() {
+  List<AttentionLayer> attentionSites() {
     return attentions.stream().flatMap(attention -> attention.attentionSites().stream()).toList();
   }
 

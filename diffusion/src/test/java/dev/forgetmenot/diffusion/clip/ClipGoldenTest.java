@@ -2,7 +2,7 @@ package dev.forgetmenot.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import dev.forgetmenot.diffusion.config.PreprocessorConfig;
@@ -34,13 +34,13 @@ class ClipGoldenTest {
     }
   }
 
-  private static Picture picture(NDArray image) {
+  private static RgbImage picture(NDArray image) {
     Shape shape = image.getShape(); // (H, W, 3)
     float[] values = image.toFloatArray();
     byte[] rgb = new byte[values.length];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) Math.round(values[i]);
     }
-    return new Picture((int) shape.get(1), (int) shape.get(0), rgb);
+    return new RgbImage((int) shape.get(1), (int) shape.get(0), rgb);
   }
 }

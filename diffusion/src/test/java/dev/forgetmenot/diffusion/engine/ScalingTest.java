@@ -6,7 +6,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.training.ScalarOps;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class ScalingTest {
   @Test
   void gradientsAreRightAfterACollection() {
     try (EngineThread engine = EngineThread.start("cpu")) {
-      assertThat(engine.<Integer, InterruptedException>call(() -> wrong(x -> Scaling.by(x, 3))))
+      assertThat(engine.<Integer, InterruptedException>call(() -> wrong(x -> ScalarOps.by(x, 3))))
           .isZero();
     } catch (InterruptedException e) {
       throw new AssertionError(e);

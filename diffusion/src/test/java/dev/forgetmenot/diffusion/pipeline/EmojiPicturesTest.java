@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.Gson;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenSamplers;
@@ -78,13 +78,13 @@ class EmojiPicturesTest {
             Optional.of(sample.width()),
             Optional.of(sample.height()),
             Optional.of(sample.sampler()));
-    List<Picture> pictures = sd.generate(request);
+    List<RgbImage> pictures = sd.generate(request);
     double error = meanDifference(pictures.get(0), GOLDEN.resolve(sample.file()));
     Errors.print(GOLDEN, sample.file() + " mean difference of 255", error);
     assertThat(error).isLessThan(TOLERANCE);
   }
 
-  private static double meanDifference(Picture found, Path file) throws IOException {
+  private static double meanDifference(RgbImage found, Path file) throws IOException {
     BufferedImage expected = ImageIO.read(file.toFile());
     assertThat(found.width()).isEqualTo(expected.getWidth());
     assertThat(found.height()).isEqualTo(expected.getHeight());

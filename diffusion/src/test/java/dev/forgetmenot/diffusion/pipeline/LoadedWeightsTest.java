@@ -3,9 +3,9 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -64,25 +64,25 @@ class LoadedWeightsTest {
             .holding(precision)
             .patched(List.of(), List.of(LoadedWeightsTest::doubleKey));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      List<Picture> base = sd.generate(REQUEST);
+      List<RgbImage> base = sd.generate(REQUEST);
       sd.repatch(List.of(new PatchRequest(Path.of("doubled"), 1)));
-      List<Picture> patched = sd.generate(REQUEST);
+      List<RgbImage> patched = sd.generate(REQUEST);
       sd.repatch(List.of());
-      List<Picture> again = sd.generate(REQUEST);
+      List<RgbImage> again = sd.generate(REQUEST);
       assertThat(again.get(0).rgb()).isEqualTo(base.get(0).rgb());
       assertThat(patched.get(0).rgb()).isNotEqualTo(base.get(0).rgb());
-      return Stream.of(base, patched, again).flatMap(List::stream).map(Picture::rgb).toList();
+      return Stream.of(base, patched, again).flatMap(List::stream).map(RgbImage::rgb).toList();
     }
   }
 
-  private static void doubleKey(LoadedModel model) throws IOException {
+  private static void doubleKey(PatchableModel model) throws IOException {
     for (PatchRequest request : model.patches()) {
       float[] values = model.weights().base(KEY);
       for (int i = 0; i < values.length; i++) {
         values[i] *= 1.7f;
       }
       model.replace(KEY, "doubled", () -> values);
-      model.taken(request, "doubled");
+      model.applied(request, "doubled");
     }
   }
 
@@ -198,12 +198,12 @@ class LoadedWeightsTest {
       }
     }
 
-    private static void everything(LoadedModel model) throws IOException {
+    private static void everything(PatchableModel model) throws IOException {
       for (PatchRequest request : model.patches()) {
         for (String name : model.weights().names()) {
           model.replace(name, request.file().toString(), () -> model.weights().base(name));
         }
-        model.taken(request, "everything");
+        model.applied(request, "everything");
       }
     }
   }

@@ -60,12 +60,12 @@ class ModelTokensTest {
     float[] before = embed("a photo of <s1><s2>");
     List<String> names = List.of("<s1>", "<s2>");
     try (AddedTokens one = sd.addTokens(names, new float[][] {vector(0.1f), vector(0.2f)})) {
-      assertThat(sd.pieces("<s1><s2>")).containsExactly(VOCABULARY, VOCABULARY + 1);
+      assertThat(sd.tokenIds("<s1><s2>")).containsExactly(VOCABULARY, VOCABULARY + 1);
       assertThat(one.names()).isEqualTo(names);
       float[] with = embed("a photo of <s1><s2>");
       assertThat(with).isNotEqualTo(before);
       try (AddedTokens two = sd.addTokens(Map.of("<m>", one.vectors()))) {
-        assertThat(sd.pieces("x<m>")).endsWith(VOCABULARY + 2, VOCABULARY + 3);
+        assertThat(sd.tokenIds("x<m>")).endsWith(VOCABULARY + 2, VOCABULARY + 3);
         assertThat(embed("a photo of <m>")).isEqualTo(with);
         assertThatThrownBy(one::close).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> sd.addTokens(Map.of("<M>", two.vectors())))
@@ -149,7 +149,7 @@ class ModelTokensTest {
         model -> model.addToken("<m>", new float[][] {vector(0.1f), vector(0.2f)});
     LoadOptions options = LoadOptions.defaults().patched(List.of(), List.of(extension));
     try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
-      assertThat(patched.pieces("<m>")).containsExactly(VOCABULARY, VOCABULARY + 1);
+      assertThat(patched.tokenIds("<m>")).containsExactly(VOCABULARY, VOCABULARY + 1);
       patched
           .engine()
           .call(

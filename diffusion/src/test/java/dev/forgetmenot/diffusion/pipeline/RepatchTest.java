@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class RepatchTest {
   private final List<String> asked = new ArrayList<>();
 
   /** A patch is a file name: what it puts on weights hangs on the name alone. */
-  private void take(LoadedModel model) throws IOException {
+  private void take(PatchableModel model) throws IOException {
     for (PatchRequest request : model.patches()) {
       String name = request.file().toString();
       switch (name) {
@@ -42,11 +42,11 @@ class RepatchTest {
           put(model, OTHER, "always", 1);
         }
       }
-      model.taken(request, name);
+      model.applied(request, name);
     }
   }
 
-  private void put(LoadedModel model, String weight, String origin, double shift)
+  private void put(PatchableModel model, String weight, String origin, double shift)
       throws IOException {
     model.replace(
         weight,
@@ -57,7 +57,7 @@ class RepatchTest {
         });
   }
 
-  private static float[] shifted(LoadedModel model, String name, double shift) {
+  private static float[] shifted(PatchableModel model, String name, double shift) {
     float[] values = model.weights().base(name);
     for (int i = 0; i < values.length; i++) {
       values[i] += (float) shift;
@@ -65,7 +65,7 @@ class RepatchTest {
     return values;
   }
 
-  private static float[] row(LoadedModel model, float value) {
+  private static float[] row(PatchableModel model, float value) {
     String name = "text_model.embeddings.token_embedding.weight";
     float[] row = new float[(int) model.base().tensors().shape("text_encoder", name)[1]];
     Arrays.fill(row, value);
@@ -125,14 +125,14 @@ class RepatchTest {
         LoadOptions.defaults().patched(List.of(named("a"), named("token")), List.of(this::take));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
       int before = arrays(sd);
-      List<Integer> pieces = sd.pieces("a <t>");
+      List<Integer> pieces = sd.tokenIds("a <t>");
       assertThat(pieces).hasSize(2);
       List<PatchRequest> next =
           List.of(named("b"), named("direct"), named("other-token"), named("broken"));
       assertThatThrownBy(() -> sd.repatch(next)).hasMessageContaining("is broken");
       assertThat(first(sd, BIAS)).isEqualTo(1);
       assertThat(first(sd, DIRECT)).isZero();
-      assertThat(sd.pieces("a <t>")).isEqualTo(pieces);
+      assertThat(sd.tokenIds("a <t>")).isEqualTo(pieces);
       assertThat(sd.patches()).containsExactly("a", "token");
       assertThat(arrays(sd)).isEqualTo(before);
       asked.clear();
@@ -143,10 +143,10 @@ class RepatchTest {
 
   @Test
   void aModelIsChangedThroughItsViewOnlyWhileItIsLoaded() throws IOException {
-    List<LoadedModel> views = new ArrayList<>();
+    List<PatchableModel> views = new ArrayList<>();
     LoadOptions options = LoadOptions.defaults().patched(List.of(), List.of(views::add));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      LoadedModel view = views.get(0);
+      PatchableModel view = views.get(0);
       assertThatThrownBy(
               () ->
                   sd.engine()

@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -51,7 +51,7 @@ class SingleFileTest {
   private static List<String> draw(Path model, GenerationRequest request) throws IOException {
     try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
       List<String> pictures = new ArrayList<>();
-      for (Picture picture : sd.generate(request)) {
+      for (RgbImage picture : sd.generate(request)) {
         pictures.add(dev.forgetmenot.files.Sha256.hex(picture.rgb()));
       }
       return pictures;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.weights.Weight;
@@ -50,8 +50,8 @@ class StableDiffusionTest {
 
   @Test
   void aPictureDependsOnItsSeedAndNotOnItsNeighbours() {
-    List<Picture> three = sd.generate(request(2).seeds(7, 3));
-    Picture second = sd.generate(request(2).seeds(8, 1)).get(0);
+    List<RgbImage> three = sd.generate(request(2).seeds(7, 3));
+    RgbImage second = sd.generate(request(2).seeds(8, 1)).get(0);
     assertThat(three).hasSize(3);
     assertThat(meanDifference(three.get(1), second)).isLessThan(0.01);
     assertThat(meanDifference(three.get(0), second)).isGreaterThan(1);
@@ -61,7 +61,7 @@ class StableDiffusionTest {
   void manyPicturesAreDrawnInBatchesAndStepsCountOn() {
     List<Integer> steps = new ArrayList<>();
     int count = 33; // one more than the largest batch
-    List<Picture> pictures =
+    List<RgbImage> pictures =
         sd.generate(
             request(1).seeds(0, count),
             (step, of, timestep, preview) -> {
@@ -78,7 +78,7 @@ class StableDiffusionTest {
   void requestsThatAreDrawnTogetherGiveThePicturesOfEach() {
     GenerationRequest one = request(2).seeds(3, 2);
     GenerationRequest other = request(2).prompted("a photo of a cat").seeds(9, 1);
-    List<List<Picture>> together = sd.generate(List.of(one, other));
+    List<List<RgbImage>> together = sd.generate(List.of(one, other));
     assertThat(together).hasSize(2);
     assertThat(meanDifference(together.get(0).get(1), sd.generate(one).get(1))).isLessThan(0.05);
     assertThat(meanDifference(together.get(1).get(0), sd.generate(other).get(0))).isLessThan(0.05);
@@ -134,8 +134,8 @@ class StableDiffusionTest {
     SamplingExtension extension = request -> new Recorder(seen);
     LoadOptions options = LoadOptions.defaults().sampled(List.of(extension), List.of());
     try (StableDiffusion extended = StableDiffusion.load(MODEL, options)) {
-      Picture changed = extended.generate(request(2), StepListener.NONE, () -> false).get(0);
-      Picture fox = sd.generate(GenerationRequest.of("a fox").sampled("euler-a", 2)).get(0);
+      RgbImage changed = extended.generate(request(2), StepListener.NONE, () -> false).get(0);
+      RgbImage fox = sd.generate(GenerationRequest.of("a fox").sampled("euler-a", 2)).get(0);
       assertThat(changed.rgb()).isEqualTo(fox.rgb());
       assertThat(seen)
           .containsExactly("prompt", "embedding", "negative", "latents 0", "latents 1", "close");
@@ -168,12 +168,12 @@ class StableDiffusionTest {
       List<byte[]> users =
           Stream.of(one, other)
               .flatMap(r -> extended.generate(r, StepListener.NONE, () -> false).stream())
-              .map(Picture::rgb)
+              .map(RgbImage::rgb)
               .toList();
       assertThat(model.generate(one).get(1).rgb()).isEqualTo(users.get(1));
       assertThat(users.get(1)).isNotEqualTo(sd.generate(one).get(1).rgb());
-      List<List<Picture>> together = model.generate(List.of(one, other));
-      assertThat(together.stream().flatMap(List::stream).map(Picture::rgb).toList())
+      List<List<RgbImage>> together = model.generate(List.of(one, other));
+      assertThat(together.stream().flatMap(List::stream).map(RgbImage::rgb).toList())
           .usingElementComparator(Arrays::compare)
           .isEqualTo(users);
       assertThatThrownBy(() -> model.generate(List.of(one, other.sampled("euler", 3))))
@@ -272,7 +272,7 @@ class StableDiffusionTest {
     ModelExtension taker =
         model -> {
           checkBase(model);
-          model.taken(model.patches().get(0), "some patch");
+          model.applied(model.patches().get(0), "some patch");
         };
     LoadOptions options = LoadOptions.defaults().patched(List.of(patch), List.of(taker));
     try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
@@ -284,7 +284,7 @@ class StableDiffusionTest {
         .hasMessageContaining("some.fmnpatch");
   }
 
-  private static void checkBase(LoadedModel model) throws IOException {
+  private static void checkBase(PatchableModel model) throws IOException {
     String name = "conv_in.weight";
     assertThat(model.base().tensors().names("unet")).contains(name);
     long[] shape = model.base().tensors().shape("unet", name);
@@ -300,7 +300,7 @@ class StableDiffusionTest {
   @Test
   void picturesBecomeLatentsOfTheModelsShape() {
     int side = sd.pictureSize();
-    Picture grey = new Picture(side, side, new byte[3 * side * side]);
+    RgbImage grey = new RgbImage(side, side, new byte[3 * side * side]);
     sd.engine()
         .call(
             () -> {
@@ -336,7 +336,7 @@ class StableDiffusionTest {
         .hasMessageContaining(message);
   }
 
-  private static double meanDifference(Picture a, Picture b) {
+  private static double meanDifference(RgbImage a, RgbImage b) {
     long sum = 0;
     for (int i = 0; i < a.rgb().length; i++) {
       sum += Math.abs((a.rgb()[i] & 0xff) - (b.rgb()[i] & 0xff));

@@ -24,7 +24,7 @@ class ClipTokenizerTest {
     try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
       TokenizedPrompt fits = tokenizer.encode("a ".repeat(75));
       assertThat(fits.cut()).isEmpty();
-      assertThat(fits.endColumn()).isEqualTo(76);
+      assertThat(fits.endPosition()).isEqualTo(76);
       int fox = tokenizer.pieces("🦊").size();
       TokenizedPrompt cut = tokenizer.encode("🦊 " + "a ".repeat(75 - fox) + "photo of it");
       assertThat(cut.ids()).hasSize(77);

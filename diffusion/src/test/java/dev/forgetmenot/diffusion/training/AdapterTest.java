@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.Errors;
@@ -44,7 +44,7 @@ class AdapterTest {
                 name.startsWith("unet/")
                     && (name.contains("attn") || name.contains("conv") || name.contains("proj")),
             0.05)
-        .adapting(new AdapterOptions(rank, 6, 3));
+        .adapting(new LoraOptions(rank, 6, 3));
   }
 
   private NDArray predict(NDManager manager) {
@@ -113,7 +113,7 @@ class AdapterTest {
     Rows read = new Rows(1, 32, row);
     TrainingOptions options =
         TrainingOptions.adamW(name -> name.matches(".*attn2.to_[kv].weight"), 0.05)
-            .adapting(AdapterOptions.reading(read));
+            .adapting(LoraOptions.reading(read));
     try (TrainingScope scope = sd.train(options)) {
       for (int i = 0; i < 3; i++) {
         scope.step(manager -> predict(manager).square().mean());
@@ -128,10 +128,10 @@ class AdapterTest {
             () ->
                 sd.train(
                     TrainingOptions.adamW(name -> name.endsWith("attn1.to_k.weight"), 1)
-                        .adapting(AdapterOptions.reading(new Rows(1, 7, new float[7])))))
+                        .adapting(LoraOptions.reading(new Rows(1, 7, new float[7])))))
         .hasMessageContaining("cannot read rows of 7");
-    assertThat(AdapterOptions.reading(new Rows(1, 32, row.clone())).toString())
-        .isEqualTo(AdapterOptions.reading(read).toString());
+    assertThat(LoraOptions.reading(new Rows(1, 32, row.clone())).toString())
+        .isEqualTo(LoraOptions.reading(read).toString());
   }
 
   @Test
@@ -139,12 +139,12 @@ class AdapterTest {
     assertThatThrownBy(() -> sd.train(options(1000)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("rank is at most");
-    assertThatThrownBy(() -> new AdapterOptions(0, 1, 1)).hasMessageContaining("rank");
+    assertThatThrownBy(() -> new LoraOptions(0, 1, 1)).hasMessageContaining("rank");
     assertThatThrownBy(
             () ->
                 sd.train(
                     TrainingOptions.adamW(name -> name.endsWith("norm1.bias"), 1)
-                        .adapting(new AdapterOptions(1, 1, 1))))
+                        .adapting(new LoraOptions(1, 1, 1))))
         .hasMessageContaining("none of the chosen weights");
     sd.train(options(1)).close(); // a refusal leaves no session open
   }

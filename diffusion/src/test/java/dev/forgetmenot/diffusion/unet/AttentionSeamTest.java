@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenRun;
 import java.io.IOException;
@@ -30,24 +30,24 @@ class AttentionSeamTest {
     private final List<NDArray> kept = new ArrayList<>();
 
     @Override
-    public boolean watches(AttentionSite site) {
+    public boolean watches(AttentionLayer site) {
       return site.cross();
     }
 
     @Override
-    public void observe(AttentionSite site, NDArray probabilities) {
+    public void observe(AttentionLayer site, NDArray probabilities) {
       kept.add(probabilities.mean(new int[] {0}));
     }
   }
 
   private record Changing(UnaryOperator<NDArray> change) implements AttentionModifier {
     @Override
-    public boolean modifies(AttentionSite site) {
+    public boolean modifies(AttentionLayer site) {
       return site.cross();
     }
 
     @Override
-    public NDArray modify(AttentionSite site, NDArray probabilities) {
+    public NDArray modify(AttentionLayer site, NDArray probabilities) {
       return change.apply(probabilities);
     }
   }
@@ -73,7 +73,7 @@ class AttentionSeamTest {
       Keeper keeper = new Keeper();
       unet.forward(latents, new double[] {500}, context, AttentionHooks.observing(keeper)).close();
       assertThat(manager.getManagedArrays()).hasSize(open + keeper.kept.size());
-      long cross = unet.attentionSites().stream().filter(AttentionSite::cross).count();
+      long cross = unet.attentionSites().stream().filter(AttentionLayer::cross).count();
       assertThat(keeper.kept).hasSize((int) cross);
       for (NDArray mean : keeper.kept) {
         for (float row : mean.sum(new int[] {1}).toFloatArray()) {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
@@ -41,7 +41,7 @@ class UNetGoldenTest {
       run.check(golden, "out", watched); // with the probabilities formed
       assertThat(seen.probabilities.keySet())
           .containsExactlyElementsOf(
-              unet.attentionSites().stream().map(AttentionSite::name).toList());
+              unet.attentionSites().stream().map(AttentionLayer::name).toList());
       int compared = 0;
       double worst = 0;
       for (String name : golden.names()) {
@@ -64,12 +64,12 @@ class UNetGoldenTest {
     private final Map<String, float[]> probabilities = new LinkedHashMap<>();
 
     @Override
-    public boolean watches(AttentionSite site) {
+    public boolean watches(AttentionLayer site) {
       return true;
     }
 
     @Override
-    public void observe(AttentionSite site, NDArray values) {
+    public void observe(AttentionLayer site, NDArray values) {
       probabilities.put(site.name(), values.toFloatArray());
     }
   }

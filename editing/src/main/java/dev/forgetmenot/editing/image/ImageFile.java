@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.image;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -35,7 +35,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * @param picture the pixels; of an image with more than {@value #MOST} of them only every second,
  *     third, … of a row and of a column, so that no more than that are in memory
  */
-public record ImageFile(int width, int height, Picture picture) {
+public record ImageFile(int width, int height, RgbImage picture) {
   /** Most pixels of {@link #picture}. */
   public static final int MOST = 24_000_000;
 
@@ -138,7 +138,7 @@ public record ImageFile(int width, int height, Picture picture) {
   /** What a reader gave. */
   private record Decoded(Path file, int width, int height, BufferedImage image) {
     ImageFile upright(Orientation turn, BufferedImage coloured) throws IOException {
-      Picture pixels;
+      RgbImage pixels;
       try {
         pixels = RgbPixels.of(coloured);
       } catch (IOException e) {

@@ -7,7 +7,7 @@ import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegment;
 import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegmentUtil;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFF;
 import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -98,7 +98,7 @@ record Orientation(int code) {
   }
 
   /** The picture upright. */
-  Picture apply(Picture in) {
+  RgbImage apply(RgbImage in) {
     if (code == 1) {
       return in;
     }
@@ -116,6 +116,6 @@ record Orientation(int code) {
         System.arraycopy(in.rgb(), 3 * (row * in.width() + column), rgb, 3 * (y * width + x), 3);
       }
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.image;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorConvertOp;
@@ -22,7 +22,7 @@ final class RgbPixels {
    *
    * @throws IOException if its samples are of a kind that is not supported
    */
-  static Picture of(BufferedImage image) throws IOException {
+  static RgbImage of(BufferedImage image) throws IOException {
     ColorModel model = image.getColorModel();
     ColorSpace space = model.getColorSpace();
     boolean grey = space.getType() == ColorSpace.TYPE_GRAY;
@@ -49,7 +49,7 @@ final class RgbPixels {
       }
       onWhite(argb, rgb, 3 * y * argb.length);
     }
-    return new Picture(source.getWidth(), source.getHeight(), rgb);
+    return new RgbImage(source.getWidth(), source.getHeight(), rgb);
   }
 
   private static void samples(BufferedImage image, int y, int[] argb) throws IOException {

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
@@ -47,7 +47,7 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
    * @throws java.util.concurrent.CancellationException if the user stopped it
    */
   public Embeddings run(
-      Kind kind, TrainingPictures pictures, JobContext context, InversionListener listener)
+      ConceptType kind, TrainingPictures pictures, JobContext context, InversionListener listener)
       throws IOException {
     if (pictures.pictures().isEmpty()) {
       throw new IllegalArgumentException("there is no picture to invert; give at least one");
@@ -77,7 +77,7 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
    *
    * @throws IllegalArgumentException if settings and model do not fit; the message says what to do
    */
-  public Embeddings beginning(Kind kind) {
+  public Embeddings beginning(ConceptType kind) {
     InitialRows vocabulary = InitialRows.of(model);
     List<TokenInitialiser> initialisers = settings.initialisers(kind, model, said -> {});
     return Embeddings.of(
@@ -114,7 +114,7 @@ public record ConceptInversion(DiffusionModel model, InversionSettings settings)
   }
 
   /** What must be the same to go on from a checkpoint; the number of steps may grow. */
-  private Map<String, String> about(Kind kind, List<String> prompts, TrainingPictures pictures) {
+  private Map<String, String> about(ConceptType kind, List<String> prompts, TrainingPictures pictures) {
     Map<String, String> about = new TreeMap<>(settings.values().all());
     about.remove("steps");
     about.put("kind", kind.word());

@@ -52,7 +52,7 @@ record InitialRows(DiffusionModel model, float[] matrix, int width) {
   }
 
   private int idOf(String word) {
-    List<Integer> ids = model.pieces(word);
+    List<Integer> ids = model.tokenIds(word);
     if (ids.size() != 1) {
       throw new IllegalArgumentException(
           "the initialiser '"
@@ -60,7 +60,7 @@ record InitialRows(DiffusionModel model, float[] matrix, int width) {
               + "' is not one token of this model's vocabulary but "
               + ids.size()
               + ": "
-              + model.pieceNames(word)
+              + model.tokens(word)
               + "; take another word, <rand-1>, <zero> or a token id");
     }
     return ids.get(0);

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.inversion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.editing.PicturePosteriors;
 import dev.forgetmenot.editing.PixelMask;
@@ -24,7 +24,7 @@ final class InversionPictures implements AutoCloseable {
   InversionPictures(
       DiffusionModel model, TrainingPictures pictures, boolean flips, boolean masked) {
     count = pictures.pictures().size();
-    List<Picture> all = new ArrayList<>(pictures.pictures());
+    List<RgbImage> all = new ArrayList<>(pictures.pictures());
     List<Optional<PixelMask>> grey = new ArrayList<>(pictures.masks());
     if (flips) {
       pictures.pictures().forEach(picture -> all.add(flipped(picture)));
@@ -37,7 +37,7 @@ final class InversionPictures implements AutoCloseable {
     posteriors = new PicturePosteriors(model, all);
   }
 
-  private static Picture flipped(Picture picture) {
+  private static RgbImage flipped(RgbImage picture) {
     byte[] rgb = new byte[picture.rgb().length];
     int width = picture.width();
     for (int y = 0; y < picture.height(); y++) {
@@ -46,7 +46,7 @@ final class InversionPictures implements AutoCloseable {
             picture.rgb(), 3 * (y * width + x), rgb, 3 * (y * width + width - 1 - x), 3);
       }
     }
-    return new Picture(width, picture.height(), rgb);
+    return new RgbImage(width, picture.height(), rgb);
   }
 
   /** A sample of the latents of a picture (1, c, h, w). */

@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing.inversion;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  *
  * @param values of {@link #parameters}
  */
-public record InversionSettings(ParameterValues values) {
+public record InversionSettings(Settings values) {
   private static final int TOKENS = 4;
   private static final int MOST = 64;
   private static final TokenInitialiser RANDOM = new TokenInitialiser.Random(1);
@@ -31,60 +31,60 @@ public record InversionSettings(ParameterValues values) {
   private static final String STEM_PLACE = "<s>";
 
   /** The declared parameters. */
-  public static List<Parameter> parameters() {
+  public static List<SettingSpec> parameters() {
     return List.of(
-        Parameter.text(
+        SettingSpec.text(
             "tokens",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "How many new tokens, or their names with | between them, such as <s5>|<s6>; without it"
                 + " as many as init names, else 4, and <s1>, <s2> and so on."),
-        Parameter.text(
+        SettingSpec.text(
             "init",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "Where each token begins: a word, <rand-SIGMA>, <zero> or a token id, with | between"
                 + " them; without it half the kind's noun, half <rand-1>."),
-        Parameter.text(
+        SettingSpec.text(
             "template",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "Prompt with {} where the tokens go, instead of the one for the kind."),
-        Parameter.flag(
+        SettingSpec.flag(
             "stems", "The prompt of a picture is its file's name, with <s> where the tokens go."),
-        Parameter.integer("steps", 500, 1, 1_000_000, "Optimizer steps."),
-        Parameter.number(
+        SettingSpec.integer("steps", 500, 1, 1_000_000, "Optimizer steps."),
+        SettingSpec.number(
             "learning-rate", 1e-3, Double.MIN_VALUE, 10, "Learning rate of the tokens' rows."),
-        Parameter.choice(
+        SettingSpec.choice(
             "lr-schedule",
             Arrays.stream(LearningRateSchedule.Shape.values())
                 .map(LearningRateSchedule.Shape::word)
                 .toList(),
             "How the learning rate goes on."),
-        Parameter.integer(
+        SettingSpec.integer(
             "lr-warmup-steps", 0, 0, 1_000_000, "Steps on which the learning rate rises from 0."),
-        Parameter.number("weight-decay", 0.1, 0, 1, "Weight decay of AdamW."),
-        Parameter.integer(
+        SettingSpec.number("weight-decay", 0.1, 0, 1, "Weight decay of AdamW."),
+        SettingSpec.integer(
             "accumulation", 1, 1, 1024, "Pictures for one step; their losses are averaged."),
-        Parameter.flag("no-norm-decay", "Leave the lengths of the rows alone."),
-        Parameter.number(
+        SettingSpec.flag("no-norm-decay", "Leave the lengths of the rows alone."),
+        SettingSpec.number(
             "norm-target",
             1e-6,
             1e6,
             "Length that the rows are drawn to; without it 0.4, or the mean length of the model's"
                 + " vocabulary when that differs much."),
-        Parameter.flag("no-flip", "Do not flip pictures left to right at random."),
-        Parameter.flag("no-mask", "Pay no heed to masks, the files NAME.mask.png."),
-        Parameter.choice(
+        SettingSpec.flag("no-flip", "Do not flip pictures left to right at random."),
+        SettingSpec.flag("no-mask", "Pay no heed to masks, the files NAME.mask.png."),
+        SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
             "Where the square is cut from pictures that are none."),
-        Parameter.integer("seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
+        SettingSpec.integer("seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
   }
 
   /** The settings with nothing but defaults. */
   public static InversionSettings defaults() {
-    return new InversionSettings(ParameterValues.of(parameters(), java.util.Map.of()));
+    return new InversionSettings(Settings.of(parameters(), java.util.Map.of()));
   }
 
   /**
@@ -93,7 +93,7 @@ public record InversionSettings(ParameterValues values) {
    * @param say is told what the default could not do
    * @throws IllegalArgumentException if number and list of tokens contradict each other
    */
-  List<TokenInitialiser> initialisers(Kind kind, DiffusionModel model, Consumer<String> say) {
+  List<TokenInitialiser> initialisers(ConceptType kind, DiffusionModel model, Consumer<String> say) {
     Optional<Integer> wanted = values.find("tokens").map(InversionSettings::count);
     Optional<String> init = values.find("init");
     if (init.isPresent()) {
@@ -127,15 +127,15 @@ public record InversionSettings(ParameterValues values) {
   }
 
   private static List<TokenInitialiser> usual(
-      Kind kind, int count, DiffusionModel model, Consumer<String> say) {
-    String noun = kind == Kind.IDENTITY ? "person" : kind.word();
-    boolean one = model.pieces(noun).size() == 1;
+      ConceptType kind, int count, DiffusionModel model, Consumer<String> say) {
+    String noun = kind == ConceptType.IDENTITY ? "person" : kind.word();
+    boolean one = model.tokenIds(noun).size() == 1;
     if (!one) {
       say.accept(
           "'"
               + noun
               + "' is several tokens in this vocabulary, "
-              + model.pieceNames(noun)
+              + model.tokens(noun)
               + ": <rand-1> in its place");
     }
     TokenInitialiser named = one ? new TokenInitialiser.Word(noun) : RANDOM;
@@ -157,7 +157,7 @@ public record InversionSettings(ParameterValues values) {
    * @param phrase the tokens as a prompt says them
    * @throws IllegalArgumentException if a file's name has no place for them
    */
-  List<String> prompts(Kind kind, String phrase, TrainingPictures pictures) {
+  List<String> prompts(ConceptType kind, String phrase, TrainingPictures pictures) {
     Function<String, String> prompt;
     if (values.flag("stems")) {
       prompt = stem -> ofStem(stem, phrase);

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.measure;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -28,8 +28,8 @@ public record Candidate(ConceptEditor editor, Map<String, String> settings) {
    *
    * @throws IllegalArgumentException if the editor does not declare or allow one of them
    */
-  public ParameterValues values() {
-    return ParameterValues.of(editor.parameters(), settings);
+  public Settings values() {
+    return Settings.of(editor.parameters(), settings);
   }
 
   /**

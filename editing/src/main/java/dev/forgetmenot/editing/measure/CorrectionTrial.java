@@ -2,11 +2,11 @@ package dev.forgetmenot.editing.measure;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.PromptTemplate;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
   }
 
   /** The trial of goals on what a model is known to draw. */
-  public static CorrectionTrial of(List<CorrectionGoal> goals, Vocabulary vocabulary, Size size) {
+  public static CorrectionTrial of(List<CorrectionGoal> goals, KnownConcepts vocabulary, Size size) {
     Set<String> named = new HashSet<>();
     for (CorrectionGoal goal : goals) {
       String name = goal.concept().name();
@@ -66,7 +66,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
    *
    * @param judge who recognises; see {@link #canBeJudgedBy}
    */
-  public CorrectionResult run(DiffusionModel model, PictureJudge judge) {
+  public CorrectionResult run(DiffusionModel model, ImageClassifier judge) {
     return judged(model.generate(requests()), judge);
   }
 
@@ -89,12 +89,12 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
   }
 
   /** What the pictures of {@link #requests} show. */
-  CorrectionResult judged(List<List<Picture>> pictures, PictureJudge judge) {
-    Iterator<List<Picture>> drawn = pictures.iterator();
+  CorrectionResult judged(List<List<RgbImage>> pictures, ImageClassifier judge) {
+    Iterator<List<RgbImage>> drawn = pictures.iterator();
     List<GoalResult> results = new ArrayList<>();
     for (CorrectionGoal goal : goals) {
-      Kind kind = goal.concept().kind();
-      List<Picture> general = drawn.next();
+      ConceptType kind = goal.concept().kind();
+      List<RgbImage> general = drawn.next();
       List<TrialResult.Row> instances = new ArrayList<>();
       for (String instance : goal.instances()) {
         instances.add(row(instance, kind, drawn.next(), judge));
@@ -102,7 +102,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
       List<TrialResult.Row> without = new ArrayList<>();
       List<Double> similarities = new ArrayList<>();
       for (String phrase : goal.without()) {
-        without.add(row(phrase, Kind.OBJECT, drawn.next(), judge));
+        without.add(row(phrase, ConceptType.OBJECT, drawn.next(), judge));
         double[] cosines = judge.similarities(general, phrase);
         similarities.add(Arrays.stream(cosines).average().orElse(0));
       }
@@ -116,13 +116,13 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     }
     List<TrialResult.Row> kept = new ArrayList<>();
     for (String other : others) {
-      kept.add(row(other, Kind.OBJECT, drawn.next(), judge));
+      kept.add(row(other, ConceptType.OBJECT, drawn.next(), judge));
     }
     return new CorrectionResult(results, kept);
   }
 
   private static TrialResult.Row row(
-      String phrase, Kind kind, List<Picture> pictures, PictureJudge judge) {
+      String phrase, ConceptType kind, List<RgbImage> pictures, ImageClassifier judge) {
     return new TrialResult.Row(phrase, pictures, judge.recognise(pictures, kind));
   }
 
@@ -149,7 +149,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
   }
 
   /** Whether the judge knows every instance and everything that is taken out. */
-  public boolean canBeJudgedBy(PictureJudge judge) {
+  public boolean canBeJudgedBy(ImageClassifier judge) {
     return goals.stream()
         .allMatch(
             goal ->
@@ -157,8 +157,8 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
                     && judge.things().containsAll(goal.without()));
   }
 
-  private static List<String> known(CorrectionGoal goal, PictureJudge judge) {
-    return goal.concept().kind() == Kind.STYLE ? judge.styles() : judge.things();
+  private static List<String> known(CorrectionGoal goal, ImageClassifier judge) {
+    return goal.concept().kind() == ConceptType.STYLE ? judge.styles() : judge.things();
   }
 
   private GenerationRequest request(String prompt, int count) {

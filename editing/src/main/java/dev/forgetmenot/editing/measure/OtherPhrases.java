@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.measure;
 
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +11,7 @@ final class OtherPhrases {
   private OtherPhrases() {}
 
   /** At most {@code most} phrases of things, none of which is an excluded one. */
-  static List<String> of(Vocabulary vocabulary, Set<String> excluded, int most) {
+  static List<String> of(KnownConcepts vocabulary, Set<String> excluded, int most) {
     List<String> rest =
         vocabulary.ofStyle(false).stream()
             .map(Phrase::phrase)

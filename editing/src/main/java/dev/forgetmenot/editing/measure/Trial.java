@@ -1,12 +1,12 @@
 package dev.forgetmenot.editing.measure;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.PromptTemplate;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
   }
 
   /** The trial of concepts on what a model is known to draw. */
-  public static Trial of(List<Concept> concepts, Vocabulary vocabulary, Size size) {
+  public static Trial of(List<Concept> concepts, KnownConcepts vocabulary, Size size) {
     List<Concept> targets =
         concepts.stream().map(concept -> asThePromptSays(concept, vocabulary)).toList();
     Set<String> forgotten = new HashSet<>();
@@ -56,7 +56,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
     return new Trial(targets, others, size);
   }
 
-  private static Concept asThePromptSays(Concept concept, Vocabulary vocabulary) {
+  private static Concept asThePromptSays(Concept concept, KnownConcepts vocabulary) {
     String phrase = vocabulary.find(concept.name()).map(Phrase::phrase).orElse(concept.name());
     return new Concept(phrase, concept.kind());
   }
@@ -66,7 +66,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
    *
    * @param judge who recognises; targets that are no phrase of its vocabulary cannot be judged
    */
-  public TrialResult run(DiffusionModel model, PictureJudge judge) {
+  public TrialResult run(DiffusionModel model, ImageClassifier judge) {
     List<GenerationRequest> requests = new ArrayList<>();
     for (Concept target : targets) {
       requests.add(request(prompt(target), size.ofTarget()));
@@ -74,7 +74,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
     for (String other : others) {
       requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
     }
-    List<List<Picture>> pictures = model.generate(requests);
+    List<List<RgbImage>> pictures = model.generate(requests);
     List<TrialResult.Row> rows = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
       Concept target = targets.get(i);
@@ -83,7 +83,7 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
     }
     List<TrialResult.Row> kept = new ArrayList<>();
     for (int i = 0; i < others.size(); i++) {
-      List<Picture> drawn = pictures.get(targets.size() + i);
+      List<RgbImage> drawn = pictures.get(targets.size() + i);
       kept.add(new TrialResult.Row(others.get(i), drawn, judge.recognise(drawn)));
     }
     return new TrialResult(rows, kept);
@@ -104,11 +104,11 @@ public record Trial(List<Concept> targets, List<String> others, Size size) {
   }
 
   /** Whether the judge knows every target. */
-  public boolean canBeJudgedBy(PictureJudge judge) {
+  public boolean canBeJudgedBy(ImageClassifier judge) {
     return targets.stream()
         .allMatch(
             target ->
-                (target.kind() == Kind.STYLE ? judge.styles() : judge.things())
+                (target.kind() == ConceptType.STYLE ? judge.styles() : judge.things())
                     .contains(target.name()));
   }
 

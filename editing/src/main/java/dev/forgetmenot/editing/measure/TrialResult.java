@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.measure;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +26,7 @@ public record TrialResult(List<Row> targets, List<Row> others) {
    * @param pictures one a seed
    * @param seen the nearest phrase of each picture
    */
-  public record Row(String phrase, List<Picture> pictures, List<String> seen) {
+  public record Row(String phrase, List<RgbImage> pictures, List<String> seen) {
     /** Copies the lists. */
     public Row {
       pictures = List.copyOf(pictures);

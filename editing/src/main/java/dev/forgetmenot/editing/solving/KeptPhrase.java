@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.solving;
 
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.editing.Subject;
 
 /**
@@ -9,4 +9,4 @@ import dev.forgetmenot.editing.Subject;
  * @param subject what it is
  * @param kind decides the prompt that says it
  */
-public record KeptPhrase(Subject subject, Kind kind) {}
+public record KeptPhrase(Subject subject, ConceptType kind) {}

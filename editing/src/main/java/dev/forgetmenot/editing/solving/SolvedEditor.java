@@ -4,8 +4,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -44,13 +44,13 @@ public abstract class SolvedEditor implements ConceptEditor {
   protected abstract Tool tool();
 
   /** The templates for concepts of a kind: the given ones, or what this editor likes best. */
-  protected List<PromptTemplate> templates(SolvingOptions options, Kind kind) {
+  protected List<PromptTemplate> templates(SolvingOptions options, ConceptType kind) {
     return options.templatesOrOne(kind);
   }
 
   @Override
   public final PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     SolvedJob job = job(concepts, values, model, context);
     Outcome outcome = solve(job);
@@ -60,7 +60,7 @@ public abstract class SolvedEditor implements ConceptEditor {
 
   @Override
   public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     long begin = System.nanoTime();
     SolvedJob job = job(concepts, values, model, context);
@@ -71,7 +71,7 @@ public abstract class SolvedEditor implements ConceptEditor {
   }
 
   private SolvedJob job(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
     SolvingOptions options = new SolvingOptions(values);
     return new SolvedJob(
         concepts, options, new PromptEncoder(model), context, kind -> templates(options, kind));

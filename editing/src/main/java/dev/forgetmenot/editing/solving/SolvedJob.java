@@ -2,8 +2,8 @@ package dev.forgetmenot.editing.solving;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.editing.ConceptRows;
@@ -36,7 +36,7 @@ public record SolvedJob(
     SolvingOptions options,
     PromptEncoder encoder,
     JobContext context,
-    Function<Kind, List<PromptTemplate>> templates) {
+    Function<ConceptType, List<PromptTemplate>> templates) {
   private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
 
   /** The loaded model. */
@@ -45,7 +45,7 @@ public record SolvedJob(
   }
 
   /** What the model is known to draw. */
-  public Vocabulary vocabulary() {
+  public KnownConcepts vocabulary() {
     return context.vocabulary();
   }
 
@@ -60,7 +60,7 @@ public record SolvedJob(
   }
 
   /** The rows that stand for things of a kind. */
-  public ConceptRows rows(Kind kind) {
+  public ConceptRows rows(ConceptType kind) {
     return new ConceptRows(encoder, options.places(), options.paddingRows(), templates.apply(kind));
   }
 
@@ -105,7 +105,7 @@ public record SolvedJob(
         .orElseGet(
             () ->
                 concepts.stream()
-                    .map(concept -> concept.kind() == Kind.STYLE ? "art" : "")
+                    .map(concept -> concept.kind() == ConceptType.STYLE ? "art" : "")
                     .toList());
   }
 
@@ -133,9 +133,9 @@ public record SolvedJob(
 
   /** A phrase in words; one that the vocabulary does not know is of the first concept's sort. */
   public KeptPhrase kept(String text) {
-    Kind otherwise = concepts.get(0).kind() == Kind.STYLE ? Kind.STYLE : Kind.OBJECT;
+    ConceptType otherwise = concepts.get(0).kind() == ConceptType.STYLE ? ConceptType.STYLE : ConceptType.OBJECT;
     return new KeptPhrase(
-        subject(text), vocabulary().find(text).map(Vocabulary.Phrase::kind).orElse(otherwise));
+        subject(text), vocabulary().find(text).map(KnownConcepts.Phrase::kind).orElse(otherwise));
   }
 
   /** The nearest phrases of the vocabulary to each concept, of its sort: things or styles. */
@@ -162,7 +162,7 @@ public record SolvedJob(
         .forEach(near -> farthest.add(0, near.subject()));
     return farthest.stream()
         .limit(options.integer("general-words"))
-        .map(word -> new KeptPhrase(word, Kind.OBJECT))
+        .map(word -> new KeptPhrase(word, ConceptType.OBJECT))
         .toList();
   }
 
@@ -176,12 +176,12 @@ public record SolvedJob(
     if (options.preserved().isPresent()) {
       return preserved();
     }
-    Kind kind = concepts.get(0).kind();
-    if (kind == Kind.STYLE) {
+    ConceptType kind = concepts.get(0).kind();
+    if (kind == ConceptType.STYLE) {
       return neighbours(options.integer("general-words"));
     }
     Set<KeptPhrase> kept = new LinkedHashSet<>();
-    if (kind == Kind.IDENTITY) {
+    if (kind == ConceptType.IDENTITY) {
       kept.add(kept("a person"));
     }
     kept.addAll(generalWords());
@@ -213,7 +213,7 @@ public record SolvedJob(
         rows(concept.kind()).templates().get(0),
         concept.name(),
         vocabulary(),
-        vocabulary().ofStyle(concept.kind() == Kind.STYLE));
+        vocabulary().ofStyle(concept.kind() == ConceptType.STYLE));
   }
 
   /** Whether a subject is one of the concepts, with or without its article. */

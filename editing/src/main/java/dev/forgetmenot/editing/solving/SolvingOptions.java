@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing.solving;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.patch.Sides;
@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param values what was told
  */
-public record SolvingOptions(ParameterValues values) {
+public record SolvingOptions(Settings values) {
   private static final List<PromptTemplate> THINGS =
       templates("a photo of {}|a picture of {}|an image of {}|{}");
   private static final List<PromptTemplate> STYLES =
@@ -27,8 +27,8 @@ public record SolvingOptions(ParameterValues values) {
               + "|an image in the style of {}|{} style");
 
   /** Which columns, the given one being the default. */
-  public static Parameter columns(TextPlaces otherwise) {
-    return Parameter.choice(
+  public static SettingSpec columns(TextPlaces otherwise) {
+    return SettingSpec.choice(
         "columns",
         first(otherwise.word(), Arrays.stream(TextPlaces.values()).map(TextPlaces::word).toList()),
         "Which rows of a prompt stand for a concept: its last token, all its tokens, these and the"
@@ -36,43 +36,43 @@ public record SolvingOptions(ParameterValues values) {
   }
 
   /** How many rows of padding. */
-  public static Parameter padding() {
-    return Parameter.integer(
+  public static SettingSpec padding() {
+    return SettingSpec.integer(
         "padding", 4, 1, 75, "How many rows of padding, where the columns take some.");
   }
 
   /** Prompts that say a concept. */
-  public static Parameter templates() {
-    return Parameter.text(
+  public static SettingSpec templates() {
+    return SettingSpec.text(
         "templates",
-        Parameter.Type.TEXT,
+        SettingSpec.Type.TEXT,
         null,
         "Prompts with {} where a concept goes, separated by |, instead of those for its kind.");
   }
 
   /** Which projections, the given ones being the default. */
-  public static Parameter sides(Sides otherwise) {
-    return Parameter.choice(
+  public static SettingSpec sides(Sides otherwise) {
+    return SettingSpec.choice(
         "sides",
         first(otherwise.word(), Arrays.stream(Sides.values()).map(Sides::word).toList()),
         "What is edited of the cross attention: keys, values or both.");
   }
 
   /** What concepts become; see {@link SolvedJob#guides}. */
-  public static Parameter guide() {
-    return Parameter.text(
+  public static SettingSpec guide() {
+    return SettingSpec.text(
         "guide",
-        Parameter.Type.TEXT,
+        SettingSpec.Type.TEXT,
         null,
         "What concepts become, in words: one for each, separated by |, or one for all; nothing is"
             + " the empty prompt. Without it nothing, for styles \"art\".");
   }
 
   /** Phrases to keep; {@code otherwise} says what is kept when none are given. */
-  public static Parameter preserve(String otherwise) {
-    return Parameter.text(
+  public static SettingSpec preserve(String otherwise) {
+    return SettingSpec.text(
         "preserve",
-        Parameter.Type.TEXT,
+        SettingSpec.Type.TEXT,
         null,
         "Phrases to keep, separated by |, or a .txt file with one a line. Without it "
             + otherwise
@@ -80,8 +80,8 @@ public record SolvingOptions(ParameterValues values) {
   }
 
   /** How many near phrases are kept; see {@link SolvedJob#preserved}. */
-  public static Parameter neighbours(int otherwise) {
-    return Parameter.integer(
+  public static SettingSpec neighbours(int otherwise) {
+    return SettingSpec.integer(
         "neighbours",
         otherwise,
         0,
@@ -90,8 +90,8 @@ public record SolvingOptions(ParameterValues values) {
   }
 
   /** How many general words are kept; see {@link SolvedJob#generalWords}. */
-  public static Parameter generalWords() {
-    return Parameter.integer(
+  public static SettingSpec generalWords() {
+    return SettingSpec.integer(
         "general-words", 5, 0, 1000, "How many general words are kept when none are given.");
   }
 
@@ -117,13 +117,13 @@ public record SolvingOptions(ParameterValues values) {
   }
 
   /** The given templates, or the one for a kind. */
-  public List<PromptTemplate> templatesOrOne(Kind kind) {
+  public List<PromptTemplate> templatesOrOne(ConceptType kind) {
     return given().orElseGet(() -> List.of(PromptTemplate.of(kind)));
   }
 
   /** The given templates, or four for a kind. */
-  public List<PromptTemplate> templatesOrFour(Kind kind) {
-    return given().orElseGet(() -> kind == Kind.STYLE ? STYLES : THINGS);
+  public List<PromptTemplate> templatesOrFour(ConceptType kind) {
+    return given().orElseGet(() -> kind == ConceptType.STYLE ? STYLES : THINGS);
   }
 
   private Optional<List<PromptTemplate>> given() {

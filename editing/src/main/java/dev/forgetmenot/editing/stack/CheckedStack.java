@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
@@ -43,7 +43,7 @@ public record CheckedStack(
    * @throws PatchFormatException if a weight does not become a number, changes too much, or a token
    *     is there already
    */
-  public void applyTo(LoadedModel model) throws IOException {
+  public void applyTo(PatchableModel model) throws IOException {
     for (String target : weights.targets()) {
       model.replace(target, weights.fingerprint(target), () -> weights.values(target));
     }
@@ -55,6 +55,6 @@ public record CheckedStack(
             PatchError.CONFLICT, token.layer().where(), "cannot add its token: " + e.getMessage());
       }
     }
-    descriptions.forEach(model::taken);
+    descriptions.forEach(model::applied);
   }
 }

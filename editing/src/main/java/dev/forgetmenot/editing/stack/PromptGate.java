@@ -53,7 +53,7 @@ public final class PromptGate {
     List<TokenizedPrompt> tokens = prompts.stream().map(encoder.model()::tokenize).toList();
     List<double[]> rows = new ArrayList<>();
     for (EncodedPrompt prompt : encoder.encodeTokens(tokens)) {
-      rows.add(prompt.columns(List.of(prompt.prompt().endColumn())).column(0));
+      rows.add(prompt.columns(List.of(prompt.prompt().endPosition())).column(0));
     }
     return rows;
   }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.training;
 
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param values what was told
  */
-public record OptimizerSettings(ParameterValues values) {
+public record OptimizerSettings(Settings values) {
   private static final int LONGEST = 100_000;
 
   /**
@@ -23,38 +23,38 @@ public record OptimizerSettings(ParameterValues values) {
    * @param steps the default
    * @param rates the default learning rates in words, for the help page
    */
-  public static List<Parameter> parameters(int steps, String rates) {
+  public static List<SettingSpec> parameters(int steps, String rates) {
     return parameters(steps, 1, LearningRateSchedule.Shape.CONSTANT, rates);
   }
 
   /** The same with other defaults of the batch and of the schedule. */
-  public static List<Parameter> parameters(
+  public static List<SettingSpec> parameters(
       int steps, int batch, LearningRateSchedule.Shape schedule, String rates) {
     return List.of(
-        Parameter.integer("steps", steps, 1, LONGEST, "Optimizer steps."),
-        Parameter.number(
+        SettingSpec.integer("steps", steps, 1, LONGEST, "Optimizer steps."),
+        SettingSpec.number(
             "learning-rate",
             Double.MIN_VALUE, // above 0
             1,
             "Learning rate; without it " + rates + "."),
-        Parameter.choice(
+        SettingSpec.choice(
             "lr-schedule",
             Stream.concat(Stream.of(schedule), Arrays.stream(LearningRateSchedule.Shape.values()))
                 .distinct()
                 .map(LearningRateSchedule.Shape::word)
                 .toList(),
             "How the learning rate changes over the steps."),
-        Parameter.integer(
+        SettingSpec.integer(
             "lr-warmup", 0, 0, LONGEST, "Steps in which the learning rate rises from 0."),
-        Parameter.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
-        Parameter.number(
+        SettingSpec.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
+        SettingSpec.number(
             "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
-        Parameter.integer("batch", batch, 1, 256, "Pictures that are looked at together."),
-        Parameter.integer(
+        SettingSpec.integer("batch", batch, 1, 256, "Pictures that are looked at together."),
+        SettingSpec.integer(
             "accumulation", 1, 1, 1024, "Batches whose gradients make one step, as their mean."),
-        Parameter.integer(
+        SettingSpec.integer(
             "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
-        Parameter.integer(
+        SettingSpec.integer(
             "seed", 0, 0, Integer.MAX_VALUE, "Seed of the pictures and of every step."));
   }
 

@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing.training;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.editing.TrainingPictures.Crop;
@@ -18,28 +18,28 @@ import java.util.Optional;
  *
  * @param values what was told
  */
-public record PictureSettings(ParameterValues values) {
+public record PictureSettings(Settings values) {
   /** What can be told. */
-  public static List<Parameter> parameters() {
+  public static List<SettingSpec> parameters() {
     return parameters(8);
   }
 
   /** The same with another default number of pictures. */
-  public static List<Parameter> parameters(int pictures) {
+  public static List<SettingSpec> parameters(int pictures) {
     return List.of(
-        Parameter.text(
+        SettingSpec.text(
             "images",
-            Parameter.Type.PATH,
+            SettingSpec.Type.PATH,
             null,
             "Folder with the pictures, with several concepts a folder in it for each of them;"
                 + " without it the model draws them itself."),
-        Parameter.integer(
+        SettingSpec.integer(
             "pictures",
             pictures,
             1,
             1024,
             "How many the model draws for a concept without a folder."),
-        Parameter.choice(
+        SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
             "Where the square is cut from pictures that are none."));

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.training.Scaling;
+import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.StepRandomness;
 import java.util.ArrayList;
@@ -63,7 +63,7 @@ public final class Preservation implements AutoCloseable {
         scope.withBase(() -> model.predict(noisy, timesteps, context, AttentionHooks.NONE));
     NDArray now = model.predict(noisy, timesteps, context, AttentionHooks.NONE);
     try (NDArray square = Distance.meanSquare(now, base);
-        NDArray term = Scaling.by(square, weight);
+        NDArray term = ScalarOps.by(square, weight);
         loss) {
       return loss.add(term);
     }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.training;
 
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.editing.EndOfText;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param values what was told; {@code use-pooler}, {@code embedding} and {@code no-real-image} are
  *     heard where the editor declares them
  */
-public record ResteeringSettings(ParameterValues values) implements TrainedSettings {
+public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
@@ -31,10 +31,10 @@ public record ResteeringSettings(ParameterValues values) implements TrainedSetti
    *
    * @param own what the editor declares beside, behind the columns; may have a {@code template}
    */
-  public static List<Parameter> parameters(List<Parameter> own) {
+  public static List<SettingSpec> parameters(List<SettingSpec> own) {
     return Stream.of(
             List.of(
-                Parameter.choice(
+                SettingSpec.choice(
                     "end-of-text",
                     List.of("first", "none", "all"),
                     "Which end-of-text columns go with the concept's own; all harms others most.")),
@@ -48,17 +48,17 @@ public record ResteeringSettings(ParameterValues values) implements TrainedSetti
         .toList();
   }
 
-  private static List<Parameter> keeping() {
+  private static List<SettingSpec> keeping() {
     return List.of(
-        Parameter.text(
+        SettingSpec.text(
             "preserve",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "Prompts that must not change, with ; between them; costs two more runs of the"
                 + " UNet a step."),
-        Parameter.number(
+        SettingSpec.number(
             "preserve-weight", 2, 0, 1e6, "How much the kept prompts count against the loss."),
-        Parameter.number(
+        SettingSpec.number(
             "stop-below",
             0,
             0,

@@ -1,11 +1,11 @@
 package dev.forgetmenot.editing.training;
 
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.ChangedWeights;
@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  *
  * @param values what was told
  */
-public record TrainableSettings(ParameterValues values) {
+public record TrainableSettings(Settings values) {
   private static final String CROSS_ATTENTION = "cross-attention";
   private static final String UNET = "unet";
   private static final String LORA = "lora";
@@ -44,25 +44,25 @@ public record TrainableSettings(ParameterValues values) {
   public record Rates(double crossAttention, double unet, double lora) {}
 
   /** What can be told. */
-  public static List<Parameter> parameters() {
+  public static List<SettingSpec> parameters() {
     return List.of(
-        Parameter.choice(
+        SettingSpec.choice(
             "trainable",
             List.of(CROSS_ATTENTION, UNET, LORA),
             "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
                 + " adapters, which make a light patch."),
-        Parameter.flag(
+        SettingSpec.flag(
             "half",
             "The patch holds changed values as halves: half its size, 11 significant bits."),
-        Parameter.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
-        Parameter.number(
+        SettingSpec.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
+        SettingSpec.number(
             "lora-alpha", Double.MIN_VALUE, 1e6, "Alpha of the adapters; without it the rank."),
-        Parameter.text(
+        SettingSpec.text(
             "lora-targets",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             "q,k,v,out",
             "Projections of the attention that get adapters, some of q,k,v,out."),
-        Parameter.flag(
+        SettingSpec.flag(
             "lora-self-attention", "Adapters on self attention too, not only on cross attention."));
   }
 
@@ -109,7 +109,7 @@ public record TrainableSettings(ParameterValues values) {
     Set<String> modules =
         model.attentionSites().stream()
             .filter(site -> site.cross() || both)
-            .map(AttentionSite::name)
+            .map(AttentionLayer::name)
             .collect(Collectors.toSet());
     if (!lora()) {
       return name -> modules.stream().anyMatch(module -> name.startsWith("unet/" + module + "."));
@@ -144,12 +144,12 @@ public record TrainableSettings(ParameterValues values) {
     return given;
   }
 
-  private Optional<AdapterOptions> adapters(long seed) {
+  private Optional<LoraOptions> adapters(long seed) {
     if (!lora()) {
       return Optional.empty();
     }
     double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank());
-    return Optional.of(new AdapterOptions(rank(), alpha, seed));
+    return Optional.of(new LoraOptions(rank(), alpha, seed));
   }
 
   /**

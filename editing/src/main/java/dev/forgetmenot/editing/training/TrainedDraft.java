@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.training;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 public record TrainedDraft(
     TrainedEditor editor,
     List<ConceptPrompt> concepts,
-    ParameterValues values,
+    Settings values,
     Map<String, String> resolved,
     List<String> digests) {
   /** Where things lay says nothing elsewhere; digests name them. */

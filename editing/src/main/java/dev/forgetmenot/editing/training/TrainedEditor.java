@@ -5,7 +5,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.Tool;
 import dev.forgetmenot.patch.PatchDraft;
@@ -24,7 +24,7 @@ public abstract class TrainedEditor implements ConceptEditor {
 
   /** Trains, as {@link #edit} says. */
   protected abstract PatchDraft train(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
   /**
@@ -32,7 +32,7 @@ public abstract class TrainedEditor implements ConceptEditor {
    *
    * @throws IOException if it would not
    */
-  protected void checkSize(ParameterValues values, DiffusionModel model) throws IOException {
+  protected void checkSize(Settings values, DiffusionModel model) throws IOException {
     new TrainableSettings(values).checkSize(model);
   }
 
@@ -47,18 +47,18 @@ public abstract class TrainedEditor implements ConceptEditor {
 
   @Override
   public final PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     checkSize(values, model);
     return train(concepts, values, model, context);
   }
 
   /** Whether the weights are kept as they were while they are trained. */
-  protected abstract boolean keepsBase(ParameterValues values);
+  protected abstract boolean keepsBase(Settings values);
 
   @Override
   public Optional<EditOutline> outline(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+      List<Concept> concepts, Settings values, DiffusionModel model) {
     TrainableSettings trainable = new TrainableSettings(values);
     return Optional.of(
         new EditOutline(
@@ -70,7 +70,7 @@ public abstract class TrainedEditor implements ConceptEditor {
 
   @Override
   public final Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     return Optional.of(new TrainingEstimate(this, drawings()).of(concepts, values, model, context));
   }

@@ -1,8 +1,8 @@
 package dev.forgetmenot.editing.training;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.EndOfText;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -11,7 +11,7 @@ import java.util.List;
 /** What every method that trains can be told: what is trained, how, and in which prompt. */
 public interface TrainedSettings {
   /** What was told. */
-  ParameterValues values();
+  Settings values();
 
   /** The learning rates where the user gives none. */
   TrainableSettings.Rates rates();
@@ -32,7 +32,7 @@ public interface TrainedSettings {
   }
 
   /** The given {@code template}, or the one for a kind. */
-  default PromptTemplate template(Kind kind) {
+  default PromptTemplate template(ConceptType kind) {
     return values()
         .find("template")
         .map(PromptTemplate::new)

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.Delta;
@@ -32,7 +32,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
   private static final int STEPS = 2;
 
   EditEstimate of(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     Map<String, String> few = new HashMap<>(values.all());
     few.put("steps", Integer.toString(STEPS));
@@ -40,7 +40,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
     few.put(drawings, "1");
     Watch watch = new Watch(context);
     PatchDraft draft =
-        editor.edit(concepts, ParameterValues.of(editor.parameters(), few), model, watch);
+        editor.edit(concepts, Settings.of(editor.parameters(), few), model, watch);
     double step = (watch.end - watch.first) / 1e9;
     double setup = Math.max(0, (watch.first - watch.start) / 1e9 - step);
     long steps = values.integer("steps");
@@ -65,7 +65,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
                     : "")));
   }
 
-  private static boolean flag(ParameterValues values, String name) {
+  private static boolean flag(Settings values, String name) {
     return values.find(name).map(Boolean::parseBoolean).orElse(false);
   }
 

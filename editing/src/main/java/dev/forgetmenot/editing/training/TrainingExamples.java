@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.editing.PicturePosteriors;
 import dev.forgetmenot.editing.PixelMask;
@@ -60,7 +60,7 @@ public final class TrainingExamples implements AutoCloseable {
   public TrainingExamples(DiffusionModel model, List<TrainingPictures> ofConcepts, long seed) {
     this.model = model;
     this.seed = seed;
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     for (int concept = 0; concept < ofConcepts.size(); concept++) {
       TrainingPictures own = ofConcepts.get(concept);
       for (int i = 0; i < own.pictures().size(); i++) {

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_Profile;
 import java.awt.image.BufferedImage;
@@ -40,11 +40,11 @@ class ImageFileTest {
     return file;
   }
 
-  private Picture read(String resource) throws IOException {
+  private RgbImage read(String resource) throws IOException {
     return ImageFile.read(file(resource, resource)).picture();
   }
 
-  private static double meanDistance(Picture one, Picture other) {
+  private static double meanDistance(RgbImage one, RgbImage other) {
     assertThat(one.width()).isEqualTo(other.width());
     assertThat(one.height()).isEqualTo(other.height());
     double sum = 0;
@@ -57,9 +57,9 @@ class ImageFileTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void everyOrientationIsTurnedUpright(int code) throws IOException {
-    Picture upright = read("upright.png");
+    RgbImage upright = read("upright.png");
     for (String lossless : new String[] {"png", "tif", "webp"}) {
-      Picture turned = read("turned-" + code + "." + lossless);
+      RgbImage turned = read("turned-" + code + "." + lossless);
       assertThat(meanDistance(turned, upright)).as(lossless).isZero();
     }
     assertThat(meanDistance(read("turned-" + code + ".jpg"), upright)).isLessThan(4);
@@ -73,8 +73,8 @@ class ImageFileTest {
 
   @Test
   void cmykIsConverted() throws IOException {
-    Picture cmyk = read("cmyk.jpg");
-    Picture upright = read("upright.png");
+    RgbImage cmyk = read("cmyk.jpg");
+    RgbImage upright = read("upright.png");
     // by a profile or by the simple rule: the colours are those of the drawing, not their opposites
     assertThat(meanDistance(cmyk, upright)).isLessThan(40);
   }
@@ -101,8 +101,8 @@ class ImageFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"alpha.png", "alpha.webp"})
   void transparentPartsLieOnWhite(String name) throws IOException {
-    Picture alpha = read(name);
-    Picture upright = read("upright.png");
+    RgbImage alpha = read(name);
+    RgbImage upright = read("upright.png");
     int half = upright.rgb()[0] & 0xff;
     assertThat(alpha.rgb()[0] & 0xff).isEqualTo((half * 128 + 255 * 127 + 127) / 255);
     assertThat(alpha.rgb()[3 * 23] & 0xff).isEqualTo(255);
@@ -110,7 +110,7 @@ class ImageFileTest {
 
   @Test
   void theContentDecidesNotTheName() throws IOException {
-    Picture webp = ImageFile.read(file("lossless.webp", "photo.jpg")).picture();
+    RgbImage webp = ImageFile.read(file("lossless.webp", "photo.jpg")).picture();
     assertThat(meanDistance(webp, read("upright.png"))).isZero();
   }
 

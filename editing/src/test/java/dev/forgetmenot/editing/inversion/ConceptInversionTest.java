@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.PixelMask;
@@ -101,18 +101,18 @@ class ConceptInversionTest {
     for (int i = 0; i < pairs.length; i += 2) {
       given.put(pairs[i], pairs[i + 1]);
     }
-    return new InversionSettings(ParameterValues.of(InversionSettings.parameters(), given));
+    return new InversionSettings(Settings.of(InversionSettings.parameters(), given));
   }
 
   private static TrainingPictures pictures(List<String> stems) {
     int size = sd.pictureSize();
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
     Random random = new Random(5);
     for (int i = 0; i < stems.size(); i++) {
       byte[] rgb = new byte[size * size * 3];
       random.nextBytes(rgb);
-      pictures.add(new Picture(size, size, rgb));
+      pictures.add(new RgbImage(size, size, rgb));
       float[] mask = new float[size * size];
       mask[i] = 1;
       masks.add(i == 0 ? Optional.of(new PixelMask(size, mask)) : Optional.empty());
@@ -120,13 +120,13 @@ class ConceptInversionTest {
     return new TrainingPictures(pictures, stems, stems, masks);
   }
 
-  private static Embeddings invert(Job job, Kind kind, InversionSettings settings)
+  private static Embeddings invert(Job job, ConceptType kind, InversionSettings settings)
       throws IOException {
     return invert(job, kind, settings, List.of("a", "b", "c"));
   }
 
   private static Embeddings invert(
-      Job job, Kind kind, InversionSettings settings, List<String> stems) throws IOException {
+      Job job, ConceptType kind, InversionSettings settings, List<String> stems) throws IOException {
     return sd.engine()
         .call(
             () ->
@@ -137,36 +137,36 @@ class ConceptInversionTest {
   @Test
   void theModelIsAsBeforeAndTheTokensAreNot() throws IOException {
     float[] matrix = sd.engine().call(() -> sd.weights().current(MATRIX));
-    List<Integer> pieces = sd.pieces("<s1>");
+    List<Integer> pieces = sd.tokenIds("<s1>");
     Job job = Job.undisturbed();
-    Embeddings found = invert(job, Kind.IDENTITY, settings("steps", "3"));
+    Embeddings found = invert(job, ConceptType.IDENTITY, settings("steps", "3"));
     assertThat(found.phrase()).isEqualTo("<s1><s2><s3><s4>");
     assertThat(job.steps).containsExactly(1, 2, 3);
     assertThat(sd.engine().call(() -> sd.weights().current(MATRIX))).isEqualTo(matrix);
-    assertThat(sd.pieces("<s1>")).isEqualTo(pieces);
-    Embeddings again = invert(Job.undisturbed(), Kind.IDENTITY, settings("steps", "3"));
+    assertThat(sd.tokenIds("<s1>")).isEqualTo(pieces);
+    Embeddings again = invert(Job.undisturbed(), ConceptType.IDENTITY, settings("steps", "3"));
     assertThat(again.vectors().get("<s3>")).isDeepEqualTo(found.vectors().get("<s3>"));
     Embeddings other =
-        invert(Job.undisturbed(), Kind.IDENTITY, settings("steps", "3", "seed", "1"));
+        invert(Job.undisturbed(), ConceptType.IDENTITY, settings("steps", "3", "seed", "1"));
     assertThat(other.vectors().get("<s3>")[0]).isNotEqualTo(found.vectors().get("<s3>")[0]);
   }
 
   @Test
   void goingOnGivesTheSameBits() throws IOException {
     String[] options = {"steps", "6", "accumulation", "2", "lr-schedule", "cosine"};
-    Embeddings whole = invert(Job.undisturbed(), Kind.OBJECT, settings(options));
+    Embeddings whole = invert(Job.undisturbed(), ConceptType.OBJECT, settings(options));
     Path file = folder.resolve("checkpoint.safetensors");
     Job stopped = new Job(file, false, 4);
-    assertThatThrownBy(() -> invert(stopped, Kind.OBJECT, settings(options)))
+    assertThatThrownBy(() -> invert(stopped, ConceptType.OBJECT, settings(options)))
         .isInstanceOf(CancellationException.class);
     Job resumed = new Job(file, true, Integer.MAX_VALUE);
-    Embeddings rest = invert(resumed, Kind.OBJECT, settings(options));
+    Embeddings rest = invert(resumed, ConceptType.OBJECT, settings(options));
     assertThat(resumed.steps).containsExactly(5, 6);
     whole
         .vectors()
         .forEach((name, rows) -> assertThat(rest.vectors().get(name)).isDeepEqualTo(rows));
     Job changed = new Job(file, true, Integer.MAX_VALUE);
-    assertThatThrownBy(() -> invert(changed, Kind.STYLE, settings(options)))
+    assertThatThrownBy(() -> invert(changed, ConceptType.STYLE, settings(options)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("kind");
   }
@@ -179,13 +179,13 @@ class ConceptInversionTest {
             () ->
                 new ConceptInversion(sd, settings("steps", "2", "tokens", "<s5>|<s6>"))
                     .run(
-                        Kind.OBJECT,
+                        ConceptType.OBJECT,
                         pictures(List.of("a")),
                         Job.undisturbed(),
                         (step, steps, tokens) -> {
                           heard.add(step);
                           assertThat(tokens.get().phrase()).isEqualTo("<s5><s6>");
-                          assertThat(sd.pieces("<s5><s6>")).containsExactly(5120, 5121);
+                          assertThat(sd.tokenIds("<s5><s6>")).containsExactly(5120, 5121);
                         }));
     assertThat(heard).containsExactly(1, 2);
   }
@@ -206,10 +206,10 @@ class ConceptInversionTest {
                 sd.engine()
                     .call(
                         () ->
-                            inversion.run(Kind.OBJECT, pictures(List.of("a")), stopped, stopping)))
+                            inversion.run(ConceptType.OBJECT, pictures(List.of("a")), stopped, stopping)))
         .isInstanceOf(CancellationException.class);
     Job resumed = new Job(file, true, Integer.MAX_VALUE);
-    invert(resumed, Kind.OBJECT, settings("steps", "3"), List.of("a"));
+    invert(resumed, ConceptType.OBJECT, settings("steps", "3"), List.of("a"));
     assertThat(resumed.steps).containsExactly(3);
   }
 
@@ -224,7 +224,7 @@ class ConceptInversionTest {
   }
 
   private static float[] first(InversionSettings settings) throws IOException {
-    Embeddings found = invert(Job.undisturbed(), Kind.OBJECT, settings, List.of("a"));
+    Embeddings found = invert(Job.undisturbed(), ConceptType.OBJECT, settings, List.of("a"));
     return found.vectors().get("<s1>")[0];
   }
 
@@ -232,7 +232,7 @@ class ConceptInversionTest {
   void initialisersSayWhereTokensBegin() throws IOException {
     float[] matrix = sd.engine().call(() -> sd.weights().current(MATRIX));
     InitialRows rows = sd.engine().call(() -> InitialRows.of(sd));
-    int photo = sd.pieces("photo").get(0);
+    int photo = sd.tokenIds("photo").get(0);
     float[][] found =
         sd.engine()
             .call(() -> rows.of(TokenInitialiser.parseAll("photo | <zero>|7|<rand-0.5>"), 42));
@@ -242,7 +242,7 @@ class ConceptInversionTest {
     float[] normal = sd.noise(42).normal(32);
     assertThat(found[3][5]).isEqualTo(0.5f * normal[5]);
     String several = "zyxwvut";
-    List<String> names = sd.pieceNames(several);
+    List<String> names = sd.tokens(several);
     assertThat(names).hasSizeGreaterThan(1);
     assertThatThrownBy(() -> rows.of(TokenInitialiser.parseAll(several), 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -260,42 +260,42 @@ class ConceptInversionTest {
   @Test
   void theUsualInitialisersNameTheKind() {
     List<String> said = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      String noun = kind == Kind.IDENTITY ? "person" : kind.word();
+    for (ConceptType kind : ConceptType.values()) {
+      String noun = kind == ConceptType.IDENTITY ? "person" : kind.word();
       List<TokenInitialiser> usual = settings().initialisers(kind, sd, said::add);
       TokenInitialiser random = new TokenInitialiser.Random(1);
       TokenInitialiser named =
-          sd.pieces(noun).size() == 1 ? new TokenInitialiser.Word(noun) : random;
+          sd.tokenIds(noun).size() == 1 ? new TokenInitialiser.Word(noun) : random;
       assertThat(usual).containsExactly(named, named, random, random);
       assertThat(said.stream().anyMatch(line -> line.contains("'" + noun + "'")))
           .isEqualTo(named.equals(random));
     }
-    assertThat(settings("tokens", "3").initialisers(Kind.OBJECT, sd, said::add)).hasSize(3);
+    assertThat(settings("tokens", "3").initialisers(ConceptType.OBJECT, sd, said::add)).hasSize(3);
     assertThat(settings("init", "a|b").names(2)).containsExactly("<s1>", "<s2>");
     assertThatThrownBy(
-            () -> settings("tokens", "3", "init", "a|b").initialisers(Kind.OBJECT, sd, said::add))
+            () -> settings("tokens", "3", "init", "a|b").initialisers(ConceptType.OBJECT, sd, said::add))
         .hasMessageContaining("2 tokens");
-    assertThatThrownBy(() -> settings("tokens", "0").initialisers(Kind.OBJECT, sd, said::add))
+    assertThatThrownBy(() -> settings("tokens", "0").initialisers(ConceptType.OBJECT, sd, said::add))
         .hasMessageContaining("1 to 64");
   }
 
   @Test
   void promptsComeFromATemplateOrTheFilesNames() throws IOException {
     TrainingPictures named = pictures(List.of("a <s> on a table", "old <s>"));
-    assertThat(settings("stems", "true").prompts(Kind.OBJECT, "<s1><s2>", named))
+    assertThat(settings("stems", "true").prompts(ConceptType.OBJECT, "<s1><s2>", named))
         .containsExactly("a <s1><s2> on a table", "old <s1><s2>");
-    assertThat(settings().prompts(Kind.STYLE, "<s1>", named))
+    assertThat(settings().prompts(ConceptType.STYLE, "<s1>", named))
         .containsOnly("a photo in the style of <s1>");
-    assertThat(settings("template", "{} here").prompts(Kind.STYLE, "<s1>", named))
+    assertThat(settings("template", "{} here").prompts(ConceptType.STYLE, "<s1>", named))
         .containsOnly("<s1> here");
     assertThatThrownBy(
-            () -> invert(Job.undisturbed(), Kind.OBJECT, settings("stems", "true", "steps", "1")))
+            () -> invert(Job.undisturbed(), ConceptType.OBJECT, settings("stems", "true", "steps", "1")))
         .hasMessageContaining("has no <s> in its name");
     String crowded = "a ".repeat(80) + "{}";
-    assertThatThrownBy(() -> invert(Job.undisturbed(), Kind.OBJECT, settings("template", crowded)))
+    assertThatThrownBy(() -> invert(Job.undisturbed(), ConceptType.OBJECT, settings("template", crowded)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("would be cut off");
-    assertThat(sd.pieces("<s1>")).isNotEqualTo(List.of(5120)); // taken off all the same
+    assertThat(sd.tokenIds("<s1>")).isNotEqualTo(List.of(5120)); // taken off all the same
   }
 
   @Test
@@ -312,7 +312,7 @@ class ConceptInversionTest {
 
   @Test
   void nothingToInvertIsAnError() {
-    assertThatThrownBy(() -> invert(Job.undisturbed(), Kind.OBJECT, settings(), List.of()))
+    assertThatThrownBy(() -> invert(Job.undisturbed(), ConceptType.OBJECT, settings(), List.of()))
         .hasMessageContaining("no picture");
   }
 }

@@ -9,7 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -274,7 +274,7 @@ class InversionGoldenTest {
       given.put("weight-decay", run.get("weight_decay").getAsString());
       given.put("norm-target", run.get("norm_target").getAsString());
       given.put("no-norm-decay", Boolean.toString(!run.get("clip_ti_decay").getAsBoolean()));
-      return new InversionSettings(ParameterValues.of(InversionSettings.parameters(), given));
+      return new InversionSettings(Settings.of(InversionSettings.parameters(), given));
     }
 
     private void print(String what, double error) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.List;
@@ -33,16 +33,16 @@ class CandidateTest {
     }
 
     @Override
-    public List<Parameter> parameters() {
+    public List<SettingSpec> parameters() {
       return List.of(
-          Parameter.integer("rank", 2, 1, 64, "Directions."),
-          Parameter.integer("neighbours", 14, 0, 100, "Phrases."),
-          Parameter.text("anchor", Parameter.Type.TEXT, null, "What it becomes."));
+          SettingSpec.integer("rank", 2, 1, 64, "Directions."),
+          SettingSpec.integer("neighbours", 14, 0, 100, "Phrases."),
+          SettingSpec.text("anchor", SettingSpec.Type.TEXT, null, "What it becomes."));
     }
 
     @Override
     public PatchDraft edit(
-        List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+        List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
       throw new AssertionError("edited");
     }
   }

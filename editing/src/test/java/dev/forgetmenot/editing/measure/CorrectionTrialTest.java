@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,21 +21,21 @@ class CorrectionTrialTest {
   private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(4, 2, 3, 1, 10, 20);
   private static final CorrectionGoal GOAL =
       new CorrectionGoal(
-          new Concept("a thing", Kind.OBJECT), List.of("a thing0", "a thing4"), List.of());
+          new Concept("a thing", ConceptType.OBJECT), List.of("a thing0", "a thing4"), List.of());
   private static final CorrectionGoal ATTRIBUTE =
-      new CorrectionGoal(new Concept("a thing1", Kind.OBJECT), List.of(), List.of("a thing2"));
+      new CorrectionGoal(new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
 
-  private static Vocabulary vocabulary() {
+  private static KnownConcepts vocabulary() {
     List<Phrase> phrases = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      phrases.add(new Phrase("thing" + i, "a thing" + i, Kind.OBJECT, ""));
+      phrases.add(new Phrase("thing" + i, "a thing" + i, ConceptType.OBJECT, ""));
     }
-    phrases.add(new Phrase("dotted", "dotted", Kind.STYLE, ""));
-    return new Vocabulary(phrases, List.of("a thing"));
+    phrases.add(new Phrase("dotted", "dotted", ConceptType.STYLE, ""));
+    return new KnownConcepts(phrases, List.of("a thing"));
   }
 
   /** Sees the thing whose number is the picture's grey, and measures the grey. */
-  private static final class GreyJudge implements PictureJudge {
+  private static final class GreyJudge implements ImageClassifier {
     @Override
     public List<String> things() {
       return vocabulary().ofStyle(false).stream().map(Phrase::phrase).toList();
@@ -47,17 +47,17 @@ class CorrectionTrialTest {
     }
 
     @Override
-    public List<String> recognise(List<Picture> pictures) {
+    public List<String> recognise(List<RgbImage> pictures) {
       return pictures.stream().map(picture -> "a thing" + picture.rgb()[0]).toList();
     }
 
     @Override
-    public List<String> recogniseStyle(List<Picture> pictures) {
+    public List<String> recogniseStyle(List<RgbImage> pictures) {
       return pictures.stream().map(picture -> "dotted").toList();
     }
 
     @Override
-    public double[] similarities(List<Picture> pictures, String thing) {
+    public double[] similarities(List<RgbImage> pictures, String thing) {
       return pictures.stream().mapToDouble(picture -> picture.rgb()[0] / 10.0).toArray();
     }
   }
@@ -66,10 +66,10 @@ class CorrectionTrialTest {
     return greys;
   }
 
-  private static List<Picture> pictures(int... greys) {
-    List<Picture> pictures = new ArrayList<>();
+  private static List<RgbImage> pictures(int... greys) {
+    List<RgbImage> pictures = new ArrayList<>();
     for (int grey : greys) {
-      pictures.add(new Picture(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
+      pictures.add(new RgbImage(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
     }
     return pictures;
   }
@@ -121,7 +121,7 @@ class CorrectionTrialTest {
   @Test
   void aConceptThatIsNamedWithoutItsArticleIsNoOther() {
     CorrectionGoal bare =
-        new CorrectionGoal(new Concept("thing3", Kind.OBJECT), List.of(), List.of("a thing2"));
+        new CorrectionGoal(new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
     assertThat(CorrectionTrial.of(List.of(bare), vocabulary(), SIZE).others())
         .doesNotContain("a thing3", "a thing2");
   }

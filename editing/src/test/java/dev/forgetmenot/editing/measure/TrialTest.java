@@ -3,10 +3,10 @@ package dev.forgetmenot.editing.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.model.RgbImage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,20 +16,20 @@ import org.junit.jupiter.api.Test;
 class TrialTest {
   private static final Trial.Size SIZE = new Trial.Size(4, 5, 2, 10, 20);
 
-  private static Vocabulary vocabulary() {
+  private static KnownConcepts vocabulary() {
     List<Phrase> phrases = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      phrases.add(new Phrase("thing" + i, "a thing" + i, Kind.OBJECT, ""));
+      phrases.add(new Phrase("thing" + i, "a thing" + i, ConceptType.OBJECT, ""));
     }
-    phrases.add(new Phrase("dotted", "dotted", Kind.STYLE, ""));
-    return new Vocabulary(phrases, List.of());
+    phrases.add(new Phrase("dotted", "dotted", ConceptType.STYLE, ""));
+    return new KnownConcepts(phrases, List.of());
   }
 
   @Test
   void othersAreSpreadOverTheVocabularyWithoutTargetsAndStyles() {
-    Concept concept = new Concept("thing4", Kind.OBJECT);
+    Concept concept = new Concept("thing4", ConceptType.OBJECT);
     Trial trial = Trial.of(List.of(concept), vocabulary(), SIZE);
-    assertThat(trial.targets()).containsExactly(new Concept("a thing4", Kind.OBJECT));
+    assertThat(trial.targets()).containsExactly(new Concept("a thing4", ConceptType.OBJECT));
     assertThat(trial.others())
         .containsExactly("a thing0", "a thing3", "a thing8", "a thing12", "a thing16");
     assertThat(trial.prompt(0)).isEqualTo("a photo of a thing4");
@@ -39,18 +39,18 @@ class TrialTest {
   @Test
   void aStyleIsNamedAsAStyleAndAnUnknownNameStaysAsItIs() {
     List<Concept> concepts =
-        List.of(new Concept("dotted", Kind.STYLE), new Concept("nobody", Kind.IDENTITY));
+        List.of(new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
     Trial trial = Trial.of(concepts, vocabulary(), SIZE);
     assertThat(trial.prompt(0)).isEqualTo("a photo in the style of dotted");
     assertThat(trial.prompt(1)).isEqualTo("a photo of nobody");
     assertThat(trial.others()).hasSize(5);
-    assertThat(Trial.of(concepts, Vocabulary.EMPTY, SIZE).others()).isEmpty();
+    assertThat(Trial.of(concepts, KnownConcepts.EMPTY, SIZE).others()).isEmpty();
   }
 
   private static TrialResult.Row row(String phrase, int grey, String... seen) {
     byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
     return new TrialResult.Row(
-        phrase, Collections.nCopies(seen.length, new Picture(1, 1, rgb)), List.of(seen));
+        phrase, Collections.nCopies(seen.length, new RgbImage(1, 1, rgb)), List.of(seen));
   }
 
   @Test

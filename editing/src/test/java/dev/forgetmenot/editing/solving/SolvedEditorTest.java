@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.TextPlaces;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 
 /** What an editor of any operation gets from its base class. */
 class SolvedEditorTest {
-  private static final Concept BALL = new Concept("a ball", Kind.OBJECT);
-  private static final Concept TREE = new Concept("a tree", Kind.OBJECT);
+  private static final Concept BALL = new Concept("a ball", ConceptType.OBJECT);
+  private static final Concept TREE = new Concept("a tree", ConceptType.OBJECT);
 
   private final List<String> said = new ArrayList<>();
 
@@ -53,7 +53,7 @@ class SolvedEditorTest {
     }
 
     @Override
-    public List<Parameter> parameters() {
+    public List<SettingSpec> parameters() {
       return List.of(SolvingOptions.columns(TextPlaces.LAST), SolvingOptions.sides(Sides.KV));
     }
 
@@ -98,7 +98,7 @@ class SolvedEditorTest {
     try (StableDiffusion sd =
         StableDiffusion.load(
             GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults())) {
-      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
+      Settings values = Settings.of(editor.parameters(), Map.of());
       return sd.engine().call(() -> editor.edit(List.of(BALL, TREE), values, sd, context));
     }
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.GeneralText;
@@ -41,19 +41,19 @@ class SolvedJobTest {
     sd.close();
   }
 
-  private static Vocabulary things(String... names) {
-    List<Vocabulary.Phrase> phrases =
+  private static KnownConcepts things(String... names) {
+    List<KnownConcepts.Phrase> phrases =
         Stream.of(names)
-            .map(name -> new Vocabulary.Phrase(name, "a " + name, Kind.OBJECT, ""))
+            .map(name -> new KnownConcepts.Phrase(name, "a " + name, ConceptType.OBJECT, ""))
             .toList();
-    return new Vocabulary(
+    return new KnownConcepts(
         Stream.concat(
-                phrases.stream(), Stream.of(new Vocabulary.Phrase("ink", "ink", Kind.STYLE, "")))
+                phrases.stream(), Stream.of(new KnownConcepts.Phrase("ink", "ink", ConceptType.STYLE, "")))
             .toList(),
         List.of());
   }
 
-  private static SolvedJob job(Vocabulary vocabulary) {
+  private static SolvedJob job(KnownConcepts vocabulary) {
     JobContext context =
         new JobContext() {
           @Override
@@ -68,13 +68,13 @@ class SolvedJobTest {
           }
 
           @Override
-          public Vocabulary vocabulary() {
+          public KnownConcepts vocabulary() {
             return vocabulary;
           }
         };
     return new SolvedJob(
-        List.of(new Concept("ball", Kind.OBJECT)),
-        new SolvingOptions(ParameterValues.of(List.of(), Map.of())),
+        List.of(new Concept("ball", ConceptType.OBJECT)),
+        new SolvingOptions(Settings.of(List.of(), Map.of())),
         new PromptEncoder(sd),
         context,
         kind -> List.of(PromptTemplate.of(kind)));
@@ -107,7 +107,7 @@ class SolvedJobTest {
   @Test
   void whereTooFewThingsAreLeftItIsOfSingleTokens() {
     int all = TOKENS * LENGTH * 32;
-    assertThat(general(job(Vocabulary.EMPTY))).hasSize(all);
+    assertThat(general(job(KnownConcepts.EMPTY))).hasSize(all);
     assertThat(general(job(things("ball", "cube", "tree")), new Subject("a tree", "tree")))
         .hasSize(all);
     assertThat(general(job(things("ball", "cube", "tree")))).hasSize(2 * LENGTH * 32);

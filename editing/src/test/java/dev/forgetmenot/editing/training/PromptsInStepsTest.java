@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -42,7 +42,7 @@ class PromptsInStepsTest {
   private ConceptPrompt prompt(String concept, String template) {
     return ConceptPrompt.of(
         sd,
-        new Concept(concept, Kind.OBJECT),
+        new Concept(concept, ConceptType.OBJECT),
         concept,
         new PromptTemplate(template),
         EndOfText.FIRST);
@@ -60,13 +60,13 @@ class PromptsInStepsTest {
               assertThat(prompt("ball", "a soccer {}").columns().columns()).hasSameSizeAs(ball);
 
               String rare = "xqzvwkjhgfdsp";
-              int pieces = sd.pieces(rare).size();
+              int pieces = sd.tokenIds(rare).size();
               assertThat(pieces).isGreaterThan(4);
               assertThat(prompt(rare, "a photo of {}").columns().columns()).hasSize(pieces + 1);
 
-              String full = "ball ".repeat(75 / sd.pieces("ball").size()).strip();
+              String full = "ball ".repeat(75 / sd.tokenIds("ball").size()).strip();
               assertThat(prompt(full, "{}").columns().columns())
-                  .hasSize(sd.pieces(full).size() + 1);
+                  .hasSize(sd.tokenIds(full).size() + 1);
               assertThatThrownBy(() -> prompt(full + " ball ball", "{}"))
                   .isInstanceOf(IllegalArgumentException.class)
                   .hasMessageContaining("would be cut off");

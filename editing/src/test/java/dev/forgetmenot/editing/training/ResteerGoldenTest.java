@@ -11,7 +11,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -161,7 +161,7 @@ class ResteerGoldenTest {
     private ResteeringSettings settings() {
       JsonObject adamW = recipe.getAsJsonObject("adamw");
       return new ResteeringSettings(
-          ParameterValues.of(
+          Settings.of(
               ResteeringSettings.parameters(List.of()),
               Map.of(
                   "trainable",

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
@@ -52,11 +52,11 @@ class TrainableSizeTest {
         of(
             NamedWeights.class,
             Map.of("names", a -> shapes.keySet(), "shape", a -> shapes.get(a[0].toString())));
-    List<AttentionSite> sites =
+    List<AttentionLayer> sites =
         shapes.keySet().stream()
             .filter(name -> name.endsWith("attn2.to_q.weight"))
             .map(name -> name.substring("unet/".length(), name.length() - ".to_q.weight".length()))
-            .map(name -> new AttentionSite(name, 8, true))
+            .map(name -> new AttentionLayer(name, 8, true))
             .toList();
     return of(DiffusionModel.class, Map.of("weights", a -> weights, "attentionSites", a -> sites));
   }
@@ -84,12 +84,12 @@ class TrainableSizeTest {
   private static final class Untrained extends TrainedEditor {
     @Override
     protected PatchDraft train(
-        List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+        List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
       throw new AssertionError("work began");
     }
 
     @Override
-    protected boolean keepsBase(ParameterValues values) {
+    protected boolean keepsBase(Settings values) {
       return false;
     }
 
@@ -109,7 +109,7 @@ class TrainableSizeTest {
     }
 
     @Override
-    public List<Parameter> parameters() {
+    public List<SettingSpec> parameters() {
       return TrainableSettings.parameters();
     }
 
@@ -129,8 +129,8 @@ class TrainableSizeTest {
     }
   }
 
-  private static ParameterValues values(String trainable, boolean half) {
-    return ParameterValues.of(
+  private static Settings values(String trainable, boolean half) {
+    return Settings.of(
         TrainableSettings.parameters(),
         Map.of("trainable", trainable, "half", Boolean.toString(half)));
   }
@@ -144,7 +144,7 @@ class TrainableSizeTest {
             () ->
                 new Untrained()
                     .edit(
-                        List.of(new Concept("a thing", Kind.OBJECT)),
+                        List.of(new Concept("a thing", ConceptType.OBJECT)),
                         values("unet", false),
                         model,
                         new QuietContext(null) {}));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.TrainingPictures;
@@ -40,11 +40,11 @@ class TrainingExamplesTest {
 
   private TrainingPictures grey(int... values) {
     int size = sd.pictureSize();
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     for (int value : values) {
       byte[] rgb = new byte[3 * size * size];
       Arrays.fill(rgb, (byte) value);
-      pictures.add(new Picture(size, size, rgb));
+      pictures.add(new RgbImage(size, size, rgb));
     }
     return TrainingPictures.of(pictures);
   }

@@ -22,7 +22,7 @@ public record AttentionHooks(List<AttentionObserver> observers, List<AttentionMo
   }
 
   /** Whether the layer must form its probabilities. */
-  public boolean touch(AttentionSite site) {
+  public boolean touch(AttentionLayer site) {
     return observers.stream().anyMatch(o -> o.watches(site))
         || modifiers.stream().anyMatch(m -> m.modifies(site));
   }

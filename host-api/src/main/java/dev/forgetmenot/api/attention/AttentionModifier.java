@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDArray;
 /** Changes the probabilities of chosen attention layers. Called on the engine thread. */
 public interface AttentionModifier {
   /** Whether this modifier changes the layer; asked once for each forward. */
-  boolean modifies(AttentionSite site);
+  boolean modifies(AttentionLayer site);
 
   /**
    * Returns the probabilities to use instead.
@@ -14,5 +14,5 @@ public interface AttentionModifier {
    * @param probabilities (b·h, p, n), batch-major; the layer closes it
    * @return an array of the same shape, either the given one or a new one, which the layer closes
    */
-  NDArray modify(AttentionSite site, NDArray probabilities);
+  NDArray modify(AttentionLayer site, NDArray probabilities);
 }

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDArray;
  */
 public interface AttentionObserver {
   /** Whether this observer wants the probabilities of the layer; asked once for each forward. */
-  boolean watches(AttentionSite site);
+  boolean watches(AttentionLayer site);
 
   /**
    * Receives the probabilities of a watched layer.
@@ -18,5 +18,5 @@ public interface AttentionObserver {
    *     call returns: keep {@code probabilities.mul(..)} or another result of your own. Under a
    *     gradient collector the results carry the graph.
    */
-  void observe(AttentionSite site, NDArray probabilities);
+  void observe(AttentionLayer site, NDArray probabilities);
 }

@@ -6,7 +6,7 @@ package dev.forgetmenot.api.edit;
  * @param name in words of a prompt, such as {@code a lighthouse}; not blank
  * @param kind what sort of thing it is
  */
-public record Concept(String name, Kind kind) {
+public record Concept(String name, ConceptType kind) {
   /** Checks the name. */
   public Concept {
     if (name.isBlank()) {

@@ -25,7 +25,7 @@ public interface ConceptEditor extends ExtensionPoint {
   String summary();
 
   /** The declared parameters beside the concepts. */
-  List<Parameter> parameters();
+  List<SettingSpec> parameters();
 
   /**
    * Does the job on the engine thread. The host puts the model's weights back to the base's when
@@ -40,7 +40,7 @@ public interface ConceptEditor extends ExtensionPoint {
    * @throws IOException if pictures cannot be read
    */
   PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
   /**
@@ -52,7 +52,7 @@ public interface ConceptEditor extends ExtensionPoint {
    * @throws IllegalArgumentException if a value does not fit the model
    */
   default Optional<EditOutline> outline(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+      List<Concept> concepts, Settings values, DiffusionModel model) {
     return Optional.empty();
   }
 
@@ -63,7 +63,7 @@ public interface ConceptEditor extends ExtensionPoint {
    * @return empty where the editor cannot say
    */
   default Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     return Optional.empty();
   }

@@ -51,13 +51,13 @@ public interface JobContext {
   default void goal(CorrectionGoal goal) {}
 
   /** Who can say what pictures show, if anyone. */
-  default Optional<PictureJudge> judge() {
+  default Optional<ImageClassifier> judge() {
     return Optional.empty();
   }
 
   /** What the model is known to draw. */
-  default Vocabulary vocabulary() {
-    return Vocabulary.EMPTY;
+  default KnownConcepts vocabulary() {
+    return KnownConcepts.EMPTY;
   }
 
   /**

@@ -29,12 +29,12 @@ public class QuietContext implements JobContext {
   }
 
   @Override
-  public Optional<PictureJudge> judge() {
+  public Optional<ImageClassifier> judge() {
     return outer.judge();
   }
 
   @Override
-  public Vocabulary vocabulary() {
+  public KnownConcepts vocabulary() {
     return outer.vocabulary();
   }
 }

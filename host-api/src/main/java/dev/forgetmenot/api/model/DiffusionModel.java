@@ -3,7 +3,7 @@ package dev.forgetmenot.api.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -27,10 +27,10 @@ public interface DiffusionModel {
   TokenizedPrompt tokenize(String prompt);
 
   /** Token ids of a text alone, without begin, end and padding. */
-  List<Integer> pieces(String text);
+  List<Integer> tokenIds(String text);
 
   /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
-  List<String> pieceNames(String text);
+  List<String> tokens(String text);
 
   /** Text embeddings (b, n, d) of prompts. */
   NDArray encodePrompts(List<TokenizedPrompt> prompts);
@@ -63,10 +63,10 @@ public interface DiffusionModel {
   }
 
   /** The latents of pictures: a sample of the posterior times the scaling factor, (b, c, h, w). */
-  NDArray encodePictures(List<Picture> pictures, NoiseSource noise);
+  NDArray encodePictures(List<RgbImage> pictures, NoiseSource noise);
 
   /** The distributions of pictures' latents, of which {@link #encodePictures} takes a sample. */
-  LatentPosterior encodePosteriors(List<Picture> pictures);
+  LatentDistribution encodePosteriors(List<RgbImage> pictures);
 
   /**
    * What the UNet predicts.
@@ -87,7 +87,7 @@ public interface DiffusionModel {
   void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
 
   /** The attention layers of the UNet, in the order in which they run. */
-  List<AttentionSite> attentionSites();
+  List<AttentionLayer> attentionSites();
 
   /** The forward process. */
   NoiseSchedule noiseSchedule();
@@ -101,7 +101,7 @@ public interface DiffusionModel {
    *
    * @throws IllegalArgumentException if the request does not fit the model
    */
-  List<Picture> generate(GenerationRequest request);
+  List<RgbImage> generate(GenerationRequest request);
 
   /**
    * Pictures of several requests that differ only in prompt, seed and count, each as {@link
@@ -111,7 +111,7 @@ public interface DiffusionModel {
    * @return the pictures of each request
    * @throws IllegalArgumentException if the requests differ in more than that
    */
-  List<List<Picture>> generate(List<GenerationRequest> requests);
+  List<List<RgbImage>> generate(List<GenerationRequest> requests);
 
   /**
    * What the UNet sees while the model draws, with sampling extensions and in one batch: one entry

@@ -15,5 +15,5 @@ public interface ModelExtension extends ExtensionPoint {
    * @throws IOException if the model must not be used; it is then closed and the user sees the
    *     message
    */
-  void loaded(LoadedModel model) throws IOException;
+  void loaded(PatchableModel model) throws IOException;
 }

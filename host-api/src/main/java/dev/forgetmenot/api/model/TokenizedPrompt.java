@@ -7,10 +7,10 @@ import java.util.List;
  *
  * @param text the prompt
  * @param ids n token ids: begin, the prompt's, end, padding
- * @param endColumn index of the first end-of-text token
+ * @param endPosition index of the first end-of-text token
  * @param cut the text that did not fit, empty when all did
  */
-public record TokenizedPrompt(String text, List<Integer> ids, int endColumn, String cut) {
+public record TokenizedPrompt(String text, List<Integer> ids, int endPosition, String cut) {
   /** Copies the list. */
   public TokenizedPrompt {
     ids = List.copyOf(ids);

@@ -31,7 +31,7 @@ public record TrainingOptions(
     int accumulation,
     LearningRateSchedule schedule,
     boolean keepsBase,
-    Optional<AdapterOptions> adapters) {
+    Optional<LoraOptions> adapters) {
 
   /** Checks the numbers. */
   public TrainingOptions {
@@ -154,7 +154,7 @@ public record TrainingOptions(
   }
 
   /** The same with adapters on the chosen weights. */
-  public TrainingOptions adapting(AdapterOptions other) {
+  public TrainingOptions adapting(LoraOptions other) {
     return new TrainingOptions(
         trainable,
         learningRate,

@@ -21,7 +21,7 @@ public interface TrainingScope extends AutoCloseable {
    * One optimizer step, of as many losses as the options' accumulation.
    *
    * @param loss makes a scalar loss on a manager that lives for one micro-step. Multiply with
-   *     {@link Scaling} or by arrays of the engine's own memory ({@code
+   *     {@link ScalarOps} or by arrays of the engine's own memory ({@code
    *     manager.create(..).duplicate()}), not by Java numbers: the graph would read a buffer that
    *     the garbage collector may have freed
    * @return the loss (mean of the micro-steps) and the gradient's global norm before the clip

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -191,7 +191,7 @@ final class CompareCommand implements Callable<Integer> {
                             + text.name()
                             + "'; known: "
                             + editors.stream().map(ConceptEditor::name).toList()));
-    ParameterValues.of(
+    Settings.of(
         editor.parameters(), text.settings()); // refuses wrong ones before the long work
     return new ComparedMethod(editor, text.settings());
   }

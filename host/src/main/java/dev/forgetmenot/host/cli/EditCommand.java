@@ -3,9 +3,9 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.host.Sizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -152,7 +152,7 @@ final class EditCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
-    ParameterValues values = parameters.values(spec.commandLine().getParseResult());
+    Settings values = parameters.values(spec.commandLine().getParseResult());
     Judging judging = judge.judging(options.folder());
     List<Concept> concepts = concepts(judging.vocabulary());
     EditOrder order =
@@ -221,9 +221,9 @@ final class EditCommand implements Callable<Integer> {
         : new IllegalArgumentException("no method is named '" + method + "'; known: " + known);
   }
 
-  private List<Concept> concepts(Vocabulary vocabulary) {
+  private List<Concept> concepts(KnownConcepts vocabulary) {
     return new ConceptNames(vocabulary, operation, anyName)
-        .of(names, Optional.ofNullable(kind).map(Kind::of));
+        .of(names, Optional.ofNullable(kind).map(ConceptType::of));
   }
 
   private Path file(List<Concept> concepts) {

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
@@ -170,7 +170,7 @@ final class GenerateCommand implements Callable<Integer> {
         PictureFiles files = new PictureFiles(folder, provenance);
         sayWhatItTakes(model, request, width, height);
         context.say("seed " + request.seed());
-        List<Picture> pictures =
+        List<RgbImage> pictures =
             new DrawingJob(model, context).draw(request, "drawing", preview(request, files));
         files.write(request, pictures).forEach(file -> context.say("wrote " + file));
       }

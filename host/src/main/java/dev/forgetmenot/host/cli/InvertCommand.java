@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.inversion.InversionSettings;
@@ -136,7 +136,7 @@ final class InvertCommand implements Callable<Integer> {
     InversionOrder order =
         new InversionOrder(
             pictures,
-            Kind.of(kind),
+            ConceptType.of(kind),
             parameters.values(spec.commandLine().getParseResult()),
             output,
             new InversionOrder.Saving(saveEvery, previews),

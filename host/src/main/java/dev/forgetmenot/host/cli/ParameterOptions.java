@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Declared parameters as options of a command, in a part of the help of its own. */
 final class ParameterOptions {
   private final String owner;
-  private final List<Parameter> declared;
-  private final Map<Parameter, OptionSpec> options = new LinkedHashMap<>();
+  private final List<SettingSpec> declared;
+  private final Map<SettingSpec, OptionSpec> options = new LinkedHashMap<>();
 
   /** The parameters of an editor. */
   ParameterOptions(ConceptEditor editor) {
@@ -27,7 +27,7 @@ final class ParameterOptions {
    *
    * @param owner what they are of, for the heading
    */
-  ParameterOptions(String owner, List<Parameter> declared) {
+  ParameterOptions(String owner, List<SettingSpec> declared) {
     this.owner = owner;
     this.declared = List.copyOf(declared);
   }
@@ -40,7 +40,7 @@ final class ParameterOptions {
             .exclusive(false)
             .multiplicity("0..1")
             .validate(false);
-    for (Parameter parameter : declared) {
+    for (SettingSpec parameter : declared) {
       OptionSpec option = option(parameter);
       options.put(parameter, option);
       group.addArg(option);
@@ -50,15 +50,15 @@ final class ParameterOptions {
     }
   }
 
-  private static OptionSpec option(Parameter parameter) {
+  private static OptionSpec option(SettingSpec parameter) {
     OptionSpec.Builder option =
         OptionSpec.builder("--" + parameter.name()).description(help(parameter));
-    return parameter.type() == Parameter.Type.FLAG
+    return parameter.type() == SettingSpec.Type.FLAG
         ? option.type(boolean.class).arity("0").build()
         : option.type(String.class).arity("1").paramLabel(label(parameter)).build();
   }
 
-  private static String label(Parameter parameter) {
+  private static String label(SettingSpec parameter) {
     return switch (parameter.type()) {
       case INTEGER -> "N";
       case NUMBER -> "NUMBER";
@@ -68,8 +68,8 @@ final class ParameterOptions {
     };
   }
 
-  private static String help(Parameter parameter) {
-    boolean sayDefault = parameter.type() != Parameter.Type.FLAG;
+  private static String help(SettingSpec parameter) {
+    boolean sayDefault = parameter.type() != SettingSpec.Type.FLAG;
     String otherwise =
         parameter.defaultText().filter(text -> sayDefault && !text.isEmpty()).orElse("");
     // picocli formats descriptions
@@ -87,7 +87,7 @@ final class ParameterOptions {
    *
    * @throws IllegalArgumentException if a value is not allowed
    */
-  ParameterValues values(CommandLine.ParseResult parsed) {
+  Settings values(CommandLine.ParseResult parsed) {
     Map<String, String> given = new LinkedHashMap<>();
     options.forEach(
         (parameter, option) -> {
@@ -97,6 +97,6 @@ final class ParameterOptions {
                 parameter.name(), String.valueOf((Object) parsed.matchedOptionValue(name, "")));
           }
         });
-    return ParameterValues.of(declared, given);
+    return Settings.of(declared, given);
   }
 }

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -60,7 +60,7 @@ final class RecogniseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Judging given = judge.judging(options.folder());
-    Vocabulary vocabulary = labels == null ? given.vocabulary() : vocabulary(labels);
+    KnownConcepts vocabulary = labels == null ? given.vocabulary() : vocabulary(labels);
     if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException(
           options.folder()
@@ -70,7 +70,7 @@ final class RecogniseCommand implements Callable<Integer> {
         Recogniser recogniser = Recogniser.open(given.clip(), engine, vocabulary, template)) {
       int failed = 0;
       for (Path file : files) {
-        Picture picture;
+        RgbImage picture;
         try {
           picture = PngPictures.read(file);
         } catch (IOException e) {
@@ -78,7 +78,7 @@ final class RecogniseCommand implements Callable<Integer> {
           failed++;
           continue;
         }
-        List<Picture> one = List.of(picture);
+        List<RgbImage> one = List.of(picture);
         List<String> answer = style ? recogniser.recogniseStyle(one) : recogniser.recognise(one);
         context.say(file + "  " + answer.get(0));
       }
@@ -89,10 +89,10 @@ final class RecogniseCommand implements Callable<Integer> {
     }
   }
 
-  private Vocabulary vocabulary(List<String> names) {
-    Kind kind = style ? Kind.STYLE : Kind.OBJECT;
-    return new Vocabulary(
-        names.stream().map(name -> new Vocabulary.Phrase(name, name, kind, "")).toList(),
+  private KnownConcepts vocabulary(List<String> names) {
+    ConceptType kind = style ? ConceptType.STYLE : ConceptType.OBJECT;
+    return new KnownConcepts(
+        names.stream().map(name -> new KnownConcepts.Phrase(name, name, kind, "")).toList(),
         List.of());
   }
 }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.Authorship;
 import dev.forgetmenot.patch.Manifest;
@@ -27,7 +27,7 @@ public record PatchNaming(
     Optional<String> description,
     String operation,
     List<String> concepts,
-    Kind kind,
+    ConceptType kind,
     Authorship authorship) {
   private static final int LONGEST = 60;
 
@@ -39,7 +39,7 @@ public record PatchNaming(
   /** Nothing said: the names are the file's. */
   public static PatchNaming ofFile() {
     return new PatchNaming(
-        Optional.empty(), Optional.empty(), "forget", List.of(), Kind.OBJECT, Authorship.NONE);
+        Optional.empty(), Optional.empty(), "forget", List.of(), ConceptType.OBJECT, Authorship.NONE);
   }
 
   /**

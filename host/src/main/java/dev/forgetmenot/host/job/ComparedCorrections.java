@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.GoalResult;
@@ -88,12 +88,12 @@ final class ComparedCorrections {
     String names = String.join(", ", goal.instances());
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (Line line : lines) {
-      List<Picture> others =
+      List<RgbImage> others =
           line.after().others().stream()
               .limit(COLUMNS / 2)
               .map(row -> row.pictures().get(0))
               .toList();
-      List<Picture> general = line.goal().general().pictures();
+      List<RgbImage> general = line.goal().general().pictures();
       rows.add(
           new ComparisonSheet.Row(
               line.method(),

@@ -3,8 +3,8 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.QuietContext;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,10 +38,10 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
       Concept concept,
       Path patch,
       Judging judging,
-      PictureJudge judge,
+      ImageClassifier judge,
       JobContext context)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), settings);
+    Settings values = Settings.of(editor.parameters(), settings);
     EditOrder order =
         new EditOrder(editor, List.of(concept), values, patch, judging, ReportSize.NONE, false);
     long begin = System.nanoTime();

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.files.Suggestions;
 import java.util.HashSet;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *     vocabularies do not list
  * @param any whether names that it does not list are taken as they are
  */
-public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean any) {
+public record ConceptNames(KnownConcepts vocabulary, Operation operation, boolean any) {
   /** The option that takes a name as it is. */
   public static final String ANY = "--any-name";
 
@@ -33,7 +33,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
    * @param kind of all of them; empty for what the vocabulary says
    * @throws IllegalArgumentException if a name is not known; the message names near ones
    */
-  public List<Concept> of(List<String> names, Optional<Kind> kind) {
+  public List<Concept> of(List<String> names, Optional<ConceptType> kind) {
     return distinct(names.stream().map(name -> of(name, kind)).toList());
   }
 
@@ -43,7 +43,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
    * @param kind empty for what the vocabulary says
    * @throws IllegalArgumentException if the name is not known; the message names near ones
    */
-  public Concept of(String given, Optional<Kind> kind) {
+  public Concept of(String given, Optional<ConceptType> kind) {
     String name = known(given.strip());
     return new Concept(name, kind.orElseGet(() -> vocabulary.kindOf(name)));
   }
@@ -57,7 +57,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
   private String phrase(String name) {
     return vocabulary
         .find(name)
-        .map(Vocabulary.Phrase::phrase)
+        .map(KnownConcepts.Phrase::phrase)
         .orElse(name)
         .toLowerCase(Locale.ROOT);
   }
@@ -119,7 +119,7 @@ public record ConceptNames(Vocabulary vocabulary, Operation operation, boolean a
   /** Names that occur in the text, or else those that are spelled most alike. */
   private List<String> near(String text) {
     String padded = " " + text.toLowerCase(Locale.ROOT) + " ";
-    List<String> names = vocabulary.phrases().stream().map(Vocabulary.Phrase::name).toList();
+    List<String> names = vocabulary.phrases().stream().map(KnownConcepts.Phrase::name).toList();
     List<String> inside =
         names.stream()
             .filter(name -> padded.contains(" " + name.toLowerCase(Locale.ROOT) + " "))

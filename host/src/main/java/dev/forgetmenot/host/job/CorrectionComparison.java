@@ -5,7 +5,7 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.measure.CorrectionResult;
@@ -67,7 +67,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
       Concept concept,
       List<ComparedMethod> methods,
       Judging judging,
-      PictureJudge judge,
+      ImageClassifier judge,
       ComparisonFiles files)
       throws IOException {
     List<Made> made = new ArrayList<>();
@@ -100,7 +100,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
   }
 
   private ComparedCorrections measure(
-      HostedModel hosted, CorrectionTrial trial, List<Made> made, PictureJudge judge)
+      HostedModel hosted, CorrectionTrial trial, List<Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
     context.say("drawing and judging " + trial.pictures() + " pictures of each method");

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.measure.CorrectionLimits;
 import dev.forgetmenot.editing.measure.CorrectionResult;
@@ -34,7 +34,7 @@ record CorrectionReport(EditOrder order, CorrectionTrial trial)
   }
 
   @Override
-  public boolean canBeJudgedBy(PictureJudge judge) {
+  public boolean canBeJudgedBy(ImageClassifier judge) {
     return trial.canBeJudgedBy(judge);
   }
 
@@ -44,7 +44,7 @@ record CorrectionReport(EditOrder order, CorrectionTrial trial)
   }
 
   @Override
-  public CorrectionResult draw(DiffusionModel model, PictureJudge judge) {
+  public CorrectionResult draw(DiffusionModel model, ImageClassifier judge) {
     return trial.run(model, judge);
   }
 

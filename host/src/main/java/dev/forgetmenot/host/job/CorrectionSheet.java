@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.GoalResult;
 import dev.forgetmenot.editing.measure.TrialResult;
@@ -52,8 +52,8 @@ record CorrectionSheet(String method, String patch, long seed) {
 
   private static void addGoal(GoalResult before, GoalResult after, List<ComparisonSheet.Row> rows) {
     List<String> notes = notes(before, after);
-    List<Picture> was = before.general().pictures();
-    List<Picture> is = after.general().pictures();
+    List<RgbImage> was = before.general().pictures();
+    List<RgbImage> is = after.general().pictures();
     for (int i = 0; i < GENERAL_ROWS && i * COLUMNS < was.size(); i++) {
       rows.add(
           new ComparisonSheet.Row(
@@ -100,12 +100,12 @@ record CorrectionSheet(String method, String patch, long seed) {
         counts.stream().skip(1).limit(GENERAL_ROWS).collect(Collectors.joining(", ")));
   }
 
-  private static List<Picture> part(List<Picture> pictures, int row) {
+  private static List<RgbImage> part(List<RgbImage> pictures, int row) {
     int from = Math.min(row * COLUMNS, pictures.size());
     return pictures.subList(from, Math.min(from + COLUMNS, pictures.size()));
   }
 
-  private static Picture first(TrialResult.Row row) {
+  private static RgbImage first(TrialResult.Row row) {
     return row.pictures().get(0);
   }
 }

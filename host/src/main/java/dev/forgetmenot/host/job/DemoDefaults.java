@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import java.util.List;
 
 /**
@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class DemoDefaults {
   /** What is forgotten. */
-  static final Concept CONCEPT = new Concept("merlin", Kind.IDENTITY);
+  static final Concept CONCEPT = new Concept("merlin", ConceptType.IDENTITY);
 
   /** What happens when no method is named: candidates are measured and the best is taken. */
   static final String METHOD = "auto";

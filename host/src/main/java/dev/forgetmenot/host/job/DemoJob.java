@@ -5,10 +5,10 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.editing.measure.TrialResult;
@@ -48,7 +48,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     try (HostedModel model = loader.load(List.of());
         Recogniser judge = judge(judging, model)) {
       before = drawSheet(model, judge, "before");
-      ParameterValues values = ParameterValues.of(editor.parameters(), Map.of());
+      Settings values = Settings.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
       EditOrder order =
           new EditOrder(editor, concepts, values, patch, judging, ReportSize.NONE, false);
@@ -86,11 +86,11 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                     "the demo needs a model with a CLIP and a vocabulary in its folder"));
   }
 
-  private List<TrialResult.Row> drawSheet(HostedModel hosted, PictureJudge judge, String stage) {
+  private List<TrialResult.Row> drawSheet(HostedModel hosted, ImageClassifier judge, String stage) {
     DrawingJob drawing = new DrawingJob(hosted.model(), context);
     List<TrialResult.Row> rows = new ArrayList<>();
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {
-      List<Picture> pictures =
+      List<RgbImage> pictures =
           drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
       rows.add(new TrialResult.Row(row.phrase(), pictures, judge.recognise(pictures)));
     }
@@ -160,7 +160,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         rows);
   }
 
-  private static List<Picture> shown(TrialResult.Row row) {
+  private static List<RgbImage> shown(TrialResult.Row row) {
     return row.pictures().subList(0, DemoDefaults.COLUMNS);
   }
 }

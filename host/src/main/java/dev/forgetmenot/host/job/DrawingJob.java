@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
@@ -23,7 +23,7 @@ public record DrawingJob(StableDiffusion model, JobContext context) {
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if the user stopped the job
    */
-  public List<Picture> draw(GenerationRequest request, String stage, StepListener listener) {
+  public List<RgbImage> draw(GenerationRequest request, String stage, StepListener listener) {
     sayWhatIsCut(request.prompt(), "prompt");
     sayWhatIsCut(request.negativePrompt(), "negative prompt");
     context.progress(stage, 0, request.steps());

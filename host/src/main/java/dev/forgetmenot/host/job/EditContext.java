@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,8 +20,8 @@ import java.util.Optional;
  */
 public record EditContext(
     JobContext command,
-    Optional<PictureJudge> judge,
-    Vocabulary vocabulary,
+    Optional<ImageClassifier> judge,
+    KnownConcepts vocabulary,
     Optional<Path> checkpoint,
     boolean resuming,
     TrainingListener training,
@@ -31,8 +31,8 @@ public record EditContext(
   /** A context whose goals nobody asks for. */
   public EditContext(
       JobContext command,
-      Optional<PictureJudge> judge,
-      Vocabulary vocabulary,
+      Optional<ImageClassifier> judge,
+      KnownConcepts vocabulary,
       Optional<Path> checkpoint,
       boolean resuming,
       TrainingListener training) {

@@ -3,9 +3,9 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -38,14 +38,14 @@ public record EditEstimation(JobContext command, long drawn) {
     Optional<Recogniser> judge = order.judging().open(model.engine());
     try {
       lines.addAll(
-          model.engine().call(() -> lines(model, order, judge.map(PictureJudge.class::cast))));
+          model.engine().call(() -> lines(model, order, judge.map(ImageClassifier.class::cast))));
       return lines;
     } finally {
       judge.ifPresent(Recogniser::close);
     }
   }
 
-  private List<String> lines(StableDiffusion model, EditOrder order, Optional<PictureJudge> judge)
+  private List<String> lines(StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge)
       throws IOException {
     EditContext context =
         new EditContext(
@@ -81,14 +81,14 @@ public record EditEstimation(JobContext command, long drawn) {
   }
 
   private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
-    Vocabulary vocabulary = order.judging().vocabulary();
+    KnownConcepts vocabulary = order.judging().vocabulary();
     NearPhrases near =
         NearPhrases.of(
             new PromptEncoder(model),
             PromptTemplate.of(concept.kind()),
             concept.name(),
             vocabulary,
-            vocabulary.ofStyle(concept.kind() == Kind.STYLE));
+            vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
     if (near.phrases().isEmpty()) {
       return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
     }

@@ -5,7 +5,7 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.Manifest;
@@ -90,7 +90,7 @@ public record EditJob(
     check(order);
     Optional<Recogniser> judge = order.judging().open(hosted.model().engine());
     try {
-      return checked(hosted, order, judge.map(PictureJudge.class::cast));
+      return checked(hosted, order, judge.map(ImageClassifier.class::cast));
     } finally {
       judge.ifPresent(Recogniser::close);
     }
@@ -106,13 +106,13 @@ public record EditJob(
    * @throws CancellationException if the user stopped the job; its state is left beside the patch
    *     where the editor keeps one
    */
-  public Result run(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
+  public Result run(HostedModel hosted, EditOrder order, Optional<ImageClassifier> judge)
       throws IOException {
     check(order);
     return checked(hosted, order, judge);
   }
 
-  private Result checked(HostedModel hosted, EditOrder order, Optional<PictureJudge> judge)
+  private Result checked(HostedModel hosted, EditOrder order, Optional<ImageClassifier> judge)
       throws IOException {
     new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
     beside.before();
@@ -155,7 +155,7 @@ public record EditJob(
   }
 
   /** Edits and writes: what happens later cannot take the patch away. */
-  private Written written(StableDiffusion model, EditOrder order, Optional<PictureJudge> judge)
+  private Written written(StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge)
       throws IOException {
     CorrectionGoals said = new CorrectionGoals();
     try {
@@ -204,7 +204,7 @@ public record EditJob(
 
   /** How the pictures are judged, if they can be. */
   private static Optional<EditReport<?>> report(
-      EditOrder order, List<CorrectionGoal> goals, PictureJudge judge) {
+      EditOrder order, List<CorrectionGoal> goals, ImageClassifier judge) {
     if (!order.report().drawn()) {
       return Optional.empty();
     }
@@ -224,7 +224,7 @@ public record EditJob(
       EditOrder order,
       Written written,
       EditReport<R> report,
-      PictureJudge judge)
+      ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
     Path file = order.patch();
@@ -248,7 +248,7 @@ public record EditJob(
   }
 
   private PatchDraft edit(
-      StableDiffusion model, EditOrder order, Optional<PictureJudge> judge, CorrectionGoals goals)
+      StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge, CorrectionGoals goals)
       throws IOException {
     EditContext context =
         new EditContext(

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,7 +22,7 @@ import java.util.List;
 public record EditOrder(
     ConceptEditor editor,
     List<Concept> concepts,
-    ParameterValues values,
+    Settings values,
     Path patch,
     Judging judging,
     ReportSize report,
@@ -32,7 +32,7 @@ public record EditOrder(
   public EditOrder(
       ConceptEditor editor,
       List<Concept> concepts,
-      ParameterValues values,
+      Settings values,
       Path patch,
       Judging judging,
       ReportSize report,
@@ -47,8 +47,8 @@ public record EditOrder(
 
   /** Without a report, from the beginning; for use as a library. */
   public static EditOrder of(
-      ConceptEditor editor, List<Concept> concepts, ParameterValues values, Path patch) {
-    Judging nobody = new Judging(Path.of(""), Vocabulary.EMPTY);
+      ConceptEditor editor, List<Concept> concepts, Settings values, Path patch) {
+    Judging nobody = new Judging(Path.of(""), KnownConcepts.EMPTY);
     return new EditOrder(editor, concepts, values, patch, nobody, ReportSize.NONE, false);
   }
 

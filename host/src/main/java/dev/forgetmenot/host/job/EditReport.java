@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -14,13 +14,13 @@ import java.util.List;
  */
 interface EditReport<R> {
   /** Whether the judge knows everything that is asked of it. */
-  boolean canBeJudgedBy(PictureJudge judge);
+  boolean canBeJudgedBy(ImageClassifier judge);
 
   /** How many pictures are drawn each time. */
   int pictures();
 
   /** Draws and judges with the model as it is now; on the engine thread. */
-  R draw(DiffusionModel model, PictureJudge judge);
+  R draw(DiffusionModel model, ImageClassifier judge);
 
   /** What goes into the patch. */
   List<Manifest.Evidence> evidence(R before, R after);

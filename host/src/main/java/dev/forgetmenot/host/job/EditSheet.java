@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
@@ -65,7 +65,7 @@ final class EditSheet {
         shown(after));
   }
 
-  private static List<Picture> shown(TrialResult.Row row) {
+  private static List<RgbImage> shown(TrialResult.Row row) {
     return row.pictures().subList(0, Math.min(COLUMNS, row.pictures().size()));
   }
 }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.editing.measure.TrialResult;
@@ -34,7 +34,7 @@ record ForgettingReport(EditOrder order, Trial trial) implements EditReport<Tria
   }
 
   @Override
-  public boolean canBeJudgedBy(PictureJudge judge) {
+  public boolean canBeJudgedBy(ImageClassifier judge) {
     return trial.canBeJudgedBy(judge);
   }
 
@@ -44,7 +44,7 @@ record ForgettingReport(EditOrder order, Trial trial) implements EditReport<Tria
   }
 
   @Override
-  public TrialResult draw(DiffusionModel model, PictureJudge judge) {
+  public TrialResult draw(DiffusionModel model, ImageClassifier judge) {
     return trial.run(model, judge);
   }
 

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
@@ -156,7 +156,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
           new EditContext(
               context,
               Optional.empty(),
-              Vocabulary.EMPTY,
+              KnownConcepts.EMPTY,
               Optional.of(files.checkpoint()),
               order.resume(),
               (step, steps, loss, gradientNorm) -> losses.add(step, loss, gradientNorm));
@@ -198,7 +198,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
       String prompt = PromptTemplate.of(order.kind()).with(tokens.phrase());
       GenerationRequest request =
           GenerationRequest.of(prompt).seeds(settings.seed(), order.saving().previews());
-      List<Picture> drawn = model.generate(request, StepListener.NONE, context::cancelled);
+      List<RgbImage> drawn = model.generate(request, StepListener.NONE, context::cancelled);
       PngPictures.write(files.preview(step), PictureGrid.of(drawn), prompt);
     }
   }

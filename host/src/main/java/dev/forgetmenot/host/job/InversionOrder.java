@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.inversion.InversionSettings;
 import dev.forgetmenot.host.picture.LossFiles;
@@ -24,8 +24,8 @@ import java.util.Optional;
  */
 public record InversionOrder(
     Path pictures,
-    Kind kind,
-    ParameterValues values,
+    ConceptType kind,
+    Settings values,
     Path output,
     Saving saving,
     Form form,

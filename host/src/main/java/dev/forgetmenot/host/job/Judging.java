@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.clip.ClipModel;
 import dev.forgetmenot.diffusion.config.ClipConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param clip a CLIP folder
  * @param vocabulary what it chooses from
  */
-public record Judging(Path clip, Vocabulary vocabulary) {
+public record Judging(Path clip, KnownConcepts vocabulary) {
   /**
    * What a user named, or else what the model's folder has.
    *
@@ -26,7 +26,7 @@ public record Judging(Path clip, Vocabulary vocabulary) {
    */
   public static Judging of(Path model, Optional<Path> clip, Optional<Path> words)
       throws IOException {
-    Vocabulary vocabulary =
+    KnownConcepts vocabulary =
         words.isPresent() ? VocabularyFile.read(words.get()) : VocabularyFile.of(model);
     if (clip.isPresent() && !Files.isDirectory(clip.get())) {
       throw new IOException(clip.get() + " is no CLIP folder");

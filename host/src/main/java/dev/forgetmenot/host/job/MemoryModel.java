@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.attention.AttentionSite;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * @param sites the attention layers of the UNet
  * @param heapMax what the Java heap may grow to
  */
-public record MemoryModel(BaseModel base, long pixels, List<AttentionSite> sites, long heapMax) {
+public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> sites, long heapMax) {
   private static final long MIB = 1L << 20;
 
   /** The libraries of the engine and the JVM without its heap. */
@@ -195,7 +195,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionSite> sites
   /** The attention to the prompt of such a pass, where the loss looks at it. */
   private long attention(int batch) {
     double numbers = 0;
-    for (AttentionSite site : sites) {
+    for (AttentionLayer site : sites) {
       if (site.cross()) {
         numbers += KEPT_ATTENTION * (double) site.heads() * pixelsOf(site.name()) * TOKENS;
       }

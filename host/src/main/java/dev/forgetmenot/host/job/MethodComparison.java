@@ -4,9 +4,9 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.measure.Trial;
 import dev.forgetmenot.editing.measure.TrialResult;
@@ -84,7 +84,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       Trial trial,
       List<ComparedMethod> methods,
       Judging judging,
-      PictureJudge judge,
+      ImageClassifier judge,
       ComparisonFiles files)
       throws IOException {
     StableDiffusion model = hosted.model();
@@ -110,7 +110,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
       Trial trial,
       ComparedMethod method,
       Judging judging,
-      PictureJudge judge,
+      ImageClassifier judge,
       TrialResult before,
       ComparisonFiles files)
       throws IOException {
@@ -144,7 +144,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
   private static ComparisonSheet sheet(Trial trial, List<Line> lines) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (Line line : lines) {
-      List<Picture> others =
+      List<RgbImage> others =
           line.after().others().stream().limit(COLUMNS).map(row -> row.pictures().get(0)).toList();
       TrialResult.Row target = line.after().targets().get(0);
       rows.add(

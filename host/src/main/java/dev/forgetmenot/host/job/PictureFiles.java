@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
@@ -127,7 +127,7 @@ public final class PictureFiles {
    *
    * @return the files, the grid last
    */
-  public List<Path> write(GenerationRequest request, List<Picture> pictures) throws IOException {
+  public List<Path> write(GenerationRequest request, List<RgbImage> pictures) throws IOException {
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < pictures.size(); i++) {
       long seed = request.seed() + i;
@@ -146,7 +146,7 @@ public final class PictureFiles {
   }
 
   /** Writes what the first picture looks like after some steps; returns the file. */
-  public Path writePreview(GenerationRequest request, int step, Picture picture)
+  public Path writePreview(GenerationRequest request, int step, RgbImage picture)
       throws IOException {
     Path file =
         folder.resolve(

@@ -2,10 +2,10 @@ package dev.forgetmenot.host.job;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.diffusion.clip.ClipImageProcessor;
 import dev.forgetmenot.diffusion.clip.ClipModel;
@@ -26,7 +26,7 @@ import java.util.List;
  * CLIP (Radford et al., arXiv 2103.00020). May be used from any thread; work is done on the engine
  * thread. {@link #close} frees the CLIP.
  */
-public final class Recogniser implements PictureJudge, AutoCloseable {
+public final class Recogniser implements ImageClassifier, AutoCloseable {
   /** The text around the phrase of a thing that served best; see docs/numerics.md. */
   public static final String TEMPLATE = "a photo of {}";
 
@@ -51,7 +51,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
   private final Labels things;
   private final Labels styles;
 
-  private Recogniser(Path folder, EngineThread engine, Vocabulary vocabulary, String template)
+  private Recogniser(Path folder, EngineThread engine, KnownConcepts vocabulary, String template)
       throws IOException {
     this.engine = engine;
     manager = engine.newManager();
@@ -99,7 +99,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
    * @throws IllegalArgumentException if the vocabulary is empty
    */
   public static Recogniser open(
-      Path clip, EngineThread engine, Vocabulary vocabulary, String template) throws IOException {
+      Path clip, EngineThread engine, KnownConcepts vocabulary, String template) throws IOException {
     if (!Files.isDirectory(clip)) {
       throw new IOException(
           clip + " is no folder: without a CLIP the pictures cannot be judged; name one by --clip");
@@ -121,28 +121,28 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
   }
 
   @Override
-  public List<String> recognise(List<Picture> pictures) {
+  public List<String> recognise(List<RgbImage> pictures) {
     return recognise(pictures, things);
   }
 
   @Override
-  public List<String> recogniseStyle(List<Picture> pictures) {
+  public List<String> recogniseStyle(List<RgbImage> pictures) {
     return recognise(pictures, styles);
   }
 
-  private List<String> recognise(List<Picture> pictures, Labels labels) {
+  private List<String> recognise(List<RgbImage> pictures, Labels labels) {
     if (labels.texts() == null) {
       throw new IllegalStateException("there is nothing of that kind to choose from");
     }
     List<String> answers = new ArrayList<>();
     for (int from = 0; from < pictures.size(); from += BATCH) {
-      List<Picture> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
+      List<RgbImage> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
       answers.addAll(engine.call(() -> nearest(batch, labels)));
     }
     return answers;
   }
 
-  private List<String> nearest(List<Picture> pictures, Labels labels) {
+  private List<String> nearest(List<RgbImage> pictures, Labels labels) {
     try (NDArray pixels = processor.process(manager, pictures);
         NDArray embeds = clip.imageEmbeds(pixels);
         NDArray logits = clip.logitsPerImage(embeds, labels.texts());
@@ -156,7 +156,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
   }
 
   @Override
-  public double[] similarities(List<Picture> pictures, String thing) {
+  public double[] similarities(List<RgbImage> pictures, String thing) {
     int index = things.names().indexOf(thing);
     if (index < 0) {
       throw new IllegalArgumentException(
@@ -164,7 +164,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
     }
     double[] cosines = new double[pictures.size()];
     for (int from = 0; from < cosines.length; from += BATCH) {
-      List<Picture> batch = pictures.subList(from, Math.min(from + BATCH, cosines.length));
+      List<RgbImage> batch = pictures.subList(from, Math.min(from + BATCH, cosines.length));
       float[] some = engine.call(() -> cosines(batch, index));
       for (int i = 0; i < some.length; i++) {
         cosines[from + i] = some[i];
@@ -173,7 +173,7 @@ public final class Recogniser implements PictureJudge, AutoCloseable {
     return cosines;
   }
 
-  private float[] cosines(List<Picture> pictures, int index) {
+  private float[] cosines(List<RgbImage> pictures, int index) {
     try (NDArray pixels = processor.process(manager, pictures);
         NDArray embeds = clip.imageEmbeds(pixels);
         NDArray text = things.texts().get(index);

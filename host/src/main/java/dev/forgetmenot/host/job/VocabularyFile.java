@@ -4,9 +4,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
@@ -30,9 +30,9 @@ public final class VocabularyFile {
    *
    * @throws IOException if the file is there but broken
    */
-  public static Vocabulary of(Path model) throws IOException {
+  public static KnownConcepts of(Path model) throws IOException {
     Path file = StoredModel.companions(model).resolve(FILE);
-    return Files.isRegularFile(file) ? read(file) : Vocabulary.EMPTY;
+    return Files.isRegularFile(file) ? read(file) : KnownConcepts.EMPTY;
   }
 
   /**
@@ -40,9 +40,9 @@ public final class VocabularyFile {
    *
    * @throws IOException if it is missing, broken or empty
    */
-  public static Vocabulary read(Path file) throws IOException {
+  public static KnownConcepts read(Path file) throws IOException {
     String text = TextFile.read(file);
-    Vocabulary vocabulary = text.stripLeading().startsWith("{") ? json(file, text) : list(text);
+    KnownConcepts vocabulary = text.stripLeading().startsWith("{") ? json(file, text) : list(text);
     if (vocabulary.phrases().isEmpty()) {
       throw new IOException(file + " names nothing: write one phrase a line");
     }
@@ -50,22 +50,22 @@ public final class VocabularyFile {
   }
 
   /** The phrases of the things that a vocabulary names, without styles. */
-  public static List<String> things(Vocabulary vocabulary) {
+  public static List<String> things(KnownConcepts vocabulary) {
     return vocabulary.ofStyle(false).stream().map(Phrase::phrase).toList();
   }
 
-  private static Vocabulary list(String text) {
+  private static KnownConcepts list(String text) {
     List<Phrase> phrases = new ArrayList<>();
     for (String line : text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
       int colon = line.lastIndexOf(':');
       String phrase = colon < 0 ? line : line.substring(0, colon).strip();
-      Kind kind = colon < 0 ? Kind.OBJECT : Kind.of(line.substring(colon + 1).strip());
+      ConceptType kind = colon < 0 ? ConceptType.OBJECT : ConceptType.of(line.substring(colon + 1).strip());
       phrases.add(new Phrase(phrase.replaceFirst("^(an?|the) ", ""), phrase, kind, ""));
     }
-    return new Vocabulary(phrases, List.of());
+    return new KnownConcepts(phrases, List.of());
   }
 
-  private static Vocabulary json(Path file, String text) throws IOException {
+  private static KnownConcepts json(Path file, String text) throws IOException {
     try {
       List<Phrase> phrases = new ArrayList<>();
       JsonObject root = JsonParser.parseString(text).getAsJsonObject();
@@ -75,7 +75,7 @@ public final class VocabularyFile {
       if (root.has("styles")) {
         for (JsonElement element : root.getAsJsonArray("styles")) {
           String name = element.getAsJsonObject().get("name").getAsString();
-          phrases.add(new Phrase(name, name, Kind.STYLE, ""));
+          phrases.add(new Phrase(name, name, ConceptType.STYLE, ""));
         }
       }
       List<String> general = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class VocabularyFile {
           general.add(entry.getValue().getAsJsonObject().get("phrase").getAsString());
         }
       }
-      return new Vocabulary(phrases, general);
+      return new KnownConcepts(phrases, general);
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException
@@ -98,7 +98,7 @@ public final class VocabularyFile {
     String phrase = json.get("phrase").getAsString();
     String name = json.has("name") ? json.get("name").getAsString() : phrase;
     String category = json.has("category") ? json.get("category").getAsString() : "";
-    Kind kind = category.equals(Kind.IDENTITY.word()) ? Kind.IDENTITY : Kind.OBJECT;
+    ConceptType kind = category.equals(ConceptType.IDENTITY.word()) ? ConceptType.IDENTITY : ConceptType.OBJECT;
     return new Phrase(name, phrase, kind, category);
   }
 }

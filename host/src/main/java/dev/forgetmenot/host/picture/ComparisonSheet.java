@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.picture;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -36,7 +36,7 @@ public record ComparisonSheet(
    * @param left pictures before
    * @param right pictures after, as many
    */
-  public record Row(String label, String note, List<Picture> left, List<Picture> right) {}
+  public record Row(String label, String note, List<RgbImage> left, List<RgbImage> right) {}
 
   /** Copies the rows. */
   public ComparisonSheet {
@@ -101,7 +101,7 @@ public record ComparisonSheet(
     }
   }
 
-  private static void pictures(Graphics2D g, List<Picture> pictures, int x, int y) {
+  private static void pictures(Graphics2D g, List<RgbImage> pictures, int x, int y) {
     for (int i = 0; i < pictures.size(); i++) {
       g.drawImage(PngPictures.image(pictures.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
     }

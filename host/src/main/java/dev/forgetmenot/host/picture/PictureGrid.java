@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.picture;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -15,14 +15,14 @@ public final class PictureGrid {
    * @param pictures one or more
    * @throws IllegalArgumentException if there is none
    */
-  public static BufferedImage of(List<Picture> pictures) {
+  public static BufferedImage of(List<RgbImage> pictures) {
     if (pictures.isEmpty()) {
       throw new IllegalArgumentException("a grid needs at least one picture");
     }
     int columns = (int) Math.ceil(Math.sqrt(pictures.size()));
     int rows = (pictures.size() + columns - 1) / columns;
-    int width = pictures.stream().mapToInt(Picture::width).max().orElseThrow();
-    int height = pictures.stream().mapToInt(Picture::height).max().orElseThrow();
+    int width = pictures.stream().mapToInt(RgbImage::width).max().orElseThrow();
+    int height = pictures.stream().mapToInt(RgbImage::height).max().orElseThrow();
     BufferedImage grid =
         new BufferedImage(columns * width, rows * height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = grid.createGraphics();

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.picture;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.image.ImageFile;
 import dev.forgetmenot.files.AtomicFile;
 import java.awt.image.BufferedImage;
@@ -90,12 +90,12 @@ public final class PngPictures {
    *
    * @throws IOException if the file is missing, is no image, or is damaged
    */
-  public static Picture read(Path file) throws IOException {
+  public static RgbImage read(Path file) throws IOException {
     return ImageFile.read(file).picture();
   }
 
   /** A picture as an AWT image. */
-  public static BufferedImage image(Picture picture) {
+  public static BufferedImage image(RgbImage picture) {
     BufferedImage buffered =
         new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
     byte[] rgb = picture.rgb();

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
@@ -115,7 +115,7 @@ record AttnForm(RunFileReader reader) {
         throw pair.wrong("is a list of pairs like [a-name, object]");
       }
       String folder = two.get(0).text();
-      Kind kind = PlainForm.kind(two.get(1));
+      ConceptType kind = PlainForm.kind(two.get(1));
       named.add(new Named(pair, folder, new Concept(folder.replace('-', ' '), kind)));
     }
     if (named.isEmpty()) {

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,7 +14,7 @@ import java.util.Optional;
 final class EditorValues {
   private final RunMethod method;
   private final Path base;
-  private final Map<String, Parameter> declared = new LinkedHashMap<>();
+  private final Map<String, SettingSpec> declared = new LinkedHashMap<>();
   private final Map<String, String> texts = new LinkedHashMap<>();
 
   /**
@@ -53,21 +53,21 @@ final class EditorValues {
    * @param value where the refusal points to
    */
   void set(String name, YamlValue value, String text) {
-    Parameter parameter = declared.get(name);
+    SettingSpec parameter = declared.get(name);
     String plain = plain(parameter, text.strip());
     try {
-      ParameterValues.of(List.of(parameter), Map.of(name, plain));
+      Settings.of(List.of(parameter), Map.of(name, plain));
     } catch (IllegalArgumentException e) {
       throw new RunFileException(value.file(), value.line(), said(value, name, e.getMessage()), e);
     }
-    if (parameter.type() == Parameter.Type.PATH && !Files.exists(Path.of(plain))) {
+    if (parameter.type() == SettingSpec.Type.PATH && !Files.exists(Path.of(plain))) {
       throw value.wrong("names " + plain + ", which is not there");
     }
     texts.put(name, plain);
   }
 
   /** Switches in small letters, words with the declared hyphens, paths in their folder. */
-  private String plain(Parameter parameter, String text) {
+  private String plain(SettingSpec parameter, String text) {
     String hyphens = text.replace('_', '-');
     return switch (parameter.type()) {
       case FLAG -> text.toLowerCase(Locale.ROOT);
@@ -88,7 +88,7 @@ final class EditorValues {
   }
 
   /** All values, with defaults. */
-  ParameterValues values() {
-    return ParameterValues.of(method.parameters(), texts);
+  Settings values() {
+    return Settings.of(method.parameters(), texts);
   }
 }

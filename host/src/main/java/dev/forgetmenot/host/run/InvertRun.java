@@ -2,9 +2,9 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.editing.inversion.InversionSettings;
 import dev.forgetmenot.host.job.HostedModel;
@@ -69,14 +69,14 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
   }
 
   static InversionOrder order(RunPlan plan, boolean resume) {
-    ParameterValues values = plan.values();
+    Settings values = plan.values();
     Map<String, String> own = new LinkedHashMap<>(values.all());
-    own.keySet().retainAll(InversionSettings.parameters().stream().map(Parameter::name).toList());
+    own.keySet().retainAll(InversionSettings.parameters().stream().map(SettingSpec::name).toList());
     Concept concept = plan.concepts().get(0);
     return new InversionOrder(
         values.path(RunMethod.Invert.IMAGES).orElseThrow(),
         concept.kind(),
-        ParameterValues.of(InversionSettings.parameters(), own),
+        Settings.of(InversionSettings.parameters(), own),
         plan.output(),
         new InversionOrder.Saving(
             Math.toIntExact(values.integer(RunMethod.Invert.SAVE_EVERY)),
@@ -106,7 +106,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
   private static List<SampleReport.Row> photos(
       HostedModel hosted, InversionOrder order, RunPlan plan, int rows) throws IOException {
     InversionSettings settings = new InversionSettings(order.values());
-    List<Picture> all =
+    List<RgbImage> all =
         TrainingPictures.read(
                 order.pictures(),
                 hosted.model().pictureSize(),
@@ -114,7 +114,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
                 settings.seed(),
                 said -> {})
             .pictures();
-    List<Picture> some = all.subList(0, Math.min(plan.samples().count(), all.size()));
+    List<RgbImage> some = all.subList(0, Math.min(plan.samples().count(), all.size()));
     List<Optional<String>> unseen = Collections.nCopies(some.size(), Optional.empty());
     return Collections.nCopies(rows, new SampleReport.Row(some, unseen));
   }

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.Judging;
@@ -156,7 +156,7 @@ record PlainForm(RunFileReader reader) {
 
   /** What questions names; an inversion finds what no vocabulary lists yet. */
   private ConceptNames names(RunMethod method, Path model, boolean any) throws IOException {
-    Vocabulary vocabulary = Judging.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
+    KnownConcepts vocabulary = Judging.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
     return method instanceof RunMethod.Edit edit
         ? new ConceptNames(vocabulary, edit.editor().operation(), any)
         : new ConceptNames(vocabulary, Operation.FORGET, true);
@@ -185,14 +185,14 @@ record PlainForm(RunFileReader reader) {
     if (value.isMap()) {
       YamlMap map = value.map();
       YamlValue name = map.require("name", "what is changed, in words of a prompt");
-      Optional<Kind> kind = map.take("kind").map(PlainForm::kind);
+      Optional<ConceptType> kind = map.take("kind").map(PlainForm::kind);
       map.requireNothingElse(List.of("name", "kind"));
       return concept(name, kind, names);
     }
     return concept(value, Optional.empty(), names);
   }
 
-  private static Concept concept(YamlValue name, Optional<Kind> kind, ConceptNames names) {
+  private static Concept concept(YamlValue name, Optional<ConceptType> kind, ConceptNames names) {
     if (name.text().isBlank()) {
       throw name.wrong("should not be blank");
     }
@@ -203,9 +203,9 @@ record PlainForm(RunFileReader reader) {
     }
   }
 
-  static Kind kind(YamlValue value) {
+  static ConceptType kind(YamlValue value) {
     try {
-      return Kind.of(value.text());
+      return ConceptType.of(value.text());
     } catch (IllegalArgumentException e) {
       throw value.wrong("must be one of [identity, object, style], not '" + value.text() + "'", e);
     }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.inversion.InversionSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ public sealed interface RunMethod {
   String name();
 
   /** Its declared parameters, which are keys of run files. */
-  List<Parameter> parameters();
+  List<SettingSpec> parameters();
 
   /**
    * An editor of a plugin, which makes a patch.
@@ -35,7 +35,7 @@ public sealed interface RunMethod {
     }
 
     @Override
-    public List<Parameter> parameters() {
+    public List<SettingSpec> parameters() {
       return editor.parameters();
     }
   }
@@ -65,15 +65,15 @@ public sealed interface RunMethod {
     }
 
     @Override
-    public List<Parameter> parameters() {
-      List<Parameter> all =
+    public List<SettingSpec> parameters() {
+      List<SettingSpec> all =
           new ArrayList<>(
               List.of(
-                  Parameter.text(
-                      IMAGES, Parameter.Type.PATH, null, "Folder with pictures of the concept."),
-                  Parameter.integer(
+                  SettingSpec.text(
+                      IMAGES, SettingSpec.Type.PATH, null, "Folder with pictures of the concept."),
+                  SettingSpec.integer(
                       SAVE_EVERY, 0, 0, MOST_STEPS, "Steps between two files on the way."),
-                  Parameter.integer(
+                  SettingSpec.integer(
                       PREVIEWS, 4, 0, MOST_PICTURES, "Pictures drawn with each of them.")));
       all.addAll(InversionSettings.parameters());
       return all;

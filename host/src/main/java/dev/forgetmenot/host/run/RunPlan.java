@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.job.ReportSize;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,7 @@ public record RunPlan(
     ModelChoice.Chosen model,
     List<Concept> concepts,
     boolean anyName,
-    ParameterValues values,
+    Settings values,
     Path output,
     Optional<String> patch,
     SampleSettings samples,

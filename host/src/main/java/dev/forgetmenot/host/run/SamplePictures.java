@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.job.DrawingJob;
@@ -37,12 +37,12 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
    * @param patches what is on the model, for the pictures' infotext
    * @return the pictures of each line
    */
-  List<List<Picture>> draw(HostedModel hosted, String when, List<String> patches)
+  List<List<RgbImage>> draw(HostedModel hosted, String when, List<String> patches)
       throws IOException {
     Path folder = Files.createDirectories(plan.output().resolve(FOLDER));
-    List<List<Picture>> rows = new ArrayList<>();
+    List<List<RgbImage>> rows = new ArrayList<>();
     for (GenerationRequest request : plan.samples().requests()) {
-      List<Picture> pictures =
+      List<RgbImage> pictures =
           new DrawingJob(hosted.model(), context)
               .draw(request, when + ": " + request.prompt(), StepListener.NONE);
       Provenance provenance = Provenance.of(hosted, request, patches, List.of());
@@ -90,12 +90,12 @@ record SamplePictures(RunPlan plan, JobContext context, Judging judging) {
   /** Draws one set and says what the pictures show, where anybody can. */
   List<SampleReport.Row> judged(HostedModel hosted, String when, List<String> patches)
       throws IOException {
-    List<List<Picture>> rows = draw(hosted, when, patches);
+    List<List<RgbImage>> rows = draw(hosted, when, patches);
     Optional<Recogniser> judge = judging.open(hosted.model().engine());
     try {
       boolean able = judge.map(one -> !one.things().isEmpty()).orElse(false);
       List<SampleReport.Row> judged = new ArrayList<>();
-      for (List<Picture> row : rows) {
+      for (List<RgbImage> row : rows) {
         judged.add(
             new SampleReport.Row(
                 row,

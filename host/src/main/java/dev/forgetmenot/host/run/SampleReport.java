@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.run;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngPictures;
@@ -32,7 +32,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
    *
    * @param seen what each shows, where somebody could say
    */
-  record Row(List<Picture> pictures, List<Optional<String>> seen) {
+  record Row(List<RgbImage> pictures, List<Optional<String>> seen) {
     /** What they were recognised as, most frequent first: {@code a lighthouse 3, a tower 1}. */
     String summary() {
       Map<String, Long> counts =

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ record TiForm(RunFileReader reader) {
     }
     String folder = String.valueOf(pictures.getFileName());
     keys.set(data, data.text(), "images");
-    Kind kind = kind(keys);
+    ConceptType kind = kind(keys);
     tokens(keys);
     training(keys);
     Path output =
@@ -118,7 +118,7 @@ record TiForm(RunFileReader reader) {
   }
 
   /** Without a template a picture's prompt is its file's name with {@code <s>} in it. */
-  private static Kind kind(OriginalKeys keys) {
+  private static ConceptType kind(OriginalKeys keys) {
     Optional<YamlValue> template = keys.take("use_template");
     Optional<YamlValue> place = keys.take("placeholder_token_at_data");
     if (template.isEmpty()) {
@@ -129,11 +129,11 @@ record TiForm(RunFileReader reader) {
             }
             keys.set(value, "true", "stems");
           });
-      return Kind.OBJECT;
+      return ConceptType.OBJECT;
     }
     return switch (template.get().text()) {
-      case "object" -> Kind.OBJECT;
-      case "style" -> Kind.STYLE;
+      case "object" -> ConceptType.OBJECT;
+      case "style" -> ConceptType.STYLE;
       default ->
           throw template
               .get()

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -106,7 +106,7 @@ class OriginalRunFilesTest {
         StableDiffusion.load(EmbeddedModel.folder(), LoadOptions.defaults())) {
       GenerationRequest request = GenerationRequest.of("a photo of a castle").seeds(1, 2);
       int number = 0;
-      for (Picture picture : sd.generate(request.sampled("ddim", 4))) {
+      for (RgbImage picture : sd.generate(request.sampled("ddim", 4))) {
         PngPictures.write(data.resolve(number++ + ".png"), PngPictures.image(picture), "");
       }
     }

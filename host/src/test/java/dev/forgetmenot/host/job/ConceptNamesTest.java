@@ -5,23 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ConceptNamesTest {
-  private static final Vocabulary WORDS =
-      new Vocabulary(
+  private static final KnownConcepts WORDS =
+      new KnownConcepts(
           List.of(
-              new Vocabulary.Phrase("soccer ball", "a soccer ball", Kind.OBJECT, ""),
-              new Vocabulary.Phrase("merlin", "merlin", Kind.IDENTITY, ""),
-              new Vocabulary.Phrase("cat", "a cat", Kind.OBJECT, "")),
+              new KnownConcepts.Phrase("soccer ball", "a soccer ball", ConceptType.OBJECT, ""),
+              new KnownConcepts.Phrase("merlin", "merlin", ConceptType.IDENTITY, ""),
+              new KnownConcepts.Phrase("cat", "a cat", ConceptType.OBJECT, "")),
           List.of("a person"));
 
-  private static List<String> names(Vocabulary vocabulary, boolean any, String... given) {
+  private static List<String> names(KnownConcepts vocabulary, boolean any, String... given) {
     return new ConceptNames(vocabulary, Operation.FORGET, any)
         .of(List.of(given), Optional.empty()).stream().map(Concept::name).toList();
   }
@@ -30,7 +30,7 @@ class ConceptNamesTest {
   void underscoresAndHyphensAreSpacesWhereThatIsKnown() {
     assertThat(names(WORDS, false, "soccer_ball")).containsExactly("soccer ball");
     assertThat(names(WORDS, false, "soccer-ball")).containsExactly("soccer ball");
-    assertThat(names(Vocabulary.EMPTY, false, "r2_d2")).containsExactly("r2_d2");
+    assertThat(names(KnownConcepts.EMPTY, false, "r2_d2")).containsExactly("r2_d2");
   }
 
   @Test
@@ -38,12 +38,12 @@ class ConceptNamesTest {
     assertThat(names(WORDS, false, "merlin", "Merlin")).containsExactly("merlin");
     assertThat(names(WORDS, false, "cat", "a cat", "soccer_ball", "soccer ball"))
         .containsExactly("cat", "soccer ball");
-    assertThat(names(Vocabulary.EMPTY, false, "Van Gogh", "van gogh")).containsExactly("Van Gogh");
+    assertThat(names(KnownConcepts.EMPTY, false, "Van Gogh", "van gogh")).containsExactly("Van Gogh");
   }
 
   @Test
   void aListIsSeveralArguments() {
-    assertThatThrownBy(() -> names(Vocabulary.EMPTY, false, "cat, dog, sea lion"))
+    assertThatThrownBy(() -> names(KnownConcepts.EMPTY, false, "cat, dog, sea lion"))
         .hasMessageContaining("such as cat dog \"sea lion\"");
     assertThat(names(WORDS, true, "cat, dog")).containsExactly("cat, dog");
   }
@@ -60,7 +60,7 @@ class ConceptNamesTest {
 
   @Test
   void longNamesMakeFileNamesThatFit() {
-    String name = EditJob.fileName("forget", List.of(new Concept("ü".repeat(400), Kind.OBJECT)));
+    String name = EditJob.fileName("forget", List.of(new Concept("ü".repeat(400), ConceptType.OBJECT)));
     assertThat(name.getBytes(StandardCharsets.UTF_8).length).isBetween(100, 150);
     assertThat(name).endsWith("ü.fmnpatch");
   }

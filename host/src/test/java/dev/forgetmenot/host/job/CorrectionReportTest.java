@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.GoalResult;
@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 
 /** Which numbers of a correction stand where, in the patch and in the table. */
 class CorrectionReportTest {
-  private static final Concept WORD = new Concept("a bear", Kind.OBJECT);
+  private static final Concept WORD = new Concept("a bear", ConceptType.OBJECT);
   private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(20, 2, 1, 2, 4000, 20);
 
   private static TrialResult.Row row(String phrase, int grey, List<String> seen) {
     byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
     return new TrialResult.Row(
-        phrase, Collections.nCopies(seen.size(), new Picture(1, 1, rgb)), seen);
+        phrase, Collections.nCopies(seen.size(), new RgbImage(1, 1, rgb)), seen);
   }
 
   private static List<String> shows(int brown, int polar, int dog, int cat) {

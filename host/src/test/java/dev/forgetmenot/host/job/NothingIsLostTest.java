@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.PatchFile;
@@ -34,11 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever ends a job leaves the patch or a state, and says what goes on. */
 class NothingIsLostTest {
-  private static final Vocabulary WORDS =
-      new Vocabulary(
+  private static final KnownConcepts WORDS =
+      new KnownConcepts(
           List.of(
-              new Vocabulary.Phrase("ball", "a ball", Kind.OBJECT, ""),
-              new Vocabulary.Phrase("fox", "a fox", Kind.OBJECT, "")),
+              new KnownConcepts.Phrase("ball", "a ball", ConceptType.OBJECT, ""),
+              new KnownConcepts.Phrase("fox", "a fox", ConceptType.OBJECT, "")),
           List.of());
 
   @TempDir Path folder;
@@ -90,7 +90,7 @@ class NothingIsLostTest {
   }
 
   /** Sees a fox in every picture, or throws. */
-  private record Judge(Throwable thrown) implements PictureJudge {
+  private record Judge(Throwable thrown) implements ImageClassifier {
     @Override
     public List<String> things() {
       return List.of("a ball", "a fox");
@@ -102,7 +102,7 @@ class NothingIsLostTest {
     }
 
     @Override
-    public List<String> recognise(List<Picture> pictures) {
+    public List<String> recognise(List<RgbImage> pictures) {
       if (thrown instanceof Error error) {
         throw error;
       }
@@ -113,7 +113,7 @@ class NothingIsLostTest {
     }
 
     @Override
-    public List<String> recogniseStyle(List<Picture> pictures) {
+    public List<String> recogniseStyle(List<RgbImage> pictures) {
       throw new IllegalStateException();
     }
   }
@@ -129,8 +129,8 @@ class NothingIsLostTest {
     EditOrder order =
         new EditOrder(
             editor,
-            List.of(new Concept("ball", Kind.OBJECT)),
-            ParameterValues.of(editor.parameters(), given),
+            List.of(new Concept("ball", ConceptType.OBJECT)),
+            Settings.of(editor.parameters(), given),
             patch,
             new Judging(Path.of(""), WORDS),
             ReportSize.of(1),

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -58,10 +58,10 @@ class PreflightTest {
     ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, method).orElseThrow();
     return new EditOrder(
         editor,
-        List.of(new Concept("ball", Kind.OBJECT)),
-        ParameterValues.of(editor.parameters(), given),
+        List.of(new Concept("ball", ConceptType.OBJECT)),
+        Settings.of(editor.parameters(), given),
         patch,
-        new Judging(Path.of(""), dev.forgetmenot.api.edit.Vocabulary.EMPTY),
+        new Judging(Path.of(""), dev.forgetmenot.api.edit.KnownConcepts.EMPTY),
         ReportSize.NONE,
         false,
         new Authorship(

@@ -3,9 +3,9 @@ package dev.forgetmenot.host.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -20,29 +20,29 @@ import org.junit.jupiter.api.Test;
 class RecogniserTest {
   private static final int PICTURES = 34; // more than a batch
 
-  private static List<Picture> noise() {
+  private static List<RgbImage> noise() {
     Random random = new Random(1);
-    List<Picture> pictures = new ArrayList<>();
+    List<RgbImage> pictures = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
       byte[] rgb = new byte[3 * 32 * 32];
       random.nextBytes(rgb);
-      pictures.add(new Picture(32, 32, rgb));
+      pictures.add(new RgbImage(32, 32, rgb));
     }
     return pictures;
   }
 
   @Test
   void theRecognisedThingHasTheGreatestSimilarity() throws IOException {
-    List<Vocabulary.Phrase> phrases = new ArrayList<>();
+    List<KnownConcepts.Phrase> phrases = new ArrayList<>();
     for (String name : List.of("a castle", "a fox", "a boat", "the sun")) {
-      phrases.add(new Vocabulary.Phrase(name, name, Kind.OBJECT, ""));
+      phrases.add(new KnownConcepts.Phrase(name, name, ConceptType.OBJECT, ""));
     }
     Path clip = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model/clip");
     try (EngineThread engine = EngineThread.start("cpu");
         Recogniser recogniser =
             Recogniser.open(
-                clip, engine, new Vocabulary(phrases, List.of()), Recogniser.TEMPLATE)) {
-      List<Picture> pictures = noise();
+                clip, engine, new KnownConcepts(phrases, List.of()), Recogniser.TEMPLATE)) {
+      List<RgbImage> pictures = noise();
       List<String> seen = recogniser.recognise(pictures);
       List<double[]> similarities =
           recogniser.things().stream()

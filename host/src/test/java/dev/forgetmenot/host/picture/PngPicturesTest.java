@@ -3,7 +3,7 @@ package dev.forgetmenot.host.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ class PngPicturesTest {
 
   @Test
   void keepsPixelsAndTheTextThatSaysHowItWasMade() throws IOException {
-    Picture picture = new Picture(2, 1, new byte[] {1, 2, 3, (byte) 200, (byte) 255, 0});
+    RgbImage picture = new RgbImage(2, 1, new byte[] {1, 2, 3, (byte) 200, (byte) 255, 0});
     Path file = folder.resolve("a.png");
     String text = "a thing\nSteps: 20, Sampler: DDIM, CFG scale: 5";
     PngPictures.write(file, PngPictures.image(picture), text);
@@ -62,8 +62,8 @@ class PngPicturesTest {
 
   @Test
   void gridIsAsSquareAsItCanBe() {
-    Picture red = new Picture(1, 1, new byte[] {(byte) 255, 0, 0});
-    Picture blue = new Picture(1, 1, new byte[] {0, 0, (byte) 255});
+    RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 255, 0, 0});
+    RgbImage blue = new RgbImage(1, 1, new byte[] {0, 0, (byte) 255});
     BufferedImage grid = PictureGrid.of(List.of(red, red, blue));
     assertThat(grid.getWidth()).isEqualTo(2);
     assertThat(grid.getHeight()).isEqualTo(2);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,7 +99,7 @@ class AttnFormTest {
   void allKeysOfTheOriginalAreUnderstoodOrNamedInOneWarning() throws IOException {
     RunPlan plan = files.read(attn());
     assertThat(plan.method().name()).isEqualTo("resteer");
-    assertThat(plan.concepts()).containsExactly(new Concept("light house", Kind.OBJECT));
+    assertThat(plan.concepts()).containsExactly(new Concept("light house", ConceptType.OBJECT));
     assertThat(plan.output()).isEqualTo(folder.resolve("exps_attn/light-house"));
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data/light-house").toString())
@@ -141,7 +141,7 @@ class AttnFormTest {
                 "resume_from_checkpoint: latest"));
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept("light house", Kind.OBJECT), new Concept("a boat", Kind.STYLE));
+            new Concept("light house", ConceptType.OBJECT), new Concept("a boat", ConceptType.STYLE));
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data").toString())
         .containsEntry("trainable", "unet")

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
-import dev.forgetmenot.api.edit.Vocabulary.Phrase;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -65,7 +65,7 @@ class PlainFormTest {
             "  - 'a boat -- at sea'");
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept("a lighthouse", Kind.OBJECT), new Concept("charcoal", Kind.STYLE));
+            new Concept("a lighthouse", ConceptType.OBJECT), new Concept("charcoal", ConceptType.STYLE));
     assertThat(plan.output()).isEqualTo(folder.resolve("here/there"));
     assertThat(plan.anyName()).isTrue();
     assertThat(plan.patch()).contains("two.fmnpatch");
@@ -99,13 +99,13 @@ class PlainFormTest {
   void whatIsLeftOutHasDefaults() throws IOException {
     Phrase known =
         VocabularyFile.of(EmbeddedModel.folder()).phrases().stream()
-            .filter(phrase -> phrase.kind() == Kind.IDENTITY)
+            .filter(phrase -> phrase.kind() == ConceptType.IDENTITY)
             .findFirst()
             .orElseThrow();
     RunPlan plan = files.read("concepts: ['" + known.name() + "', moon]");
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept(known.name(), Kind.IDENTITY), new Concept("moon", Kind.OBJECT));
+            new Concept(known.name(), ConceptType.IDENTITY), new Concept("moon", ConceptType.OBJECT));
     assertThat(plan.method().operation()).isEqualTo("forget");
     assertThat(plan.output()).isEqualTo(folder.resolve("runs/run"));
     assertThat(plan.patch().orElseThrow()).startsWith("forget-").endsWith(".fmnpatch");
@@ -113,7 +113,7 @@ class PlainFormTest {
     assertThat(plan.samples().lines())
         .extracting(SampleLine::prompt)
         .containsExactly("a photo of " + known.name(), "a photo of moon");
-    assertThat(Vocabulary.EMPTY.find(known.name())).isEmpty();
+    assertThat(KnownConcepts.EMPTY.find(known.name())).isEmpty();
   }
 
   @Test
@@ -274,9 +274,9 @@ class PlainFormTest {
     assertWrong("any-name: true in a run file", "concepts: [[castel, object]]");
     assertWrong("such as cat dog", "concepts: ['cat, dog']");
     assertThat(files.read("concepts: [castel]", "any-name: true").concepts())
-        .containsExactly(new Concept("castel", Kind.OBJECT));
+        .containsExactly(new Concept("castel", ConceptType.OBJECT));
     assertThat(files.read("concepts: [soccer_ball, a soccer ball]").concepts())
-        .containsExactly(new Concept("soccer ball", Kind.OBJECT));
+        .containsExactly(new Concept("soccer ball", ConceptType.OBJECT));
     assertThat(files.read("operation: correct", "concepts: [person]").concepts()).hasSize(1);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ class TiFormTest {
   void allKeysOfTheOriginalAreUnderstoodOrNamedInOneWarning() throws IOException {
     RunPlan plan = files.read(ti());
     assertThat(plan.method()).isInstanceOf(RunMethod.Invert.class);
-    assertThat(plan.concepts()).containsExactly(new Concept("light house", Kind.STYLE));
+    assertThat(plan.concepts()).containsExactly(new Concept("light house", ConceptType.STYLE));
     assertThat(plan.output()).isEqualTo(folder.resolve("exps_ti/light-house"));
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data/light-house").toString())

@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.Subject;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
@@ -40,18 +40,18 @@ public final class AttributeCorrection extends SolvedCorrection {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return parameters(
         DIRECTIONS,
         List.of(
-            Parameter.text(
+            SettingSpec.text(
                 "without",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "What the word should not bring along; several separated by |. Must be given."),
-            Parameter.integer(
+            SettingSpec.integer(
                 "attribute-directions", 2, 1, 64, "Directions that stand for what is taken out."),
-            Parameter.number(
+            SettingSpec.number(
                 "pull", 1, 0.01, 4, "How much of it goes: 1 all, more pushes it away.")));
   }
 

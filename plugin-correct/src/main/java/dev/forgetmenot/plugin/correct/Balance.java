@@ -4,8 +4,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
@@ -55,13 +55,13 @@ public final class Balance extends SolvedCorrection {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    List<Parameter> own = new ArrayList<>(InstanceOptions.instances());
+  public List<SettingSpec> parameters() {
+    List<SettingSpec> own = new ArrayList<>(InstanceOptions.instances());
     own.add(
-        Parameter.integer(
+        SettingSpec.integer(
             "rounds", 6, 1, 100, "How often the pull is corrected by pictures at most."));
     own.add(
-        Parameter.number(
+        SettingSpec.number(
             "tolerance",
             0.1,
             0,
@@ -161,11 +161,11 @@ public final class Balance extends SolvedCorrection {
   /** One round says what all of them cost. */
   @Override
   public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     Map<String, String> one = new HashMap<>(values.all());
     one.put("rounds", "1");
-    ParameterValues few = ParameterValues.of(parameters(), one);
+    Settings few = Settings.of(parameters(), one);
     return super.estimate(concepts, few, model, new QuietContext(context))
         .map(
             estimate ->

@@ -6,11 +6,11 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -76,7 +76,7 @@ public final class Distillation extends TrainedCorrection {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return Stream.of(
             InstanceOptions.instances(),
             GeneralReading.parameters(DIRECTIONS),
@@ -85,7 +85,7 @@ public final class Distillation extends TrainedCorrection {
                 SolvingOptions.padding(),
                 SolvingOptions.templates(),
                 SolvingOptions.sides(Sides.KV),
-                Parameter.integer(
+                SettingSpec.integer(
                     "adjust-every",
                     50,
                     1,
@@ -100,16 +100,16 @@ public final class Distillation extends TrainedCorrection {
 
   /** A few rows for each layer: it always fits. */
   @Override
-  protected void checkSize(ParameterValues values, DiffusionModel model) {}
+  protected void checkSize(Settings values, DiffusionModel model) {}
 
   @Override
-  protected boolean keepsBase(ParameterValues values) {
+  protected boolean keepsBase(Settings values) {
     return true;
   }
 
   @Override
   public Optional<EditOutline> outline(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model) {
+      List<Concept> concepts, Settings values, DiffusionModel model) {
     return Optional.of(KeysAndValues.outline(model, Math.toIntExact(values.integer("batch"))));
   }
 
@@ -117,7 +117,7 @@ public final class Distillation extends TrainedCorrection {
   PatchDraft train(
       Concept word,
       Subject subject,
-      ParameterValues values,
+      Settings values,
       DiffusionModel model,
       JobContext context)
       throws IOException {
@@ -186,7 +186,7 @@ public final class Distillation extends TrainedCorrection {
   private TrainedDraft draft(
       Concept word,
       Subject subject,
-      ParameterValues values,
+      Settings values,
       DiffusionModel model,
       Map<String, String> resolved,
       List<TrainingPictures> pictures) {
@@ -212,7 +212,7 @@ public final class Distillation extends TrainedCorrection {
     return optimizer
         .training(name -> targets.stream().anyMatch(pattern -> pattern.matches(name)), RATE)
         .adapting(
-            AdapterOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))
+            LoraOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))
         .keepingBase();
   }
 

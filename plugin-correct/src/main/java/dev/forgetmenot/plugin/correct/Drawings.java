@@ -1,9 +1,9 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.measure.TrialResult;
@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param steps of the DDIM sampler
  * @param seed of the first; the others follow
  */
-record Drawings(DiffusionModel model, PictureJudge judge, int pictures, int steps, long seed) {
+record Drawings(DiffusionModel model, ImageClassifier judge, int pictures, int steps, long seed) {
   private static final double GUIDANCE = 5;
 
   /** How many pictures of a word show what; what shows most comes first. */
@@ -34,7 +34,7 @@ record Drawings(DiffusionModel model, PictureJudge judge, int pictures, int step
   }
 
   private Map<String, Integer> counts(Concept general, String negative, double guidance) {
-    List<Picture> drawn = model.generate(request(general, negative, guidance));
+    List<RgbImage> drawn = model.generate(request(general, negative, guidance));
     List<String> seen = judge.recognise(drawn, general.kind());
     return new TrialResult.Row(general.name(), drawn, seen).counts();
   }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.GeneralText;
 import dev.forgetmenot.editing.Subject;
@@ -36,17 +36,17 @@ record GeneralReading(
     List<KeptPhrase> preserved) {
 
   /** What a reading can be told, beside the options of all solved editors. */
-  static List<Parameter> parameters(int rank) {
+  static List<SettingSpec> parameters(int rank) {
     return List.of(
         SolvingOptions.preserve("the nearest of the vocabulary are"),
         SolvingOptions.neighbours(8),
-        Parameter.integer(
+        SettingSpec.integer(
             "rank", rank, 1, 64, "Directions of the word's text embeddings that are moved."),
-        Parameter.integer(
+        SettingSpec.integer(
             "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
-        Parameter.integer(
+        SettingSpec.integer(
             "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
-        Parameter.number(
+        SettingSpec.number(
             "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."));
   }
 

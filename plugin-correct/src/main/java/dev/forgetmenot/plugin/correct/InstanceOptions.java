@@ -2,8 +2,8 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.PromptEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,22 +11,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Which instances a general word has, as far as an editor is told, and how they are found. */
-record InstanceOptions(ParameterValues values) {
+record InstanceOptions(Settings values) {
   static final String DOMINANT = "dominant";
   static final String BALANCE = "balance";
 
   /** What can be told of the instances. */
-  static List<Parameter> instances() {
+  static List<SettingSpec> instances() {
     return List.of(
-        Parameter.text(
+        SettingSpec.text(
             DOMINANT,
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "The instance that has taken the general word over; without it the one that shows most"
                 + " in pictures of the word."),
-        Parameter.text(
+        SettingSpec.text(
             BALANCE,
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "The instances and how often each should show, such as one=1,another=1; without it"
                 + " equally often those that pictures show when the model stays away from the"
@@ -34,16 +34,16 @@ record InstanceOptions(ParameterValues values) {
   }
 
   /** How pictures are drawn to find and to count instances; the seed is another parameter. */
-  static List<Parameter> drawings() {
+  static List<SettingSpec> drawings() {
     return List.of(
-        Parameter.integer(
+        SettingSpec.integer(
             "trial-pictures", 32, 4, 1024, "Pictures of the word by which shares are measured."),
-        Parameter.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."));
+        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."));
   }
 
   /** The seed of these pictures, for editors that need no other. */
-  static Parameter seed() {
-    return Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures.");
+  static SettingSpec seed() {
+    return SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures.");
   }
 
   /** What draws and counts, if anyone can judge. */

@@ -3,13 +3,13 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -57,24 +57,24 @@ public final class InstanceResteering extends TrainedCorrection {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return Stream.of(
             InstanceOptions.instances(),
             ResteeringSettings.parameters(
                 List.of(
-                    Parameter.choice(
+                    SettingSpec.choice(
                         "words",
                         List.of("general", "instance"),
                         "Whose name loses the attention: the general word's, or the instance's own,"
                             + " which is then forgotten too."),
-                    Parameter.text(
+                    SettingSpec.text(
                         "template",
-                        Parameter.Type.TEXT,
+                        SettingSpec.Type.TEXT,
                         null,
                         "Prompt with {} where the word goes, instead of the one for its kind."),
-                    Parameter.text(
+                    SettingSpec.text(
                         "embedding",
-                        Parameter.Type.TEXT,
+                        SettingSpec.Type.TEXT,
                         null,
                         "File of tokens learned of the instance's pictures, which the prompt uses"
                             + " in place of the word."))),
@@ -84,7 +84,7 @@ public final class InstanceResteering extends TrainedCorrection {
   }
 
   @Override
-  protected boolean keepsBase(ParameterValues values) {
+  protected boolean keepsBase(Settings values) {
     return !new ResteeringSettings(values).preserved().isEmpty();
   }
 
@@ -92,7 +92,7 @@ public final class InstanceResteering extends TrainedCorrection {
   PatchDraft train(
       Concept word,
       Subject subject,
-      ParameterValues values,
+      Settings values,
       DiffusionModel model,
       JobContext context)
       throws IOException {
@@ -147,19 +147,19 @@ public final class InstanceResteering extends TrainedCorrection {
     }
     PromptTemplate template = PromptTemplate.of(word.kind());
     Set<String> kept = new LinkedHashSet<>(phrases);
-    Vocabulary vocabulary = context.vocabulary();
+    KnownConcepts vocabulary = context.vocabulary();
     NearPhrases.of(
             encoder,
             template,
             word.name(),
             vocabulary,
-            vocabulary.ofStyle(word.kind() == Kind.STYLE))
+            vocabulary.ofStyle(word.kind() == ConceptType.STYLE))
         .first(NEAREST)
         .forEach(near -> kept.add(near.phrase()));
     Map<String, String> values = new HashMap<>(told.values().all());
     values.put("preserve", String.join(";", kept.stream().map(template::with).toList()));
     return new ResteeringSettings(
-        ParameterValues.of(new InstanceResteering().parameters(), values));
+        Settings.of(new InstanceResteering().parameters(), values));
   }
 
   private static ConceptPrompt prompt(
@@ -191,7 +191,7 @@ public final class InstanceResteering extends TrainedCorrection {
       JobContext context)
       throws IOException {
     String prompt = PromptTemplate.of(word.kind()).with(word.name());
-    Optional<PictureJudge> judge = context.judge();
+    Optional<ImageClassifier> judge = context.judge();
     if (settings.pictures().folder().isPresent() || judge.isEmpty()) {
       if (judge.isEmpty()) {
         context.say("nobody can judge pictures of this model: they are taken as they are");
@@ -202,11 +202,11 @@ public final class InstanceResteering extends TrainedCorrection {
           .get(0);
     }
     int wanted = Math.toIntExact(settings.values().integer("pictures"));
-    List<Picture> sorted = new ArrayList<>();
+    List<RgbImage> sorted = new ArrayList<>();
     int drawn = 0;
     for (int batch = 0; batch < BATCHES && sorted.size() < wanted; batch++) {
       context.checkCancelled();
-      List<Picture> some =
+      List<RgbImage> some =
           model.generate(
               GenerationRequest.of(prompt)
                   .seeds(settings.optimizer().seed() + (long) batch * wanted, wanted));

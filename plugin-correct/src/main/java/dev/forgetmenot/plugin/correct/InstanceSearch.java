@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -98,14 +98,14 @@ record InstanceSearch(
     return context
         .vocabulary()
         .find(phrase)
-        .map(Vocabulary.Phrase::category)
+        .map(KnownConcepts.Phrase::category)
         .filter(category -> !category.isEmpty());
   }
 
   private Map<String, Double> nearness(List<String> phrases) {
     Map<String, Double> nearness = new HashMap<>();
     phrases.forEach(phrase -> nearness.put(phrase, 0.0));
-    Vocabulary vocabulary = context.vocabulary();
+    KnownConcepts vocabulary = context.vocabulary();
     NearPhrases.of(
             encoder,
             PromptTemplate.of(general.kind()),

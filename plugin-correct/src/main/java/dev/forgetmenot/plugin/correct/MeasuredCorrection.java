@@ -5,9 +5,9 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.applying.AppliedEdits;
@@ -55,34 +55,34 @@ public final class MeasuredCorrection implements ConceptEditor {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    List<Parameter> all = new ArrayList<>(InstanceOptions.instances());
+  public List<SettingSpec> parameters() {
+    List<SettingSpec> all = new ArrayList<>(InstanceOptions.instances());
     all.add(
-        Parameter.text(
+        SettingSpec.text(
             WITHOUT,
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "What the word should not bring along, in place of instances; several separated by"
                 + " |."));
     all.add(SolvingOptions.preserve("the nearest of the vocabulary are"));
     all.addAll(InstanceOptions.drawings());
     all.add(
-        Parameter.integer(
+        SettingSpec.integer(
             "trial-others", 30, 0, 1000, "Other things by which a method is judged."));
     all.add(
-        Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the pictures of trials."));
+        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the pictures of trials."));
     return all;
   }
 
   @Override
   public PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     CorrectionGoal goal =
         goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
     List<Candidate> candidates = candidates(goal, values);
     CorrectionTrial trial = CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values));
-    Optional<PictureJudge> judge = context.judge().filter(trial::canBeJudgedBy);
+    Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = candidates.get(0);
       context.say("nobody can judge pictures of this, so nothing was compared: taking " + first);
@@ -119,7 +119,7 @@ public final class MeasuredCorrection implements ConceptEditor {
 
   /** What is corrected: instances as told or found, or what should not be brought along. */
   private static CorrectionGoal goal(
-      Concept word, ParameterValues values, DiffusionModel model, JobContext context)
+      Concept word, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     if (values.find(WITHOUT).isPresent()) {
       if (values.find(InstanceOptions.BALANCE).isPresent()
@@ -142,7 +142,7 @@ public final class MeasuredCorrection implements ConceptEditor {
     return new CorrectionGoal(word, shares.phrases(), List.of());
   }
 
-  private static List<Candidate> candidates(CorrectionGoal goal, ParameterValues values) {
+  private static List<Candidate> candidates(CorrectionGoal goal, Settings values) {
     Map<String, String> settings = new HashMap<>();
     values.find(PRESERVE).ifPresent(phrases -> settings.put(PRESERVE, phrases));
     if (!goal.without().isEmpty()) {
@@ -176,7 +176,7 @@ public final class MeasuredCorrection implements ConceptEditor {
 
   @Override
   public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     CorrectionGoal goal =
         goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
@@ -195,7 +195,7 @@ public final class MeasuredCorrection implements ConceptEditor {
             });
   }
 
-  private static CorrectionTrial.Size size(ParameterValues values) {
+  private static CorrectionTrial.Size size(Settings values) {
     int pictures = Math.toIntExact(values.integer("trial-pictures"));
     return new CorrectionTrial.Size(
         pictures,

@@ -1,8 +1,8 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.Subject;
 import java.util.List;
 
@@ -11,13 +11,13 @@ import java.util.List;
  *
  * @param subject as a prompt says it, and what of that is the word itself
  */
-record OneWord(Subject subject, Kind kind) {
+record OneWord(Subject subject, ConceptType kind) {
   /**
    * The one.
    *
    * @throws IllegalArgumentException if there are several
    */
-  static OneWord of(List<Concept> concepts, Vocabulary vocabulary) {
+  static OneWord of(List<Concept> concepts, KnownConcepts vocabulary) {
     if (concepts.size() > 1) {
       throw new IllegalArgumentException(
           "one word is corrected at a time, not "

@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.solving.EditReport;
 import dev.forgetmenot.editing.solving.Outcome;
@@ -42,17 +42,17 @@ public final class Retarget extends SolvedCorrection {
   }
 
   @Override
-  public List<Parameter> parameters() {
-    List<Parameter> own =
+  public List<SettingSpec> parameters() {
+    List<SettingSpec> own =
         new ArrayList<>(
             List.of(
-                Parameter.text(
+                SettingSpec.text(
                     "to",
-                    Parameter.Type.TEXT,
+                    SettingSpec.Type.TEXT,
                     null,
                     "What the word is drawn as; of several, separated by |, their mean. Must be"
                         + " given."),
-                Parameter.number("pull", 1, 0.01, 4, "How far: 1 is all the way.")));
+                SettingSpec.number("pull", 1, 0.01, 4, "How far: 1 is all the way.")));
     own.addAll(InstanceOptions.drawings());
     own.add(InstanceOptions.seed());
     return parameters(DIRECTIONS, own);

@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ record Shares(List<Instance> instances) {
    *
    * @throws IllegalArgumentException if a weight is no number above 0, or there are fewer than two
    */
-  static Shares parse(String text, Vocabulary vocabulary) {
+  static Shares parse(String text, KnownConcepts vocabulary) {
     List<Instance> instances = new ArrayList<>();
     for (String part : text.split("[,|]", -1)) {
       int sign = part.lastIndexOf('=');
@@ -78,10 +78,10 @@ record Shares(List<Instance> instances) {
   }
 
   /** As a prompt says it: the vocabulary's phrase or general word, or the name itself. */
-  static String phrase(String name, Vocabulary vocabulary) {
+  static String phrase(String name, KnownConcepts vocabulary) {
     return vocabulary
         .find(name)
-        .map(Vocabulary.Phrase::phrase)
+        .map(KnownConcepts.Phrase::phrase)
         .orElseGet(() -> Subject.of(name, vocabulary).phrase());
   }
 

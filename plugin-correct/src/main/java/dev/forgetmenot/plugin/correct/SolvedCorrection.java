@@ -1,8 +1,8 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.TextPlaces;
@@ -30,8 +30,8 @@ abstract class SolvedCorrection extends SolvedEditor {
   abstract Outcome solve(SolvedJob job, Concept word) throws IOException;
 
   /** The parameters of this solve and those of all that read a word. */
-  static List<Parameter> parameters(int rank, List<Parameter> own) {
-    List<Parameter> all = new ArrayList<>(own);
+  static List<SettingSpec> parameters(int rank, List<SettingSpec> own) {
+    List<SettingSpec> all = new ArrayList<>(own);
     all.addAll(GeneralReading.parameters(rank));
     all.addAll(
         List.of(
@@ -48,7 +48,7 @@ abstract class SolvedCorrection extends SolvedEditor {
   }
 
   @Override
-  protected final List<PromptTemplate> templates(SolvingOptions options, Kind kind) {
+  protected final List<PromptTemplate> templates(SolvingOptions options, ConceptType kind) {
     return options.templatesOrFour(kind);
   }
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -32,14 +32,14 @@ abstract class TrainedCorrection extends TrainedEditor {
   abstract PatchDraft train(
       Concept word,
       Subject subject,
-      ParameterValues values,
+      Settings values,
       DiffusionModel model,
       JobContext context)
       throws IOException;
 
   @Override
   protected final PatchDraft train(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     OneWord word = OneWord.of(concepts, context.vocabulary());
     return train(word.concept(), word.subject(), values, model, context);

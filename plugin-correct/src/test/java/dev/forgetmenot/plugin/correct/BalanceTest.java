@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Kept;
 import dev.forgetmenot.editing.linear.Matrix;
@@ -152,7 +152,7 @@ class BalanceTest {
     assertThat(context.goals)
         .containsExactly(
             new CorrectionGoal(
-                new Concept("an animal", Kind.OBJECT),
+                new Concept("an animal", ConceptType.OBJECT),
                 List.of("a lion", "a bear", "a tree"),
                 List.of()));
     assertThat(draft.recipe().parameters())

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -157,7 +157,7 @@ class DistillationTest {
     assertThat(context.goals)
         .containsExactly(
             new CorrectionGoal(
-                new Concept("an animal", Kind.OBJECT), List.of("a lion", "a bear"), List.of()));
+                new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear"), List.of()));
     assertThat(draft.name()).isEqualTo("correct-animal");
     assertThat(draft.intent().operation()).isEqualTo("correct");
     assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of an animal");
@@ -219,7 +219,7 @@ class DistillationTest {
                     GIVEN,
                     listener(),
                     ANIMAL,
-                    new Concept("plant", Kind.OBJECT)))
+                    new Concept("plant", ConceptType.OBJECT)))
         .withMessageStartingWith("one word is corrected at a time");
   }
 }

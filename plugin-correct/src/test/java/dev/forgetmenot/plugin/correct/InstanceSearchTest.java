@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.NearPhrases;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Instances in drawings, as a judge that follows a script sees them. */
 class InstanceSearchTest {
   private static final int PICTURES = 8;
-  private static final Concept WORD = new Concept("an animal", Kind.OBJECT);
+  private static final Concept WORD = new Concept("an animal", ConceptType.OBJECT);
 
   private static TinyModel tiny;
 
@@ -153,7 +153,7 @@ class InstanceSearchTest {
   }
 
   private Shares shares(Map<String, String> given, boolean judged) {
-    ParameterValues values = ParameterValues.of(new Balance().parameters(), given);
+    Settings values = Settings.of(new Balance().parameters(), given);
     InstanceOptions options = new InstanceOptions(values);
     RuledJudge judge = new RuledJudge(List.of(), pictures -> script.remove());
     return tiny.sd
@@ -201,7 +201,7 @@ class InstanceSearchTest {
 
   @Test
   void withoutAVocabularyNothingIsNear() {
-    Listener bare = new Listener(Vocabulary.EMPTY);
+    Listener bare = new Listener(KnownConcepts.EMPTY);
     RuledJudge judge =
         new RuledJudge(List.of(), pictures -> RuledJudge.seen(Map.of("a house", PICTURES)));
     assertThatIllegalArgumentException()

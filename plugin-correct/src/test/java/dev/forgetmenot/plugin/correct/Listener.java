@@ -2,8 +2,8 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,17 +14,17 @@ final class Listener implements JobContext {
   final List<String> said = new ArrayList<>();
   final List<CorrectionGoal> goals = new ArrayList<>();
   final List<Double> losses = new ArrayList<>();
-  private final Vocabulary vocabulary;
-  private PictureJudge judge;
+  private final KnownConcepts vocabulary;
+  private ImageClassifier judge;
   private Path checkpoint;
   private boolean resuming;
   private int stopAfter = Integer.MAX_VALUE;
 
-  Listener(Vocabulary vocabulary) {
+  Listener(KnownConcepts vocabulary) {
     this.vocabulary = vocabulary;
   }
 
-  Listener judgedBy(PictureJudge by) {
+  Listener judgedBy(ImageClassifier by) {
     judge = by;
     return this;
   }
@@ -66,12 +66,12 @@ final class Listener implements JobContext {
   }
 
   @Override
-  public Optional<PictureJudge> judge() {
+  public Optional<ImageClassifier> judge() {
     return Optional.ofNullable(judge);
   }
 
   @Override
-  public Vocabulary vocabulary() {
+  public KnownConcepts vocabulary() {
     return vocabulary;
   }
 

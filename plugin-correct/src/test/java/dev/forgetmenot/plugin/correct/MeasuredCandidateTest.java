@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.GoalResult;
@@ -23,10 +23,10 @@ class MeasuredCandidateTest {
   private static final int OTHERS = 25;
   private static final CorrectionGoal SHARED_OUT =
       new CorrectionGoal(
-          new Concept("an animal", Kind.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
+          new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
 
   private static TrialResult.Row row(String phrase, List<String> seen, int grey) {
-    Picture picture = new Picture(1, 1, new byte[] {(byte) grey, 0, 0});
+    RgbImage picture = new RgbImage(1, 1, new byte[] {(byte) grey, 0, 0});
     return new TrialResult.Row(phrase, Collections.nCopies(seen.size(), picture), seen);
   }
 

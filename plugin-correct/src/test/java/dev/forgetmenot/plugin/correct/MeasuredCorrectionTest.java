@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +86,7 @@ class MeasuredCorrectionTest {
     assertThat(context.goals)
         .containsOnly(
             new CorrectionGoal(
-                new Concept("an animal", Kind.OBJECT), List.of("a lion", "a bear"), List.of()));
+                new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear"), List.of()));
     assertThat(onTheBase()).as("trials leave the base").isTrue();
   }
 
@@ -139,7 +139,7 @@ class MeasuredCorrectionTest {
     assertThat(context.goals)
         .containsOnly(
             new CorrectionGoal(
-                new Concept("an animal", Kind.OBJECT), List.of(), List.of("a lion")));
+                new Concept("an animal", ConceptType.OBJECT), List.of(), List.of("a lion")));
   }
 
   @Test
@@ -202,7 +202,7 @@ class MeasuredCorrectionTest {
                     TWO,
                     context,
                     ANIMAL,
-                    new Concept("plant", Kind.OBJECT)))
+                    new Concept("plant", ConceptType.OBJECT)))
         .withMessageStartingWith("one word is corrected at a time, not [animal, plant]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> edit(SMALL))

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.ConceptRows;
@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** With their defaults on a model that has learned to draw: the word moves, its instances stay. */
 class OwnNamesTest {
-  private static final Concept ANIMAL = new Concept("an animal", Kind.OBJECT);
-  private static final Vocabulary VOCABULARY =
-      new Vocabulary(
+  private static final Concept ANIMAL = new Concept("an animal", ConceptType.OBJECT);
+  private static final KnownConcepts VOCABULARY =
+      new KnownConcepts(
           Stream.of(
                   "soccer ball",
                   "basketball",
@@ -44,7 +44,7 @@ class OwnNamesTest {
                   "genie",
                   "zombie",
                   "fairy")
-              .map(name -> new Vocabulary.Phrase(name, "a " + name, Kind.OBJECT, ""))
+              .map(name -> new KnownConcepts.Phrase(name, "a " + name, ConceptType.OBJECT, ""))
               .toList(),
           List.of("an animal", "a fruit", "a vehicle", "a food", "a person"));
 
@@ -62,7 +62,7 @@ class OwnNamesTest {
 
   private static InputEdit edit(ConceptEditor editor, Map<String, String> given)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     PatchDraft draft =
         model
             .engine()

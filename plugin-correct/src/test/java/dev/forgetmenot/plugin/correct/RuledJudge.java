@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.api.edit.PictureJudge;
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.model.RgbImage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /** Sees in pictures what a rule says: for tests in which pictures only need to be counted. */
-final class RuledJudge implements PictureJudge {
+final class RuledJudge implements ImageClassifier {
   private final List<String> things;
   private final IntFunction<List<String>> rule;
   private ToDoubleFunction<String> similarity = thing -> 0;
@@ -48,7 +48,7 @@ final class RuledJudge implements PictureJudge {
   }
 
   @Override
-  public List<String> recognise(List<Picture> pictures) {
+  public List<String> recognise(List<RgbImage> pictures) {
     List<String> seen = rule.apply(pictures.size());
     if (seen.size() != pictures.size()) {
       throw new AssertionError("the rule sees " + seen + " in " + pictures.size() + " pictures");
@@ -57,12 +57,12 @@ final class RuledJudge implements PictureJudge {
   }
 
   @Override
-  public List<String> recogniseStyle(List<Picture> pictures) {
+  public List<String> recogniseStyle(List<RgbImage> pictures) {
     throw new IllegalStateException("no styles");
   }
 
   @Override
-  public double[] similarities(List<Picture> pictures, String thing) {
+  public double[] similarities(List<RgbImage> pictures, String thing) {
     double[] values = new double[pictures.size()];
     java.util.Arrays.fill(values, similarity.applyAsDouble(thing));
     return values;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,11 +14,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How often each instance should show, as it is said. */
 class SharesTest {
-  private static final Vocabulary VOCABULARY =
-      new Vocabulary(
+  private static final KnownConcepts VOCABULARY =
+      new KnownConcepts(
           List.of(
-              new Vocabulary.Phrase("owl", "an owl", Kind.OBJECT, "bird"),
-              new Vocabulary.Phrase("barn owl", "a barn owl", Kind.OBJECT, "bird")),
+              new KnownConcepts.Phrase("owl", "an owl", ConceptType.OBJECT, "bird"),
+              new KnownConcepts.Phrase("barn owl", "a barn owl", ConceptType.OBJECT, "bird")),
           List.of());
 
   private static Shares parse(String text) {

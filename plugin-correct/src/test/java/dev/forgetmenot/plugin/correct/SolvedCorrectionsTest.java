@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Kept;
 import dev.forgetmenot.editing.linear.Matrix;
@@ -148,7 +148,7 @@ class SolvedCorrectionsTest {
   void aThingIsItsOwnDominantInstance() throws IOException {
     PatchDraft draft =
         tiny.edit(
-            new Retarget(), with(ONE_ROW, "to", "a cat"), context, new Concept("dog", Kind.OBJECT));
+            new Retarget(), with(ONE_ROW, "to", "a cat"), context, new Concept("dog", ConceptType.OBJECT));
     assertThat(relative(TinyModel.solved(draft).of(tiny.row("a dog")), tiny.row("a cat")))
         .isLessThan(1e-4);
     assertThat(context.goals.get(0).instances()).containsExactly("a dog", "a cat");
@@ -189,7 +189,7 @@ class SolvedCorrectionsTest {
   private static Matrix usual(String without) {
     List<String> others =
         VOCABULARY.phrases().stream()
-            .map(Vocabulary.Phrase::phrase)
+            .map(KnownConcepts.Phrase::phrase)
             .filter(phrase -> !phrase.equals(without))
             .toList();
     Matrix sum = tiny.row(others.get(0));
@@ -212,13 +212,13 @@ class SolvedCorrectionsTest {
 
   @Test
   void anAttributeNeedsNoVocabulary() throws IOException {
-    Listener bare = new Listener(Vocabulary.EMPTY);
+    Listener bare = new Listener(KnownConcepts.EMPTY);
     PatchDraft draft =
         tiny.edit(
             new AttributeCorrection(),
             Map.of("templates", "a photo of {}", "columns", "last", "without", "a lion"),
             bare,
-            new Concept("an animal", Kind.OBJECT));
+            new Concept("an animal", ConceptType.OBJECT));
     assertThat(Kept.drift(TinyModel.solved(draft), tiny.row("a lion"))).isLessThan(STORED);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual"))).isLessThan(1e-3);
   }
@@ -253,7 +253,7 @@ class SolvedCorrectionsTest {
                     Map.of(needed, "car"),
                     context,
                     ANIMAL,
-                    new Concept("plant", Kind.OBJECT)))
+                    new Concept("plant", ConceptType.OBJECT)))
         .withMessage(
             "one word is corrected at a time, not [animal, plant]; make a patch for each, they"
                 + " stack");

@@ -4,9 +4,9 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -29,10 +29,10 @@ import java.util.stream.Stream;
  */
 final class TinyModel implements AutoCloseable {
   /** A general word of the vocabulary. */
-  static final Concept ANIMAL = new Concept("animal", Kind.OBJECT);
+  static final Concept ANIMAL = new Concept("animal", ConceptType.OBJECT);
 
-  static final Vocabulary VOCABULARY =
-      new Vocabulary(
+  static final KnownConcepts VOCABULARY =
+      new KnownConcepts(
           Stream.of(
                   "dog:animal",
                   "cat:animal",
@@ -61,9 +61,9 @@ final class TinyModel implements AutoCloseable {
             GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
   }
 
-  private static Vocabulary.Phrase phrase(String entry) {
+  private static KnownConcepts.Phrase phrase(String entry) {
     String[] parts = entry.split(":", -1);
-    return new Vocabulary.Phrase(parts[0], "a " + parts[0], Kind.OBJECT, parts[1]);
+    return new KnownConcepts.Phrase(parts[0], "a " + parts[0], ConceptType.OBJECT, parts[1]);
   }
 
   static Map<String, String> with(Map<String, String> some, String... more) {
@@ -78,13 +78,13 @@ final class TinyModel implements AutoCloseable {
   PatchDraft edit(
       ConceptEditor editor, Map<String, String> given, JobContext context, Concept... concepts)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     return sd.engine().call(() -> editor.edit(List.of(concepts), values, sd, context));
   }
 
   EditEstimate estimate(ConceptEditor editor, Map<String, String> given, JobContext context)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     return sd.engine()
         .call(() -> editor.estimate(List.of(ANIMAL), values, sd, context).orElseThrow());
   }
@@ -97,7 +97,7 @@ final class TinyModel implements AutoCloseable {
   /** The last row of a phrase with words before and behind it. */
   Matrix row(String before, String phrase, String behind) {
     String prompt = before + phrase + behind;
-    int last = sd.tokenize(before + phrase).endColumn() - 1;
+    int last = sd.tokenize(before + phrase).endPosition() - 1;
     return sd.engine().call(() -> new PromptEncoder(sd).encode(prompt).columns(List.of(last)));
   }
 

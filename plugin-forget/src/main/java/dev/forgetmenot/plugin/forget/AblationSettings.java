@@ -1,8 +1,8 @@
 package dev.forgetmenot.plugin.forget;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.training.OptimizerSettings;
 import dev.forgetmenot.editing.training.PictureSettings;
 import dev.forgetmenot.editing.training.TrainableSettings;
@@ -11,22 +11,22 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What concept ablation can be told, and what it was told. */
-record AblationSettings(ParameterValues values) implements TrainedSettings {
+record AblationSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
 
-  static List<Parameter> parameters() {
-    List<Parameter> own =
+  static List<SettingSpec> parameters() {
+    List<SettingSpec> own =
         List.of(
-            Parameter.text(
+            SettingSpec.text(
                 "anchor",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "What the concept becomes, in words of a prompt; without it a person, an object or"
                     + " a photo without a style."),
-            Parameter.text(
+            SettingSpec.text(
                 "template",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "Prompt with {} where concept and anchor go, instead of the one for the kind."));
     return Stream.of(
@@ -49,7 +49,7 @@ record AblationSettings(ParameterValues values) implements TrainedSettings {
   }
 
   /** The prompt of the anchor of a kind. */
-  String anchor(Kind kind) {
+  String anchor(ConceptType kind) {
     return values
         .find("anchor")
         .map(template(kind)::with)

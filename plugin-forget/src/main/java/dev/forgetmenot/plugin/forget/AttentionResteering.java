@@ -2,8 +2,8 @@ package dev.forgetmenot.plugin.forget;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.TrainingPictures;
 import dev.forgetmenot.editing.training.ConceptPrompt;
@@ -42,23 +42,23 @@ public final class AttentionResteering extends TrainedEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return ResteeringSettings.parameters(
         List.of(
-            Parameter.flag(
+            SettingSpec.flag(
                 "use-pooler", "The same as end-of-text all, under the original's name for it."),
-            Parameter.text(
+            SettingSpec.text(
                 "template",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "Prompt with {} where the concept goes, instead of the one for its kind."),
-            Parameter.text(
+            SettingSpec.text(
                 "embedding",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "File of tokens learned of the concept, which prompts use in place of its name; for"
                     + " several concepts one each, with ; between them."),
-            Parameter.flag(
+            SettingSpec.flag(
                 "no-real-image",
                 "Train on pure noise instead of pictures; none are read or drawn.")));
   }
@@ -69,13 +69,13 @@ public final class AttentionResteering extends TrainedEraser {
   }
 
   @Override
-  protected boolean keepsBase(ParameterValues values) {
+  protected boolean keepsBase(Settings values) {
     return !new ResteeringSettings(values).preserved().isEmpty();
   }
 
   @Override
   protected PatchDraft train(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
     try (ConceptWords words = ConceptWords.of(model, concepts, settings.embeddings())) {

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.TrainingPictures;
@@ -41,7 +41,7 @@ public final class ConceptAblation extends TrainedEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return AblationSettings.parameters();
   }
 
@@ -56,13 +56,13 @@ public final class ConceptAblation extends TrainedEraser {
   }
 
   @Override
-  protected boolean keepsBase(ParameterValues values) {
+  protected boolean keepsBase(Settings values) {
     return true;
   }
 
   @Override
   protected PatchDraft train(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
     List<ConceptPrompt> prompts = settings.prompts(model, concepts);

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -43,7 +43,7 @@ public final class ErasedDiffusion extends TrainedEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return EsdSettings.parameters();
   }
 
@@ -58,13 +58,13 @@ public final class ErasedDiffusion extends TrainedEraser {
   }
 
   @Override
-  protected boolean keepsBase(ParameterValues values) {
+  protected boolean keepsBase(Settings values) {
     return true;
   }
 
   @Override
   protected PatchDraft train(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
     List<ConceptPrompt> prompts = settings.prompts(model, concepts);

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget;
 
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.training.OptimizerSettings;
 import dev.forgetmenot.editing.training.TrainableSettings;
@@ -11,23 +11,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What ESD can be told, and what it was told. */
-record EsdSettings(ParameterValues values) implements TrainedSettings {
+record EsdSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);
 
-  static List<Parameter> parameters() {
-    List<Parameter> own =
+  static List<SettingSpec> parameters() {
+    List<SettingSpec> own =
         List.of(
-            Parameter.number(
+            SettingSpec.number(
                 "negative-guidance", 2, 0, 20, "How far the concept is turned into its opposite."),
-            Parameter.number(
+            SettingSpec.number(
                 "start-guidance", 3, 0, 20, "Guidance with which the base draws what is noised."),
-            Parameter.integer(
+            SettingSpec.integer(
                 "start-steps", 20, 2, 1000, "Sampling steps of a drawing; each may be looked at."),
-            Parameter.integer("starts", 4, 1, 256, "Drawings of each concept."),
-            Parameter.text(
+            SettingSpec.integer("starts", 4, 1, 256, "Drawings of each concept."),
+            SettingSpec.text(
                 "template",
-                Parameter.Type.TEXT,
+                SettingSpec.Type.TEXT,
                 null,
                 "Prompt with {} where the concept goes, instead of the one for its kind."));
     return Stream.of(

@@ -8,8 +8,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole jobs of the editors that train, on the tiny model. */
 class TrainedEditorsTest {
   private static final List<Concept> TWO =
-      List.of(new Concept("ball", Kind.OBJECT), new Concept("soccer ball", Kind.OBJECT));
+      List.of(new Concept("ball", ConceptType.OBJECT), new Concept("soccer ball", ConceptType.OBJECT));
   private static final Map<String, String> SMALL =
       Map.of("no-real-image", "true", "steps", "4", "learning-rate", "1e-3");
 
@@ -112,7 +112,7 @@ class TrainedEditorsTest {
   private PatchDraft edit(
       ConceptEditor editor, List<Concept> concepts, Map<String, String> given, JobContext job)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     return sd.engine()
         .<PatchDraft, IOException>call(
             () -> {
@@ -277,7 +277,7 @@ class TrainedEditorsTest {
           .write(file);
       files.add(file.toString());
     }
-    List<Integer> before = sd.pieces("<s1>");
+    List<Integer> before = sd.tokenIds("<s1>");
     PatchDraft draft =
         edit(
             new AttentionResteering(),
@@ -287,7 +287,7 @@ class TrainedEditorsTest {
     assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of <s1><s2>");
     assertThat(draft.intent().concepts().get(1).prompts()).containsExactly("a photo of <s3><s4>");
     assertThat(draft.recipe().parameters()).doesNotContainKey("embedding");
-    assertThat(sd.pieces("<s1>")).isEqualTo(before).hasSizeGreaterThan(1);
+    assertThat(sd.tokenIds("<s1>")).isEqualTo(before).hasSizeGreaterThan(1);
     assertThatThrownBy(
             () ->
                 edit(
@@ -312,7 +312,7 @@ class TrainedEditorsTest {
 
   private EditEstimate estimate(ConceptEditor editor, Map<String, String> given)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     return sd.engine()
         .<EditEstimate, IOException>call(
             () -> {

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.training.AdapterOptions;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -85,7 +85,7 @@ class TrainingGoldenTest {
     TrainingOptions options =
         TrainingOptions.adamW(weight -> weight.contains("attn2"), rate).keepingBase();
     if (name.endsWith("lora")) {
-      options = options.adapting(new AdapterOptions(2, 4, 5));
+      options = options.adapting(new LoraOptions(2, 4, 5));
     }
     Map<String, float[]> before = new LinkedHashMap<>();
     try (PromptEmbeddings prompts =

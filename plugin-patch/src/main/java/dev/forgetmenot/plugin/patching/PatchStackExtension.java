@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.patching;
 
-import dev.forgetmenot.api.model.LoadedModel;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.editing.stack.PatchStack;
 import java.io.IOException;
@@ -17,7 +17,7 @@ public final class PatchStackExtension implements ModelExtension {
   public PatchStackExtension() {}
 
   @Override
-  public void loaded(LoadedModel model) throws IOException {
+  public void loaded(PatchableModel model) throws IOException {
     if (model.patches().isEmpty()) {
       return;
     }

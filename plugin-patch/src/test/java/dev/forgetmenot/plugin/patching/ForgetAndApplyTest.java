@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -68,8 +68,8 @@ class ForgetAndApplyTest {
   /** Forgets with two pictures that the model draws, and keeps the trained weights. */
   private PatchDraft forget() throws IOException {
     ConceptEditor editor = new AttentionResteering();
-    ParameterValues values =
-        ParameterValues.of(
+    Settings values =
+        Settings.of(
             editor.parameters(), Map.of("steps", "3", "pictures", "2", "learning-rate", "1e-3"));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
       return sd.engine()
@@ -77,7 +77,7 @@ class ForgetAndApplyTest {
               () -> {
                 PatchDraft draft =
                     editor.edit(
-                        List.of(new Concept("merlin", Kind.IDENTITY)), values, sd, new Silent());
+                        List.of(new Concept("merlin", ConceptType.IDENTITY)), values, sd, new Silent());
                 for (String name : sd.weights().names()) {
                   if (name.startsWith("unet/")) {
                     trained.put(name, sd.weights().current(name));

@@ -387,7 +387,7 @@ class PatchKindsTest {
     LoadOptions options =
         LoadOptions.defaults().patched(List.of(requests), List.of(new PatchStackExtension()));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      return sd.pieces(prompt);
+      return sd.tokenIds(prompt);
     }
   }
 

@@ -156,11 +156,11 @@ class StackPropertiesTest {
     List<PatchRequest> old = List.of(request(pool.get(4), 1), request(pool.get(7), 1));
     sd.repatch(old);
     Map<String, String> before = live(sd);
-    List<Integer> pieces = sd.pieces("a <s1> here");
+    List<Integer> pieces = sd.tokenIds("a <s1> here");
     List<PatchRequest> next = List.of(request(pool.get(8), 1), new PatchRequest(tooLarge, 1));
     assertThatThrownBy(() -> sd.repatch(next)).hasMessageContaining("FMN-308");
     assertThat(live(sd)).isEqualTo(before);
-    assertThat(sd.pieces("a <s1> here")).isEqualTo(pieces);
+    assertThat(sd.tokenIds("a <s1> here")).isEqualTo(pieces);
     assertThat(sd.patches()).hasSize(2);
     sd.repatch(List.of());
   }

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.TokenizedPrompt;
@@ -41,18 +41,18 @@ public final class DirectionAblation implements ConceptEditor {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
-        Parameter.text(
-            "template", Parameter.Type.TEXT, "a photo of {}", "Prompt; {} is the concept."),
-        Parameter.text(
-            "neutral", Parameter.Type.TEXT, "a person", "What the concept is told from."),
-        Parameter.number("scale", 1, 0, 2, "How much of the direction is taken out."));
+        SettingSpec.text(
+            "template", SettingSpec.Type.TEXT, "a photo of {}", "Prompt; {} is the concept."),
+        SettingSpec.text(
+            "neutral", SettingSpec.Type.TEXT, "a person", "What the concept is told from."),
+        SettingSpec.number("scale", 1, 0, 2, "How much of the direction is taken out."));
   }
 
   @Override
   public PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
     if (concepts.size() != 1) {
       throw new IllegalArgumentException("this takes out one concept, not " + concepts.size());
     }
@@ -99,7 +99,7 @@ public final class DirectionAblation implements ConceptEditor {
       int width = (int) embedding.getShape().get(2);
       double[] row = new double[width];
       for (int i = 0; i < width; i++) {
-        row[i] = all[(prompt.endColumn() - 1) * width + i];
+        row[i] = all[(prompt.endPosition() - 1) * width + i];
       }
       return row;
     }

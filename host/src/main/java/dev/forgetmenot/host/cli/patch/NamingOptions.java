@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.api.edit.Kind;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.exchange.PatchNaming;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class NamingOptions {
       paramLabel = "KIND",
       defaultValue = "object",
       description = "Of the concepts: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Kind kind;
+  private ConceptType kind;
 
   @Mixin private AuthorshipOptions author;
 

@@ -4,9 +4,9 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Parameter;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.PictureJudge;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
@@ -63,22 +63,22 @@ public final class MeasuredChoice implements ConceptEditor {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
-        Parameter.integer(
+        SettingSpec.integer(
             "trial-pictures", 8, 1, 256, "Pictures of each concept by which a method is judged."),
-        Parameter.integer(
+        SettingSpec.integer(
             "trial-others", 30, 0, 1000, "Other things of the vocabulary by which it is judged."),
-        Parameter.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."),
-        Parameter.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures."));
+        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."),
+        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures."));
   }
 
   @Override
   public PatchDraft edit(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     Trial trial = Trial.of(concepts, context.vocabulary(), size(values));
-    Optional<PictureJudge> judge = context.judge().filter(trial::canBeJudgedBy);
+    Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = CANDIDATES.get(0);
       context.say(
@@ -98,7 +98,7 @@ public final class MeasuredChoice implements ConceptEditor {
   private static List<Measured> measure(
       List<Concept> concepts,
       Trial trial,
-      PictureJudge judge,
+      ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
       throws IOException {
@@ -133,7 +133,7 @@ public final class MeasuredChoice implements ConceptEditor {
 
   @Override
   public Optional<EditEstimate> estimate(
-      List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context)
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     Candidate first = CANDIDATES.get(0);
     return first
@@ -146,7 +146,7 @@ public final class MeasuredChoice implements ConceptEditor {
       EditEstimate solve,
       Candidate first,
       List<Concept> concepts,
-      ParameterValues values,
+      Settings values,
       DiffusionModel model,
       JobContext context) {
     List<String> lines = new ArrayList<>();
@@ -166,7 +166,7 @@ public final class MeasuredChoice implements ConceptEditor {
         lines);
   }
 
-  private static Trial.Size size(ParameterValues values) {
+  private static Trial.Size size(Settings values) {
     return new Trial.Size(
         Math.toIntExact(values.integer("trial-pictures")),
         Math.toIntExact(values.integer("trial-others")),

@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.forget.linear;
 
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.linear.AdversarialRounds;
 import dev.forgetmenot.editing.linear.ClosedForm;
 import dev.forgetmenot.editing.linear.Erasure;
@@ -33,11 +33,11 @@ public final class AdversarialEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return ClosedFormEraser.parameters(
         List.of(
-            Parameter.integer("rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
-            Parameter.number(
+            SettingSpec.integer("rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
+            SettingSpec.number(
                 "adversarial-lambda",
                 0.1,
                 1e-9,

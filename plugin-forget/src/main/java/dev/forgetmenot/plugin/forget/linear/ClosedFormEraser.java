@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.forget.linear;
 
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.editing.linear.ClosedForm;
@@ -43,13 +43,13 @@ public final class ClosedFormEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return parameters(List.of());
   }
 
   /** The parameters of this solve and more. */
-  static List<Parameter> parameters(List<Parameter> more) {
-    List<Parameter> all =
+  static List<SettingSpec> parameters(List<SettingSpec> more) {
+    List<SettingSpec> all =
         new ArrayList<>(
             List.of(
                 SolvingOptions.guide(),
@@ -58,15 +58,15 @@ public final class ClosedFormEraser extends LinearEraser {
                 SolvingOptions.padding(),
                 SolvingOptions.templates(),
                 SolvingOptions.sides(Sides.KV),
-                Parameter.number(
+                SettingSpec.number(
                     "lambda",
                     0.5,
                     1e-9,
                     1e9,
                     "How strongly the weights are held where they are; smaller erases more"
                         + " exactly."),
-                Parameter.number("erase-scale", 1, 1e-9, 1e9, "Weight of the concepts."),
-                Parameter.number("preserve-scale", 1, 0, 1e9, "Weight of the phrases to keep.")));
+                SettingSpec.number("erase-scale", 1, 1e-9, 1e9, "Weight of the concepts."),
+                SettingSpec.number("preserve-scale", 1, 0, 1e9, "Weight of the phrases to keep.")));
     all.addAll(more);
     return all;
   }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.editing.linear.DoubleProjection;
 import dev.forgetmenot.editing.linear.Erasure;
@@ -41,13 +41,13 @@ public final class DoubleProjectionEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
         SolvingOptions.preserve("general words, or other styles, are"),
         SolvingOptions.generalWords(),
-        Parameter.text(
+        SettingSpec.text(
             "safe",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "Phrases that the concept may become a mixture of, separated by |, or a .txt file;"
                 + " without it those that are kept."),
@@ -55,7 +55,7 @@ public final class DoubleProjectionEraser extends LinearEraser {
         SolvingOptions.padding(),
         SolvingOptions.templates(),
         SolvingOptions.sides(Sides.KV),
-        Parameter.number(
+        SettingSpec.number(
             "cut",
             0.01,
             0,

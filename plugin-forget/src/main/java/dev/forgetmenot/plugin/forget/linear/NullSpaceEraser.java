@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.GeneralText;
 import dev.forgetmenot.editing.TextPlaces;
@@ -46,7 +46,7 @@ public final class NullSpaceEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
         SolvingOptions.guide(),
         SolvingOptions.preserve("the nearest of the vocabulary are"),
@@ -55,23 +55,23 @@ public final class NullSpaceEraser extends LinearEraser {
         SolvingOptions.padding(),
         SolvingOptions.templates(),
         SolvingOptions.sides(Sides.V),
-        Parameter.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
-        Parameter.number(
+        SettingSpec.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
+        SettingSpec.number(
             "threshold",
             0.3,
             1e-9,
             1e9,
             "Directions in which the kept phrases have less than this share of their mean energy"
                 + " are free to change; larger erases more and keeps less."),
-        Parameter.integer(
+        SettingSpec.integer(
             "augmentations", 10, 0, 1000, "Shifted copies of each kept phrase that are kept too."),
-        Parameter.integer(
+        SettingSpec.integer(
             "empty-directions",
             3,
             0,
             64,
             "How many directions of the empty prompt must not move at all, beside the begin token."),
-        Parameter.integer("seed", 0, 0, Integer.MAX_VALUE, "Seed of the shifts."));
+        SettingSpec.integer("seed", 0, 0, Integer.MAX_VALUE, "Seed of the shifts."));
   }
 
   @Override

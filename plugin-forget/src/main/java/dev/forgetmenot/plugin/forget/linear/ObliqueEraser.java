@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.linear;
 
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.ConceptRows;
 import dev.forgetmenot.editing.GeneralText;
 import dev.forgetmenot.editing.PromptTemplate;
@@ -48,28 +48,28 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
-        Parameter.text(
+        SettingSpec.text(
             "anchor",
-            Parameter.Type.TEXT,
+            SettingSpec.Type.TEXT,
             null,
             "What concepts become: one for each, separated by |, or one for all. It must not be"
                 + " drawn as the concept. Without it nothing: the empty prompt."),
         SolvingOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
         SolvingOptions.neighbours(14),
         SolvingOptions.generalWords(),
-        Parameter.integer(
+        SettingSpec.integer(
             "rank",
             2,
             1,
             64,
             "Directions taken away for each concept; more erase more and cost more."),
-        Parameter.integer(
+        SettingSpec.integer(
             "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
-        Parameter.integer(
+        SettingSpec.integer(
             "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
-        Parameter.number(
+        SettingSpec.number(
             "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
         SolvingOptions.columns(TextPlaces.PADDING),
         SolvingOptions.padding(),
@@ -78,7 +78,7 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   @Override
-  protected List<PromptTemplate> templates(SolvingOptions options, Kind kind) {
+  protected List<PromptTemplate> templates(SolvingOptions options, ConceptType kind) {
     return options.templatesOrFour(kind);
   }
 
@@ -119,7 +119,7 @@ public final class ObliqueEraser extends LinearEraser {
     }
     Set<KeptPhrase> kept = new LinkedHashSet<>(job.preserved());
     anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
-    if (job.concepts().get(0).kind() != Kind.STYLE) {
+    if (job.concepts().get(0).kind() != ConceptType.STYLE) {
       kept.addAll(job.generalWords());
     }
     return List.copyOf(kept);

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.Parameter;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.editing.TextPlaces;
 import dev.forgetmenot.editing.linear.InputEdit;
 import dev.forgetmenot.editing.linear.Matrix;
@@ -38,7 +38,7 @@ public final class SpectralConceptEraser extends LinearEraser {
   }
 
   @Override
-  public List<Parameter> parameters() {
+  public List<SettingSpec> parameters() {
     return List.of(
         SolvingOptions.preserve("general words, or other styles, are"),
         SolvingOptions.generalWords(),
@@ -46,7 +46,7 @@ public final class SpectralConceptEraser extends LinearEraser {
         SolvingOptions.padding(),
         SolvingOptions.templates(),
         SolvingOptions.sides(Sides.KV),
-        Parameter.number(
+        SettingSpec.number(
             "alpha",
             2,
             1e-6,

@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.forget.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.api.model.Picture;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.TrialResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
@@ -25,7 +25,7 @@ class MeasuredTest {
       List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
       Collections.fill(seen.subList(0, target ? left : kept), phrase);
       byte[] rgb = {(byte) grey, 0, 0};
-      rows.add(new TrialResult.Row(phrase, Collections.nCopies(of, new Picture(1, 1, rgb)), seen));
+      rows.add(new TrialResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
     }
     return new TrialResult(rows.subList(0, 1), rows.subList(1, 2));
   }

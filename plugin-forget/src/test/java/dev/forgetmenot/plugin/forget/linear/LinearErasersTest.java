@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Kind;
-import dev.forgetmenot.api.edit.ParameterValues;
-import dev.forgetmenot.api.edit.Vocabulary;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.PromptEncoder;
@@ -43,11 +43,11 @@ import org.junit.jupiter.api.io.TempDir;
  * cross attention make of a prompt, with the edit as the patch holds it.
  */
 class LinearErasersTest {
-  private static final Concept WIZARD = new Concept("merlin", Kind.IDENTITY);
-  private static final Concept BALL = new Concept("soccer ball", Kind.OBJECT);
+  private static final Concept WIZARD = new Concept("merlin", ConceptType.IDENTITY);
+  private static final Concept BALL = new Concept("soccer ball", ConceptType.OBJECT);
   private static final String PROMPT = "a photo of merlin";
-  private static final Vocabulary VOCABULARY =
-      new Vocabulary(
+  private static final KnownConcepts VOCABULARY =
+      new KnownConcepts(
           Stream.of(
                   "merlin:identity",
                   "morgana:identity",
@@ -76,12 +76,12 @@ class LinearErasersTest {
 
   private final List<String> said = new ArrayList<>();
 
-  private static Vocabulary.Phrase phrase(String entry) {
+  private static KnownConcepts.Phrase phrase(String entry) {
     String phrase = entry.substring(0, entry.indexOf(':'));
-    return new Vocabulary.Phrase(
+    return new KnownConcepts.Phrase(
         phrase.replaceFirst("^an? ", ""),
         phrase,
-        Kind.of(entry.substring(entry.indexOf(':') + 1)),
+        ConceptType.of(entry.substring(entry.indexOf(':') + 1)),
         "");
   }
 
@@ -121,7 +121,7 @@ class LinearErasersTest {
     InputEdit moving = solved((ClosedFormEdit) edits(free));
     InputEdit keeping = solved((ClosedFormEdit) edits(kept));
     for (String prompt : List.of("a photo of morgana", "a photo of a basketball")) {
-      Matrix end = row(prompt, model.tokenize(prompt).endColumn());
+      Matrix end = row(prompt, model.tokenize(prompt).endPosition());
       assertThat(Kept.drift(keeping, end)).isLessThan(0.2 * Kept.drift(moving, end));
     }
   }
@@ -141,7 +141,7 @@ class LinearErasersTest {
     ClosedFormEdit edit =
         (ClosedFormEdit) edit(new ClosedFormEraser(), Map.of(), WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).guide().values())
-        .isEqualTo(LinearEraser.rows(row("", model.tokenize(PROMPT).endColumn() - 1)).values());
+        .isEqualTo(LinearEraser.rows(row("", model.tokenize(PROMPT).endPosition() - 1)).values());
     assertThat(edit.concepts().get(0).target().values())
         .isEqualTo(LinearEraser.rows(last(PROMPT)).values());
   }
@@ -183,7 +183,7 @@ class LinearErasersTest {
       Matrix weight = weight(entry.getKey());
       assertThat(change.times(begin).norm() / weight.times(begin).norm()).isLessThan(1e-5);
       Matrix name = last(PROMPT);
-      Matrix guide = row("", model.tokenize(PROMPT).endColumn() - 1);
+      Matrix guide = row("", model.tokenize(PROMPT).endPosition() - 1);
       double gone =
           relative(weight.plus(change).times(name), weight.times(guide))
               / relative(weight.times(name), weight.times(guide));
@@ -251,7 +251,7 @@ class LinearErasersTest {
 
   @Test
   void obliqueProjectorWorksWithoutAVocabulary() throws IOException {
-    JobContext bare = new Context(Vocabulary.EMPTY);
+    JobContext bare = new Context(KnownConcepts.EMPTY);
     PatchDraft draft =
         model
             .engine()
@@ -260,7 +260,7 @@ class LinearErasersTest {
                     new ObliqueEraser()
                         .edit(
                             List.of(WIZARD),
-                            ParameterValues.of(new ObliqueEraser().parameters(), Map.of()),
+                            Settings.of(new ObliqueEraser().parameters(), Map.of()),
                             model,
                             bare));
     assertThat(draft.recipe().parameters().get("kept")).isEmpty();
@@ -277,7 +277,7 @@ class LinearErasersTest {
                 () ->
                     editor.estimate(
                         List.of(WIZARD),
-                        ParameterValues.of(editor.parameters(), Map.of()),
+                        Settings.of(editor.parameters(), Map.of()),
                         model,
                         new Context(VOCABULARY)));
     assertThat(estimate.orElseThrow().lines())
@@ -297,10 +297,10 @@ class LinearErasersTest {
     Path empty = Files.writeString(folder.resolve("keep.txt"), "\n \n");
     refused(Map.of("preserve", empty.toString()), WIZARD, "names no phrase");
     String long_ = "very ".repeat(90) + "merlin";
-    refused(Map.of(), new Concept(long_, Kind.IDENTITY), "would be cut off");
+    refused(Map.of(), new Concept(long_, ConceptType.IDENTITY), "would be cut off");
     String all =
         VOCABULARY.ofStyle(false).stream()
-            .map(Vocabulary.Phrase::phrase)
+            .map(KnownConcepts.Phrase::phrase)
             .collect(Collectors.joining("|"));
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -312,13 +312,13 @@ class LinearErasersTest {
   @Test
   void aConceptThatFillsThePromptIsStillFound() throws IOException {
     int room = model.tokenize("").ids().size() - 2;
-    String name = "merlin" + " dog".repeat(room - model.pieces("merlin").size());
+    String name = "merlin" + " dog".repeat(room - model.tokenIds("merlin").size());
     ClosedFormEdit edit =
         (ClosedFormEdit)
             edit(
                     new ClosedFormEraser(),
                     Map.of("templates", "{}", "columns", "padding"),
-                    new Concept(name, Kind.OBJECT))
+                    new Concept(name, ConceptType.OBJECT))
                 .edits()
                 .get(0);
     assertThat(edit.concepts().get(0).target().count()).isEqualTo(room + 1); // and the end
@@ -344,7 +344,7 @@ class LinearErasersTest {
 
   private PatchDraft edit(ConceptEditor editor, Map<String, String> given, Concept... concepts)
       throws IOException {
-    ParameterValues values = ParameterValues.of(editor.parameters(), given);
+    Settings values = Settings.of(editor.parameters(), given);
     return model
         .engine()
         .call(() -> editor.edit(List.of(concepts), values, model, new Context(VOCABULARY)));
@@ -352,7 +352,7 @@ class LinearErasersTest {
 
   /** The last token's row of a prompt. */
   private static Matrix last(String prompt) {
-    return row(prompt, model.tokenize(prompt).endColumn() - 1);
+    return row(prompt, model.tokenize(prompt).endPosition() - 1);
   }
 
   /** One row of a prompt's text embedding as a column. */
@@ -440,14 +440,14 @@ class LinearErasersTest {
   }
 
   private final class Context implements JobContext {
-    private final Vocabulary vocabulary;
+    private final KnownConcepts vocabulary;
 
-    Context(Vocabulary vocabulary) {
+    Context(KnownConcepts vocabulary) {
       this.vocabulary = vocabulary;
     }
 
     @Override
-    public Vocabulary vocabulary() {
+    public KnownConcepts vocabulary() {
       return vocabulary;
     }
 

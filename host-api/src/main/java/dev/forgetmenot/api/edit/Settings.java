@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The checked values of an editor's declared parameters. */
-public final class ParameterValues {
+public final class Settings {
   private final Map<String, String> texts;
 
-  private ParameterValues(Map<String, String> texts) {
+  private Settings(Map<String, String> texts) {
     this.texts = Collections.unmodifiableMap(texts);
   }
 
@@ -20,10 +20,10 @@ public final class ParameterValues {
    *
    * @throws IllegalArgumentException naming the parameter, what was found and what is allowed
    */
-  public static ParameterValues of(List<Parameter> declared, Map<String, String> given) {
+  public static Settings of(List<SettingSpec> declared, Map<String, String> given) {
     Map<String, String> rest = new LinkedHashMap<>(given);
     Map<String, String> texts = new LinkedHashMap<>();
-    for (Parameter parameter : declared) {
+    for (SettingSpec parameter : declared) {
       String text = rest.remove(parameter.name());
       if (text != null) {
         check(parameter, text);
@@ -37,12 +37,12 @@ public final class ParameterValues {
           "unknown parameter "
               + rest.keySet()
               + "; known: "
-              + declared.stream().map(Parameter::name).toList());
+              + declared.stream().map(SettingSpec::name).toList());
     }
-    return new ParameterValues(texts);
+    return new Settings(texts);
   }
 
-  private static void check(Parameter parameter, String text) {
+  private static void check(SettingSpec parameter, String text) {
     switch (parameter.type()) {
       case TEXT, PATH -> {}
       case FLAG -> allow(parameter, text, List.of("true", "false"));
@@ -51,18 +51,18 @@ public final class ParameterValues {
     }
   }
 
-  private static void allow(Parameter parameter, String text, List<String> allowed) {
+  private static void allow(SettingSpec parameter, String text, List<String> allowed) {
     if (!allowed.contains(text)) {
       throw new IllegalArgumentException(
           parameter.name() + " must be one of " + allowed + ", not '" + text + "'");
     }
   }
 
-  private static void checkNumber(Parameter parameter, String text) {
+  private static void checkNumber(SettingSpec parameter, String text) {
     double value;
     try {
       value =
-          parameter.type() == Parameter.Type.INTEGER
+          parameter.type() == SettingSpec.Type.INTEGER
               ? Long.parseLong(text)
               : Double.parseDouble(text);
     } catch (NumberFormatException e) {

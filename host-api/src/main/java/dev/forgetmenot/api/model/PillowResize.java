@@ -5,14 +5,14 @@ package dev.forgetmenot.api.model;
  * before columns, with weights rounded to 22 binary digits behind the point, and results rounded to
  * 8 bits.
  */
-public final class Resampler {
+public final class PillowResize {
   private static final int CHANNELS = 3;
   private static final int PRECISION = 22;
 
   private final int[] starts;
   private final int[][] weights;
 
-  private Resampler(int[] starts, int[][] weights) {
+  private PillowResize(int[] starts, int[][] weights) {
     this.starts = starts;
     this.weights = weights;
   }
@@ -24,12 +24,12 @@ public final class Resampler {
    * @param height of the result in pixels, at least 1
    * @param bicubic cubic with a = -0.5, otherwise linear
    */
-  public static Picture resize(Picture in, int width, int height, boolean bicubic) {
+  public static RgbImage resize(RgbImage in, int width, int height, boolean bicubic) {
     if (in.width() == width && in.height() == height) {
       return in;
     }
     byte[] across = new byte[CHANNELS * width * in.height()];
-    Resampler rows = of(in.width(), width, bicubic);
+    PillowResize rows = of(in.width(), width, bicubic);
     for (int y = 0; y < in.height(); y++) {
       for (int c = 0; c < CHANNELS; c++) {
         rows.line(
@@ -37,11 +37,11 @@ public final class Resampler {
       }
     }
     byte[] down = new byte[CHANNELS * width * height];
-    Resampler columns = of(in.height(), height, bicubic);
+    PillowResize columns = of(in.height(), height, bicubic);
     for (int i = 0; i < CHANNELS * width; i++) {
       columns.line(across, i, CHANNELS * width, down, i);
     }
-    return new Picture(width, height, down);
+    return new RgbImage(width, height, down);
   }
 
   /**
@@ -51,7 +51,7 @@ public final class Resampler {
    * @param to length behind
    * @param bicubic cubic with a = -0.5, otherwise linear
    */
-  private static Resampler of(int from, int to, boolean bicubic) {
+  private static PillowResize of(int from, int to, boolean bicubic) {
     double scale = (double) from / to;
     double stretch = Math.max(scale, 1);
     double support = (bicubic ? 2 : 1) * stretch;
@@ -75,7 +75,7 @@ public final class Resampler {
         weights[i][j] = (int) (fixed + Math.copySign(0.5, fixed));
       }
     }
-    return new Resampler(starts, weights);
+    return new PillowResize(starts, weights);
   }
 
   /** Keys' cubic convolution with a = -0.5. */

@@ -3,7 +3,7 @@ package dev.forgetmenot.api.edit;
 import java.util.Locale;
 
 /** What sort of thing a concept is: it decides how a prompt names it. */
-public enum Kind {
+public enum ConceptType {
   /** Someone: a person or a character. */
   IDENTITY,
   /** Something. */
@@ -23,8 +23,8 @@ public enum Kind {
    *
    * @throws IllegalArgumentException if there is none
    */
-  public static Kind of(String word) {
-    for (Kind kind : values()) {
+  public static ConceptType of(String word) {
+    for (ConceptType kind : values()) {
       if (kind.word().equals(word)) {
         return kind;
       }

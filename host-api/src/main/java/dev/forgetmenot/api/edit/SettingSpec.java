@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param choices the allowed texts of a CHOICE
  * @param help one sentence
  */
-public record Parameter(
+public record SettingSpec(
     String name,
     Type type,
     Optional<String> defaultText,
@@ -34,13 +34,13 @@ public record Parameter(
   }
 
   /** Copies the list. */
-  public Parameter {
+  public SettingSpec {
     choices = List.copyOf(choices);
   }
 
   /** A text or a path. */
-  public static Parameter text(String name, Type type, String defaultText, String help) {
-    return new Parameter(
+  public static SettingSpec text(String name, Type type, String defaultText, String help) {
+    return new SettingSpec(
         name,
         type,
         Optional.ofNullable(defaultText),
@@ -51,8 +51,8 @@ public record Parameter(
   }
 
   /** A whole number. */
-  public static Parameter integer(String name, long otherwise, long min, long max, String help) {
-    return new Parameter(
+  public static SettingSpec integer(String name, long otherwise, long min, long max, String help) {
+    return new SettingSpec(
         name,
         Type.INTEGER,
         Optional.of(Long.toString(otherwise)),
@@ -63,9 +63,9 @@ public record Parameter(
   }
 
   /** A number. */
-  public static Parameter number(
+  public static SettingSpec number(
       String name, double otherwise, double min, double max, String help) {
-    return new Parameter(
+    return new SettingSpec(
         name,
         Type.NUMBER,
         Optional.of(Double.toString(otherwise)),
@@ -76,20 +76,20 @@ public record Parameter(
   }
 
   /** A number whose default the editor chooses itself. */
-  public static Parameter number(String name, double min, double max, String help) {
-    return new Parameter(
+  public static SettingSpec number(String name, double min, double max, String help) {
+    return new SettingSpec(
         name, Type.NUMBER, Optional.empty(), Optional.of(min), Optional.of(max), List.of(), help);
   }
 
   /** A switch that is off by default. */
-  public static Parameter flag(String name, String help) {
-    return new Parameter(
+  public static SettingSpec flag(String name, String help) {
+    return new SettingSpec(
         name, Type.FLAG, Optional.of("false"), Optional.empty(), Optional.empty(), List.of(), help);
   }
 
   /** One of several words; the first is the default. */
-  public static Parameter choice(String name, List<String> choices, String help) {
-    return new Parameter(
+  public static SettingSpec choice(String name, List<String> choices, String help) {
+    return new SettingSpec(
         name,
         Type.CHOICE,
         Optional.of(choices.get(0)),

@@ -9,7 +9,7 @@ import ai.djl.ndarray.NDArray;
  * @param mean (b, c, h, w)
  * @param deviation standard deviation (b, c, h, w), above 0
  */
-public record LatentPosterior(NDArray mean, NDArray deviation) implements AutoCloseable {
+public record LatentDistribution(NDArray mean, NDArray deviation) implements AutoCloseable {
   @Override
   public void close() {
     mean.close();

@@ -10,12 +10,12 @@ import java.util.Optional;
  * @param phrases things and styles that a prompt can name
  * @param generalWords phrases for several of them at once, such as {@code a person}
  */
-public record Vocabulary(List<Phrase> phrases, List<String> generalWords) {
+public record KnownConcepts(List<Phrase> phrases, List<String> generalWords) {
   /** Nothing is known. */
-  public static final Vocabulary EMPTY = new Vocabulary(List.of(), List.of());
+  public static final KnownConcepts EMPTY = new KnownConcepts(List.of(), List.of());
 
   /** Copies the lists. */
-  public Vocabulary {
+  public KnownConcepts {
     phrases = List.copyOf(phrases);
     generalWords = List.copyOf(generalWords);
   }
@@ -28,7 +28,7 @@ public record Vocabulary(List<Phrase> phrases, List<String> generalWords) {
    * @param kind what sort of thing
    * @param category a finer sort, such as {@code animal}; may be empty
    */
-  public record Phrase(String name, String phrase, Kind kind, String category) {}
+  public record Phrase(String name, String phrase, ConceptType kind, String category) {}
 
   /** The entry that a user means by a name or a phrase. */
   public Optional<Phrase> find(String text) {
@@ -41,12 +41,12 @@ public record Vocabulary(List<Phrase> phrases, List<String> generalWords) {
   }
 
   /** What sort of thing a name or a phrase means; an object where it is not known. */
-  public Kind kindOf(String text) {
-    return find(text).map(Phrase::kind).orElse(Kind.OBJECT);
+  public ConceptType kindOf(String text) {
+    return find(text).map(Phrase::kind).orElse(ConceptType.OBJECT);
   }
 
   /** The entries that are styles, or those that are not. */
   public List<Phrase> ofStyle(boolean style) {
-    return phrases.stream().filter(entry -> (entry.kind() == Kind.STYLE) == style).toList();
+    return phrases.stream().filter(entry -> (entry.kind() == ConceptType.STYLE) == style).toList();
   }
 }

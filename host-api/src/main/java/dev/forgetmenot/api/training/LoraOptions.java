@@ -15,9 +15,9 @@ import java.util.Optional;
  * @param seed of down
  * @param down (r, in), the same for all weights that get an adapter; empty to train it too
  */
-public record AdapterOptions(int rank, double alpha, long seed, Optional<Rows> down) {
+public record LoraOptions(int rank, double alpha, long seed, Optional<Rows> down) {
   /** Checks the numbers. */
-  public AdapterOptions {
+  public LoraOptions {
     if (rank < 1 || !(alpha > 0)) {
       throw new IllegalArgumentException(
           "an adapter's rank is 1 or more and its alpha above 0, not " + rank + " and " + alpha);
@@ -29,13 +29,13 @@ public record AdapterOptions(int rank, double alpha, long seed, Optional<Rows> d
   }
 
   /** Both factors are trained. */
-  public AdapterOptions(int rank, double alpha, long seed) {
+  public LoraOptions(int rank, double alpha, long seed) {
     this(rank, alpha, seed, Optional.empty());
   }
 
   /** What is added is up · down with this down; up alone is trained. */
-  public static AdapterOptions reading(Rows down) {
-    return new AdapterOptions(down.count(), down.count(), 0, Optional.of(down));
+  public static LoraOptions reading(Rows down) {
+    return new LoraOptions(down.count(), down.count(), 0, Optional.of(down));
   }
 
   /** Equal for equal options, so that a stopped training knows its own. */

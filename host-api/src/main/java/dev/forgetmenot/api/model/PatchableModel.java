@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** What a {@link ModelExtension} gets. */
-public interface LoadedModel {
+public interface PatchableModel {
   /** The values of a weight when they are needed. */
   @FunctionalInterface
   interface Values {
@@ -42,5 +42,5 @@ public interface LoadedModel {
   List<PatchRequest> patches();
 
   /** Says that a request was carried out; a request that nobody takes is an error of the host. */
-  void taken(PatchRequest request, String description);
+  void applied(PatchRequest request, String description);
 }

@@ -8,9 +8,9 @@ package dev.forgetmenot.api.model;
  * @param rgb height · width · 3 bytes, row by row, red green blue; not copied: do not write to it
  */
 @SuppressWarnings("ArrayRecordComponent") // pictures are carried, never compared or used as keys
-public record Picture(int width, int height, byte[] rgb) {
+public record RgbImage(int width, int height, byte[] rgb) {
   /** Checks the size. */
-  public Picture {
+  public RgbImage {
     if (rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
           "expected "

@@ -8,4 +8,4 @@ package dev.forgetmenot.api.attention;
  * @param heads number of heads
  * @param cross true for attention to the prompt ({@code attn2}), false for self attention
  */
-public record AttentionSite(String name, int heads, boolean cross) {}
+public record AttentionLayer(String name, int heads, boolean cross) {}

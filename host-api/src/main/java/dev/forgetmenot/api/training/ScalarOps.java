@@ -10,8 +10,8 @@ import ai.djl.ndarray.types.Shape;
  * when it returns; a graph that recorded the product still reads it in backward, after the garbage
  * collector may have freed it. Here the factor lives in memory of the engine's own.
  */
-public final class Scaling {
-  private Scaling() {}
+public final class ScalarOps {
+  private ScalarOps() {}
 
   /**
    * x · factor.
