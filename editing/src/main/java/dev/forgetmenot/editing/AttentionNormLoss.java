@@ -29,7 +29,7 @@ public final class AttentionNormLoss implements AttentionObserver {
    * @param columns of its concept in its prompt
    * @param mask which of its pixels count; empty for all
    */
-  public record Watched(ConceptColumns columns, Optional<PixelMask> mask) {}
+  public record Watched(TokenPositions columns, Optional<PixelMask> mask) {}
 
   private final List<Watched> batch;
   private final NDList squares = new NDList(); // () each, the sums of the pictures so far
@@ -37,7 +37,7 @@ public final class AttentionNormLoss implements AttentionObserver {
   private double weight;
 
   /** A loss of one pass with one picture. */
-  public AttentionNormLoss(ConceptColumns concept) {
+  public AttentionNormLoss(TokenPositions concept) {
     this(List.of(new Watched(concept, Optional.empty())));
   }
 
@@ -76,8 +76,8 @@ public final class AttentionNormLoss implements AttentionObserver {
   private void observe(int picture, NDArray probabilities, long firstHead, long endHead) {
     Watched watched = batch.get(picture);
     long pixels = probabilities.getShape().get(1);
-    try (MaskOfLayer mask = MaskOfLayer.of(watched.mask(), pixels, probabilities.getManager())) {
-      for (ConceptColumns.Run run : watched.columns().runs()) {
+    try (AttentionMask mask = AttentionMask.of(watched.mask(), pixels, probabilities.getManager())) {
+      for (TokenPositions.Run run : watched.columns().runs()) {
         NDIndex index =
             new NDIndex()
                 .addSliceDim(firstHead, endHead)

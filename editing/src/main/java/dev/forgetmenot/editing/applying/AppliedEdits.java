@@ -2,7 +2,7 @@ package dev.forgetmenot.editing.applying;
 
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.editing.linear.FloatMatrix;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
@@ -31,7 +31,7 @@ public final class AppliedEdits implements AutoCloseable {
   /** Adds what an edit makes of one weight. */
   @FunctionalInterface
   private interface Addition {
-    void to(WeightSum sum, FloatMatrix base);
+    void to(DeltaAccumulator sum, FloatMatrix base);
   }
 
   private final NamedWeights weights;
@@ -70,7 +70,7 @@ public final class AppliedEdits implements AutoCloseable {
       } else if (edit instanceof LowRankEdit lowRanks) {
         lowRanks.factors().forEach((name, f) -> add(additions, name, (sum, base) -> add(sum, f)));
       } else if (edit instanceof ProjectorEdit projector) {
-        InputEdit change = input(projector);
+        InputUpdate change = input(projector);
         for (String name : named(projector.targets(), weights)) {
           add(additions, name, (sum, base) -> addInput(sum, base, change));
         }
@@ -83,7 +83,7 @@ public final class AppliedEdits implements AutoCloseable {
     JointSolve joint = new JointSolve(closedForms);
     for (String name :
         closedForms.stream().flatMap(m -> m.targets().stream()).distinct().toList()) {
-      InputEdit change = joint.of(name).orElseThrow();
+      InputUpdate change = joint.of(name).orElseThrow();
       add(additions, name, (sum, base) -> addInput(sum, base, change));
     }
     return additions;
@@ -110,11 +110,11 @@ public final class AppliedEdits implements AutoCloseable {
         .toList();
   }
 
-  private static void add(WeightSum sum, Delta delta) {
+  private static void add(DeltaAccumulator sum, Delta delta) {
     sum.add(new FloatMatrix(Math.toIntExact(delta.shape()[0]), delta.values()), 1);
   }
 
-  private static void add(WeightSum sum, SelectedRows some) {
+  private static void add(DeltaAccumulator sum, SelectedRows some) {
     Rows rows = some.rows();
     sum.addRows(
         Arrays.stream(some.index()).boxed().toList(),
@@ -122,23 +122,23 @@ public final class AppliedEdits implements AutoCloseable {
   }
 
   /** alpha/rank · up · down. */
-  private static void add(WeightSum sum, LowRank factors) {
+  private static void add(DeltaAccumulator sum, LowRank factors) {
     Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
     Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
     sum.add(up.times(factors.alpha() / factors.rank()), down);
   }
 
   /** D = −leftᵀ · right. */
-  private static InputEdit input(ProjectorEdit projector) {
+  private static InputUpdate input(ProjectorEdit projector) {
     int width = projector.left().width();
     int k = projector.left().count();
-    return new InputEdit(
+    return new InputUpdate(
         Matrix.ofColumns(k, width, projector.left().values()).times(-1),
         Matrix.of(k, width, projector.right().values()));
   }
 
   /** W·D. */
-  private static void addInput(WeightSum sum, FloatMatrix base, InputEdit change) {
+  private static void addInput(DeltaAccumulator sum, FloatMatrix base, InputUpdate change) {
     sum.add(base.times(change.left()), change.right());
   }
 
@@ -146,7 +146,7 @@ public final class AppliedEdits implements AutoCloseable {
     float[] base = weights.base(name);
     int rows = Math.toIntExact(weights.shape(name)[0]);
     FloatMatrix matrix = new FloatMatrix(rows, base);
-    WeightSum sum = new WeightSum(rows, base);
+    DeltaAccumulator sum = new DeltaAccumulator(rows, base);
     additions.forEach(addition -> addition.to(sum, matrix));
     float[] values = sum.rounded();
     changed.add(name);

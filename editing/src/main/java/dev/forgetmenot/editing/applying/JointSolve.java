@@ -1,9 +1,9 @@
 package dev.forgetmenot.editing.applying;
 
-import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.linear.UceSolver;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
@@ -45,7 +45,7 @@ public final class JointSolve {
    * @param members indices of the members that are solved together, rising
    * @param solution what came of it; its concepts are those of the members, in their order
    */
-  public record Solved(List<Integer> members, ClosedForm.Solution solution) {
+  public record Solved(List<Integer> members, UceSolver.Solution solution) {
     /** Copies the list. */
     public Solved {
       members = List.copyOf(members);
@@ -65,7 +65,7 @@ public final class JointSolve {
   }
 
   /** D for a target: W' = W(I + D); empty if no member changes it. */
-  public Optional<InputEdit> of(String target) {
+  public Optional<InputUpdate> of(String target) {
     return solved(target).map(system -> system.solution().edit());
   }
 
@@ -84,7 +84,7 @@ public final class JointSolve {
 
   private Solved solve(List<Integer> indices) {
     List<Erasure> erased = new ArrayList<>();
-    List<Kept> kept = new ArrayList<>();
+    List<PreservedEmbeddings> kept = new ArrayList<>();
     double lambda = 0;
     for (int index : indices) {
       Member member = members.get(index);
@@ -102,11 +102,11 @@ public final class JointSolve {
           concept
               .preserve()
               .ifPresent(
-                  rows -> kept.add(new Kept(concept.label(), columns(rows), edit.preserveScale())));
+                  rows -> kept.add(new PreservedEmbeddings(concept.label(), columns(rows), edit.preserveScale())));
         }
       }
     }
-    return new Solved(indices, ClosedForm.solve(erased, kept, lambda));
+    return new Solved(indices, UceSolver.solve(erased, kept, lambda));
   }
 
   private static Matrix columns(Rows rows) {

@@ -2,7 +2,7 @@ package dev.forgetmenot.editing.base;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.editing.stack.Blocks;
+import dev.forgetmenot.editing.stack.BlockNames;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,7 +122,7 @@ public record BaseComparison(
         .forEach(
             (name, square) ->
                 blocks
-                    .computeIfAbsent(Blocks.of(component + "/" + name), b -> new ArrayList<>())
+                    .computeIfAbsent(BlockNames.of(component + "/" + name), b -> new ArrayList<>())
                     .add(square));
     List<BlockDistance> distances = new ArrayList<>();
     blocks.forEach(

@@ -35,17 +35,17 @@ public interface EditedTensors {
 
       @Override
       public DType dtype(String target) {
-        return model.dtype(Target.component(target), Target.name(target));
+        return model.dtype(TensorName.component(target), TensorName.name(target));
       }
 
       @Override
       public long[] shape(String target) {
-        return model.shape(Target.component(target), Target.name(target));
+        return model.shape(TensorName.component(target), TensorName.name(target));
       }
 
       @Override
       public ByteBuffer bytes(String target) throws IOException {
-        return model.bytes(Target.component(target), Target.name(target));
+        return model.bytes(TensorName.component(target), TensorName.name(target));
       }
     };
   }

@@ -64,11 +64,11 @@ final class InputEditSearch {
     return residual <= Math.max(NOISES * noise, SHARE * norm);
   }
 
-  private final Difference difference;
-  private final List<Difference.Changed> changed;
+  private final ModelDiff difference;
+  private final List<ModelDiff.Changed> changed;
   private final int width;
 
-  private InputEditSearch(Difference difference, List<Difference.Changed> changed) {
+  private InputEditSearch(ModelDiff difference, List<ModelDiff.Changed> changed) {
     this.difference = difference;
     this.changed = changed;
     this.width = Math.toIntExact(changed.get(0).shape()[1]);
@@ -83,14 +83,14 @@ final class InputEditSearch {
    * @return empty if there are too few rows to tell, or nothing is above the noise
    */
   static Optional<Found> of(
-      Difference difference,
-      List<Difference.Changed> changed,
+      ModelDiff difference,
+      List<ModelDiff.Changed> changed,
       DifferenceForm form,
       String label,
       List<String> patterns)
       throws IOException {
     InputEditSearch search = new InputEditSearch(difference, changed);
-    int rows = changed.stream().mapToInt(Difference.Changed::outputs).sum();
+    int rows = changed.stream().mapToInt(ModelDiff.Changed::outputs).sum();
     return rows < ENOUGH_ROWS * search.width
         ? Optional.empty()
         : search.run(rows, form, label, patterns);
@@ -100,7 +100,7 @@ final class InputEditSearch {
       throws IOException {
     Matrix g = Matrix.zeros(width, width);
     Matrix h = Matrix.zeros(width, width);
-    for (Difference.Changed tensor : changed) {
+    for (ModelDiff.Changed tensor : changed) {
       Matrix w = Matrix.of(tensor.outputs(), width, difference.base(tensor.target()));
       g = g.plus(w.inner());
       FloatMatrix delta = new FloatMatrix(tensor.outputs(), difference.delta(tensor));
@@ -108,8 +108,8 @@ final class InputEditSearch {
     }
     Cholesky cholesky = new Cholesky(g.plusDiagonal(TINY * g.meanDiagonal()));
     Matrix weighted = cholesky.whiten(h);
-    double noise = root(changed.stream().mapToDouble(Difference.Changed::noise).toArray());
-    double norm = root(changed.stream().mapToDouble(Difference.Changed::norm).toArray());
+    double noise = root(changed.stream().mapToDouble(ModelDiff.Changed::noise).toArray());
+    double norm = root(changed.stream().mapToDouble(ModelDiff.Changed::norm).toArray());
     double least = Math.sqrt(Math.max(0, norm * norm - weighted.norm() * weighted.norm()));
     if (!form.chosen() && !explains(least, norm, noise)) {
       return Optional.of(new Found(Optional.empty(), Map.of(), least, norm, noise));
@@ -149,7 +149,7 @@ final class InputEditSearch {
     Matrix columns = Matrix.ofColumns(edit.left().count(), width, edit.left().values()).times(-1);
     Matrix right = Matrix.of(edit.right().count(), width, edit.right().values());
     Map<String, Double> left = new TreeMap<>();
-    for (Difference.Changed tensor : changed) {
+    for (ModelDiff.Changed tensor : changed) {
       FloatMatrix w = new FloatMatrix(tensor.outputs(), difference.base(tensor.target()));
       FloatMatrix delta = new FloatMatrix(tensor.outputs(), difference.delta(tensor));
       left.put(tensor.target(), delta.residual(w.times(columns), right));

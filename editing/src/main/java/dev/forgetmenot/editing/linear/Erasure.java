@@ -43,7 +43,7 @@ public record Erasure(String label, Matrix targets, Matrix guides, double scale)
    * How far an edit is from doing what it should: ‖(I + D)C − G‖ / ‖G − C‖; 0 is exact, 1 is as if
    * nothing were done.
    */
-  public double residual(InputEdit edit) {
+  public double residual(InputUpdate edit) {
     return edit.of(targets).minus(guides).norm() / guides.minus(targets).norm();
   }
 }

@@ -51,9 +51,9 @@ public final class FloatMatrix implements LinearMap {
             first -> {
               int width = Math.min(SIDE, rows - first);
               double[] sum = new double[k * width];
-              double[] tile = new double[Strips.INNER * width];
-              for (int inner = 0; inner < columns; inner += Strips.INNER) {
-                int count = Math.min(Strips.INNER, columns - inner);
+              double[] tile = new double[ParallelMatmul.INNER * width];
+              for (int inner = 0; inner < columns; inner += ParallelMatmul.INNER) {
+                int count = Math.min(ParallelMatmul.INNER, columns - inner);
                 for (int i = 0; i < width; i++) {
                   int from = (first + i) * columns + inner;
                   for (int f = 0; f < count; f++) {
@@ -78,9 +78,9 @@ public final class FloatMatrix implements LinearMap {
             first -> {
               int width = Math.min(SIDE, columns - first);
               double[] sum = new double[k * width];
-              double[] tile = new double[Strips.INNER * width];
-              for (int inner = 0; inner < rows; inner += Strips.INNER) {
-                int count = Math.min(Strips.INNER, rows - inner);
+              double[] tile = new double[ParallelMatmul.INNER * width];
+              for (int inner = 0; inner < rows; inner += ParallelMatmul.INNER) {
+                int count = Math.min(ParallelMatmul.INNER, rows - inner);
                 for (int f = 0; f < count; f++) {
                   int from = (inner + f) * columns + first;
                   for (int j = 0; j < width; j++) {
@@ -96,7 +96,7 @@ public final class FloatMatrix implements LinearMap {
 
   private static void add(
       double[] sum, int k, int width, double[] a, int aAt, int aStride, double[] tile, int inner) {
-    Strips.panel(Strips.Tile.of(sum, k, width), a, aAt, aStride, tile, 0, width, inner);
+    ParallelMatmul.panel(ParallelMatmul.Tile.of(sum, k, width), a, aAt, aStride, tile, 0, width, inner);
   }
 
   private static void transpose(double[] sum, int k, int width, double[] product, int first) {
@@ -126,7 +126,7 @@ public final class FloatMatrix implements LinearMap {
               for (int column = 0; column < columns; column += SIDE) {
                 int width = Math.min(SIDE, columns - column);
                 Arrays.fill(tile, 0);
-                Strips.add(Strips.Tile.of(tile, height, width), left, first, right, column);
+                ParallelMatmul.add(ParallelMatmul.Tile.of(tile, height, width), left, first, right, column);
                 squares[first / SIDE] += square(tile, first, height, column, width);
               }
             });
@@ -163,7 +163,7 @@ public final class FloatMatrix implements LinearMap {
   }
 
   @Override
-  public void addTo(Strips.Tile tile, int first, double scale) {
+  public void addTo(ParallelMatmul.Tile tile, int first, double scale) {
     fit(columns, tile.width());
     for (int i = 0; i < tile.rows(); i++) {
       int to = tile.at() + i * tile.stride();

@@ -22,7 +22,7 @@ public sealed interface LinearMap permits Matrix, FloatMatrix {
    *
    * @param tile as wide as A
    */
-  void addTo(Strips.Tile tile, int first, double scale);
+  void addTo(ParallelMatmul.Tile tile, int first, double scale);
 
   /** A itself, in double. */
   Matrix dense();

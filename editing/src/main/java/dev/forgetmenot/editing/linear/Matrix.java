@@ -349,7 +349,7 @@ public final class Matrix implements LinearMap {
   }
 
   @Override
-  public void addTo(Strips.Tile tile, int first, double scale) {
+  public void addTo(ParallelMatmul.Tile tile, int first, double scale) {
     if (tile.width() != columns()) {
       throw new IllegalArgumentException(
           "rows of " + columns() + " cannot be added to rows of " + tile.width());

@@ -39,11 +39,11 @@ public record ObliqueProjector(Matrix second) {
    * @throws IllegalArgumentException if what is kept holds a part of Δ, or columns of Δ depend on
    *     each other
    */
-  public InputEdit solve(Matrix differences, Matrix kept) {
+  public InputUpdate solve(Matrix differences, Matrix kept) {
     // In the coordinates where S is I, S = L·Lᵀ, this is the part of Δ that is orthogonal to K.
     Cholesky s = new Cholesky(second);
     Matrix delta = s.whiten(differences);
-    Span held = Span.of(kept.columns() == 0 ? kept : s.whiten(kept), NOTHING);
+    Subspace held = Subspace.of(kept.columns() == 0 ? kept : s.whiten(kept), NOTHING);
     Matrix rest = held.off(held.off(delta)); // twice: once leaves rounding errors of the size of Δ
     double[] sigma = SingularValues.sigma(rest.timesDiagonal(inverseLengths(delta)));
     if (rest.columns() > rest.rows() || sigma[sigma.length - 1] < HELD) {
@@ -59,7 +59,7 @@ public record ObliqueProjector(Matrix second) {
     }
     Matrix gram = rest.transposedTimes(rest); // AᵀΔ
     Matrix right = new Cholesky(gram).solve(s.whitenTransposed(rest).transposed());
-    return new InputEdit(differences.times(-1), right);
+    return new InputUpdate(differences.times(-1), right);
   }
 
   private static double[] inverseLengths(Matrix columns) {

@@ -31,7 +31,7 @@ public record ObliqueReading(Matrix rows, Matrix coordinates) {
   public static ObliqueReading of(Matrix second, Matrix columns, Matrix kept, int rank) {
     Cholesky s = new Cholesky(second);
     Matrix whitened = s.whiten(columns);
-    Span held = Span.of(kept.columns() == 0 ? kept : s.whiten(kept), NOTHING);
+    Subspace held = Subspace.of(kept.columns() == 0 ? kept : s.whiten(kept), NOTHING);
     Matrix rest = held.off(held.off(whitened)); // twice: once leaves rounding errors
     SingularValues svd = SingularValues.of(rest);
     if (svd.sigma().get(0) < HELD * whitened.norm()) {
@@ -59,7 +59,7 @@ public record ObliqueReading(Matrix rows, Matrix coordinates) {
    *
    * @param amounts Δ (d × n)
    */
-  public InputEdit moving(Matrix amounts) {
-    return new InputEdit(amounts.times(coordinates), rows);
+  public InputUpdate moving(Matrix amounts) {
+    return new InputUpdate(amounts.times(coordinates), rows);
   }
 }

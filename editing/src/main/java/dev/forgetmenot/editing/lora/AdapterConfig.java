@@ -49,7 +49,7 @@ final class AdapterConfig {
   static AdapterConfig ofMetadata(String where, String text) throws IOException {
     Map<String, Object> json = JsonValues.parse(where, text);
     Map<String, AdapterRule> rules = new HashMap<>();
-    for (String component : LoraNames.COMPONENTS) {
+    for (String component : LoraKeyMapping.COMPONENTS) {
       Map<String, Object> own = new LinkedHashMap<>();
       json.forEach(
           (key, value) -> {

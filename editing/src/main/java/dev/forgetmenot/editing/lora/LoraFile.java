@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /**
  * An open LoRA file from a stranger, of any tool that {@link LoraKey} knows the names of. Its form
- * has been checked, its values not yet; what it fits is for {@link LoraConversion} to say. Closed
+ * has been checked, its values not yet; what it fits is for {@link LoraImport} to say. Closed
  * by who opened it.
  */
 public final class LoraFile implements AutoCloseable {
@@ -182,7 +182,7 @@ public final class LoraFile implements AutoCloseable {
 
   private AdapterConfig config(Optional<Path> beside) throws IOException {
     boolean library =
-        modules.keySet().stream().anyMatch(stem -> stem.startsWith(LoraNames.PEFT_LIBRARY));
+        modules.keySet().stream().anyMatch(stem -> stem.startsWith(LoraKeyMapping.PEFT_LIBRARY));
     String metadata = file.metadata().get(METADATA);
     if (library && beside.isPresent() && Files.isRegularFile(beside.get())) {
       return AdapterConfig.ofFile(beside.get());

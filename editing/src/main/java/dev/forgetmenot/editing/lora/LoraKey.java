@@ -121,7 +121,7 @@ record LoraKey(String stem, LoraRole role) {
         return key;
       }
     }
-    if (name.startsWith(LoraNames.PEFT_LIBRARY)) {
+    if (name.startsWith(LoraKeyMapping.PEFT_LIBRARY)) {
       for (Ending ending : BESIDE_FACTORS) {
         Optional<LoraKey> key = ending.of(name);
         if (key.isPresent()) {

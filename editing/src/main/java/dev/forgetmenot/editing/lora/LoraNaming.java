@@ -13,8 +13,8 @@ public enum LoraNaming {
   /** sd-scripts': read by A1111, ComfyUI and diffusers. */
   KOHYA {
     @Override
-    void add(SafetensorsWriter writer, LoraNames.Module module, LowRank product) {
-      String name = LoraNames.kohya(module);
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product) {
+      String name = LoraKeyMapping.kohya(module);
       writer.add(name + ".lora_down.weight", DType.F32, downShape(product), product.down());
       writer.add(name + ".lora_up.weight", DType.F32, upShape(product), product.up());
       float[] alpha = {(float) product.alpha()};
@@ -27,7 +27,7 @@ public enum LoraNaming {
    */
   DIFFUSERS {
     @Override
-    void add(SafetensorsWriter writer, LoraNames.Module module, LowRank product) {
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product) {
       String name = module.component() + "." + module.name();
       float[] up = product.up().clone();
       double scale = product.alpha() / product.rank();
@@ -62,7 +62,7 @@ public enum LoraNaming {
     deltas.forEach(
         (target, delta) -> {
           String ending = target.endsWith(".bias") ? ".diff_b" : ".diff";
-          String name = LoraNames.kohya(module(target)) + ending;
+          String name = LoraKeyMapping.kohya(module(target)) + ending;
           writer.add(name, DType.F32, delta.shape(), values(delta));
         });
     return writer;
@@ -77,12 +77,12 @@ public enum LoraNaming {
     };
   }
 
-  abstract void add(SafetensorsWriter writer, LoraNames.Module module, LowRank product);
+  abstract void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product);
 
-  private static LoraNames.Module module(String target) {
+  private static LoraKeyMapping.Module module(String target) {
     int slash = target.indexOf('/');
     String name = target.substring(slash + 1, target.lastIndexOf('.'));
-    return new LoraNames.Module(target.substring(0, slash), name);
+    return new LoraKeyMapping.Module(target.substring(0, slash), name);
   }
 
   /** (r, in) or (r, in, height, width). */

@@ -52,9 +52,9 @@ final class ModuleEdits {
    * @throws IOException if a value cannot be read, or the configuration does not fit the factors
    * @throws IllegalArgumentException if a value is not finite
    */
-  void add(LoraModule module, LoraNames.Module target) throws IOException {
+  void add(LoraModule module, LoraKeyMapping.Module target) throws IOException {
     Optional<AdapterRule> rule = file.config().rule(target.component());
-    String name = LoraNames.inside(module.stem(), target.component());
+    String name = LoraKeyMapping.inside(module.stem(), target.component());
     boolean decomposed = module.has(LoraRole.DORA_SCALE) || module.has(LoraRole.MAGNITUDE);
     if (module.factored()) {
       agree(module, rule, name, decomposed);
@@ -137,7 +137,7 @@ final class ModuleEdits {
 
   /** A LoRA's factors bit for bit; other forms as a product if that is smaller than the values. */
   private void product(
-      LoraModule module, LoraNames.Module target, Optional<AdapterRule> rule, String name)
+      LoraModule module, LoraKeyMapping.Module target, Optional<AdapterRule> rule, String name)
       throws IOException {
     TrainingStart start = rule.map(AdapterRule::start).orElse(TrainingStart.NOTHING);
     if (start != TrainingStart.NOTHING) {
@@ -173,7 +173,7 @@ final class ModuleEdits {
   /** The factors, and less what the training took from the base when it began. */
   private void relative(
       LoraModule module,
-      LoraNames.Module target,
+      LoraKeyMapping.Module target,
       Optional<AdapterRule> rule,
       String name,
       TrainingStart start)
@@ -205,7 +205,7 @@ final class ModuleEdits {
 
   /** DoRA: W' is W + dW with rows, or columns, of the norms that the file holds. */
   private double[] decomposed(
-      LoraModule module, LoraNames.Module target, Optional<AdapterRule> rule, String name)
+      LoraModule module, LoraKeyMapping.Module target, Optional<AdapterRule> rule, String name)
       throws IOException {
     if (rule.isPresent() && rule.get().start() != TrainingStart.NOTHING) {
       throw new LoraException(
@@ -242,7 +242,7 @@ final class ModuleEdits {
 
   /** (IA)³: W' = W · (1 + v) in LyCORIS, W · v in the PEFT library, which scales the bias too. */
   private void scaled(
-      LoraModule module, LoraNames.Module target, Optional<AdapterRule> rule, String name)
+      LoraModule module, LoraKeyMapping.Module target, Optional<AdapterRule> rule, String name)
       throws IOException {
     long[] shape = shape(target, WEIGHT);
     Optional<TensorInfo> change = module.tensor(LoraRole.IA3_CHANGE);
@@ -323,13 +323,13 @@ final class ModuleEdits {
     }
   }
 
-  private void stored(LoraModule module, LoraRole role, LoraNames.Module target, String parameter) {
+  private void stored(LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
     TensorInfo tensor = module.tensor(role).orElseThrow();
     values(target, parameter, () -> file.doubles(tensor));
   }
 
   private void replaced(
-      LoraModule module, LoraRole role, LoraNames.Module target, String parameter) {
+      LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
     TensorInfo tensor = module.tensor(role).orElseThrow();
     values(
         target,
@@ -344,7 +344,7 @@ final class ModuleEdits {
         });
   }
 
-  private void values(LoraNames.Module target, String parameter, Values values) {
+  private void values(LoraKeyMapping.Module target, String parameter, Values values) {
     Delta.Values rounded =
         () -> {
           double[] computed = values.compute();
@@ -363,7 +363,7 @@ final class ModuleEdits {
   }
 
   /** Takes the sign of the scale into up: a patch's alpha is above 0. */
-  private void put(LoraNames.Module target, int rank, double alpha, float[] down, float[] up) {
+  private void put(LoraKeyMapping.Module target, int rank, double alpha, float[] down, float[] up) {
     float[] signed = up;
     if (alpha < 0) {
       signed = up.clone();
@@ -376,18 +376,18 @@ final class ModuleEdits {
         new LowRank(shape(target, WEIGHT), rank, Math.abs(alpha), down, signed));
   }
 
-  private Matrix weight(LoraNames.Module target) throws IOException {
+  private Matrix weight(LoraKeyMapping.Module target) throws IOException {
     long[] shape = shape(target, WEIGHT);
     float[] values = base.floats(target.component(), target.name() + "." + WEIGHT);
     int rows = Math.toIntExact(shape[0]);
     return Matrix.of(rows, values.length / rows, values);
   }
 
-  private boolean has(LoraNames.Module target, String parameter) {
+  private boolean has(LoraKeyMapping.Module target, String parameter) {
     return base.names(target.component()).contains(target.name() + "." + parameter);
   }
 
-  private long[] shape(LoraNames.Module target, String parameter) {
+  private long[] shape(LoraKeyMapping.Module target, String parameter) {
     return base.shape(target.component(), target.name() + "." + parameter);
   }
 }

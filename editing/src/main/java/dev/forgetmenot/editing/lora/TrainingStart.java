@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.lora;
 
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.linear.Subspace;
 import java.util.Locale;
 import java.util.Set;
 
@@ -22,14 +22,14 @@ enum TrainingStart {
   PISSA {
     @Override
     Matrix basis(Matrix weight, int rank) {
-      return Span.ofFirst(weight, rank).basis();
+      return Subspace.ofFirst(weight, rank).basis();
     }
   },
   /** The first r columns of Q, and rows of R, of W = Q·R. */
   OLORA {
     @Override
     Matrix basis(Matrix weight, int rank) {
-      return Span.of(weight.columns(0, rank), 0).basis();
+      return Subspace.of(weight.columns(0, rank), 0).basis();
     }
   };
 

@@ -26,7 +26,7 @@ public record CorrectionLimits(
     for (int i = 0; i < after.goals().size(); i++) {
       ofGoal(before.goals().get(i), after.goals().get(i), sentences);
     }
-    double fall = before.retention() - after.retention();
+    double fall = before.retainAccuracy() - after.retainAccuracy();
     if (fall > others + ROUNDING) {
       sentences.add(
           String.format(
@@ -55,8 +55,8 @@ public record CorrectionLimits(
       }
     }
     for (int i = 0; i < after.named().size(); i++) {
-      TrialResult.Row was = before.named().get(i);
-      TrialResult.Row is = after.named().get(i);
+      EvaluationResult.Row was = before.named().get(i);
+      EvaluationResult.Row is = after.named().get(i);
       double fall = was.share() - is.share();
       if (fall > ownNames + ROUNDING) {
         sentences.add(

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * @param goals one result a goal
  * @param others one row a thing that should stay
  */
-public record CorrectionResult(List<GoalResult> goals, List<TrialResult.Row> others) {
+public record CorrectionResult(List<GoalResult> goals, List<EvaluationResult.Row> others) {
   /** Copies the lists. */
   public CorrectionResult {
     goals = List.copyOf(goals);
@@ -17,13 +17,13 @@ public record CorrectionResult(List<GoalResult> goals, List<TrialResult.Row> oth
   }
 
   /** The others alone, as the trial of a forgetting has them. */
-  private TrialResult kept() {
-    return new TrialResult(List.of(), others);
+  private EvaluationResult kept() {
+    return new EvaluationResult(List.of(), others);
   }
 
   /** The share of others that is recognised, in [0, 1]; 1 where there are none. */
-  public double retention() {
-    return kept().retention();
+  public double retainAccuracy() {
+    return kept().retainAccuracy();
   }
 
   /** Mean difference of the others' pixels to the same trial on another model, of 255. */

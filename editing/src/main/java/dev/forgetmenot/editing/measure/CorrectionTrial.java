@@ -58,7 +58,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
       named.addAll(goal.instances());
       named.addAll(goal.without());
     }
-    return new CorrectionTrial(goals, OtherPhrases.of(vocabulary, named, size.others()), size);
+    return new CorrectionTrial(goals, RetainSet.of(vocabulary, named, size.others()), size);
   }
 
   /**
@@ -95,11 +95,11 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     for (CorrectionGoal goal : goals) {
       ConceptType kind = goal.concept().kind();
       List<RgbImage> general = drawn.next();
-      List<TrialResult.Row> instances = new ArrayList<>();
+      List<EvaluationResult.Row> instances = new ArrayList<>();
       for (String instance : goal.instances()) {
         instances.add(row(instance, kind, drawn.next(), judge));
       }
-      List<TrialResult.Row> without = new ArrayList<>();
+      List<EvaluationResult.Row> without = new ArrayList<>();
       List<Double> similarities = new ArrayList<>();
       for (String phrase : goal.without()) {
         without.add(row(phrase, ConceptType.OBJECT, drawn.next(), judge));
@@ -114,16 +114,16 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
               without,
               similarities));
     }
-    List<TrialResult.Row> kept = new ArrayList<>();
+    List<EvaluationResult.Row> kept = new ArrayList<>();
     for (String other : others) {
       kept.add(row(other, ConceptType.OBJECT, drawn.next(), judge));
     }
     return new CorrectionResult(results, kept);
   }
 
-  private static TrialResult.Row row(
+  private static EvaluationResult.Row row(
       String phrase, ConceptType kind, List<RgbImage> pictures, ImageClassifier judge) {
-    return new TrialResult.Row(phrase, pictures, judge.recognise(pictures, kind));
+    return new EvaluationResult.Row(phrase, pictures, judge.recognise(pictures, kind));
   }
 
   /** How many pictures it draws. */

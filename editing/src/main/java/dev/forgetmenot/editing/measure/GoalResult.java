@@ -17,9 +17,9 @@ import java.util.Map;
  */
 public record GoalResult(
     CorrectionGoal goal,
-    TrialResult.Row general,
-    List<TrialResult.Row> instances,
-    List<TrialResult.Row> without,
+    EvaluationResult.Row general,
+    List<EvaluationResult.Row> instances,
+    List<EvaluationResult.Row> without,
     List<Double> similarities) {
   /** Copies the lists. */
   public GoalResult {
@@ -74,8 +74,8 @@ public record GoalResult(
    * The phrases that keep their own names and were recognised before: instances, what is taken out,
    * and the concept itself where only an attribute is corrected.
    */
-  public List<TrialResult.Row> named() {
-    List<TrialResult.Row> rows = new ArrayList<>(instances);
+  public List<EvaluationResult.Row> named() {
+    List<EvaluationResult.Row> rows = new ArrayList<>(instances);
     rows.addAll(without);
     if (!hasInstances()) {
       rows.add(general);
@@ -86,7 +86,7 @@ public record GoalResult(
   /** Pictures that are recognised under their own names, over all phrases of {@link #named}. */
   public double recognised() {
     int of = named().stream().mapToInt(row -> row.seen().size()).sum();
-    return of == 0 ? 1 : (double) named().stream().mapToInt(TrialResult.Row::recognised).sum() / of;
+    return of == 0 ? 1 : (double) named().stream().mapToInt(EvaluationResult.Row::recognised).sum() / of;
   }
 
   /** The greatest fall of {@link #named}'s recognition, in [-1, 1]; negative where all rose. */

@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.solving;
 
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.Map;
  * @param job whose edit it is
  * @param preserved phrases that should not move
  */
-public record SideEffects(SolvedJob job, List<KeptPhrase> preserved) {
+public record SideEffects(SolveInput job, List<PreservedConcept> preserved) {
   private static final int NEAREST = 8;
 
   /**
@@ -20,7 +20,7 @@ public record SideEffects(SolvedJob job, List<KeptPhrase> preserved) {
    *
    * @param edits one for all layers, or one for each
    */
-  public void write(List<InputEdit> edits, EditReport.Writer report) {
+  public void write(List<InputUpdate> edits, SolveReport.Writer report) {
     report.drift("drift-preserved", "preserved phrases", drifts(edits, preserved));
     report.drift(
         "drift-nearest",
@@ -29,13 +29,13 @@ public record SideEffects(SolvedJob job, List<KeptPhrase> preserved) {
   }
 
   /** By phrase; of several edits (one for each layer) their mean. */
-  private Map<String, Double> drifts(List<InputEdit> edits, List<KeptPhrase> phrases) {
+  private Map<String, Double> drifts(List<InputUpdate> edits, List<PreservedConcept> phrases) {
     Map<String, Double> drifts = new LinkedHashMap<>();
-    for (KeptPhrase phrase : phrases) {
+    for (PreservedConcept phrase : phrases) {
       var columns = job.columns(phrase);
       double sum = 0;
-      for (InputEdit edit : edits) {
-        sum += Kept.drift(edit, columns);
+      for (InputUpdate edit : edits) {
+        sum += PreservedEmbeddings.drift(edit, columns);
       }
       drifts.put(phrase.subject().phrase(), sum / edits.size());
     }

@@ -99,7 +99,7 @@ public record ConflictReport(
    * @param tensors how many weights it changes
    * @param concepts what is erased, with the patch that wants it
    */
-  public record Solve(double condition, int tensors, List<Concept> concepts) {
+  public record Solve(double condition, int tensors, List<ConceptResidual> concepts) {
     /** Copies the list. */
     public Solve {
       concepts = List.copyOf(concepts);
@@ -113,5 +113,5 @@ public record ConflictReport(
    * @param label as the patch names it
    * @param residual ‖(I + D)C − G‖ / ‖G − C‖ of the text embeddings themselves
    */
-  public record Concept(int patch, String label, double residual) {}
+  public record ConceptResidual(int patch, String label, double residual) {}
 }

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.stack;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.stack.ConflictReport.Concept;
+import dev.forgetmenot.editing.stack.ConflictReport.ConceptResidual;
 import dev.forgetmenot.editing.stack.ConflictReport.Effect;
 import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
 import dev.forgetmenot.editing.stack.ConflictReport.Pair;
@@ -23,10 +23,10 @@ import java.util.TreeSet;
  * of all.
  */
 public final class Conflicts {
-  private final List<PatchLayer> layers;
-  private final StackedWeights all;
-  private final List<StackedWeights> alone = new ArrayList<>();
-  private final List<List<Probe>> probes = new ArrayList<>();
+  private final List<StackedPatch> layers;
+  private final PatchedWeights all;
+  private final List<PatchedWeights> alone = new ArrayList<>();
+  private final List<List<ErasureProbe>> probes = new ArrayList<>();
   private final List<List<PairSums>> pairs = new ArrayList<>(); // [first][second], second > first
   private final List<Remains> remains = new ArrayList<>();
   private final List<Remains> remainsInStack = new ArrayList<>();
@@ -34,20 +34,20 @@ public final class Conflicts {
 
   private Conflicts(PatchStack stack, BaseModel base) throws IOException {
     layers = stack.layers();
-    Map<PatchLayer, Map<String, List<String>>> targets = stack.targets(base);
-    all = new StackedWeights(base.tensors(), targets);
+    Map<StackedPatch, Map<String, List<String>>> targets = stack.targets(base);
+    all = new PatchedWeights(base.tensors(), targets);
     for (int i = 0; i < layers.size(); i++) {
-      PatchLayer layer = layers.get(i);
-      alone.add(new StackedWeights(base.tensors(), Map.of(layer, targets.get(layer))));
-      probes.add(Probe.of(layer, targets.get(layer)));
+      StackedPatch layer = layers.get(i);
+      alone.add(new PatchedWeights(base.tensors(), Map.of(layer, targets.get(layer))));
+      probes.add(ErasureProbe.of(layer, targets.get(layer)));
       remains.add(new Remains());
       remainsInStack.add(new Remains());
       List<PairSums> row = new ArrayList<>();
       for (int j = i + 1; j < layers.size(); j++) {
-        Map<PatchLayer, Map<String, List<String>>> two = new LinkedHashMap<>();
+        Map<StackedPatch, Map<String, List<String>>> two = new LinkedHashMap<>();
         two.put(layer, targets.get(layer));
         two.put(layers.get(j), targets.get(layers.get(j)));
-        row.add(new PairSums(new StackedWeights(base.tensors(), two)));
+        row.add(new PairSums(new PatchedWeights(base.tensors(), two)));
       }
       pairs.add(row);
     }
@@ -70,11 +70,11 @@ public final class Conflicts {
 
   private void add(String target) throws IOException {
     float[] weight = all.weight(target);
-    List<Optional<Change>> changes = new ArrayList<>();
-    for (StackedWeights one : alone) {
+    List<Optional<WeightDelta>> changes = new ArrayList<>();
+    for (PatchedWeights one : alone) {
       changes.add(one.change(target, weight));
     }
-    Change whole = all.change(target, weight).orElseThrow();
+    WeightDelta whole = all.change(target, weight).orElseThrow();
     drift.add(target, weight, whole.norm());
     FloatMatrix matrix = new FloatMatrix(all.outputs(target), weight);
     Together together = new Together(target, weight, new HashMap<>());
@@ -84,7 +84,7 @@ public final class Conflicts {
           pair(i, j).add(target, changes.get(i).get(), changes.get(j).get());
         }
       }
-      for (Probe probe : probes.get(i)) {
+      for (ErasureProbe probe : probes.get(i)) {
         if (probe.targets().contains(target)) {
           addProbe(i, new Seen(probe, matrix), changes, whole, together);
         }
@@ -93,7 +93,7 @@ public final class Conflicts {
   }
 
   private void addProbe(
-      int patch, Seen seen, List<Optional<Change>> changes, Change whole, Together together)
+      int patch, Seen seen, List<Optional<WeightDelta>> changes, WeightDelta whole, Together together)
       throws IOException {
     Matrix own = seen.moved(changes.get(patch));
     remains.get(patch).add(seen, own);
@@ -115,7 +115,7 @@ public final class Conflicts {
     List<Patch> patches = new ArrayList<>();
     List<Pair> found = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
-      PatchLayer layer = layers.get(i);
+      StackedPatch layer = layers.get(i);
       patches.add(
           new Patch(
               layer.name(),
@@ -135,11 +135,11 @@ public final class Conflicts {
     List<Solve> systems = new ArrayList<>();
     for (JointSystem system : all.systems()) {
       double[] residuals = system.solution().residuals();
-      List<Concept> concepts = new ArrayList<>();
+      List<ConceptResidual> concepts = new ArrayList<>();
       for (int i = 0; i < residuals.length; i++) {
-        PatchLayer owner = system.layers().get(system.owners().get(i));
+        StackedPatch owner = system.layers().get(system.owners().get(i));
         concepts.add(
-            new Concept(
+            new ConceptResidual(
                 layers.indexOf(owner), system.solution().erased().get(i).label(), residuals[i]));
       }
       systems.add(new Solve(system.condition(), system.targets().size(), concepts));
@@ -149,9 +149,9 @@ public final class Conflicts {
 
   /** What two patches do to one weight together, worked out once for all probes. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  private record Together(String target, float[] weight, Map<PairSums, Optional<Change>> known) {
-    Optional<Change> of(PairSums pair) throws IOException {
-      Optional<Change> change = known.get(pair);
+  private record Together(String target, float[] weight, Map<PairSums, Optional<WeightDelta>> known) {
+    Optional<WeightDelta> of(PairSums pair) throws IOException {
+      Optional<WeightDelta> change = known.get(pair);
       if (change == null) {
         change = pair.both.change(target, weight);
         known.put(pair, change);
@@ -162,18 +162,18 @@ public final class Conflicts {
 
   /** A probe as one weight sees it: W·C and W·(G − C). */
   private static final class Seen {
-    private final Probe probe;
+    private final ErasureProbe probe;
     private final Matrix columns;
     private final Matrix way;
 
-    Seen(Probe probe, FloatMatrix weight) {
+    Seen(ErasureProbe probe, FloatMatrix weight) {
       this.probe = probe;
       columns = weight.times(probe.columns());
       way = weight.times(probe.wanted().minus(probe.columns()));
     }
 
     /** dW·C. */
-    Matrix moved(Optional<Change> change) {
+    Matrix moved(Optional<WeightDelta> change) {
       return change
           .map(c -> c.times(probe.columns()))
           .orElseGet(() -> Matrix.zeros(columns.rows(), columns.columns()));
@@ -248,25 +248,25 @@ public final class Conflicts {
 
   /** Two patches over all weights. */
   private static final class PairSums {
-    private final StackedWeights both;
+    private final PatchedWeights both;
     private final Sums whole = new Sums();
     private final Map<String, Sums> blocks = new LinkedHashMap<>();
     private final Map<String, Sums> tensors = new LinkedHashMap<>();
     private final Effects onFirst = new Effects();
     private final Effects onSecond = new Effects();
 
-    PairSums(StackedWeights both) {
+    PairSums(PatchedWeights both) {
       this.both = both;
     }
 
-    void add(String target, Change a, Change b) {
+    void add(String target, WeightDelta a, WeightDelta b) {
       double dot = a.dot(b);
       double sizeA = a.norm();
       double sizeB = b.norm();
       double[] cosines =
-          PrincipalAngles.cosines(a.inputs(Change.DIRECTIONS), b.inputs(Change.DIRECTIONS));
+          PrincipalAngles.cosines(a.inputs(WeightDelta.DIRECTIONS), b.inputs(WeightDelta.DIRECTIONS));
       whole.add(dot, sizeA, sizeB, cosines);
-      blocks.computeIfAbsent(Blocks.of(target), x -> new Sums()).add(dot, sizeA, sizeB, cosines);
+      blocks.computeIfAbsent(BlockNames.of(target), x -> new Sums()).add(dot, sizeA, sizeB, cosines);
       tensors.computeIfAbsent(target, x -> new Sums()).add(dot, sizeA, sizeB, cosines);
     }
 

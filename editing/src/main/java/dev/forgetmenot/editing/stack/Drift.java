@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * How far a whole stack moves a model: by block |Σ dW| / |W|, over the weights of the block that
  * the stack touches.
  *
- * @param blocks by name, see {@link Blocks}
+ * @param blocks by name, see {@link BlockNames}
  * @param textOnly those of which only keys and values of text change
  */
 public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
@@ -28,7 +28,7 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
   }
 
   /** Measures a stack, weight by weight. */
-  public static Drift of(StackedWeights weights) throws IOException {
+  public static Drift of(PatchedWeights weights) throws IOException {
     Meter meter = new Meter();
     for (String target : weights.targets()) {
       float[] weight = weights.weight(target);
@@ -96,9 +96,9 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
     private final Set<String> others = new HashSet<>();
 
     void add(String target, float[] weight, double size) {
-      double[] square = squares.computeIfAbsent(Blocks.of(target), b -> new double[2]);
-      if (!Term.readsText(target)) {
-        others.add(Blocks.of(target));
+      double[] square = squares.computeIfAbsent(BlockNames.of(target), b -> new double[2]);
+      if (!StackedEdit.readsText(target)) {
+        others.add(BlockNames.of(target));
       }
       square[0] += size * size;
       for (float value : weight) {

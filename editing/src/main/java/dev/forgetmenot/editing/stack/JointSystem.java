@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.linear.UceSolver;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.util.List;
@@ -22,10 +22,10 @@ import java.util.stream.Collectors;
  *     singular
  */
 public record JointSystem(
-    List<PatchLayer> layers,
+    List<StackedPatch> layers,
     List<Integer> owners,
     Set<String> targets,
-    ClosedForm.Solution solution,
+    UceSolver.Solution solution,
     double condition) {
   /** A condition above this is refused unless every patch of the system allows it. */
   public static final double LIMIT = 1e4;
@@ -51,7 +51,7 @@ public record JointSystem(
     }
     throw new PatchFormatException(
         PatchError.ILL_CONDITIONED,
-        layers.stream().map(PatchLayer::where).collect(Collectors.joining(", ")),
+        layers.stream().map(StackedPatch::where).collect(Collectors.joining(", ")),
         String.format(
             Locale.ROOT,
             "solving %d concepts %sgives cond(I + D) = %.3g, above %.0e: text embeddings fall into"

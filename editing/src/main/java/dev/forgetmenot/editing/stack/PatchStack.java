@@ -20,11 +20,11 @@ import java.util.function.BiConsumer;
 
 /**
  * Open patches with their strengths, in the order of their ids: files → checks → base check → new
- * weights and tokens. How weights come about is in {@link StackedWeights}. {@link #close} closes
+ * weights and tokens. How weights come about is in {@link PatchedWeights}. {@link #close} closes
  * the files.
  */
 public final class PatchStack implements AutoCloseable {
-  private final List<PatchLayer> layers = new ArrayList<>();
+  private final List<StackedPatch> layers = new ArrayList<>();
 
   private PatchStack() {}
 
@@ -61,7 +61,7 @@ public final class PatchStack implements AutoCloseable {
     try {
       for (PatchRequest request : requests) {
         PatchFile file = PatchFile.open(request.file());
-        stack.layers.add(new PatchLayer(request, file));
+        stack.layers.add(new StackedPatch(request, file));
         checkId(request, file);
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
@@ -86,7 +86,7 @@ public final class PatchStack implements AutoCloseable {
   }
 
   private void checkStrengths() throws PatchFormatException {
-    for (PatchLayer layer : layers) {
+    for (StackedPatch layer : layers) {
       double strength = layer.strength();
       for (Manifest.Edit edit : layer.file().manifest().edits()) {
         Manifest.Strength range = edit.strength();
@@ -111,12 +111,12 @@ public final class PatchStack implements AutoCloseable {
 
   /** Names of tokens are the same in any case of letters. */
   private void checkTokens() throws PatchFormatException {
-    Map<String, PatchLayer> owners = new HashMap<>();
-    for (PatchLayer layer : layers) {
+    Map<String, StackedPatch> owners = new HashMap<>();
+    for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
         if (edit.content() instanceof EditContent.Tokens tokens) {
           for (EditContent.Token token : tokens.tokens()) {
-            PatchLayer other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
+            StackedPatch other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
             if (other != null) {
               throw conflict(
                   layer.file(),
@@ -129,7 +129,7 @@ public final class PatchStack implements AutoCloseable {
   }
 
   /** The patches in the order of their ids. */
-  public List<PatchLayer> layers() {
+  public List<StackedPatch> layers() {
     return List.copyOf(layers);
   }
 
@@ -140,23 +140,23 @@ public final class PatchStack implements AutoCloseable {
    * @throws PatchFormatException if a patch does not fit the base, or closed-form edits are ill
    *     conditioned together (FMN-604)
    */
-  public CheckedStack on(BaseModel model) throws IOException {
-    Map<PatchLayer, BaseCheck.Nearness> found = new LinkedHashMap<>();
-    Map<PatchLayer, Map<String, List<String>>> targets = targets(model, found::put);
-    StackedWeights weights = new StackedWeights(model.tensors(), targets);
+  public ResolvedStack on(BaseModel model) throws IOException {
+    Map<StackedPatch, BaseCheck.Nearness> found = new LinkedHashMap<>();
+    Map<StackedPatch, Map<String, List<String>>> targets = targets(model, found::put);
+    PatchedWeights weights = new PatchedWeights(model.tensors(), targets);
     for (JointSystem system : weights.systems()) {
       system.check();
     }
     Map<PatchRequest, String> descriptions = new LinkedHashMap<>();
-    for (PatchLayer layer : layers) {
+    for (StackedPatch layer : layers) {
       BaseCheck.Nearness nearness = found.get(layer);
       String blocks =
           nearness == BaseCheck.Nearness.SAME_ARCHITECTURE
-              ? new OtherBase(layer, targets.get(layer), model).blocks()
+              ? new BaseMismatch(layer, targets.get(layer), model).blocks()
               : "";
       descriptions.put(layer.request(), describe(layer, nearness) + blocks);
     }
-    return new CheckedStack(weights, tokens(), descriptions);
+    return new ResolvedStack(weights, tokens(), descriptions);
   }
 
   /**
@@ -165,14 +165,14 @@ public final class PatchStack implements AutoCloseable {
    * @return by layer and the id of its edits: full names of what changes
    * @throws PatchFormatException if a patch does not fit the base
    */
-  Map<PatchLayer, Map<String, List<String>>> targets(BaseModel model) throws IOException {
+  Map<StackedPatch, Map<String, List<String>>> targets(BaseModel model) throws IOException {
     return targets(model, (layer, nearness) -> {});
   }
 
-  private Map<PatchLayer, Map<String, List<String>>> targets(
-      BaseModel model, BiConsumer<PatchLayer, BaseCheck.Nearness> found) throws IOException {
-    Map<PatchLayer, Map<String, List<String>>> targets = new LinkedHashMap<>();
-    for (PatchLayer layer : layers) {
+  private Map<StackedPatch, Map<String, List<String>>> targets(
+      BaseModel model, BiConsumer<StackedPatch, BaseCheck.Nearness> found) throws IOException {
+    Map<StackedPatch, Map<String, List<String>>> targets = new LinkedHashMap<>();
+    for (StackedPatch layer : layers) {
       BaseCheck check =
           new BaseCheck(
               layer.file(), model, layer.request().allows(PatchRequest.Allowance.OTHER_BASE));
@@ -183,21 +183,21 @@ public final class PatchStack implements AutoCloseable {
     return targets;
   }
 
-  private List<CheckedStack.Token> tokens() throws IOException {
-    List<CheckedStack.Token> tokens = new ArrayList<>();
-    for (PatchLayer layer : layers) {
+  private List<ResolvedStack.Token> tokens() throws IOException {
+    List<ResolvedStack.Token> tokens = new ArrayList<>();
+    for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
         if (layer.strength() != 0 && edit.content() instanceof EditContent.Tokens) {
           ((TokensEdit) layer.file().edit(edit))
               .tokens()
-              .forEach((token, rows) -> tokens.add(new CheckedStack.Token(layer, token, rows)));
+              .forEach((token, rows) -> tokens.add(new ResolvedStack.Token(layer, token, rows)));
         }
       }
     }
     return tokens;
   }
 
-  private static String describe(PatchLayer layer, BaseCheck.Nearness nearness) {
+  private static String describe(StackedPatch layer, BaseCheck.Nearness nearness) {
     Manifest manifest = layer.file().manifest();
     return manifest.name()
         + "@"
@@ -211,7 +211,7 @@ public final class PatchStack implements AutoCloseable {
   @Override
   public void close() throws IOException {
     IOException failure = null;
-    for (PatchLayer layer : layers) {
+    for (StackedPatch layer : layers) {
       try {
         layer.file().close();
       } catch (IOException e) {

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param layers of a stack
  */
-record StackRules(List<PatchLayer> layers) {
+record StackRules(List<StackedPatch> layers) {
   StackRules {
     layers = List.copyOf(layers);
   }
@@ -25,12 +25,12 @@ record StackRules(List<PatchLayer> layers) {
    */
   void check() throws PatchFormatException {
     for (int i = 0; i < layers.size(); i++) {
-      PatchLayer layer = layers.get(i);
+      StackedPatch layer = layers.get(i);
       PatchFile file = layer.file();
       Manifest.Stacking stacking = file.manifest().stacking();
-      List<PatchLayer> others = new ArrayList<>(layers);
+      List<StackedPatch> others = new ArrayList<>(layers);
       others.remove(i);
-      for (PatchLayer other : others) {
+      for (StackedPatch other : others) {
         if (other.file().id().equals(file.id())) {
           throw new PatchFormatException(
               PatchError.CONFLICT,
@@ -55,7 +55,7 @@ record StackRules(List<PatchLayer> layers) {
   }
 
   private static void checkRequired(
-      PatchLayer layer, List<String> required, List<PatchLayer> others)
+      StackedPatch layer, List<String> required, List<StackedPatch> others)
       throws PatchFormatException {
     List<String> missing = new ArrayList<>(required);
     missing.removeIf(name -> others.stream().anyMatch(other -> named(other, List.of(name))));
@@ -70,7 +70,7 @@ record StackRules(List<PatchLayer> layers) {
     }
   }
 
-  private static boolean named(PatchLayer layer, List<String> names) {
+  private static boolean named(StackedPatch layer, List<String> names) {
     return names.contains(layer.file().id()) || names.contains(layer.file().manifest().name());
   }
 }

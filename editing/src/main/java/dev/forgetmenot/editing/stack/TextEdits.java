@@ -1,6 +1,6 @@
 package dev.forgetmenot.editing.stack;
 
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
@@ -15,9 +15,9 @@ final class TextEdits {
   }
 
   /** D = −leftᵀ · right, at strength 1. */
-  static InputEdit of(ProjectorEdit projector) {
+  static InputUpdate of(ProjectorEdit projector) {
     Rows right = projector.right();
-    return new InputEdit(
+    return new InputUpdate(
         columns(projector.left()).times(-1),
         Matrix.of(right.count(), right.width(), right.values()));
   }

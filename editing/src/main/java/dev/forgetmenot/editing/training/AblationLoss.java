@@ -23,7 +23,7 @@ public record AblationLoss(DiffusionModel model, TrainingScope scope) {
   public NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray anchor) {
     NDArray target =
         scope.withBase(() -> model.predict(noisy, timesteps, anchor, AttentionHooks.NONE));
-    return Distance.meanSquare(
+    return MseLoss.meanSquare(
         model.predict(noisy, timesteps, concept, AttentionHooks.NONE), target);
   }
 }

@@ -3,8 +3,8 @@ package dev.forgetmenot.editing.training;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.editing.ConceptColumns;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.TokenPositions;
+import dev.forgetmenot.editing.EosSelection;
 import dev.forgetmenot.editing.PromptTemplate;
 
 /**
@@ -13,7 +13,7 @@ import dev.forgetmenot.editing.PromptTemplate;
  * @param prompt says the concept
  * @param columns the concept's columns in the prompt
  */
-public record ConceptPrompt(Concept concept, TokenizedPrompt prompt, ConceptColumns columns) {
+public record ConceptPrompt(Concept concept, TokenizedPrompt prompt, TokenPositions columns) {
   /**
    * Writes the concept into a template.
    *
@@ -25,8 +25,8 @@ public record ConceptPrompt(Concept concept, TokenizedPrompt prompt, ConceptColu
       Concept concept,
       String words,
       PromptTemplate template,
-      EndOfText endOfText) {
+      EosSelection endOfText) {
     TokenizedPrompt prompt = model.tokenize(template.with(words));
-    return new ConceptPrompt(concept, prompt, ConceptColumns.find(model, prompt, words, endOfText));
+    return new ConceptPrompt(concept, prompt, TokenPositions.find(model, prompt, words, endOfText));
   }
 }

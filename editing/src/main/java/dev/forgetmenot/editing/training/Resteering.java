@@ -6,7 +6,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.editing.AttentionNormLoss.Watched;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.HashMap;
@@ -31,7 +31,7 @@ public record Resteering(
     TrainedEditor editor,
     ResteeringSettings settings,
     List<ConceptPrompt> prompts,
-    List<TrainingPictures> pictures,
+    List<TrainingImages> pictures,
     Map<String, String> resolved) {
   /**
    * Copies the collections.
@@ -74,8 +74,8 @@ public record Resteering(
             pictures.isEmpty()
                 ? new TrainingExamples(model, prompts.size(), seed)
                 : new TrainingExamples(model, pictures, seed);
-        Preservation preservation =
-            new Preservation(
+        PreservationLoss preservation =
+            new PreservationLoss(
                 model,
                 settings.preserved().stream().map(model::tokenize).toList(),
                 settings.preserveWeight(),
@@ -103,7 +103,7 @@ public record Resteering(
     private final DiffusionModel model;
     private final PromptEmbeddings embeddings;
     private final TrainingExamples examples;
-    private final Preservation preservation;
+    private final PreservationLoss preservation;
     private final TrainingScope scope;
     private double mass = Double.NaN; // a resumed training may have no step left
 
@@ -111,7 +111,7 @@ public record Resteering(
         DiffusionModel model,
         PromptEmbeddings embeddings,
         TrainingExamples examples,
-        Preservation preservation,
+        PreservationLoss preservation,
         TrainingScope scope) {
       this.model = model;
       this.embeddings = embeddings;

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingOptions;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.EosSelection;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +41,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
             own,
             keeping(),
             TrainableSettings.parameters(),
-            PictureSettings.parameters(),
+            ImageSettings.parameters(),
             OptimizerSettings.parameters(
                 35, "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters"))
         .flatMap(List::stream)
@@ -72,13 +72,13 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
   }
 
   /** The pictures that are trained on. */
-  public PictureSettings pictures() {
-    return new PictureSettings(values);
+  public ImageSettings pictures() {
+    return new ImageSettings(values);
   }
 
   /** The end-of-text columns that count as the concept's. */
-  public EndOfText endOfText() {
-    return flag("use-pooler") ? EndOfText.ALL : EndOfText.of(values.text("end-of-text"));
+  public EosSelection endOfText() {
+    return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("end-of-text"));
   }
 
   /** Whether pure noise is trained on in place of pictures. */

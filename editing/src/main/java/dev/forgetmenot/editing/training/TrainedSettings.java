@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.EosSelection;
 import dev.forgetmenot.editing.PromptTemplate;
 import java.util.List;
 
@@ -49,7 +49,7 @@ public interface TrainedSettings {
         .map(
             concept ->
                 ConceptPrompt.of(
-                    model, concept, concept.name(), template(concept.kind()), EndOfText.NONE))
+                    model, concept, concept.name(), template(concept.kind()), EosSelection.NONE))
         .toList();
   }
 }

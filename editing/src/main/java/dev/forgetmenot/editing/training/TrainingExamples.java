@@ -8,10 +8,10 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.NoiseSource;
-import dev.forgetmenot.editing.PicturePosteriors;
+import dev.forgetmenot.editing.CachedLatents;
 import dev.forgetmenot.editing.PixelMask;
-import dev.forgetmenot.editing.StepRandomness;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.StepRng;
+import dev.forgetmenot.editing.TrainingImages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,25 +50,25 @@ public final class TrainingExamples implements AutoCloseable {
   private final DiffusionModel model;
   private final long seed;
   private final List<Example> examples = new ArrayList<>();
-  private final Optional<PicturePosteriors> posteriors; // empty for pure noise
+  private final Optional<CachedLatents> posteriors; // empty for pure noise
 
   /**
    * Encodes the pictures of each concept.
    *
    * @param ofConcepts in the order of the concepts
    */
-  public TrainingExamples(DiffusionModel model, List<TrainingPictures> ofConcepts, long seed) {
+  public TrainingExamples(DiffusionModel model, List<TrainingImages> ofConcepts, long seed) {
     this.model = model;
     this.seed = seed;
     List<RgbImage> pictures = new ArrayList<>();
     for (int concept = 0; concept < ofConcepts.size(); concept++) {
-      TrainingPictures own = ofConcepts.get(concept);
+      TrainingImages own = ofConcepts.get(concept);
       for (int i = 0; i < own.pictures().size(); i++) {
         pictures.add(own.pictures().get(i));
         examples.add(new Example(concept, own.masks().get(i)));
       }
     }
-    posteriors = Optional.of(new PicturePosteriors(model, pictures));
+    posteriors = Optional.of(new CachedLatents(model, pictures));
   }
 
   /** Pure noise for each of some concepts. */
@@ -141,14 +141,14 @@ public final class TrainingExamples implements AutoCloseable {
   }
 
   private Batch batch(
-      NDManager manager, int draw, int size, ToIntBiFunction<StepRandomness, float[]> chooser) {
+      NDManager manager, int draw, int size, ToIntBiFunction<StepRng, float[]> chooser) {
     List<Example> drawn = new ArrayList<>();
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     int[] chw = model.latentShape();
     Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
     for (int i = 0; i < size; i++) {
-      StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
+      StepRng random = StepRng.ofPicture(seed, draw, size, i);
       NoiseSource source = model.noise(random.noiseSeed());
       NoiseSource ofLatents = replay(posteriors.isPresent() ? source.normal(size(shape)) : null);
       float[] noise = source.normal(size(shape));
@@ -179,6 +179,6 @@ public final class TrainingExamples implements AutoCloseable {
 
   @Override
   public void close() {
-    posteriors.ifPresent(PicturePosteriors::close);
+    posteriors.ifPresent(CachedLatents::close);
   }
 }

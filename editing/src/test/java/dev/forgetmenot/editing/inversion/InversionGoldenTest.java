@@ -190,7 +190,7 @@ class InversionGoldenTest {
       float[][] initial = split(flat);
       List<String> names =
           IntStream.rangeClosed(1, initial.length).mapToObj(i -> "<s" + i + ">").toList();
-      InversionSettings settings = settings();
+      TextualInversionSettings settings = settings();
       InversionLoss loss = new InversionLoss(sd);
       double worstLoss = 0;
       double worstUpdate = 0;
@@ -268,13 +268,13 @@ class InversionGoldenTest {
       return Arrays.copyOfRange(golden.floats(tensor), index * size, (index + 1) * size);
     }
 
-    private InversionSettings settings() {
+    private TextualInversionSettings settings() {
       Map<String, String> given = new HashMap<>();
       given.put("learning-rate", run.get("learning_rate").getAsString());
       given.put("weight-decay", run.get("weight_decay").getAsString());
       given.put("norm-target", run.get("norm_target").getAsString());
       given.put("no-norm-decay", Boolean.toString(!run.get("clip_ti_decay").getAsBoolean()));
-      return new InversionSettings(Settings.of(InversionSettings.parameters(), given));
+      return new TextualInversionSettings(Settings.of(TextualInversionSettings.parameters(), given));
     }
 
     private void print(String what, double error) {

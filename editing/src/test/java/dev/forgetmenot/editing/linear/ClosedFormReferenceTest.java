@@ -46,10 +46,10 @@ class ClosedFormReferenceTest {
   @ValueSource(strings = {"general", "alike", "many", "one"})
   void closedForm(String reference) throws IOException {
     name = reference;
-    ClosedForm.Solution solution = ClosedForm.solve(erased(), kept(), number("lambda"));
+    UceSolver.Solution solution = UceSolver.solve(erased(), kept(), number("lambda"));
     checkWeights("closed_form", solution.edit(), EXACT);
     checkWeights(
-        "closed_form_free", ClosedForm.solve(erased(), List.of(), number("lambda")).edit(), EXACT);
+        "closed_form_free", UceSolver.solve(erased(), List.of(), number("lambda")).edit(), EXACT);
     double condition = number("closed_form.condition");
     assertThat(solution.edit().condition()).isCloseTo(condition, within(EXACT * condition));
     assertThat(solution.residuals()).containsExactly(values("closed_form.residual"), near());
@@ -60,9 +60,9 @@ class ClosedFormReferenceTest {
   @ValueSource(strings = {"general", "alike", "many", "one"})
   void adversarialRounds(String reference) throws IOException {
     name = reference;
-    Matrix gram = AdversarialRounds.gram(weights());
-    ClosedForm.Solution solution =
-        new AdversarialRounds(gram, number("adversarial_lambda"), 3)
+    Matrix gram = ReceSolver.gram(weights());
+    UceSolver.Solution solution =
+        new ReceSolver(gram, number("adversarial_lambda"), 3)
             .solve(erased(), kept(), number("lambda"));
     for (int i = 0; has("rece.target." + i); i++) {
       check("rece.target", columns("rece.target." + i), solution.erased().get(i).targets(), EXACT);
@@ -74,7 +74,7 @@ class ClosedFormReferenceTest {
   @ValueSource(strings = {"general", "alike", "many", "one"})
   void nullSpaceEdit(String reference) throws IOException {
     name = reference;
-    NullSpaceEdit speed = new NullSpaceEdit(number("lambda"), number("threshold"));
+    SpeedSolver speed = new SpeedSolver(number("lambda"), number("threshold"));
     Matrix c = Matrix.joinColumns(erased().stream().map(Erasure::targets).toList());
     Matrix g = Matrix.joinColumns(erased().stream().map(Erasure::guides).toList());
     Matrix retained = columns("retained");
@@ -83,10 +83,10 @@ class ClosedFormReferenceTest {
     List<Matrix> weights = weights();
     for (int i = 0; i < weights.size(); i++) {
       Matrix w = weights.get(i);
-      InputEdit edit = speed.solve(w, c, g, retained, columns("invariants"), matrix("shifts"));
+      InputUpdate edit = speed.solve(w, c, g, retained, columns("invariants"), matrix("shifts"));
       check("speed", matrix("speed." + i), w.plus(edit.change(w)), BY_A_CUT);
-      assertThat(Kept.drift(edit, columns("invariants"))).isLessThan(EXACT);
-      InputEdit plain = speed.solve(w, c, g, retained, none, noShifts);
+      assertThat(PreservedEmbeddings.drift(edit, columns("invariants"))).isLessThan(EXACT);
+      InputUpdate plain = speed.solve(w, c, g, retained, none, noShifts);
       check("speed_plain", matrix("speed_plain." + i), w.plus(plain.change(w)), BY_A_CUT);
     }
   }
@@ -96,7 +96,7 @@ class ClosedFormReferenceTest {
   void spectralEraser(String reference) throws IOException {
     name = reference;
     Matrix c = Matrix.joinColumns(erased().stream().map(Erasure::targets).toList());
-    SpectralEraser cure = new SpectralEraser(number("alpha"));
+    CureSolver cure = new CureSolver(number("alpha"));
     checkInput("cure", cure.solve(c, columns("kept")), EXACT);
     checkInput("cure_alone", cure.solve(c, Matrix.zeros(c.rows(), 0)), EXACT);
   }
@@ -105,11 +105,11 @@ class ClosedFormReferenceTest {
   @ValueSource(strings = {"general", "alike", "many", "one"})
   void doubleProjection(String reference) throws IOException {
     name = reference;
-    InputEdit edit =
-        new DoubleProjection(number("cut"))
+    InputUpdate edit =
+        new DoubleProjectionSolver(number("cut"))
             .solve(columns("dp.target"), columns("safe"), columns("preserved"));
     checkWeights("dp", edit, BY_A_CUT);
-    assertThat(Kept.drift(edit, columns("preserved"))).isLessThan(EXACT);
+    assertThat(PreservedEmbeddings.drift(edit, columns("preserved"))).isLessThan(EXACT);
   }
 
   @ParameterizedTest
@@ -117,9 +117,9 @@ class ClosedFormReferenceTest {
   void obliqueProjector(String reference) throws IOException {
     name = reference;
     ObliqueProjector projector = ObliqueProjector.of(matrix("rows"), number("ridge"));
-    InputEdit edit = projector.solve(columns("delta"), columns("hard"));
+    InputUpdate edit = projector.solve(columns("delta"), columns("hard"));
     checkInput("oblique", edit, EXACT);
-    assertThat(Kept.drift(edit, columns("hard"))).as("K stays").isLessThan(EXACT);
+    assertThat(PreservedEmbeddings.drift(edit, columns("hard"))).as("K stays").isLessThan(EXACT);
     assertThat(edit.of(columns("delta")).norm() / columns("delta").norm())
         .as("Δ goes")
         .isLessThan(EXACT);
@@ -127,11 +127,11 @@ class ClosedFormReferenceTest {
     checkInput("oblique_free", projector.solve(columns("delta"), none), EXACT);
   }
 
-  private void checkInput(String key, InputEdit edit, double tolerance) throws IOException {
+  private void checkInput(String key, InputUpdate edit, double tolerance) throws IOException {
     check(key, matrix(key), edit.difference().plusDiagonal(1), tolerance);
   }
 
-  private void checkWeights(String key, InputEdit edit, double tolerance) throws IOException {
+  private void checkWeights(String key, InputUpdate edit, double tolerance) throws IOException {
     List<Matrix> weights = weights();
     for (int i = 0; i < weights.size(); i++) {
       Matrix w = weights.get(i);
@@ -168,8 +168,8 @@ class ClosedFormReferenceTest {
     return erased;
   }
 
-  private List<Kept> kept() throws IOException {
-    return List.of(new Kept("kept", columns("kept"), number("kept_scale")));
+  private List<PreservedEmbeddings> kept() throws IOException {
+    return List.of(new PreservedEmbeddings("kept", columns("kept"), number("kept_scale")));
   }
 
   private List<Matrix> weights() throws IOException {

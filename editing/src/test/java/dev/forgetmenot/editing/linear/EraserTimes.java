@@ -44,45 +44,45 @@ final class EraserTimes {
     Matrix differences = embeddings(2).minus(embeddings(2));
     List<Erasure> one = concepts(1);
     List<Erasure> hundred = concepts(100);
-    List<Kept> kept = List.of(new Kept("kept", few, 1));
+    List<PreservedEmbeddings> kept = List.of(new PreservedEmbeddings("kept", few, 1));
 
-    time("closed form, 1 concept", () -> ClosedForm.solve(one, kept, 0.5).edit());
-    time("closed form, 100 concepts", () -> ClosedForm.solve(hundred, kept, 0.5).edit());
+    time("closed form, 1 concept", () -> UceSolver.solve(one, kept, 0.5).edit());
+    time("closed form, 100 concepts", () -> UceSolver.solve(hundred, kept, 0.5).edit());
     time(
         "closed form, 100 concepts, 1000 kept",
-        () -> ClosedForm.solve(hundred, List.of(new Kept("k", embeddings(1000), 1)), 0.5).edit());
-    InputEdit joint = ClosedForm.solve(hundred, kept, 0.5).edit();
+        () -> UceSolver.solve(hundred, List.of(new PreservedEmbeddings("k", embeddings(1000), 1)), 0.5).edit());
+    InputUpdate joint = UceSolver.solve(hundred, kept, 0.5).edit();
     time("cond(I + D) of 100 concepts", joint::condition);
     time("W·D of 100 concepts, all keys and values", () -> changes(joint, keysAndValues));
-    time("rece, 1 concept, sum of WᵀW", () -> AdversarialRounds.gram(keysAndValues));
-    Matrix gram = AdversarialRounds.gram(keysAndValues);
+    time("rece, 1 concept, sum of WᵀW", () -> ReceSolver.gram(keysAndValues));
+    Matrix gram = ReceSolver.gram(keysAndValues);
     time(
         "rece, 1 concept, 3 rounds",
-        () -> new AdversarialRounds(gram, 0.1, 3).solve(one, kept, 0.5));
+        () -> new ReceSolver(gram, 0.1, 3).solve(one, kept, 0.5));
     time(
         "rece, 100 concepts, 1 round",
-        () -> new AdversarialRounds(gram, 0.1, 1).solve(hundred, kept, 0.5));
+        () -> new ReceSolver(gram, 0.1, 1).solve(hundred, kept, 0.5));
     Matrix c = one.get(0).targets();
     Matrix g = one.get(0).guides();
     time(
         "speed, 400 kept, 10 copies, 16 layers",
         () -> speed(values, c, g, retained, empty, shifts));
     time("speed, 400 kept, no copies, 16 layers", () -> speed(values, c, g, retained, empty, none));
-    time("cure", () -> new SpectralEraser(2).solve(embeddings(8), embeddings(56)));
-    time("dp", () -> new DoubleProjection(0.01).solve(c, few, few));
+    time("cure", () -> new CureSolver(2).solve(embeddings(8), embeddings(56)));
+    time("dp", () -> new DoubleProjectionSolver(0.01).solve(c, few, few));
     time(
         "oblique, with S over 9548 rows",
         () -> ObliqueProjector.of(general, 1e-3).solve(differences, embeddings(33)));
     return lines.toString();
   }
 
-  private static List<InputEdit> speed(
+  private static List<InputUpdate> speed(
       List<Matrix> weights, Matrix c, Matrix g, Matrix retained, Matrix empty, Matrix shifts) {
-    NullSpaceEdit speed = new NullSpaceEdit(1, 0.1);
+    SpeedSolver speed = new SpeedSolver(1, 0.1);
     return weights.stream().map(w -> speed.solve(w, c, g, retained, empty, shifts)).toList();
   }
 
-  private static List<Matrix> changes(InputEdit edit, List<Matrix> weights) {
+  private static List<Matrix> changes(InputUpdate edit, List<Matrix> weights) {
     return weights.stream().map(edit::change).toList();
   }
 

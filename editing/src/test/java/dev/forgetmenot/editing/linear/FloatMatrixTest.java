@@ -43,7 +43,7 @@ class FloatMatrixTest {
         .isCloseTo(rest.norm(), within(1e-12 * rest.norm()));
     double[] sum = matrix(rows, columns).rowMajor();
     Matrix expected = Matrix.of(rows, columns, sum).plus(dense.times(0.5));
-    a.addTo(Strips.Tile.of(sum, rows, columns), 0, 0.5);
+    a.addTo(ParallelMatmul.Tile.of(sum, rows, columns), 0, 0.5);
     near(Matrix.of(rows, columns, sum), expected);
   }
 

@@ -67,7 +67,7 @@ class ObliqueReadingTest {
 
   @Test
   void noOtherChangeOfTheSameEffectChangesGeneralTextLess() {
-    Span held = Span.of(kept.beside(columns), 0);
+    Subspace held = Subspace.of(kept.beside(columns), 0);
     for (int rank : new int[] {2, 6}) {
       Matrix least =
           ObliqueReading.of(second, columns, kept, rank).moving(matrix(WIDTH, 6)).difference();

@@ -26,7 +26,7 @@ public final class FuzzLora {
   /** One run. */
   public static void fuzzerTestOneInput(byte[] data) throws IOException {
     try (LoraFile file = LoraFile.read("x", ByteBuffer.wrap(data))) {
-      LoraConversion.edits(file, BASE, Map.of());
+      LoraImport.edits(file, BASE, Map.of());
     } catch (LoraException | SafetensorsException e) {
       // refused
     }

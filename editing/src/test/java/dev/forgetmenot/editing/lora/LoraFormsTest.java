@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Span;
+import dev.forgetmenot.editing.linear.Subspace;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.safetensors.DType;
@@ -73,7 +73,7 @@ class LoraFormsTest {
   /** What a file changes; values are computed while it is open. */
   private static Map<String, double[]> changes(SafetensorsWriter writer) throws IOException {
     try (LoraFile file = LoraFile.read("a.safetensors", ByteBuffer.wrap(writer.toBytes()))) {
-      return Dense.of(LoraConversion.edits(file, base, model.originalUNetNames()));
+      return Dense.of(LoraImport.edits(file, base, model.originalUNetNames()));
     }
   }
 
@@ -83,7 +83,7 @@ class LoraFormsTest {
     writer.write(file);
     Files.writeString(folder.resolve("adapter_config.json"), config);
     try (LoraFile lora = LoraFile.read(file)) {
-      return Dense.of(LoraConversion.edits(lora, base, Map.of()));
+      return Dense.of(LoraImport.edits(lora, base, Map.of()));
     }
   }
 
@@ -122,7 +122,7 @@ class LoraFormsTest {
     double[] found = changes(number(loha(stem), stem + ".alpha", 6)).get(target(KEYS));
     assertThat(Dense.apart(hadamard(3), found)).isLessThan(CLOSE);
     try (LoraFile file = LoraFile.read("a", ByteBuffer.wrap(loha(stem).toBytes()))) {
-      List<PatchEdit> edits = LoraConversion.edits(file, base, Map.of());
+      List<PatchEdit> edits = LoraImport.edits(file, base, Map.of());
       // (2 · 2) · (32 + 32) values are fewer than 32 · 32.
       assertThat(((LowRankEdit) edits.get(0)).factors().get(target(KEYS)).rank()).isEqualTo(4);
     }
@@ -346,7 +346,7 @@ class LoraFormsTest {
   void whatTheTrainingTookFromTheBaseIsTakenOffIt(String init) throws IOException {
     Matrix w = Matrix.of(SIDE, SIDE, weight(KEYS));
     Matrix q =
-        init.equals("pissa") ? Span.ofFirst(w, 3).basis() : Span.of(w.columns(0, 3), 0).basis();
+        init.equals("pissa") ? Subspace.ofFirst(w, 3).basis() : Subspace.of(w.columns(0, 3), 0).basis();
     Matrix taken = q.times(q.transposedTimes(w));
     String config = "{\"r\": 3, \"lora_alpha\": 6, \"init_lora_weights\": \"" + init + "\"}";
     // The untrained adapter, whose scale is 2, is the part that was taken: nothing changes.
@@ -513,7 +513,7 @@ class LoraFormsTest {
       assertThat(file.ignored())
           .containsExactlyInAnyOrder(
               "lora_unet_nothing.alpha", "text_model.embeddings.position_ids");
-      assertThat(LoraConversion.edits(file, base, Map.of())).hasSize(1);
+      assertThat(LoraImport.edits(file, base, Map.of())).hasSize(1);
     }
     SafetensorsWriter wide = add(pair(stem), "bundle_emb.thing.string_to_param.*", 1, 2, 768);
     assertThatThrownBy(() -> changes(wide)).hasMessageContaining("768");

@@ -149,7 +149,7 @@ class CorrectionTrialTest {
     assertThat(attribute.similarities()).containsExactly(0.1);
     assertThat(attribute.recognised()).isEqualTo(1);
     assertThatThrownBy(attribute::dominantShare).hasMessageContaining("a thing1");
-    assertThat(after.retention()).isEqualTo(2.0 / 3);
+    assertThat(after.retainAccuracy()).isEqualTo(2.0 / 3);
     assertThat(after.drift(before())).isEqualTo(1.0 / 3);
     assertThat(after.since(before()))
         .isEqualTo(

@@ -12,7 +12,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.AttentionNormLoss.Watched;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.EosSelection;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class PromptsInStepsTest {
         new Concept(concept, ConceptType.OBJECT),
         concept,
         new PromptTemplate(template),
-        EndOfText.FIRST);
+        EosSelection.FIRST);
   }
 
   @Test

@@ -18,8 +18,8 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.AttentionNormLoss;
-import dev.forgetmenot.editing.ConceptColumns;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.TokenPositions;
+import dev.forgetmenot.editing.EosSelection;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.io.InputStream;
@@ -149,13 +149,13 @@ class ResteerGoldenTest {
     }
 
     /** Finds the concept's columns by the tokens that stand in them. */
-    private ConceptColumns columns(TokenizedPrompt prompt, EndOfText endOfText) {
+    private TokenPositions columns(TokenizedPrompt prompt, EosSelection endOfText) {
       List<Integer> expected =
           strings(recipe.getAsJsonArray("concept_columns")).stream().map(Integer::valueOf).toList();
       List<Integer> pieces = expected.stream().map(prompt.ids()::get).toList();
-      assertThat(ConceptColumns.find(prompt, pieces, EndOfText.NONE, sd.endOfText()).columns())
+      assertThat(TokenPositions.find(prompt, pieces, EosSelection.NONE, sd.endOfText()).columns())
           .isEqualTo(expected);
-      return ConceptColumns.find(prompt, pieces, endOfText, sd.endOfText());
+      return TokenPositions.find(prompt, pieces, endOfText, sd.endOfText());
     }
 
     private ResteeringSettings settings() {

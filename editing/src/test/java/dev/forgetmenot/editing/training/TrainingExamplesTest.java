@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class TrainingExamplesTest {
     sd.close();
   }
 
-  private TrainingPictures grey(int... values) {
+  private TrainingImages grey(int... values) {
     int size = sd.pictureSize();
     List<RgbImage> pictures = new ArrayList<>();
     for (int value : values) {
@@ -46,7 +46,7 @@ class TrainingExamplesTest {
       Arrays.fill(rgb, (byte) value);
       pictures.add(new RgbImage(size, size, rgb));
     }
-    return TrainingPictures.of(pictures);
+    return TrainingImages.of(pictures);
   }
 
   private float[] noisy(TrainingExamples examples, int draw, TrainingExamples.Pairing pairing) {
@@ -60,7 +60,7 @@ class TrainingExamplesTest {
     sd.engine()
         .call(
             () -> {
-              List<TrainingPictures> pictures = List.of(grey(10), grey(40, 70, 100), grey(200));
+              List<TrainingImages> pictures = List.of(grey(10), grey(40, 70, 100), grey(200));
               Set<Float> firstLatents = new HashSet<>();
               try (TrainingExamples examples = new TrainingExamples(sd, pictures, 3)) {
                 for (int draw = 0; draw < 20; draw++) {
@@ -128,7 +128,7 @@ class TrainingExamplesTest {
     sd.engine()
         .call(
             () -> {
-              List<TrainingPictures> pictures = List.of(grey(10, 30), grey(40, 70, 100));
+              List<TrainingImages> pictures = List.of(grey(10, 30), grey(40, 70, 100));
               TrainingExamples.Pairing second = noise -> 1;
               try (TrainingExamples one = new TrainingExamples(sd, pictures, 3);
                   TrainingExamples two = new TrainingExamples(sd, pictures, 3);

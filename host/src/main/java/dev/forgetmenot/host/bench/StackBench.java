@@ -5,8 +5,8 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.stack.CheckedStack;
-import dev.forgetmenot.editing.stack.PatchLayer;
+import dev.forgetmenot.editing.stack.ResolvedStack;
+import dev.forgetmenot.editing.stack.StackedPatch;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.LowRank;
@@ -117,7 +117,7 @@ public final class StackBench {
 
   private interface Naive {
     /** New values the long way, by name, of some weights, and the seconds that all would take. */
-    double seconds(PatchStack stack, CheckedStack checked, BaseModel base, Map<String, float[]> to)
+    double seconds(PatchStack stack, ResolvedStack checked, BaseModel base, Map<String, float[]> to)
         throws IOException;
   }
 
@@ -131,7 +131,7 @@ public final class StackBench {
     try (PatchStack stack = PatchStack.open(requests)) {
       double open = seconds(start);
       start = System.nanoTime();
-      CheckedStack checked = stack.on(base);
+      ResolvedStack checked = stack.on(base);
       double check = seconds(start);
       start = System.nanoTime();
       // As the engine does: the new weights are kept outside of the heap until all are there.
@@ -167,7 +167,7 @@ public final class StackBench {
 
   /** The joint solve's change of one weight after another by a general product. */
   private double naiveClosedForms(
-      PatchStack stack, CheckedStack checked, BaseModel base, Map<String, float[]> to)
+      PatchStack stack, ResolvedStack checked, BaseModel base, Map<String, float[]> to)
       throws IOException {
     var edit = checked.weights().systems().get(0).solution().edit();
     long start = System.nanoTime();
@@ -182,9 +182,9 @@ public final class StackBench {
 
   /** One dense change after another. */
   private double naiveRankOnes(
-      PatchStack stack, CheckedStack checked, BaseModel base, Map<String, float[]> to)
+      PatchStack stack, ResolvedStack checked, BaseModel base, Map<String, float[]> to)
       throws IOException {
-    List<PatchLayer> layers = stack.layers();
+    List<StackedPatch> layers = stack.layers();
     List<String> targets = List.copyOf(checked.weights().targets());
     int some = Math.min(NAIVE, targets.size());
     long all = 0;
@@ -195,7 +195,7 @@ public final class StackBench {
     long start = System.nanoTime();
     for (String target : targets.subList(0, some)) {
       double[] sum = doubles(floats(base, target));
-      for (PatchLayer layer : layers) {
+      for (StackedPatch layer : layers) {
         add(sum, product(layer.file().lowRank(target)));
       }
       to.put(target, rounded(sum));

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
-import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.editing.measure.Evaluation;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -146,7 +146,7 @@ final class CompareCommand implements Callable<Integer> {
     return switch (asked()) {
       case FORGET ->
           new MethodComparison(
-                  context, new Trial.Size(pictures(FORGOTTEN), others, each, seed, steps))
+                  context, new Evaluation.Size(pictures(FORGOTTEN), others, each, seed, steps))
               .run(model, concepts, chosen, judging, output);
       case CORRECT -> {
         int general = pictures(CORRECTED);

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
 final class InvertCommand implements Callable<Integer> {
   private final CommandContext context;
   private final ParameterOptions parameters =
-      new ParameterOptions("the inversion", InversionSettings.parameters());
+      new ParameterOptions("the inversion", TextualInversionSettings.parameters());
 
   @Spec private CommandSpec spec;
 

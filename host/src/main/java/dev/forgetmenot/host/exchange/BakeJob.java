@@ -5,7 +5,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.checkpoint.CheckpointSettings;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
-import dev.forgetmenot.editing.stack.CheckedStack;
+import dev.forgetmenot.editing.stack.ResolvedStack;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.editing.stack.StackRoots;
 import dev.forgetmenot.files.AtomicFile;
@@ -42,7 +42,7 @@ public final class BakeJob {
   private final JobContext context;
   private final StoredModel model;
   private final PatchStack stack;
-  private final CheckedStack checked;
+  private final ResolvedStack checked;
 
   /** By component: leaves of what was written. */
   private final Map<String, Map<String, String>> leaves = new TreeMap<>();
@@ -91,7 +91,7 @@ public final class BakeJob {
 
   private void refuseTokens() throws IOException {
     if (!checked.tokens().isEmpty()) {
-      CheckedStack.Token token = checked.tokens().get(0);
+      ResolvedStack.Token token = checked.tokens().get(0);
       throw new IOException(
           token.layer().where()
               + " adds the token "

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import com.google.gson.stream.JsonWriter;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.editing.stack.PatchLayer;
+import dev.forgetmenot.editing.stack.StackedPatch;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.Manifest;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import java.util.Map;
 record BakeNote(
     BaseModel base,
     Map<String, Manifest.Component> before,
-    List<PatchLayer> layers,
+    List<StackedPatch> layers,
     Map<String, String> after) {
   /** The name of the file in a baked folder. */
   static final String NAME = "fmn-bake.json";
@@ -46,7 +46,7 @@ record BakeNote(
       }
       json.endObject().endObject();
       json.name("patches").beginArray();
-      for (PatchLayer layer : layers) {
+      for (StackedPatch layer : layers) {
         Manifest manifest = layer.file().manifest();
         json.beginObject();
         json.name("name").value(manifest.name()).name("version").value(manifest.patchVersion());

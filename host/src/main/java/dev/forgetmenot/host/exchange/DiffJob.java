@@ -3,8 +3,8 @@ package dev.forgetmenot.host.exchange;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
-import dev.forgetmenot.editing.difference.Difference;
-import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.editing.difference.ModelDiff;
+import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.editing.difference.EditedTensors;
 import dev.forgetmenot.host.job.OutputFolder;
@@ -62,14 +62,14 @@ public final class DiffJob {
                 + order.base()
                 + ": these are not two states of one model");
       }
-      Difference difference =
-          Difference.between(
+      ModelDiff difference =
+          ModelDiff.between(
               base.base().tensors(),
               EditedTensors.ofModel(edited.base().tensors(), COMPONENTS),
               context);
       List<String> concepts = order.naming().concepts();
       String label = concepts.isEmpty() ? "difference" : concepts.get(0);
-      DifferenceEdits.Result result = DifferenceEdits.of(difference, order.form(), label, context);
+      DiffFactorizer.Result result = DiffFactorizer.of(difference, order.form(), label, context);
       new DifferenceReport(result).lines().forEach(context::say);
       PatchDraft draft =
           order

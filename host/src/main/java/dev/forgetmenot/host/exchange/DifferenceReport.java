@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
-import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.patch.ProjectorEdit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,19 +16,19 @@ import java.util.stream.Collectors;
  *
  * @param result what was found
  */
-record DifferenceReport(DifferenceEdits.Result result) {
+record DifferenceReport(DiffFactorizer.Result result) {
   /** A change of so much of a weight is asked about when the patch is applied (FMN-308). */
   private static final double LARGE = 0.5;
 
   /** Sums of squares over some tensors. */
   private record Sums(int tensors, double weight, double change, double residual, int rank) {
-    static Sums of(List<DifferenceEdits.Part> parts) {
+    static Sums of(List<DiffFactorizer.Part> parts) {
       return new Sums(
           parts.size(),
           parts.stream().mapToDouble(p -> square(p.changed().weight())).sum(),
           parts.stream().mapToDouble(p -> square(p.changed().norm())).sum(),
           parts.stream().mapToDouble(p -> square(p.residual())).sum(),
-          parts.stream().mapToInt(DifferenceEdits.Part::rank).max().orElse(0));
+          parts.stream().mapToInt(DiffFactorizer.Part::rank).max().orElse(0));
     }
 
     private static double square(double value) {
@@ -51,11 +51,11 @@ record DifferenceReport(DifferenceEdits.Result result) {
   /** The lines. */
   List<String> lines() {
     List<String> lines = new ArrayList<>(result.findings());
-    Map<String, List<DifferenceEdits.Part>> blocks =
+    Map<String, List<DiffFactorizer.Part>> blocks =
         result.parts().stream()
             .collect(
                 Collectors.groupingBy(
-                    DifferenceEdits.Part::block, TreeMap::new, Collectors.toList()));
+                    DiffFactorizer.Part::block, TreeMap::new, Collectors.toList()));
     lines.add(
         String.format(
             Locale.ROOT,
@@ -72,7 +72,7 @@ record DifferenceReport(DifferenceEdits.Result result) {
         .filter(part -> part.changed().norm() > 0)
         .max(
             Comparator.comparingDouble(
-                (DifferenceEdits.Part part) -> part.residual() / part.changed().norm()))
+                (DiffFactorizer.Part part) -> part.residual() / part.changed().norm()))
         .ifPresent(
             worst ->
                 lines.add(
@@ -87,7 +87,7 @@ record DifferenceReport(DifferenceEdits.Result result) {
 
   /** What may be refused when the patch is applied; of projectors much more is usual. */
   private Optional<String> large() {
-    List<DifferenceEdits.Part> large =
+    List<DiffFactorizer.Part> large =
         result.parts().stream()
             .filter(part -> !part.kind().equals(ProjectorEdit.KIND))
             .filter(part -> part.changed().norm() > LARGE * part.changed().weight())
@@ -107,7 +107,7 @@ record DifferenceReport(DifferenceEdits.Result result) {
                     share(most)));
   }
 
-  private static double share(DifferenceEdits.Part part) {
+  private static double share(DiffFactorizer.Part part) {
     return part.changed().norm() / part.changed().weight();
   }
 }

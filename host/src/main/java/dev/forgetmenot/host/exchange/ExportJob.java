@@ -10,7 +10,7 @@ import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.editing.lora.LoraMetadata;
 import dev.forgetmenot.editing.lora.LoraNaming;
-import dev.forgetmenot.editing.lora.LoraProducts;
+import dev.forgetmenot.editing.lora.LoraExport;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.patch.EditContent;
@@ -70,8 +70,8 @@ public final class ExportJob {
       }
       PatchFile patch = stack.layers().get(0).file();
       double strength = order.request().strength();
-      LoraProducts.Result result =
-          LoraProducts.of(patch, base.tensors(), strength, order.values(), order.full());
+      LoraExport.Result result =
+          LoraExport.of(patch, base.tensors(), strength, order.values(), order.full());
       GateNotice.of(patch).ifPresent(context::say);
       result.notes().forEach(context::say);
       SafetensorsWriter writer = order.naming().writer(result.products(), result.deltas());

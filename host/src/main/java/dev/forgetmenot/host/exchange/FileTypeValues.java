@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
-import dev.forgetmenot.editing.applying.WeightSum;
+import dev.forgetmenot.editing.applying.DeltaAccumulator;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.safetensors.DType;
@@ -21,7 +21,7 @@ final class FileTypeValues {
    * @param size number of values
    * @throws PatchFormatException FMN-306 if a value is not finite in that type
    */
-  static ByteBuffer of(String where, DType dtype, int size, WeightSum sums) throws IOException {
+  static ByteBuffer of(String where, DType dtype, int size, DeltaAccumulator sums) throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate(Math.multiplyExact(size, dtype.bytes())).order(ByteOrder.LITTLE_ENDIAN);
     sums.forEachStrip(

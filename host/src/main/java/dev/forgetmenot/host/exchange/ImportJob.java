@@ -4,12 +4,12 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
-import dev.forgetmenot.editing.difference.Difference;
-import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.editing.difference.ModelDiff;
+import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.editing.difference.ReplacedTensors;
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
-import dev.forgetmenot.editing.lora.LoraConversion;
+import dev.forgetmenot.editing.lora.LoraImport;
 import dev.forgetmenot.editing.lora.LoraFile;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.OutputFolder;
@@ -165,7 +165,7 @@ public final class ImportJob {
     LoraFile lora = LoraFile.read(order.source());
     opened = lora::close;
     List<PatchEdit> edits =
-        LoraConversion.edits(lora, model.base().tensors(), model.originalUNetNames());
+        LoraImport.edits(lora, model.base().tensors(), model.originalUNetNames());
     if (!lora.ignored().isEmpty()) {
       context.say("ignored, for it has no effect: " + String.join(", ", lora.ignored()));
     }
@@ -178,8 +178,8 @@ public final class ImportJob {
   }
 
   private Content replaced(SafetensorsFile file, BaseTensors base) throws IOException {
-    Difference difference = Difference.between(base, ReplacedTensors.of(file, base), context);
-    DifferenceEdits.Result result = DifferenceEdits.of(difference, order.form(), label(), context);
+    ModelDiff difference = ModelDiff.between(base, ReplacedTensors.of(file, base), context);
+    DiffFactorizer.Result result = DiffFactorizer.of(difference, order.form(), label(), context);
     new DifferenceReport(result).lines().forEach(context::say);
     return new Content(
         "import-weights", "Imported from a file of changed weights.", result.edits());

@@ -59,7 +59,7 @@ final class ComparedCorrections {
         goal.hasInstances() ? percent(goal.dominantShare()) : "–",
         goal.hasInstances() ? percent(goal.overshadowedShare()) : "–",
         100 * (0 - goal.worstFall(was)),
-        100 * (line.after().retention() - before.retention()),
+        100 * (line.after().retainAccuracy() - before.retainAccuracy()),
         line.after().drift(before));
   }
 

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +27,8 @@ record CorrectionEvidence(CorrectionTrial.Size size) {
           line(
               before.others().size() + " other phrases",
               ForgettingReport.OTHERS_METRIC,
-              before.retention(),
-              after.retention()));
+              before.retainAccuracy(),
+              after.retainAccuracy()));
     }
     return lines;
   }
@@ -47,7 +47,7 @@ record CorrectionEvidence(CorrectionTrial.Size size) {
               after.similarities().get(i)));
     }
     for (int i = 0; i < before.named().size(); i++) {
-      TrialResult.Row was = before.named().get(i);
+      EvaluationResult.Row was = before.named().get(i);
       lines.add(
           line(
               CorrectionTrial.prompt(before.goal(), was.phrase()),

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,12 +62,12 @@ record CorrectionSheet(String method, String patch, long seed) {
               part(was, i),
               part(is, i)));
     }
-    List<TrialResult.Row> named = before.named();
+    List<EvaluationResult.Row> named = before.named();
     for (int i = 0; i < Math.min(MOST_NAMES, named.size()); i++) {
       if (!before.hasInstances() && named.get(i).phrase().equals(before.name())) {
         continue; // is there already
       }
-      TrialResult.Row now = after.named().get(i);
+      EvaluationResult.Row now = after.named().get(i);
       int of = now.seen().size();
       rows.add(
           new ComparisonSheet.Row(
@@ -105,7 +105,7 @@ record CorrectionSheet(String method, String patch, long seed) {
     return pictures.subList(from, Math.min(from + COLUMNS, pictures.size()));
   }
 
-  private static RgbImage first(TrialResult.Row row) {
+  private static RgbImage first(EvaluationResult.Row row) {
     return row.pictures().get(0);
   }
 }

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,8 +24,8 @@ final class CorrectionTable {
     if (!before.others().isEmpty()) {
       add(
           before.others().size() + " others, recognised",
-          percent(before.retention()),
-          percent(after.retention()));
+          percent(before.retainAccuracy()),
+          percent(after.retainAccuracy()));
       add("others, drift of 255", "0.0", String.format(Locale.ROOT, "%.1f", after.drift(before)));
     }
   }
@@ -52,8 +52,8 @@ final class CorrectionTable {
           String.format(Locale.ROOT, "%.3f", after.similarities().get(i)));
     }
     for (int i = 0; i < before.named().size(); i++) {
-      TrialResult.Row was = before.named().get(i);
-      TrialResult.Row is = after.named().get(i);
+      EvaluationResult.Row was = before.named().get(i);
+      EvaluationResult.Row is = after.named().get(i);
       add(was.phrase() + OWN_NAME, share(was.recognised(), was), share(is.recognised(), is));
     }
   }
@@ -66,7 +66,7 @@ final class CorrectionTable {
     rows.add(new Line(what, before, after));
   }
 
-  private static String share(int part, TrialResult.Row of) {
+  private static String share(int part, EvaluationResult.Row of) {
     int whole = of.seen().size();
     return String.format(Locale.ROOT, "%d/%d (%s)", part, whole, percent((double) part / whole));
   }

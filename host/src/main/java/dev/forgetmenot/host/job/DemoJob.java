@@ -11,7 +11,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngPictures;
 import java.io.IOException;
@@ -44,7 +44,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
     Judging judging = Judging.of(loader.folder(), Optional.empty(), Optional.empty());
-    List<TrialResult.Row> before;
+    List<EvaluationResult.Row> before;
     try (HostedModel model = loader.load(List.of());
         Recogniser judge = judge(judging, model)) {
       before = drawSheet(model, judge, "before");
@@ -54,7 +54,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
           new EditOrder(editor, concepts, values, patch, judging, ReportSize.NONE, false);
       new EditJob(context).run(model, order, Optional.of(judge));
     }
-    List<TrialResult.Row> after;
+    List<EvaluationResult.Row> after;
     try (HostedModel model =
             loader.load(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
         Recogniser judge = judge(judging, model)) {
@@ -86,13 +86,13 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                     "the demo needs a model with a CLIP and a vocabulary in its folder"));
   }
 
-  private List<TrialResult.Row> drawSheet(HostedModel hosted, ImageClassifier judge, String stage) {
+  private List<EvaluationResult.Row> drawSheet(HostedModel hosted, ImageClassifier judge, String stage) {
     DrawingJob drawing = new DrawingJob(hosted.model(), context);
-    List<TrialResult.Row> rows = new ArrayList<>();
+    List<EvaluationResult.Row> rows = new ArrayList<>();
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {
       List<RgbImage> pictures =
           drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
-      rows.add(new TrialResult.Row(row.phrase(), pictures, judge.recognise(pictures)));
+      rows.add(new EvaluationResult.Row(row.phrase(), pictures, judge.recognise(pictures)));
     }
     return rows;
   }
@@ -112,7 +112,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
   }
 
   private static List<DemoResult.Line> lines(
-      List<TrialResult.Row> before, List<TrialResult.Row> after) {
+      List<EvaluationResult.Row> before, List<EvaluationResult.Row> after) {
     List<DemoResult.Line> lines = new ArrayList<>();
     for (int i = 0; i < DemoDefaults.ROWS.size(); i++) {
       DemoDefaults.Row row = DemoDefaults.ROWS.get(i);
@@ -129,7 +129,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
   }
 
   private static ComparisonSheet sheet(
-      DemoResult result, List<TrialResult.Row> before, List<TrialResult.Row> after) {
+      DemoResult result, List<EvaluationResult.Row> before, List<EvaluationResult.Row> after) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (int i = 0; i < result.lines().size(); i++) {
       DemoResult.Line line = result.lines().get(i);
@@ -160,7 +160,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         rows);
   }
 
-  private static List<RgbImage> shown(TrialResult.Row row) {
+  private static List<RgbImage> shown(EvaluationResult.Row row) {
     return row.pictures().subList(0, DemoDefaults.COLUMNS);
   }
 }

@@ -7,7 +7,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.NearestConcepts;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.host.Sizes;
@@ -82,8 +82,8 @@ public record EditEstimation(JobContext command, long drawn) {
 
   private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
     KnownConcepts vocabulary = order.judging().vocabulary();
-    NearPhrases near =
-        NearPhrases.of(
+    NearestConcepts near =
+        NearestConcepts.of(
             new PromptEncoder(model),
             PromptTemplate.of(concept.kind()),
             concept.name(),
@@ -93,7 +93,7 @@ public record EditEstimation(JobContext command, long drawn) {
       return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
-    for (NearPhrases.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
+    for (NearestConcepts.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
       text.append(String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
     }
     return text.substring(0, text.length() - 1);

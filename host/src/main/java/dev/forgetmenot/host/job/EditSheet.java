@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ final class EditSheet {
 
   private EditSheet() {}
 
-  static ComparisonSheet of(EditOrder order, TrialResult before, TrialResult after) {
+  static ComparisonSheet of(EditOrder order, EvaluationResult before, EvaluationResult after) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (int i = 0; i < before.targets().size() && i < OTHERS; i++) {
       rows.add(row(before.targets().get(i), after.targets().get(i)));
@@ -38,7 +38,7 @@ final class EditSheet {
 
   /** The places of those rows whose pictures differ most, most first. */
   static List<Integer> mostMoved(
-      List<TrialResult.Row> before, List<TrialResult.Row> after, int most) {
+      List<EvaluationResult.Row> before, List<EvaluationResult.Row> after, int most) {
     List<Double> drifts = new ArrayList<>();
     for (int i = 0; i < before.size(); i++) {
       drifts.add(after.get(i).drift(before.get(i)));
@@ -50,7 +50,7 @@ final class EditSheet {
         .toList();
   }
 
-  private static ComparisonSheet.Row row(TrialResult.Row before, TrialResult.Row after) {
+  private static ComparisonSheet.Row row(EvaluationResult.Row before, EvaluationResult.Row after) {
     int of = before.seen().size();
     return new ComparisonSheet.Row(
         before.phrase(),
@@ -65,7 +65,7 @@ final class EditSheet {
         shown(after));
   }
 
-  private static List<RgbImage> shown(TrialResult.Row row) {
+  private static List<RgbImage> shown(EvaluationResult.Row row) {
     return row.pictures().subList(0, Math.min(COLUMNS, row.pictures().size()));
   }
 }

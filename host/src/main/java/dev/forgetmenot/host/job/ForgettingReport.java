@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.editing.measure.Trial;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.Evaluation;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.PngPictures;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -17,9 +17,9 @@ import java.util.List;
  * @param order what was asked for
  * @param trial what is drawn
  */
-record ForgettingReport(EditOrder order, Trial trial) implements EditReport<TrialResult> {
+record ForgettingReport(EditOrder order, Evaluation trial) implements EditReport<EvaluationResult> {
   /** The pictures of a report; other seeds than those by which editors choose. */
-  static final Trial.Size SIZE = new Trial.Size(16, 30, 1, 4000, 20);
+  static final Evaluation.Size SIZE = new Evaluation.Size(16, 30, 1, 4000, 20);
 
   /** The metric of a phrase that is recognised as what the prompt named. */
   static final String METRIC = "recognised-as-target";
@@ -30,7 +30,7 @@ record ForgettingReport(EditOrder order, Trial trial) implements EditReport<Tria
   /** The report of an order. */
   static ForgettingReport of(EditOrder order) {
     return new ForgettingReport(
-        order, Trial.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
+        order, Evaluation.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
   }
 
   @Override
@@ -44,14 +44,14 @@ record ForgettingReport(EditOrder order, Trial trial) implements EditReport<Tria
   }
 
   @Override
-  public TrialResult draw(DiffusionModel model, ImageClassifier judge) {
+  public EvaluationResult draw(DiffusionModel model, ImageClassifier judge) {
     return trial.run(model, judge);
   }
 
   @Override
-  public List<Manifest.Evidence> evidence(TrialResult before, TrialResult after) {
+  public List<Manifest.Evidence> evidence(EvaluationResult before, EvaluationResult after) {
     List<Manifest.Evidence> lines = new ArrayList<>();
-    Trial.Size size = trial.size();
+    Evaluation.Size size = trial.size();
     for (int i = 0; i < before.targets().size(); i++) {
       lines.add(
           new Manifest.Evidence(
@@ -69,14 +69,14 @@ record ForgettingReport(EditOrder order, Trial trial) implements EditReport<Tria
               size.seed(),
               size.steps(),
               OTHERS_METRIC,
-              before.retention(),
-              after.retention()));
+              before.retainAccuracy(),
+              after.retainAccuracy()));
     }
     return lines;
   }
 
   @Override
-  public EditJob.Report write(PatchDraft draft, TrialResult before, TrialResult after)
+  public EditJob.Report write(PatchDraft draft, EvaluationResult before, EvaluationResult after)
       throws IOException {
     PngPictures.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
     return new EditJob.Report(List.of(after.since(before)), List.of(order.sheet()));

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.stack.PromptGate;
+import dev.forgetmenot.editing.stack.PromptSimilarity;
 import dev.forgetmenot.patch.Gate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -22,7 +22,7 @@ public final class GatedPatches {
   private final Map<Integer, Manifest> gated = new TreeMap<>(); // by the place of the request
   private boolean changesText;
   private List<PatchRequest> on = List.of();
-  private PromptGate gate; // null before the first prompt
+  private PromptSimilarity gate; // null before the first prompt
 
   /**
    * What a gate decided.
@@ -114,7 +114,7 @@ public final class GatedPatches {
         .engine()
         .call(
             () -> {
-              gate = gate == null ? new PromptGate(model) : gate;
+              gate = gate == null ? new PromptSimilarity(model) : gate;
               gated.forEach(
                   (place, manifest) -> {
                     PatchRequest request = requests.get(place);

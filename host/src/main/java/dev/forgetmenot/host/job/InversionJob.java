@@ -7,10 +7,10 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.inversion.ConceptInversion;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversion;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.picture.LossCurve;
 import dev.forgetmenot.host.picture.PictureGrid;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Turns pictures of a concept into tokens that a prompt can name: runs a {@link ConceptInversion}
+ * Turns pictures of a concept into tokens that a prompt can name: runs a {@link TextualInversion}
  * and leaves its files.
  *
  * @param context progress and cancellation; a stopped job can be resumed
@@ -61,9 +61,9 @@ public record InversionJob(JobContext context, long judge, long drawn) {
    */
   public Result run(HostedModel hosted, InversionOrder order) throws IOException {
     InversionFiles files = files(hosted, order);
-    InversionSettings settings = new InversionSettings(order.values());
+    TextualInversionSettings settings = new TextualInversionSettings(order.values());
     StableDiffusion model = hosted.model();
-    TrainingPictures pictures = pictures(model, order, settings);
+    TrainingImages pictures = pictures(model, order, settings);
     new InversionPreflight(order, judge, drawn)
         .run(hosted, files, pictures.digests())
         .forEach(context::say);
@@ -86,8 +86,8 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     return OutputFolder.untouched(
         order.output().toAbsolutePath().normalize(),
         () -> {
-          InversionSettings settings = new InversionSettings(order.values());
-          TrainingPictures pictures = pictures(hosted.model(), order, settings);
+          TextualInversionSettings settings = new TextualInversionSettings(order.values());
+          TrainingImages pictures = pictures(hosted.model(), order, settings);
           return new InversionPreflight(order, judge, drawn)
               .run(hosted, files(hosted, order), pictures.digests());
         });
@@ -100,14 +100,14 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     return files;
   }
 
-  private TrainingPictures pictures(
-      StableDiffusion model, InversionOrder order, InversionSettings settings) throws IOException {
-    return TrainingPictures.read(
+  private TrainingImages pictures(
+      StableDiffusion model, InversionOrder order, TextualInversionSettings settings) throws IOException {
+    return TrainingImages.read(
         order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
   }
 
   private static Result finished(
-      HostedModel hosted, InversionOrder order, TrainingPictures pictures, Run run)
+      HostedModel hosted, InversionOrder order, TrainingImages pictures, Run run)
       throws IOException {
     StableDiffusion model = hosted.model();
     InversionFiles files = run.files;
@@ -136,7 +136,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
   private final class Run {
     private final StableDiffusion model;
     private final InversionOrder order;
-    private final InversionSettings settings;
+    private final TextualInversionSettings settings;
     private final InversionFiles files;
     private final LossCurve losses;
     private final EditContext watched;
@@ -144,7 +144,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     Run(
         StableDiffusion model,
         InversionOrder order,
-        InversionSettings settings,
+        TextualInversionSettings settings,
         InversionFiles files,
         LossCurve losses) {
       this.model = model;
@@ -162,9 +162,9 @@ public record InversionJob(JobContext context, long judge, long drawn) {
               (step, steps, loss, gradientNorm) -> losses.add(step, loss, gradientNorm));
     }
 
-    Embeddings invert(TrainingPictures pictures) throws IOException {
+    Embeddings invert(TrainingImages pictures) throws IOException {
       try {
-        return new ConceptInversion(model, settings)
+        return new TextualInversion(model, settings)
             .run(
                 order.kind(),
                 pictures,

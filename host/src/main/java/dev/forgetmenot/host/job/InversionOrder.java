@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.picture.LossFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param pictures a folder with pictures of the concept
  * @param kind of the concept
- * @param values of {@link InversionSettings#parameters}
+ * @param values of {@link TextualInversionSettings#parameters}
  * @param output a folder for what comes out
  * @param saving what is left on the way
  * @param form of the final file

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.inversion.ConceptInversion;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversion;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.Sizes;
 import java.io.IOException;
@@ -43,9 +43,9 @@ record InversionPreflight(InversionOrder order, long judge, long drawn) {
   List<String> run(HostedModel hosted, InversionFiles files, List<String> digests)
       throws IOException {
     StableDiffusion model = hosted.model();
-    InversionSettings settings = new InversionSettings(order.values());
+    TextualInversionSettings settings = new TextualInversionSettings(order.values());
     Embeddings tokens =
-        model.engine().call(() -> new ConceptInversion(model, settings).beginning(order.kind()));
+        model.engine().call(() -> new TextualInversion(model, settings).beginning(order.kind()));
     long numbers = tokens.tokens().values().stream().mapToLong(row -> row.values().length).sum();
     MemoryNeed need =
         model.engine().call(() -> MemoryModel.of(model).inversion(numbers, judge, largest(model)));

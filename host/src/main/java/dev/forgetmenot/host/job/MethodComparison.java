@@ -8,8 +8,8 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.measure.Trial;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.Evaluation;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
@@ -26,12 +26,12 @@ import java.util.Locale;
  * @param context progress and cancellation
  * @param size of the trial
  */
-public record MethodComparison(JobContext context, Trial.Size size) {
+public record MethodComparison(JobContext context, Evaluation.Size size) {
   private static final int COLUMNS = 4;
 
   /** One line of the table; before is the same for all methods of a concept. */
   private record Line(
-      String method, double seconds, long bytes, TrialResult before, TrialResult after) {
+      String method, double seconds, long bytes, EvaluationResult before, EvaluationResult after) {
     String markdown() {
       return String.format(
           Locale.ROOT,
@@ -41,8 +41,8 @@ public record MethodComparison(JobContext context, Trial.Size size) {
           ComparedMethod.kibibytes(bytes),
           after.left(),
           after.targets().get(0).seen().size(),
-          100 * after.retention(),
-          100 * (after.retention() - before.retention()),
+          100 * after.retainAccuracy(),
+          100 * (after.retainAccuracy() - before.retainAccuracy()),
           after.drift(before));
     }
   }
@@ -68,7 +68,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
         concepts,
         judging,
         (concept, judge) -> {
-          Trial trial = Trial.of(List.of(concept), judging.vocabulary(), size);
+          Evaluation trial = Evaluation.of(List.of(concept), judging.vocabulary(), size);
           if (!trial.canBeJudgedBy(judge)) {
             throw new IllegalArgumentException(
                 "the vocabulary does not name '" + concept.name() + "', so it cannot be judged");
@@ -81,14 +81,14 @@ public record MethodComparison(JobContext context, Trial.Size size) {
   private List<Line> lines(
       HostedModel hosted,
       Concept concept,
-      Trial trial,
+      Evaluation trial,
       List<ComparedMethod> methods,
       Judging judging,
       ImageClassifier judge,
       ComparisonFiles files)
       throws IOException {
     StableDiffusion model = hosted.model();
-    TrialResult before = model.engine().call(() -> trial.run(model, judge));
+    EvaluationResult before = model.engine().call(() -> trial.run(model, judge));
     List<Line> lines = new ArrayList<>();
     lines.add(new Line("untouched", 0, 0, before, before));
     for (ComparedMethod method : methods) {
@@ -107,11 +107,11 @@ public record MethodComparison(JobContext context, Trial.Size size) {
   private Line line(
       HostedModel hosted,
       Concept concept,
-      Trial trial,
+      Evaluation trial,
       ComparedMethod method,
       Judging judging,
       ImageClassifier judge,
-      TrialResult before,
+      EvaluationResult before,
       ComparisonFiles files)
       throws IOException {
     StableDiffusion model = hosted.model();
@@ -120,14 +120,14 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     Path patch = made.result().file();
     try {
       model.repatch(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
-      TrialResult after = model.engine().call(() -> trial.run(model, judge));
+      EvaluationResult after = model.engine().call(() -> trial.run(model, judge));
       return new Line(method.label(), made.seconds(), Files.size(patch), before, after);
     } finally {
       model.repatch(List.of());
     }
   }
 
-  private static String section(Concept concept, Trial trial, List<Line> lines) {
+  private static String section(Concept concept, Evaluation trial, List<Line> lines) {
     StringBuilder text = new StringBuilder();
     text.append("### ").append(concept.name()).append(" (").append(concept.kind().word());
     text.append(")\n\n\"").append(trial.prompt(0)).append("\", ");
@@ -141,12 +141,12 @@ public record MethodComparison(JobContext context, Trial.Size size) {
     return text.toString();
   }
 
-  private static ComparisonSheet sheet(Trial trial, List<Line> lines) {
+  private static ComparisonSheet sheet(Evaluation trial, List<Line> lines) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (Line line : lines) {
       List<RgbImage> others =
           line.after().others().stream().limit(COLUMNS).map(row -> row.pictures().get(0)).toList();
-      TrialResult.Row target = line.after().targets().get(0);
+      EvaluationResult.Row target = line.after().targets().get(0);
       rows.add(
           new ComparisonSheet.Row(
               line.method(),
@@ -155,7 +155,7 @@ public record MethodComparison(JobContext context, Trial.Size size) {
                   "left %d/%d, others %.0f %%",
                   target.recognised(),
                   target.seen().size(),
-                  100 * line.after().retention()),
+                  100 * line.after().retainAccuracy()),
               target.pictures().subList(0, Math.min(COLUMNS, target.pictures().size())),
               others));
     }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.editing.measure.CorrectionTrial;
-import dev.forgetmenot.editing.measure.Trial;
+import dev.forgetmenot.editing.measure.Evaluation;
 import java.util.OptionalInt;
 
 /**
@@ -31,7 +31,7 @@ public record ReportSize(boolean drawn, OptionalInt pictures) {
   }
 
   /** The trial of a forgetting. */
-  Trial.Size of(Trial.Size usual) {
+  Evaluation.Size of(Evaluation.Size usual) {
     return usual.of(pictures.orElse(usual.ofTarget()), usual.others());
   }
 

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.editing.stack.StackRoots;
-import dev.forgetmenot.editing.stack.StackedWeights;
+import dev.forgetmenot.editing.stack.PatchedWeights;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -158,7 +158,7 @@ public final class StackProof {
   private Map<String, String> computed(List<PatchRequest> requests, Set<String> targets)
       throws IOException {
     try (PatchStack stack = PatchStack.open(requests)) {
-      StackedWeights weights = stack.on(model.base()).weights();
+      PatchedWeights weights = stack.on(model.base()).weights();
       return roots(targets)
           .of(name -> weights.targets().contains(name) ? weights.values(name) : base(name));
     }

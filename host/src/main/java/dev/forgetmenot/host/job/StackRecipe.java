@@ -3,8 +3,8 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.stack.CheckedStack;
-import dev.forgetmenot.editing.stack.PatchLayer;
+import dev.forgetmenot.editing.stack.ResolvedStack;
+import dev.forgetmenot.editing.stack.StackedPatch;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.editing.stack.StackRoots;
 import dev.forgetmenot.patch.Manifest;
@@ -47,7 +47,7 @@ public record StackRecipe(Path path, StackFile recipe) {
   public static StackRecipe write(Path path, List<PatchRequest> requests, BaseModel base)
       throws IOException {
     try (PatchStack stack = PatchStack.open(requests)) {
-      CheckedStack checked = stack.on(base);
+      ResolvedStack checked = stack.on(base);
       StackRoots roots = new StackRoots(base.tensors(), checked.weights().targets());
       String own = String.valueOf(path.getFileName());
       StackFile recipe =
@@ -61,7 +61,7 @@ public record StackRecipe(Path path, StackFile recipe) {
     }
   }
 
-  private static StackFile.Layer layer(PatchLayer layer) {
+  private static StackFile.Layer layer(StackedPatch layer) {
     Manifest manifest = layer.file().manifest();
     return new StackFile.Layer(
         layer.file().id(),

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *
  * @param digests of the pictures
  */
-record TokensDraft(InversionOrder order, InversionSettings settings, List<String> digests) {
+record TokensDraft(InversionOrder order, TextualInversionSettings settings, List<String> digests) {
 
   PatchDraft of(Embeddings tokens) {
     String label = label();

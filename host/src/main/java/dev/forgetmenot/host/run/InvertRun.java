@@ -5,8 +5,8 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.TrainingPictures;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.TrainingImages;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.InversionFiles;
 import dev.forgetmenot.host.job.InversionJob;
@@ -71,12 +71,12 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
   static InversionOrder order(RunPlan plan, boolean resume) {
     Settings values = plan.values();
     Map<String, String> own = new LinkedHashMap<>(values.all());
-    own.keySet().retainAll(InversionSettings.parameters().stream().map(SettingSpec::name).toList());
+    own.keySet().retainAll(TextualInversionSettings.parameters().stream().map(SettingSpec::name).toList());
     Concept concept = plan.concepts().get(0);
     return new InversionOrder(
         values.path(RunMethod.Invert.IMAGES).orElseThrow(),
         concept.kind(),
-        Settings.of(InversionSettings.parameters(), own),
+        Settings.of(TextualInversionSettings.parameters(), own),
         plan.output(),
         new InversionOrder.Saving(
             Math.toIntExact(values.integer(RunMethod.Invert.SAVE_EVERY)),
@@ -105,9 +105,9 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
   /** The pictures that were inverted, as many as are drawn, for each row of the sheet. */
   private static List<SampleReport.Row> photos(
       HostedModel hosted, InversionOrder order, RunPlan plan, int rows) throws IOException {
-    InversionSettings settings = new InversionSettings(order.values());
+    TextualInversionSettings settings = new TextualInversionSettings(order.values());
     List<RgbImage> all =
-        TrainingPictures.read(
+        TrainingImages.read(
                 order.pictures(),
                 hosted.model().pictureSize(),
                 settings.crop(),

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.inversion.InversionSettings;
+import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +75,7 @@ public sealed interface RunMethod {
                       SAVE_EVERY, 0, 0, MOST_STEPS, "Steps between two files on the way."),
                   SettingSpec.integer(
                       PREVIEWS, 4, 0, MOST_PICTURES, "Pictures drawn with each of them.")));
-      all.addAll(InversionSettings.parameters());
+      all.addAll(TextualInversionSettings.parameters());
       return all;
     }
   }

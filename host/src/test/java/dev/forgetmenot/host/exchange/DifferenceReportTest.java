@@ -2,21 +2,21 @@ package dev.forgetmenot.host.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.editing.difference.Difference;
-import dev.forgetmenot.editing.difference.DifferenceEdits;
+import dev.forgetmenot.editing.difference.ModelDiff;
+import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DifferenceReportTest {
-  private static DifferenceEdits.Part part(String target, String kind, double norm) {
-    return new DifferenceEdits.Part(
-        new Difference.Changed(target, new long[] {2, 2}, norm, 0, 2), kind, 0, 0);
+  private static DiffFactorizer.Part part(String target, String kind, double norm) {
+    return new DiffFactorizer.Part(
+        new ModelDiff.Changed(target, new long[] {2, 2}, norm, 0, 2), kind, 0, 0);
   }
 
-  private static List<String> lines(DifferenceEdits.Part... parts) {
-    return new DifferenceReport(new DifferenceEdits.Result(List.of(), List.of(parts), List.of()))
+  private static List<String> lines(DiffFactorizer.Part... parts) {
+    return new DifferenceReport(new DiffFactorizer.Result(List.of(), List.of(parts), List.of()))
         .lines();
   }
 

@@ -9,7 +9,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,9 +21,9 @@ class CorrectionReportTest {
   private static final Concept WORD = new Concept("a bear", ConceptType.OBJECT);
   private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(20, 2, 1, 2, 4000, 20);
 
-  private static TrialResult.Row row(String phrase, int grey, List<String> seen) {
+  private static EvaluationResult.Row row(String phrase, int grey, List<String> seen) {
     byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
-    return new TrialResult.Row(
+    return new EvaluationResult.Row(
         phrase, Collections.nCopies(seen.size(), new RgbImage(1, 1, rgb)), seen);
   }
 

@@ -3,14 +3,14 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.Subject;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Span;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.Subspace;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.PhraseList;
-import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolveInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,15 +56,15 @@ public final class AttributeCorrection extends SolvedCorrection {
   }
 
   @Override
-  Outcome solve(SolvedJob job, Concept word) throws IOException {
+  SolveResult solve(SolveInput job, Concept word) throws IOException {
     List<String> without = without(job);
     if (without.contains(word.name())) {
       throw new IllegalArgumentException(
           "'" + word.name() + "' without itself is nothing; 'fmn forget' forgets it");
     }
-    List<Subject> others = others(job, word, without);
+    List<PromptPhrase> others = others(job, word, without);
     List<String> guides = new ArrayList<>(without);
-    guides.addAll(others.stream().map(Subject::phrase).toList());
+    guides.addAll(others.stream().map(PromptPhrase::phrase).toList());
     job.context().goal(new CorrectionGoal(word, List.of(), without));
     GeneralReading reading = GeneralReading.of(job, guides, without);
     Matrix usual = mean(reading.towards().subList(without.size(), guides.size())); // minus C
@@ -73,32 +73,32 @@ public final class AttributeCorrection extends SolvedCorrection {
             reading.towards().subList(0, without.size()).stream()
                 .map(towards -> towards.minus(usual))
                 .toList());
-    Span attribute =
-        Span.ofFirst(gone, job.options().integer("attribute-directions") * without.size());
+    Subspace attribute =
+        Subspace.ofFirst(gone, job.options().integer("attribute-directions") * without.size());
     Matrix own = usual.times(-1); // what the word is beside the usual
     Matrix brought = attribute.onto(own);
     Matrix amounts = brought.times(-job.options().number("pull"));
-    InputEdit edit = asStored(reading.reading().moving(amounts));
-    EditReport.Writer report = new EditReport.Writer();
+    InputUpdate edit = asStored(reading.reading().moving(amounts));
+    SolveReport.Writer report = new SolveReport.Writer();
     String names = String.join(", ", without);
     double share = brought.norm() / own.norm();
     report.note(
         "brought-along",
-        EditReport.number(share),
+        SolveReport.number(share),
         "'"
             + word.name()
             + "' has "
-            + EditReport.number(share)
+            + SolveReport.number(share)
             + " of itself in the directions of "
             + names);
     double left =
         attribute.onto(edit.of(reading.columns()).minus(reading.columns()).plus(own)).norm();
     report.residual(word.name(), "without " + names, left / brought.norm());
     sideEffects(reading, edit, report);
-    return new Outcome(projector(job, edit), report.done(), List.of("without " + names));
+    return new SolveResult(projector(job, edit), report.done(), List.of("without " + names));
   }
 
-  private static List<String> without(SolvedJob job) throws IOException {
+  private static List<String> without(SolveInput job) throws IOException {
     String given =
         job.options()
             .values()
@@ -113,8 +113,8 @@ public final class AttributeCorrection extends SolvedCorrection {
   }
 
   /** Other things, spread over the vocabulary, whose mean is what all things have. */
-  private static List<Subject> others(SolvedJob job, Concept word, List<String> without) {
-    List<Subject> all =
+  private static List<PromptPhrase> others(SolveInput job, Concept word, List<String> without) {
+    List<PromptPhrase> all =
         job.vocabulary().ofStyle(false).stream()
             .map(phrase -> job.subject(phrase.phrase()))
             .filter(subject -> !subject.phrase().equals(word.name()))
@@ -123,7 +123,7 @@ public final class AttributeCorrection extends SolvedCorrection {
     if (all.isEmpty()) {
       return List.of(job.subject(""));
     }
-    List<Subject> spread = new ArrayList<>();
+    List<PromptPhrase> spread = new ArrayList<>();
     int count = Math.min(OTHERS, all.size());
     for (int i = 0; i < count; i++) {
       spread.add(all.get((int) ((long) i * all.size() / count)));

@@ -9,10 +9,10 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.Outcome;
-import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.SolveResult;
+import dev.forgetmenot.editing.solving.SolveInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public final class Balance extends SolvedCorrection {
 
   /** A round: the pulls, the edit, and what drawings showed. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
-  private record Round(double[] pulls, InputEdit edit, double[] shares, double distance) {}
+  private record Round(double[] pulls, InputUpdate edit, double[] shares, double distance) {}
 
   @Override
   public String name() {
@@ -73,7 +73,7 @@ public final class Balance extends SolvedCorrection {
   }
 
   @Override
-  Outcome solve(SolvedJob job, Concept word) throws IOException {
+  SolveResult solve(SolveInput job, Concept word) throws IOException {
     InstanceOptions options = new InstanceOptions(job.options().values());
     Optional<Drawings> drawings =
         options.drawings(job.encoder(), job.context(), options.values().integer("seed"));
@@ -81,24 +81,24 @@ public final class Balance extends SolvedCorrection {
     List<String> phrases = shares.phrases();
     job.context().goal(new CorrectionGoal(word, phrases, List.of()));
     GeneralReading reading = GeneralReading.of(job, phrases.subList(1, phrases.size()), phrases);
-    EditReport.Writer report = new EditReport.Writer();
+    SolveReport.Writer report = new SolveReport.Writer();
     Round best = best(job, word, shares, reading, drawings);
     report.note("instances", shares.toString(), "instances and wanted shares: " + shares);
     report.note(
-        "pulls", EditReport.numbers(best.pulls), "pulled by " + EditReport.numbers(best.pulls));
+        "pulls", SolveReport.numbers(best.pulls), "pulled by " + SolveReport.numbers(best.pulls));
     if (drawings.isPresent()) {
       report.note(
           "shares",
-          EditReport.numbers(best.shares),
-          "shares in the last drawings: " + EditReport.numbers(best.shares));
+          SolveReport.numbers(best.shares),
+          "shares in the last drawings: " + SolveReport.numbers(best.shares));
     }
     sideEffects(reading, best.edit, report);
-    return new Outcome(
+    return new SolveResult(
         projector(job, best.edit), report.done(), List.of(String.join(" | ", phrases)));
   }
 
   private static Round best(
-      SolvedJob job,
+      SolveInput job,
       Concept word,
       Shares shares,
       GeneralReading reading,
@@ -121,9 +121,9 @@ public final class Balance extends SolvedCorrection {
               "round "
                   + (i + 1)
                   + ": pulled by "
-                  + EditReport.numbers(round.pulls)
+                  + SolveReport.numbers(round.pulls)
                   + ", shares "
-                  + EditReport.numbers(round.shares));
+                  + SolveReport.numbers(round.shares));
       if (best == null || round.distance < best.distance) {
         best = round;
       }
@@ -143,13 +143,13 @@ public final class Balance extends SolvedCorrection {
   }
 
   private static Round round(
-      SolvedJob job,
+      SolveInput job,
       Concept word,
       Shares shares,
       GeneralReading reading,
       Drawings drawings,
       double[] pulls) {
-    InputEdit edit = reading.pulled(pulls);
+    InputUpdate edit = reading.pulled(pulls);
     double[] seen =
         AppliedEdits.during(
             List.of(projector(job, edit)),

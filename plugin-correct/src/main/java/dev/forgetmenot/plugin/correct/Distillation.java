@@ -14,22 +14,22 @@ import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.EndOfText;
+import dev.forgetmenot.editing.EosSelection;
 import dev.forgetmenot.editing.KeysAndValues;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.StepRandomness;
-import dev.forgetmenot.editing.Subject;
-import dev.forgetmenot.editing.TextPlaces;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.StepRng;
+import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.editing.TokenSelection;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.editing.training.AblationLoss;
 import dev.forgetmenot.editing.training.ConceptPrompt;
 import dev.forgetmenot.editing.training.OptimizerSettings;
-import dev.forgetmenot.editing.training.PictureSettings;
+import dev.forgetmenot.editing.training.ImageSettings;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
 import dev.forgetmenot.editing.training.TrainableSettings;
 import dev.forgetmenot.editing.training.TrainedDraft;
@@ -81,10 +81,10 @@ public final class Distillation extends TrainedCorrection {
             InstanceOptions.instances(),
             GeneralReading.parameters(DIRECTIONS),
             List.of(
-                SolvingOptions.columns(TextPlaces.PADDING),
-                SolvingOptions.padding(),
-                SolvingOptions.templates(),
-                SolvingOptions.sides(Sides.KV),
+                SolverSettings.columns(TokenSelection.PADDING),
+                SolverSettings.padding(),
+                SolverSettings.templates(),
+                SolverSettings.sides(Sides.KV),
                 SettingSpec.integer(
                     "adjust-every",
                     50,
@@ -92,7 +92,7 @@ public final class Distillation extends TrainedCorrection {
                     100_000,
                     "Steps after which pictures say what is trained on too rarely.")),
             InstanceOptions.drawings(),
-            PictureSettings.parameters(16),
+            ImageSettings.parameters(16),
             OptimizerSettings.parameters(300, 4, LearningRateSchedule.Shape.COSINE, "2e-2"))
         .flatMap(List::stream)
         .toList();
@@ -116,16 +116,16 @@ public final class Distillation extends TrainedCorrection {
   @Override
   PatchDraft train(
       Concept word,
-      Subject subject,
+      PromptPhrase subject,
       Settings values,
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    SolvingOptions solving = new SolvingOptions(values);
+    SolverSettings solving = new SolverSettings(values);
     OptimizerSettings optimizer = new OptimizerSettings(values);
     PromptEncoder encoder = new PromptEncoder(model);
-    SolvedJob job =
-        new SolvedJob(List.of(word), solving, encoder, context, solving::templatesOrFour);
+    SolveInput job =
+        new SolveInput(List.of(word), solving, encoder, context, solving::templatesOrFour);
     InstanceOptions options = new InstanceOptions(values);
     Optional<Drawings> drawings =
         options.drawings(encoder, context, optimizer.seed() + TRIAL_SEEDS);
@@ -135,8 +135,8 @@ public final class Distillation extends TrainedCorrection {
     Matrix read = GeneralReading.of(job, phrases.subList(1, phrases.size()), phrases).scaledRows();
     List<String> prompts = new ArrayList<>();
     phrases.forEach(phrase -> prompts.add(PromptTemplate.of(word.kind()).with(phrase)));
-    PictureSettings source = new PictureSettings(values);
-    List<TrainingPictures> pictures = source.of(model, phrases, prompts, optimizer.seed(), context);
+    ImageSettings source = new ImageSettings(values);
+    List<TrainingImages> pictures = source.of(model, phrases, prompts, optimizer.seed(), context);
     TrainedDraft draft =
         draft(
             word,
@@ -179,24 +179,24 @@ public final class Distillation extends TrainedCorrection {
       return trained.recipe(
           trained
               .recipe()
-              .with(Map.of("proportions", EditReport.numbers(steps.proportions.now()))));
+              .with(Map.of("proportions", SolveReport.numbers(steps.proportions.now()))));
     }
   }
 
   private TrainedDraft draft(
       Concept word,
-      Subject subject,
+      PromptPhrase subject,
       Settings values,
       DiffusionModel model,
       Map<String, String> resolved,
-      List<TrainingPictures> pictures) {
+      List<TrainingImages> pictures) {
     ConceptPrompt prompt =
         ConceptPrompt.of(
             model,
             new Concept(subject.word(), word.kind()),
             subject.word(),
             around(subject, PromptTemplate.of(word.kind())),
-            EndOfText.NONE);
+            EosSelection.NONE);
     return new TrainedDraft(
         this,
         List.of(prompt),
@@ -206,7 +206,7 @@ public final class Distillation extends TrainedCorrection {
   }
 
   private static TrainingOptions training(
-      OptimizerSettings optimizer, SolvingOptions solving, Matrix read) {
+      OptimizerSettings optimizer, SolverSettings solving, Matrix read) {
     List<TargetPattern> targets =
         solving.sides().targets().stream().map(TargetPattern::new).toList();
     return optimizer
@@ -258,8 +258,8 @@ public final class Distillation extends TrainedCorrection {
       TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
       List<Integer> prompts = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        StepRandomness random =
-            StepRandomness.ofPicture(optimizer.seed() ^ OWN_ORDER, draw, size, i);
+        StepRng random =
+            StepRng.ofPicture(optimizer.seed() ^ OWN_ORDER, draw, size, i);
         prompts.add(random.picture(from.size()));
       }
       return loss.of(
@@ -289,9 +289,9 @@ public final class Distillation extends TrainedCorrection {
             "step "
                 + done
                 + ": shares "
-                + EditReport.numbers(shares)
+                + SolveReport.numbers(shares)
                 + ", trained on from here by "
-                + EditReport.numbers(proportions.now()));
+                + SolveReport.numbers(proportions.now()));
       }
       return false;
     }

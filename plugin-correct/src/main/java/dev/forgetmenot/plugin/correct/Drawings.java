@@ -6,7 +6,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,7 @@ record Drawings(DiffusionModel model, ImageClassifier judge, int pictures, int s
   private Map<String, Integer> counts(Concept general, String negative, double guidance) {
     List<RgbImage> drawn = model.generate(request(general, negative, guidance));
     List<String> seen = judge.recognise(drawn, general.kind());
-    return new TrialResult.Row(general.name(), drawn, seen).counts();
+    return new EvaluationResult.Row(general.name(), drawn, seen).counts();
   }
 
   private GenerationRequest request(Concept general, String negative, double guidance) {

@@ -2,18 +2,18 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.ConceptRows;
-import dev.forgetmenot.editing.GeneralText;
-import dev.forgetmenot.editing.Subject;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.ConceptEmbeddings;
+import dev.forgetmenot.editing.TextStatistics;
+import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.ObliqueProjector;
 import dev.forgetmenot.editing.linear.ObliqueReading;
-import dev.forgetmenot.editing.linear.Span;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.SolvedEditor;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.linear.Subspace;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolverEditor;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,17 +29,17 @@ import java.util.List;
  * @param preserved the phrases that are kept beside the guides
  */
 record GeneralReading(
-    SolvedJob job,
+    SolveInput job,
     Matrix columns,
     List<Matrix> towards,
     ObliqueReading reading,
-    List<KeptPhrase> preserved) {
+    List<PreservedConcept> preserved) {
 
   /** What a reading can be told, beside the options of all solved editors. */
   static List<SettingSpec> parameters(int rank) {
     return List.of(
-        SolvingOptions.preserve("the nearest of the vocabulary are"),
-        SolvingOptions.neighbours(8),
+        SolverSettings.preserve("the nearest of the vocabulary are"),
+        SolverSettings.neighbours(8),
         SettingSpec.integer(
             "rank", rank, 1, 64, "Directions of the word's text embeddings that are moved."),
         SettingSpec.integer(
@@ -58,25 +58,25 @@ record GeneralReading(
    * @throws IllegalArgumentException if what is kept leaves nothing to move
    * @throws IOException if a file of phrases cannot be read
    */
-  static GeneralReading of(SolvedJob job, List<String> guides, List<String> held)
+  static GeneralReading of(SolveInput job, List<String> guides, List<String> held)
       throws IOException {
     Concept concept = job.concepts().get(0);
-    SolvingOptions options = job.options();
-    ConceptRows rows = job.rows(concept.kind());
-    ConceptRows.Several pairs =
+    SolverSettings options = job.options();
+    ConceptEmbeddings rows = job.rows(concept.kind());
+    ConceptEmbeddings.Several pairs =
         rows.pairs(job.subject(concept), guides.stream().map(job::subject).toList());
     List<Matrix> towards =
         pairs.guides().stream().map(guide -> guide.minus(pairs.targets())).toList();
-    List<Subject> own = held.stream().map(job::subject).toList();
-    List<KeptPhrase> preserved =
+    List<PromptPhrase> own = held.stream().map(job::subject).toList();
+    List<PreservedConcept> preserved =
         job.preserved().stream().filter(phrase -> !own.contains(phrase.subject())).toList();
-    List<KeptPhrase> all = new ArrayList<>(held.stream().map(job::kept).toList());
+    List<PreservedConcept> all = new ArrayList<>(held.stream().map(job::kept).toList());
     all.addAll(preserved);
-    Matrix kept = GeneralText.invariants(job.encoder(), options.integer("empty-directions"));
-    for (KeptPhrase phrase : all) {
+    Matrix kept = TextStatistics.invariants(job.encoder(), options.integer("empty-directions"));
+    for (PreservedConcept phrase : all) {
       kept =
           kept.beside(
-              Span.ofFirst(job.columns(phrase), options.integer("kept-directions")).basis());
+              Subspace.ofFirst(job.columns(phrase), options.integer("kept-directions")).basis());
     }
     Matrix second =
         ObliqueProjector.of(job.generalText(own).rows(), options.number("ridge")).second();
@@ -98,11 +98,11 @@ record GeneralReading(
    *
    * @param pulls how far towards each guide; 1 is all the way
    */
-  InputEdit pulled(double[] pulls) {
+  InputUpdate pulled(double[] pulls) {
     Matrix amounts = Matrix.zeros(columns.rows(), columns.columns());
     for (int i = 0; i < pulls.length; i++) {
       amounts = amounts.plus(towards.get(i).times(pulls[i]));
     }
-    return SolvedEditor.asStored(reading.moving(amounts));
+    return SolverEditor.asStored(reading.moving(amounts));
   }
 }

@@ -11,13 +11,13 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.NearestConcepts;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.training.ConceptPrompt;
-import dev.forgetmenot.editing.training.ConceptWords;
+import dev.forgetmenot.editing.training.ConceptTokens;
 import dev.forgetmenot.editing.training.Resteering;
 import dev.forgetmenot.editing.training.ResteeringSettings;
 import dev.forgetmenot.patch.PatchDraft;
@@ -91,7 +91,7 @@ public final class InstanceResteering extends TrainedCorrection {
   @Override
   PatchDraft train(
       Concept word,
-      Subject subject,
+      PromptPhrase subject,
       Settings values,
       DiffusionModel model,
       JobContext context)
@@ -105,11 +105,11 @@ public final class InstanceResteering extends TrainedCorrection {
     String dominant = phrases.get(0);
     context.goal(new CorrectionGoal(word, phrases, List.of()));
     ResteeringSettings settings = preserving(told, word, phrases, encoder, context);
-    try (ConceptWords learned = ConceptWords.of(model, List.of(word), settings.embeddings())) {
+    try (ConceptTokens learned = ConceptTokens.of(model, List.of(word), settings.embeddings())) {
       ConceptPrompt prompt =
           prompt(word, subject, dominant, learned.words().get(0), settings, model, context);
       context.say("on pictures of " + dominant + ", not looking " + settings.inWords(prompt));
-      TrainingPictures pictures = pictures(word, dominant, settings, model, context);
+      TrainingImages pictures = pictures(word, dominant, settings, model, context);
       Map<String, String> resolved =
           Map.of(
               "instances", String.join("|", phrases),
@@ -148,7 +148,7 @@ public final class InstanceResteering extends TrainedCorrection {
     PromptTemplate template = PromptTemplate.of(word.kind());
     Set<String> kept = new LinkedHashSet<>(phrases);
     KnownConcepts vocabulary = context.vocabulary();
-    NearPhrases.of(
+    NearestConcepts.of(
             encoder,
             template,
             word.name(),
@@ -164,7 +164,7 @@ public final class InstanceResteering extends TrainedCorrection {
 
   private static ConceptPrompt prompt(
       Concept word,
-      Subject subject,
+      PromptPhrase subject,
       String dominant,
       String learned,
       ResteeringSettings settings,
@@ -175,15 +175,15 @@ public final class InstanceResteering extends TrainedCorrection {
     if (!settings.embeddings().isEmpty()) {
       return ConceptPrompt.of(model, named, learned, template, settings.endOfText());
     }
-    Subject said =
+    PromptPhrase said =
         settings.values().text("words").equals("general")
             ? subject
-            : Subject.of(dominant, context.vocabulary());
+            : PromptPhrase.of(dominant, context.vocabulary());
     return ConceptPrompt.of(
         model, named, said.word(), around(said, template), settings.endOfText());
   }
 
-  private static TrainingPictures pictures(
+  private static TrainingImages pictures(
       Concept word,
       String dominant,
       ResteeringSettings settings,
@@ -230,6 +230,6 @@ public final class InstanceResteering extends TrainedCorrection {
     }
     context.say(
         sorted.size() + " pictures of " + dominant + " among " + drawn + " of '" + prompt + "'");
-    return TrainingPictures.of(sorted);
+    return TrainingImages.of(sorted);
   }
 }

@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.NearestConcepts;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
 import java.util.ArrayList;
@@ -106,7 +106,7 @@ record InstanceSearch(
     Map<String, Double> nearness = new HashMap<>();
     phrases.forEach(phrase -> nearness.put(phrase, 0.0));
     KnownConcepts vocabulary = context.vocabulary();
-    NearPhrases.of(
+    NearestConcepts.of(
             encoder,
             PromptTemplate.of(general.kind()),
             general.name(),

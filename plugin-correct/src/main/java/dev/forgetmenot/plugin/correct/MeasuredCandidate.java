@@ -38,7 +38,7 @@ record MeasuredCandidate(
 
   /** How far it is from what it should do, all limits together; 0 where none is missed. */
   double missing() {
-    double sum = above(before.retention() - after.retention(), OF_TRIALS.others());
+    double sum = above(before.retainAccuracy() - after.retainAccuracy(), OF_TRIALS.others());
     for (int i = 0; i < after.goals().size(); i++) {
       GoalResult is = after.goals().get(i);
       GoalResult was = before.goals().get(i);

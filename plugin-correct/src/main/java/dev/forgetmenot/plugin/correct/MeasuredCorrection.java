@@ -15,7 +15,7 @@ import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.editing.solving.PhraseList;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ public final class MeasuredCorrection implements ConceptEditor {
             null,
             "What the word should not bring along, in place of instances; several separated by"
                 + " |."));
-    all.add(SolvingOptions.preserve("the nearest of the vocabulary are"));
+    all.add(SolverSettings.preserve("the nearest of the vocabulary are"));
     all.addAll(InstanceOptions.drawings());
     all.add(
         SettingSpec.integer(

@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.PromptPhrase;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param subject as a prompt says it, and what of that is the word itself
  */
-record OneWord(Subject subject, ConceptType kind) {
+record OneWord(PromptPhrase subject, ConceptType kind) {
   /**
    * The one.
    *
@@ -25,7 +25,7 @@ record OneWord(Subject subject, ConceptType kind) {
               + "; make a patch for each, they stack");
     }
     Concept one = concepts.get(0);
-    return new OneWord(Subject.of(one.name(), vocabulary), one.kind());
+    return new OneWord(PromptPhrase.of(one.name(), vocabulary), one.kind());
   }
 
   /** The concept as a prompt says it. */

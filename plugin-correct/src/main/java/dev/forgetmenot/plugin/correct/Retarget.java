@@ -4,11 +4,11 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.PhraseList;
-import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolveInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,7 +59,7 @@ public final class Retarget extends SolvedCorrection {
   }
 
   @Override
-  Outcome solve(SolvedJob job, Concept word) throws IOException {
+  SolveResult solve(SolveInput job, Concept word) throws IOException {
     List<String> guides =
         PhraseList.read("to", to(job)).stream()
             .map(name -> Shares.phrase(name, job.vocabulary()))
@@ -75,14 +75,14 @@ public final class Retarget extends SolvedCorrection {
     GeneralReading reading = GeneralReading.of(job, guides, held);
     double[] pulls = new double[guides.size()];
     Arrays.fill(pulls, job.options().number("pull") / guides.size());
-    InputEdit edit = reading.pulled(pulls);
-    EditReport.Writer report = new EditReport.Writer();
+    InputUpdate edit = reading.pulled(pulls);
+    SolveReport.Writer report = new SolveReport.Writer();
     report.residual(word.name(), String.join(", ", guides), residual(reading, edit));
     sideEffects(reading, edit, report);
-    return new Outcome(projector(job, edit), report.done(), List.of(String.join(" | ", guides)));
+    return new SolveResult(projector(job, edit), report.done(), List.of(String.join(" | ", guides)));
   }
 
-  private static String to(SolvedJob job) {
+  private static String to(SolveInput job) {
     return job.options()
         .values()
         .find("to")
@@ -94,7 +94,7 @@ public final class Retarget extends SolvedCorrection {
   }
 
   /** What the word shows today, if it is none of the vocabulary's own things. */
-  private static Optional<String> drawnInstance(SolvedJob job, Concept word) {
+  private static Optional<String> drawnInstance(SolveInput job, Concept word) {
     if (job.vocabulary().find(word.name()).isPresent()) {
       return Optional.empty();
     }
@@ -111,7 +111,7 @@ public final class Retarget extends SolvedCorrection {
   }
 
   /** A word of the vocabulary is its own dominant instance. */
-  private static List<String> goalOf(SolvedJob job, Concept word, List<String> held) {
+  private static List<String> goalOf(SolveInput job, Concept word, List<String> held) {
     if (job.vocabulary().find(word.name()).isEmpty()) {
       return held;
     }
@@ -121,7 +121,7 @@ public final class Retarget extends SolvedCorrection {
   }
 
   /** How far the word's rows are from the mean of the guides; 0 is there, 1 as far as before. */
-  private static double residual(GeneralReading reading, InputEdit edit) {
+  private static double residual(GeneralReading reading, InputUpdate edit) {
     var whole = reading.towards().get(0);
     for (int i = 1; i < reading.towards().size(); i++) {
       whole = whole.plus(reading.towards().get(i));

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.PromptPhrase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +82,7 @@ record Shares(List<Instance> instances) {
     return vocabulary
         .find(name)
         .map(KnownConcepts.Phrase::phrase)
-        .orElseGet(() -> Subject.of(name, vocabulary).phrase());
+        .orElseGet(() -> PromptPhrase.of(name, vocabulary).phrase());
   }
 
   /** The same with what shows most often in drawings first; what never shows keeps its order. */

@@ -6,7 +6,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.PromptPhrase;
 import dev.forgetmenot.editing.Tool;
 import dev.forgetmenot.editing.training.TrainedEditor;
 import dev.forgetmenot.patch.PatchDraft;
@@ -31,7 +31,7 @@ abstract class TrainedCorrection extends TrainedEditor {
    */
   abstract PatchDraft train(
       Concept word,
-      Subject subject,
+      PromptPhrase subject,
       Settings values,
       DiffusionModel model,
       JobContext context)
@@ -46,7 +46,7 @@ abstract class TrainedCorrection extends TrainedEditor {
   }
 
   /** A template in which the word alone is the place: its article is part of the prompt. */
-  static PromptTemplate around(Subject subject, PromptTemplate template) {
+  static PromptTemplate around(PromptPhrase subject, PromptTemplate template) {
     return new PromptTemplate(
         template.with(subject.phrase().replace(subject.word(), PromptTemplate.PLACE)));
   }

@@ -12,8 +12,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -102,7 +102,7 @@ class BalanceTest {
     assertThat(rounds.get(1)).as("from the base, not from the first").isCloseTo(0.8, within(1e-3));
     double last = rounds.get(rounds.size() - 1);
     assertThat(last).as("half of the pictures show each").isCloseTo(1, within(0.05));
-    InputEdit edit = TinyModel.solved(draft);
+    InputUpdate edit = TinyModel.solved(draft);
     Matrix word = tiny.row("an animal");
     Matrix wanted = word.plus(tiny.row("a bear").minus(word).times(last));
     assertThat(edit.of(word).minus(wanted).norm()).isLessThan(1e-3 * word.norm());
@@ -144,11 +144,11 @@ class BalanceTest {
   void instancesStayExactlyAndTheGoalIsSaid() throws IOException {
     Map<String, String> three = with(GIVEN, "balance", "bear=1,lion=2,tree=1", "rounds", "2");
     PatchDraft draft = edit(three);
-    InputEdit edit = TinyModel.solved(draft);
+    InputUpdate edit = TinyModel.solved(draft);
     for (String instance : List.of("a lion", "a bear", "a tree")) {
-      assertThat(Kept.drift(edit, tiny.row(instance))).as(instance).isLessThan(1e-5);
+      assertThat(PreservedEmbeddings.drift(edit, tiny.row(instance))).as(instance).isLessThan(1e-5);
     }
-    assertThat(Kept.drift(edit, tiny.row("an animal"))).isGreaterThan(1e-2);
+    assertThat(PreservedEmbeddings.drift(edit, tiny.row("an animal"))).isGreaterThan(1e-2);
     assertThat(context.goals)
         .containsExactly(
             new CorrectionGoal(

@@ -7,10 +7,10 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.NearPhrases;
+import dev.forgetmenot.editing.NearestConcepts;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
+import dev.forgetmenot.editing.PromptPhrase;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -61,19 +61,19 @@ class InstanceSearchTest {
 
   /** How near the text encoder puts the things of the vocabulary to the word. */
   private static Map<String, Double> nearness() {
-    List<Subject> all =
+    List<PromptPhrase> all =
         TinyModel.VOCABULARY.phrases().stream()
-            .map(phrase -> Subject.of(phrase.phrase(), TinyModel.VOCABULARY))
+            .map(phrase -> PromptPhrase.of(phrase.phrase(), TinyModel.VOCABULARY))
             .toList();
     Map<String, Double> nearness = new LinkedHashMap<>();
     tiny.sd
         .engine()
         .call(
             () -> {
-              NearPhrases.of(
+              NearestConcepts.of(
                       new PromptEncoder(tiny.sd),
                       PromptTemplate.ofThings(),
-                      Subject.of("animal", TinyModel.VOCABULARY),
+                      PromptPhrase.of("animal", TinyModel.VOCABULARY),
                       all)
                   .phrases()
                   .forEach(near -> nearness.put(near.subject().phrase(), near.cosine()));

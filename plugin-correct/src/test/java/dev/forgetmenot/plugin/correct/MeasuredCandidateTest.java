@@ -10,7 +10,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,9 +25,9 @@ class MeasuredCandidateTest {
       new CorrectionGoal(
           new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
 
-  private static TrialResult.Row row(String phrase, List<String> seen, int grey) {
+  private static EvaluationResult.Row row(String phrase, List<String> seen, int grey) {
     RgbImage picture = new RgbImage(1, 1, new byte[] {(byte) grey, 0, 0});
-    return new TrialResult.Row(phrase, Collections.nCopies(seen.size(), picture), seen);
+    return new EvaluationResult.Row(phrase, Collections.nCopies(seen.size(), picture), seen);
   }
 
   private static List<String> seen(String phrase, int times, int of) {

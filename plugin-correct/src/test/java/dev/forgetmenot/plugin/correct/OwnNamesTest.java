@@ -9,13 +9,13 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.ConceptRows;
+import dev.forgetmenot.editing.ConceptEmbeddings;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.Subject;
-import dev.forgetmenot.editing.TextPlaces;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.editing.TokenSelection;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
@@ -60,7 +60,7 @@ class OwnNamesTest {
     model.close();
   }
 
-  private static InputEdit edit(ConceptEditor editor, Map<String, String> given)
+  private static InputUpdate edit(ConceptEditor editor, Map<String, String> given)
       throws IOException {
     Settings values = Settings.of(editor.parameters(), given);
     PatchDraft draft =
@@ -71,22 +71,22 @@ class OwnNamesTest {
   }
 
   /** How far all rows of a phrase that a default solve looks at are moved. */
-  private static double drift(InputEdit edit, String phrase) {
+  private static double drift(InputUpdate edit, String phrase) {
     return model
         .engine()
         .call(
             () ->
-                Kept.drift(
+                PreservedEmbeddings.drift(
                     edit,
-                    new ConceptRows(
+                    new ConceptEmbeddings(
                             new PromptEncoder(model),
-                            TextPlaces.PADDING,
+                            TokenSelection.PADDING,
                             4,
                             List.of(PromptTemplate.ofThings()))
-                        .of(Subject.of(phrase, VOCABULARY))));
+                        .of(PromptPhrase.of(phrase, VOCABULARY))));
   }
 
-  private static void assertStays(InputEdit edit, String... phrases) {
+  private static void assertStays(InputUpdate edit, String... phrases) {
     double word = drift(edit, "an animal");
     assertThat(word).isGreaterThan(0.05);
     for (String phrase : phrases) {

@@ -13,8 +13,8 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -70,12 +70,12 @@ class SolvedCorrectionsTest {
   @Test
   void theWordIsDrawnAsItsGuideWhichStays() throws IOException {
     PatchDraft draft = edit("retarget", with(ONE_ROW, "to", "a car", "preserve", "tree|hill"));
-    InputEdit edit = TinyModel.solved(draft);
+    InputUpdate edit = TinyModel.solved(draft);
     Matrix car = tiny.row("a car");
     assertThat(relative(tiny.row("an animal"), car)).isGreaterThan(0.2);
     assertThat(relative(edit.of(tiny.row("an animal")), car)).isLessThan(1e-4);
     for (String kept : List.of("a car", "a tree", "a hill")) {
-      assertThat(Kept.drift(edit, tiny.row(kept))).as(kept).isLessThan(STORED);
+      assertThat(PreservedEmbeddings.drift(edit, tiny.row(kept))).as(kept).isLessThan(STORED);
     }
     Map<String, String> recipe = draft.recipe().parameters();
     assertThat(Double.parseDouble(recipe.get("residual"))).isLessThan(1e-4);
@@ -91,7 +91,7 @@ class SolvedCorrectionsTest {
   void severalGuidesAreTheirMeanAndAPullIsAPartOfTheWay() throws IOException {
     Matrix word = tiny.row("an animal");
     Matrix mean = tiny.row("a car").plus(tiny.row("a tree")).times(0.5);
-    InputEdit all = TinyModel.solved(edit("retarget", with(ONE_ROW, "to", "car | tree")));
+    InputUpdate all = TinyModel.solved(edit("retarget", with(ONE_ROW, "to", "car | tree")));
     assertThat(relative(all.of(word), mean)).isLessThan(1e-4);
     PatchDraft draft = edit("retarget", with(ONE_ROW, "to", "car|tree", "pull", "0.25"));
     Matrix part = word.plus(mean.minus(word).times(0.25));
@@ -112,7 +112,7 @@ class SolvedCorrectionsTest {
             "rank", "1",
             "to", "a car");
     PatchDraft draft = edit("retarget", two);
-    InputEdit edit = TinyModel.solved(draft);
+    InputUpdate edit = TinyModel.solved(draft);
     Matrix word = rows("an animal");
     Matrix car = rows("a car");
     double left = edit.of(word).minus(car).norm() / word.minus(car).norm();
@@ -132,9 +132,9 @@ class SolvedCorrectionsTest {
             List.of(), pictures -> RuledJudge.seen(Map.of("a lion", pictures - 1, "a dog", 1))));
     Map<String, String> given =
         with(ONE_ROW, "to", "a car", "trial-pictures", "4", "trial-steps", "1");
-    InputEdit edit = TinyModel.solved(edit("retarget", given));
+    InputUpdate edit = TinyModel.solved(edit("retarget", given));
     assertThat(context.said).contains("'an animal' shows a lion today");
-    assertThat(Kept.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
+    assertThat(PreservedEmbeddings.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
     CorrectionGoal goal = context.goals.get(0);
     assertThat(goal.instances()).containsExactly("a lion", "a car");
     assertThat(goal.concept().name()).isEqualTo("an animal");
@@ -163,14 +163,14 @@ class SolvedCorrectionsTest {
     for (double pull : new double[] {0.5, 1, 2}) {
       PatchDraft draft =
           edit("attribute", with(ONE_ROW, "without", "lion", "pull", Double.toString(pull)));
-      InputEdit edit = TinyModel.solved(draft);
+      InputUpdate edit = TinyModel.solved(draft);
       Matrix now = edit.of(tiny.row("an animal")).minus(usual);
       assertThat(gone.dot(now)).isCloseTo((1 - pull) * gone.dot(own), within(1e-3 * gone.norm()));
       Matrix rest = now.minus(own);
       assertThat(rest.minus(gone.times(rest.dot(gone) / gone.dot(gone))).norm())
           .as("moved along the attribute alone")
           .isLessThan(1e-4 * own.norm());
-      assertThat(Kept.drift(edit, lion)).isLessThan(STORED);
+      assertThat(PreservedEmbeddings.drift(edit, lion)).isLessThan(STORED);
       assertThat(Double.parseDouble(draft.recipe().parameters().get("residual")))
           .isCloseTo(Math.abs(1 - pull), within(1e-3));
     }
@@ -202,10 +202,10 @@ class SolvedCorrectionsTest {
   @Test
   void severalThingsAreTakenOutTogether() throws IOException {
     PatchDraft draft = edit("attribute", with(ONE_ROW, "without", "lion|bear"));
-    InputEdit edit = TinyModel.solved(draft);
-    assertThat(Kept.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
-    assertThat(Kept.drift(edit, tiny.row("a bear"))).isLessThan(STORED);
-    assertThat(Kept.drift(edit, tiny.row("an animal"))).isGreaterThan(1e-2);
+    InputUpdate edit = TinyModel.solved(draft);
+    assertThat(PreservedEmbeddings.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
+    assertThat(PreservedEmbeddings.drift(edit, tiny.row("a bear"))).isLessThan(STORED);
+    assertThat(PreservedEmbeddings.drift(edit, tiny.row("an animal"))).isGreaterThan(1e-2);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual"))).isLessThan(1e-3);
     assertThat(draft.intent().concepts().get(0).guide()).contains("without a lion, a bear");
   }
@@ -219,7 +219,7 @@ class SolvedCorrectionsTest {
             Map.of("templates", "a photo of {}", "columns", "last", "without", "a lion"),
             bare,
             new Concept("an animal", ConceptType.OBJECT));
-    assertThat(Kept.drift(TinyModel.solved(draft), tiny.row("a lion"))).isLessThan(STORED);
+    assertThat(PreservedEmbeddings.drift(TinyModel.solved(draft), tiny.row("a lion"))).isLessThan(STORED);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual"))).isLessThan(1e-3);
   }
 

@@ -10,7 +10,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.PromptEncoder;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.ProjectorEdit;
@@ -138,11 +138,11 @@ final class TinyModel implements AutoCloseable {
   }
 
   /** The D of a solved patch. */
-  static InputEdit solved(PatchDraft draft) {
+  static InputUpdate solved(PatchDraft draft) {
     ProjectorEdit edit = (ProjectorEdit) draft.edits().get(0);
     Rows left = edit.left();
     Rows right = edit.right();
-    return new InputEdit(
+    return new InputUpdate(
         Matrix.ofColumns(left.count(), left.width(), left.values()).times(-1),
         Matrix.of(right.count(), right.width(), right.values()));
   }

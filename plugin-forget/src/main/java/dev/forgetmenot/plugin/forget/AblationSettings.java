@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.training.OptimizerSettings;
-import dev.forgetmenot.editing.training.PictureSettings;
+import dev.forgetmenot.editing.training.ImageSettings;
 import dev.forgetmenot.editing.training.TrainableSettings;
 import dev.forgetmenot.editing.training.TrainedSettings;
 import java.util.List;
@@ -32,7 +32,7 @@ record AblationSettings(Settings values) implements TrainedSettings {
     return Stream.of(
             own,
             TrainableSettings.parameters(),
-            PictureSettings.parameters(),
+            ImageSettings.parameters(),
             OptimizerSettings.parameters(
                 100, "2e-4 for cross attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
         .flatMap(List::stream)
@@ -44,8 +44,8 @@ record AblationSettings(Settings values) implements TrainedSettings {
     return RATES;
   }
 
-  PictureSettings pictures() {
-    return new PictureSettings(values);
+  ImageSettings pictures() {
+    return new ImageSettings(values);
   }
 
   /** The prompt of the anchor of a kind. */

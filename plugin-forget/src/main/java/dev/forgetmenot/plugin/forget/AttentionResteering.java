@@ -5,9 +5,9 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.training.ConceptPrompt;
-import dev.forgetmenot.editing.training.ConceptWords;
+import dev.forgetmenot.editing.training.ConceptTokens;
 import dev.forgetmenot.editing.training.Resteering;
 import dev.forgetmenot.editing.training.ResteeringSettings;
 import dev.forgetmenot.patch.PatchDraft;
@@ -78,13 +78,13 @@ public final class AttentionResteering extends TrainedEraser {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
-    try (ConceptWords words = ConceptWords.of(model, concepts, settings.embeddings())) {
+    try (ConceptTokens words = ConceptTokens.of(model, concepts, settings.embeddings())) {
       List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model);
       prompts.forEach(
           prompt ->
               context.say(
                   "forgetting '" + prompt.concept().name() + "' " + settings.inWords(prompt)));
-      List<TrainingPictures> pictures =
+      List<TrainingImages> pictures =
           settings.noRealImage() ? List.of() : pictures(prompts, settings, model, context);
       return new Resteering(this, settings, prompts, pictures, Map.of()).train(model, context);
     }
@@ -109,7 +109,7 @@ public final class AttentionResteering extends TrainedEraser {
     return prompts;
   }
 
-  private static List<TrainingPictures> pictures(
+  private static List<TrainingImages> pictures(
       List<ConceptPrompt> prompts,
       ResteeringSettings settings,
       DiffusionModel model,

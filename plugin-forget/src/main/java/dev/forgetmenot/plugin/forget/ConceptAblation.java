@@ -8,7 +8,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.TrainingPictures;
+import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.training.AblationLoss;
 import dev.forgetmenot.editing.training.ConceptPrompt;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
@@ -80,7 +80,7 @@ public final class ConceptAblation extends TrainedEraser {
               + " for "
               + settings.trainable().words());
     }
-    List<TrainingPictures> pictures =
+    List<TrainingImages> pictures =
         settings
             .pictures()
             .of(

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.training.Distance;
+import dev.forgetmenot.editing.training.MseLoss;
 
 /**
  * The loss of ESD (Gandikota, Materzyńska, Fiotto-Kaufman and Bau, "Erasing Concepts from Diffusion
@@ -29,7 +29,7 @@ record EsdLoss(DiffusionModel model, TrainingScope scope, double guidance) {
   NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray empty) {
     NDArray target = scope.withBase(() -> target(noisy, timesteps, concept, empty));
     NDArray prediction = model.predict(noisy, timesteps, concept, AttentionHooks.NONE);
-    return Distance.meanSquare(prediction, target);
+    return MseLoss.meanSquare(prediction, target);
   }
 
   /** No graph is recorded here. */

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.editing.StepRandomness;
+import dev.forgetmenot.editing.StepRng;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,7 +61,7 @@ final class TrajectoryExamples implements AutoCloseable {
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     for (int i = 0; i < size; i++) {
-      StepRandomness random = StepRandomness.ofPicture(seed, draw, size, i);
+      StepRng random = StepRng.ofPicture(seed, draw, size, i);
       Start start = starts.get(random.picture(starts.size()));
       List<NoisyLatents> trajectory = trajectories.get(start.concept());
       NoisyLatents at = trajectory.get(random.timestep(trajectory.size()));

@@ -14,10 +14,10 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.AttentionNormLoss.Watched;
-import dev.forgetmenot.editing.ConceptColumns;
+import dev.forgetmenot.editing.TokenPositions;
 import dev.forgetmenot.editing.PixelMask;
 import dev.forgetmenot.editing.training.AblationLoss;
-import dev.forgetmenot.editing.training.Preservation;
+import dev.forgetmenot.editing.training.PreservationLoss;
 import dev.forgetmenot.editing.training.PromptEmbeddings;
 import dev.forgetmenot.editing.training.ResteeringLoss;
 import dev.forgetmenot.patch.LowRank;
@@ -48,7 +48,7 @@ class TrainingGoldenTest {
   private final Map<String, NDArray> golden = new HashMap<>();
   private JsonObject report;
   private StableDiffusion sd;
-  private Preservation preservation;
+  private PreservationLoss preservation;
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "masked", "batch-2", "preserve", "esd", "ablate", "ablate-lora"})
@@ -90,7 +90,7 @@ class TrainingGoldenTest {
     Map<String, float[]> before = new LinkedHashMap<>();
     try (PromptEmbeddings prompts =
             new PromptEmbeddings(sd, List.of(prompt("input_ids"), empty(), prompt("other_ids")));
-        Preservation kept = new Preservation(sd, List.of(prompt("other_ids")), 50, 0);
+        PreservationLoss kept = new PreservationLoss(sd, List.of(prompt("other_ids")), 50, 0);
         TrainingScope scope = sd.train(options)) {
       preservation = kept;
       sd.weights().names().stream()
@@ -157,7 +157,7 @@ class TrainingGoldenTest {
             x,
             t,
             prompts.batch(x.getManager(), same),
-            Collections.nCopies(t.length, new Watched(new ConceptColumns(columns), mask)))
+            Collections.nCopies(t.length, new Watched(new TokenPositions(columns), mask)))
         .value();
   }
 

@@ -8,13 +8,13 @@ import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.StoredModel;
-import dev.forgetmenot.editing.stack.Blocks;
+import dev.forgetmenot.editing.stack.BlockNames;
 import dev.forgetmenot.editing.stack.ConflictReport;
 import dev.forgetmenot.editing.stack.ConflictReport.Pair;
 import dev.forgetmenot.editing.stack.Conflicts;
 import dev.forgetmenot.editing.stack.Drift;
 import dev.forgetmenot.editing.stack.PatchStack;
-import dev.forgetmenot.editing.stack.StackedWeights;
+import dev.forgetmenot.editing.stack.PatchedWeights;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -111,7 +111,7 @@ class ConflictsTest {
   /** W' − W of a target under a stack. */
   private double[] change(String target, PatchRequest... requests) throws IOException {
     try (PatchStack stack = PatchStack.open(List.of(requests))) {
-      StackedWeights weights = stack.on(stored.base()).weights();
+      PatchedWeights weights = stack.on(stored.base()).weights();
       float[] base = base(target);
       double[] change = new double[base.length];
       weights
@@ -305,7 +305,7 @@ class ConflictsTest {
       double[] change = change("unet/" + name, a, b);
       double[] weight = wide(base("unet/" + name));
       double expected = Math.sqrt(dot(change, change) / dot(weight, weight));
-      String block = Blocks.of("unet/" + name);
+      String block = BlockNames.of("unet/" + name);
       assertThat(drift.blocks()).containsOnlyKeys(block);
       assertThat(drift.most()).isCloseTo(expected, within(1e-9 * expected));
       drift.check(expected * 1.01, "the stack");
@@ -318,15 +318,15 @@ class ConflictsTest {
 
   @Test
   void blocksAreNamedAsInTheModel() {
-    assertThat(Blocks.of("unet/down_blocks.1.attentions.0.proj_in.weight"))
+    assertThat(BlockNames.of("unet/down_blocks.1.attentions.0.proj_in.weight"))
         .isEqualTo("unet/down_blocks.1");
-    assertThat(Blocks.of("unet/mid_block.resnets.0.conv1.weight")).isEqualTo("unet/mid_block");
-    assertThat(Blocks.of("unet/conv_in.bias")).isEqualTo("unet/conv_in");
-    assertThat(Blocks.of("text_encoder/text_model.encoder.layers.3.mlp.fc1.weight"))
+    assertThat(BlockNames.of("unet/mid_block.resnets.0.conv1.weight")).isEqualTo("unet/mid_block");
+    assertThat(BlockNames.of("unet/conv_in.bias")).isEqualTo("unet/conv_in");
+    assertThat(BlockNames.of("text_encoder/text_model.encoder.layers.3.mlp.fc1.weight"))
         .isEqualTo("text_encoder/layers.3");
-    assertThat(Blocks.of("text_encoder/text_model.embeddings.token_embedding.weight"))
+    assertThat(BlockNames.of("text_encoder/text_model.embeddings.token_embedding.weight"))
         .isEqualTo("text_encoder/embeddings");
-    assertThat(Blocks.of("vae/decoder.up_blocks.2.resnets.0.conv1.bias"))
+    assertThat(BlockNames.of("vae/decoder.up_blocks.2.resnets.0.conv1.bias"))
         .isEqualTo("vae/decoder.up_blocks.2");
   }
 }

@@ -92,7 +92,7 @@ final class ConflictJson {
     json.addProperty("condition", solve.condition());
     json.addProperty("weights", solve.tensors());
     JsonArray concepts = new JsonArray();
-    for (ConflictReport.Concept concept : solve.concepts()) {
+    for (ConflictReport.ConceptResidual concept : solve.concepts()) {
       JsonObject of = new JsonObject();
       of.addProperty("patch", concept.patch());
       of.addProperty("label", concept.label());

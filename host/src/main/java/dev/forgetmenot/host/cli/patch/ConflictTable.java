@@ -113,7 +113,7 @@ record ConflictTable(ConflictReport report) {
               solve.concepts().size(),
               solve.condition(),
               solve.condition() > JointSystem.LIMIT ? ", above the limit (FMN-604)" : ""));
-      for (ConflictReport.Concept concept : solve.concepts()) {
+      for (ConflictReport.ConceptResidual concept : solve.concepts()) {
         lines.add(
             format(
                 "  %-4s residual %s  %s",

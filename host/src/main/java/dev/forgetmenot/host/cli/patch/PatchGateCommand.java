@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.editing.stack.PromptGate;
+import dev.forgetmenot.editing.stack.PromptSimilarity;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -128,7 +128,7 @@ final class PatchGateCommand implements Callable<Integer> {
               .engine()
               .call(
                   () -> {
-                    PromptGate prompt = new PromptGate(hosted.model());
+                    PromptSimilarity prompt = new PromptSimilarity(hosted.model());
                     return prompts.stream()
                         .map(
                             text ->

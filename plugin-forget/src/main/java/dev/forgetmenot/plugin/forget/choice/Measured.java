@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.Comparator;
 import java.util.Locale;
@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param before the trial on the base
  * @param after the same trial with the edit
  */
-record Measured(Candidate candidate, PatchDraft draft, TrialResult before, TrialResult after) {
+record Measured(Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
   /** A sixteenth of a target's pictures may still be taken for it. */
   private static final double LEFT = 1.0 / 16;
 
@@ -24,7 +24,7 @@ record Measured(Candidate candidate, PatchDraft draft, TrialResult before, Trial
 
   /** Share of the others that is no longer recognised; nothing is gained by more than before. */
   double lost() {
-    return Math.max(0, before.retention() - after.retention());
+    return Math.max(0, before.retainAccuracy() - after.retainAccuracy());
   }
 
   double drift() {

@@ -11,8 +11,8 @@ import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.applying.AppliedEdits;
 import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.Trial;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.Evaluation;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.plugin.forget.linear.ClosedFormEraser;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
@@ -77,7 +77,7 @@ public final class MeasuredChoice implements ConceptEditor {
   public PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    Trial trial = Trial.of(concepts, context.vocabulary(), size(values));
+    Evaluation trial = Evaluation.of(concepts, context.vocabulary(), size(values));
     Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = CANDIDATES.get(0);
@@ -97,21 +97,21 @@ public final class MeasuredChoice implements ConceptEditor {
 
   private static List<Measured> measure(
       List<Concept> concepts,
-      Trial trial,
+      Evaluation trial,
       ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
       throws IOException {
     List<Measured> measured = new ArrayList<>();
     long total = CANDIDATES.size() + 1L;
-    TrialResult before = trial.run(model, judge);
+    EvaluationResult before = trial.run(model, judge);
     context.progress("trying methods", 1, total);
     for (Candidate candidate : CANDIDATES) {
       context.checkCancelled();
       Optional<PatchDraft> draft =
           candidate.draft(concepts, model, context, new QuietContext(context));
       if (draft.isPresent()) {
-        TrialResult after =
+        EvaluationResult after =
             AppliedEdits.during(
                 draft.get().edits(), model.weights(), () -> trial.run(model, judge));
         measured.add(new Measured(candidate, draft.get(), before, after));
@@ -152,12 +152,12 @@ public final class MeasuredChoice implements ConceptEditor {
     List<String> lines = new ArrayList<>();
     lines.add("the first of " + CANDIDATES.size() + " methods that would be tried: " + first);
     lines.addAll(solve.lines());
-    Trial trial = Trial.of(concepts, context.vocabulary(), size(values));
+    Evaluation trial = Evaluation.of(concepts, context.vocabulary(), size(values));
     if (context.judge().filter(trial::canBeJudgedBy).isEmpty()) {
       return new EditEstimate(solve.time(), solve.peakBytes(), lines);
     }
     long begin = System.nanoTime();
-    Trial few = Trial.of(concepts, context.vocabulary(), size(values).of(1, 1));
+    Evaluation few = Evaluation.of(concepts, context.vocabulary(), size(values).of(1, 1));
     few.run(model, context.judge().orElseThrow());
     long drawing = (System.nanoTime() - begin) / few.pictures() * trial.pictures();
     return new EditEstimate(
@@ -166,8 +166,8 @@ public final class MeasuredChoice implements ConceptEditor {
         lines);
   }
 
-  private static Trial.Size size(Settings values) {
-    return new Trial.Size(
+  private static Evaluation.Size size(Settings values) {
+    return new Evaluation.Size(
         Math.toIntExact(values.integer("trial-pictures")),
         Math.toIntExact(values.integer("trial-others")),
         1,

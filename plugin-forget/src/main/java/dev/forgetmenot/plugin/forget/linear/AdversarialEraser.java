@@ -1,14 +1,14 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.linear.AdversarialRounds;
-import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.linear.ReceSolver;
+import dev.forgetmenot.editing.linear.UceSolver;
 import dev.forgetmenot.editing.linear.Erasure;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
-import dev.forgetmenot.editing.solving.SolvedJob;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
+import dev.forgetmenot.editing.solving.SolveInput;
 import java.io.IOException;
 import java.util.List;
 import org.pf4j.Extension;
@@ -46,18 +46,18 @@ public final class AdversarialEraser extends LinearEraser {
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preserved();
+  protected SolveResult solve(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preserved();
     ClosedFormEraser.Problem problem = ClosedFormEraser.Problem.of(job, preserved);
     List<String> names = job.targets();
     Iterable<Matrix> weights = () -> names.stream().map(job::weight).iterator();
-    AdversarialRounds rece =
-        new AdversarialRounds(
-            AdversarialRounds.gram(weights),
+    ReceSolver rece =
+        new ReceSolver(
+            ReceSolver.gram(weights),
             job.options().number("adversarial-lambda"),
             job.options().integer("rounds"));
     double lambda = job.options().number("lambda");
-    ClosedForm.Solution exact = rece.solve(problem.erased(), problem.kept(), lambda);
+    UceSolver.Solution exact = rece.solve(problem.erased(), problem.kept(), lambda);
     List<Erasure> stored =
         exact.erased().stream()
             .map(
@@ -68,8 +68,8 @@ public final class AdversarialEraser extends LinearEraser {
                         erasure.guides(),
                         erasure.scale()))
             .toList();
-    ClosedForm.Solution solution = ClosedForm.solve(stored, problem.kept(), lambda);
-    EditReport.Writer report = new EditReport.Writer();
+    UceSolver.Solution solution = UceSolver.solve(stored, problem.kept(), lambda);
+    SolveReport.Writer report = new SolveReport.Writer();
     for (int i = 0; i < problem.erased().size(); i++) {
       Erasure first = problem.erased().get(i);
       report.residual(

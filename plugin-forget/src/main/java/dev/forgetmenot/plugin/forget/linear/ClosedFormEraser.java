@@ -1,18 +1,18 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.ConceptRows;
-import dev.forgetmenot.editing.TextPlaces;
-import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.ConceptEmbeddings;
+import dev.forgetmenot.editing.TokenSelection;
+import dev.forgetmenot.editing.linear.UceSolver;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.SideEffects;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.editing.stack.JointSystem;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
@@ -52,12 +52,12 @@ public final class ClosedFormEraser extends LinearEraser {
     List<SettingSpec> all =
         new ArrayList<>(
             List.of(
-                SolvingOptions.guide(),
-                SolvingOptions.preserve("nothing is"),
-                SolvingOptions.columns(TextPlaces.LAST),
-                SolvingOptions.padding(),
-                SolvingOptions.templates(),
-                SolvingOptions.sides(Sides.KV),
+                SolverSettings.guide(),
+                SolverSettings.preserve("nothing is"),
+                SolverSettings.columns(TokenSelection.LAST),
+                SolverSettings.padding(),
+                SolverSettings.templates(),
+                SolverSettings.sides(Sides.KV),
                 SettingSpec.number(
                     "lambda",
                     0.5,
@@ -72,12 +72,12 @@ public final class ClosedFormEraser extends LinearEraser {
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preserved();
+  protected SolveResult solve(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preserved();
     Problem problem = Problem.of(job, preserved);
-    ClosedForm.Solution solution =
-        ClosedForm.solve(problem.erased, problem.kept, job.options().number("lambda"));
-    return outcome(job, solution, preserved, new EditReport.Writer());
+    UceSolver.Solution solution =
+        UceSolver.solve(problem.erased, problem.kept, job.options().number("lambda"));
+    return outcome(job, solution, preserved, new SolveReport.Writer());
   }
 
   /**
@@ -85,9 +85,9 @@ public final class ClosedFormEraser extends LinearEraser {
    *
    * @param kept none or one for all phrases
    */
-  record Problem(List<Erasure> erased, List<Kept> kept) {
-    static Problem of(SolvedJob job, List<KeptPhrase> preserved) {
-      List<ConceptRows.Pairs> pairs = job.pairs(job.guides());
+  record Problem(List<Erasure> erased, List<PreservedEmbeddings> kept) {
+    static Problem of(SolveInput job, List<PreservedConcept> preserved) {
+      List<ConceptEmbeddings.Pairs> pairs = job.pairs(job.guides());
       List<Erasure> erased = new ArrayList<>();
       for (int i = 0; i < pairs.size(); i++) {
         erased.add(
@@ -98,20 +98,20 @@ public final class ClosedFormEraser extends LinearEraser {
                 job.options().number("erase-scale")));
       }
       Matrix columns = job.columns(preserved);
-      List<Kept> kept =
+      List<PreservedEmbeddings> kept =
           preserved.isEmpty()
               ? List.of()
-              : List.of(new Kept("preserved", columns, job.options().number("preserve-scale")));
+              : List.of(new PreservedEmbeddings("preserved", columns, job.options().number("preserve-scale")));
       return new Problem(erased, kept);
     }
   }
 
   /** The edit: what the solve starts from, so that stacks can solve it jointly with others. */
-  static Outcome outcome(
-      SolvedJob job,
-      ClosedForm.Solution solution,
-      List<KeptPhrase> preserved,
-      EditReport.Writer report) {
+  static SolveResult outcome(
+      SolveInput job,
+      UceSolver.Solution solution,
+      List<PreservedConcept> preserved,
+      SolveReport.Writer report) {
     Optional<Rows> kept =
         solution.kept().isEmpty()
             ? Optional.empty()
@@ -138,7 +138,7 @@ public final class ClosedFormEraser extends LinearEraser {
           "that is above the limit of stacks: it is applied by --force-patches alone (FMN-604);"
               + " forget fewer concepts in one patch, or raise --lambda");
     }
-    return new Outcome(
+    return new SolveResult(
         new ClosedFormEdit(
             concepts,
             job.options().number("lambda"),

@@ -2,19 +2,19 @@ package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.TextPlaces;
-import dev.forgetmenot.editing.linear.DoubleProjection;
+import dev.forgetmenot.editing.TokenSelection;
+import dev.forgetmenot.editing.linear.DoubleProjectionSolver;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.Span;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.Subspace;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.PhraseList;
 import dev.forgetmenot.editing.solving.SideEffects;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -43,18 +43,18 @@ public final class DoubleProjectionEraser extends LinearEraser {
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
-        SolvingOptions.preserve("general words, or other styles, are"),
-        SolvingOptions.generalWords(),
+        SolverSettings.preserve("general words, or other styles, are"),
+        SolverSettings.generalWords(),
         SettingSpec.text(
             "safe",
             SettingSpec.Type.TEXT,
             null,
             "Phrases that the concept may become a mixture of, separated by |, or a .txt file;"
                 + " without it those that are kept."),
-        SolvingOptions.columns(TextPlaces.LAST),
-        SolvingOptions.padding(),
-        SolvingOptions.templates(),
-        SolvingOptions.sides(Sides.KV),
+        SolverSettings.columns(TokenSelection.LAST),
+        SolverSettings.padding(),
+        SolverSettings.templates(),
+        SolverSettings.sides(Sides.KV),
         SettingSpec.number(
             "cut",
             0.01,
@@ -65,9 +65,9 @@ public final class DoubleProjectionEraser extends LinearEraser {
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preservedOrGeneral();
-    List<KeptPhrase> safe = safe(job, preserved);
+  protected SolveResult solve(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preservedOrGeneral();
+    List<PreservedConcept> safe = safe(job, preserved);
     if (safe.isEmpty()) {
       throw new IllegalArgumentException(
           name() + " needs phrases to keep, and this model names none; give some with preserve");
@@ -78,30 +78,30 @@ public final class DoubleProjectionEraser extends LinearEraser {
     }
     double cut = job.options().number("cut");
     Matrix safeColumns = job.columns(safe);
-    InputEdit edit =
+    InputUpdate edit =
         asStored(
-            new DoubleProjection(cut)
+            new DoubleProjectionSolver(cut)
                 .solve(Matrix.joinColumns(each), safeColumns, job.columns(preserved)));
-    EditReport.Writer report = new EditReport.Writer();
-    Span mixtures = Span.of(safeColumns, cut);
+    SolveReport.Writer report = new SolveReport.Writer();
+    Subspace mixtures = Subspace.of(safeColumns, cut);
     for (int i = 0; i < each.size(); i++) {
       Erasure erasure =
           new Erasure(job.concepts().get(i).name(), each.get(i), mixtures.onto(each.get(i)), 1);
       report.residual(erasure.label(), "a mixture of safe phrases", erasure.residual(edit));
     }
     new SideEffects(job, preserved).write(List.of(edit), report);
-    return new Outcome(projector(job, edit), report.condition(edit.condition()).done());
+    return new SolveResult(projector(job, edit), report.condition(edit.condition()).done());
   }
 
-  private static List<KeptPhrase> safe(SolvedJob job, List<KeptPhrase> preserved)
+  private static List<PreservedConcept> safe(SolveInput job, List<PreservedConcept> preserved)
       throws IOException {
     var given = job.options().values().find("safe");
     if (given.isEmpty()) {
       return preserved;
     }
-    List<KeptPhrase> safe = new ArrayList<>();
+    List<PreservedConcept> safe = new ArrayList<>();
     for (String phrase : PhraseList.read("safe", given.get())) {
-      KeptPhrase kept = job.kept(phrase);
+      PreservedConcept kept = job.kept(phrase);
       if (job.isConcept(kept.subject())) {
         throw new IllegalArgumentException(
             "the safe phrase '" + phrase + "' is the concept itself; name others");

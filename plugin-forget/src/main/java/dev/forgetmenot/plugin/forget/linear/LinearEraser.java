@@ -3,12 +3,12 @@ package dev.forgetmenot.plugin.forget.linear;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.editing.Tool;
-import dev.forgetmenot.editing.solving.SolvedEditor;
+import dev.forgetmenot.editing.solving.SolverEditor;
 import dev.forgetmenot.plugin.forget.ForgetTool;
 import java.util.List;
 
 /** An editor that forgets by a solve. */
-abstract class LinearEraser extends SolvedEditor {
+abstract class LinearEraser extends SolverEditor {
   @Override
   public final Operation operation() {
     return Operation.FORGET;

@@ -2,19 +2,19 @@ package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.ConceptRows;
-import dev.forgetmenot.editing.GeneralText;
-import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.ConceptEmbeddings;
+import dev.forgetmenot.editing.TextStatistics;
+import dev.forgetmenot.editing.TokenSelection;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.NullSpaceEdit;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.SpeedSolver;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.SideEffects;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Sides;
@@ -48,13 +48,13 @@ public final class NullSpaceEraser extends LinearEraser {
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
-        SolvingOptions.guide(),
-        SolvingOptions.preserve("the nearest of the vocabulary are"),
-        SolvingOptions.neighbours(400),
-        SolvingOptions.columns(TextPlaces.PADDING),
-        SolvingOptions.padding(),
-        SolvingOptions.templates(),
-        SolvingOptions.sides(Sides.V),
+        SolverSettings.guide(),
+        SolverSettings.preserve("the nearest of the vocabulary are"),
+        SolverSettings.neighbours(400),
+        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.padding(),
+        SolverSettings.templates(),
+        SolverSettings.sides(Sides.V),
         SettingSpec.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
         SettingSpec.number(
             "threshold",
@@ -75,36 +75,36 @@ public final class NullSpaceEraser extends LinearEraser {
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preserved();
+  protected SolveResult solve(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preserved();
     if (preserved.isEmpty()) {
       throw new IllegalArgumentException(
           name() + " needs phrases to keep, and this model names none; give some with preserve");
     }
-    List<ConceptRows.Pairs> pairs = job.pairs(job.guides());
-    Matrix targets = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::targets).toList());
-    Matrix guides = Matrix.joinColumns(pairs.stream().map(ConceptRows.Pairs::guides).toList());
+    List<ConceptEmbeddings.Pairs> pairs = job.pairs(job.guides());
+    Matrix targets = Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::targets).toList());
+    Matrix guides = Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::guides).toList());
     Matrix retained = job.columns(preserved);
     Matrix invariants =
-        GeneralText.invariants(job.encoder(), job.options().integer("empty-directions"));
+        TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions"));
     Matrix shifts = shifts(job, retained.columns());
-    NullSpaceEdit speed =
-        new NullSpaceEdit(job.options().number("lambda"), job.options().number("threshold"));
+    SpeedSolver speed =
+        new SpeedSolver(job.options().number("lambda"), job.options().number("threshold"));
     Map<String, LowRank> factors = new LinkedHashMap<>();
-    List<InputEdit> edits = new ArrayList<>();
+    List<InputUpdate> edits = new ArrayList<>();
     List<String> names = job.targets();
     for (String name : names) {
       job.context().checkCancelled();
       Matrix weight = job.weight(name);
-      InputEdit edit = speed.solve(weight, targets, guides, retained, invariants, shifts);
+      InputUpdate edit = speed.solve(weight, targets, guides, retained, invariants, shifts);
       edits.add(edit);
       factors.put(name, lowRank(weight, edit));
       job.context().progress("null spaces", edits.size(), names.size());
     }
-    return new Outcome(new LowRankEdit(factors), report(job, pairs, edits, preserved));
+    return new SolveResult(new LowRankEdit(factors), report(job, pairs, edits, preserved));
   }
 
-  private static Matrix shifts(SolvedJob job, int columns) {
+  private static Matrix shifts(SolveInput job, int columns) {
     SplittableRandom random = new SplittableRandom(job.options().integer("seed"));
     int copies = job.options().integer("augmentations");
     double[] values = new double[copies * columns];
@@ -115,7 +115,7 @@ public final class NullSpaceEraser extends LinearEraser {
   }
 
   /** ΔW = (W·left)·right. */
-  private static LowRank lowRank(Matrix weight, InputEdit edit) {
+  private static LowRank lowRank(Matrix weight, InputUpdate edit) {
     return new LowRank(
         new long[] {weight.rows(), weight.columns()},
         edit.rank(),
@@ -124,12 +124,12 @@ public final class NullSpaceEraser extends LinearEraser {
         weight.times(edit.left()).rowMajorFloats());
   }
 
-  private static EditReport report(
-      SolvedJob job,
-      List<ConceptRows.Pairs> pairs,
-      List<InputEdit> edits,
-      List<KeptPhrase> preserved) {
-    EditReport.Writer report = new EditReport.Writer();
+  private static SolveReport report(
+      SolveInput job,
+      List<ConceptEmbeddings.Pairs> pairs,
+      List<InputUpdate> edits,
+      List<PreservedConcept> preserved) {
+    SolveReport.Writer report = new SolveReport.Writer();
     for (int i = 0; i < pairs.size(); i++) {
       Concept concept = job.concepts().get(i);
       Erasure erasure =
@@ -139,7 +139,7 @@ public final class NullSpaceEraser extends LinearEraser {
     }
     new SideEffects(job, preserved).write(edits, report);
     return report
-        .condition(edits.stream().mapToDouble(InputEdit::condition).min().orElseThrow())
+        .condition(edits.stream().mapToDouble(InputUpdate::condition).min().orElseThrow())
         .done();
   }
 }

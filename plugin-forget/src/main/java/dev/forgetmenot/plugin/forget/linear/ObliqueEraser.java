@@ -2,22 +2,22 @@ package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.ConceptRows;
-import dev.forgetmenot.editing.GeneralText;
+import dev.forgetmenot.editing.ConceptEmbeddings;
+import dev.forgetmenot.editing.TextStatistics;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.TextPlaces;
+import dev.forgetmenot.editing.TokenSelection;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.ObliqueProjector;
-import dev.forgetmenot.editing.linear.Span;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.Subspace;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.PhraseList;
 import dev.forgetmenot.editing.solving.SideEffects;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -56,9 +56,9 @@ public final class ObliqueEraser extends LinearEraser {
             null,
             "What concepts become: one for each, separated by |, or one for all. It must not be"
                 + " drawn as the concept. Without it nothing: the empty prompt."),
-        SolvingOptions.preserve("the nearest of the vocabulary, the anchors and general words are"),
-        SolvingOptions.neighbours(14),
-        SolvingOptions.generalWords(),
+        SolverSettings.preserve("the nearest of the vocabulary, the anchors and general words are"),
+        SolverSettings.neighbours(14),
+        SolverSettings.generalWords(),
         SettingSpec.integer(
             "rank",
             2,
@@ -71,40 +71,40 @@ public final class ObliqueEraser extends LinearEraser {
             "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
         SettingSpec.number(
             "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
-        SolvingOptions.columns(TextPlaces.PADDING),
-        SolvingOptions.padding(),
-        SolvingOptions.templates(),
-        SolvingOptions.sides(Sides.KV));
+        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.padding(),
+        SolverSettings.templates(),
+        SolverSettings.sides(Sides.KV));
   }
 
   @Override
-  protected List<PromptTemplate> templates(SolvingOptions options, ConceptType kind) {
+  protected List<PromptTemplate> templates(SolverSettings options, ConceptType kind) {
     return options.templatesOrFour(kind);
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
+  protected SolveResult solve(SolveInput job) throws IOException {
     List<String> anchors = anchors(job);
-    List<ConceptRows.Pairs> pairs = job.pairs(anchors);
+    List<ConceptEmbeddings.Pairs> pairs = job.pairs(anchors);
     List<Matrix> differences = new ArrayList<>();
-    for (ConceptRows.Pairs pair : pairs) {
+    for (ConceptEmbeddings.Pairs pair : pairs) {
       Matrix all = pair.targets().minus(pair.guides());
-      differences.add(Span.ofFirst(all, job.options().integer("rank")).basis());
+      differences.add(Subspace.ofFirst(all, job.options().integer("rank")).basis());
     }
-    List<KeptPhrase> preserved = kept(job, anchors);
+    List<PreservedConcept> preserved = kept(job, anchors);
     List<Matrix> kept = new ArrayList<>();
-    kept.add(GeneralText.invariants(job.encoder(), job.options().integer("empty-directions")));
-    for (KeptPhrase phrase : preserved) {
+    kept.add(TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions")));
+    for (PreservedConcept phrase : preserved) {
       Matrix columns = job.columns(phrase);
-      kept.add(Span.ofFirst(columns, job.options().integer("kept-directions")).basis());
+      kept.add(Subspace.ofFirst(columns, job.options().integer("kept-directions")).basis());
     }
     ObliqueProjector projector =
         ObliqueProjector.of(job.generalText(List.of()).rows(), job.options().number("ridge"));
-    InputEdit edit = projector.solve(Matrix.joinColumns(differences), Matrix.joinColumns(kept));
-    return new Outcome(projector(job, edit), report(job, anchors, pairs, edit, preserved));
+    InputUpdate edit = projector.solve(Matrix.joinColumns(differences), Matrix.joinColumns(kept));
+    return new SolveResult(projector(job, edit), report(job, anchors, pairs, edit, preserved));
   }
 
-  private static List<String> anchors(SolvedJob job) {
+  private static List<String> anchors(SolveInput job) {
     return job.options()
         .values()
         .find("anchor")
@@ -113,11 +113,11 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   /** The given phrases, or the nearest, the anchors and general words. */
-  private static List<KeptPhrase> kept(SolvedJob job, List<String> anchors) throws IOException {
+  private static List<PreservedConcept> kept(SolveInput job, List<String> anchors) throws IOException {
     if (job.options().preserved().isPresent()) {
       return job.preserved();
     }
-    Set<KeptPhrase> kept = new LinkedHashSet<>(job.preserved());
+    Set<PreservedConcept> kept = new LinkedHashSet<>(job.preserved());
     anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
     if (job.concepts().get(0).kind() != ConceptType.STYLE) {
       kept.addAll(job.generalWords());
@@ -125,14 +125,14 @@ public final class ObliqueEraser extends LinearEraser {
     return List.copyOf(kept);
   }
 
-  private static EditReport report(
-      SolvedJob job,
+  private static SolveReport report(
+      SolveInput job,
       List<String> anchors,
-      List<ConceptRows.Pairs> pairs,
-      InputEdit edit,
-      List<KeptPhrase> preserved) {
-    InputEdit stored = asStored(edit);
-    EditReport.Writer report = new EditReport.Writer();
+      List<ConceptEmbeddings.Pairs> pairs,
+      InputUpdate edit,
+      List<PreservedConcept> preserved) {
+    InputUpdate stored = asStored(edit);
+    SolveReport.Writer report = new SolveReport.Writer();
     for (int i = 0; i < pairs.size(); i++) {
       Erasure erasure =
           new Erasure(

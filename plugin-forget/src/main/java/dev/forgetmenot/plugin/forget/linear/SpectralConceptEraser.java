@@ -2,16 +2,16 @@ package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.TextPlaces;
-import dev.forgetmenot.editing.linear.InputEdit;
+import dev.forgetmenot.editing.TokenSelection;
+import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.linear.SpectralEraser;
-import dev.forgetmenot.editing.solving.EditReport;
-import dev.forgetmenot.editing.solving.KeptPhrase;
-import dev.forgetmenot.editing.solving.Outcome;
+import dev.forgetmenot.editing.linear.CureSolver;
+import dev.forgetmenot.editing.solving.SolveReport;
+import dev.forgetmenot.editing.solving.PreservedConcept;
+import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.SideEffects;
-import dev.forgetmenot.editing.solving.SolvedJob;
-import dev.forgetmenot.editing.solving.SolvingOptions;
+import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.Sides;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,12 +40,12 @@ public final class SpectralConceptEraser extends LinearEraser {
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
-        SolvingOptions.preserve("general words, or other styles, are"),
-        SolvingOptions.generalWords(),
-        SolvingOptions.columns(TextPlaces.PADDING),
-        SolvingOptions.padding(),
-        SolvingOptions.templates(),
-        SolvingOptions.sides(Sides.KV),
+        SolverSettings.preserve("general words, or other styles, are"),
+        SolverSettings.generalWords(),
+        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.padding(),
+        SolverSettings.templates(),
+        SolverSettings.sides(Sides.KV),
         SettingSpec.number(
             "alpha",
             2,
@@ -56,17 +56,17 @@ public final class SpectralConceptEraser extends LinearEraser {
   }
 
   @Override
-  protected Outcome solve(SolvedJob job) throws IOException {
-    List<KeptPhrase> preserved = job.preservedOrGeneral();
+  protected SolveResult solve(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preservedOrGeneral();
     List<Matrix> each = new ArrayList<>();
     for (Concept concept : job.concepts()) {
       each.add(job.rows(concept.kind()).of(job.subject(concept)));
     }
-    InputEdit edit =
+    InputUpdate edit =
         asStored(
-            new SpectralEraser(job.options().number("alpha"))
+            new CureSolver(job.options().number("alpha"))
                 .solve(Matrix.joinColumns(each), job.columns(preserved)));
-    EditReport.Writer report = new EditReport.Writer();
+    SolveReport.Writer report = new SolveReport.Writer();
     for (int i = 0; i < each.size(); i++) {
       report.residual(
           job.concepts().get(i).name(),
@@ -74,6 +74,6 @@ public final class SpectralConceptEraser extends LinearEraser {
           edit.of(each.get(i)).norm() / each.get(i).norm());
     }
     new SideEffects(job, preserved).write(List.of(edit), report);
-    return new Outcome(projector(job, edit), report.condition(edit.condition()).done());
+    return new SolveResult(projector(job, edit), report.condition(edit.condition()).done());
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.TrialResult;
+import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,17 +17,17 @@ class MeasuredTest {
   private static final int PICTURES = 16;
   private static final int OTHERS = 10;
 
-  private static TrialResult result(int left, int kept, int grey) {
-    List<TrialResult.Row> rows = new ArrayList<>();
+  private static EvaluationResult result(int left, int kept, int grey) {
+    List<EvaluationResult.Row> rows = new ArrayList<>();
     for (String phrase : List.of("target", "other")) {
       boolean target = phrase.equals("target");
       int of = target ? PICTURES : OTHERS;
       List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
       Collections.fill(seen.subList(0, target ? left : kept), phrase);
       byte[] rgb = {(byte) grey, 0, 0};
-      rows.add(new TrialResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
+      rows.add(new EvaluationResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
     }
-    return new TrialResult(rows.subList(0, 1), rows.subList(1, 2));
+    return new EvaluationResult(rows.subList(0, 1), rows.subList(1, 2));
   }
 
   private static Measured measured(int left, int kept, int grey) {

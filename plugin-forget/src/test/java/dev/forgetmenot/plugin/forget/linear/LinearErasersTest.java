@@ -12,10 +12,10 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.PromptEncoder;
-import dev.forgetmenot.editing.linear.ClosedForm;
+import dev.forgetmenot.editing.linear.UceSolver;
 import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.InputEdit;
-import dev.forgetmenot.editing.linear.Kept;
+import dev.forgetmenot.editing.linear.InputUpdate;
+import dev.forgetmenot.editing.linear.PreservedEmbeddings;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.LowRank;
@@ -99,7 +99,7 @@ class LinearErasersTest {
   void closedFormMakesTheNameItsGuide() throws IOException {
     PatchDraft draft =
         edit(new ClosedFormEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
-    InputEdit edit = solved((ClosedFormEdit) draft.edits().get(0));
+    InputUpdate edit = solved((ClosedFormEdit) draft.edits().get(0));
     assertBecomes(edit, last(PROMPT), last("a photo of a dog"), 1e-2);
     assertThat(draft.recipe().parameters())
         .containsKeys("residual", "condition", "drift-nearest", "lambda", "columns");
@@ -118,11 +118,11 @@ class LinearErasersTest {
             "columns", "end",
             "preserve", "morgana|a basketball",
             "preserve-scale", "100");
-    InputEdit moving = solved((ClosedFormEdit) edits(free));
-    InputEdit keeping = solved((ClosedFormEdit) edits(kept));
+    InputUpdate moving = solved((ClosedFormEdit) edits(free));
+    InputUpdate keeping = solved((ClosedFormEdit) edits(kept));
     for (String prompt : List.of("a photo of morgana", "a photo of a basketball")) {
       Matrix end = row(prompt, model.tokenize(prompt).endPosition());
-      assertThat(Kept.drift(keeping, end)).isLessThan(0.2 * Kept.drift(moving, end));
+      assertThat(PreservedEmbeddings.drift(keeping, end)).isLessThan(0.2 * PreservedEmbeddings.drift(moving, end));
     }
   }
 
@@ -193,23 +193,23 @@ class LinearErasersTest {
 
   @Test
   void spectralEraserWeakensTheNameAndSparesWhatIsKept() throws IOException {
-    InputEdit kept = projector(edit(new SpectralConceptEraser(), Map.of(), WIZARD));
-    InputEdit other =
+    InputUpdate kept = projector(edit(new SpectralConceptEraser(), Map.of(), WIZARD));
+    InputUpdate other =
         projector(edit(new SpectralConceptEraser(), Map.of("preserve", "a genie"), WIZARD));
     Matrix name = last(PROMPT);
     Matrix genie = last("a photo of a genie");
-    assertThat(Kept.drift(kept, name)).isGreaterThan(0.4);
-    assertThat(Kept.drift(kept, name)).isGreaterThan(Kept.drift(kept, genie));
-    assertThat(Kept.drift(other, genie)).isLessThan(0.8 * Kept.drift(kept, genie));
+    assertThat(PreservedEmbeddings.drift(kept, name)).isGreaterThan(0.4);
+    assertThat(PreservedEmbeddings.drift(kept, name)).isGreaterThan(PreservedEmbeddings.drift(kept, genie));
+    assertThat(PreservedEmbeddings.drift(other, genie)).isLessThan(0.8 * PreservedEmbeddings.drift(kept, genie));
   }
 
   @Test
   void doubleProjectionMovesTheNameOnly() throws IOException {
     PatchDraft draft = edit(new DoubleProjectionEraser(), Map.of("cut", "0"), WIZARD);
-    InputEdit edit = projector(draft);
-    assertThat(Kept.drift(edit, last("a photo of a person"))).isLessThan(1e-5);
+    InputUpdate edit = projector(draft);
+    assertThat(PreservedEmbeddings.drift(edit, last("a photo of a person"))).isLessThan(1e-5);
     assertThat(draft.recipe().parameters()).doesNotContainKey("neighbours");
-    assertThat(Kept.drift(edit, last(PROMPT))).isGreaterThan(0.05);
+    assertThat(PreservedEmbeddings.drift(edit, last(PROMPT))).isGreaterThan(0.05);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual"))).isLessThan(1e-4);
   }
 
@@ -220,9 +220,9 @@ class LinearErasersTest {
             new ObliqueEraser(),
             Map.of("preserve", "morgana|a person", "rank", "4", "anchor", "a person"),
             WIZARD);
-    InputEdit edit = projector(draft);
+    InputUpdate edit = projector(draft);
     assertThat(edit.rank()).isEqualTo(4);
-    assertThat(Kept.drift(edit, row("", 0))).as("begin token").isLessThan(1e-5);
+    assertThat(PreservedEmbeddings.drift(edit, row("", 0))).as("begin token").isLessThan(1e-5);
     assertThat(edit.condition()).isGreaterThan(1e5);
     Matrix name = last(PROMPT);
     Matrix anchor = last("a photo of a person");
@@ -232,7 +232,7 @@ class LinearErasersTest {
 
   @Test
   void obliqueProjectorTakesSeveralConceptsAtOnce() throws IOException {
-    InputEdit edit =
+    InputUpdate edit =
         projector(
             edit(
                 new ObliqueEraser(),
@@ -366,9 +366,9 @@ class LinearErasersTest {
     return Matrix.ofColumns(rows.count(), rows.width(), rows.values());
   }
 
-  private static InputEdit solved(ClosedFormEdit edit) {
+  private static InputUpdate solved(ClosedFormEdit edit) {
     List<Erasure> erased = new ArrayList<>();
-    List<Kept> kept = new ArrayList<>();
+    List<PreservedEmbeddings> kept = new ArrayList<>();
     for (ClosedFormEdit.Concept concept : edit.concepts()) {
       erased.add(
           new Erasure(
@@ -378,19 +378,19 @@ class LinearErasersTest {
               edit.eraseScale()));
       concept
           .preserve()
-          .ifPresent(rows -> kept.add(new Kept("kept", columns(rows), edit.preserveScale())));
+          .ifPresent(rows -> kept.add(new PreservedEmbeddings("kept", columns(rows), edit.preserveScale())));
     }
-    return ClosedForm.solve(erased, kept, edit.lambda()).edit();
+    return UceSolver.solve(erased, kept, edit.lambda()).edit();
   }
 
-  private static InputEdit projector(PatchDraft draft) {
+  private static InputUpdate projector(PatchDraft draft) {
     ProjectorEdit edit = (ProjectorEdit) draft.edits().get(0);
-    return new InputEdit(
+    return new InputUpdate(
         columns(edit.left()).times(-1),
         Matrix.of(edit.right().count(), edit.right().width(), edit.right().values()));
   }
 
-  private static void assertBecomes(InputEdit edit, Matrix name, Matrix guide, double within) {
+  private static void assertBecomes(InputUpdate edit, Matrix name, Matrix guide, double within) {
     double left = relative(seen(edit, name), seenAsItIs(guide));
     assertThat(left / relative(seenAsItIs(name), seenAsItIs(guide))).isLessThan(within);
   }
@@ -402,11 +402,11 @@ class LinearErasersTest {
 
   private static Matrix seenAsItIs(Matrix columns) {
     Matrix none = Matrix.zeros(columns.rows(), 1);
-    return seen(new InputEdit(none, none.transposed()), columns);
+    return seen(new InputUpdate(none, none.transposed()), columns);
   }
 
   /** What all keys and values of the edited cross attention make of columns. */
-  private static Matrix seen(InputEdit edit, Matrix columns) {
+  private static Matrix seen(InputUpdate edit, Matrix columns) {
     Matrix all = null;
     for (String name : keysAndValues()) {
       Matrix w = weight(name);
