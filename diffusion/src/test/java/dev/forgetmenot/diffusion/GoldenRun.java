@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ public final class GoldenRun {
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, IOException>call(
           () -> {
-            try (Ops ops = TorchOps.create(engine);
+            try (Ops ops = TorchScriptOps.create(engine);
                 NDManager manager = engine.newManager()) {
               check.run(new Context(folder, manager, ops));
               return null;

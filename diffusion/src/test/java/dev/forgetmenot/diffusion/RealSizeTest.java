@@ -9,11 +9,11 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ class RealSizeTest {
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, IOException>call(
           () -> {
-            try (Ops ops = TorchOps.create(engine);
+            try (Ops ops = TorchScriptOps.create(engine);
                 NDManager manager = engine.newManager()) {
               step(model, manager, ops);
               return null;
@@ -74,17 +74,17 @@ class RealSizeTest {
     try (ClipTextEncoder text =
             new ClipTextEncoder(
                 textConfig,
-                Weights.random(manager, ClipTextEncoder.parameterShapes(textConfig), SEED),
+                ModelParameters.random(manager, ClipTextEncoder.parameterShapes(textConfig), SEED),
                 ops);
         UNet2DConditionModel unet =
             new UNet2DConditionModel(
                 unetConfig,
-                Weights.random(manager, UNet2DConditionModel.parameterShapes(unetConfig), SEED),
+                ModelParameters.random(manager, UNet2DConditionModel.parameterShapes(unetConfig), SEED),
                 ops);
         AutoencoderKL vae =
             new AutoencoderKL(
                 vaeConfig,
-                Weights.random(manager, AutoencoderKL.parameterShapes(vaeConfig), SEED),
+                ModelParameters.random(manager, AutoencoderKL.parameterShapes(vaeConfig), SEED),
                 ops)) {
       assertThat(unet.weights().parameterCount()).isEqualTo(model.unetParameters());
       List<Integer> ids = Collections.nCopies(77, 320);

@@ -57,7 +57,7 @@ public final class Checkpoint {
   private final SafetensorsFile file;
   private final boolean strict;
   private final TensorShapes shapes;
-  private final CheckpointSettings settings;
+  private final CheckpointConfig settings;
   private final TextEncoderLayout text;
   private final SchedulerConfig scheduler;
   private final List<String> notes = new ArrayList<>();
@@ -71,14 +71,14 @@ public final class Checkpoint {
     this.file = file;
     this.strict = strict;
     this.shapes = TensorShapes.of(path.toString(), file.tensors());
-    this.settings = CheckpointSettings.beside(path);
-    OtherFiles.refuse(shapes);
-    TensorShapes unetShapes = shapes.in(OriginalNames.UNET);
-    OtherFiles.refuseMoreInputs(shapes, unetShapes.side("input_blocks.0.0.weight", 1));
+    this.settings = CheckpointConfig.beside(path);
+    UnsupportedCheckpoints.refuse(shapes);
+    TensorShapes unetShapes = shapes.in(LdmNames.UNET);
+    UnsupportedCheckpoints.refuseMoreInputs(shapes, unetShapes.side("input_blocks.0.0.weight", 1));
     this.text =
-        TextEncoderLayout.find(shapes).orElseThrow(() -> lacks("text encoder", OriginalNames.CLIP));
-    if (!shapes.hasAny(OriginalNames.VAE)) {
-      throw lacks("autoencoder", OriginalNames.VAE);
+        TextEncoderLayout.find(shapes).orElseThrow(() -> lacks("text encoder", LdmNames.CLIP));
+    if (!shapes.hasAny(LdmNames.VAE)) {
+      throw lacks("autoencoder", LdmNames.VAE);
     }
     UNetArchitecture architecture = new UNetArchitecture(unetShapes);
     boolean version2 = architecture.linear();
@@ -92,7 +92,7 @@ public final class Checkpoint {
     this.vae =
         givenVae.isPresent()
             ? givenVae.get()
-            : VaeArchitecture.config(shapes.in(OriginalNames.VAE), unet.sampleSize());
+            : VaeArchitecture.config(shapes.in(LdmNames.VAE), unet.sampleSize());
     Optional<TextEncoderConfig> givenText = settings.textEncoder();
     this.textEncoder = givenText.isPresent() ? givenText.get() : text.config();
   }
@@ -131,10 +131,10 @@ public final class Checkpoint {
     if (given.isPresent()) {
       return given.get();
     }
-    Prediction prediction =
+    PredictionTypeDetector prediction =
         wanted.isPresent()
-            ? Prediction.said(wanted.get())
-            : Prediction.of(file, unetShapes, version2);
+            ? PredictionTypeDetector.said(wanted.get())
+            : PredictionTypeDetector.of(file, unetShapes, version2);
     prediction.guessed().ifPresent(notes::add);
     return new SchedulerConfig(prediction.scheduler());
   }
@@ -157,7 +157,7 @@ public final class Checkpoint {
     if (TextEncoderLayout.find(shapes).isPresent()) {
       parts.add("a text encoder");
     }
-    if (shapes.hasAny(OriginalNames.VAE)) {
+    if (shapes.hasAny(LdmNames.VAE)) {
       parts.add("an autoencoder");
     }
     return String.join(" and ", parts);
@@ -217,20 +217,20 @@ public final class Checkpoint {
    * @throws IOException if tensors are missing, or there are some that belong to nothing
    */
   public Map<String, ComponentTensors> tensors() throws IOException {
-    Map<String, OriginalNames> names = new LinkedHashMap<>();
-    names.put("unet", OriginalNames.unet(unet));
+    Map<String, LdmNames> names = new LinkedHashMap<>();
+    names.put("unet", LdmNames.unet(unet));
     names.put("text_encoder", text.names(textEncoder));
-    names.put("vae", OriginalNames.vae(vae));
+    names.put("vae", LdmNames.vae(vae));
     Set<String> left = new LinkedHashSet<>(file.tensors().keySet());
     left.removeIf(name -> LEFTOVER.matcher(name).matches());
     left.removeIf(
         name -> name.startsWith(text.shapes().prefix()) && text.unused(name, textEncoder));
     List<String> missing = new ArrayList<>();
     Map<String, ComponentTensors> components = new LinkedHashMap<>();
-    for (Map.Entry<String, OriginalNames> entry : names.entrySet()) {
+    for (Map.Entry<String, LdmNames> entry : names.entrySet()) {
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      for (Map.Entry<String, OriginalTensor> one : entry.getValue().originals().entrySet()) {
-        OriginalTensor original = one.getValue();
+      for (Map.Entry<String, LdmTensor> one : entry.getValue().originals().entrySet()) {
+        LdmTensor original = one.getValue();
         left.remove(original.name());
         if (file.tensors().containsKey(original.name())) {
           tensors.put(one.getKey(), stored(original));
@@ -266,7 +266,7 @@ public final class Checkpoint {
     if (name.startsWith(text.shapes().prefix())) {
       return OF_IMAGES.matcher(name).find();
     }
-    return !name.startsWith(OriginalNames.UNET) && !name.startsWith(OriginalNames.VAE);
+    return !name.startsWith(LdmNames.UNET) && !name.startsWith(LdmNames.VAE);
   }
 
   /** Whether the file holds the same tensor of the text encoder under its other name too. */
@@ -296,7 +296,7 @@ public final class Checkpoint {
         .orElse(" is not part of the architecture");
   }
 
-  private StoredTensor stored(OriginalTensor original) throws IOException {
+  private StoredTensor stored(LdmTensor original) throws IOException {
     StoredTensor whole = StoredTensor.whole(file, file.tensors().get(original.name()));
     if (original.parts() == 1) {
       return whole;

@@ -85,7 +85,7 @@ record TensorShapes(String where, String prefix, NavigableMap<String, TensorInfo
             + " cannot be told from the tensors; put "
             + file
             + " of the model's diffusers folder into "
-            + CheckpointSettings.folderOf(java.nio.file.Path.of(where))
+            + CheckpointConfig.folderOf(java.nio.file.Path.of(where))
             + "/"
             + file);
   }

@@ -25,13 +25,13 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
 
   /** Finds it. */
   static Optional<TextEncoderLayout> find(TensorShapes checkpoint) {
-    for (String prefix : List.of(OriginalNames.OPEN_CLIP, "conditioner.embedders.0.model.")) {
+    for (String prefix : List.of(LdmNames.OPEN_CLIP, "conditioner.embedders.0.model.")) {
       TensorShapes below = checkpoint.in(prefix);
       if (below.has("token_embedding.weight")) {
         return Optional.of(new TextEncoderLayout(below, true, false));
       }
     }
-    TensorShapes below = checkpoint.in(OriginalNames.CLIP);
+    TensorShapes below = checkpoint.in(LdmNames.CLIP);
     if (below.has("text_model.embeddings.token_embedding.weight")) {
       return Optional.of(new TextEncoderLayout(below, false, false));
     }
@@ -85,10 +85,10 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
   }
 
   /** The names of its tensors. */
-  OriginalNames names(TextEncoderConfig config) {
+  LdmNames names(TextEncoderConfig config) {
     return open
-        ? OriginalNames.openClip(config, shapes.prefix())
-        : OriginalNames.clip(config, shapes.prefix(), old);
+        ? LdmNames.openClip(config, shapes.prefix())
+        : LdmNames.clip(config, shapes.prefix(), old);
   }
 
   /** Whether a tensor is one that no picture needs: buffers, and layers behind the last used. */

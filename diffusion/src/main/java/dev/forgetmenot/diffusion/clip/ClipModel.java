@@ -4,14 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.ClipConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.text.ClipTextTransformer;
-import dev.forgetmenot.diffusion.weights.ShapeRecorder;
-import dev.forgetmenot.diffusion.weights.Weight;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.weights.MetaParameters;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,19 +23,19 @@ import java.util.Map;
  */
 public final class ClipModel implements AutoCloseable {
   private final ClipConfig config;
-  private final Weights weights; // null when only shapes are wanted
+  private final ModelParameters weights; // null when only shapes are wanted
   private final ClipTextTransformer text;
   private final ClipVisionTransformer vision;
   private final Linear textProjection;
   private final Linear visualProjection;
-  private final Weight logitScale; // ()
+  private final ModelParameter logitScale; // ()
 
   /** Builds the model on weights, which it then owns. */
-  public ClipModel(ClipConfig config, Weights weights, Ops ops) {
-    this(config, LayerScope.root(weights, ops), weights);
+  public ClipModel(ClipConfig config, ModelParameters weights, Ops ops) {
+    this(config, ModulePath.root(weights, ops), weights);
   }
 
-  private ClipModel(ClipConfig config, LayerScope scope, Weights weights) {
+  private ClipModel(ClipConfig config, ModulePath scope, ModelParameters weights) {
     this.config = config;
     this.weights = weights;
     logitScale = scope.weight("logit_scale");
@@ -57,13 +57,13 @@ public final class ClipModel implements AutoCloseable {
   public static ClipModel load(Path folder, NDManager manager, Ops ops) throws IOException {
     ClipConfig config = ClipConfig.read(folder);
     return new ClipModel(
-        config, Weights.load(manager, ops, folder, "clip", parameterShapes(config)), ops);
+        config, ModelParameters.load(manager, ops, folder, "clip", parameterShapes(config)), ops);
   }
 
   /** The names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(ClipConfig config) {
-    ShapeRecorder shapes = new ShapeRecorder();
-    ClipModel unused = new ClipModel(config, LayerScope.root(shapes, null), null);
+    MetaParameters shapes = new MetaParameters();
+    ClipModel unused = new ClipModel(config, ModulePath.root(shapes, null), null);
     return shapes.shapes();
   }
 
@@ -79,7 +79,7 @@ public final class ClipModel implements AutoCloseable {
    * @return unit vectors (t, e)
    */
   public NDArray textEmbeds(NDManager manager, List<List<Integer>> ids) {
-    return Flow.owning(text.forward(manager, ids))
+    return LayerChain.owning(text.forward(manager, ids))
         .then(hidden -> text.pool(hidden, ids))
         .then(textProjection::forward)
         .then(ClipModel::unit)
@@ -98,7 +98,7 @@ public final class ClipModel implements AutoCloseable {
     if (shape.dimension() != 4 || !shape.slice(1).equals(expected.slice(1))) {
       throw new IllegalArgumentException("pictures should be " + expected + ", not " + shape);
     }
-    return Flow.from(pixels)
+    return LayerChain.from(pixels)
         .then(vision::forward)
         .then(visualProjection::forward)
         .then(ClipModel::unit)

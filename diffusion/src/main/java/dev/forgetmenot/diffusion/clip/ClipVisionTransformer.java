@@ -5,28 +5,28 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.ClipConfig;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig.TransformerConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
-import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.layer.ClipEncoder;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 
 /** The vision tower (Dosovitskiy et al., arXiv 2010.11929) without the projection behind it. */
 final class ClipVisionTransformer {
-  private final Weight classEmbedding; // (d)
+  private final ModelParameter classEmbedding; // (d)
   private final Conv2d patchEmbedding;
-  private final Weight positionEmbedding; // (n + 1, d)
+  private final ModelParameter positionEmbedding; // (n + 1, d)
   private final LayerNorm preLayerNorm;
   private final ClipEncoder encoder;
   private final LayerNorm postLayerNorm;
 
-  ClipVisionTransformer(LayerScope root, ClipConfig config) {
-    LayerScope scope = root.in("vision_model");
+  ClipVisionTransformer(ModulePath root, ClipConfig config) {
+    ModulePath scope = root.in("vision_model");
     TransformerConfig layers = config.vision();
     int side = config.imageSize() / config.patchSize();
-    LayerScope embeddings = scope.in("embeddings");
+    ModulePath embeddings = scope.in("embeddings");
     classEmbedding = embeddings.weight("class_embedding", layers.width());
     patchEmbedding =
         Conv2d.patches(
@@ -52,7 +52,7 @@ final class ClipVisionTransformer {
 
   /** Normalised pictures (b, c, H, W) to (b, d). */
   NDArray forward(NDArray pixels) {
-    return Flow.from(pixels)
+    return LayerChain.from(pixels)
         .then(patchEmbedding::forward)
         .then(this::embed)
         .then(preLayerNorm::forward)
@@ -66,8 +66,8 @@ final class ClipVisionTransformer {
   private NDArray embed(NDArray patches) {
     Shape shape = patches.getShape();
     long width = shape.get(1);
-    try (Temporaries t = new Temporaries(patches);
-        Weight.Use positions = positionEmbedding.use()) {
+    try (ArrayScope t = new ArrayScope(patches);
+        ModelParameter.Use positions = positionEmbedding.use()) {
       NDArray rows = t.view(patches).reshape(shape.get(0), width, -1).transpose(0, 2, 1);
       NDArray first =
           t.view(classEmbedding.array())

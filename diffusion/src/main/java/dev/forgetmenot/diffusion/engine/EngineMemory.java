@@ -93,7 +93,7 @@ public final class EngineMemory {
   public static float[] floats(NDArray array) {
     float[] values = new float[Math.toIntExact(array.size())];
     if (values.length > 0) {
-      try (Temporaries t = new Temporaries(array)) { // the engine may make a dense copy
+      try (ArrayScope t = new ArrayScope(array)) { // the engine may make a dense copy
         FloatBuffer stored = bytes(t.view(array)).asFloatBuffer();
         stored.get(values);
       }
@@ -110,7 +110,7 @@ public final class EngineMemory {
   public static NDArray widenBrain(NDArray packed) {
     NDManager manager = packed.getManager();
     NDArray wide = onHost(manager, packed.getShape(), DataType.FLOAT32);
-    try (Temporaries t = new Temporaries(packed)) {
+    try (ArrayScope t = new ArrayScope(packed)) {
       ShortBuffer bits = bytes(t.view(packed)).asShortBuffer();
       IntBuffer floats = bytes(wide).asIntBuffer();
       int parts = (bits.capacity() + PART - 1) / PART;

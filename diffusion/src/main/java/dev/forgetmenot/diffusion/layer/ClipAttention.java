@@ -13,7 +13,7 @@ final class ClipAttention {
   private final Linear value;
   private final Linear out;
 
-  ClipAttention(LayerScope scope, int width, int heads, boolean causal) {
+  ClipAttention(ModulePath scope, int width, int heads, boolean causal) {
     ops = scope.ops();
     this.heads = heads;
     this.causal = causal;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class ClipEncoder {
    * @param causal whether a token sees only itself and what is before it
    */
   public ClipEncoder(
-      LayerScope scope,
+      ModulePath scope,
       int width,
       int intermediate,
       int depth,
@@ -29,7 +29,7 @@ public final class ClipEncoder {
       Activation activation,
       boolean causal) {
     for (int i = 0; i < depth; i++) {
-      LayerScope layer = scope.in("layers." + i);
+      ModulePath layer = scope.in("layers." + i);
       layers.add(
           new Layer(
               new ClipAttention(layer.in("self_attn"), width, heads, causal),
@@ -44,7 +44,7 @@ public final class ClipEncoder {
 
   /** (b, n, d) to the same. */
   public NDArray forward(NDArray x) {
-    Flow flow = Flow.from(x);
+    LayerChain flow = LayerChain.from(x);
     layers.forEach(layer -> flow.then(layer::forward));
     return flow.get();
   }
@@ -59,11 +59,11 @@ public final class ClipEncoder {
       Ops ops) {
 
     NDArray forward(NDArray x) {
-      NDArray attended = plus(x, Flow.from(x).then(norm1::forward).then(attention::forward));
+      NDArray attended = plus(x, LayerChain.from(x).then(norm1::forward).then(attention::forward));
       try (attended) {
         return plus(
             attended,
-            Flow.from(attended)
+            LayerChain.from(attended)
                 .then(norm2::forward)
                 .then(fc1::forward)
                 .then(h -> activation.apply(ops, h))
@@ -71,7 +71,7 @@ public final class ClipEncoder {
       }
     }
 
-    private static NDArray plus(NDArray x, Flow branch) {
+    private static NDArray plus(NDArray x, LayerChain branch) {
       try (NDArray end = branch.get()) {
         return x.add(end);
       }

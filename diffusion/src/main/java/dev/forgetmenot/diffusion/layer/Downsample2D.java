@@ -15,7 +15,7 @@ public final class Downsample2D {
    *
    * @param padding on all sides; 0 pads one row below and one column on the right instead
    */
-  public Downsample2D(LayerScope scope, long channels, int padding) {
+  public Downsample2D(ModulePath scope, long channels, int padding) {
     conv = Conv2d.of(scope.in("conv"), channels, channels, 3, 2, padding);
     padded = padding != 0;
   }

@@ -2,18 +2,18 @@ package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 
 /** Group normalisation, with or without SiLU behind it. */
 public final class GroupNorm {
   private final Ops ops;
   private final int groups;
   private final double eps;
-  private final Weight weight; // (c)
-  private final Weight bias; // (c)
+  private final ModelParameter weight; // (c)
+  private final ModelParameter bias; // (c)
 
   /** A norm of {@code channels}, which {@code groups} must divide. */
-  public GroupNorm(LayerScope scope, long channels, int groups, double eps) {
+  public GroupNorm(ModulePath scope, long channels, int groups, double eps) {
     if (channels % groups != 0) {
       throw new IllegalArgumentException(
           scope.path() + ": " + groups + " groups do not divide " + channels + " channels");

@@ -2,17 +2,17 @@ package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 
 /** Layer normalisation of the last axis. */
 public final class LayerNorm {
   private final Shape shape;
   private final float eps;
-  private final Weight weight; // (d)
-  private final Weight bias; // (d)
+  private final ModelParameter weight; // (d)
+  private final ModelParameter bias; // (d)
 
   /** A norm of {@code width} numbers. */
-  public LayerNorm(LayerScope scope, long width, double eps) {
+  public LayerNorm(ModulePath scope, long width, double eps) {
     shape = new Shape(width);
     this.eps = (float) eps;
     weight = scope.weight("weight", width);

@@ -1,15 +1,15 @@
 package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 
 /** x Wᵀ + b on the last axis. */
 public final class Linear {
-  private final Weight weight; // (out, in)
-  private final Weight bias; // (out), or null
+  private final ModelParameter weight; // (out, in)
+  private final ModelParameter bias; // (out), or null
 
   /** A layer from {@code in} to {@code out} numbers. */
-  public Linear(LayerScope scope, long in, long out, boolean hasBias) {
+  public Linear(ModulePath scope, long in, long out, boolean hasBias) {
     weight = scope.weight("weight", out, in);
     bias = hasBias ? scope.weight("bias", out) : null;
   }
@@ -17,10 +17,10 @@ public final class Linear {
   /** (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
     NDArray y;
-    try (Weight.Use w = weight.use()) {
+    try (ModelParameter.Use w = weight.use()) {
       y = linear(x, w.array(), bias == null ? null : bias.array());
     }
-    return AdapterPath.add(
+    return LoraLayer.add(
         x, y, weight, (in, down) -> linear(in, down, null), (in, up) -> linear(in, up, null));
   }
 

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 
 /** Two convolutions with group norms, the time between them, and a way around. */
 public final class ResnetBlock2D {
@@ -18,7 +18,7 @@ public final class ResnetBlock2D {
    * @param timeWidth t, or 0 for a block that knows no time
    */
   public ResnetBlock2D(
-      LayerScope scope, long in, long out, long timeWidth, int groups, double eps) {
+      ModulePath scope, long in, long out, long timeWidth, int groups, double eps) {
     norm1 = new GroupNorm(scope.in("norm1"), in, groups, eps);
     conv1 = Conv2d.same(scope.in("conv1"), in, out, 3);
     timeEmbProj =
@@ -34,7 +34,7 @@ public final class ResnetBlock2D {
    * @param time SiLU of the time embedding (b, t); null for a block that knows no time
    */
   public NDArray forward(NDArray x, NDArray time) {
-    Flow hidden = Flow.from(x).then(norm1::silu).then(conv1::forward);
+    LayerChain hidden = LayerChain.from(x).then(norm1::silu).then(conv1::forward);
     if (timeEmbProj != null) {
       try (NDArray shift = timeEmbProj.forward(time);
           NDArray wide = shift.reshape(shift.getShape().get(0), -1, 1, 1)) {
@@ -42,7 +42,7 @@ public final class ResnetBlock2D {
       }
     }
     hidden.then(norm2::silu).then(conv2::forward);
-    Flow around = Flow.from(x);
+    LayerChain around = LayerChain.from(x);
     if (convShortcut != null) {
       around.then(convShortcut::forward);
     }

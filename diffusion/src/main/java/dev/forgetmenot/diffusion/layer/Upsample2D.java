@@ -9,7 +9,7 @@ public final class Upsample2D {
   private final Conv2d conv;
 
   /** A layer that keeps the channels. */
-  public Upsample2D(LayerScope scope, long channels) {
+  public Upsample2D(ModulePath scope, long channels) {
     ops = scope.ops();
     conv = Conv2d.same(scope.in("conv"), channels, channels, 3);
   }

@@ -25,9 +25,9 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
   static Conditioning of(
       GenerationRequest settings,
       List<String> prompts,
-      ModelParts parts,
+      ModelComponents parts,
       NDManager manager,
-      ExtensionRuns extensions) {
+      ActiveExtensions extensions) {
     boolean guided = settings.guidance() > 1;
     try (NDArray positive = positive(prompts, parts, manager, extensions)) {
       if (!guided) {
@@ -42,7 +42,7 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
 
   /** (b, n, d); a prompt that comes several times is encoded once. */
   private static NDArray positive(
-      List<String> prompts, ModelParts parts, NDManager manager, ExtensionRuns extensions) {
+      List<String> prompts, ModelComponents parts, NDManager manager, ActiveExtensions extensions) {
     List<String> distinct = prompts.stream().distinct().toList();
     try (NDManager scope = manager.newSubManager()) {
       NDList rows = new NDList();
@@ -67,9 +67,9 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
   private static NDArray encode(
       String text,
       boolean negative,
-      ModelParts parts,
+      ModelComponents parts,
       NDManager manager,
-      ExtensionRuns extensions) {
+      ActiveExtensions extensions) {
     List<Integer> ids = parts.tokenizer().encode(extensions.prompt(text, negative)).ids();
     return extensions.textEmbedding(parts.textEncoder().encode(manager, List.of(ids)), negative);
   }

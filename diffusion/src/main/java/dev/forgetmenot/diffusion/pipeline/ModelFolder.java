@@ -79,7 +79,7 @@ record ModelFolder(Path root) {
    *
    * @throws IOException if one is missing or broken; the message names it
    */
-  StoredModel.Parts parts(ReadingOptions options) throws IOException {
+  ModelOnDisk.Parts parts(ReadingOptions options) throws IOException {
     UNetConfig unet = UNetConfig.read(component("unet"));
     VaeConfig vae = VaeConfig.read(component("vae"));
     TextEncoderConfig textEncoder = TextEncoderConfig.read(component("text_encoder"));
@@ -87,10 +87,10 @@ record ModelFolder(Path root) {
     TokenizerFiles tokenizer = TokenizerFiles.of(component("tokenizer"));
     Map<String, ComponentTensors> tensors = new LinkedHashMap<>();
     try {
-      for (String name : StoredModel.COMPONENTS) {
+      for (String name : ModelOnDisk.COMPONENTS) {
         tensors.put(name, ComponentTensors.open(component(name), name, options.variant()));
       }
-      return new StoredModel.Parts(unet, vae, textEncoder, scheduler, tokenizer, tensors, notes());
+      return new ModelOnDisk.Parts(unet, vae, textEncoder, scheduler, tokenizer, tensors, notes());
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, tensors.values());
       throw e;

@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
-import dev.forgetmenot.diffusion.weights.Weight;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -18,10 +18,10 @@ import java.util.Set;
 
 /** The weights of all components of a loaded model. For the engine thread. */
 public final class ModelWeights implements NamedWeights {
-  private final Map<String, Weights> components = new LinkedHashMap<>();
+  private final Map<String, ModelParameters> components = new LinkedHashMap<>();
   private final BaseTensors baseFiles;
 
-  ModelWeights(ModelParts parts) {
+  ModelWeights(ModelComponents parts) {
     components.put("unet", parts.unet().weights());
     components.put("text_encoder", parts.textEncoder().weights());
     components.put("vae", parts.vae().weights());
@@ -37,13 +37,13 @@ public final class ModelWeights implements NamedWeights {
   }
 
   /** The cell that the layers hold. */
-  public Weight cell(String name) {
+  public ModelParameter cell(String name) {
     return component(name).get(local(name));
   }
 
   /** The cells of all components by canonical name, those of added tokens too. */
-  public Map<String, Weight> cells() {
-    Map<String, Weight> cells = new LinkedHashMap<>();
+  public Map<String, ModelParameter> cells() {
+    Map<String, ModelParameter> cells = new LinkedHashMap<>();
     names().forEach(name -> cells.put(name, cell(name)));
     components.forEach(
         (component, weights) ->
@@ -58,7 +58,7 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public float[] current(String name) {
-    Weight cell = cell(name);
+    ModelParameter cell = cell(name);
     return cell.inMemory() || !component(name).asStored(local(name)) ? cell.floats() : base(name);
   }
 
@@ -79,18 +79,18 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public void restore(String name) {
-    cell(name).exchange(Weight.State.BASE).close();
+    cell(name).exchange(ModelParameter.State.BASE).close();
   }
 
   /** Other values of a weight; the caller closes them or puts them into the cell. */
-  Weight.State replaced(String name, float[] values, Optional<String> origin) {
+  ModelParameter.State replaced(String name, float[] values, Optional<String> origin) {
     Shape shape = cell(name).shape();
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           name + " " + shape + " has " + shape.size() + " values, not " + values.length);
     }
     NDArray array = EngineMemory.of(component(name).manager(), values, shape);
-    return Weight.State.of(array, origin);
+    return ModelParameter.State.of(array, origin);
   }
 
   /** The names of the weights that may hold other values than the base's. */
@@ -106,8 +106,8 @@ public final class ModelWeights implements NamedWeights {
     changed().forEach(this::restore);
   }
 
-  private Weights component(String name) {
-    Weights weights = components.get(componentName(name));
+  private ModelParameters component(String name) {
+    ModelParameters weights = components.get(componentName(name));
     if (weights == null) {
       throw new IllegalArgumentException(
           "there is no weight "

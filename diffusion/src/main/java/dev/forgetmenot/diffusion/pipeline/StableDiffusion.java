@@ -20,9 +20,9 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.Audience;
+import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
-import dev.forgetmenot.diffusion.sampler.Samplers;
+import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import dev.forgetmenot.diffusion.training.TrainingSession;
 import dev.forgetmenot.diffusion.weights.Closing;
 import java.io.IOException;
@@ -47,29 +47,29 @@ import java.util.function.BooleanSupplier;
  */
 public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   private final EngineThread engine;
-  private final ModelParts parts;
+  private final ModelComponents parts;
   private final ModelWeights weights;
-  private final ModelTokens tokens;
+  private final TextualInversionLoader tokens;
   private final BaseModel base;
-  private final Samplers samplers;
+  private final SamplerRegistry samplers;
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
-  private Loading loading; // what the extensions did to the model; for the engine thread
+  private PatchSession loading; // what the extensions did to the model; for the engine thread
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private StableDiffusion(EngineThread engine, StoredModel stored, LoadOptions options)
+  private StableDiffusion(EngineThread engine, ModelOnDisk stored, LoadOptions options)
       throws IOException {
     this.engine = engine;
     this.options = options;
-    this.parts = ModelParts.load(stored, engine, options.weights());
+    this.parts = ModelComponents.load(stored, engine, options.weights());
     try {
-      this.samplers = new Samplers(options.samplers());
+      this.samplers = new SamplerRegistry(options.samplers());
       this.weights = new ModelWeights(parts);
       this.base = stored.base();
       this.pipeline = new TextToImagePipeline(parts, samplers);
-      this.tokens = new ModelTokens(engine, parts);
+      this.tokens = new TextualInversionLoader(engine, parts);
       this.loading =
-          new Loading(base, weights, tokens).then(options.patches(), options.modelExtensions());
+          new PatchSession(base, weights, tokens).then(options.patches(), options.modelExtensions());
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.of(parts));
       throw e;
@@ -81,13 +81,13 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * are checked; the values of a component are read when it is first used.
    *
    * @param model a folder in diffusers' layout, with {@code model_index.json}, or a safetensors
-   *     file with a whole model; see {@link StoredModel#open(Path)}
+   *     file with a whole model; see {@link ModelOnDisk#open(Path)}
    * @throws IOException if it is missing, broken or of another kind of model, or an extension
    *     refuses it; the message says where, why and what to do
    * @throws IllegalArgumentException if there is no such device
    */
   public static StableDiffusion load(Path model, LoadOptions options) throws IOException {
-    StoredModel stored = StoredModel.open(model, options.reading());
+    ModelOnDisk stored = ModelOnDisk.open(model, options.reading());
     EngineThread engine;
     try {
       engine = EngineThread.start(options.device());
@@ -166,8 +166,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     return engine.call(() -> pipeline.runTogether(requests, extensions()));
   }
 
-  private Audience extensions() {
-    return new Audience(options.samplingExtensions(), StepListener.NONE, () -> false);
+  private GenerationHooks extensions() {
+    return new GenerationHooks(options.samplingExtensions(), StepListener.NONE, () -> false);
   }
 
   /**
@@ -180,7 +180,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    */
   public List<RgbImage> generate(
       GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
-    Audience audience = new Audience(options.samplingExtensions(), listener, cancelled);
+    GenerationHooks audience = new GenerationHooks(options.samplingExtensions(), listener, cancelled);
     return engine.call(() -> pipeline.run(request, audience));
   }
 
@@ -206,7 +206,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public List<String> tokens(String text) {
-    return engine.call(() -> parts.tokenizer().pieceNames(text));
+    return engine.call(() -> parts.tokenizer().tokens(text));
   }
 
   @Override
@@ -227,12 +227,12 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public NDArray encodePictures(List<RgbImage> pictures, NoiseSource noise) {
-    return engine.call(() -> LatentPictures.encode(parts, pictures, noise));
+    return engine.call(() -> ImageLatents.encode(parts, pictures, noise));
   }
 
   @Override
   public LatentDistribution encodePosteriors(List<RgbImage> pictures) {
-    return engine.call(() -> LatentPictures.posteriors(parts, pictures));
+    return engine.call(() -> ImageLatents.posteriors(parts, pictures));
   }
 
   @Override
@@ -292,7 +292,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   /** The components, for tests. */
-  ModelParts parts() {
+  ModelComponents parts() {
     return parts;
   }
 

@@ -9,9 +9,9 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplingExtension;
-import dev.forgetmenot.diffusion.random.NoiseOfPictures;
+import dev.forgetmenot.diffusion.random.PerImageNoise;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
-import dev.forgetmenot.diffusion.sampler.Samplers;
+import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,32 +32,32 @@ final class TextToImagePipeline {
 
   private static final int LARGEST_BATCH = 32;
 
-  private final ModelParts parts;
-  private final Samplers samplers;
+  private final ModelComponents parts;
+  private final SamplerRegistry samplers;
 
-  TextToImagePipeline(ModelParts parts, Samplers samplers) {
+  TextToImagePipeline(ModelComponents parts, SamplerRegistry samplers) {
     this.parts = parts;
     this.samplers = samplers;
   }
 
   /** Who takes part in a generation beside the model. */
-  record Audience(
+  record GenerationHooks(
       List<SamplingExtension> extensions,
       StepListener listener,
       BooleanSupplier cancelled,
       Inputs inputs) {
-    Audience(List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
+    GenerationHooks(List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
       this(extensions, listener, cancelled, (timestep, input) -> {});
     }
 
-    static final Audience NOBODY = new Audience(List.of(), StepListener.NONE, () -> false);
+    static final GenerationHooks NOBODY = new GenerationHooks(List.of(), StepListener.NONE, () -> false);
 
     /** The same for one of several batches: steps count on. */
-    Audience ofBatch(int index, int batches) {
+    GenerationHooks ofBatch(int index, int batches) {
       StepListener countingOn =
           (step, of, timestep, preview) ->
               listener.step(index * of + step, batches * of, timestep, preview);
-      return new Audience(extensions, countingOn, cancelled, inputs);
+      return new GenerationHooks(extensions, countingOn, cancelled, inputs);
     }
   }
 
@@ -68,7 +68,7 @@ final class TextToImagePipeline {
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws CancellationException if the user cancelled
    */
-  List<RgbImage> run(GenerationRequest request, Audience audience) {
+  List<RgbImage> run(GenerationRequest request, GenerationHooks audience) {
     ImageSize size = size(request);
     int batch = request.seedPerPicture() ? largestBatch(size) : request.count();
     int batches = (request.count() + batch - 1) / batch;
@@ -94,8 +94,8 @@ final class TextToImagePipeline {
    *
    * @throws IllegalArgumentException if they differ in more, or do not fit the model
    */
-  List<List<RgbImage>> runTogether(List<GenerationRequest> requests, Audience audience) {
-    List<Item> items = new ArrayList<>();
+  List<List<RgbImage>> runTogether(List<GenerationRequest> requests, GenerationHooks audience) {
+    List<PromptSeed> items = new ArrayList<>();
     for (GenerationRequest request : requests) {
       GenerationRequest first = requests.get(0);
       if (!request.seedPerPicture()
@@ -104,7 +104,7 @@ final class TextToImagePipeline {
             "requests that are drawn together may differ in prompt, seed and count alone");
       }
       for (int i = 0; i < request.count(); i++) {
-        items.add(new Item(request.prompt(), request.seed() + i));
+        items.add(new PromptSeed(request.prompt(), request.seed() + i));
       }
     }
     if (!audience.extensions().isEmpty()) {
@@ -117,18 +117,18 @@ final class TextToImagePipeline {
   }
 
   /** One picture of several requests. */
-  private record Item(String prompt, long seed) {}
+  private record PromptSeed(String prompt, long seed) {}
 
   private List<RgbImage> drawItems(
-      List<GenerationRequest> requests, List<Item> items, Audience audience) {
+      List<GenerationRequest> requests, List<PromptSeed> items, GenerationHooks audience) {
     List<RgbImage> pictures = new ArrayList<>();
     int batch = items.isEmpty() ? 1 : largestBatch(size(requests.get(0)));
     int batches = (items.size() + batch - 1) / batch;
     for (int k = 0; k < batches; k++) {
-      List<Item> part = items.subList(k * batch, Math.min(items.size(), (k + 1) * batch));
+      List<PromptSeed> part = items.subList(k * batch, Math.min(items.size(), (k + 1) * batch));
       GenerationRequest settings = requests.get(0).seeds(0, part.size());
-      List<String> prompts = part.stream().map(Item::prompt).toList();
-      NoiseSource noise = NoiseOfPictures.seeded(part.stream().map(Item::seed).toList());
+      List<String> prompts = part.stream().map(PromptSeed::prompt).toList();
+      NoiseSource noise = PerImageNoise.seeded(part.stream().map(PromptSeed::seed).toList());
       try (NDManager manager = parts.manager().newSubManager();
           NDArray latents =
               latents(settings, prompts, noise, audience.ofBatch(k, batches), manager)) {
@@ -164,7 +164,7 @@ final class TextToImagePipeline {
             copy.attach(parts.manager());
             seen.add(new NoisyLatents(timestep, copy));
           };
-      latents(request, new Audience(extensions, StepListener.NONE, () -> false, keeping), manager)
+      latents(request, new GenerationHooks(extensions, StepListener.NONE, () -> false, keeping), manager)
           .close();
       return seen;
     } catch (RuntimeException e) {
@@ -180,10 +180,10 @@ final class TextToImagePipeline {
   }
 
   /** The final latents (b, c, h, w) of a request of one batch, on the manager. */
-  NDArray latents(GenerationRequest request, Audience audience, NDManager manager) {
+  NDArray latents(GenerationRequest request, GenerationHooks audience, NDManager manager) {
     NoiseSource noise =
         request.seedPerPicture()
-            ? NoiseOfPictures.seeded(request.seed(), request.count())
+            ? PerImageNoise.seeded(request.seed(), request.count())
             : new TorchGenerator(request.seed());
     List<String> prompts = Collections.nCopies(request.count(), request.prompt());
     return latents(request, prompts, noise, audience, manager);
@@ -194,9 +194,9 @@ final class TextToImagePipeline {
       GenerationRequest request,
       List<String> prompts,
       NoiseSource noise,
-      Audience audience,
+      GenerationHooks audience,
       NDManager manager) {
-    try (ExtensionRuns extensions = new ExtensionRuns(audience.extensions(), request);
+    try (ActiveExtensions extensions = new ActiveExtensions(audience.extensions(), request);
         Sampler sampler = sampler(request);
         Conditioning conditioning = Conditioning.of(request, prompts, parts, manager, extensions)) {
       double[] timesteps = sampler.timesteps();
@@ -266,8 +266,8 @@ final class TextToImagePipeline {
       Sampler sampler,
       int i,
       Conditioning conditioning,
-      ExtensionRuns extensions,
-      Audience audience) {
+      ActiveExtensions extensions,
+      GenerationHooks audience) {
     NDArray scaled = sampler.scaleModelInput(sample, i);
     audience.inputs().input(sampler.timesteps()[i], scaled);
     try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
@@ -309,11 +309,11 @@ final class TextToImagePipeline {
     try (NDArray one = latents.get(i + ":" + (i + 1));
         NDArray unscaled = one.div((float) parts.vae().config().scalingFactor());
         NDArray decoded = parts.vae().decode(unscaled)) {
-      return Pixels.picture(decoded);
+      return ImageTensors.picture(decoded);
     }
   }
 
-  private static void stopIfCancelled(Audience audience) {
+  private static void stopIfCancelled(GenerationHooks audience) {
     if (audience.cancelled().getAsBoolean()) {
       throw new CancellationException("stopped by the user");
     }

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
-import dev.forgetmenot.diffusion.schedule.AlphaBars;
+import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 
 /**
@@ -24,13 +24,13 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 public final class DdimSampler implements Sampler {
   private static final String NAME = "ddim";
 
-  private final AlphaBars alphaBars;
+  private final AlphasCumprod alphaBars;
   private final PredictionType predictionType;
   private final double[] timesteps;
   private final int stride;
   private final float finalAlpha;
   private final float clip;
-  private final Steps order;
+  private final StepCounter order;
 
   /**
    * A sampler for one run.
@@ -38,8 +38,8 @@ public final class DdimSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public DdimSampler(SchedulerConfig config, int steps) {
-    Refused.flag(config, NAME, "thresholding");
-    this.alphaBars = AlphaBars.of(config, true);
+    UnsupportedSetting.flag(config, NAME, "thresholding");
+    this.alphaBars = AlphasCumprod.of(config, true);
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
     int trainSteps = alphaBars.trainSteps();
     this.timesteps =
@@ -50,9 +50,9 @@ public final class DdimSampler implements Sampler {
         config.flag("clip_sample", true)
             ? (float) config.number("clip_sample_range", 1)
             : Float.POSITIVE_INFINITY;
-    this.order = new Steps(steps);
+    this.order = new StepCounter(steps);
     if (predictionType == PredictionType.EPSILON && alphaBars.at((int) timesteps[0]) == 0) {
-      throw Refused.of(NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");
+      throw UnsupportedSetting.of(NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");
     }
   }
 
@@ -84,7 +84,7 @@ public final class DdimSampler implements Sampler {
         NDArray predictedX0 = unclipped.clip(-clip, clip);
         NDArray epsilon = epsilon(modelOutput, sample, alphaT)) {
       // 3. eq. (12) with σ = 0: √α₍t−1₎ · x₀ + "direction pointing to xₜ"
-      return Blend.of(Math.sqrt(alphaPrevious), predictedX0, Math.sqrt(1 - alphaPrevious), epsilon);
+      return WeightedSum.of(Math.sqrt(alphaPrevious), predictedX0, Math.sqrt(1 - alphaPrevious), epsilon);
     }
   }
 
@@ -92,8 +92,8 @@ public final class DdimSampler implements Sampler {
     double signal = Math.sqrt(alphaT);
     double deviation = Math.sqrt(1 - alphaT);
     return switch (predictionType) {
-      case EPSILON -> Blend.of(1 / signal, sample, -deviation / signal, modelOutput);
-      case V_PREDICTION -> Blend.of(signal, sample, -deviation, modelOutput);
+      case EPSILON -> WeightedSum.of(1 / signal, sample, -deviation / signal, modelOutput);
+      case V_PREDICTION -> WeightedSum.of(signal, sample, -deviation, modelOutput);
       case SAMPLE -> modelOutput.duplicate();
     };
   }
@@ -103,8 +103,8 @@ public final class DdimSampler implements Sampler {
     double deviation = Math.sqrt(1 - alphaT);
     return switch (predictionType) {
       case EPSILON -> modelOutput.duplicate();
-      case V_PREDICTION -> Blend.of(deviation, sample, signal, modelOutput);
-      case SAMPLE -> Blend.of(1 / deviation, sample, -signal / deviation, modelOutput);
+      case V_PREDICTION -> WeightedSum.of(deviation, sample, signal, modelOutput);
+      case SAMPLE -> WeightedSum.of(1 / deviation, sample, -signal / deviation, modelOutput);
     };
   }
 

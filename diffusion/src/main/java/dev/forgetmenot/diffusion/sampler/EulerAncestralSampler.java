@@ -22,7 +22,7 @@ public final class EulerAncestralSampler implements Sampler {
 
   private final SigmaSchedule schedule;
   private final PredictionType predictionType;
-  private final Steps order;
+  private final StepCounter order;
 
   /**
    * A sampler for one run.
@@ -33,9 +33,9 @@ public final class EulerAncestralSampler implements Sampler {
     this.schedule = SigmaSchedule.interpolated(config, steps);
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
     if (predictionType == PredictionType.SAMPLE) {
-      throw Refused.of(NAME, "prediction_type", "sample");
+      throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
-    this.order = new Steps(steps);
+    this.order = new StepCounter(steps);
   }
 
   @Override
@@ -62,13 +62,13 @@ public final class EulerAncestralSampler implements Sampler {
     double up = Math.sqrt(to * to * (from * from - to * to) / (from * from));
     double down = Math.sqrt(to * to - up * up);
     // 2. the denoised sample and the derivative
-    try (NDArray denoised = EulerPrediction.denoised(predictionType, modelOutput, from, sample);
-        NDArray derivative = Blend.of(1 / from, sample, -1 / from, denoised);
+    try (NDArray denoised = PredictedOriginalSample.denoised(predictionType, modelOutput, from, sample);
+        NDArray derivative = WeightedSum.of(1 / from, sample, -1 / from, denoised);
         // 3. Euler's step to σ_down
-        NDArray lower = Blend.of(1, sample, down - from, derivative);
+        NDArray lower = WeightedSum.of(1, sample, down - from, derivative);
         // 4. fresh noise up to σ_to; drawn in the last step too, where it counts nothing
         NDArray fresh = draw(noise, sample)) {
-      return Blend.of(1, lower, up, fresh);
+      return WeightedSum.of(1, lower, up, fresh);
     }
   }
 

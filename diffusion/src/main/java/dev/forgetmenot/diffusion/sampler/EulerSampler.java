@@ -24,7 +24,7 @@ public final class EulerSampler implements Sampler {
 
   private final SigmaSchedule schedule;
   private final PredictionType predictionType;
-  private final Steps order;
+  private final StepCounter order;
 
   /**
    * A sampler for one run.
@@ -32,15 +32,15 @@ public final class EulerSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public EulerSampler(SchedulerConfig config, int steps) {
-    Refused.flag(config, NAME, "use_exponential_sigmas");
-    Refused.flag(config, NAME, "use_beta_sigmas");
+    UnsupportedSetting.flag(config, NAME, "use_exponential_sigmas");
+    UnsupportedSetting.flag(config, NAME, "use_beta_sigmas");
     String timestepType = config.text("timestep_type", "discrete");
     if (!timestepType.equals("discrete")) {
-      throw Refused.of(NAME, "timestep_type", timestepType);
+      throw UnsupportedSetting.of(NAME, "timestep_type", timestepType);
     }
     this.schedule = SigmaSchedule.of(config, steps);
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    this.order = new Steps(steps);
+    this.order = new StepCounter(steps);
   }
 
   @Override
@@ -64,11 +64,11 @@ public final class EulerSampler implements Sampler {
     float sigma = schedule.sigmas()[index];
     float next = schedule.sigmas()[index + 1];
     // 1. the denoised sample, eq. (7)
-    try (NDArray denoised = EulerPrediction.denoised(predictionType, modelOutput, sigma, sample);
+    try (NDArray denoised = PredictedOriginalSample.denoised(predictionType, modelOutput, sigma, sample);
         // 2. the derivative, eq. (3) and line 7 of the algorithm
-        NDArray derivative = Blend.of(1.0 / sigma, sample, -1.0 / sigma, denoised)) {
+        NDArray derivative = WeightedSum.of(1.0 / sigma, sample, -1.0 / sigma, denoised)) {
       // 3. Euler's step from σᵢ to σᵢ₊₁, line 8
-      return Blend.of(1, sample, next - sigma, derivative);
+      return WeightedSum.of(1, sample, next - sigma, derivative);
     }
   }
 

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
-import dev.forgetmenot.diffusion.schedule.AlphaBars;
+import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -38,12 +38,12 @@ public final class PndmSampler implements Sampler {
     {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}
   };
 
-  private final AlphaBars alphaBars;
+  private final AlphasCumprod alphaBars;
   private final PredictionType predictionType;
   private final double[] timesteps;
   private final int stride;
   private final float finalAlpha;
-  private final Steps order;
+  private final StepCounter order;
   private final Deque<NDArray> outputs = new ArrayDeque<>();
   private NDArray start;
 
@@ -54,12 +54,12 @@ public final class PndmSampler implements Sampler {
    */
   public PndmSampler(SchedulerConfig config, int steps) {
     if (!config.flag("skip_prk_steps", true)) {
-      throw Refused.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
+      throw UnsupportedSetting.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
     }
-    this.alphaBars = AlphaBars.of(config, false);
+    this.alphaBars = AlphasCumprod.of(config, false);
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
     if (predictionType == PredictionType.SAMPLE) {
-      throw Refused.of(NAME, "prediction_type", "sample");
+      throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
     int trainSteps = alphaBars.trainSteps();
     this.timesteps =
@@ -67,7 +67,7 @@ public final class PndmSampler implements Sampler {
             TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps));
     this.stride = trainSteps / steps;
     this.finalAlpha = config.flag("set_alpha_to_one", false) ? 1 : alphaBars.at(0);
-    this.order = new Steps(timesteps.length);
+    this.order = new StepCounter(timesteps.length);
   }
 
   /** The improved Euler step looks at the second timestep twice. */
@@ -120,7 +120,7 @@ public final class PndmSampler implements Sampler {
   /** Repeats the first step from its start with the mean of the outputs at both its ends. */
   private NDArray improvedEuler(NDArray modelOutput, int t) {
     try (NDArray from = start;
-        NDArray combined = Blend.of(0.5, modelOutput, 0.5, outputs.getFirst())) {
+        NDArray combined = WeightedSum.of(0.5, modelOutput, 0.5, outputs.getFirst())) {
       start = null;
       return transfer(from, combined, t + stride, t);
     }
@@ -148,10 +148,10 @@ public final class PndmSampler implements Sampler {
             / (alphaT * Math.sqrt(1.0 - alphaPrevious)
                 + Math.sqrt((double) alphaT * (1.0 - alphaT) * alphaPrevious));
     if (predictionType == PredictionType.EPSILON) {
-      return Blend.of(ofSample, sample, ofNoise, output);
+      return WeightedSum.of(ofSample, sample, ofNoise, output);
     }
     // v-prediction: e = √ᾱ·v + √(1−ᾱ)·x
-    return Blend.of(
+    return WeightedSum.of(
         ofSample + ofNoise * Math.sqrt(1.0 - alphaT), sample, ofNoise * Math.sqrt(alphaT), output);
   }
 

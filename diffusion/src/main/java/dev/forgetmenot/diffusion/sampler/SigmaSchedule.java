@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.sampler;
 
 import dev.forgetmenot.api.sampling.SchedulerConfig;
-import dev.forgetmenot.diffusion.schedule.AlphaBars;
+import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 
 /**
  * The noise levels of a run for samplers that think in σ = √((1−ᾱ)/ᾱ) (Karras et al., arXiv
@@ -35,7 +35,7 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
         switch (interpolation) {
           case "linear" -> interpolate(timesteps, training);
           case "log_linear" -> logLinear(training, steps);
-          default -> throw Refused.of("euler", "interpolation_type", interpolation);
+          default -> throw UnsupportedSetting.of("euler", "interpolation_type", interpolation);
         };
     if (config.flag("use_karras_sigmas", false)) {
       sigmas =
@@ -50,7 +50,7 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
         switch (last) {
           case "zero" -> 0;
           case "sigma_min" -> training[0];
-          default -> throw Refused.of("euler", "final_sigmas_type", last);
+          default -> throw UnsupportedSetting.of("euler", "final_sigmas_type", last);
         };
     return finish(config, timesteps, sigmas, finalSigma);
   }
@@ -65,7 +65,7 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
   }
 
   private static float[] trainingSigmas(SchedulerConfig config) {
-    AlphaBars alphaBars = AlphaBars.of(config, true);
+    AlphasCumprod alphaBars = AlphasCumprod.of(config, true);
     float[] sigmas = new float[alphaBars.trainSteps()];
     for (int t = 0; t < sigmas.length; t++) {
       boolean rescaledEnd = t == sigmas.length - 1 && config.flag("rescale_betas_zero_snr", false);

@@ -11,7 +11,7 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
  * are computed on the caller's thread, which must be the engine thread.
  */
 public final class DiscreteNoiseSchedule implements NoiseSchedule {
-  private final AlphaBars alphaBars;
+  private final AlphasCumprod alphaBars;
   private final PredictionType predictionType;
 
   /**
@@ -20,7 +20,7 @@ public final class DiscreteNoiseSchedule implements NoiseSchedule {
    * @throws IllegalArgumentException if a key is wrong or not supported; the message names it
    */
   public DiscreteNoiseSchedule(SchedulerConfig config) {
-    this.alphaBars = AlphaBars.of(config, true);
+    this.alphaBars = AlphasCumprod.of(config, true);
     this.predictionType = predictionType(config);
   }
 

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.layer.LayerScope;
-import dev.forgetmenot.diffusion.weights.ShapeRecorder;
-import dev.forgetmenot.diffusion.weights.Weight;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.MetaParameters;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,14 +21,14 @@ import java.util.Map;
  */
 public final class ClipTextEncoder implements AutoCloseable {
   private final TextEncoderConfig config;
-  private final Weights weights;
+  private final ModelParameters weights;
   private final ClipTextTransformer transformer;
 
   /** Builds the encoder on weights, which it then owns. */
-  public ClipTextEncoder(TextEncoderConfig config, Weights weights, Ops ops) {
+  public ClipTextEncoder(TextEncoderConfig config, ModelParameters weights, Ops ops) {
     this.config = config;
     this.weights = weights;
-    transformer = new ClipTextTransformer(LayerScope.root(weights, ops), config);
+    transformer = new ClipTextTransformer(ModulePath.root(weights, ops), config);
   }
 
   /**
@@ -40,13 +40,13 @@ public final class ClipTextEncoder implements AutoCloseable {
   public static ClipTextEncoder load(Path folder, NDManager manager, Ops ops) throws IOException {
     TextEncoderConfig config = TextEncoderConfig.read(folder);
     return new ClipTextEncoder(
-        config, Weights.load(manager, ops, folder, "text_encoder", parameterShapes(config)), ops);
+        config, ModelParameters.load(manager, ops, folder, "text_encoder", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(TextEncoderConfig config) {
-    ShapeRecorder shapes = new ShapeRecorder();
-    ClipTextTransformer unused = new ClipTextTransformer(LayerScope.root(shapes, null), config);
+    MetaParameters shapes = new MetaParameters();
+    ClipTextTransformer unused = new ClipTextTransformer(ModulePath.root(shapes, null), config);
     return shapes.shapes();
   }
 
@@ -56,7 +56,7 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /** The weights. */
-  public Weights weights() {
+  public ModelParameters weights() {
     return weights;
   }
 
@@ -76,7 +76,7 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /** The matrix of token embeddings (v, d); added rows are not in it. */
-  public Weight tokenEmbedding() {
+  public ModelParameter tokenEmbedding() {
     return transformer.tokenEmbedding();
   }
 
@@ -92,10 +92,10 @@ public final class ClipTextEncoder implements AutoCloseable {
    * @return the cell of these rows alone (k, d), which may be trained
    * @throws IllegalArgumentException if a vector has another width or a number is not finite
    */
-  public Weight addRows(float[][] vectors) {
+  public ModelParameter addRows(float[][] vectors) {
     NDManager manager = weights.manager();
     int width = config.encoder().width();
-    Weight rows =
+    ModelParameter rows =
         weights.add(
             tokenEmbedding().name().replaceFirst("weight$", "added." + vocabulary()),
             EngineMemory.of(manager, flat(vectors), new Shape(vectors.length, width)));
@@ -131,7 +131,7 @@ public final class ClipTextEncoder implements AutoCloseable {
    *
    * @throws IllegalStateException if they are not the newest
    */
-  public void removeRows(Weight rows) {
+  public void removeRows(ModelParameter rows) {
     transformer.removeRows(rows);
     weights.remove(rows);
   }

@@ -5,11 +5,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.ClipEncoder;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,16 +19,16 @@ import java.util.List;
  */
 public final class ClipTextTransformer {
   private final TextEncoderConfig config;
-  private final Weight tokenEmbedding; // (v, d)
-  private final Weight positionEmbedding; // (n, d)
+  private final ModelParameter tokenEmbedding; // (v, d)
+  private final ModelParameter positionEmbedding; // (n, d)
   private final ClipEncoder encoder;
   private final LayerNorm finalLayerNorm;
-  private final AddedRows added = new AddedRows();
+  private final AddedEmbeddings added = new AddedEmbeddings();
 
   /** Builds the layers under {@code text_model.}. */
-  public ClipTextTransformer(LayerScope root, TextEncoderConfig config) {
+  public ClipTextTransformer(ModulePath root, TextEncoderConfig config) {
     this.config = config;
-    LayerScope scope = root.in("text_model");
+    ModulePath scope = root.in("text_model");
     TextEncoderConfig.TransformerConfig layers = config.encoder();
     tokenEmbedding =
         scope.weight("embeddings.token_embedding.weight", config.vocabSize(), layers.width());
@@ -48,7 +48,7 @@ public final class ClipTextTransformer {
   }
 
   /** The matrix of token embeddings (v, d); added rows are not in it. */
-  public Weight tokenEmbedding() {
+  public ModelParameter tokenEmbedding() {
     return tokenEmbedding;
   }
 
@@ -58,7 +58,7 @@ public final class ClipTextTransformer {
   }
 
   /** Puts rows (k, d) behind all others; they stay in their cell. */
-  void addRows(Weight rows) {
+  void addRows(ModelParameter rows) {
     added.add(rows);
   }
 
@@ -67,7 +67,7 @@ public final class ClipTextTransformer {
    *
    * @throws IllegalStateException if they are not the newest
    */
-  void removeRows(Weight rows) {
+  void removeRows(ModelParameter rows) {
     added.remove(rows);
   }
 
@@ -82,9 +82,9 @@ public final class ClipTextTransformer {
    */
   public NDArray forward(NDManager manager, List<List<Integer>> ids) {
     try (NDArray embedded = embed(manager, ids);
-        Weight.Use table = positionEmbedding.use();
+        ModelParameter.Use table = positionEmbedding.use();
         NDArray positions = table.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
-      return Flow.owning(embedded.add(positions))
+      return LayerChain.owning(embedded.add(positions))
           .then(encoder::forward)
           .then(finalLayerNorm::forward)
           .get();
@@ -96,9 +96,9 @@ public final class ClipTextTransformer {
     long[] flat = flat(ids);
     Shape shape = new Shape(ids.size(), ids.get(0).size());
     long known = tokenEmbedding.shape().get(0);
-    try (Weight.Use table = tokenEmbedding.use()) {
+    try (ModelParameter.Use table = tokenEmbedding.use()) {
       return Arrays.stream(flat).allMatch(id -> id < known)
-          ? AddedRows.look(manager, table.array(), flat, shape)
+          ? AddedEmbeddings.look(manager, table.array(), flat, shape)
           : added.embed(manager, table.array(), flat, shape);
     }
   }
@@ -150,7 +150,7 @@ public final class ClipTextTransformer {
     }
     long width = hidden.getShape().get(2);
     try (NDArray flat = hidden.reshape(-1, width)) {
-      return AddedRows.look(hidden.getManager(), flat, rows, new Shape(rows.length));
+      return AddedEmbeddings.look(hidden.getManager(), flat, rows, new Shape(rows.length));
     }
   }
 

@@ -138,7 +138,7 @@ public final class ClipTokenizer implements AutoCloseable {
   }
 
   /** The tokenizer's own pieces of a text as the vocabulary writes them. */
-  public List<String> pieceNames(String text) {
+  public List<String> tokens(String text) {
     return List.of(tokenizer().encode(text).getTokens());
   }
 

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,9 +12,9 @@ import java.util.List;
  */
 record Gradients(List<NDArray> arrays) implements AutoCloseable {
   /** The gradients, in the order of the weights; zeros where there is none. */
-  static Gradients of(Collection<Weight> weights) {
+  static Gradients of(Collection<ModelParameter> weights) {
     List<NDArray> arrays = new ArrayList<>();
-    for (Weight weight : weights) {
+    for (ModelParameter weight : weights) {
       arrays.add(weight.array().getGradient());
     }
     return new Gradients(arrays);

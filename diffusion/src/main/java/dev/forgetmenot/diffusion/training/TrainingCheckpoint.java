@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -27,7 +27,7 @@ import java.util.TreeMap;
  * @param settings everything that must be the same to go on
  */
 record TrainingCheckpoint(
-    Map<String, Weight> cells, AdamW optimizer, Map<String, String> settings) {
+    Map<String, ModelParameter> cells, AdamW optimizer, Map<String, String> settings) {
   private static final String NOTE = "note.";
   private static final String FORMAT = "forget-me-not training 1";
 
@@ -89,7 +89,7 @@ record TrainingCheckpoint(
     try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       check(stored);
       State state = new State(number(stored, "steps"), stored.metadata(), notes(stored));
-      for (Map.Entry<String, Weight> entry : cells.entrySet()) {
+      for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();
         EngineMemory.set(array, stored.floats("weight/" + name));
@@ -134,7 +134,7 @@ record TrainingCheckpoint(
           stored,
           key.replace("about.", "") + " was " + then + " then and is " + now + " now");
     }
-    for (Map.Entry<String, Weight> entry : cells.entrySet()) {
+    for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
       TensorInfo tensor = stored.tensors().get("weight/" + entry.getKey());
       require(tensor != null, stored, entry.getKey() + " was not trained then");
       require(

@@ -9,7 +9,7 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.patch.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,8 +46,8 @@ public final class TrainingSession implements TrainingScope {
 
   private final EngineThread engine;
   private final TrainingOptions options;
-  private final TrainedPart part;
-  private final Map<String, Weight> cells;
+  private final TrainablePart part;
+  private final Map<String, ModelParameter> cells;
   private final NDManager manager;
   private final AdamW optimizer;
   private final Set<String> reached = new LinkedHashSet<>();
@@ -58,15 +58,15 @@ public final class TrainingSession implements TrainingScope {
   private boolean failed;
 
   private TrainingSession(
-      EngineThread engine, Ops ops, Map<String, Weight> chosen, TrainingOptions options) {
+      EngineThread engine, Ops ops, Map<String, ModelParameter> chosen, TrainingOptions options) {
     this.engine = engine;
     this.options = options;
     this.manager = engine.newManager();
     try {
       this.part =
           options.adapters().isPresent()
-              ? new TrainedAdapters(manager, chosen, options.adapters().get())
-              : new TrainedWeights(manager, chosen, options.keepsBase());
+              ? new TrainableAdapters(manager, chosen, options.adapters().get())
+              : new TrainableWeights(manager, chosen, options.keepsBase());
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -84,8 +84,8 @@ public final class TrainingSession implements TrainingScope {
    * @throws IllegalArgumentException if the options choose nothing or a number is out of range
    */
   public static TrainingSession open(
-      EngineThread engine, Ops ops, Map<String, Weight> cells, TrainingOptions options) {
-    Map<String, Weight> chosen = new LinkedHashMap<>();
+      EngineThread engine, Ops ops, Map<String, ModelParameter> cells, TrainingOptions options) {
+    Map<String, ModelParameter> chosen = new LinkedHashMap<>();
     cells.forEach(
         (name, cell) -> {
           if (options.trainable().test(name)) {
@@ -165,7 +165,7 @@ public final class TrainingSession implements TrainingScope {
       reachedLast.clear();
       Set<String> reachedNow = reachedGroups(clip);
       int index = 0;
-      for (Map.Entry<String, Weight> entry : cells.entrySet()) {
+      for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
         NDArray gradient = gradients.arrays().get(index);
         if (reachedNow.contains(part.group(entry.getKey()))) {
           gradient.muli(coefficient);

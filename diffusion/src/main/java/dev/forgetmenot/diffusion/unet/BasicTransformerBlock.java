@@ -2,10 +2,10 @@ package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionLayer;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 import java.util.List;
 
@@ -25,7 +25,7 @@ final class BasicTransformerBlock {
   private final Linear gate;
   private final Linear out;
 
-  BasicTransformerBlock(LayerScope scope, int width, int contextWidth, int heads) {
+  BasicTransformerBlock(ModulePath scope, int width, int contextWidth, int heads) {
     ops = scope.ops();
     norm1 = new LayerNorm(scope.in("norm1"), width, EPS);
     attn1 = new CrossAttention(scope.in("attn1"), width, width, heads, false);
@@ -41,19 +41,19 @@ final class BasicTransformerBlock {
   }
 
   /** (b, p, c) to the same, or null if the pass has ended. */
-  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
-    return Flow.from(x)
-        .then(h -> plus(h, Flow.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, pass))))
+  NDArray forward(NDArray x, NDArray context, ForwardPass pass) {
+    return LayerChain.from(x)
+        .then(h -> plus(h, LayerChain.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, pass))))
         .then(
             h ->
                 plus(
                     h,
-                    Flow.from(h).then(norm2::forward).then(n -> attn2.forward(n, context, pass))))
+                    LayerChain.from(h).then(norm2::forward).then(n -> attn2.forward(n, context, pass))))
         .then(
             h ->
                 plus(
                     h,
-                    Flow.from(h)
+                    LayerChain.from(h)
                         .then(norm3::forward)
                         .then(gate::forward)
                         .then(ops::geglu)
@@ -61,7 +61,7 @@ final class BasicTransformerBlock {
         .get();
   }
 
-  private static NDArray plus(NDArray x, Flow branch) {
+  private static NDArray plus(NDArray x, LayerChain branch) {
     if (branch.ended()) {
       return null;
     }

@@ -7,10 +7,10 @@ import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.training.ScalarOps;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Temporaries;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 
 /**
@@ -24,7 +24,7 @@ final class CrossAttention {
   private final Linear toV;
   private final Linear toOut;
 
-  CrossAttention(LayerScope scope, int width, int contextWidth, int heads, boolean cross) {
+  CrossAttention(ModulePath scope, int width, int contextWidth, int heads, boolean cross) {
     ops = scope.ops();
     site = new AttentionLayer(scope.path(), heads, cross);
     toQ = new Linear(scope.in("to_q"), width, width, false);
@@ -43,24 +43,24 @@ final class CrossAttention {
    * @param context (b, n, d); x itself for self attention
    * @return null if the pass ends here
    */
-  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
+  NDArray forward(NDArray x, NDArray context, ForwardPass pass) {
     try (NDArray q = toQ.forward(x);
         NDArray k = toK.forward(context)) {
       if (pass.touches(site)) {
-        return Flow.owning(watched(q, k, context, pass)).then(toOut::forward).get();
+        return LayerChain.owning(watched(q, k, context, pass)).then(toOut::forward).get();
       }
       try (NDArray v = toV.forward(context)) {
-        return Flow.owning(ops.attention(q, k, v, site.heads(), false)).then(toOut::forward).get();
+        return LayerChain.owning(ops.attention(q, k, v, site.heads(), false)).then(toOut::forward).get();
       }
     }
   }
 
   /** The same as the fused operator, with the probabilities formed and shown. */
-  private NDArray watched(NDArray q, NDArray k, NDArray context, AttentionPass pass) {
+  private NDArray watched(NDArray q, NDArray k, NDArray context, ForwardPass pass) {
     Shape shape = q.getShape(); // (b, p, c)
     AttentionHooks hooks = pass.hooks();
     double scale = 1 / Math.sqrt((double) shape.get(2) / site.heads());
-    try (Temporaries t = new Temporaries(q)) {
+    try (ArrayScope t = new ArrayScope(q)) {
       NDArray queries = heads(t.view(q));
       NDArray keys = heads(t.view(k));
       NDArray scores = ScalarOps.by(queries.matMul(keys.transpose(0, 2, 1)), scale);

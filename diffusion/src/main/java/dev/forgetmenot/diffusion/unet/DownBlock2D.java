@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,7 +16,7 @@ final class DownBlock2D {
   private final List<Transformer2DModel> attentions = new ArrayList<>(); // empty without attention
   private final Downsample2D downsampler; // null in the last block
 
-  DownBlock2D(LayerScope scope, UNetConfig config, int index) {
+  DownBlock2D(ModulePath scope, UNetConfig config, int index) {
     int out = config.blockOutChannels().get(index);
     int in = config.blockOutChannels().get(Math.max(0, index - 1));
     for (int i = 0; i < config.layersPerBlock().get(index); i++) {
@@ -55,7 +55,7 @@ final class DownBlock2D {
    * @return the last of the skips, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, AttentionPass pass, Deque<NDArray> skips) {
+      NDArray x, NDArray time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
     NDArray head = x;
     for (int i = 0; i < resnets.size(); i++) {
       NDArray next = resnets.get(i).forward(head, time);

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.UNetConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Temporaries;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 
 /**
@@ -24,7 +24,7 @@ final class TimestepEmbedding {
   private final Linear linear1;
   private final Linear linear2;
 
-  TimestepEmbedding(LayerScope scope, UNetConfig config) {
+  TimestepEmbedding(ModulePath scope, UNetConfig config) {
     ops = scope.ops();
     half = config.timeChannels() / 2;
     freqShift = config.freqShift();
@@ -41,7 +41,7 @@ final class TimestepEmbedding {
    * @return (b, t)
    */
   NDArray forward(NDArray like, double[] timesteps) {
-    return Flow.owning(sinusoids(like, timesteps))
+    return LayerChain.owning(sinusoids(like, timesteps))
         .then(linear1::forward)
         .then(ops::silu)
         .then(linear2::forward)
@@ -58,7 +58,7 @@ final class TimestepEmbedding {
     for (int i = 0; i < times.length; i++) {
       times[i] = (float) timesteps[i];
     }
-    try (Temporaries t = new Temporaries(like)) {
+    try (ArrayScope t = new ArrayScope(like)) {
       NDManager manager = t.manager();
       NDArray frequencies =
           manager

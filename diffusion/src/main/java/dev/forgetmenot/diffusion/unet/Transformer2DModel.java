@@ -3,10 +3,10 @@ package dev.forgetmenot.diffusion.unet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionLayer;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +23,14 @@ final class Transformer2DModel {
   private final BiFunction<NDArray, Shape, NDArray> out;
 
   /** A model of {@code depth} blocks. */
-  Transformer2DModel(LayerScope scope, AttentionShape shape, int channels, int depth) {
+  Transformer2DModel(ModulePath scope, AttentionShape shape, int channels, int depth) {
     norm = new GroupNorm(scope.in("norm"), channels, shape.normGroups(), EPS);
     if (shape.linearProjection()) {
       Linear projIn = new Linear(scope.in("proj_in"), channels, channels, true);
-      in = x -> Flow.from(x).then(Transformer2DModel::pixels).then(projIn::forward).get();
+      in = x -> LayerChain.from(x).then(Transformer2DModel::pixels).then(projIn::forward).get();
     } else {
       Conv2d projIn = Conv2d.same(scope.in("proj_in"), channels, channels, 1);
-      in = x -> Flow.from(x).then(projIn::forward).then(Transformer2DModel::pixels).get();
+      in = x -> LayerChain.from(x).then(projIn::forward).then(Transformer2DModel::pixels).get();
     }
     for (int i = 0; i < depth; i++) {
       blocks.add(
@@ -39,10 +39,10 @@ final class Transformer2DModel {
     }
     if (shape.linearProjection()) {
       Linear projOut = new Linear(scope.in("proj_out"), channels, channels, true);
-      out = (x, to) -> Flow.from(x).then(projOut::forward).then(h -> map(h, to)).get();
+      out = (x, to) -> LayerChain.from(x).then(projOut::forward).then(h -> map(h, to)).get();
     } else {
       Conv2d projOut = Conv2d.same(scope.in("proj_out"), channels, channels, 1);
-      out = (x, to) -> Flow.from(x).then(h -> map(h, to)).then(projOut::forward).get();
+      out = (x, to) -> LayerChain.from(x).then(h -> map(h, to)).then(projOut::forward).get();
     }
   }
 
@@ -51,9 +51,9 @@ final class Transformer2DModel {
   }
 
   /** (b, c, h, w) to the same, or null if the pass has ended. */
-  NDArray forward(NDArray x, NDArray context, AttentionPass pass) {
+  NDArray forward(NDArray x, NDArray context, ForwardPass pass) {
     Shape shape = x.getShape();
-    Flow flow = Flow.from(x).then(norm::forward).then(in);
+    LayerChain flow = LayerChain.from(x).then(norm::forward).then(in);
     for (BasicTransformerBlock block : blocks) {
       flow.then(h -> block.forward(h, context, pass));
     }

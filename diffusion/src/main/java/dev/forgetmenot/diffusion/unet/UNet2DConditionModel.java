@@ -6,13 +6,13 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
-import dev.forgetmenot.diffusion.weights.ShapeRecorder;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.MetaParameters;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -27,7 +27,7 @@ import java.util.Map;
  */
 public final class UNet2DConditionModel implements AutoCloseable {
   private final UNetConfig config;
-  private final Weights weights; // null when only shapes are wanted
+  private final ModelParameters weights; // null when only shapes are wanted
   private final TimestepEmbedding timeEmbedding;
   private final Conv2d convIn;
   private final List<DownBlock2D> downBlocks = new ArrayList<>();
@@ -38,11 +38,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private final List<AttentionLayer> attentionSites;
 
   /** Builds the model on weights, which it then owns. */
-  public UNet2DConditionModel(UNetConfig config, Weights weights, Ops ops) {
-    this(config, LayerScope.root(weights, ops), weights);
+  public UNet2DConditionModel(UNetConfig config, ModelParameters weights, Ops ops) {
+    this(config, ModulePath.root(weights, ops), weights);
   }
 
-  private UNet2DConditionModel(UNetConfig config, LayerScope scope, Weights weights) {
+  private UNet2DConditionModel(UNetConfig config, ModulePath scope, ModelParameters weights) {
     this.config = config;
     this.weights = weights;
     int first = config.blockOutChannels().get(0);
@@ -77,20 +77,20 @@ public final class UNet2DConditionModel implements AutoCloseable {
       throws IOException {
     UNetConfig config = UNetConfig.read(folder);
     return new UNet2DConditionModel(
-        config, Weights.load(manager, ops, folder, "unet", parameterShapes(config)), ops);
+        config, ModelParameters.load(manager, ops, folder, "unet", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(UNetConfig config) {
-    ShapeRecorder shapes = new ShapeRecorder();
+    MetaParameters shapes = new MetaParameters();
     UNet2DConditionModel unused =
-        new UNet2DConditionModel(config, LayerScope.root(shapes, null), null);
+        new UNet2DConditionModel(config, ModulePath.root(shapes, null), null);
     return shapes.shapes();
   }
 
   /** The attention layers of a configuration, in the order in which they run. */
   public static List<AttentionLayer> attentionSites(UNetConfig config) {
-    return new UNet2DConditionModel(config, LayerScope.root(new ShapeRecorder(), null), null)
+    return new UNet2DConditionModel(config, ModulePath.root(new MetaParameters(), null), null)
         .attentionSites();
   }
 
@@ -100,7 +100,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /** The weights. */
-  public Weights weights() {
+  public ModelParameters weights() {
     return weights;
   }
 
@@ -121,7 +121,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
    */
   public NDArray forward(
       NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
-    return run(sample, timesteps, context, AttentionPass.whole(hooks));
+    return run(sample, timesteps, context, ForwardPass.whole(hooks));
   }
 
   /**
@@ -131,11 +131,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @throws IllegalArgumentException if shapes do not fit, or nobody watches
    */
   public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
-    run(sample, timesteps, context, AttentionPass.watched(hooks, attentionSites));
+    run(sample, timesteps, context, ForwardPass.watched(hooks, attentionSites));
   }
 
   /** The prediction, or null if the pass ends before. */
-  private NDArray run(NDArray sample, double[] timesteps, NDArray context, AttentionPass pass) {
+  private NDArray run(NDArray sample, double[] timesteps, NDArray context, ForwardPass pass) {
     check(sample, timesteps, context);
     weights.ready("");
     Deque<NDArray> skips = new ArrayDeque<>();
@@ -154,7 +154,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
       }
       return head == null
           ? null
-          : Flow.owning(head).then(convNormOut::silu).then(convOut::forward).get();
+          : LayerChain.owning(head).then(convNormOut::silu).then(convOut::forward).get();
     } finally {
       skips.forEach(NDArray::close); // those that a pass that ended has not taken
     }

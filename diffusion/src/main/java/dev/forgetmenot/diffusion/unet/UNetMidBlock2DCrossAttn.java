@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.unet;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import java.util.List;
 
@@ -14,7 +14,7 @@ final class UNetMidBlock2DCrossAttn {
   private final ResnetBlock2D before;
   private final ResnetBlock2D after;
 
-  UNetMidBlock2DCrossAttn(LayerScope scope, UNetConfig config) {
+  UNetMidBlock2DCrossAttn(ModulePath scope, UNetConfig config) {
     int last = config.blockOutChannels().size() - 1;
     int channels = config.blockOutChannels().get(last);
     attention =
@@ -27,7 +27,7 @@ final class UNetMidBlock2DCrossAttn {
     after = resnet(scope.in("resnets.1"), config, channels);
   }
 
-  private static ResnetBlock2D resnet(LayerScope scope, UNetConfig config, int channels) {
+  private static ResnetBlock2D resnet(ModulePath scope, UNetConfig config, int channels) {
     return new ResnetBlock2D(
         scope, channels, channels, config.timeWidth(), config.normGroups(), config.normEps());
   }
@@ -37,8 +37,8 @@ final class UNetMidBlock2DCrossAttn {
   }
 
   /** (b, c, h, w) to the same, or null if the pass has ended; time (b, t) behind SiLU. */
-  NDArray forward(NDArray x, NDArray time, NDArray context, AttentionPass pass) {
-    return Flow.from(x)
+  NDArray forward(NDArray x, NDArray time, NDArray context, ForwardPass pass) {
+    return LayerChain.from(x)
         .then(h -> before.forward(h, time))
         .then(h -> attention.forward(h, context, pass))
         .then(h -> after.forward(h, time))

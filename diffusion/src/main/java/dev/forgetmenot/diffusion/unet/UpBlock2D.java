@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import dev.forgetmenot.diffusion.layer.Upsample2D;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class UpBlock2D {
    *
    * @param index its place on the way up, 0 for the smallest resolution
    */
-  UpBlock2D(LayerScope scope, UNetConfig config, int index) {
+  UpBlock2D(ModulePath scope, UNetConfig config, int index) {
     int resolution = config.blockOutChannels().size() - 1 - index;
     int out = config.blockOutChannels().get(resolution);
     int below = index == 0 ? out : config.blockOutChannels().get(resolution + 1);
@@ -64,8 +64,8 @@ final class UpBlock2D {
    * @return (b, c', h', w') with the size of the next skip, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, AttentionPass pass, Deque<NDArray> skips) {
-    Flow flow = Flow.owning(x);
+      NDArray x, NDArray time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
+    LayerChain flow = LayerChain.owning(x);
     for (int i = 0; i < resnets.size(); i++) {
       if (flow.ended()) {
         return null;

@@ -5,13 +5,13 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.VaeConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.layer.Conv2d;
-import dev.forgetmenot.diffusion.layer.LayerScope;
-import dev.forgetmenot.diffusion.weights.ShapeRecorder;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.MetaParameters;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,18 +26,18 @@ public final class AutoencoderKL implements AutoCloseable {
   private static final float MAX_LOGVAR = 20;
 
   private final VaeConfig config;
-  private final Weights weights; // null when only shapes are wanted
+  private final ModelParameters weights; // null when only shapes are wanted
   private final Encoder encoder;
   private final Decoder decoder;
   private final Conv2d quantConv; // null without
   private final Conv2d postQuantConv; // null without
 
   /** Builds the model on weights, which it then owns. */
-  public AutoencoderKL(VaeConfig config, Weights weights, Ops ops) {
-    this(config, LayerScope.root(weights, ops), weights);
+  public AutoencoderKL(VaeConfig config, ModelParameters weights, Ops ops) {
+    this(config, ModulePath.root(weights, ops), weights);
   }
 
-  private AutoencoderKL(VaeConfig config, LayerScope scope, Weights weights) {
+  private AutoencoderKL(VaeConfig config, ModulePath scope, ModelParameters weights) {
     this.config = config;
     this.weights = weights;
     int latent = config.latentChannels();
@@ -60,13 +60,13 @@ public final class AutoencoderKL implements AutoCloseable {
   public static AutoencoderKL load(Path folder, NDManager manager, Ops ops) throws IOException {
     VaeConfig config = VaeConfig.read(folder);
     return new AutoencoderKL(
-        config, Weights.load(manager, ops, folder, "vae", parameterShapes(config)), ops);
+        config, ModelParameters.load(manager, ops, folder, "vae", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(VaeConfig config) {
-    ShapeRecorder shapes = new ShapeRecorder();
-    AutoencoderKL unused = new AutoencoderKL(config, LayerScope.root(shapes, null), null);
+    MetaParameters shapes = new MetaParameters();
+    AutoencoderKL unused = new AutoencoderKL(config, ModulePath.root(shapes, null), null);
     return shapes.shapes();
   }
 
@@ -76,7 +76,7 @@ public final class AutoencoderKL implements AutoCloseable {
   }
 
   /** The weights. */
-  public Weights weights() {
+  public ModelParameters weights() {
     return weights;
   }
 
@@ -87,18 +87,18 @@ public final class AutoencoderKL implements AutoCloseable {
    * @return both parts belong to the manager of {@code images}
    * @throws IllegalArgumentException if the shape does not fit
    */
-  public Posterior encode(NDArray images) {
+  public DiagonalGaussianDistribution encode(NDArray images) {
     check("pictures", images, config.inChannels());
     weights.ready("encoder.");
-    Flow flow = Flow.from(images).then(encoder::forward);
+    LayerChain flow = LayerChain.from(images).then(encoder::forward);
     if (quantConv != null) {
       flow.then(quantConv::forward);
     }
     try (NDArray moments = flow.get()) {
       NDList halves = moments.split(2, 1);
-      try (Temporaries t = new Temporaries(moments)) { // clip leaves arrays behind
+      try (ArrayScope t = new ArrayScope(moments)) { // clip leaves arrays behind
         NDArray logvar = t.take(halves.get(1)).clip(MIN_LOGVAR, MAX_LOGVAR);
-        return new Posterior(halves.get(0), t.result(logvar));
+        return new DiagonalGaussianDistribution(halves.get(0), t.result(logvar));
       }
     }
   }
@@ -113,7 +113,7 @@ public final class AutoencoderKL implements AutoCloseable {
   public NDArray decode(NDArray latents) {
     check("latents", latents, config.latentChannels());
     weights.ready("decoder.");
-    Flow flow = Flow.from(latents);
+    LayerChain flow = LayerChain.from(latents);
     if (postQuantConv != null) {
       flow.then(postQuantConv::forward);
     }

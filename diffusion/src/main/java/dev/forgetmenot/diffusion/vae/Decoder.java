@@ -3,10 +3,10 @@ package dev.forgetmenot.diffusion.vae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.VaeConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import dev.forgetmenot.diffusion.layer.Upsample2D;
 import java.util.ArrayList;
@@ -19,13 +19,13 @@ final class Decoder {
 
   private final List<UnaryOperator<NDArray>> layers = new ArrayList<>();
 
-  Decoder(LayerScope scope, VaeConfig config) {
+  Decoder(ModulePath scope, VaeConfig config) {
     List<Integer> channels = config.blockOutChannels();
     int in = channels.get(channels.size() - 1);
     layers.add(Conv2d.same(scope.in("conv_in"), config.latentChannels(), in, 3)::forward);
     layers.add(new VaeMidBlock2D(scope.in("mid_block"), config, EPS)::forward);
     for (int i = 0; i < channels.size(); i++) {
-      LayerScope block = scope.in("up_blocks." + i);
+      ModulePath block = scope.in("up_blocks." + i);
       int out = channels.get(channels.size() - 1 - i);
       for (int j = 0; j <= config.layersPerBlock(); j++) {
         ResnetBlock2D resnet =
@@ -49,7 +49,7 @@ final class Decoder {
 
   /** (b, c', h, w) to (b, c, H, W). */
   NDArray forward(NDArray x) {
-    Flow flow = Flow.from(x);
+    LayerChain flow = LayerChain.from(x);
     layers.forEach(flow::then);
     return flow.get();
   }

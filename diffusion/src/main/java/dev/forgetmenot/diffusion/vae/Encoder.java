@@ -2,11 +2,11 @@ package dev.forgetmenot.diffusion.vae;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.config.VaeConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +18,12 @@ final class Encoder {
 
   private final List<UnaryOperator<NDArray>> layers = new ArrayList<>();
 
-  Encoder(LayerScope scope, VaeConfig config) {
+  Encoder(ModulePath scope, VaeConfig config) {
     List<Integer> channels = config.blockOutChannels();
     layers.add(Conv2d.same(scope.in("conv_in"), config.inChannels(), channels.get(0), 3)::forward);
     int in = channels.get(0);
     for (int i = 0; i < channels.size(); i++) {
-      LayerScope block = scope.in("down_blocks." + i);
+      ModulePath block = scope.in("down_blocks." + i);
       int out = channels.get(i);
       for (int j = 0; j < config.layersPerBlock(); j++) {
         ResnetBlock2D resnet =
@@ -42,7 +42,7 @@ final class Encoder {
 
   /** (b, c, H, W) to (b, 2c', h, w). */
   NDArray forward(NDArray x) {
-    Flow flow = Flow.from(x);
+    LayerChain flow = LayerChain.from(x);
     layers.forEach(flow::then);
     return flow.get();
   }

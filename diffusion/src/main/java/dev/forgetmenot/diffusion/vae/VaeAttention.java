@@ -2,10 +2,10 @@ package dev.forgetmenot.diffusion.vae;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.diffusion.engine.Flow;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
 
 /** Attention of a feature map to itself with one head, and a way around. */
@@ -17,7 +17,7 @@ final class VaeAttention {
   private final Linear toV;
   private final Linear toOut;
 
-  VaeAttention(LayerScope scope, int channels, int groups, double eps) {
+  VaeAttention(ModulePath scope, int channels, int groups, double eps) {
     ops = scope.ops();
     groupNorm = new GroupNorm(scope.in("group_norm"), channels, groups, eps);
     toQ = new Linear(scope.in("to_q"), channels, channels, true);
@@ -29,7 +29,7 @@ final class VaeAttention {
   /** (b, c, h, w) to the same. */
   NDArray forward(NDArray x) {
     Shape shape = x.getShape();
-    return Flow.from(x)
+    return LayerChain.from(x)
         .then(h -> h.reshape(shape.get(0), shape.get(1), -1))
         .then(groupNorm::forward)
         .then(h -> h.transpose(0, 2, 1))

@@ -2,8 +2,8 @@ package dev.forgetmenot.diffusion.vae;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.config.VaeConfig;
-import dev.forgetmenot.diffusion.engine.Flow;
-import dev.forgetmenot.diffusion.layer.LayerScope;
+import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 
 /** The lowest resolution: two residual blocks, mostly with attention between them. */
@@ -12,7 +12,7 @@ final class VaeMidBlock2D {
   private final ResnetBlock2D before;
   private final ResnetBlock2D after;
 
-  VaeMidBlock2D(LayerScope scope, VaeConfig config, double eps) {
+  VaeMidBlock2D(ModulePath scope, VaeConfig config, double eps) {
     int channels = config.blockOutChannels().get(config.blockOutChannels().size() - 1);
     int groups = config.normGroups();
     attention =
@@ -25,7 +25,7 @@ final class VaeMidBlock2D {
 
   /** (b, c, h, w) to the same. */
   NDArray forward(NDArray x) {
-    Flow flow = Flow.from(x).then(h -> before.forward(h, null));
+    LayerChain flow = LayerChain.from(x).then(h -> before.forward(h, null));
     if (attention != null) {
       flow.then(attention::forward);
     }

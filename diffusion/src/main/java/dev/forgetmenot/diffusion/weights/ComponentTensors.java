@@ -31,7 +31,7 @@ public final class ComponentTensors implements AutoCloseable {
   private final Collection<SafetensorsFile> files;
   private final Closeable owned;
   private final Map<String, StoredTensor> tensors;
-  private final OpenedFiles opened;
+  private final FileChangeGuard opened;
 
   /**
    * Tensors of files that are open.
@@ -59,7 +59,7 @@ public final class ComponentTensors implements AutoCloseable {
     this.tensors = new LinkedHashMap<>(tensors);
     this.files = List.copyOf(files);
     this.owned = owned;
-    this.opened = OpenedFiles.of(files);
+    this.opened = FileChangeGuard.of(files);
   }
 
   /**
@@ -86,7 +86,7 @@ public final class ComponentTensors implements AutoCloseable {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (String stored : files.tensors().keySet()) {
       SafetensorsFile file = files.fileOf(stored);
-      Optional<String> name = StoredNames.canonical(component, stored);
+      Optional<String> name = LegacyParameterNames.canonical(component, stored);
       if (name.isPresent()) {
         StoredTensor tensor = StoredTensor.whole(file, files.tensors().get(stored));
         StoredTensor other = tensors.putIfAbsent(name.get(), tensor);
@@ -169,7 +169,7 @@ public final class ComponentTensors implements AutoCloseable {
 
   /** Whether a tensor that the architecture of a component lacks has no effect on images. */
   public static boolean withoutEffect(String component, String name) {
-    return StoredNames.withoutEffect(component, name);
+    return LegacyParameterNames.withoutEffect(component, name);
   }
 
   /**

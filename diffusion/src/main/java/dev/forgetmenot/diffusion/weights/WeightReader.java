@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.Temporaries;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -117,7 +117,7 @@ final class WeightReader implements AutoCloseable {
     for (int i = 0; i < arrays.size(); i++) {
       StoredTensor tensor = wanted.get(i).tensor();
       if (tensor.dtype() == DType.F32 && wanted.get(i).kept() == DType.F16) {
-        try (Temporaries t = new Temporaries(arrays.get(i))) {
+        try (ArrayScope t = new ArrayScope(arrays.get(i))) {
           if (t.view(arrays.get(i)).isInfinite().any().getBoolean()) {
             throw new IOException(
                 tensor.stored()

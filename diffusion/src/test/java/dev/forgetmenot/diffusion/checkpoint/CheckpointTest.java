@@ -57,23 +57,23 @@ class CheckpointTest {
     boolean linear = model == Published.SD21;
     add(
         shapes,
-        OriginalNames.unet(model.unet()),
+        LdmNames.unet(model.unet()),
         UNet2DConditionModel.parameterShapes(model.unet()));
-    add(shapes, OriginalNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
+    add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
     add(
         shapes,
         linear
-            ? OriginalNames.openClip(model.textEncoder())
-            : OriginalNames.clip(model.textEncoder()),
+            ? LdmNames.openClip(model.textEncoder())
+            : LdmNames.clip(model.textEncoder()),
         ClipTextEncoder.parameterShapes(model.textEncoder()));
     sparse(shapes);
   }
 
   private static void add(
-      Map<String, long[]> shapes, OriginalNames names, Map<String, Shape> canonical) {
+      Map<String, long[]> shapes, LdmNames names, Map<String, Shape> canonical) {
     canonical.forEach(
         (name, shape) -> {
-          OriginalTensor original = names.original(name);
+          LdmTensor original = names.original(name);
           long[] sides = shape.getShape().clone();
           sides[0] *= original.parts();
           boolean convolution = original.name().contains(".attn_1.") && sides.length == 2;
@@ -110,7 +110,7 @@ class CheckpointTest {
   @ParameterizedTest
   @EnumSource
   void theTensorsOfThePublishedModelsTellTheirConfigurations(Published model) throws IOException {
-    String unused = OriginalNames.OPEN_CLIP + "transformer.resblocks.23.ln_1.weight";
+    String unused = LdmNames.OPEN_CLIP + "transformer.resblocks.23.ln_1.weight";
     published(model, model == Published.SD21 ? Map.of(unused, new long[] {1024}) : Map.of());
     Checkpoint checkpoint =
         Checkpoint.open(
@@ -154,7 +154,7 @@ class CheckpointTest {
   void whatAModelOfVersion2PredictsIsGuessedAndSaid(
       float spread, PredictionType expected, int sampleSize, String other) throws IOException {
     published(Published.SD21, Map.of());
-    String telling = OriginalNames.UNET + "output_blocks.11.1.transformer_blocks.0.norm1.bias";
+    String telling = LdmNames.UNET + "output_blocks.11.1.transformer_blocks.0.norm1.bias";
     try (SafetensorsFile header = SafetensorsFile.open(file(), SafetensorsLimits.MODEL);
         RandomAccessFile values = new RandomAccessFile(file().toFile(), "rw")) {
       TensorInfo tensor = header.tensors().get(telling);

@@ -46,7 +46,7 @@ class OpsTest {
   @BeforeAll
   static void start() {
     engine = EngineThread.start("cpu");
-    torch = engine.call(() -> TorchOps.create(engine));
+    torch = engine.call(() -> TorchScriptOps.create(engine));
   }
 
   @AfterAll
@@ -98,7 +98,7 @@ class OpsTest {
   @MethodSource("cases")
   void equalTheirComposedForms(Case test) {
     List<float[]> fused = engine.call(() -> run(test, torch));
-    List<float[]> composed = engine.call(() -> run(test, new ComposedOps()));
+    List<float[]> composed = engine.call(() -> run(test, new ReferenceOps()));
     assertThat(fused).hasSameSizeAs(composed).hasSize(1 + test.shapes().size());
     assertThat(Errors.ofLargest(fused.get(0), composed.get(0))).isLessThan(2e-6);
     for (int i = 1; i < fused.size(); i++) {
@@ -152,7 +152,7 @@ class OpsTest {
     engine.call(
         () -> {
           try (NDManager manager = engine.newManager();
-              ComposedOps composed = new ComposedOps()) {
+              ReferenceOps composed = new ReferenceOps()) {
             NDArray[] fused = adamWArrays(manager);
             NDArray[] plain = adamWArrays(manager);
             int before = manager.getManagedArrays().size();

@@ -100,7 +100,7 @@ class PipelineGoldenTest {
               try (NDManager manager = sd.newManager();
                   NDArray latents =
                       sd.pipeline()
-                          .latents(request, TextToImagePipeline.Audience.NOBODY, manager)) {
+                          .latents(request, TextToImagePipeline.GenerationHooks.NOBODY, manager)) {
                 return latents.toFloatArray();
               }
             });

@@ -65,11 +65,11 @@ class SingleFileTest {
     SingleFile.write(folder, file, DType.F32);
     Path shards = copy(folder, "shards");
     shard(shards);
-    try (StoredModel expected = StoredModel.open(folder);
-        StoredModel single = StoredModel.open(file);
-        StoredModel sharded = StoredModel.open(shards)) {
-      for (StoredModel other : List.of(single, sharded)) {
-        for (String component : StoredModel.COMPONENTS) {
+    try (ModelOnDisk expected = ModelOnDisk.open(folder);
+        ModelOnDisk single = ModelOnDisk.open(file);
+        ModelOnDisk sharded = ModelOnDisk.open(shards)) {
+      for (ModelOnDisk other : List.of(single, sharded)) {
+        for (String component : ModelOnDisk.COMPONENTS) {
           assertSame(expected.base().tensors(), other.base().tensors(), component);
         }
         assertThat(other.base().tokenizer().sameAs(expected.base().tokenizer())).isTrue();
@@ -107,10 +107,10 @@ class SingleFileTest {
       SingleFile.write(folder, file, dtype);
       Path rounded = copy(folder, folder.getParent().getFileName() + "-rounded");
       round(rounded, dtype);
-      try (StoredModel full = StoredModel.open(folder);
-          StoredModel single = StoredModel.open(file);
-          StoredModel folderCopy = StoredModel.open(rounded)) {
-        for (String component : StoredModel.COMPONENTS) {
+      try (ModelOnDisk full = ModelOnDisk.open(folder);
+          ModelOnDisk single = ModelOnDisk.open(file);
+          ModelOnDisk folderCopy = ModelOnDisk.open(rounded)) {
+        for (String component : ModelOnDisk.COMPONENTS) {
           BaseTensors one = single.base().tensors();
           assertSame(folderCopy.base().tensors(), one, component);
           assertThat(one.root(component, one.names(component)))

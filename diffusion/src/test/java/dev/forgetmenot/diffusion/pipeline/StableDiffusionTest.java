@@ -13,7 +13,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -254,7 +254,7 @@ class StableDiffusionTest {
               assertThat(weights.cell(name).changed()).isTrue();
               weights.restoreChanged();
               assertThat(weights.current(name)).isEqualTo(base);
-              assertThat(weights.cells().values()).noneMatch(Weight::changed);
+              assertThat(weights.cells().values()).noneMatch(ModelParameter::changed);
               assertThat(weights.names()).contains(name, "vae/encoder.conv_in.weight");
               assertThatThrownBy(() -> weights.current("unet/conv_im.weight"))
                   .hasMessageContaining("conv_in.weight");

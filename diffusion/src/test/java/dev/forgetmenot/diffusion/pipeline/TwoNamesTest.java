@@ -47,8 +47,8 @@ class TwoNamesTest {
   @Test
   void aCheckpointMayHoldACopyButNoOtherValues() throws IOException {
     Path file = checkpoint(0);
-    try (StoredModel model = StoredModel.open(file);
-        StoredModel folder = StoredModel.open(TINY)) {
+    try (ModelOnDisk model = ModelOnDisk.open(file);
+        ModelOnDisk folder = ModelOnDisk.open(TINY)) {
       assertThat(model.notes())
           .anyMatch(
               note -> note.contains("left out") && note.contains("cond_stage_model (1 tensor)"));
@@ -56,9 +56,9 @@ class TwoNamesTest {
       assertThat(model.base().tensors().floats("text_encoder", name))
           .isEqualTo(folder.base().tensors().floats("text_encoder", name));
     }
-    assertThatThrownBy(() -> StoredModel.open(file, STRICT)).hasMessageContaining(PREFIX + NAME);
+    assertThatThrownBy(() -> ModelOnDisk.open(file, STRICT)).hasMessageContaining(PREFIX + NAME);
     checkpoint(1);
-    assertThatThrownBy(() -> StoredModel.open(file))
+    assertThatThrownBy(() -> ModelOnDisk.open(file))
         .hasMessageContaining(file.toString())
         .hasMessageContaining(
             PREFIX
@@ -72,9 +72,9 @@ class TwoNamesTest {
   @Test
   void aFolderMayHoldACopyButNoOtherValues() throws IOException {
     folder(0);
-    StoredModel.open(temp.resolve("model")).close();
+    ModelOnDisk.open(temp.resolve("model")).close();
     folder(1);
-    assertThatThrownBy(() -> StoredModel.open(temp.resolve("model")))
+    assertThatThrownBy(() -> ModelOnDisk.open(temp.resolve("model")))
         .hasMessageContaining("text_encoder")
         .hasMessageContaining("text_model." + NAME + " twice with other values");
   }

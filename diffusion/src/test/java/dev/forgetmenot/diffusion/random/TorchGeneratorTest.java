@@ -62,10 +62,10 @@ class TorchGeneratorTest {
 
   @Test
   void aPictureDoesNotDependOnItsNeighbours() {
-    float[] three = NoiseOfPictures.seeded(5, 3).normal(3 * 64);
+    float[] three = PerImageNoise.seeded(5, 3).normal(3 * 64);
     float[] alone = new TorchGenerator(6).normal(64);
     assertThat(java.util.Arrays.copyOfRange(three, 64, 128)).isEqualTo(alone);
-    assertThatThrownBy(() -> NoiseOfPictures.seeded(5, 3).normal(64))
+    assertThatThrownBy(() -> PerImageNoise.seeded(5, 3).normal(64))
         .hasMessage("64 numbers cannot be shared by 3 pictures");
   }
 

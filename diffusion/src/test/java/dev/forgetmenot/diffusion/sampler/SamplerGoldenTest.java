@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestFactory;
 class SamplerGoldenTest {
   private static final double TOLERANCE = 1e-5;
 
-  private final Samplers samplers = new Samplers(List.of());
+  private final SamplerRegistry samplers = new SamplerRegistry(List.of());
 
   @TestFactory
   Stream<DynamicTest> runsOfAllFolders() throws IOException {

@@ -7,7 +7,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
 import dev.forgetmenot.diffusion.GoldenRun;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,8 +31,8 @@ class AddedTokensTest {
 
       float[] original = hidden(run, encoder, List.of(1, 7, 9));
       float[] row = encoder.tokenEmbedding().array().get("7").toFloatArray();
-      Weight rows = encoder.addRows(new float[][] {row, new float[row.length]});
-      Weight more = encoder.addRows(new float[][] {row});
+      ModelParameter rows = encoder.addRows(new float[][] {row, new float[row.length]});
+      ModelParameter more = encoder.addRows(new float[][] {row});
       assertThat(encoder.vocabulary()).isEqualTo(known + 3);
       assertThat(hidden(run, encoder, List.of(1, 7, 9))).isEqualTo(original);
       assertThat(hidden(run, encoder, List.of(1, known, 9))).isEqualTo(original);

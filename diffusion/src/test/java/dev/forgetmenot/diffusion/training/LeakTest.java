@@ -9,9 +9,9 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
-import dev.forgetmenot.diffusion.weights.Weight;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ class LeakTest {
       engine.<Void, IOException>call(
           () -> {
             try (NDManager manager = engine.newManager();
-                Ops ops = TorchOps.create(engine);
+                Ops ops = TorchScriptOps.create(engine);
                 UNet2DConditionModel unet = UNet2DConditionModel.load(UNET, manager, ops)) {
               train(engine, ops, unet, manager);
               return null;
@@ -56,7 +56,7 @@ class LeakTest {
   private static void train(
       EngineThread engine, Ops ops, UNet2DConditionModel unet, NDManager manager)
       throws IOException {
-    Map<String, Weight> cells = new LinkedHashMap<>();
+    Map<String, ModelParameter> cells = new LinkedHashMap<>();
     unet.weights().all().forEach(cell -> cells.put("unet/" + cell.name(), cell));
     int width = unet.config().crossAttentionDim().get(0);
     NDArray latents = manager.randomNormal(new Shape(1, unet.config().inChannels(), 8, 8));

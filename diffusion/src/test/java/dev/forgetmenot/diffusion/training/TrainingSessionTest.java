@@ -11,9 +11,9 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope.StepReport;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
-import dev.forgetmenot.diffusion.weights.Weight;
-import dev.forgetmenot.diffusion.weights.Weights;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ class TrainingSessionTest {
   private EngineThread engine;
   private NDManager manager;
   private Ops ops;
-  private final Map<String, Weight> cells = new LinkedHashMap<>();
+  private final Map<String, ModelParameter> cells = new LinkedHashMap<>();
 
   @BeforeEach
   void makeWeights() {
@@ -37,12 +37,12 @@ class TrainingSessionTest {
     engine.call(
         () -> {
           manager = engine.newManager();
-          ops = TorchOps.create(engine);
+          ops = TorchScriptOps.create(engine);
           Map<String, Shape> shapes = new LinkedHashMap<>();
           shapes.put("a.weight", new Shape(3, 2));
           shapes.put("b.weight", new Shape(2, 2));
           shapes.put("c.weight", new Shape(2));
-          Weights weights = Weights.random(manager, shapes, 1);
+          ModelParameters weights = ModelParameters.random(manager, shapes, 1);
           weights.all().forEach(cell -> cells.put("unet/" + cell.name(), cell));
           return null;
         });

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import org.junit.jupiter.api.Test;
 
 /** AdamW where a gradient is exactly zero: only the weight decay and older moments count. */
@@ -34,7 +34,7 @@ class ZeroGradientTest {
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, RuntimeException>call(
           () -> {
-            try (Ops ops = TorchOps.create(engine);
+            try (Ops ops = TorchScriptOps.create(engine);
                 NDManager manager = engine.newManager();
                 NDArray p = manager.create(new float[] {0.5f, -0.25f, 0, 3})) {
               AdamW optimizer = new AdamW(manager, ops, options);

@@ -17,7 +17,7 @@ class VaeGoldenTest {
   private static void check(GoldenRun.Context run) throws IOException {
     try (GoldenTensors golden = run.golden("vae");
         AutoencoderKL vae = AutoencoderKL.load(run.model("vae"), run.manager(), run.ops())) {
-      try (Posterior posterior = vae.encode(golden.get("image"))) {
+      try (DiagonalGaussianDistribution posterior = vae.encode(golden.get("image"))) {
         run.check(golden, "mean", posterior.mean());
         run.check(golden, "logvar", posterior.logvar());
       }

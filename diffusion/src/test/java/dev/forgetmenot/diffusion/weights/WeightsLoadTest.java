@@ -8,7 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.safetensors.HalfFloats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -51,8 +51,8 @@ class WeightsLoadTest {
     return engine.<float[], IOException>call(
         () -> {
           try (NDManager manager = engine.newManager();
-              Ops ops = TorchOps.create(engine)) {
-            Weights weights = Weights.load(manager, ops, folder, component, shapes);
+              Ops ops = TorchScriptOps.create(engine)) {
+            ModelParameters weights = ModelParameters.load(manager, ops, folder, component, shapes);
             float[] values = weights.get(name).array().toFloatArray();
             weights.close();
             assertThat(manager.getManagedArrays()).isEmpty();
@@ -105,13 +105,13 @@ class WeightsLoadTest {
     engine.<Void, RuntimeException>call(
         () -> {
           try (NDManager manager = engine.newManager()) {
-            Weights weights =
-                Weights.random(
+            ModelParameters weights =
+                ModelParameters.random(
                     manager, Map.of("conv_in.weight", new Shape(2, 2), "x", new Shape(1)), 1);
             assertThatThrownBy(() -> weights.get("conv_in.wieght"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("conv_in.weight");
-            Weight cell = weights.get("conv_in.weight");
+            ModelParameter cell = weights.get("conv_in.weight");
             assertThatThrownBy(() -> cell.swap(manager.zeros(new Shape(2, 3))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(2, 2)");
@@ -143,10 +143,10 @@ class WeightsLoadTest {
     return engine.<T, IOException>call(
         () -> {
           try (NDManager manager = engine.newManager();
-              Ops ops = TorchOps.create(engine);
+              Ops ops = TorchScriptOps.create(engine);
               ComponentTensors stored = ComponentTensors.open(folder, "unet")) {
             stored.check(shapes);
-            try (Weights weights = Weights.of(manager, ops, stored, shapes, precision)) {
+            try (ModelParameters weights = ModelParameters.of(manager, ops, stored, shapes, precision)) {
               return work.of(weights);
             }
           }
@@ -155,7 +155,7 @@ class WeightsLoadTest {
 
   @FunctionalInterface
   private interface Work<T> {
-    T of(Weights weights) throws IOException;
+    T of(ModelParameters weights) throws IOException;
   }
 
   @Test
@@ -174,7 +174,7 @@ class WeightsLoadTest {
           assertThat(weights.get("single").inMemory()).isTrue();
           assertThat(weights.get("brain").inMemory()).isFalse();
           weights.ready("");
-          assertThat(weights.all()).allMatch(Weight::inMemory);
+          assertThat(weights.all()).allMatch(ModelParameter::inMemory);
           return null;
         });
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.applying.JointSolve;
 import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
@@ -190,7 +190,7 @@ class ModelDiffTest {
       value = DType.class,
       names = {"F32", "F16", "BF16"})
   void aClosedFormIsFoundAsOneChangeOfTheInput(DType dtype) throws IOException {
-    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+    try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
       Map<String, double[]> changes = closedForm(base, Sides.KV);
       DiffFactorizer.Result result =
@@ -211,7 +211,7 @@ class ModelDiffTest {
 
   @Test
   void keysAloneAreFoundAmongOtherChanges() throws IOException {
-    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+    try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
       Map<String, double[]> changes = closedForm(base, Sides.K);
       float[] norm = base.floats("unet", TensorName.name(NORM));
@@ -242,7 +242,7 @@ class ModelDiffTest {
 
   @Test
   void changesOfEachLayerForItselfAreNoClosedForm() throws IOException {
-    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+    try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
       Map<String, double[]> changes = new TreeMap<>(closedForm(base, Sides.KV));
       long seed = 0;
@@ -264,8 +264,8 @@ class ModelDiffTest {
       value = DType.class,
       names = {"F32", "F16"})
   void aMergedProductIsFoundWithItsRank(DType dtype) throws IOException {
-    try (StoredModel model =
-        StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"))) {
+    try (ModelOnDisk model =
+        ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"))) {
       BaseTensors base = model.base().tensors();
       long[] shape = base.shape("unet", TensorName.name(CONV));
       int in = (int) shape[1] * 9;
@@ -295,7 +295,7 @@ class ModelDiffTest {
 
   @Test
   void valuesAreHalvesWhereThatLosesNothingOrIsAskedFor() throws IOException {
-    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+    try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
       float[] norm = base.floats("unet", TensorName.name(NORM));
       double[] quarter = new double[norm.length];
@@ -328,7 +328,7 @@ class ModelDiffTest {
       value = DType.class,
       names = {"F16", "BF16", "F8_E4M3", "F8_E5M2"})
   void theNoiseOfTheRoundingIsKnown(DType dtype) throws IOException {
-    try (StoredModel model = StoredModel.open(EmbeddedModel.folder())) {
+    try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
       float[] before = base.floats("unet", TensorName.name(CONV));
       double[] change = new double[before.length];
@@ -357,8 +357,8 @@ class ModelDiffTest {
       value = DType.class,
       names = {"F16", "BF16", "F8_E4M3", "F8_E5M2"})
   void aCopyInFewerBitsIsNoDifference(DType dtype) throws IOException {
-    try (StoredModel model =
-        StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"))) {
+    try (ModelOnDisk model =
+        ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"))) {
       BaseTensors base = model.base().tensors();
       assertThat(ModelDiff.between(base, new Edited(base, dtype, Map.of()), QUIET).changed())
           .isEmpty();
@@ -370,10 +370,10 @@ class ModelDiffTest {
 
   @Test
   void anotherKindOfModelIsRefused() throws IOException {
-    try (StoredModel model =
-            StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
-        StoredModel other =
-            StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd2-tiny/model"))) {
+    try (ModelOnDisk model =
+            ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
+        ModelOnDisk other =
+            ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd2-tiny/model"))) {
       assertThatThrownBy(
               () ->
                   ModelDiff.between(

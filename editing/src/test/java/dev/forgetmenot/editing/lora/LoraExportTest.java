@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
@@ -51,14 +51,14 @@ class LoraExportTest {
   private static final String BIAS = "unet/down_blocks.0.resnets.0.conv1.bias";
   private static final int D = 32;
 
-  private static StoredModel model;
+  private static ModelOnDisk model;
   private static BaseTensors base;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void open() throws IOException {
-    model = StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
+    model = ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
     base = model.base().tensors();
   }
 

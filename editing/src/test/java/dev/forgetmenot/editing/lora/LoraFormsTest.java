@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.editing.linear.Subspace;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -37,14 +37,14 @@ class LoraFormsTest {
   private static final int SIDE = 32; // of KEYS and OUT
   private static final double CLOSE = 1e-6;
 
-  private static StoredModel model;
+  private static ModelOnDisk model;
   private static BaseTensors base;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void open() throws IOException {
-    model = StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
+    model = ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
     base = model.base().tensors();
   }
 

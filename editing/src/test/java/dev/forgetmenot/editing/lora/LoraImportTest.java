@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.TokensEdit;
@@ -35,14 +35,14 @@ class LoraImportTest {
   private static final String QUERY = "text_model.encoder.layers.0.self_attn.q_proj";
   private static final String TARGET = "unet/" + KEYS + ".weight";
 
-  private static StoredModel model;
+  private static ModelOnDisk model;
   private static BaseTensors base;
 
   @TempDir Path folder;
 
   @BeforeAll
   static void open() throws IOException {
-    model = StoredModel.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
+    model = ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
     base = model.base().tensors();
   }
 

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.checkpoint.CheckpointSettings;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.checkpoint.CheckpointConfig;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.editing.stack.ResolvedStack;
 import dev.forgetmenot.editing.stack.PatchStack;
@@ -40,7 +40,7 @@ public final class BakeJob {
 
   private final BakeOrder order;
   private final JobContext context;
-  private final StoredModel model;
+  private final ModelOnDisk model;
   private final PatchStack stack;
   private final ResolvedStack checked;
 
@@ -49,7 +49,7 @@ public final class BakeJob {
 
   private int done;
 
-  private BakeJob(BakeOrder order, JobContext context, StoredModel model, PatchStack stack)
+  private BakeJob(BakeOrder order, JobContext context, ModelOnDisk model, PatchStack stack)
       throws IOException {
     this.order = order;
     this.context = context;
@@ -69,7 +69,7 @@ public final class BakeJob {
     if (order.patches().isEmpty()) {
       throw new IllegalArgumentException("name at least one patch by --patch");
     }
-    try (StoredModel model = StoredModel.open(order.model(), order.reading());
+    try (ModelOnDisk model = ModelOnDisk.open(order.model(), order.reading());
         PatchStack stack = PatchStack.open(order.patches())) {
       new BakeJob(order, context, model, stack).run();
     }
@@ -173,9 +173,9 @@ public final class BakeJob {
 
   /** The small files that lie beside a checkpoint, if it has any. */
   private void copySettings() throws IOException {
-    Path from = CheckpointSettings.beside(order.model()).folder();
+    Path from = CheckpointConfig.beside(order.model()).folder();
     if (Files.isDirectory(from)) {
-      Path to = CheckpointSettings.beside(order.target()).folder();
+      Path to = CheckpointConfig.beside(order.target()).folder();
       ModelCopy copy = ModelCopy.of(from, Set.of(), Set.of());
       AtomicFolder.write(
           to,
@@ -238,7 +238,7 @@ public final class BakeJob {
 
   /** Opens what was written as a model, and compares what was changed. */
   private void verify(Path written) throws IOException {
-    try (StoredModel baked = StoredModel.open(written, order.reading())) {
+    try (ModelOnDisk baked = ModelOnDisk.open(written, order.reading())) {
       for (Map.Entry<String, Map<String, String>> entry : leaves.entrySet()) {
         String root = baked.base().tensors().root(entry.getKey(), entry.getValue().keySet());
         if (!root.equals(BaseIdentity.root(entry.getValue()))) {

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.difference.ModelDiff;
 import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.editing.difference.DifferenceForm;
@@ -53,8 +53,8 @@ public final class DiffJob {
    */
   public static WrittenPatch run(Order order, JobContext context) throws IOException {
     OutputFolder.ofFile(order.patch(), SMALL);
-    try (StoredModel base = StoredModel.open(order.base(), order.reading());
-        StoredModel edited = StoredModel.open(order.edited(), order.readingEdited())) {
+    try (ModelOnDisk base = ModelOnDisk.open(order.base(), order.reading());
+        ModelOnDisk edited = ModelOnDisk.open(order.edited(), order.readingEdited())) {
       if (!base.base().tokenizer().sameAs(edited.base().tokenizer())) {
         throw new IOException(
             order.edited()

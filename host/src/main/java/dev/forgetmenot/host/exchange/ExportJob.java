@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
@@ -118,10 +118,10 @@ public final class ExportJob {
   }
 
   /** A base that may be there. */
-  private record Base(Optional<StoredModel> model) implements AutoCloseable {
+  private record Base(Optional<ModelOnDisk> model) implements AutoCloseable {
     static Base open(Optional<Path> path, ReadingOptions reading) throws IOException {
       return new Base(
-          path.isEmpty() ? Optional.empty() : Optional.of(StoredModel.open(path.get(), reading)));
+          path.isEmpty() ? Optional.empty() : Optional.of(ModelOnDisk.open(path.get(), reading)));
     }
 
     Optional<BaseTensors> tensors() {

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.exchange;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.difference.ModelDiff;
 import dev.forgetmenot.editing.difference.DiffFactorizer;
 import dev.forgetmenot.editing.difference.ReplacedTensors;
@@ -77,7 +77,7 @@ public final class ImportJob {
     }
     OutputFolder.ofFile(order.patch(), Files.size(order.source()));
     // Values may be read from the file when the patch is written.
-    try (StoredModel model = StoredModel.open(order.model(), order.reading());
+    try (ModelOnDisk model = ModelOnDisk.open(order.model(), order.reading());
         SafetensorsFile file = SafetensorsFile.open(order.source(), LoraFile.LIMITS)) {
       Content content = content(file, model);
       List<PatchEdit> edits = named(model, content.edits());
@@ -95,7 +95,7 @@ public final class ImportJob {
   }
 
   /** The same edits with the names for tokens that the user gives, which must be new words. */
-  private List<PatchEdit> named(StoredModel model, List<PatchEdit> edits) throws IOException {
+  private List<PatchEdit> named(ModelOnDisk model, List<PatchEdit> edits) throws IOException {
     List<PatchEdit> named = new ArrayList<>();
     boolean tokens = false;
     for (PatchEdit edit : edits) {
@@ -129,7 +129,7 @@ public final class ImportJob {
     return named;
   }
 
-  private Content content(SafetensorsFile file, StoredModel model) throws IOException {
+  private Content content(SafetensorsFile file, ModelOnDisk model) throws IOException {
     BaseModel base = model.base();
     metadata(file);
     if (LoraFile.looksLike(file.tensors().keySet())) {
@@ -161,7 +161,7 @@ public final class ImportJob {
     }
   }
 
-  private Content lora(StoredModel model) throws IOException {
+  private Content lora(ModelOnDisk model) throws IOException {
     LoraFile lora = LoraFile.read(order.source());
     opened = lora::close;
     List<PatchEdit> edits =

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.MemoryFacts;
 import java.util.Arrays;
 import java.util.List;
@@ -64,7 +64,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   }
 
   /** Of a model's files. */
-  public static MemoryModel of(StoredModel model) {
+  public static MemoryModel of(ModelOnDisk model) {
     int[] latents = model.latentShape();
     return new MemoryModel(
         model.base(),

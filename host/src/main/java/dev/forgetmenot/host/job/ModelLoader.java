@@ -7,7 +7,7 @@ import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public record ModelLoader(
 
   /** The name of the model for people: that of its folder or file. */
   public String name() {
-    return StoredModel.label(folder);
+    return ModelOnDisk.label(folder);
   }
 
   /**

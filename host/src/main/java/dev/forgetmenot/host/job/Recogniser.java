@@ -12,8 +12,8 @@ import dev.forgetmenot.diffusion.clip.ClipModel;
 import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchOps;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.engine.TorchScriptOps;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ public final class Recogniser implements ImageClassifier, AutoCloseable {
       throws IOException {
     this.engine = engine;
     manager = engine.newManager();
-    ops = TorchOps.create(engine);
+    ops = TorchScriptOps.create(engine);
     try (ClipTokenizer tokenizer = ClipTokenizer.read(folder)) {
       processor = new ClipImageProcessor(PreprocessorConfig.read(folder));
       clip = ClipModel.load(folder, manager, ops);
@@ -86,7 +86,7 @@ public final class Recogniser implements ImageClassifier, AutoCloseable {
 
   /** The folder of the CLIP that comes with a model; it may be missing. */
   public static Path clipOf(Path model) {
-    return StoredModel.companions(model).resolve(CLIP_FOLDER);
+    return ModelOnDisk.companions(model).resolve(CLIP_FOLDER);
   }
 
   /**

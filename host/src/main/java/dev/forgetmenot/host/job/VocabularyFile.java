@@ -7,7 +7,7 @@ import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class VocabularyFile {
    * @throws IOException if the file is there but broken
    */
   public static KnownConcepts of(Path model) throws IOException {
-    Path file = StoredModel.companions(model).resolve(FILE);
+    Path file = ModelOnDisk.companions(model).resolve(FILE);
     return Files.isRegularFile(file) ? read(file) : KnownConcepts.EMPTY;
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
@@ -72,7 +72,7 @@ class WriteEarlierPatches {
     }
     plugins = PackagedPlugins.copyTo(work.resolve("editors")).toString();
     byEditors();
-    try (StoredModel stored = StoredModel.open(EarlierPatches.MODEL)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(EarlierPatches.MODEL)) {
       base = stored.base();
       byTheLibrary();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.difference.DifferenceForm;
 import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.Sha256;
@@ -62,7 +62,7 @@ class BakeCrashTest {
     LowRankEdit edit =
         new LowRankEdit(Map.of(KEYS, new LowRank(new long[] {32, 32}, 1, 1, ones, ones)));
     Path file = folder.resolve(name + ".fmnpatch");
-    try (StoredModel model = StoredModel.open(MODEL)) {
+    try (ModelOnDisk model = ModelOnDisk.open(MODEL)) {
       WrittenPatch.write(
           model.base(),
           PatchNaming.ofFile().draft(file, "A test.", List.of(edit), "test", Map.of()),

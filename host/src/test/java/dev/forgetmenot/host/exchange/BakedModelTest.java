@@ -9,7 +9,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.WrittenPatch;
@@ -64,7 +64,7 @@ class BakedModelTest {
 
   private Path write(Path model, String name, PatchEdit... edits) throws IOException {
     Path file = folder.resolve(name + ".fmnpatch");
-    try (StoredModel stored = StoredModel.open(model)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(model)) {
       WrittenPatch.write(
           stored.base(),
           PatchNaming.ofFile().draft(file, "A test.", List.of(edits), "test", Map.of()),
@@ -77,7 +77,7 @@ class BakedModelTest {
   private List<PatchRequest> patches(Path model) throws IOException {
     String norm = "unet/conv_norm_out.weight";
     long[] shape;
-    try (StoredModel stored = StoredModel.open(model)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(model)) {
       shape = stored.base().tensors().shape("unet", "conv_norm_out.weight");
     }
     Delta delta = new Delta(shape, random(1, (int) shape[0], 0.05));
@@ -212,8 +212,8 @@ class BakedModelTest {
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
     BakeJob.run(new BakeOrder(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
-    try (StoredModel stored = StoredModel.open(model);
-        StoredModel baked = StoredModel.open(target);
+    try (ModelOnDisk stored = ModelOnDisk.open(model);
+        ModelOnDisk baked = ModelOnDisk.open(target);
         PatchStack stack = PatchStack.open(patches)) {
       var weights = stack.on(stored.base()).weights();
       assertThat(weights.targets()).hasSize(24);

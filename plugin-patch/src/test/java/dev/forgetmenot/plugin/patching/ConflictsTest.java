@@ -7,7 +7,7 @@ import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.BlockNames;
 import dev.forgetmenot.editing.stack.ConflictReport;
 import dev.forgetmenot.editing.stack.ConflictReport.Pair;
@@ -46,12 +46,12 @@ class ConflictsTest {
 
   private final SplittableRandom random = new SplittableRandom(9);
   @TempDir Path folder;
-  private StoredModel stored;
+  private ModelOnDisk stored;
   private int width;
 
   @BeforeEach
   void open() throws IOException {
-    stored = StoredModel.open(MODEL);
+    stored = ModelOnDisk.open(MODEL);
     width = (int) stored.base().tensors().shape("unet", names(".attn2.to_k.weight").get(0))[1];
   }
 

@@ -7,7 +7,7 @@ import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Delta;
@@ -36,7 +36,7 @@ class OtherBaseTest {
 
   /** A patch that adds 0.25 to two biases, for a base of which the first was another. */
   private Path write(UnaryOperator<Manifest.Base> change) throws IOException {
-    try (StoredModel model = StoredModel.open(MODEL)) {
+    try (ModelOnDisk model = ModelOnDisk.open(MODEL)) {
       BaseTensors base = model.base().tensors();
       Map<String, Delta> deltas = new TreeMap<>();
       for (String target : List.of(ONE, TWO)) {
@@ -68,7 +68,7 @@ class OtherBaseTest {
   }
 
   private static String said(Path model, PatchRequest request) throws IOException {
-    try (StoredModel stored = StoredModel.open(model);
+    try (ModelOnDisk stored = ModelOnDisk.open(model);
         PatchStack stack = PatchStack.open(List.of(request))) {
       return stack.on(stored.base()).descriptions().get(request);
     }
@@ -97,7 +97,7 @@ class OtherBaseTest {
 
   /** What 0.25 everywhere is of a bias. */
   private static String share(String name) throws IOException {
-    try (StoredModel model = StoredModel.open(MODEL)) {
+    try (ModelOnDisk model = ModelOnDisk.open(MODEL)) {
       float[] values = model.base().tensors().floats("unet", name);
       double norm = 0;
       for (float value : values) {
@@ -121,7 +121,7 @@ class OtherBaseTest {
   void otherShapesAreRefusedAllTheSame() throws IOException {
     String name = "time_embedding.linear_1.bias";
     Path wide;
-    try (StoredModel model = StoredModel.open(MODEL)) {
+    try (ModelOnDisk model = ModelOnDisk.open(MODEL)) {
       long[] shape = {model.base().tensors().shape("unet", name)[0] * 2};
       PatchDraft draft =
           WrittenPatches.draft(

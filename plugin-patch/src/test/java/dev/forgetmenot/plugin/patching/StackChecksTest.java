@@ -10,7 +10,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.JointSystem;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.patch.ClosedFormEdit;
@@ -44,11 +44,11 @@ class StackChecksTest {
   private static final String OTHER = "unet/conv_out.bias";
 
   @TempDir Path folder;
-  private StoredModel stored;
+  private ModelOnDisk stored;
 
   @BeforeEach
   void open() throws IOException {
-    stored = StoredModel.open(MODEL);
+    stored = ModelOnDisk.open(MODEL);
   }
 
   @AfterEach

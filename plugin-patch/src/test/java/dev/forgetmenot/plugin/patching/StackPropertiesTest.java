@@ -7,7 +7,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
@@ -46,7 +46,7 @@ class StackPropertiesTest {
     Path copy = ModelCopies.of(MODEL, folder.resolve("model"), type);
     List<Path> pool;
     Path tooLarge;
-    try (StoredModel stored = StoredModel.open(copy)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(copy)) {
       assertThat(stored.base().tensors().dtype("unet", "conv_in.weight")).isEqualTo(type);
       pool = StackPool.write(stored.base(), folder, type.name().hashCode());
       tooLarge = StackPool.writeTooLarge(stored.base(), folder);

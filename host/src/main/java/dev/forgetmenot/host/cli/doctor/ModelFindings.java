@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.Sizes;
@@ -28,7 +28,7 @@ final class ModelFindings {
   /** Opens the model without an engine and says what it is. */
   void add(Path path, ReadingOptions reading) {
     found.add("model", "path", path.toString());
-    try (StoredModel model = StoredModel.open(path, reading)) {
+    try (ModelOnDisk model = ModelOnDisk.open(path, reading)) {
       found.add("model", "architecture", model.base().architecture());
       found.add("model", "predictionType", model.predictionType());
       components(model);
@@ -40,10 +40,10 @@ final class ModelFindings {
     }
   }
 
-  private void components(StoredModel model) {
+  private void components(ModelOnDisk model) {
     Map<String, Object> components = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>();
-    for (String component : StoredModel.COMPONENTS) {
+    for (String component : ModelOnDisk.COMPONENTS) {
       Map<String, StoredTensor> tensors = tensors(model, component);
       Map<String, Integer> types = new LinkedHashMap<>();
       tensors.values().forEach(tensor -> types.merge(tensor.dtype().name(), 1, Integer::sum));
@@ -70,18 +70,18 @@ final class ModelFindings {
     lines.stream().skip(1).forEach(line -> found.line("", line));
   }
 
-  private static Map<String, StoredTensor> tensors(StoredModel model, String component) {
+  private static Map<String, StoredTensor> tensors(ModelOnDisk model, String component) {
     return model.components().get(component).tensors();
   }
 
-  private static long count(StoredModel model, String component, Predicate<String> which) {
+  private static long count(ModelOnDisk model, String component, Predicate<String> which) {
     return tensors(model, component).entrySet().stream()
         .filter(entry -> which.test(entry.getKey()))
         .mapToLong(entry -> entry.getValue().size())
         .sum();
   }
 
-  private void fits(StoredModel model) {
+  private void fits(ModelOnDisk model) {
     long available = MemoryFacts.read().available();
     MemoryModel memory = MemoryModel.of(model);
     for (int size : SIZES) {

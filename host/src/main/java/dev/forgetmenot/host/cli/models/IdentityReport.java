@@ -4,7 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.model.TokenizerIdentity;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.editing.base.BlockDistance;
 import dev.forgetmenot.editing.base.ComponentIdentity;
@@ -28,7 +28,7 @@ import java.util.Optional;
  * @param other what that is called
  */
 record IdentityReport(
-    StoredModel model,
+    ModelOnDisk model,
     Map<String, ComponentIdentity> components,
     String vocabSha256,
     String mergesSha256,
@@ -36,9 +36,9 @@ record IdentityReport(
     String other) {
 
   /** Reads all of a model. */
-  static IdentityReport of(StoredModel model) throws IOException {
+  static IdentityReport of(ModelOnDisk model) throws IOException {
     Map<String, ComponentIdentity> components = new LinkedHashMap<>();
-    for (String component : StoredModel.COMPONENTS) {
+    for (String component : ModelOnDisk.COMPONENTS) {
       components.put(component, ComponentIdentity.of(model.base().tensors(), component));
     }
     TokenizerIdentity tokenizer = model.base().tokenizer();

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.models;
 
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.job.HostHome;
@@ -47,7 +47,7 @@ public final class ModelsCommand implements Callable<Integer> {
           String.format(
               Locale.ROOT,
               "%-24s %-26s %s%s",
-              StoredModel.label(model),
+              ModelOnDisk.label(model),
               kind(model),
               model,
               isDefault ? "  (default)" : ""));
@@ -56,7 +56,7 @@ public final class ModelsCommand implements Callable<Integer> {
   }
 
   private String kind(Path path) {
-    try (StoredModel model = StoredModel.open(path)) {
+    try (ModelOnDisk model = ModelOnDisk.open(path)) {
       return model.base().architecture();
     } catch (IOException e) {
       context.console().note(e.getMessage());

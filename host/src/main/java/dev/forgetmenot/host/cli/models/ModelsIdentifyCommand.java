@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.models;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -65,15 +65,15 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (StoredModel model = StoredModel.open(path, reading.options())) {
+    try (ModelOnDisk model = ModelOnDisk.open(path, reading.options())) {
       IdentityReport report = IdentityReport.of(model);
       if (against == null) {
         say(report);
       } else {
-        try (StoredModel other = StoredModel.open(against, otherReading())) {
+        try (ModelOnDisk other = ModelOnDisk.open(against, otherReading())) {
           say(
               report.with(
-                  BaseComparison.of(model.base(), other.base(), StoredModel.COMPONENTS),
+                  BaseComparison.of(model.base(), other.base(), ModelOnDisk.COMPONENTS),
                   other.base().label()));
         }
       }

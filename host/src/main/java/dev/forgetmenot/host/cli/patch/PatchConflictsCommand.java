@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.ConflictReport;
 import dev.forgetmenot.editing.stack.Conflicts;
 import dev.forgetmenot.editing.stack.PatchStack;
@@ -60,7 +60,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
     Path folder = options.folder();
     List<PatchRequest> requests = patches.requests(folder);
     ConflictReport report;
-    try (StoredModel model = StoredModel.open(folder, options.reading());
+    try (ModelOnDisk model = ModelOnDisk.open(folder, options.reading());
         PatchStack stack = PatchStack.open(requests)) {
       report = Conflicts.of(stack, model.base());
     }

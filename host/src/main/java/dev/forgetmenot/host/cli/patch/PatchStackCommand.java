@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.stack.ConflictReport;
 import dev.forgetmenot.editing.stack.Conflicts;
 import dev.forgetmenot.editing.stack.Drift;
@@ -110,7 +110,7 @@ final class PatchStackCommand implements Callable<Integer> {
                         ? request.allow(Allowance.LARGE_CHANGES, Allowance.ILL_CONDITIONED)
                         : request)
             .toList();
-    try (StoredModel model = StoredModel.open(folder, options.reading());
+    try (ModelOnDisk model = ModelOnDisk.open(folder, options.reading());
         PatchStack stack = PatchStack.open(requests)) {
       Drift drift = Drift.of(stack.on(model.base()).weights());
       if (budget != null) {

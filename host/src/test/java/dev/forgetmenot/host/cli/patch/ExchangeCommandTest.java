@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.StoredModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
@@ -267,7 +267,7 @@ class ExchangeCommandTest {
   private Path replaced(Path model) throws IOException {
     Path file = folder.resolve("uce.safetensors");
     SafetensorsWriter writer = new SafetensorsWriter();
-    try (StoredModel stored = StoredModel.open(model)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(model)) {
       BaseTensors base = stored.base().tensors();
       for (String target :
           new TargetPattern("unet/*.attn2.to_k.weight").among(base.names("unet"))) {
@@ -315,7 +315,7 @@ class ExchangeCommandTest {
   /** Tensors of a model by full name. */
   private static Map<String, float[]> tensors(Path model) throws IOException {
     Map<String, float[]> values = new TreeMap<>();
-    try (StoredModel stored = StoredModel.open(model)) {
+    try (ModelOnDisk stored = ModelOnDisk.open(model)) {
       for (String component : List.of("unet", "text_encoder", "vae")) {
         for (String name : stored.base().tensors().names(component)) {
           values.put(component + "/" + name, stored.base().tensors().floats(component, name));
@@ -423,8 +423,8 @@ class ExchangeCommandTest {
         run("bake", "--model", model.toString(), "--patch", at("u.fmnpatch"), "-o", at("baked"));
     assertThat(bake.err()).doesNotContain("fmn:");
     sameFiles(model, folder.resolve("baked"));
-    try (StoredModel base = StoredModel.open(model);
-        StoredModel baked = StoredModel.open(folder.resolve("baked"))) {
+    try (ModelOnDisk base = ModelOnDisk.open(model);
+        ModelOnDisk baked = ModelOnDisk.open(folder.resolve("baked"))) {
       String name =
           base.base().tensors().names("unet").stream()
               .filter(n -> n.endsWith("attn2.to_k.weight"))

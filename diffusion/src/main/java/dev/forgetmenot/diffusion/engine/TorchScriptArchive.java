@@ -1,0 +1,101 @@
+package dev.forgetmenot.diffusion.engine;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a TorchScript archive: a ZIP of stored entries that holds an object without parameters and
+ * the source of its methods. Numbers come as tensors without dimensions, since DJL passes nothing
+ * else.
+ */
+final class TorchScriptArchive {
+  private static final String SOURCE =
+      """
+      class Ops(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def group_norm(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+          return torch.group_norm(x, int(groups), w, b, float(eps))
+        def group_norm_silu(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+          return torch.silu(torch.group_norm(x, int(groups), w, b, float(eps)))
+        def silu(self: __torch__.Ops, x: Tensor) -> Tensor:
+          return torch.silu(x)
+        def gelu(self: __torch__.Ops, x: Tensor) -> Tensor:
+          return torch.gelu(x)
+        def quick_gelu(self: __torch__.Ops, x: Tensor) -> Tensor:
+          return torch.mul(x, torch.sigmoid(torch.mul(x, 1.702)))
+        def geglu(self: __torch__.Ops, x: Tensor) -> Tensor:
+          halves = torch.chunk(x, 2, -1)
+          return torch.mul(halves[0], torch.gelu(halves[1]))
+        def heads(self: __torch__.Ops, x: Tensor, heads: int) -> Tensor:
+          return torch.transpose(torch.unflatten(x, 2, [heads, -1]), 1, 2)
+        def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+          h = int(heads)
+          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).heads(k, h, ), (self).heads(v, h, ))
+          return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
+        def causal_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+          h = int(heads)
+          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).heads(k, h, ), (self).heads(v, h, ), None, 0., True)
+          return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
+        def resize_nearest(self: __torch__.Ops, x: Tensor, height: Tensor, width: Tensor) -> Tensor:
+          return torch.upsample_nearest2d(x, [int(height), int(width)], None, None)
+        def put(self: __torch__.Ops, x: Tensor, source: Tensor, s: Tensor) -> Tensor:
+          first = int(torch.select(s, 0, 0))
+          count = int(torch.select(s, 0, 1))
+          part = torch.narrow(torch.flatten(x), 0, first, count)
+          _0 = torch.copy_(part, torch.narrow(source, 0, 0, count))
+          return x
+        def adamw(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, s: Tensor) -> Tensor:
+          keep = float(torch.select(s, 0, 0))
+          beta1 = float(torch.select(s, 0, 1))
+          beta2 = float(torch.select(s, 0, 2))
+          correction = float(torch.select(s, 0, 3))
+          eps = float(torch.select(s, 0, 4))
+          size = float(torch.select(s, 0, 5))
+          _0 = torch.mul_(p, keep)
+          _1 = torch.lerp_(m, g, torch.sub(1., beta1))
+          _2 = torch.addcmul_(torch.mul_(v, beta2), g, g, value=torch.sub(1., beta2))
+          denominator = torch.add_(torch.div(torch.sqrt(v), correction), eps)
+          return torch.addcdiv_(p, m, denominator, value=torch.neg(size))
+      """;
+
+  private TorchScriptArchive() {}
+
+  /** The archive of all operators. */
+  static byte[] operators() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      // Pickle protocol 2: an instance of __torch__.Ops whose state is {"training": True}.
+      put(
+          zip,
+          "data.pkl",
+          "\u0080\u0002c__torch__\nOps\nq\u0000)\u0081}(X\u0008\u0000\u0000\u0000trainingq\u0001\u0088ub.");
+      put(zip, "constants.pkl", "\u0080\u0002)."); // an empty tuple
+      put(zip, "code/__torch__.py", SOURCE);
+      put(zip, "version", "3\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void put(ZipOutputStream zip, String name, String content) throws IOException {
+    byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    ZipEntry entry = new ZipEntry("ops/" + name);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(bytes.length);
+    entry.setCompressedSize(bytes.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(bytes);
+    zip.closeEntry();
+  }
+}

@@ -1,0 +1,138 @@
+package dev.forgetmenot.diffusion.engine;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The operators as one call each, through a TorchScript archive that {@link TorchScriptArchive} writes.
+ * {@link #close} frees the module and the few scalars that are kept.
+ */
+public final class TorchScriptOps implements Ops {
+  private final Model model;
+  private final PtSymbolBlock block;
+  private final NDManager manager;
+  private final Map<String, NDArray> methods = new HashMap<>();
+  private final Map<Long, NDArray> integers = new HashMap<>();
+  private final Map<Double, NDArray> reals = new HashMap<>();
+
+  private TorchScriptOps(Model model) {
+    this.model = model;
+    block = (PtSymbolBlock) model.getBlock();
+    // Scalars are read on the CPU wherever the tensors are.
+    manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+  }
+
+  /** Loads the operators for the device of the engine thread that calls. */
+  public static TorchScriptOps create(EngineThread engine) {
+    Model model = Model.newInstance("fmn-ops", engine.device(), "PyTorch");
+    try {
+      model.load(new ByteArrayInputStream(TorchScriptArchive.operators()));
+    } catch (IOException | MalformedModelException e) {
+      model.close();
+      throw new IllegalStateException(
+          "the engine does not take the operators: " + e.getMessage(), e);
+    }
+    return new TorchScriptOps(model);
+  }
+
+  @Override
+  public NDArray groupNorm(NDArray x, int groups, NDArray weight, NDArray bias, double eps) {
+    return run("group_norm", x, integer(groups), weight, bias, real(eps));
+  }
+
+  @Override
+  public NDArray groupNormSilu(NDArray x, int groups, NDArray weight, NDArray bias, double eps) {
+    return run("group_norm_silu", x, integer(groups), weight, bias, real(eps));
+  }
+
+  @Override
+  public NDArray silu(NDArray x) {
+    return run("silu", x);
+  }
+
+  @Override
+  public NDArray gelu(NDArray x) {
+    return run("gelu", x);
+  }
+
+  @Override
+  public NDArray quickGelu(NDArray x) {
+    return run("quick_gelu", x);
+  }
+
+  @Override
+  public NDArray geglu(NDArray x) {
+    return run("geglu", x);
+  }
+
+  @Override
+  public NDArray attention(NDArray q, NDArray k, NDArray v, int heads, boolean causal) {
+    return run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
+  }
+
+  @Override
+  public NDArray resizeNearest(NDArray x, long height, long width) {
+    return run("resize_nearest", x, integer(height), integer(width));
+  }
+
+  @Override
+  public void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
+    double[] numbers = {
+      step.keep(), step.beta1(), step.beta2(), step.correction(), step.epsilon(), step.size()
+    };
+    try (NDArray all = manager.create(numbers);
+        NDArray unused = run("adamw", p, g, m, v, all)) {
+      unused.setName(null); // another handle of p
+    }
+  }
+
+  @Override
+  public void put(NDArray target, long first, NDArray source, long count) {
+    try (NDArray place = manager.create(new long[] {first, count});
+        NDArray unused = run("put", target, source, place)) {
+      unused.setName(null); // another handle of the target
+    }
+  }
+
+  private NDArray run(String method, NDArray... arguments) {
+    NDList inputs = new NDList(arguments.length + 1);
+    for (NDArray argument : arguments) {
+      argument.setName(null); // names choose how DJL passes an argument
+      inputs.add(argument);
+    }
+    inputs.add(methods.computeIfAbsent(method, this::marker));
+    // Not "inference": its results could never enter a graph. Grad mode alone decides.
+    return IValueUtils.forward(block, inputs, true).singletonOrThrow();
+  }
+
+  private NDArray marker(String method) {
+    NDArray marker = manager.create(0f);
+    marker.setName("module_method:" + method);
+    return marker;
+  }
+
+  private NDArray integer(long value) {
+    return integers.computeIfAbsent(value, key -> manager.create(key));
+  }
+
+  private NDArray real(double value) {
+    return reals.computeIfAbsent(value, key -> manager.create(new double[] {key}, new Shape()));
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    model.close();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.RgbImage;
+import java.util.List;
+
+/** Pictures to arrays and back. For the engine thread. */
+final class ImageTensors {
+  private ImageTensors() {}
+
+  /**
+   * A decoded array as a picture, rounded as diffusers does.
+   *
+   * @param decoded (1, 3, H, W), about [-1, 1]
+   * @throws ArithmeticException if a value is NaN, which would be a black pixel
+   */
+  static RgbImage picture(NDArray decoded) {
+    int height = (int) decoded.getShape().get(2);
+    int width = (int) decoded.getShape().get(3);
+    float[] values = decoded.toFloatArray();
+    int plane = height * width;
+    byte[] rgb = new byte[3 * plane];
+    for (int p = 0; p < plane; p++) {
+      for (int channel = 0; channel < 3; channel++) {
+        float value = values[channel * plane + p];
+        if (Float.isNaN(value)) {
+          throw new ArithmeticException(
+              "the VAE decoded latents that are numbers to an image that is not (NaN); its weights do"
+                  + " not fit 32-bit arithmetic or are damaged: take the VAE of another copy of the"
+                  + " model");
+        }
+        float unit = Math.max(0, Math.min(1, value / 2 + 0.5f));
+        rgb[3 * p + channel] = (byte) Math.rint(unit * 255);
+      }
+    }
+    return new RgbImage(width, height, rgb);
+  }
+
+  /**
+   * Pictures as the VAE takes them.
+   *
+   * @return (b, 3, H, W) in [-1, 1]; the caller closes it
+   * @throws IllegalArgumentException if the sizes differ or are no multiples of the stride
+   */
+  static NDArray array(NDManager manager, List<RgbImage> pictures, int stride) {
+    int width = pictures.get(0).width();
+    int height = pictures.get(0).height();
+    ImageSize.check(width, height, stride);
+    int plane = height * width;
+    float[] values = new float[pictures.size() * 3 * plane];
+    int at = 0;
+    for (RgbImage picture : pictures) {
+      if (picture.width() != width || picture.height() != height) {
+        throw new IllegalArgumentException(
+            "pictures of one batch should have one size, not "
+                + width
+                + " × "
+                + height
+                + " and "
+                + picture.width()
+                + " × "
+                + picture.height());
+      }
+      for (int channel = 0; channel < 3; channel++) {
+        for (int p = 0; p < plane; p++) {
+          values[at++] = (picture.rgb()[3 * p + channel] & 0xff) / 255f * 2 - 1;
+        }
+      }
+    }
+    return manager.create(values, new Shape(pictures.size(), 3, height, width));
+  }
+}

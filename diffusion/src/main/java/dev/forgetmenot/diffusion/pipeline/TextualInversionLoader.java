@@ -1,0 +1,118 @@
+package dev.forgetmenot.diffusion.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.text.ClipTextEncoder;
+import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Adds tokens to tokenizer and text encoder together. For the engine thread. */
+final class TextualInversionLoader {
+  private final EngineThread engine;
+  private final ClipTokenizer tokenizer;
+  private final ClipTextEncoder encoder;
+
+  TextualInversionLoader(EngineThread engine, ModelComponents parts) {
+    this.engine = engine;
+    tokenizer = parts.tokenizer();
+    encoder = parts.textEncoder();
+  }
+
+  /** Adds tokens; see {@link dev.forgetmenot.api.model.DiffusionModel#addTokens}. */
+  AddedTokens add(Map<String, float[][]> tokens) {
+    Map<String, List<Integer>> ids = new LinkedHashMap<>();
+    List<float[]> rows = new ArrayList<>();
+    int first = encoder.vocabulary();
+    tokens.forEach(
+        (name, vectors) -> {
+          if (vectors.length == 0) {
+            throw new IllegalArgumentException("the token \"" + name + "\" has no vector");
+          }
+          int from = first + rows.size();
+          ids.put(name, IntStream.range(from, from + vectors.length).boxed().toList());
+          rows.addAll(Arrays.asList(vectors));
+        });
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("no token was given to be added");
+    }
+    ModelParameter cell = encoder.addRows(rows.toArray(float[][]::new));
+    try {
+      tokenizer.addTokens(ids);
+    } catch (RuntimeException e) {
+      encoder.removeRows(cell);
+      throw e;
+    }
+    return new Tokens(List.copyOf(ids.keySet()), cell);
+  }
+
+  private final class Tokens implements AddedTokens {
+    private final List<String> names;
+    private final ModelParameter cell;
+    private boolean closed;
+
+    Tokens(List<String> names, ModelParameter cell) {
+      this.names = names;
+      this.cell = cell;
+    }
+
+    @Override
+    public List<String> names() {
+      return names;
+    }
+
+    @Override
+    public String weight() {
+      return "text_encoder/" + cell.name();
+    }
+
+    @Override
+    public float[][] vectors() {
+      return engine.call(
+          () -> {
+            float[] flat = cell.array().toFloatArray();
+            int width = Math.toIntExact(cell.shape().get(1));
+            return IntStream.range(0, flat.length / width)
+                .mapToObj(row -> Arrays.copyOfRange(flat, row * width, (row + 1) * width))
+                .toArray(float[][]::new);
+          });
+    }
+
+    @Override
+    public void set(float[][] vectors) {
+      if (vectors.length != cell.shape().get(0)) {
+        throw new IllegalArgumentException(
+            "the tokens have " + cell.shape().get(0) + " vectors, not " + vectors.length);
+      }
+      float[] flat = encoder.flat(vectors);
+      engine.call(
+          () -> {
+            NDArray array = cell.array();
+            try (NDArray values = array.getManager().create(flat, cell.shape())) {
+              array.subi(array).addi(values); // in place: a training scope holds this array
+            }
+            return null;
+          });
+    }
+
+    @Override
+    public void close() {
+      if (closed) {
+        return;
+      }
+      engine.call(
+          () -> {
+            tokenizer.removeTokens(names);
+            encoder.removeRows(cell);
+            return null;
+          });
+      closed = true;
+    }
+  }
+}

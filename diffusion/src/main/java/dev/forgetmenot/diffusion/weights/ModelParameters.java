@@ -1,0 +1,278 @@
+package dev.forgetmenot.diffusion.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
+import dev.forgetmenot.files.Suggestions;
+import dev.forgetmenot.safetensors.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The weights of one component by canonical name. They are read from their files when they are
+ * needed: all of a part at once by {@link #ready}, or one by one. FLOAT32; on request matrices and
+ * kernels are held in half precision and widened one at a time where they are used. {@link #close}
+ * frees them all. For the engine thread.
+ */
+public final class ModelParameters implements ParameterSource, AutoCloseable {
+  private final NDManager manager;
+  private final Ops ops; // null where nothing is read
+  private final ComponentTensors stored; // null without files
+  private final WeightPrecision precision;
+  private final Map<String, ModelParameter> cells = new LinkedHashMap<>();
+  private final Map<String, ModelParameter> added = new LinkedHashMap<>();
+  private final Map<String, Shape> shapes;
+
+  private ModelParameters(
+      NDManager parent,
+      Ops ops,
+      ComponentTensors stored,
+      Map<String, Shape> shapes,
+      WeightPrecision precision) {
+    this.manager = parent.newSubManager();
+    this.ops = ops;
+    this.stored = stored;
+    this.shapes = shapes;
+    this.precision = precision;
+  }
+
+  /**
+   * Loads the weights of a component.
+   *
+   * @param parent parent of the weights' manager
+   * @param ops converts while it is loaded
+   * @param folder the component's folder
+   * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
+   * @param expected what the architecture asks for, by canonical name
+   * @throws IOException if a file is missing or broken, or tensors are missing, unknown or of
+   *     another shape; the message names file and tensors
+   */
+  public static ModelParameters load(
+      NDManager parent, Ops ops, Path folder, String component, Map<String, Shape> expected)
+      throws IOException {
+    try (ComponentTensors stored = ComponentTensors.open(folder, component)) {
+      stored.check(expected);
+      ModelParameters weights = of(parent, ops, stored, expected, WeightPrecision.F32);
+      try {
+        weights.ready("");
+        return weights;
+      } catch (UncheckedIOException e) {
+        weights.close();
+        throw e.getCause();
+      } catch (RuntimeException | Error e) {
+        weights.close();
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * The weights of a component that is open and has been checked; none is read yet.
+   *
+   * @param parent parent of the weights' manager
+   * @param ops converts what is read; stays open as long as the weights
+   * @param stored stays open as long as the weights
+   * @param expected what the architecture asks for, by canonical name
+   * @param precision how they are held
+   */
+  public static ModelParameters of(
+      NDManager parent,
+      Ops ops,
+      ComponentTensors stored,
+      Map<String, Shape> expected,
+      WeightPrecision precision) {
+    ModelParameters weights = new ModelParameters(parent, ops, stored, expected, precision);
+    expected.forEach((name, shape) -> weights.cells.put(name, new ModelParameter(name, shape, weights)));
+    return weights;
+  }
+
+  /**
+   * Reads what is not in memory yet, two files' regions at a time.
+   *
+   * @param prefix of the names: a part of the component, or empty for all of it
+   * @throws UncheckedIOException if a file cannot be read or has changed since it was opened; the
+   *     message names it
+   */
+  public void ready(String prefix) {
+    List<ModelParameter> missing =
+        cells.values().stream()
+            .filter(cell -> !cell.inMemory() && cell.name().startsWith(prefix))
+            .toList();
+    if (!missing.isEmpty()) {
+      read(missing, null);
+    }
+  }
+
+  /**
+   * Reads the base's values of cells into memory.
+   *
+   * @param kept how to hold them, or null for what this component's precision says
+   */
+  void read(List<ModelParameter> missing, DType kept) {
+    try (WeightReader reader = new WeightReader(manager, ops)) {
+      List<WeightReader.Wanted> wanted = new ArrayList<>();
+      for (ModelParameter cell : missing) {
+        StoredTensor tensor = stored.tensors().get(cell.name());
+        stored.requireUnchanged(tensor.file());
+        Shape shape = baseShape(cell.name());
+        DType held = kept == null ? precision.kept(tensor.dtype(), shape) : kept;
+        wanted.add(new WeightReader.Wanted(tensor, shape, held));
+      }
+      List<NDArray> arrays = reader.read(wanted);
+      for (int i = 0; i < arrays.size(); i++) {
+        missing.get(i).place(arrays.get(i), wanted.get(i).kept());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the weights of " + stored.where() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The shape of the base's values. */
+  Shape baseShape(String name) {
+    return shapes.get(name);
+  }
+
+  /** Whether a weight of the base has the very values that its file stores. */
+  public boolean asStored(String name) {
+    return precision.exact(stored.tensors().get(name).dtype(), baseShape(name));
+  }
+
+  /** The FLOAT32 values of what is held in half precision; the caller closes them. */
+  static NDArray widen(NDArray packed, DType held) {
+    return held == DType.BF16
+        ? EngineMemory.widenBrain(packed)
+        : packed.toType(DataType.FLOAT32, true);
+  }
+
+  /**
+   * Makes weights as an untrained model has them, for trying out architectures: uniform numbers
+   * with the variance 1 / inputs (which repeat after 2²⁰ of them, since drawing a billion takes
+   * long), ones as scales of norms, zeros as biases.
+   *
+   * @param parent parent of the weights' manager
+   * @param shapes by canonical name
+   * @param seed of the engine's own generator
+   */
+  public static ModelParameters random(NDManager parent, Map<String, Shape> shapes, int seed) {
+    ModelParameters weights = new ModelParameters(parent, null, null, shapes, WeightPrecision.F32);
+    weights.manager.getEngine().setRandomSeed(seed);
+    try (NDArray pool = weights.manager.randomUniform(-1, 1, new Shape(1, 1 << 20))) {
+      shapes.forEach((name, shape) -> weights.put(name, randomArray(pool, name, shape)));
+    }
+    return weights;
+  }
+
+  private static NDArray randomArray(NDArray pool, String name, Shape shape) {
+    NDManager manager = pool.getManager();
+    if (shape.dimension() < 2) {
+      return name.endsWith("weight") ? manager.ones(shape) : manager.zeros(shape);
+    }
+    double bound = Math.sqrt(3.0 / shape.slice(1).size());
+    long length = pool.getShape().get(1);
+    long repeats = (shape.size() + length - 1) / length;
+    try (ArrayScope t = new ArrayScope(pool)) {
+      NDArray repeated = t.view(pool).broadcast(new Shape(repeats, length)).reshape(-1);
+      return t.result(repeated.get("0:{}", shape.size()).reshape(shape).mul(bound));
+    }
+  }
+
+  private void put(String name, NDArray array) {
+    array.setName(null);
+    cells.put(name, new ModelParameter(name, array));
+  }
+
+  /** Where the arrays live. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /**
+   * The cell of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message names near ones
+   */
+  public ModelParameter get(String name) {
+    ModelParameter cell = cells.getOrDefault(name, added.get(name));
+    if (cell == null) {
+      throw new IllegalArgumentException(
+          "there is no weight " + name + "; near ones: " + Suggestions.of(name, cells.keySet()));
+    }
+    return cell;
+  }
+
+  /**
+   * Adds a cell that no file has. {@link #get} finds it; {@link #all} and {@link #names} are of the
+   * architecture alone.
+   *
+   * @param array of this manager
+   */
+  public ModelParameter add(String name, NDArray array) {
+    array.setName(null);
+    ModelParameter cell = new ModelParameter(name, array);
+    if (cells.containsKey(name) || added.putIfAbsent(name, cell) != null) {
+      throw new IllegalArgumentException("there is a weight " + name + " already");
+    }
+    return cell;
+  }
+
+  /** Takes off an added cell and frees its array. */
+  public void remove(ModelParameter cell) {
+    if (!added.remove(cell.name(), cell)) {
+      throw new IllegalArgumentException("the weight " + cell.name() + " was not added");
+    }
+    cell.array().close();
+  }
+
+  /** The added cells, in order. */
+  public Collection<ModelParameter> added() {
+    return Collections.unmodifiableCollection(added.values());
+  }
+
+  @Override
+  public ModelParameter weight(String name, long... shape) {
+    ModelParameter cell = get(name);
+    if (!cell.shape().equals(new Shape(shape))) {
+      throw new IllegalArgumentException(
+          "weight "
+              + name
+              + " should have the shape "
+              + new Shape(shape)
+              + ", not "
+              + cell.shape());
+    }
+    return cell;
+  }
+
+  /** All cells in the order of the architecture. */
+  public Collection<ModelParameter> all() {
+    return Collections.unmodifiableCollection(cells.values());
+  }
+
+  /** All names in the order of the architecture. */
+  public Collection<String> names() {
+    return Collections.unmodifiableCollection(cells.keySet());
+  }
+
+  /** Number of numbers in all weights. */
+  public long parameterCount() {
+    return cells.values().stream().mapToLong(cell -> cell.shape().size()).sum();
+  }
+
+  /** Frees the weights; the layers built on them cannot run any more. */
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
