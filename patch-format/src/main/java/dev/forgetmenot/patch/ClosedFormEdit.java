@@ -23,14 +23,14 @@ import java.util.Set;
  * @param preserveScale p, 0 or more
  * @param sides which projections the targets are
  * @param targets names or patterns of weights of the shape (out, d), see {@link TargetPattern};
- *     those of {@link Sides#targets()} are all of the UNet's cross attention
+ *     those of {@link TextProjections#targets()} are all of the UNet's cross attention
  */
 public record ClosedFormEdit(
     List<Concept> concepts,
     double lambda,
     double eraseScale,
     double preserveScale,
-    Sides sides,
+    TextProjections sides,
     List<String> targets)
     implements PatchEdit {
   /** The word of manifests. */

@@ -36,39 +36,39 @@ record DeclaredTensor(String name, List<Long> shape, DType dtype, int rankAxis, 
   }
 
   /** All tensors of an edit. */
-  static List<DeclaredTensor> of(EditContent content) {
+  static List<DeclaredTensor> of(EditDescriptor content) {
     List<DeclaredTensor> tensors = new ArrayList<>();
-    if (content instanceof EditContent.Deltas deltas) {
-      for (EditContent.Target target : deltas.targets()) {
+    if (content instanceof EditDescriptor.Deltas deltas) {
+      for (EditDescriptor.Target target : deltas.targets()) {
         DType dtype = target.scale().isPresent() ? DType.F16 : DType.F32;
         double scale = target.scale().orElse(1.0);
         tensors.add(new DeclaredTensor(target.target() + DELTA, target.shape(), dtype, -1, scale));
       }
-    } else if (content instanceof EditContent.RowTargets rows) {
-      for (EditContent.RowTarget t : rows.targets()) {
+    } else if (content instanceof EditDescriptor.RowTargets rows) {
+      for (EditDescriptor.RowTarget t : rows.targets()) {
         long[] shape = t.shape().stream().mapToLong(Long::longValue).toArray();
         tensors.add(new DeclaredTensor(t.target() + ROWS, t.rows(), SelectedRows.width(shape)));
         List<Long> index = List.of((long) t.rows());
         tensors.add(new DeclaredTensor(t.target() + INDEX, index, DType.I64, -1, 1));
       }
-    } else if (content instanceof EditContent.LowRanks lowRanks) {
-      for (EditContent.Factors f : lowRanks.targets()) {
+    } else if (content instanceof EditDescriptor.LowRanks lowRanks) {
+      for (EditDescriptor.Factors f : lowRanks.targets()) {
         tensors.add(factor(f.target() + DOWN, down(f.shape(), f.rank()), 0));
         tensors.add(factor(f.target() + UP, up(f.shape(), f.rank()), 1));
       }
-    } else if (content instanceof EditContent.Projector p) {
+    } else if (content instanceof EditDescriptor.Projector p) {
       tensors.add(new DeclaredTensor(p.concept() + LEFT, p.directions(), p.width()));
       tensors.add(new DeclaredTensor(p.concept() + RIGHT, p.directions(), p.width()));
-    } else if (content instanceof EditContent.ClosedForm closedForm) {
-      for (EditContent.Columns c : closedForm.concepts()) {
+    } else if (content instanceof EditDescriptor.ClosedForm closedForm) {
+      for (EditDescriptor.Columns c : closedForm.concepts()) {
         tensors.add(new DeclaredTensor(c.label() + TARGET, c.columns(), closedForm.width()));
         tensors.add(new DeclaredTensor(c.label() + GUIDE, c.columns(), closedForm.width()));
         if (c.preserved() > 0) {
           tensors.add(new DeclaredTensor(c.label() + PRESERVE, c.preserved(), closedForm.width()));
         }
       }
-    } else if (content instanceof EditContent.Tokens tokens) {
-      for (EditContent.Token token : tokens.tokens()) {
+    } else if (content instanceof EditDescriptor.Tokens tokens) {
+      for (EditDescriptor.Token token : tokens.tokens()) {
         tensors.add(new DeclaredTensor(token.token() + EMBEDDING, token.vectors(), tokens.width()));
       }
     }

@@ -29,7 +29,7 @@ final class EditEntries {
       String component,
       String entry,
       Manifest.Strength strength,
-      Supplier<EditContent> content,
+      Supplier<EditDescriptor> content,
       SafetensorsWriter tensors) {
     /** What the manifest says of it, after its tensors were written once. */
     Manifest.Edit edit() {
@@ -39,8 +39,8 @@ final class EditEntries {
 
   /** One edit before it has a name. */
   private record Unnamed(
-      String kind, String component, Supplier<EditContent> content, SafetensorsWriter tensors) {
-    Unnamed(String component, EditContent content, SafetensorsWriter tensors) {
+      String kind, String component, Supplier<EditDescriptor> content, SafetensorsWriter tensors) {
+    Unnamed(String component, EditDescriptor content, SafetensorsWriter tensors) {
       this(content.kind(), component, () -> content, tensors);
     }
   }
@@ -119,38 +119,38 @@ final class EditEntries {
     return new Unnamed(
         DeltaEdit.KIND,
         component,
-        () -> new EditContent.Deltas(stored.stream().map(StoredDelta::described).toList()),
+        () -> new EditDescriptor.Deltas(stored.stream().map(StoredDelta::described).toList()),
         tensors);
   }
 
   private static Unnamed rows(String component, Map<String, SelectedRows> rows) {
     SafetensorsWriter tensors = writer();
-    List<EditContent.RowTarget> targets = new ArrayList<>();
+    List<EditDescriptor.RowTarget> targets = new ArrayList<>();
     rows.forEach(
         (name, selected) -> {
           Rows values = selected.rows();
           targets.add(
-              new EditContent.RowTarget(
+              new EditDescriptor.RowTarget(
                   name, list(selected.shape()), values.count(), values.norm()));
           add(tensors, name + DeclaredTensor.ROWS, values);
           tensors.add(name + DeclaredTensor.INDEX, new long[] {values.count()}, selected.index());
         });
-    return new Unnamed(component, new EditContent.RowTargets(targets), tensors);
+    return new Unnamed(component, new EditDescriptor.RowTargets(targets), tensors);
   }
 
   private static Unnamed lowRanks(String component, Map<String, LowRank> factors) {
     SafetensorsWriter tensors = writer();
-    List<EditContent.Factors> targets = new ArrayList<>();
+    List<EditDescriptor.Factors> targets = new ArrayList<>();
     factors.forEach(
         (name, f) -> {
           List<Long> shape = list(f.shape());
-          targets.add(new EditContent.Factors(name, shape, f.rank(), f.alpha(), f.norm()));
+          targets.add(new EditDescriptor.Factors(name, shape, f.rank(), f.alpha(), f.norm()));
           List<Long> down = DeclaredTensor.down(shape, f.rank());
           List<Long> up = DeclaredTensor.up(shape, f.rank());
           tensors.add(name + DeclaredTensor.DOWN, DType.F32, array(down), f.down());
           tensors.add(name + DeclaredTensor.UP, DType.F32, array(up), f.up());
         });
-    return new Unnamed(component, new EditContent.LowRanks(targets), tensors);
+    return new Unnamed(component, new EditDescriptor.LowRanks(targets), tensors);
   }
 
   private static Unnamed projector(ProjectorEdit edit) {
@@ -169,13 +169,13 @@ final class EditEntries {
     double norm = new LowRank(square, left.count(), left.count(), edit.right().values(), up).norm();
     return new Unnamed(
         component(edit.targets()),
-        new EditContent.Projector(edit.concept(), left.count(), left.width(), norm, edit.targets()),
+        new EditDescriptor.Projector(edit.concept(), left.count(), left.width(), norm, edit.targets()),
         tensors);
   }
 
   private static Unnamed closedForm(ClosedFormEdit edit) {
     SafetensorsWriter tensors = writer();
-    List<EditContent.Columns> concepts = new ArrayList<>();
+    List<EditDescriptor.Columns> concepts = new ArrayList<>();
     for (ClosedFormEdit.Concept concept : edit.concepts()) {
       String label = concept.label();
       add(tensors, label + DeclaredTensor.TARGET, concept.target());
@@ -183,11 +183,11 @@ final class EditEntries {
       concept.preserve().ifPresent(rows -> add(tensors, label + DeclaredTensor.PRESERVE, rows));
       int preserved = concept.preserve().map(Rows::count).orElse(0);
       concepts.add(
-          new EditContent.Columns(label, concept.target().count(), preserved, concept.distance()));
+          new EditDescriptor.Columns(label, concept.target().count(), preserved, concept.distance()));
     }
     return new Unnamed(
         component(edit.targets()),
-        new EditContent.ClosedForm(
+        new EditDescriptor.ClosedForm(
             concepts,
             edit.width(),
             edit.lambda(),
@@ -200,14 +200,14 @@ final class EditEntries {
 
   private static Unnamed tokens(TokensEdit edit) {
     SafetensorsWriter tensors = writer();
-    List<EditContent.Token> tokens = new ArrayList<>();
+    List<EditDescriptor.Token> tokens = new ArrayList<>();
     edit.tokens()
         .forEach(
             (token, rows) -> {
-              tokens.add(new EditContent.Token(token, rows.count(), rows.norm()));
+              tokens.add(new EditDescriptor.Token(token, rows.count(), rows.norm()));
               add(tensors, token + DeclaredTensor.EMBEDDING, rows);
             });
-    return new Unnamed(TEXT_ENCODER, new EditContent.Tokens(tokens, edit.width()), tensors);
+    return new Unnamed(TEXT_ENCODER, new EditDescriptor.Tokens(tokens, edit.width()), tensors);
   }
 
   private static String component(List<String> targets) {

@@ -11,10 +11,10 @@ import java.util.TreeMap;
 final class EditReader {
   private EditReader() {}
 
-  static PatchEdit read(EditContent content, EditTensors tensors) throws IOException {
-    if (content instanceof EditContent.Deltas deltas) {
+  static PatchEdit read(EditDescriptor content, EditTensors tensors) throws IOException {
+    if (content instanceof EditDescriptor.Deltas deltas) {
       Map<String, Delta> values = new TreeMap<>();
-      for (EditContent.Target target : deltas.targets()) {
+      for (EditDescriptor.Target target : deltas.targets()) {
         values.put(
             target.target(),
             new Delta(
@@ -22,58 +22,58 @@ final class EditReader {
       }
       return new DeltaEdit(values);
     }
-    if (content instanceof EditContent.RowTargets rows) {
+    if (content instanceof EditDescriptor.RowTargets rows) {
       Map<String, SelectedRows> selected = new TreeMap<>();
-      for (EditContent.RowTarget target : rows.targets()) {
+      for (EditDescriptor.RowTarget target : rows.targets()) {
         selected.put(target.target(), rows(target, tensors));
       }
       return new RowsEdit(selected);
     }
-    if (content instanceof EditContent.LowRanks lowRanks) {
+    if (content instanceof EditDescriptor.LowRanks lowRanks) {
       Map<String, LowRank> factors = new TreeMap<>();
-      for (EditContent.Factors target : lowRanks.targets()) {
+      for (EditDescriptor.Factors target : lowRanks.targets()) {
         factors.put(target.target(), lowRank(target, tensors));
       }
       return new LowRankEdit(factors);
     }
-    if (content instanceof EditContent.Projector p) {
+    if (content instanceof EditDescriptor.Projector p) {
       return new ProjectorEdit(
           p.concept(),
           tensors.rows(p.concept() + DeclaredTensor.LEFT),
           tensors.rows(p.concept() + DeclaredTensor.RIGHT),
           p.patterns());
     }
-    if (content instanceof EditContent.ClosedForm closedForm) {
+    if (content instanceof EditDescriptor.ClosedForm closedForm) {
       return closedForm(closedForm, tensors);
     }
     Map<String, Rows> tokens = new TreeMap<>();
-    for (EditContent.Token token : ((EditContent.Tokens) content).tokens()) {
+    for (EditDescriptor.Token token : ((EditDescriptor.Tokens) content).tokens()) {
       tokens.put(token.token(), tensors.rows(token.token() + DeclaredTensor.EMBEDDING));
     }
     return new TokensEdit(tokens);
   }
 
-  static float[] delta(EditContent.Target target, EditTensors tensors) throws IOException {
+  static float[] delta(EditDescriptor.Target target, EditTensors tensors) throws IOException {
     float[] values = tensors.values(target.target() + DeclaredTensor.DELTA);
     target
         .scale()
         .ifPresent(
             scale -> {
               for (int i = 0; i < values.length; i++) {
-                values[i] = HalfScale.value(values[i], scale);
+                values[i] = Fp16Scale.value(values[i], scale);
               }
             });
     return values;
   }
 
-  static SelectedRows rows(EditContent.RowTarget target, EditTensors tensors) throws IOException {
+  static SelectedRows rows(EditDescriptor.RowTarget target, EditTensors tensors) throws IOException {
     return new SelectedRows(
         array(target.shape()),
         tensors.index(target.target() + DeclaredTensor.INDEX, target.shape().get(0)),
         tensors.rows(target.target() + DeclaredTensor.ROWS));
   }
 
-  static LowRank lowRank(EditContent.Factors factors, EditTensors tensors) throws IOException {
+  static LowRank lowRank(EditDescriptor.Factors factors, EditTensors tensors) throws IOException {
     return new LowRank(
         array(factors.shape()),
         factors.rank(),
@@ -82,10 +82,10 @@ final class EditReader {
         tensors.values(factors.target() + DeclaredTensor.UP));
   }
 
-  private static ClosedFormEdit closedForm(EditContent.ClosedForm content, EditTensors tensors)
+  private static ClosedFormEdit closedForm(EditDescriptor.ClosedForm content, EditTensors tensors)
       throws IOException {
     List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
-    for (EditContent.Columns columns : content.concepts()) {
+    for (EditDescriptor.Columns columns : content.concepts()) {
       String label = columns.label();
       Optional<Rows> preserve =
           columns.preserved() == 0

@@ -33,11 +33,11 @@ final class EditTensors {
   private final PatchArchive archive;
   private final String entry;
   private final String where;
-  private final EditContent content;
+  private final EditDescriptor content;
   private final Map<String, Scanned> tensors = new HashMap<>();
   private PatchFormatException refusal;
 
-  EditTensors(PatchArchive archive, String entry, EditContent content) {
+  EditTensors(PatchArchive archive, String entry, EditDescriptor content) {
     this.archive = archive;
     this.entry = entry;
     this.content = content;
@@ -158,7 +158,7 @@ final class EditTensors {
     }
     float[] values = dtype.floats(part);
     for (int i = 0; i < values.length; i++) {
-      float value = dtype == DType.F16 ? HalfScale.value(values[i], declared.scale()) : values[i];
+      float value = dtype == DType.F16 ? Fp16Scale.value(values[i], declared.scale()) : values[i];
       if (!Float.isFinite(value)) {
         throw new Refused(
             refuse(
@@ -177,8 +177,8 @@ final class EditTensors {
     if (refusal != null) {
       throw refusal;
     }
-    if (content instanceof EditContent.RowTargets rows) {
-      for (EditContent.RowTarget target : rows.targets()) {
+    if (content instanceof EditDescriptor.RowTargets rows) {
+      for (EditDescriptor.RowTarget target : rows.targets()) {
         index(target.target() + DeclaredTensor.INDEX, target.shape().get(0));
       }
     }

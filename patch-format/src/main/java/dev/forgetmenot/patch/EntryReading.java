@@ -17,13 +17,13 @@ final class EntryReading {
   static final int CHUNK = 1 << 17;
 
   private final PatchArchive archive;
-  private final ZipTiling.Region region;
+  private final StrictZipReader.Region region;
   private final MessageDigest sha = Sha256.digest();
   private final CRC32 crc = new CRC32();
   private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
   private long done;
 
-  EntryReading(PatchArchive archive, ZipTiling.Region region) {
+  EntryReading(PatchArchive archive, StrictZipReader.Region region) {
     this.archive = archive;
     this.region = region;
   }

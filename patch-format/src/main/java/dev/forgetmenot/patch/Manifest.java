@@ -42,7 +42,7 @@ public record Manifest(
     Base base,
     List<Edit> edits,
     Stacking stacking,
-    Optional<Gate> gate,
+    Optional<PromptGate> gate,
     Recipe recipe,
     List<Evidence> evidence,
     List<Entry> entries) {
@@ -99,7 +99,7 @@ public record Manifest(
    */
   public record Intent(
       String operation,
-      List<Concept> concepts,
+      List<IntentConcept> concepts,
       Optional<String> reason,
       Optional<String> requestedBy) {
     /** Copies the list. */
@@ -108,7 +108,7 @@ public record Manifest(
     }
 
     /** Without reason and requester. */
-    public Intent(String operation, List<Concept> concepts) {
+    public Intent(String operation, List<IntentConcept> concepts) {
       this(operation, concepts, Optional.empty(), Optional.empty());
     }
   }
@@ -121,14 +121,14 @@ public record Manifest(
    * @param prompts that draw it
    * @param guide what it becomes, in words
    */
-  public record Concept(String label, String kind, List<String> prompts, Optional<String> guide) {
+  public record IntentConcept(String label, String kind, List<String> prompts, Optional<String> guide) {
     /** Copies the list. */
-    public Concept {
+    public IntentConcept {
       prompts = List.copyOf(prompts);
     }
 
     /** Without a guide. */
-    public Concept(String label, String kind, List<String> prompts) {
+    public IntentConcept(String label, String kind, List<String> prompts) {
       this(label, kind, prompts, Optional.empty());
     }
   }
@@ -184,7 +184,7 @@ public record Manifest(
    * @param content what hangs on its kind
    */
   public record Edit(
-      String id, String component, String entry, Strength strength, EditContent content) {
+      String id, String component, String entry, Strength strength, EditDescriptor content) {
     /** The word for its kind. */
     public String kind() {
       return content.kind();

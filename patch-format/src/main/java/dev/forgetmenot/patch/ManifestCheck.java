@@ -95,7 +95,7 @@ final class ManifestCheck {
         throw refuse("edit " + edit.id() + " is there twice");
       }
       boolean patterns = edit.content().changed().isEmpty();
-      if (patterns && !(edit.content() instanceof EditContent.Tokens)) {
+      if (patterns && !(edit.content() instanceof EditDescriptor.Tokens)) {
         throw refuse("edit " + edit.id() + " has no target");
       }
     }
@@ -129,13 +129,13 @@ final class ManifestCheck {
       if (names.isEmpty()) {
         throw refuse("edit " + edit.id() + " changes nothing");
       }
-      if (edit.content() instanceof EditContent.ClosedForm closedForm) {
+      if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
         boolean keys = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_k.weight"));
         boolean values = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_v.weight"));
         boolean others =
             closedForm.patterns().stream().anyMatch(p -> !p.matches(".*\\.to_[kv]\\.weight"));
-        Sides sides = closedForm.sides();
-        if (others || keys != (sides != Sides.V) || values != (sides != Sides.K)) {
+        TextProjections sides = closedForm.sides();
+        if (others || keys != (sides != TextProjections.V) || values != (sides != TextProjections.K)) {
           throw refuse(
               "edit "
                   + edit.id()
@@ -145,7 +145,7 @@ final class ManifestCheck {
                   + closedForm.patterns());
         }
       }
-      boolean tokens = edit.content() instanceof EditContent.Tokens;
+      boolean tokens = edit.content() instanceof EditDescriptor.Tokens;
       if (tokens && !edit.component().equals("text_encoder")) {
         throw refuse("edit " + edit.id() + " adds tokens to " + edit.component());
       }
@@ -153,9 +153,9 @@ final class ManifestCheck {
   }
 
   private static boolean isList(Manifest.Edit edit) {
-    return edit.content() instanceof EditContent.Deltas
-        || edit.content() instanceof EditContent.LowRanks
-        || edit.content() instanceof EditContent.RowTargets;
+    return edit.content() instanceof EditDescriptor.Deltas
+        || edit.content() instanceof EditDescriptor.LowRanks
+        || edit.content() instanceof EditDescriptor.RowTargets;
   }
 
   /** The base says of each changed component what it was, and of the text encoder if need be. */

@@ -30,7 +30,7 @@ final class ManifestReader {
     String where = file + ": manifest.json";
     Map<String, Object> json = StrictJson.read(where, bytes);
     // The version decides how the rest is read.
-    Members first = new Members(where, json, true);
+    JsonObjectReader first = new JsonObjectReader(where, json, true);
     first.oneOf("format", List.of("fmnpatch"));
     Manifest.Version version = first.object("version", ManifestReader::version);
     if (version.major() != Manifest.CURRENT.major()) {
@@ -46,7 +46,7 @@ final class ManifestReader {
             PatchError.FEATURE, where, "needs the feature '" + feature + "': use a newer fmn");
       }
     }
-    Members members = new Members(where, json, version.minor(), ignored);
+    JsonObjectReader members = new JsonObjectReader(where, json, version.minor(), ignored);
     members.ignore("extensions");
     Manifest manifest = manifest(members, version, features);
     members.end();
@@ -54,12 +54,12 @@ final class ManifestReader {
     return manifest;
   }
 
-  static Manifest.Version version(Members m) throws PatchFormatException {
+  static Manifest.Version version(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Version(
         (int) m.integer("major", 0, 9999), (int) m.integer("minor", 0, 9999));
   }
 
-  private static Manifest manifest(Members m, Manifest.Version version, List<String> features)
+  private static Manifest manifest(JsonObjectReader m, Manifest.Version version, List<String> features)
       throws PatchFormatException {
     m.text("format");
     m.object("version", ManifestReader::version);
@@ -68,7 +68,7 @@ final class ManifestReader {
         version,
         features,
         m.text("name", "[a-z0-9][a-z0-9._-]{0,95}"),
-        m.text("patchVersion", Publication.SEMVER),
+        m.text("patchVersion", PatchMetadata.SEMVER),
         m.text("description"),
         m.text("license"),
         created(m),
@@ -92,7 +92,7 @@ final class ManifestReader {
         m.objects("entries", ManifestReader::entry));
   }
 
-  private static String created(Members m) throws PatchFormatException {
+  private static String created(JsonObjectReader m) throws PatchFormatException {
     String text = m.text("created", "\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z");
     try {
       Instant.parse(text);
@@ -102,13 +102,13 @@ final class ManifestReader {
     }
   }
 
-  private static Manifest.Intent intent(Members m) throws PatchFormatException {
+  private static Manifest.Intent intent(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Intent(
         m.oneOf("operation", List.of("forget", "correct")),
         m.objects(
             "concepts",
             c ->
-                new Manifest.Concept(
+                new Manifest.IntentConcept(
                     c.text("label"),
                     c.oneOf("kind", List.of("object", "style", "identity")),
                     c.texts("prompts"),
@@ -117,7 +117,7 @@ final class ManifestReader {
         m.findText("requestedBy", MinorVersion.WITH_ROWS));
   }
 
-  private static Manifest.Base base(Members m) throws PatchFormatException {
+  private static Manifest.Base base(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Base(
         m.map("components", ManifestReader::component),
         m.find("textEncoder", t -> new Manifest.Roots(t.text("exact", HEX), t.text("f16", HEX))),
@@ -129,7 +129,7 @@ final class ManifestReader {
             "policy", List.of("exact", "same-values", "same-text-encoder", "same-architecture")));
   }
 
-  private static Manifest.Component component(Members m) throws PatchFormatException {
+  private static Manifest.Component component(JsonObjectReader m) throws PatchFormatException {
     String exact = m.text("exact", HEX);
     String f16 = m.text("f16", HEX);
     if (m.has("leaves")) {
@@ -140,9 +140,9 @@ final class ManifestReader {
         exact, f16, (int) m.integer("touched", 1, MOST_TOUCHED), Map.of());
   }
 
-  private static Manifest.Edit edit(Members m) throws PatchFormatException {
+  private static Manifest.Edit edit(JsonObjectReader m) throws PatchFormatException {
     String id = m.text("id");
-    EditContent content = new EditContentReader(m).read(id, m.text("kind"));
+    EditDescriptor content = new EditDescriptorReader(m).read(id, m.text("kind"));
     return new Manifest.Edit(
         id,
         m.text("component", Manifest.COMPONENTS),
@@ -153,7 +153,7 @@ final class ManifestReader {
         content);
   }
 
-  private static Manifest.Stacking stacking(Members m) throws PatchFormatException {
+  private static Manifest.Stacking stacking(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Stacking(
         m.integer("priority", -1_000_000, 1_000_000),
         m.texts("conflictsWith"),
@@ -162,9 +162,9 @@ final class ManifestReader {
   }
 
   /** A gate is an offer: one of a kind that is not known is passed over in a newer file. */
-  private static Optional<Gate> gate(Members m) throws PatchFormatException {
+  private static Optional<PromptGate> gate(JsonObjectReader m) throws PatchFormatException {
     String kind = m.text("kind");
-    if (!kind.equals(Gate.PROMPT_COSINE)) {
+    if (!kind.equals(PromptGate.PROMPT_COSINE)) {
       if (m.tolerant()) {
         m.ignored("is of the unknown kind '" + kind + "'");
         return Optional.empty();
@@ -176,10 +176,10 @@ final class ManifestReader {
     if (!(from >= -1 && from < to && to <= 1)) {
       throw m.wrong("from", "should be less than 'to', both cosines in [-1, 1]");
     }
-    return Optional.of(new Gate(kind, from, to));
+    return Optional.of(new PromptGate(kind, from, to));
   }
 
-  private static Manifest.Recipe recipe(Members m) throws PatchFormatException {
+  private static Manifest.Recipe recipe(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Recipe(
         m.text("method"),
         m.textMap("parameters", ".*"),
@@ -190,7 +190,7 @@ final class ManifestReader {
         m.texts("trainingImages"));
   }
 
-  private static Manifest.Evidence evidence(Members m) throws PatchFormatException {
+  private static Manifest.Evidence evidence(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Evidence(
         m.text("prompt"),
         m.integer("seed", 0, Long.MAX_VALUE),
@@ -200,7 +200,7 @@ final class ManifestReader {
         m.number("after"));
   }
 
-  private static Manifest.Entry entry(Members m) throws PatchFormatException {
+  private static Manifest.Entry entry(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Entry(
         m.text("path"),
         m.integer("size", 0, PatchArchive.FILE_LIMIT),

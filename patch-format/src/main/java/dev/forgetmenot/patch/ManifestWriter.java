@@ -54,7 +54,7 @@ final class ManifestWriter {
     return json;
   }
 
-  private static Map<String, Object> concept(Manifest.Concept concept) {
+  private static Map<String, Object> concept(Manifest.IntentConcept concept) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("label", concept.label());
     json.put("kind", concept.kind());
@@ -98,7 +98,7 @@ final class ManifestWriter {
     json.put("kind", edit.kind());
     json.put("component", edit.component());
     json.put("entry", edit.entry());
-    json.putAll(EditContentWriter.members(edit.content()));
+    json.putAll(EditDescriptorWriter.members(edit.content()));
     json.put("strength", strength);
     return json;
   }

@@ -48,8 +48,8 @@ final class MinorVersion {
   }
 
   private static boolean needsSecond(Manifest.Edit edit) {
-    return edit.content() instanceof EditContent.RowTargets
-        || (edit.content() instanceof EditContent.Deltas deltas
+    return edit.content() instanceof EditDescriptor.RowTargets
+        || (edit.content() instanceof EditDescriptor.Deltas deltas
             && deltas.targets().stream().anyMatch(target -> target.scale().isPresent()));
   }
 }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.safetensors.Payload;
+import dev.forgetmenot.safetensors.TensorPayload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -19,13 +19,13 @@ import java.util.zip.CRC32;
  * @param sha256 hex
  * @param content writes the bytes, the same ones each time
  */
-record NewEntry(String path, long size, long crc, String sha256, Payload content) {
+record NewEntry(String path, long size, long crc, String sha256, TensorPayload content) {
   static NewEntry of(String path, byte[] bytes) throws IOException {
-    return of(path, channel -> Payload.drain(ByteBuffer.wrap(bytes), channel));
+    return of(path, channel -> TensorPayload.drain(ByteBuffer.wrap(bytes), channel));
   }
 
   /** Makes the content once, to measure it. */
-  static NewEntry of(String path, Payload content) throws IOException {
+  static NewEntry of(String path, TensorPayload content) throws IOException {
     Measuring measuring = new Measuring();
     content.writeTo(measuring);
     return new NewEntry(

@@ -32,7 +32,7 @@ final class PatchArchive {
   private final FileChannel channel;
   private final long size;
   private final boolean zip64;
-  private final Map<String, ZipTiling.Region> regions;
+  private final Map<String, StrictZipReader.Region> regions;
 
   PatchArchive(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -42,7 +42,7 @@ final class PatchArchive {
       throw refuse(PatchError.SIZE_LIMIT, size + " bytes; at most " + FILE_LIMIT);
     }
     refusePickle();
-    ZipTiling.Tiles tiles = tiling();
+    StrictZipReader.Tiles tiles = tiling();
     zip64 = tiles.zip64();
     regions = tiles.regions();
     if (!zip64 && size > PLAIN_LIMIT) {
@@ -71,8 +71,8 @@ final class PatchArchive {
     return List.copyOf(regions.keySet());
   }
 
-  ZipTiling.Region region(String entry) throws PatchFormatException {
-    ZipTiling.Region region = regions.get(entry);
+  StrictZipReader.Region region(String entry) throws PatchFormatException {
+    StrictZipReader.Region region = regions.get(entry);
     if (region == null) {
       throw refuse(PatchError.MISSING, "has no entry " + entry + "; get the file again");
     }
@@ -81,7 +81,7 @@ final class PatchArchive {
 
   /** The bytes of an entry, if there are not more than {@code limit}. */
   byte[] content(String entry, long limit) throws IOException {
-    ZipTiling.Region region = region(entry);
+    StrictZipReader.Region region = region(entry);
     if (region.size() > Math.min(limit, MOST_KEPT)) {
       throw refuse(PatchError.SIZE_LIMIT, entry + " is larger than " + limit + " bytes");
     }
@@ -102,7 +102,7 @@ final class PatchArchive {
    * @return its SHA-256, hex
    */
   String copy(String entry, ArchiveWriter to) throws IOException {
-    ZipTiling.Region region = region(entry);
+    StrictZipReader.Region region = region(entry);
     EntryReading reading = reading(entry);
     to.begin(entry, region.size(), region.crc());
     while (reading.left() > 0) {
@@ -149,9 +149,9 @@ final class PatchArchive {
   }
 
   /** What is no archive of this make is called by its name where it has one. */
-  private ZipTiling.Tiles tiling() throws IOException {
+  private StrictZipReader.Tiles tiling() throws IOException {
     try {
-      return ZipTiling.read(path.toString(), channel);
+      return StrictZipReader.read(path.toString(), channel);
     } catch (PatchFormatException e) {
       ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, FileContent.SEARCHED));
       channel.read(start, 0);
@@ -175,11 +175,11 @@ final class PatchArchive {
   /** An archive that two readers understand differently is a trap for one of them. */
   private void sameForCommonsCompress() throws IOException {
     Set<String> seen = new HashSet<>();
-    try (ZipFile zip = ZipFile.builder().setSeekableByteChannel(new ChannelView(channel)).get()) {
+    try (ZipFile zip = ZipFile.builder().setSeekableByteChannel(new NonClosingChannel(channel)).get()) {
       Enumeration<ZipArchiveEntry> entries = zip.getEntries();
       while (entries.hasMoreElements()) {
         ZipArchiveEntry entry = entries.nextElement();
-        ZipTiling.Region region = regions.get(entry.getName());
+        StrictZipReader.Region region = regions.get(entry.getName());
         boolean same =
             region != null
                 && region.size() == entry.getSize()

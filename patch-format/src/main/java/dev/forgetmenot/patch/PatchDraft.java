@@ -25,7 +25,7 @@ public record PatchDraft(
     Manifest.Recipe recipe,
     List<Manifest.Evidence> evidence,
     Map<String, byte[]> docs,
-    Publication publication) {
+    PatchMetadata publication) {
 
   /** Copies the collections; documents are sorted. */
   public PatchDraft {
@@ -46,7 +46,7 @@ public record PatchDraft(
       Manifest.Recipe recipe,
       List<Manifest.Evidence> evidence,
       Map<String, byte[]> docs) {
-    this(name, description, intent, edits, recipe, evidence, docs, Publication.DEFAULT);
+    this(name, description, intent, edits, recipe, evidence, docs, PatchMetadata.DEFAULT);
   }
 
   /** The same with another recipe. */
@@ -60,7 +60,7 @@ public record PatchDraft(
   }
 
   /** The same with what its author says. */
-  public PatchDraft publication(Publication said) {
+  public PatchDraft publication(PatchMetadata said) {
     return new PatchDraft(name, description, intent, edits, recipe, evidence, docs, said);
   }
 }

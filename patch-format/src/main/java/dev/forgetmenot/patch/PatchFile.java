@@ -159,8 +159,8 @@ public final class PatchFile implements AutoCloseable {
    */
   public float[] delta(String target) throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditContent.Deltas deltas) {
-        for (EditContent.Target one : deltas.targets()) {
+      if (edit.content() instanceof EditDescriptor.Deltas deltas) {
+        for (EditDescriptor.Target one : deltas.targets()) {
           if (one.target().equals(target)) {
             return EditReader.delta(one, tensors(edit));
           }
@@ -179,8 +179,8 @@ public final class PatchFile implements AutoCloseable {
    */
   public SelectedRows rows(String target) throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditContent.RowTargets rows) {
-        for (EditContent.RowTarget one : rows.targets()) {
+      if (edit.content() instanceof EditDescriptor.RowTargets rows) {
+        for (EditDescriptor.RowTarget one : rows.targets()) {
           if (one.target().equals(target)) {
             return EditReader.rows(one, tensors(edit));
           }
@@ -199,8 +199,8 @@ public final class PatchFile implements AutoCloseable {
    */
   public LowRank lowRank(String target) throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditContent.LowRanks lowRanks) {
-        for (EditContent.Factors factors : lowRanks.targets()) {
+      if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
+        for (EditDescriptor.Factors factors : lowRanks.targets()) {
           if (factors.target().equals(target)) {
             return EditReader.lowRank(factors, tensors(edit));
           }
@@ -301,7 +301,7 @@ public final class PatchFile implements AutoCloseable {
     Map<String, Manifest.Edit> edits = new HashMap<>();
     manifest.edits().forEach(edit -> edits.put(edit.entry(), edit));
     for (Manifest.Entry entry : listed.values()) {
-      ZipTiling.Region region = archive.region(entry.path());
+      StrictZipReader.Region region = archive.region(entry.path());
       String sha256 = region.size() == entry.size() ? digest(entry, edits) : "";
       if (!sha256.equals(entry.sha256())) {
         throw archive.refuse(

@@ -1,6 +1,6 @@
 package dev.forgetmenot.patch;
 
-import dev.forgetmenot.files.VisibleText;
+import dev.forgetmenot.files.TerminalEscaper;
 import java.io.IOException;
 
 /** A patch that cannot be read or used: where, why and what to do, with a stable code. */
@@ -19,9 +19,9 @@ public final class PatchFormatException extends IOException {
     super(
         error.code()
             + " "
-            + VisibleText.field(where)
+            + TerminalEscaper.field(where)
             + ": "
-            + VisibleText.field(why)
+            + TerminalEscaper.field(why)
             + " (docs/troubleshooting.md#"
             + error.code().toLowerCase(java.util.Locale.ROOT)
             + ")");

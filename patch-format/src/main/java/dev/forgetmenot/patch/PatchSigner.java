@@ -32,13 +32,13 @@ public final class PatchSigner {
   public static PatchSignature embed(Path file, SigningKey key) throws IOException {
     try (PatchFile patch = PatchFile.open(file)) {
       byte[] manifest = patch.manifestBytes();
-      PatchSignature signature = Envelope.sign(manifest, key);
+      PatchSignature signature = DsseEnvelope.sign(manifest, key);
       with(file, patch.signatures(), signature); // not more than allowed
       String added = SignatureEntries.nameOf(signature);
-      byte[] envelope = Envelope.write(manifest, List.of(signature));
+      byte[] envelope = DsseEnvelope.write(manifest, List.of(signature));
       Set<String> order = order(patch.archive().names(), added);
       long limit = patch.archive().zip64() ? PatchArchive.FILE_LIMIT : PatchArchive.PLAIN_LIMIT;
-      if (order.size() > ZipTiling.ENTRIES || patch.size() + envelope.length + HEADERS > limit) {
+      if (order.size() > StrictZipReader.ENTRIES || patch.size() + envelope.length + HEADERS > limit) {
         throw new PatchFormatException(
             PatchError.SIZE_LIMIT,
             file.toString(),
@@ -74,7 +74,7 @@ public final class PatchSigner {
       List<PatchSignature> there =
           Files.exists(beside) ? readDetached(patch, beside) : List.<PatchSignature>of();
       AtomicFile.write(
-          beside, Envelope.write(manifest, with(beside, there, Envelope.sign(manifest, key))));
+          beside, DsseEnvelope.write(manifest, with(beside, there, DsseEnvelope.sign(manifest, key))));
     }
     return beside;
   }
@@ -89,15 +89,15 @@ public final class PatchSigner {
    *
    * @param patch the open patch
    * @param envelope the file of the signatures
-   * @throws PatchFormatException as {@link Envelope#read}
+   * @throws PatchFormatException as {@link DsseEnvelope#read}
    */
   public static List<PatchSignature> readDetached(PatchFile patch, Path envelope)
       throws IOException {
     byte[] json;
     try (InputStream in = Files.newInputStream(envelope)) {
-      json = in.readNBytes(Envelope.BYTES + 1);
+      json = in.readNBytes(DsseEnvelope.BYTES + 1);
     }
-    return Envelope.read(envelope.toString(), json, patch.manifestBytes());
+    return DsseEnvelope.read(envelope.toString(), json, patch.manifestBytes());
   }
 
   private static List<PatchSignature> with(
@@ -105,11 +105,11 @@ public final class PatchSigner {
     TreeMap<String, PatchSignature> all = new TreeMap<>();
     there.forEach(signature -> all.put(signature.key().id(), signature));
     all.put(added.key().id(), added);
-    if (all.size() > Envelope.SIGNATURES) {
+    if (all.size() > DsseEnvelope.SIGNATURES) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
           where.toString(),
-          "has " + there.size() + " signatures already; at most " + Envelope.SIGNATURES);
+          "has " + there.size() + " signatures already; at most " + DsseEnvelope.SIGNATURES);
     }
     return new ArrayList<>(all.values());
   }

@@ -35,16 +35,16 @@ final class SignatureEntries {
    */
   static List<PatchSignature> read(PatchArchive archive, byte[] manifest) throws IOException {
     List<String> names = archive.names().stream().filter(SignatureEntries::isOne).toList();
-    if (names.size() > Envelope.SIGNATURES) {
+    if (names.size() > DsseEnvelope.SIGNATURES) {
       throw archive.refuse(
           PatchError.SIZE_LIMIT,
-          "has " + names.size() + " signatures; at most " + Envelope.SIGNATURES);
+          "has " + names.size() + " signatures; at most " + DsseEnvelope.SIGNATURES);
     }
     List<PatchSignature> signatures = new ArrayList<>();
     for (String name : names) {
       List<PatchSignature> read =
-          Envelope.read(
-              archive.path() + ": " + name, archive.content(name, Envelope.BYTES), manifest);
+          DsseEnvelope.read(
+              archive.path() + ": " + name, archive.content(name, DsseEnvelope.BYTES), manifest);
       if (read.size() != 1 || !nameOf(read.get(0)).equals(name)) {
         throw archive.refuse(
             PatchError.BAD_SIGNATURE,
@@ -52,6 +52,6 @@ final class SignatureEntries {
       }
       signatures.add(read.get(0));
     }
-    return Envelope.sorted(signatures);
+    return DsseEnvelope.sorted(signatures);
   }
 }

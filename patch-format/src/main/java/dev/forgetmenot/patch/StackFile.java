@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * @param patches at least one, with different ids
  * @param result by component: the root over the touched tensors under the stack, FLOAT32, hex
  */
-public record StackFile(String name, Base base, List<Layer> patches, Map<String, String> result) {
+public record StackFile(String name, Base base, List<StackedPatch> patches, Map<String, String> result) {
   /** The ending of such files. */
   public static final String ENDING = ".fmnstack";
 
@@ -61,7 +61,7 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
    * @param file the name of its file without a folder, where to look first; may be missing
    * @param strength 1 as made
    */
-  public record Layer(
+  public record StackedPatch(
       String id, String name, String patchVersion, Optional<String> file, double strength) {}
 
   /** Copies the collections. */
@@ -83,7 +83,7 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
           PatchError.TOO_DEEP_OR_LARGE, where, "is too large for a recipe of a stack");
     }
     Map<String, Object> json = StrictJson.read(where, Files.readAllBytes(path));
-    Members first = new Members(where, json, true);
+    JsonObjectReader first = new JsonObjectReader(where, json, true);
     first.oneOf("format", List.of(FORMAT));
     Manifest.Version version = first.object("version", ManifestReader::version);
     if (version.major() != 1) {
@@ -92,7 +92,7 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
           where,
           "version " + version.major() + "." + version.minor() + " needs a newer fmn");
     }
-    Members members = new Members(where, json, version.minor() > 0);
+    JsonObjectReader members = new JsonObjectReader(where, json, version.minor() > 0);
     members.text("format");
     members.object("version", ManifestReader::version);
     StackFile stack =
@@ -106,12 +106,12 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
     return stack;
   }
 
-  private static Base base(Members m) throws PatchFormatException {
+  private static Base base(JsonObjectReader m) throws PatchFormatException {
     return new Base(
         m.text("label"), m.text("architecture"), m.map("components", StackFile::component));
   }
 
-  private static Manifest.Component component(Members m) throws PatchFormatException {
+  private static Manifest.Component component(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Component(
         m.text("exact", ManifestReader.HEX),
         m.text("f16", ManifestReader.HEX),
@@ -119,8 +119,8 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
         Map.of());
   }
 
-  private static Layer layer(Members m) throws PatchFormatException {
-    return new Layer(
+  private static StackedPatch layer(JsonObjectReader m) throws PatchFormatException {
+    return new StackedPatch(
         m.text("id", ManifestReader.HEX),
         m.text("name"),
         m.text("patchVersion"),
@@ -130,7 +130,7 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
 
   private void check(String where) throws PatchFormatException {
     Set<String> ids = new HashSet<>();
-    for (Layer layer : patches) {
+    for (StackedPatch layer : patches) {
       if (!ids.add(layer.id())) {
         throw inconsistent(where, "names the patch " + layer.id() + " twice");
       }
@@ -176,7 +176,7 @@ public record StackFile(String name, Base base, List<Layer> patches, Map<String,
     AtomicFile.write(path, (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Map<String, Object> members(Layer layer) {
+  private static Map<String, Object> members(StackedPatch layer) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("id", layer.id());
     members.put("name", layer.name());

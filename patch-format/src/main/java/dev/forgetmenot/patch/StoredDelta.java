@@ -2,7 +2,7 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
-import dev.forgetmenot.safetensors.Payload;
+import dev.forgetmenot.safetensors.TensorPayload;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * The bytes of one delta in its entry, made anew from the delta each time they are written. What
  * the manifest says of them is known after the first time.
  */
-final class StoredDelta implements Payload {
+final class StoredDelta implements TensorPayload {
   private final String target;
   private final Delta delta;
   private double scale = 1;
@@ -28,8 +28,8 @@ final class StoredDelta implements Payload {
   }
 
   /** What the manifest says, after the bytes were written. */
-  EditContent.Target described() {
-    return new EditContent.Target(
+  EditDescriptor.Target described() {
+    return new EditDescriptor.Target(
         target,
         Arrays.stream(delta.shape()).boxed().toList(),
         scale * Math.sqrt(square),
@@ -44,9 +44,9 @@ final class StoredDelta implements Payload {
   @Override
   public void writeTo(WritableByteChannel channel) throws IOException {
     float[] values = delta.read();
-    scale = delta.half() ? HalfScale.of(values) : 1;
+    scale = delta.half() ? Fp16Scale.of(values) : 1;
     square = 0;
-    Payload.ofElements(
+    TensorPayload.ofElements(
             values.length,
             dtype().bytes(),
             (buffer, i) -> {
@@ -58,7 +58,7 @@ final class StoredDelta implements Payload {
               } else {
                 buffer.putFloat(stored);
               }
-              if (!Float.isFinite(HalfScale.value(stored, scale))) {
+              if (!Float.isFinite(Fp16Scale.value(stored, scale))) {
                 throw new IllegalArgumentException(target + " holds a value that is not finite");
               }
               square += (double) stored * stored;

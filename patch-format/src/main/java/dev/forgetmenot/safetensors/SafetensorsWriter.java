@@ -35,7 +35,7 @@ import java.util.TreeMap;
 public final class SafetensorsWriter {
 
   @SuppressWarnings("ArrayRecordComponent") // only passed along, never compared
-  private record Pending(String name, DType dtype, long[] shape, long bytes, Payload payload) {}
+  private record Pending(String name, DType dtype, long[] shape, long bytes, TensorPayload payload) {}
 
   private static final List<DType> WIDEST_FIRST =
       List.of(
@@ -95,7 +95,7 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException when the name is taken or the bytes do not fit the shape
    */
   public SafetensorsWriter add(String name, DType dtype, long[] shape, ByteBuffer bytes) {
-    return add(name, dtype, shape, bytes.remaining(), Payload.ofBytes(bytes));
+    return add(name, dtype, shape, bytes.remaining(), TensorPayload.ofBytes(bytes));
   }
 
   /**
@@ -106,7 +106,7 @@ public final class SafetensorsWriter {
    *     values does not fit
    */
   public SafetensorsWriter add(String name, DType dtype, long[] shape, float[] values) {
-    Payload.ElementWriter writer =
+    TensorPayload.ElementWriter writer =
         switch (dtype) {
           case F32 -> (buffer, i) -> buffer.putFloat(values[i]);
           case F16 -> (buffer, i) -> buffer.putShort(HalfFloats.floatToHalf(values[i]));
@@ -119,7 +119,7 @@ public final class SafetensorsWriter {
                   "expected a float type for the floats of " + name + ", found " + dtype);
         };
     long bytes = (long) values.length * dtype.bytes();
-    return add(name, dtype, shape, bytes, Payload.ofElements(values.length, dtype.bytes(), writer));
+    return add(name, dtype, shape, bytes, TensorPayload.ofElements(values.length, dtype.bytes(), writer));
   }
 
   /**
@@ -128,8 +128,8 @@ public final class SafetensorsWriter {
    * @throws IllegalArgumentException when the name is taken or the number of values does not fit
    */
   public SafetensorsWriter add(String name, long[] shape, long[] values) {
-    Payload payload =
-        Payload.ofElements(values.length, Long.BYTES, (buffer, i) -> buffer.putLong(values[i]));
+    TensorPayload payload =
+        TensorPayload.ofElements(values.length, Long.BYTES, (buffer, i) -> buffer.putLong(values[i]));
     return add(name, DType.I64, shape, (long) values.length * Long.BYTES, payload);
   }
 
@@ -139,13 +139,13 @@ public final class SafetensorsWriter {
    * @param payload writes as many bytes as shape and type say, little-endian
    * @throws IllegalArgumentException when the name is taken
    */
-  public SafetensorsWriter add(String name, DType dtype, long[] shape, Payload payload) {
+  public SafetensorsWriter add(String name, DType dtype, long[] shape, TensorPayload payload) {
     long bytes = Math.multiplyExact(TensorInfo.elements(shape), dtype.bytes());
     return add(name, dtype, shape, bytes, payload);
   }
 
   private SafetensorsWriter add(
-      String name, DType dtype, long[] shape, long bytes, Payload payload) {
+      String name, DType dtype, long[] shape, long bytes, TensorPayload payload) {
     if (name.equals("__metadata__")) {
       throw new IllegalArgumentException(
           "a tensor cannot be called __metadata__: the format keeps that name");
@@ -189,7 +189,7 @@ public final class SafetensorsWriter {
    * @throws IOException when the channel fails
    */
   public void writeTo(WritableByteChannel channel) throws IOException {
-    Payload.drain(header(ordered()), channel);
+    TensorPayload.drain(header(ordered()), channel);
     writeValuesTo(channel);
   }
 

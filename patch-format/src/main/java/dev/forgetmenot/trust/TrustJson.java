@@ -4,7 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.forgetmenot.keys.KeyRefusedException;
 import dev.forgetmenot.keys.VerificationKey;
-import dev.forgetmenot.patch.Members;
+import dev.forgetmenot.patch.JsonObjectReader;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.StrictJson;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ final class TrustJson {
 
   private TrustJson() {}
 
-  static byte[] write(TrustRecords records) {
+  static byte[] write(TrustState records) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
     json.put("version", VERSION);
@@ -67,9 +67,9 @@ final class TrustJson {
     return row;
   }
 
-  static TrustRecords read(String where, byte[] bytes) throws PatchFormatException {
+  static TrustState read(String where, byte[] bytes) throws PatchFormatException {
     Map<String, Object> json = StrictJson.read(where, bytes, StrictJson.Limits.MANIFEST);
-    Members members = new Members(where, json, false);
+    JsonObjectReader members = new JsonObjectReader(where, json, false);
     members.oneOf("format", List.of(FORMAT));
     members.integer("version", VERSION, VERSION);
     UnsignedPolicy unsigned = UnsignedPolicy.of(members.oneOf("unsigned", UnsignedPolicy.WORDS));
@@ -85,18 +85,18 @@ final class TrustJson {
         throw members.wrong(REVOKED, "has " + row[0] + " twice");
       }
     }
-    Map<String, TrustRecords.Pin> pins = new TreeMap<>();
+    Map<String, TrustState.Pin> pins = new TreeMap<>();
     for (String[] row :
         members.objects("pins", m -> row(m, "name", NAME, "keyid", ID, "added", TIME))) {
-      if (pins.put(row[0], new TrustRecords.Pin(row[1], row[2])) != null) {
+      if (pins.put(row[0], new TrustState.Pin(row[1], row[2])) != null) {
         throw members.wrong("pins", "has " + row[0] + " twice");
       }
     }
     members.end();
-    return new TrustRecords(unsigned, keys, revoked, pins);
+    return new TrustState(unsigned, keys, revoked, pins);
   }
 
-  private static String[] row(Members m, String... namesAndPatterns) throws PatchFormatException {
+  private static String[] row(JsonObjectReader m, String... namesAndPatterns) throws PatchFormatException {
     String[] row = new String[namesAndPatterns.length / 2];
     for (int i = 0; i < row.length; i++) {
       row[i] = m.text(namesAndPatterns[2 * i], namesAndPatterns[2 * i + 1]);
@@ -104,7 +104,7 @@ final class TrustJson {
     return row;
   }
 
-  private static TrustedKey key(Members m) throws PatchFormatException {
+  private static TrustedKey key(JsonObjectReader m) throws PatchFormatException {
     String id = m.text("keyid", ID);
     VerificationKey key;
     try {

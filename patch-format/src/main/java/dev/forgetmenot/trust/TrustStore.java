@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The file of a user's {@link TrustRecords}. Readers see it as a whole, changes by several
+ * The file of a user's {@link TrustState}. Readers see it as a whole, changes by several
  * processes or threads follow one another, and one that is damaged is an error: going on without it
  * would forget what was revoked.
  *
@@ -39,7 +39,7 @@ public record TrustStore(Path file) {
      *
      * @throws IOException to leave them as they are
      */
-    TrustRecords of(TrustRecords records) throws IOException;
+    TrustState of(TrustState records) throws IOException;
   }
 
   /** The store of the user: the one that {@link #PROPERTY} names, or the one of the system. */
@@ -74,9 +74,9 @@ public record TrustStore(Path file) {
    *
    * @throws IOException if it is damaged or cannot be read
    */
-  public TrustRecords read() throws IOException {
+  public TrustState read() throws IOException {
     if (Files.notExists(file)) {
-      return TrustRecords.EMPTY;
+      return TrustState.EMPTY;
     }
     checkOwner();
     byte[] bytes;
@@ -122,7 +122,7 @@ public record TrustStore(Path file) {
    * @return what it says now
    * @throws IOException if it is damaged or cannot be written; it is then as it was
    */
-  public TrustRecords update(Change change) throws IOException {
+  public TrustState update(Change change) throws IOException {
     Path absolute = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null) {
@@ -135,8 +135,8 @@ public record TrustStore(Path file) {
       try (FileChannel channel =
               FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock held = channel.lock()) {
-        TrustRecords before = read();
-        TrustRecords after = change.of(before);
+        TrustState before = read();
+        TrustState after = change.of(before);
         if (!held.isValid()) {
           throw new IOException("the lock " + lock + " was lost; try again");
         }

@@ -53,12 +53,12 @@ final class BoundedReaders {
         () ->
             safetensors(
                 metadata((int) SafetensorsLimits.MODEL.headerBytes()), SafetensorsLimits.MODEL));
-    cases.put("an envelope", () -> envelope(new byte[Envelope.BYTES]));
+    cases.put("an envelope", () -> envelope(new byte[DsseEnvelope.BYTES]));
     cases.put(
         "a full envelope",
         () ->
             envelope(
-                ("{\"payload\":\"" + "A".repeat(Envelope.BYTES - 100) + "\",\"a\":1}")
+                ("{\"payload\":\"" + "A".repeat(DsseEnvelope.BYTES - 100) + "\",\"a\":1}")
                     .getBytes(StandardCharsets.UTF_8)));
     cases.put("a key file", () -> key(folder.resolve("mimetype.fmnpatch")));
     for (Map.Entry<String, Callable<String>> one : cases.entrySet()) {
@@ -153,7 +153,7 @@ final class BoundedReaders {
 
   private static String envelope(byte[] json) {
     try {
-      return "read, " + Envelope.read("x", json, new byte[0]).size();
+      return "read, " + DsseEnvelope.read("x", json, new byte[0]).size();
     } catch (PatchFormatException e) {
       return e.error().code();
     }

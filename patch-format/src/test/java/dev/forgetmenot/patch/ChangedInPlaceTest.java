@@ -38,7 +38,7 @@ class ChangedInPlaceTest {
 
   /** Every byte of an entry becomes another one. */
   private void change(String entry) throws IOException {
-    ZipTiling.Region region;
+    StrictZipReader.Region region;
     try (FileChannel channel = FileChannel.open(file)) {
       region = new PatchArchive(file, channel).region(entry);
     }
@@ -132,7 +132,7 @@ class ChangedInPlaceTest {
   @Test
   void aRepairedChecksumDoesNotHelp() throws IOException {
     try (PatchFile patch = PatchFile.open(file)) {
-      ZipTiling.Region region = patch.archive().region("docs/a.png");
+      StrictZipReader.Region region = patch.archive().region("docs/a.png");
       byte[] same = new byte[2 * CHANGED];
       byte[] other = colliding(same);
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -108,13 +108,13 @@ class EditKindsTest {
             0.25,
             1.5,
             0.75,
-            Sides.V,
-            Sides.V.targets());
+            TextProjections.V,
+            TextProjections.V.targets());
     ClosedFormEdit found = (ClosedFormEdit) readBack(edit, 16);
     assertThat(found.lambda()).isEqualTo(0.25);
     assertThat(found.eraseScale()).isEqualTo(1.5);
     assertThat(found.preserveScale()).isEqualTo(0.75);
-    assertThat(found.sides()).isEqualTo(Sides.V);
+    assertThat(found.sides()).isEqualTo(TextProjections.V);
     assertThat(found.targets()).isEqualTo(edit.targets());
     assertThat(found.concepts()).extracting("label").containsExactly("a.target", "zwei Wörter");
     for (int i = 0; i < 2; i++) {
@@ -173,9 +173,9 @@ class EditKindsTest {
     ClosedFormEdit.Concept b =
         new ClosedFormEdit.Concept(
             "y", SampleEdits.rows(1, 8, 20), SampleEdits.rows(1, 8, 21), Optional.empty());
-    List<String> turned = List.of(Sides.KV.targets().get(1), Sides.KV.targets().get(0));
-    byte[] one = bytes(new ClosedFormEdit(List.of(a, b), 1, 1, 1, Sides.KV, Sides.KV.targets()));
-    byte[] two = bytes(new ClosedFormEdit(List.of(b, a), 1, 1, 1, Sides.KV, turned));
+    List<String> turned = List.of(TextProjections.KV.targets().get(1), TextProjections.KV.targets().get(0));
+    byte[] one = bytes(new ClosedFormEdit(List.of(a, b), 1, 1, 1, TextProjections.KV, TextProjections.KV.targets()));
+    byte[] two = bytes(new ClosedFormEdit(List.of(b, a), 1, 1, 1, TextProjections.KV, turned));
     assertThat(two).isEqualTo(one);
 
     Map<String, Rows> tokens = SampleEdits.tokens().tokens();
@@ -223,7 +223,7 @@ class EditKindsTest {
     assertThatThrownBy(() -> Rows.of(new double[][] {{1, 1e39}})).hasMessageContaining("Infinity");
     assertThat(Rows.of(new double[][] {{1 + 0x1p-24, 1 + 0x3p-24}}).values())
         .containsExactly(1f, 1 + 0x1p-22f); // ties to even
-    assertThatThrownBy(() -> new ProjectorEdit("x", rows, wide, Sides.K.targets()))
+    assertThatThrownBy(() -> new ProjectorEdit("x", rows, wide, TextProjections.K.targets()))
         .hasMessageContaining("one shape");
     assertThatThrownBy(() -> new ProjectorEdit("x", rows, rows, List.of()))
         .hasMessageContaining("no target");
@@ -232,10 +232,10 @@ class EditKindsTest {
     ClosedFormEdit.Concept concept = new ClosedFormEdit.Concept("x", rows, rows, Optional.empty());
     assertThatThrownBy(
             () ->
-                new ClosedFormEdit(List.of(concept, concept), 1, 1, 1, Sides.K, Sides.K.targets()))
+                new ClosedFormEdit(List.of(concept, concept), 1, 1, 1, TextProjections.K, TextProjections.K.targets()))
         .hasMessageContaining("twice");
     assertThatThrownBy(
-            () -> new ClosedFormEdit(List.of(concept), 0, 1, 1, Sides.K, Sides.K.targets()))
+            () -> new ClosedFormEdit(List.of(concept), 0, 1, 1, TextProjections.K, TextProjections.K.targets()))
         .hasMessageContaining("lambda");
     assertThatThrownBy(() -> new TokensEdit(Map.of("a b", rows))).hasMessageContaining("a b");
     assertThatThrownBy(() -> new TokensEdit(Map.of("a", rows, "b", wide)))

@@ -16,14 +16,14 @@ public final class FuzzEnvelope {
   /** An input to begin with: right, of one key. */
   static byte[] seed() throws KeyRefusedException {
     byte[] pkcs8 = HexFormat.of().parseHex("302e020100300506032b657004220420" + "07".repeat(32));
-    return Envelope.write(MANIFEST, List.of(Envelope.sign(MANIFEST, SigningKey.of(pkcs8))));
+    return DsseEnvelope.write(MANIFEST, List.of(DsseEnvelope.sign(MANIFEST, SigningKey.of(pkcs8))));
   }
 
   /** One run. */
   public static void fuzzerTestOneInput(byte[] data) {
     try {
-      List<PatchSignature> read = Envelope.read("x", data, MANIFEST);
-      Envelope.read("x", Envelope.write(MANIFEST, read), MANIFEST);
+      List<PatchSignature> read = DsseEnvelope.read("x", data, MANIFEST);
+      DsseEnvelope.read("x", DsseEnvelope.write(MANIFEST, read), MANIFEST);
     } catch (PatchFormatException e) {
       // refused
     }

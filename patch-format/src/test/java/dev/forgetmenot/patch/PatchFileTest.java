@@ -214,7 +214,7 @@ class PatchFileTest {
         "forget-x",
         "Forgets x",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept("x", "object", List.of("a photo of x")))),
+            "forget", List.of(new Manifest.IntentConcept("x", "object", List.of("a photo of x")))),
         List.of(new DeltaEdit(deltas)),
         new Manifest.Recipe(
             "resteer", Map.of("learning-rate", "3e-4"), 7, 35, "fmn", "0.1.0", List.of()),

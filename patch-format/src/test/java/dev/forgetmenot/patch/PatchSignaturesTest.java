@@ -67,10 +67,10 @@ class PatchSignaturesTest {
   @Test
   void encodesAsTheStandardSays() {
     byte[] body = "hello world".getBytes(StandardCharsets.UTF_8);
-    assertThat(Envelope.preAuthentication("http://example.com/HelloWorld", body))
+    assertThat(DsseEnvelope.preAuthentication("http://example.com/HelloWorld", body))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
-    assertThat(Envelope.preAuthentication("é", new byte[0]))
+    assertThat(DsseEnvelope.preAuthentication("é", new byte[0]))
         .asString(StandardCharsets.UTF_8)
         .isEqualTo("DSSEv1 2 é 0 ");
   }
@@ -143,10 +143,10 @@ class PatchSignaturesTest {
       many.addAll(patch.signatures());
     }
     assertThat(many).hasSize(16);
-    many.add(Envelope.sign(manifest, ANN));
-    byte[] envelope = Envelope.write(manifest, many);
+    many.add(DsseEnvelope.sign(manifest, ANN));
+    byte[] envelope = DsseEnvelope.write(manifest, many);
     assertError(() -> read(envelope), PatchError.TYPE_OR_RANGE);
-    RewrittenPatch.with(file, entry(ANN), Envelope.write(manifest, List.of(many.get(16))));
+    RewrittenPatch.with(file, entry(ANN), DsseEnvelope.write(manifest, List.of(many.get(16))));
     assertError(() -> PatchFile.open(file).close(), PatchError.SIZE_LIMIT);
   }
 
@@ -178,7 +178,7 @@ class PatchSignaturesTest {
 
   @Test
   void refusesEveryFlippedByteAndTruncationOfAnEnvelope() throws IOException {
-    byte[] good = Envelope.write(manifest, List.of(Envelope.sign(manifest, ANN)));
+    byte[] good = DsseEnvelope.write(manifest, List.of(DsseEnvelope.sign(manifest, ANN)));
     assertThat(read(good)).hasSize(1);
     for (int at = 0; at < good.length; at++) {
       for (int mask : new int[] {0x01, 0x15, 0x20}) { // 0x20 turns a letter's case
@@ -212,32 +212,32 @@ class PatchSignaturesTest {
 
   @Test
   void refusesEnvelopesOfOtherThings() {
-    JsonObject good = envelope(Envelope.sign(manifest, ANN));
+    JsonObject good = envelope(DsseEnvelope.sign(manifest, ANN));
     String type = "payloadType";
     assertError(() -> read(with(good, type, "application/json")), PatchError.PAYLOAD_DIFFERS);
     byte[] other = "{}".getBytes(StandardCharsets.UTF_8);
     assertError(
-        () -> read(Envelope.write(other, List.of(Envelope.sign(other, ANN)))),
+        () -> read(DsseEnvelope.write(other, List.of(DsseEnvelope.sign(other, ANN)))),
         PatchError.PAYLOAD_DIFFERS);
     assertError(() -> read(with(good, "note", "x")), PatchError.UNKNOWN_MEMBER);
     assertError(() -> read(with(good, "payload", "?")), PatchError.TYPE_OR_RANGE);
     assertError(
-        () -> read(Envelope.write(manifest, List.<PatchSignature>of())), PatchError.TYPE_OR_RANGE);
-    PatchSignature signature = Envelope.sign(manifest, ANN);
+        () -> read(DsseEnvelope.write(manifest, List.<PatchSignature>of())), PatchError.TYPE_OR_RANGE);
+    PatchSignature signature = DsseEnvelope.sign(manifest, ANN);
     assertError(
-        () -> read(Envelope.write(manifest, List.of(signature, signature))),
+        () -> read(DsseEnvelope.write(manifest, List.of(signature, signature))),
         PatchError.INCONSISTENT);
     // a signature over the manifest itself, or over another type, is none over the envelope's
     String bare = Base64.getEncoder().encodeToString(ANN.sign(manifest));
     assertError(() -> read(changed("sig", bare)), PatchError.BAD_SIGNATURE);
-    byte[] typed = Envelope.preAuthentication("application/json", manifest);
+    byte[] typed = DsseEnvelope.preAuthentication("application/json", manifest);
     String otherType = Base64.getEncoder().encodeToString(ANN.sign(typed));
     assertError(() -> read(changed("sig", otherType)), PatchError.BAD_SIGNATURE);
   }
 
   @Test
   void refusesKeysThatAreNotTheSigners() {
-    PatchSignature bens = Envelope.sign(manifest, BEN);
+    PatchSignature bens = DsseEnvelope.sign(manifest, BEN);
     assertError(() -> read(changed("sig", bens.sig())), PatchError.BAD_SIGNATURE);
     assertError(() -> read(changed("keyid", bens.key().id())), PatchError.BAD_SIGNATURE);
     assertError(() -> read(changed("publicKey", bens.key().base64())), PatchError.BAD_SIGNATURE);
@@ -254,7 +254,7 @@ class PatchSignaturesTest {
   void refusesWeakKeysAndTheirForgeries() {
     String identity = "01" + "00".repeat(31);
     byte[] spki = HexFormat.of().parseHex("302a300506032b6570032100" + identity);
-    JsonObject json = envelope(Envelope.sign(manifest, ANN));
+    JsonObject json = envelope(DsseEnvelope.sign(manifest, ANN));
     JsonObject signature = json.getAsJsonArray("signatures").get(0).getAsJsonObject();
     signature.addProperty("publicKey", base64(spki));
     signature.addProperty("keyid", Sha256.hex(spki));
@@ -264,13 +264,13 @@ class PatchSignaturesTest {
 
   @Test
   void refusesEntriesUnderAnotherName() throws IOException {
-    PatchSignature anns = Envelope.sign(manifest, ANN);
-    PatchSignature bens = Envelope.sign(manifest, BEN);
+    PatchSignature anns = DsseEnvelope.sign(manifest, ANN);
+    PatchSignature bens = DsseEnvelope.sign(manifest, BEN);
     byte[] unsigned = Files.readAllBytes(file);
-    RewrittenPatch.with(file, entry(ANN), Envelope.write(manifest, List.of(bens)));
+    RewrittenPatch.with(file, entry(ANN), DsseEnvelope.write(manifest, List.of(bens)));
     assertError(() -> PatchFile.open(file).close(), PatchError.BAD_SIGNATURE);
     Files.write(file, unsigned);
-    RewrittenPatch.with(file, entry(ANN), Envelope.write(manifest, List.of(anns, bens)));
+    RewrittenPatch.with(file, entry(ANN), DsseEnvelope.write(manifest, List.of(anns, bens)));
     assertError(() -> PatchFile.open(file).close(), PatchError.BAD_SIGNATURE);
     for (String name :
         new String[] {
@@ -280,7 +280,7 @@ class PatchSignaturesTest {
           "signature/" + ANN.verification().id() + ".json"
         }) {
       Files.write(file, unsigned);
-      RewrittenPatch.with(file, name, Envelope.write(manifest, List.of(anns)));
+      RewrittenPatch.with(file, name, DsseEnvelope.write(manifest, List.of(anns)));
       assertError(() -> PatchFile.open(file).close(), PatchError.UNLISTED);
     }
   }
@@ -290,7 +290,7 @@ class PatchSignaturesTest {
     Path other = write("other.fmnpatch", 2);
     byte[] foreign = manifestOf(other);
     RewrittenPatch.with(
-        file, entry(ANN), Envelope.write(foreign, List.of(Envelope.sign(foreign, ANN))));
+        file, entry(ANN), DsseEnvelope.write(foreign, List.of(DsseEnvelope.sign(foreign, ANN))));
     assertError(() -> PatchFile.open(file).close(), PatchError.PAYLOAD_DIFFERS);
     assertThatThrownBy(() -> PatchSigner.embed(file, BEN))
         .as("a file that is refused is not signed either")
@@ -302,17 +302,17 @@ class PatchSignaturesTest {
   }
 
   private List<PatchSignature> read(byte[] json) throws PatchFormatException {
-    return Envelope.read("x.sig", json, manifest);
+    return DsseEnvelope.read("x.sig", json, manifest);
   }
 
   private JsonObject envelope(PatchSignature signature) {
-    byte[] json = Envelope.write(manifest, List.of(signature));
+    byte[] json = DsseEnvelope.write(manifest, List.of(signature));
     return JsonParser.parseString(new String(json, StandardCharsets.UTF_8)).getAsJsonObject();
   }
 
   /** An envelope of Ann's with one member of her signature changed. */
   private byte[] changed(String member, String value) {
-    JsonObject json = envelope(Envelope.sign(manifest, ANN));
+    JsonObject json = envelope(DsseEnvelope.sign(manifest, ANN));
     json.getAsJsonArray("signatures").get(0).getAsJsonObject().addProperty(member, value);
     return bytes(json);
   }

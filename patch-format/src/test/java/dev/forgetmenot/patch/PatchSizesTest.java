@@ -42,7 +42,7 @@ class PatchSizesTest {
                     "x",
                     SampleEdits.rows(4, 128, 1),
                     SampleEdits.rows(4, 128, 2),
-                    Sides.KV.targets())))
+                    TextProjections.KV.targets())))
         .isLessThanOrEqualTo(9_000);
   }
 
@@ -108,8 +108,8 @@ class PatchSizesTest {
       evidence.add(new Manifest.Evidence(prompt, 1, 20, "recognised", 1, 0));
     }
     PatchDraft bare = SampleEdits.draft(edit);
-    Publication said =
-        new Publication(
+    PatchMetadata said =
+        new PatchMetadata(
             "1.0.0", "CC0-1.0", List.of("An Author"), Manifest.Stacking.NONE, Optional.empty());
     PatchDraft draft =
         new PatchDraft(

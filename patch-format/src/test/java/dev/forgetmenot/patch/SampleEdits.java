@@ -37,7 +37,7 @@ final class SampleEdits {
   }
 
   static ProjectorEdit projector() {
-    return new ProjectorEdit("x", rows(2, 8, 5), rows(2, 8, 6), Sides.KV.targets());
+    return new ProjectorEdit("x", rows(2, 8, 5), rows(2, 8, 6), TextProjections.KV.targets());
   }
 
   static ClosedFormEdit closedForm(int width, int columns, int preserved) {
@@ -51,8 +51,8 @@ final class SampleEdits {
         0.5,
         1,
         1,
-        Sides.KV,
-        Sides.KV.targets());
+        TextProjections.KV,
+        TextProjections.KV.targets());
   }
 
   static TokensEdit tokens() {
@@ -78,13 +78,13 @@ final class SampleEdits {
   }
 
   /** What a patch of version 1.2 can say beside its edits. */
-  static Publication publication() {
-    return new Publication(
+  static PatchMetadata publication() {
+    return new PatchMetadata(
         "1.2.3-beta.1",
         "CC0-1.0",
         List.of("An Author", "another"),
         new Manifest.Stacking(5, List.of("other-patch"), List.of("base-patch"), List.of("old")),
-        Optional.of(new Gate(Gate.PROMPT_COSINE, 0.25, 0.5)));
+        Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.5)));
   }
 
   /** All that came with version 1.2. */
@@ -95,7 +95,7 @@ final class SampleEdits {
         new Manifest.Intent(
             "correct",
             List.of(
-                new Manifest.Concept(
+                new Manifest.IntentConcept(
                     "x", "style", List.of("a painting by x"), Optional.of("a painting"))),
             Optional.of("the painter asked"),
             Optional.of("x")),
@@ -135,7 +135,7 @@ final class SampleEdits {
         "forget-x",
         "Forgets 'x'.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept("x", "identity", List.of("a photo of x")))),
+            "forget", List.of(new Manifest.IntentConcept("x", "identity", List.of("a photo of x")))),
         edits,
         new Manifest.Recipe("test", Map.of(), 7, 0, "fmn", "0.1.0", List.of()),
         List.of(),

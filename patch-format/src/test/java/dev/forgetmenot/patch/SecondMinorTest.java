@@ -44,7 +44,7 @@ class SecondMinorTest {
       Manifest manifest = patch.manifest();
       assertThat(patch.warnings()).isEmpty();
       assertThat(manifest.version()).isEqualTo(new Manifest.Version(1, 2));
-      Publication said = SampleEdits.publication();
+      PatchMetadata said = SampleEdits.publication();
       assertThat(manifest.gate()).isEqualTo(said.gate());
       assertThat(manifest.stacking()).isEqualTo(said.stacking());
       assertThat(manifest.license()).isEqualTo("CC0-1.0");
@@ -132,13 +132,13 @@ class SecondMinorTest {
   @Test
   void theScaleFitsTheLargestValue() {
     for (float largest : new float[] {1e38f, 1, 0.3f, 1e-30f, Float.MIN_VALUE}) {
-      double scale = HalfScale.of(new float[] {0, -largest});
-      float stored = HalfScale.stored(new float[] {-largest}, scale)[0];
+      double scale = Fp16Scale.of(new float[] {0, -largest});
+      float stored = Fp16Scale.stored(new float[] {-largest}, scale)[0];
       assertThat(Math.abs(stored)).isBetween(0x1p14f, 0x1p15f);
-      assertThat((double) HalfScale.value(stored, scale))
+      assertThat((double) Fp16Scale.value(stored, scale))
           .isCloseTo(-largest, within(largest * 0x1p-11));
     }
-    assertThat(HalfScale.of(new float[3])).isEqualTo(1);
+    assertThat(Fp16Scale.of(new float[3])).isEqualTo(1);
     // the largest float rounds to a half beyond it
     for (float wrong : new float[] {Float.NEGATIVE_INFINITY, Float.NaN, Float.MAX_VALUE}) {
       Delta delta = new Delta(new long[] {1}, new float[] {wrong}, true);
@@ -152,14 +152,14 @@ class SecondMinorTest {
   void aWriterSetsTheLowestMinor() throws IOException {
     assertMinor(1, SampleEdits.draft(SampleEdits.lowRank()));
     PatchDraft plain = SampleEdits.draft(SampleEdits.lowRank());
-    Publication said = SampleEdits.publication();
-    Publication ungated =
-        new Publication(
+    PatchMetadata said = SampleEdits.publication();
+    PatchMetadata ungated =
+        new PatchMetadata(
             said.patchVersion(), said.license(), said.authors(), said.stacking(), Optional.empty());
     assertMinor(1, plain.publication(ungated));
     assertMinor(2, plain.publication(said));
     assertMinor(2, SampleEdits.draft(SampleEdits.halfDelta()));
-    Manifest.Concept concept = plain.intent().concepts().get(0);
+    Manifest.IntentConcept concept = plain.intent().concepts().get(0);
     for (Manifest.Intent intent :
         List.of(
             new Manifest.Intent(
@@ -169,7 +169,7 @@ class SecondMinorTest {
             new Manifest.Intent(
                 "forget",
                 List.of(
-                    new Manifest.Concept(
+                    new Manifest.IntentConcept(
                         concept.label(),
                         concept.kind(),
                         concept.prompts(),
@@ -206,12 +206,12 @@ class SecondMinorTest {
     assertThatThrownBy(() -> new SelectedRows(new long[] {4, 2}, new long[] {0, 1}, two))
         .hasMessageContaining("(2, 2)");
     assertThatThrownBy(() -> new RowsEdit(Map.of())).hasMessageContaining("no rows");
-    assertThatThrownBy(() -> new Gate("other", 0, 1)).hasMessageContaining("other");
-    assertThatThrownBy(() -> new Gate(Gate.PROMPT_COSINE, 0.5, 0.5))
+    assertThatThrownBy(() -> new PromptGate("other", 0, 1)).hasMessageContaining("other");
+    assertThatThrownBy(() -> new PromptGate(PromptGate.PROMPT_COSINE, 0.5, 0.5))
         .hasMessageContaining("from < to");
-    assertThat(new Gate(Gate.PROMPT_COSINE, 0.25, 0.75).share(0.5)).isEqualTo(0.5);
-    assertThat(new Gate(Gate.PROMPT_COSINE, 0.25, 0.75).share(-1)).isEqualTo(0);
-    assertThat(new Gate(Gate.PROMPT_COSINE, 0.25, 0.75).share(1)).isEqualTo(1);
+    assertThat(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.75).share(0.5)).isEqualTo(0.5);
+    assertThat(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.75).share(-1)).isEqualTo(0);
+    assertThat(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.75).share(1)).isEqualTo(1);
   }
 
   private static void assertManifest(String json, PatchError error, String... changes) {

@@ -39,19 +39,19 @@ class TrustStoreTest {
     store = new TrustStore(folder.resolve("settings").resolve("trust.json"));
   }
 
-  private static TrustRecords full() {
-    return TrustRecords.EMPTY
+  private static TrustState full() {
+    return TrustState.EMPTY
         .with(UnsignedPolicy.REFUSE)
         .with(new TrustedKey(ANN, "Ann \"Ä\" <a@b>", THEN, false))
         .with(new TrustedKey(BEN, "Ben", THEN, false))
         .revoke(BEN.id(), THEN)
         .revoke(PATCH, THEN)
-        .pin("forget-x", new TrustRecords.Pin(ANN.id(), THEN));
+        .pin("forget-x", new TrustState.Pin(ANN.id(), THEN));
   }
 
   @Test
   void comesBackAsItWasWritten() throws IOException {
-    assertThat(store.read()).isEqualTo(TrustRecords.EMPTY);
+    assertThat(store.read()).isEqualTo(TrustState.EMPTY);
     assertThat(store.file()).doesNotExist();
     store.update(records -> full());
     assertThat(store.read()).isEqualTo(full());
@@ -88,7 +88,7 @@ class TrustStoreTest {
                       throw new IOException("no");
                     }))
         .hasMessage("no");
-    TrustRecords.Pin bad = new TrustRecords.Pin("not an id", THEN);
+    TrustState.Pin bad = new TrustState.Pin("not an id", THEN);
     assertThatThrownBy(() -> store.update(records -> records.pin("x", bad)))
         .isInstanceOf(IOException.class);
     assertThat(store.file()).hasBinaryContent(bytes);
@@ -149,13 +149,13 @@ class TrustStoreTest {
     int each = 25;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      List<Callable<TrustRecords>> work = new ArrayList<>();
+      List<Callable<TrustState>> work = new ArrayList<>();
       for (int i = 0; i < threads * each; i++) {
         String name = "patch-" + i;
         work.add(
-            () -> store.update(records -> records.pin(name, new TrustRecords.Pin(ANN.id(), THEN))));
+            () -> store.update(records -> records.pin(name, new TrustState.Pin(ANN.id(), THEN))));
       }
-      for (Future<TrustRecords> done : pool.invokeAll(work)) {
+      for (Future<TrustState> done : pool.invokeAll(work)) {
         assertThat(done.get().pins()).isNotEmpty();
       }
     } finally {
@@ -191,7 +191,7 @@ class TrustStoreTest {
   private static void main(String prefix, TrustStore store, int count) throws IOException {
     for (int i = 0; i < count; i++) {
       String name = prefix + i;
-      store.update(records -> records.pin(name, new TrustRecords.Pin(PATCH, THEN)));
+      store.update(records -> records.pin(name, new TrustState.Pin(PATCH, THEN)));
     }
   }
 
@@ -211,20 +211,20 @@ class TrustStoreTest {
 
   @Test
   void aRevokedKeyIsNotTrustedAgainByTheWay() {
-    TrustRecords records = full();
+    TrustState records = full();
     assertThat(records.trusted(BEN.id())).isEmpty();
     TrustedKey again = new TrustedKey(BEN, "Ben", THEN, false);
     assertThatThrownBy(() -> records.with(again))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("--undo " + BEN.id());
-    TrustRecords restored = records.restore(BEN.id()).restore(PATCH);
+    TrustState restored = records.restore(BEN.id()).restore(PATCH);
     assertThat(restored.keys()).doesNotContainKey(BEN.id());
     assertThat(restored.revoked()).isEmpty();
     assertThat(restored.with(again).trusted(BEN.id())).isPresent();
     assertThat(records.restore(ANN.id()).trusted(ANN.id())).as("not revoked").isPresent();
     // a key that was never trusted can be revoked ahead of time
     VerificationKey stranger = SigningKey.generate().verification();
-    TrustRecords warned = records.revoke(stranger.id(), THEN);
+    TrustState warned = records.revoke(stranger.id(), THEN);
     assertThatThrownBy(() -> warned.with(new TrustedKey(stranger, "Cy", THEN, false)))
         .hasMessageContaining("was revoked");
   }

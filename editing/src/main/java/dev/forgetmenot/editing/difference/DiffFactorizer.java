@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.difference;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.HalfScale;
+import dev.forgetmenot.patch.Fp16Scale;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
@@ -11,7 +11,7 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -111,18 +111,18 @@ public final class DiffFactorizer {
 
   /** Keys and values together where both changed, or else each for itself. */
   private void closedForms() throws IOException {
-    boolean both = !changed(Sides.K).isEmpty() && !changed(Sides.V).isEmpty();
-    if (!both || !search(Sides.KV)) {
-      search(Sides.K);
-      search(Sides.V);
+    boolean both = !changed(TextProjections.K).isEmpty() && !changed(TextProjections.V).isEmpty();
+    if (!both || !search(TextProjections.KV)) {
+      search(TextProjections.K);
+      search(TextProjections.V);
     }
   }
 
-  private List<ModelDiff.Changed> changed(Sides sides) {
+  private List<ModelDiff.Changed> changed(TextProjections sides) {
     return difference.changed().stream().filter(c -> matches(sides, c.target())).toList();
   }
 
-  private boolean search(Sides sides) throws IOException {
+  private boolean search(TextProjections sides) throws IOException {
     List<ModelDiff.Changed> changed = changed(sides);
     Set<Long> widths = changed.stream().map(c -> c.shape()[1]).collect(Collectors.toSet());
     if (changed.isEmpty() || widths.size() > 1) {
@@ -161,7 +161,7 @@ public final class DiffFactorizer {
     return taken;
   }
 
-  private static boolean matches(Sides sides, String target) {
+  private static boolean matches(TextProjections sides, String target) {
     return sides.targets().stream().anyMatch(text -> new TargetPattern(text).matches(target));
   }
 
@@ -169,7 +169,7 @@ public final class DiffFactorizer {
   private List<String> patterns(List<ModelDiff.Changed> changed) {
     Set<String> named = new TreeSet<>();
     changed.forEach(c -> named.add(c.target()));
-    for (Sides sides : Sides.values()) {
+    for (TextProjections sides : TextProjections.values()) {
       Set<String> all = new TreeSet<>();
       for (String text : sides.targets()) {
         all.addAll(new TargetPattern(text).among(difference.names("unet")));
@@ -235,7 +235,7 @@ public final class DiffFactorizer {
         return new Kept(part, Optional.of(product), Optional.empty());
       }
     }
-    double rounding = HalfScale.rounding(delta);
+    double rounding = Fp16Scale.rounding(delta);
     boolean half = form.half() || rounding == 0;
     Part part = new Part(changed, DeltaEdit.KIND, 0, half ? rounding : 0);
     Delta lazy = new Delta(changed.shape(), () -> difference.delta(changed), half);

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.lora;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.safetensors.DType;
-import dev.forgetmenot.safetensors.Payload;
+import dev.forgetmenot.safetensors.TensorPayload;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -69,10 +69,10 @@ public enum LoraNaming {
   }
 
   /** Made when they are written, one tensor at a time. */
-  private static Payload values(Delta delta) {
+  private static TensorPayload values(Delta delta) {
     return channel -> {
       float[] values = delta.values();
-      Payload.ofElements(values.length, Float.BYTES, (buffer, i) -> buffer.putFloat(values[i]))
+      TensorPayload.ofElements(values.length, Float.BYTES, (buffer, i) -> buffer.putFloat(values[i]))
           .writeTo(channel);
     };
   }

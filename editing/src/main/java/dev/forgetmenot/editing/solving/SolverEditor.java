@@ -78,11 +78,11 @@ public abstract class SolverEditor implements ConceptEditor {
   }
 
   private PatchDraft draft(SolveInput job, SolveResult outcome) {
-    List<Manifest.Concept> concepts = new ArrayList<>();
+    List<Manifest.IntentConcept> concepts = new ArrayList<>();
     for (int i = 0; i < job.concepts().size(); i++) {
       Concept concept = job.concepts().get(i);
       concepts.add(
-          new Manifest.Concept(
+          new Manifest.IntentConcept(
               concept.name(),
               concept.kind().word(),
               job.rows(concept.kind()).prompts(job.subject(concept)),

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.editing.PromptTemplate;
 import dev.forgetmenot.editing.TokenSelection;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,10 +51,10 @@ public record SolverSettings(Settings values) {
   }
 
   /** Which projections, the given ones being the default. */
-  public static SettingSpec sides(Sides otherwise) {
+  public static SettingSpec sides(TextProjections otherwise) {
     return SettingSpec.choice(
         "sides",
-        first(otherwise.word(), Arrays.stream(Sides.values()).map(Sides::word).toList()),
+        first(otherwise.word(), Arrays.stream(TextProjections.values()).map(TextProjections::word).toList()),
         "What is edited of the cross attention: keys, values or both.");
   }
 
@@ -112,8 +112,8 @@ public record SolverSettings(Settings values) {
   }
 
   /** What is edited of the cross attention. */
-  public Sides sides() {
-    return Sides.of(values.text("sides")).orElseThrow();
+  public TextProjections sides() {
+    return TextProjections.of(values.text("sides")).orElseThrow();
   }
 
   /** The given templates, or the one for a kind. */

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing.stack;
 import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ProjectorEdit;
 import java.io.IOException;
@@ -31,14 +31,14 @@ record ErasureProbe(Matrix columns, Matrix wanted, Set<String> targets) {
     List<ErasureProbe> probes = new ArrayList<>();
     for (Manifest.Edit edit : layer.edits()) {
       Set<String> changed = Set.copyOf(targets.get(edit.id()));
-      if (edit.content() instanceof EditContent.ClosedForm) {
+      if (edit.content() instanceof EditDescriptor.ClosedForm) {
         for (ClosedFormEdit.Concept concept :
             ((ClosedFormEdit) layer.file().edit(edit)).concepts()) {
           Matrix c = TextEdits.columns(concept.target());
           Matrix way = TextEdits.columns(concept.guide()).minus(c);
           probes.add(new ErasureProbe(c, c.plus(way.times(layer.strength())), changed));
         }
-      } else if (edit.content() instanceof EditContent.Projector) {
+      } else if (edit.content() instanceof EditDescriptor.Projector) {
         ProjectorEdit projector = (ProjectorEdit) layer.file().edit(edit);
         InputUpdate alone = TextEdits.of(projector).times(layer.strength());
         Matrix c = TextEdits.columns(projector.left());

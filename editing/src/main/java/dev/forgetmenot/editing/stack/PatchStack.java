@@ -2,7 +2,7 @@ package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
@@ -114,8 +114,8 @@ public final class PatchStack implements AutoCloseable {
     Map<String, StackedPatch> owners = new HashMap<>();
     for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        if (edit.content() instanceof EditContent.Tokens tokens) {
-          for (EditContent.Token token : tokens.tokens()) {
+        if (edit.content() instanceof EditDescriptor.Tokens tokens) {
+          for (EditDescriptor.Token token : tokens.tokens()) {
             StackedPatch other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
             if (other != null) {
               throw conflict(
@@ -187,7 +187,7 @@ public final class PatchStack implements AutoCloseable {
     List<ResolvedStack.Token> tokens = new ArrayList<>();
     for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        if (layer.strength() != 0 && edit.content() instanceof EditContent.Tokens) {
+        if (layer.strength() != 0 && edit.content() instanceof EditDescriptor.Tokens) {
           ((TokensEdit) layer.file().edit(edit))
               .tokens()
               .forEach((token, rows) -> tokens.add(new ResolvedStack.Token(layer, token, rows)));

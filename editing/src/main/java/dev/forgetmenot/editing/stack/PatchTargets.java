@@ -1,7 +1,7 @@
 package dev.forgetmenot.editing.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
@@ -63,17 +63,17 @@ final class PatchTargets {
       names.addAll(matches);
     }
     targets.put(edit.id(), List.copyOf(names));
-    if (edit.content() instanceof EditContent.Deltas deltas) {
+    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
       deltas.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditContent.LowRanks lowRanks) {
+    } else if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
       lowRanks.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditContent.RowTargets rows) {
+    } else if (edit.content() instanceof EditDescriptor.RowTargets rows) {
       rows.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditContent.Projector projector) {
+    } else if (edit.content() instanceof EditDescriptor.Projector projector) {
       names.forEach(name -> checkWidth(edit, name, projector.width()));
-    } else if (edit.content() instanceof EditContent.ClosedForm closedForm) {
+    } else if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
       names.forEach(name -> checkWidth(edit, name, closedForm.width()));
-    } else if (edit.content() instanceof EditContent.Tokens tokens) {
+    } else if (edit.content() instanceof EditDescriptor.Tokens tokens) {
       checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
     }
   }

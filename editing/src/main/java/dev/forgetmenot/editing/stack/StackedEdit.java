@@ -3,11 +3,11 @@ package dev.forgetmenot.editing.stack;
 import dev.forgetmenot.editing.linear.FloatMatrix;
 import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Set;
 /** One edit of a stack at its strength; closed forms are solved together instead. */
 final class StackedEdit {
   private static final List<TargetPattern> TEXT_SIDE =
-      Sides.KV.targets().stream().map(TargetPattern::new).toList();
+      TextProjections.KV.targets().stream().map(TargetPattern::new).toList();
 
   private final StackedPatch layer;
   private final Manifest.Edit edit;
@@ -44,7 +44,7 @@ final class StackedEdit {
 
   /** Whether it is an edit of what layers read, W(I + D). */
   boolean editsInputs() {
-    return edit.content() instanceof EditContent.Projector;
+    return edit.content() instanceof EditDescriptor.Projector;
   }
 
   /** D at the strength, of a projector. */
@@ -59,13 +59,13 @@ final class StackedEdit {
   /** What is added to a target at the strength, of all kinds but projectors. */
   WeightDelta change(String target, int outputs) throws IOException {
     double strength = layer.strength();
-    if (edit.content() instanceof EditContent.LowRanks) {
+    if (edit.content() instanceof EditDescriptor.LowRanks) {
       LowRank factors = layer.file().lowRank(target);
       Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
       Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
       return new WeightDelta.Factors(up.times(strength * factors.alpha() / factors.rank()), down);
     }
-    if (edit.content() instanceof EditContent.RowTargets) {
+    if (edit.content() instanceof EditDescriptor.RowTargets) {
       return WeightDelta.SomeRows.of(layer.file().rows(target), strength, outputs);
     }
     return new WeightDelta.Values(new FloatMatrix(outputs, layer.file().delta(target)), strength);
@@ -78,7 +78,7 @@ final class StackedEdit {
   double share(String target) {
     boolean readsText =
         edit.boundByTextEncoder()
-            || (edit.content() instanceof EditContent.LowRanks && readsText(target));
+            || (edit.content() instanceof EditDescriptor.LowRanks && readsText(target));
     return readsText ? NormLimit.TEXT : NormLimit.VALUES;
   }
 

@@ -78,8 +78,8 @@ public record TrainedDraft(
         Map.of());
   }
 
-  private static Manifest.Concept intent(ConceptPrompt concept) {
-    return new Manifest.Concept(
+  private static Manifest.IntentConcept intent(ConceptPrompt concept) {
+    return new Manifest.IntentConcept(
         concept.concept().name(),
         concept.concept().kind().word(),
         List.of(concept.prompt().text()));

@@ -16,7 +16,7 @@ import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
@@ -142,7 +142,7 @@ class ModelDiffTest {
   }
 
   /** Two concepts solved in closed form, on the weights that its sides name. */
-  private static Map<String, double[]> closedForm(BaseTensors base, Sides sides)
+  private static Map<String, double[]> closedForm(BaseTensors base, TextProjections sides)
       throws IOException {
     int d = (int) base.shape("unet", keys(base))[1];
     ClosedFormEdit edit =
@@ -192,12 +192,12 @@ class ModelDiffTest {
   void aClosedFormIsFoundAsOneChangeOfTheInput(DType dtype) throws IOException {
     try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
-      Map<String, double[]> changes = closedForm(base, Sides.KV);
+      Map<String, double[]> changes = closedForm(base, TextProjections.KV);
       DiffFactorizer.Result result =
           result(base, new Edited(base, dtype, changes), DifferenceForm.AUTO);
       assertThat(result.edits()).hasSize(1);
       ProjectorEdit edit = (ProjectorEdit) result.edits().get(0);
-      assertThat(edit.targets()).isEqualTo(Sides.KV.targets());
+      assertThat(edit.targets()).isEqualTo(TextProjections.KV.targets());
       assertThat(edit.left().count()).isEqualTo(3); // two columns and one
       for (Map.Entry<String, double[]> entry : changes.entrySet()) {
         float[] w = base.floats("unet", TensorName.name(entry.getKey()));
@@ -213,7 +213,7 @@ class ModelDiffTest {
   void keysAloneAreFoundAmongOtherChanges() throws IOException {
     try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
-      Map<String, double[]> changes = closedForm(base, Sides.K);
+      Map<String, double[]> changes = closedForm(base, TextProjections.K);
       float[] norm = base.floats("unet", TensorName.name(NORM));
       double[] change = new double[norm.length];
       change[0] = 0.25;
@@ -221,7 +221,7 @@ class ModelDiffTest {
       DiffFactorizer.Result result =
           result(base, new Edited(base, DType.F32, changes), DifferenceForm.AUTO);
       assertThat(result.edits()).hasSize(2);
-      assertThat(((ProjectorEdit) result.edits().get(0)).targets()).isEqualTo(Sides.K.targets());
+      assertThat(((ProjectorEdit) result.edits().get(0)).targets()).isEqualTo(TextProjections.K.targets());
       assertThat(((DeltaEdit) result.edits().get(1)).deltas()).containsOnlyKeys(NORM);
       assertThat(((DeltaEdit) result.edits().get(1)).deltas().get(NORM).values()[0])
           .isEqualTo(0.25f);
@@ -244,7 +244,7 @@ class ModelDiffTest {
   void changesOfEachLayerForItselfAreNoClosedForm() throws IOException {
     try (ModelOnDisk model = ModelOnDisk.open(EmbeddedModel.folder())) {
       BaseTensors base = model.base().tensors();
-      Map<String, double[]> changes = new TreeMap<>(closedForm(base, Sides.KV));
+      Map<String, double[]> changes = new TreeMap<>(closedForm(base, TextProjections.KV));
       long seed = 0;
       for (Map.Entry<String, double[]> entry : changes.entrySet()) {
         float[] noise = random(seed++, entry.getValue().length, 0.01);

@@ -20,7 +20,7 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -73,7 +73,7 @@ class LoraExportTest {
         new PatchDraft(
             "a",
             "A test.",
-            new Manifest.Intent("forget", List.of(new Manifest.Concept("a", "object", List.of()))),
+            new Manifest.Intent("forget", List.of(new Manifest.IntentConcept("a", "object", List.of()))),
             List.of(edits),
             new Manifest.Recipe("test", Map.of(), 0, 0, "test", "1", List.of()),
             List.of(),
@@ -127,7 +127,7 @@ class LoraExportTest {
     float[] left = Dense.random(5, 2, D);
     float[] right = Dense.random(6, 2, D);
     ProjectorEdit edit =
-        new ProjectorEdit("a", new Rows(2, D, left), new Rows(2, D, right), Sides.KV.targets());
+        new ProjectorEdit("a", new Rows(2, D, left), new Rows(2, D, right), TextProjections.KV.targets());
     try (PatchFile patch = patch(edit)) {
       Map<String, double[]> found = through(LoraNaming.KOHYA, exact(patch, 0.5));
       assertThat(found).hasSize(22);
@@ -164,8 +164,8 @@ class LoraExportTest {
             lambda,
             1,
             0,
-            Sides.K,
-            Sides.K.targets());
+            TextProjections.K,
+            TextProjections.K.targets());
     try (PatchFile patch = patch(edit)) {
       Map<String, double[]> found = through(LoraNaming.DIFFUSERS, exact(patch, 1));
       assertThat(found).hasSize(11);

@@ -14,7 +14,7 @@ import dev.forgetmenot.editing.Tool;
 import dev.forgetmenot.editing.linear.InputUpdate;
 import dev.forgetmenot.editing.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class SolverEditorTest {
 
     @Override
     public List<SettingSpec> parameters() {
-      return List.of(SolverSettings.columns(TokenSelection.LAST), SolverSettings.sides(Sides.KV));
+      return List.of(SolverSettings.columns(TokenSelection.LAST), SolverSettings.sides(TextProjections.KV));
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ record RandomPatches(RandomBase base, Path folder) {
           ClosedFormEdit.Concept concept =
               new ClosedFormEdit.Concept(
                   "concept " + i, rows(random, common), rows(random, common), Optional.empty());
-          return new ClosedFormEdit(List.of(concept), 0.5, 1, 1, Sides.KV, Sides.KV.targets());
+          return new ClosedFormEdit(List.of(concept), 0.5, 1, 1, TextProjections.KV, TextProjections.KV.targets());
         });
   }
 
@@ -83,7 +83,7 @@ record RandomPatches(RandomBase base, Path folder) {
     return new PatchDraft(
         name,
         "Random numbers, to measure with.",
-        new Manifest.Intent("forget", List.of(new Manifest.Concept(name, "object", List.of(name)))),
+        new Manifest.Intent("forget", List.of(new Manifest.IntentConcept(name, "object", List.of(name)))),
         List.of(edit),
         new Manifest.Recipe("random", Map.of(), 1, 0, "fmn bench", "1", List.of()),
         List.of(),

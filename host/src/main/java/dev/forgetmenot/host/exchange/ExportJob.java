@@ -13,7 +13,7 @@ import dev.forgetmenot.editing.lora.LoraNaming;
 import dev.forgetmenot.editing.lora.LoraExport;
 import dev.forgetmenot.editing.stack.PatchStack;
 import dev.forgetmenot.host.job.OutputFolder;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.Rows;
@@ -102,7 +102,7 @@ public final class ExportJob {
     Map<String, Rows> tokens = new LinkedHashMap<>();
     try (PatchFile patch = PatchFile.open(source)) {
       for (Manifest.Edit edit : patch.manifest().edits()) {
-        if (edit.content() instanceof EditContent.Tokens) {
+        if (edit.content() instanceof EditDescriptor.Tokens) {
           tokens.putAll(((TokensEdit) patch.edit(edit)).tokens());
         } else {
           context.say("left out: " + edit.id() + ", which is no token");

@@ -17,7 +17,7 @@ import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
-import dev.forgetmenot.patch.Publication;
+import dev.forgetmenot.patch.PatchMetadata;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import java.io.Closeable;
@@ -87,7 +87,7 @@ public final class ImportJob {
           order
               .naming()
               .draft(order.source(), content.origin(), edits, content.method(), parameters);
-      Publication publication = draft.publication().strength(order.strength().orElse(OTHERS));
+      PatchMetadata publication = draft.publication().strength(order.strength().orElse(OTHERS));
       return WrittenPatch.write(model.base(), draft.publication(publication), order.patch());
     } finally {
       opened.close();

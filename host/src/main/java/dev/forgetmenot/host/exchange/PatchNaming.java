@@ -66,7 +66,7 @@ public record PatchNaming(
             new Manifest.Intent(
                 operation,
                 labels.stream()
-                    .map(label -> new Manifest.Concept(label, kind.word(), List.of(label)))
+                    .map(label -> new Manifest.IntentConcept(label, kind.word(), List.of(label)))
                     .toList()),
             edits,
             new Manifest.Recipe(

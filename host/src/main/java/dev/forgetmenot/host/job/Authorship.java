@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.Publication;
+import dev.forgetmenot.patch.PatchMetadata;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,7 +31,7 @@ public record Authorship(
   /** Copies the list and checks the version. */
   public Authorship {
     authors = List.copyOf(authors);
-    if (!patchVersion.matches(Publication.SEMVER)) {
+    if (!patchVersion.matches(PatchMetadata.SEMVER)) {
       throw new IllegalArgumentException(
           "the version of a patch is like 1.0.0, not '" + patchVersion + "'");
     }
@@ -39,7 +39,7 @@ public record Authorship(
 
   /** A draft that says it. */
   public PatchDraft of(PatchDraft draft) {
-    Publication own = draft.publication();
+    PatchMetadata own = draft.publication();
     Manifest.Intent intent = draft.intent();
     return new PatchDraft(
         draft.name(),
@@ -49,6 +49,6 @@ public record Authorship(
         draft.recipe(),
         draft.evidence(),
         draft.docs(),
-        new Publication(patchVersion, license, authors, stacking, own.gate(), own.strength()));
+        new PatchMetadata(patchVersion, license, authors, stacking, own.gate(), own.strength()));
   }
 }

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.stack.PromptSimilarity;
-import dev.forgetmenot.patch.Gate;
+import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public final class GatedPatches {
    * @param gate of the patch
    * @param full the strength of the request
    */
-  public record Decision(String name, double closeness, Gate gate, double full) {
+  public record Decision(String name, double closeness, PromptGate gate, double full) {
     /** The strength that the patch gets. */
     public double strength() {
       return full * gate.share(closeness);

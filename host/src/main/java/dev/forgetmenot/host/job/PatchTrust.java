@@ -5,10 +5,10 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.UnsignedPolicy;
-import dev.forgetmenot.trust.Verdict;
+import dev.forgetmenot.trust.TrustDecision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +38,13 @@ public record PatchTrust(
     if (requests.isEmpty()) {
       return requests;
     }
-    TrustRecords records = store.read();
+    TrustState records = store.read();
     List<PatchRequest> verified = new ArrayList<>();
-    List<Verdict> first = new ArrayList<>();
+    List<TrustDecision> first = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (PatchRequest request : requests) {
       SignedPatch patch = signed(request, warnings);
-      Verdict verdict = Verdict.of(records, patch);
+      TrustDecision verdict = TrustDecision.of(records, patch);
       UnsignedPolicy applied = policy.orElse(records.unsigned());
       Optional<PatchFormatException> failure = verdict.failure();
       if (failure.isPresent()) {
@@ -61,7 +61,7 @@ public record PatchTrust(
       verified.add(request.verified(patch.id()));
     }
     warnings.forEach(notes);
-    for (Verdict verdict : first) {
+    for (TrustDecision verdict : first) {
       bind(verdict);
     }
     return verified;
@@ -85,17 +85,17 @@ public record PatchTrust(
   }
 
   /** The user confirmed the key; that patches of this name are its key's is seen now. */
-  private void bind(Verdict verdict) throws IOException {
+  private void bind(TrustDecision verdict) throws IOException {
     String name = verdict.patch().name();
     String key = verdict.signer().orElseThrow().key().id();
-    TrustRecords after;
+    TrustState after;
     try {
       after =
           store.update(
               records ->
                   records.pins().containsKey(name)
                       ? records
-                      : records.pin(name, new TrustRecords.Pin(key, TrustStore.now())));
+                      : records.pin(name, new TrustState.Pin(key, TrustStore.now())));
     } catch (IOException e) {
       // the patch is trusted all the same, as where settings are read-only
       notes.accept(
@@ -107,7 +107,7 @@ public record PatchTrust(
               + e.getMessage());
       return;
     }
-    Optional<PatchFormatException> failure = Verdict.of(after, verdict.patch()).failure();
+    Optional<PatchFormatException> failure = TrustDecision.of(after, verdict.patch()).failure();
     if (failure.isPresent()) {
       throw failure.get(); // another process bound the name to another key, or revoked this one
     }

@@ -85,9 +85,9 @@ record Preflight(EditOrder order, long drawn) {
   }
 
   private PatchDraft draft(PatchEdit edit) {
-    List<Manifest.Concept> concepts =
+    List<Manifest.IntentConcept> concepts =
         order.concepts().stream()
-            .map(one -> new Manifest.Concept(one.name(), one.kind().word(), List.of(one.name())))
+            .map(one -> new Manifest.IntentConcept(one.name(), one.kind().word(), List.of(one.name())))
             .toList();
     String operation = PatchName.word(order.editor().operation());
     return new PatchDraft(

@@ -61,9 +61,9 @@ public record StackRecipe(Path path, StackFile recipe) {
     }
   }
 
-  private static StackFile.Layer layer(StackedPatch layer) {
+  private static StackFile.StackedPatch layer(StackedPatch layer) {
     Manifest manifest = layer.file().manifest();
-    return new StackFile.Layer(
+    return new StackFile.StackedPatch(
         layer.file().id(),
         manifest.name(),
         manifest.patchVersion(),
@@ -80,7 +80,7 @@ public record StackRecipe(Path path, StackFile recipe) {
     Path beside = path.toAbsolutePath().normalize().getParent();
     PatchFolders all = folders.before(beside);
     List<PatchRequest> requests = new ArrayList<>();
-    for (StackFile.Layer layer : recipe.patches()) {
+    for (StackFile.StackedPatch layer : recipe.patches()) {
       Path likely = beside.resolve(layer.file().orElse("patch of no name"));
       Optional<Path> file = is(likely, layer.id()) ? Optional.of(likely) : all.withId(layer.id());
       if (file.isEmpty()) {

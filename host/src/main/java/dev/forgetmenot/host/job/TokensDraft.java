@@ -29,7 +29,7 @@ record TokensDraft(InversionOrder order, TextualInversionSettings settings, List
         new Manifest.Intent(
             "correct",
             List.of(
-                new Manifest.Concept(
+                new Manifest.IntentConcept(
                     label,
                     order.kind().word(),
                     List.of(PromptTemplate.of(order.kind()).with(tokens.phrase()))))),

@@ -9,7 +9,7 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.PatchRevision;
+import dev.forgetmenot.patch.ManifestRewriter;
 import dev.forgetmenot.patch.PatchWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ public record WrittenPatch(Path file, String id, long size) {
 
   /** Adds what was measured to a patch that was written. */
   static WrittenPatch measured(Path file, List<Manifest.Evidence> evidence) throws IOException {
-    PatchRevision.measured(file, evidence, file);
+    ManifestRewriter.measured(file, evidence, file);
     return read(file);
   }
 

@@ -9,7 +9,7 @@ import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -125,7 +125,7 @@ final class PatchedModel implements AutoCloseable {
       requests.add(new PatchRequest(file, one.getValue()));
       try (PatchFile patch = PatchFile.open(file)) {
         for (Manifest.Edit edit : patch.manifest().edits()) {
-          if (edit.content() instanceof EditContent.Tokens content) {
+          if (edit.content() instanceof EditDescriptor.Tokens content) {
             content.tokens().forEach(token -> tokens.add(token.token()));
           }
         }

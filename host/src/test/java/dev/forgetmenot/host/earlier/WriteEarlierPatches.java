@@ -9,7 +9,7 @@ import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.Gate;
+import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
@@ -17,11 +17,11 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Publication;
+import dev.forgetmenot.patch.PatchMetadata;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.patch.ZipSixtyFourPatch;
 import dev.forgetmenot.safetensors.DType;
@@ -139,19 +139,19 @@ class WriteEarlierPatches {
   }
 
   private void byTheLibrary() throws IOException {
-    draft("rows", Publication.DEFAULT, rows(EMBEDDING), rows("unet/conv_in.weight"));
-    draft("vae", Publication.DEFAULT, delta(false, "vae/decoder.conv_in.bias"));
+    draft("rows", PatchMetadata.DEFAULT, rows(EMBEDDING), rows("unet/conv_in.weight"));
+    draft("vae", PatchMetadata.DEFAULT, delta(false, "vae/decoder.conv_in.bias"));
     draft(
         "every-kind",
         publication(),
         closedForm(),
-        new ProjectorEdit("p", random(2, 0.1), random(2, 0.1), Sides.V.targets()),
+        new ProjectorEdit("p", random(2, 0.1), random(2, 0.1), TextProjections.V.targets()),
         factors("unet/conv_in.weight", KEYS),
         delta(false, "unet/conv_in.bias"),
         delta(true, KEYS, "text_encoder/text_model.final_layer_norm.bias"),
         rows(EMBEDDING),
         new TokensEdit(Map.of("<earlier-1>", random(2, 0.3), "<earlier-2>", random(1, 0.3))));
-    PatchDraft large = named("zip64", Publication.DEFAULT, delta(false, "unet/conv_out.bias"));
+    PatchDraft large = named("zip64", PatchMetadata.DEFAULT, delta(false, "unet/conv_out.bias"));
     ZipSixtyFourPatch.write(
         EarlierPatches.FOLDER.resolve("zip64.fmnpatch"),
         large,
@@ -160,16 +160,16 @@ class WriteEarlierPatches {
         CREATED);
   }
 
-  private static Publication publication() {
-    return new Publication(
+  private static PatchMetadata publication() {
+    return new PatchMetadata(
         "1.2.3-beta.1",
         "CC0-1.0",
         List.of("An Author"),
         new Manifest.Stacking(5, List.of("another"), List.of(), List.of("older")),
-        Optional.of(new Gate(Gate.PROMPT_COSINE, 0.25, 0.5)));
+        Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.5)));
   }
 
-  private void draft(String name, Publication publication, PatchEdit... edits) throws IOException {
+  private void draft(String name, PatchMetadata publication, PatchEdit... edits) throws IOException {
     PatchDraft draft = named(name, publication, edits);
     PatchWriter.write(
         EarlierPatches.FOLDER.resolve(name + ".fmnpatch"),
@@ -179,12 +179,12 @@ class WriteEarlierPatches {
         CREATED);
   }
 
-  private static PatchDraft named(String name, Publication publication, PatchEdit... edits) {
+  private static PatchDraft named(String name, PatchMetadata publication, PatchEdit... edits) {
     return new PatchDraft(
         name,
         "A fixture.",
         new Manifest.Intent(
-            "correct", List.of(new Manifest.Concept("a", "style", List.of("a photo of a")))),
+            "correct", List.of(new Manifest.IntentConcept("a", "style", List.of("a photo of a")))),
         List.of(edits),
         new Manifest.Recipe("test", Map.of("a", "b"), 1, 0, "test", "1", List.of()),
         List.of(new Manifest.Evidence("a photo of a", 1, 20, "recognised", 1, 0.25)),
@@ -201,8 +201,8 @@ class WriteEarlierPatches {
         0.75,
         1,
         0.5,
-        Sides.K,
-        Sides.K.targets());
+        TextProjections.K,
+        TextProjections.K.targets());
   }
 
   private DeltaEdit delta(boolean half, String... targets) {

@@ -20,7 +20,7 @@ import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.safetensors.SafetensorsFile;
@@ -92,8 +92,8 @@ class BakedModelTest {
             0.5,
             1,
             1,
-            Sides.KV,
-            Sides.KV.targets());
+            TextProjections.KV,
+            TextProjections.KV.targets());
     LowRank text =
         new LowRank(new long[] {D, D}, 2, 1, random(4, 2 * D, 0.1), random(5, 2 * D, 0.1));
     return List.of(

@@ -11,7 +11,7 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchSigner;
 import dev.forgetmenot.testkit.GoldenFolders;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.TrustedKey;
 import dev.forgetmenot.trust.UnsignedPolicy;
@@ -138,7 +138,7 @@ class PatchTrustTest {
   void aStoreThatCannotBeWrittenDoesNotStopWhoIsTrusted() throws IOException {
     trust(ANN);
     PatchSigner.embed(file, ANN);
-    TrustRecords before = store.read();
+    TrustState before = store.read();
     // a folder in the place of the lock: no change can be made, by root neither
     Path lock = store.file().resolveSibling("trust.json.lock");
     Files.delete(lock);

@@ -37,7 +37,7 @@ import dev.forgetmenot.editing.training.TrainingExamples;
 import dev.forgetmenot.editing.training.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ public final class Distillation extends TrainedCorrection {
                 SolverSettings.columns(TokenSelection.PADDING),
                 SolverSettings.padding(),
                 SolverSettings.templates(),
-                SolverSettings.sides(Sides.KV),
+                SolverSettings.sides(TextProjections.KV),
                 SettingSpec.integer(
                     "adjust-every",
                     50,

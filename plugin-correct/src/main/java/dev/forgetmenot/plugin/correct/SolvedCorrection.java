@@ -14,7 +14,7 @@ import dev.forgetmenot.editing.solving.SideEffects;
 import dev.forgetmenot.editing.solving.SolverEditor;
 import dev.forgetmenot.editing.solving.SolveInput;
 import dev.forgetmenot.editing.solving.SolverSettings;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ abstract class SolvedCorrection extends SolverEditor {
             SolverSettings.columns(TokenSelection.PADDING),
             SolverSettings.padding(),
             SolverSettings.templates(),
-            SolverSettings.sides(Sides.KV)));
+            SolverSettings.sides(TextProjections.KV)));
     return all;
   }
 

@@ -14,7 +14,7 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -86,7 +86,7 @@ class BaseOfKindsTest {
 
   @Test
   void aProjectorGoesWithTheTextEncoderAndSaysSo() throws IOException {
-    PatchDraft draft = projector(width(), Sides.KV.targets());
+    PatchDraft draft = projector(width(), TextProjections.KV.targets());
     assertThat(said(write(draft, base -> base))).containsExactly("a@1.0.0:1.0");
     Path moved = write(draft, b -> with(b, BaseOfKindsTest::otherValues, "same-text-encoder"));
     assertThat(said(moved))
@@ -106,7 +106,7 @@ class BaseOfKindsTest {
 
   @Test
   void anotherTextEncoderOrTokenizerIsRefused() throws IOException {
-    PatchDraft draft = projector(width(), Sides.KV.targets());
+    PatchDraft draft = projector(width(), TextProjections.KV.targets());
     Path encoder =
         write(
             draft,
@@ -148,7 +148,7 @@ class BaseOfKindsTest {
   void targetsMustBeThereWithTheWidth() throws IOException {
     int width = width();
     assertRefused(
-        write(projector(width + 1, Sides.K.targets()), b -> b),
+        write(projector(width + 1, TextProjections.K.targets()), b -> b),
         PatchError.BASE_SHAPE,
         "attn2.to_k.weight",
         "instead of rows of " + (width + 1));
@@ -169,7 +169,7 @@ class BaseOfKindsTest {
         PatchError.TENSOR_MISSING,
         "unet/*.attn3.to_k.weight");
     assertRefused(
-        WrittenPatches.writeFor(base, "other", projector(width, Sides.K.targets()), file),
+        WrittenPatches.writeFor(base, "other", projector(width, TextProjections.K.targets()), file),
         PatchError.TENSOR_MISSING,
         "made for 1 tensors of unet");
     assertRefused(
@@ -221,10 +221,10 @@ class BaseOfKindsTest {
     int width = width();
     float one = (float) (2 / Math.sqrt(width)); // two unit vectors: |leftᵀ · right| is 4
     Rows ones = rows(1, width, one);
-    ProjectorEdit large = new ProjectorEdit("a", ones, ones, Sides.KV.targets());
+    ProjectorEdit large = new ProjectorEdit("a", ones, ones, TextProjections.KV.targets());
     patches.load(List.of(), new PatchRequest(write(WrittenPatches.draft("a", large), b -> b), 2));
     Rows huge = rows(1, width, 1000 * one);
-    ProjectorEdit absurd = new ProjectorEdit("a", huge, ones, Sides.KV.targets());
+    ProjectorEdit absurd = new ProjectorEdit("a", huge, ones, TextProjections.KV.targets());
     Path file = write(WrittenPatches.draft("a", absurd), b -> b);
     assertRefused(file, PatchError.NORM_LIMIT, "attn2.to_k.weight");
   }

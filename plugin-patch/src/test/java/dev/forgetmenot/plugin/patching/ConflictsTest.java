@@ -24,7 +24,7 @@ import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,8 +90,8 @@ class ConflictsTest {
         0.5,
         1,
         1,
-        Sides.KV,
-        Sides.KV.targets());
+        TextProjections.KV,
+        TextProjections.KV.targets());
   }
 
   private LowRankEdit factors(String name) {
@@ -262,10 +262,10 @@ class ConflictsTest {
     left[0][0] = 0.3;
     right[0][1] = 0.3;
     Rows other = Rows.of(left);
-    ProjectorEdit one = new ProjectorEdit("p", Rows.of(left), Rows.of(right), Sides.KV.targets());
+    ProjectorEdit one = new ProjectorEdit("p", Rows.of(left), Rows.of(right), TextProjections.KV.targets());
     ProjectorEdit same =
-        new ProjectorEdit("q", rows(1, width, 0.1), Rows.of(right), Sides.KV.targets());
-    ProjectorEdit apart = new ProjectorEdit("r", rows(1, width, 0.1), other, Sides.KV.targets());
+        new ProjectorEdit("q", rows(1, width, 0.1), Rows.of(right), TextProjections.KV.targets());
+    ProjectorEdit apart = new ProjectorEdit("r", rows(1, width, 0.1), other, TextProjections.KV.targets());
     ConflictReport report =
         report(patch("one", 1, one), patch("same", 1, same), patch("apart", 1, apart));
     int i = index(report, "one");

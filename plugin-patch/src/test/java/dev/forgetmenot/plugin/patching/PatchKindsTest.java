@@ -16,7 +16,7 @@ import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -85,7 +85,7 @@ class PatchKindsTest {
         rows((int) shape[0], rank, seed + 1, scale).values());
   }
 
-  private ClosedFormEdit closedForm(Sides sides, double lambda, long seed, int kept) {
+  private ClosedFormEdit closedForm(TextProjections sides, double lambda, long seed, int kept) {
     return new ClosedFormEdit(
         List.of(
             new ClosedFormEdit.Concept(
@@ -297,7 +297,7 @@ class PatchKindsTest {
   @Test
   void projectorsOfEveryKeyAndValue() throws IOException {
     ProjectorEdit edit =
-        new ProjectorEdit("a", rows(2, width, 5, 0.1), rows(2, width, 6, 0.1), Sides.KV.targets());
+        new ProjectorEdit("a", rows(2, width, 5, 0.1), rows(2, width, 6, 0.1), TextProjections.KV.targets());
     Map<String, float[]> found = load(patch("a", 0.8, edit));
     List<String> all = new ArrayList<>(keys);
     all.addAll(values);
@@ -309,7 +309,7 @@ class PatchKindsTest {
 
   @Test
   void oneClosedFormIsItsSolution() throws IOException {
-    ClosedFormEdit edit = closedForm(Sides.V, 0.5, 11, 3);
+    ClosedFormEdit edit = closedForm(TextProjections.V, 0.5, 11, 3);
     Map<String, float[]> found = load(patch("a", 1, edit));
     for (String target : values) {
       assertWeights(found.get(target), target, closedFormChange(target, 0.5, Map.of(edit, 1.0)));
@@ -320,8 +320,8 @@ class PatchKindsTest {
 
   @Test
   void closedFormsAreSolvedTogetherWhereTheyMeet() throws IOException {
-    ClosedFormEdit both = closedForm(Sides.KV, 0.5, 11, 3);
-    ClosedFormEdit side = closedForm(Sides.V, 0.9, 21, 0);
+    ClosedFormEdit both = closedForm(TextProjections.KV, 0.5, 11, 3);
+    ClosedFormEdit side = closedForm(TextProjections.V, 0.9, 21, 0);
     PatchRequest a = patch("a", 1, both);
     PatchRequest b = patch("b", 0.6, side);
     Map<String, float[]> found = load(a, b);
@@ -342,9 +342,9 @@ class PatchKindsTest {
   @Test
   void kindsAddUpInOnePatchAndInStacks() throws IOException {
     String target = values.get(0);
-    ClosedFormEdit closedForm = closedForm(Sides.KV, 0.5, 31, 2);
+    ClosedFormEdit closedForm = closedForm(TextProjections.KV, 0.5, 31, 2);
     ProjectorEdit projector =
-        new ProjectorEdit("p", rows(1, width, 32, 0.1), rows(1, width, 33, 0.1), Sides.V.targets());
+        new ProjectorEdit("p", rows(1, width, 32, 0.1), rows(1, width, 33, 0.1), TextProjections.V.targets());
     LowRank lowRank = factors(target, 1, 1, 34, 0.05);
     float[] delta = rows(1, base.get(target).length, 35, 0.01).values();
     PatchRequest mixed =

@@ -21,9 +21,9 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchWriter;
-import dev.forgetmenot.patch.Publication;
+import dev.forgetmenot.patch.PatchMetadata;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ class StackChecksTest {
     BaseModel base = stored.base();
     PatchDraft draft =
         WrittenPatches.draft(name, edit)
-            .publication(new Publication("1.0.0", "", List.of(), stacking, Optional.empty()));
+            .publication(new PatchMetadata("1.0.0", "", List.of(), stacking, Optional.empty()));
     Path file = folder.resolve(name + ".fmnpatch");
     PatchWriter.write(
         file, draft, new BaseBinding(base).of(draft), base.architecture(), "2026-01-01T00:00:00Z");
@@ -165,8 +165,8 @@ class StackChecksTest {
         lambda,
         1,
         1,
-        Sides.KV,
-        Sides.KV.targets());
+        TextProjections.KV,
+        TextProjections.KV.targets());
   }
 
   @Test

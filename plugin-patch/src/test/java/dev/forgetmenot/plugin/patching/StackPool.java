@@ -14,7 +14,7 @@ import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,14 +56,14 @@ final class StackPool {
     pool.add("values", pool.delta("unet/conv_in.bias", "vae/decoder.conv_in.bias"));
     pool.add("factors", pool.factors(convolution, pool.values.get(0), pool.values.get(1)));
     pool.add("rows", pool.rows(EMBEDDING), pool.rows(convolution));
-    pool.add("projected", pool.projector("p", Sides.KV));
-    pool.add("solved", pool.closedForm("a", Sides.KV));
-    pool.add("solved-values", pool.closedForm("b", Sides.V));
-    pool.add("solved-more", pool.closedForm("c", Sides.KV), pool.projector("q", Sides.V));
+    pool.add("projected", pool.projector("p", TextProjections.KV));
+    pool.add("solved", pool.closedForm("a", TextProjections.KV));
+    pool.add("solved-values", pool.closedForm("b", TextProjections.V));
+    pool.add("solved-more", pool.closedForm("c", TextProjections.KV), pool.projector("q", TextProjections.V));
     pool.add("tokens", new TokensEdit(Map.of("<s1>", pool.random(2, pool.width, 0.3))));
     pool.add(
         "all",
-        pool.closedForm("d", Sides.K),
+        pool.closedForm("d", TextProjections.K),
         pool.factors(pool.values.get(0)),
         pool.delta(pool.values.get(0)),
         new TokensEdit(Map.of("<s2>", pool.random(1, pool.width, 0.3))));
@@ -120,12 +120,12 @@ final class StackPool {
     return new RowsEdit(Map.of(target, new SelectedRows(shape(target), index, rows)));
   }
 
-  private ProjectorEdit projector(String concept, Sides sides) {
+  private ProjectorEdit projector(String concept, TextProjections sides) {
     return new ProjectorEdit(
         concept, random(3, width, 0.1), random(3, width, 0.1), sides.targets());
   }
 
-  private ClosedFormEdit closedForm(String label, Sides sides) {
+  private ClosedFormEdit closedForm(String label, TextProjections sides) {
     return new ClosedFormEdit(
         List.of(
             new ClosedFormEdit.Concept(

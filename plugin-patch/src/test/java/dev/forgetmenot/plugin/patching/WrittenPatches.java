@@ -39,7 +39,7 @@ final class WrittenPatches {
         name,
         "A test.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept("a", "object", List.of("a photo of a")))),
+            "forget", List.of(new Manifest.IntentConcept("a", "object", List.of("a photo of a")))),
         List.of(edits),
         new Manifest.Recipe("test", Map.of(), 0, 0, "test", "1", List.of()),
         List.of(),

@@ -83,7 +83,7 @@ public final class DirectionAblation implements ConceptEditor {
         "forget-direction",
         "Forgets '" + concept + "' by direction ablation.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.Concept(concept, concepts.get(0).kind().word(), List.of(prompt)))),
+            "forget", List.of(new Manifest.IntentConcept(concept, concepts.get(0).kind().word(), List.of(prompt)))),
         List.of(new DeltaEdit(deltas)),
         new Manifest.Recipe(
             name(), values.all(), 0, 0, "third-party-plugin", "1.0.0", List.of()),

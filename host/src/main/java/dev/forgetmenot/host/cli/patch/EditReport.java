@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.patch.EditContent;
+import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -30,57 +30,57 @@ record EditReport(Manifest.Edit edit) {
   }
 
   private String amount() {
-    if (edit.content() instanceof EditContent.Deltas deltas) {
-      DoubleStream norms = deltas.targets().stream().mapToDouble(EditContent.Target::norm);
+    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
+      DoubleStream norms = deltas.targets().stream().mapToDouble(EditDescriptor.Target::norm);
       return deltas.targets().size() + " tensors, norm " + number(root(norms));
     }
-    if (edit.content() instanceof EditContent.LowRanks lowRanks) {
+    if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
       IntSummaryStatistics ranks =
-          lowRanks.targets().stream().mapToInt(EditContent.Factors::rank).summaryStatistics();
-      DoubleStream norms = lowRanks.targets().stream().mapToDouble(EditContent.Factors::norm);
+          lowRanks.targets().stream().mapToInt(EditDescriptor.Factors::rank).summaryStatistics();
+      DoubleStream norms = lowRanks.targets().stream().mapToDouble(EditDescriptor.Factors::norm);
       return lowRanks.targets().size()
           + " tensors, rank "
           + range(ranks.getMin(), ranks.getMax())
           + ", norm "
           + number(root(norms));
     }
-    if (edit.content() instanceof EditContent.RowTargets rows) {
-      DoubleStream norms = rows.targets().stream().mapToDouble(EditContent.RowTarget::norm);
-      return rows.targets().stream().mapToInt(EditContent.RowTarget::rows).sum()
+    if (edit.content() instanceof EditDescriptor.RowTargets rows) {
+      DoubleStream norms = rows.targets().stream().mapToDouble(EditDescriptor.RowTarget::norm);
+      return rows.targets().stream().mapToInt(EditDescriptor.RowTarget::rows).sum()
           + " rows of "
           + rows.targets().size()
           + " tensors, norm "
           + number(root(norms));
     }
-    if (edit.content() instanceof EditContent.Projector projector) {
+    if (edit.content() instanceof EditDescriptor.Projector projector) {
       return projector.directions()
           + " directions of width "
           + projector.width()
           + ", norm "
           + number(projector.norm());
     }
-    if (edit.content() instanceof EditContent.ClosedForm closedForm) {
+    if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
       return closedForm.concepts().size()
           + " concepts, "
-          + closedForm.concepts().stream().mapToInt(EditContent.Columns::columns).sum()
+          + closedForm.concepts().stream().mapToInt(EditDescriptor.Columns::columns).sum()
           + " columns of width "
           + closedForm.width();
     }
-    EditContent.Tokens tokens = (EditContent.Tokens) edit.content();
+    EditDescriptor.Tokens tokens = (EditDescriptor.Tokens) edit.content();
     return tokens.tokens().size() + " tokens of width " + tokens.width();
   }
 
   /** Lines that belong to the summary. */
   List<String> facts() {
     List<String> facts = new ArrayList<>();
-    if (edit.content() instanceof EditContent.LowRanks lowRanks) {
+    if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
       DoubleSummaryStatistics alphas =
-          lowRanks.targets().stream().mapToDouble(EditContent.Factors::alpha).summaryStatistics();
+          lowRanks.targets().stream().mapToDouble(EditDescriptor.Factors::alpha).summaryStatistics();
       facts.add("alpha " + range(alphas.getMin(), alphas.getMax()));
-    } else if (edit.content() instanceof EditContent.Projector projector) {
+    } else if (edit.content() instanceof EditDescriptor.Projector projector) {
       facts.add("concept " + projector.concept());
       projector.patterns().forEach(pattern -> facts.add("all " + pattern));
-    } else if (edit.content() instanceof EditContent.ClosedForm closedForm) {
+    } else if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
       facts.add(
           "lambda "
               + closedForm.lambda()
@@ -90,7 +90,7 @@ record EditReport(Manifest.Edit edit) {
               + closedForm.preserveScale()
               + ", sides "
               + closedForm.sides().word());
-      for (EditContent.Columns concept : closedForm.concepts()) {
+      for (EditDescriptor.Columns concept : closedForm.concepts()) {
         facts.add(
             concept.label()
                 + ": "
@@ -101,8 +101,8 @@ record EditReport(Manifest.Edit edit) {
                 + number(concept.norm()));
       }
       closedForm.patterns().forEach(pattern -> facts.add("all " + pattern));
-    } else if (edit.content() instanceof EditContent.Tokens tokens) {
-      for (EditContent.Token token : tokens.tokens()) {
+    } else if (edit.content() instanceof EditDescriptor.Tokens tokens) {
+      for (EditDescriptor.Token token : tokens.tokens()) {
         facts.add(
             token.token() + ": " + token.vectors() + " vectors, norm " + number(token.norm()));
       }
@@ -113,17 +113,17 @@ record EditReport(Manifest.Edit edit) {
   /** Every tensor, where there is a list of them. */
   List<String> details() {
     List<String> details = new ArrayList<>();
-    if (edit.content() instanceof EditContent.Deltas deltas) {
-      for (EditContent.Target t : deltas.targets()) {
+    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
+      for (EditDescriptor.Target t : deltas.targets()) {
         details.add(t.target() + " " + t.shape() + " norm " + number(t.norm()) + half(t));
       }
-    } else if (edit.content() instanceof EditContent.RowTargets rows) {
-      for (EditContent.RowTarget t : rows.targets()) {
+    } else if (edit.content() instanceof EditDescriptor.RowTargets rows) {
+      for (EditDescriptor.RowTarget t : rows.targets()) {
         details.add(
             t.target() + " " + t.shape() + " " + t.rows() + " rows, norm " + number(t.norm()));
       }
-    } else if (edit.content() instanceof EditContent.LowRanks lowRanks) {
-      for (EditContent.Factors f : lowRanks.targets()) {
+    } else if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
+      for (EditDescriptor.Factors f : lowRanks.targets()) {
         details.add(
             f.target()
                 + " "
@@ -139,7 +139,7 @@ record EditReport(Manifest.Edit edit) {
     return details;
   }
 
-  private static String half(EditContent.Target target) {
+  private static String half(EditDescriptor.Target target) {
     return target.scale().map(scale -> ", stored as half times " + scale).orElse("");
   }
 

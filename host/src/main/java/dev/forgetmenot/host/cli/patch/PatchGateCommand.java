@@ -7,10 +7,10 @@ import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.HostedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.patch.Gate;
+import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchRevision;
+import dev.forgetmenot.patch.ManifestRewriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ final class PatchGateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "say what to do: -o with --from and --to (or --off) writes a patch, --try measures");
     }
-    Optional<Gate> gate = gate();
+    Optional<PromptGate> gate = gate();
     if (output != null) {
       overwrite.check(output);
     }
@@ -94,7 +94,7 @@ final class PatchGateCommand implements Callable<Integer> {
       measure(gate);
     }
     if (output != null) {
-      Manifest written = PatchRevision.gated(file, gate, output);
+      Manifest written = ManifestRewriter.gated(file, gate, output);
       context.say(
           "wrote "
               + output
@@ -107,7 +107,7 @@ final class PatchGateCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private Optional<Gate> gate() {
+  private Optional<PromptGate> gate() {
     if ((from == null) != (to == null) || (off && from != null)) {
       throw new IllegalArgumentException("a gate needs --from and --to, and --off neither");
     }
@@ -115,10 +115,10 @@ final class PatchGateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "a gate needs --from and --to; --try PROMPT says what is close");
     }
-    return from == null ? Optional.empty() : Optional.of(new Gate(Gate.PROMPT_COSINE, from, to));
+    return from == null ? Optional.empty() : Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, from, to));
   }
 
-  private void measure(Optional<Gate> gate) throws IOException {
+  private void measure(Optional<PromptGate> gate) throws IOException {
     try (PatchFile patch = PatchFile.open(file);
         HostPluginManager plugins = options.plugins().start(context.console());
         HostedModel hosted = options.loader(plugins).load(List.of())) {
@@ -139,7 +139,7 @@ final class PatchGateCommand implements Callable<Integer> {
     }
   }
 
-  private static String line(String prompt, double closeness, Optional<Gate> gate) {
+  private static String line(String prompt, double closeness, Optional<PromptGate> gate) {
     return String.format(
         Locale.ROOT,
         "%6.3f%s  %s",

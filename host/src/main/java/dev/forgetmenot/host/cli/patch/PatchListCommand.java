@@ -50,7 +50,7 @@ final class PatchListCommand implements Callable<Integer> {
       Manifest manifest = patch.manifest();
       String concepts =
           manifest.intent().concepts().stream()
-              .map(Manifest.Concept::label)
+              .map(Manifest.IntentConcept::label)
               .collect(Collectors.joining(", "));
       return String.format(
           Locale.ROOT,

@@ -21,7 +21,7 @@ record PatchReport(PatchFile patch, boolean all) {
     line(lines, "patch", manifest.name() + " " + manifest.patchVersion());
     line(lines, "id", patch.id());
     line(lines, "what", manifest.description());
-    for (Manifest.Concept concept : manifest.intent().concepts()) {
+    for (Manifest.IntentConcept concept : manifest.intent().concepts()) {
       line(
           lines,
           manifest.intent().operation(),

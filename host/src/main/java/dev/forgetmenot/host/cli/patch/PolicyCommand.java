@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.UnsignedPolicy;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class PolicyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrustStore store = trust.store();
-    TrustRecords records =
+    TrustState records =
         policy == null ? store.read() : store.update(before -> before.with(policy));
     context.say(records.unsigned().word());
     return ExitCodes.DONE;

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.TrustedKey;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class RevokeCommand implements Callable<Integer> {
       context.say(id + " is not revoked any more");
       return ExitCodes.DONE;
     }
-    TrustRecords after = store.update(records -> records.revoke(id, TrustStore.now()));
+    TrustState after = store.update(records -> records.revoke(id, TrustStore.now()));
     TrustedKey key = after.keys().get(id);
     context.say(
         key == null

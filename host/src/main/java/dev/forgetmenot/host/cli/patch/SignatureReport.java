@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.patch.PatchSignature;
 import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustedKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param records whom the user trusts
  * @param patch what was signed
  */
-record SignatureReport(TrustRecords records, SignedPatch patch) {
+record SignatureReport(TrustState records, SignedPatch patch) {
   /** A line for each signature, and one for the key that the name is bound to. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
@@ -25,7 +25,7 @@ record SignatureReport(TrustRecords records, SignedPatch patch) {
       String id = signature.key().id();
       lines.add(line("signed", "by " + id + ", " + standing(id)));
     }
-    TrustRecords.Pin pin = records.pins().get(patch.name());
+    TrustState.Pin pin = records.pins().get(patch.name());
     if (pin != null) {
       lines.add(
           line("bound", "patches of this name are of " + pin.keyId() + " since " + pin.since()));

@@ -7,7 +7,7 @@ import dev.forgetmenot.keys.VerificationKey;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
 import dev.forgetmenot.trust.TrustedKey;
 import java.io.IOException;
@@ -94,7 +94,7 @@ final class TrustCommand implements Callable<Integer> {
 
   private void trust(TrustStore store, TrustSubject subject) throws IOException {
     VerificationKey key = subject.key(Optional.ofNullable(signer));
-    TrustRecords before = store.read();
+    TrustState before = store.read();
     TrustedKey known = before.trusted(key.id()).orElse(null);
     String name = label != null ? label : known != null ? known.label() : subject.label();
     TrustedKey trusted =
@@ -111,27 +111,27 @@ final class TrustCommand implements Callable<Integer> {
     confirm(name, patch);
     store.update(
         records -> {
-          TrustRecords more = records.with(trusted);
+          TrustState more = records.with(trusted);
           if (patch.isEmpty()) {
             return more;
           }
           checkPatch(records, patch.get(), key.id()); // another process may have changed it
           return isPinnedTo(records, patch.get(), key.id())
               ? more
-              : more.pin(patch.get().name(), new TrustRecords.Pin(key.id(), TrustStore.now()));
+              : more.pin(patch.get().name(), new TrustState.Pin(key.id(), TrustStore.now()));
         });
     context.say("trusted: " + name);
     patch.ifPresent(
         of -> context.say("patches called " + of.name() + " are bound to this key from now on"));
   }
 
-  private void checkPatch(TrustRecords records, SignedPatch patch, String key)
+  private void checkPatch(TrustState records, SignedPatch patch, String key)
       throws PatchFormatException {
     if (records.isRevoked(patch.id())) {
       throw new PatchFormatException(
           PatchError.REVOKED, patch.path().toString(), "you revoked this patch, " + patch.id());
     }
-    TrustRecords.Pin pin = records.pins().get(patch.name());
+    TrustState.Pin pin = records.pins().get(patch.name());
     if (pin != null && !pin.keyId().equals(key) && !replacePin) {
       throw new PatchFormatException(
           PatchError.PIN_CHANGED,
@@ -149,8 +149,8 @@ final class TrustCommand implements Callable<Integer> {
     }
   }
 
-  private static boolean isPinnedTo(TrustRecords records, SignedPatch patch, String key) {
-    TrustRecords.Pin pin = records.pins().get(patch.name());
+  private static boolean isPinnedTo(TrustState records, SignedPatch patch, String key) {
+    TrustState.Pin pin = records.pins().get(patch.name());
     return pin != null && pin.keyId().equals(key);
   }
 

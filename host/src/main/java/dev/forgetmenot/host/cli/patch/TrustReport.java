@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.trust.TrustRecords;
+import dev.forgetmenot.trust.TrustState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param records what it says
  */
-record TrustReport(TrustRecords records) {
+record TrustReport(TrustState records) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(

@@ -6,8 +6,8 @@ import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustRecords;
-import dev.forgetmenot.trust.Verdict;
+import dev.forgetmenot.trust.TrustState;
+import dev.forgetmenot.trust.TrustDecision;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrustRecords records = trust.store().read();
+    TrustState records = trust.store().read();
     try (PatchFile patch = PatchFile.open(file)) {
       SignedPatch signed = SignedPatch.of(patch, detached);
       context.say(
@@ -56,7 +56,7 @@ final class VerifyCommand implements Callable<Integer> {
               "patch", patch.manifest().name() + " " + patch.manifest().patchVersion()));
       context.say(SignatureReport.line("id", patch.id()));
       new SignatureReport(records, signed).lines().forEach(context::say);
-      Verdict verdict = Verdict.of(records, signed);
+      TrustDecision verdict = TrustDecision.of(records, signed);
       Optional<PatchFormatException> failure = verdict.failure();
       if (failure.isPresent()) {
         throw failure.get();

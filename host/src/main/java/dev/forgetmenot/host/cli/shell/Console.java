@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.files.VisibleText;
+import dev.forgetmenot.files.TerminalEscaper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -111,35 +111,35 @@ public final class Console implements AutoCloseable {
   /** Says one line of the result; ends of lines within it are written out. */
   public synchronized void say(String line) {
     endStage();
-    out.println(VisibleText.field(line));
+    out.println(TerminalEscaper.field(line));
     out.flush();
   }
 
   /** Says a text of the result that has lines of its own, such as JSON. */
   public synchronized void sayText(String text) {
     endStage();
-    out.println(VisibleText.of(text));
+    out.println(TerminalEscaper.of(text));
     out.flush();
   }
 
   /** Says one line beside the result; ends of lines within it are written out. */
   public synchronized void note(String line) {
     endStage();
-    err.println(VisibleText.field(line));
+    err.println(TerminalEscaper.field(line));
     err.flush();
   }
 
   /** Says a text beside the result: all lines behind its first are indented. */
   public synchronized void noteText(String text) {
     endStage();
-    text.lines().limit(1).map(VisibleText::field).forEach(err::println);
+    text.lines().limit(1).map(TerminalEscaper::field).forEach(err::println);
     text.lines().skip(1).map(Console::indented).forEach(err::println);
     err.flush();
   }
 
   private static String indented(String line) {
     int from = line.length() - line.stripLeading().length();
-    return (from == 0 ? "  " : line.substring(0, from)) + VisibleText.field(line.substring(from));
+    return (from == 0 ? "  " : line.substring(0, from)) + TerminalEscaper.field(line.substring(from));
   }
 
   /**
@@ -152,7 +152,7 @@ public final class Console implements AutoCloseable {
     if (!terminal) {
       return Optional.empty();
     }
-    err.print(VisibleText.field(question) + " [y/N] ");
+    err.print(TerminalEscaper.field(question) + " [y/N] ");
     err.flush();
     String answer = in.readLine();
     return Optional.of(answer != null && answer.strip().matches("(?i)y|yes"));

@@ -11,7 +11,7 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -71,8 +71,8 @@ class PatchReportTest {
                     0.5,
                     1,
                     0.25,
-                    Sides.V,
-                    Sides.V.targets()),
+                    TextProjections.V,
+                    TextProjections.V.targets()),
                 new TokensEdit(Map.of("<s1>", ROW))),
             new Manifest.Recipe("test", Map.of(), 1, 0, "test", "1", List.of()),
             List.of(),

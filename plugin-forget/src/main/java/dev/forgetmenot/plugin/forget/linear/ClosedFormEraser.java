@@ -16,7 +16,7 @@ import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.editing.stack.JointSystem;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,7 @@ public final class ClosedFormEraser extends LinearEraser {
                 SolverSettings.columns(TokenSelection.LAST),
                 SolverSettings.padding(),
                 SolverSettings.templates(),
-                SolverSettings.sides(Sides.KV),
+                SolverSettings.sides(TextProjections.KV),
                 SettingSpec.number(
                     "lambda",
                     0.5,

@@ -15,7 +15,7 @@ import dev.forgetmenot.editing.solving.PhraseList;
 import dev.forgetmenot.editing.solving.SideEffects;
 import dev.forgetmenot.editing.solving.SolveInput;
 import dev.forgetmenot.editing.solving.SolverSettings;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class DoubleProjectionEraser extends LinearEraser {
         SolverSettings.columns(TokenSelection.LAST),
         SolverSettings.padding(),
         SolverSettings.templates(),
-        SolverSettings.sides(Sides.KV),
+        SolverSettings.sides(TextProjections.KV),
         SettingSpec.number(
             "cut",
             0.01,

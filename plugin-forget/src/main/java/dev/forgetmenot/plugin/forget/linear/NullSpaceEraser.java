@@ -17,7 +17,7 @@ import dev.forgetmenot.editing.solving.SolveInput;
 import dev.forgetmenot.editing.solving.SolverSettings;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +54,7 @@ public final class NullSpaceEraser extends LinearEraser {
         SolverSettings.columns(TokenSelection.PADDING),
         SolverSettings.padding(),
         SolverSettings.templates(),
-        SolverSettings.sides(Sides.V),
+        SolverSettings.sides(TextProjections.V),
         SettingSpec.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
         SettingSpec.number(
             "threshold",

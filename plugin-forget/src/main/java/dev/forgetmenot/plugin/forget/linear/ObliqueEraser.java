@@ -18,7 +18,7 @@ import dev.forgetmenot.editing.solving.PhraseList;
 import dev.forgetmenot.editing.solving.SideEffects;
 import dev.forgetmenot.editing.solving.SolveInput;
 import dev.forgetmenot.editing.solving.SolverSettings;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,7 +74,7 @@ public final class ObliqueEraser extends LinearEraser {
         SolverSettings.columns(TokenSelection.PADDING),
         SolverSettings.padding(),
         SolverSettings.templates(),
-        SolverSettings.sides(Sides.KV));
+        SolverSettings.sides(TextProjections.KV));
   }
 
   @Override

@@ -12,7 +12,7 @@ import dev.forgetmenot.editing.solving.SolveResult;
 import dev.forgetmenot.editing.solving.SideEffects;
 import dev.forgetmenot.editing.solving.SolveInput;
 import dev.forgetmenot.editing.solving.SolverSettings;
-import dev.forgetmenot.patch.Sides;
+import dev.forgetmenot.patch.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ public final class SpectralConceptEraser extends LinearEraser {
         SolverSettings.columns(TokenSelection.PADDING),
         SolverSettings.padding(),
         SolverSettings.templates(),
-        SolverSettings.sides(Sides.KV),
+        SolverSettings.sides(TextProjections.KV),
         SettingSpec.number(
             "alpha",
             2,

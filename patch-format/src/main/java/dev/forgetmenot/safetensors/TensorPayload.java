@@ -7,7 +7,7 @@ import java.nio.channels.WritableByteChannel;
 
 /** The bytes of one tensor, or of a file, that waits to be written. */
 @FunctionalInterface
-public interface Payload {
+public interface TensorPayload {
 
   /** Elements converted at a time: no second copy of a large tensor is made. */
   int CHUNK = 1 << 16;
@@ -20,7 +20,7 @@ public interface Payload {
   void writeTo(WritableByteChannel channel) throws IOException;
 
   /** Bytes that are there, from position to limit. */
-  static Payload ofBytes(ByteBuffer bytes) {
+  static TensorPayload ofBytes(ByteBuffer bytes) {
     ByteBuffer view = bytes.slice();
     return channel -> drain(view.duplicate(), channel);
   }
@@ -37,7 +37,7 @@ public interface Payload {
    *
    * @param bytesEach bytes of one
    */
-  static Payload ofElements(int count, int bytesEach, ElementWriter writer) {
+  static TensorPayload ofElements(int count, int bytesEach, ElementWriter writer) {
     return channel -> {
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK * bytesEach).order(ByteOrder.LITTLE_ENDIAN);
       for (int i = 0; i < count; i++) {

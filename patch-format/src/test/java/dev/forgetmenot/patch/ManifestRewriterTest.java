@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A patch with another manifest: all else stays. */
-class PatchRevisionTest {
+class ManifestRewriterTest {
   private static final Path GOLDEN =
       Path.of("src/test/resources/dev/forgetmenot/patch/golden-1.1.fmnpatch");
 
@@ -19,8 +19,8 @@ class PatchRevisionTest {
   @Test
   void aGateIsAddedAndTakenAwayAndNothingElseChanges() throws IOException {
     Path gated = folder.resolve("gated.fmnpatch");
-    Gate gate = new Gate(Gate.PROMPT_COSINE, 0.25, 0.75);
-    Manifest written = PatchRevision.gated(GOLDEN, Optional.of(gate), gated);
+    PromptGate gate = new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.75);
+    Manifest written = ManifestRewriter.gated(GOLDEN, Optional.of(gate), gated);
     assertThat(written.version()).isEqualTo(new Manifest.Version(1, 2));
     try (PatchFile before = PatchFile.open(GOLDEN);
         PatchFile after = PatchFile.open(gated)) {
@@ -38,7 +38,7 @@ class PatchRevisionTest {
     }
     Path again = folder.resolve("again.fmnpatch");
     Files.copy(gated, again);
-    Manifest off = PatchRevision.gated(again, Optional.empty(), again); // onto itself
+    Manifest off = ManifestRewriter.gated(again, Optional.empty(), again); // onto itself
     assertThat(off.gate()).isEmpty();
     assertThat(off.version()).isEqualTo(new Manifest.Version(1, 1));
     try (PatchFile patch = PatchFile.open(again)) {

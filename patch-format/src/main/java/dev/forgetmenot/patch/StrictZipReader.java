@@ -19,7 +19,7 @@ import java.util.Set;
  * (Commons Compress accepts archives that break each of these.) An archive is zip64 in all of its
  * records or in none.
  */
-final class ZipTiling {
+final class StrictZipReader {
   private static final int LOCAL = 0x04034b50;
   private static final int CENTRAL = 0x02014b50;
   private static final int END = 0x06054b50;
@@ -47,7 +47,7 @@ final class ZipTiling {
   private final long length;
   private boolean zip64;
 
-  private ZipTiling(String where, FileChannel channel, long length) {
+  private StrictZipReader(String where, FileChannel channel, long length) {
     this.where = where;
     this.channel = channel;
     this.length = length;
@@ -63,7 +63,7 @@ final class ZipTiling {
 
   /** Checks an archive. */
   static Tiles read(String where, FileChannel channel) throws IOException {
-    ZipTiling tiling = new ZipTiling(where, channel, channel.size());
+    StrictZipReader tiling = new StrictZipReader(where, channel, channel.size());
     Map<String, Region> regions = tiling.entries();
     return new Tiles(tiling.zip64, regions);
   }

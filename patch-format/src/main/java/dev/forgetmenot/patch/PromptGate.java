@@ -8,7 +8,7 @@ package dev.forgetmenot.patch;
  * @param from closeness at which nothing is applied, -1 to 1
  * @param to closeness at which all is applied, -1 to 1, more than {@code from}
  */
-public record Gate(String kind, double from, double to) {
+public record PromptGate(String kind, double from, double to) {
   /**
    * Closeness is the largest cosine between the pooled text embedding of the prompt and those of
    * the prompts of the patch's intent.
@@ -16,7 +16,7 @@ public record Gate(String kind, double from, double to) {
   public static final String PROMPT_COSINE = "prompt-cosine";
 
   /** Checks kind and range. */
-  public Gate {
+  public PromptGate {
     if (!kind.equals(PROMPT_COSINE)) {
       throw new IllegalArgumentException("expected the kind " + PROMPT_COSINE + ", found " + kind);
     }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * Text that shows what it is. Files of strangers hold texts, and a terminal obeys some characters:
  * it would clear lines, rename its window, turn the order of words around or show nothing.
  */
-public final class VisibleText {
+public final class TerminalEscaper {
   /** What no text may hold: control characters, and what overrides the direction of writing. */
   private static final String OBEYED =
       "\\r(?!\\n)|[\\p{Cc}&&[^\\r\\n\\t]]|[\\u202a-\\u202e\\u2066-\\u2069]";
@@ -20,7 +20,7 @@ public final class VisibleText {
 
   private static final Pattern IN_A_FIELD = Pattern.compile(OBEYED + UNSEEN);
 
-  private VisibleText() {}
+  private TerminalEscaper() {}
 
   /** Whole lines, with such characters written as JSON would, like {@code \}{@code u001b}. */
   public static String of(String text) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a manifest says of one edit beside its place: by kind, as in docs/patch-format.md. */
-public sealed interface EditContent {
+public sealed interface EditDescriptor {
   /** The word for the kind. */
   String kind();
 
@@ -16,7 +16,7 @@ public sealed interface EditContent {
    *
    * @param targets at least one
    */
-  record Deltas(List<Target> targets) implements EditContent {
+  record Deltas(List<Target> targets) implements EditDescriptor {
     /** Copies the list. */
     public Deltas {
       targets = List.copyOf(targets);
@@ -53,7 +53,7 @@ public sealed interface EditContent {
    *
    * @param targets at least one
    */
-  record LowRanks(List<Factors> targets) implements EditContent {
+  record LowRanks(List<Factors> targets) implements EditDescriptor {
     /** Copies the list. */
     public LowRanks {
       targets = List.copyOf(targets);
@@ -91,7 +91,7 @@ public sealed interface EditContent {
    *
    * @param targets at least one
    */
-  record RowTargets(List<RowTarget> targets) implements EditContent {
+  record RowTargets(List<RowTarget> targets) implements EditDescriptor {
     /** Copies the list. */
     public RowTargets {
       targets = List.copyOf(targets);
@@ -133,7 +133,7 @@ public sealed interface EditContent {
    * @param patterns what it changes
    */
   record Projector(String concept, int directions, int width, double norm, List<String> patterns)
-      implements EditContent {
+      implements EditDescriptor {
     /** Copies the list. */
     public Projector {
       patterns = List.copyOf(patterns);
@@ -167,9 +167,9 @@ public sealed interface EditContent {
       double lambda,
       double eraseScale,
       double preserveScale,
-      Sides sides,
+      TextProjections sides,
       List<String> patterns)
-      implements EditContent {
+      implements EditDescriptor {
     /** Copies the lists. */
     public ClosedForm {
       concepts = List.copyOf(concepts);
@@ -203,7 +203,7 @@ public sealed interface EditContent {
    * @param tokens at least one, with different names
    * @param width d
    */
-  record Tokens(List<Token> tokens, int width) implements EditContent {
+  record Tokens(List<Token> tokens, int width) implements EditDescriptor {
     /** Copies the list. */
     public Tokens {
       tokens = List.copyOf(tokens);

@@ -10,12 +10,12 @@ import java.nio.channels.SeekableByteChannel;
  * A look at an open file with a position of its own, for a library that moves and closes what it is
  * given: so that it reads the very file that was checked, and not another one of that name.
  */
-final class ChannelView implements SeekableByteChannel {
+final class NonClosingChannel implements SeekableByteChannel {
   private final FileChannel channel;
   private long position;
   private boolean open = true;
 
-  ChannelView(FileChannel channel) {
+  NonClosingChannel(FileChannel channel) {
     this.channel = channel;
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param problem what is wrong, if anything
  * @param why the same for people
  */
-public record Verdict(
+public record TrustDecision(
     SignedPatch patch,
     Optional<TrustedKey> signer,
     boolean pinned,
@@ -31,7 +31,7 @@ public record Verdict(
    * key has signed as well, as after a change of keys, the patch is that key's. A name that is
    * bound to a key asks for a signature by that key, else a signature could simply be taken off.
    */
-  public static Verdict of(TrustRecords records, SignedPatch patch) {
+  public static TrustDecision of(TrustState records, SignedPatch patch) {
     if (records.revoked().containsKey(patch.id())) {
       return refuse(patch, records, PatchError.REVOKED, "you revoked this patch, " + patch.id());
     }
@@ -51,7 +51,7 @@ public record Verdict(
           PatchError.REVOKED,
           "is signed by a key that you revoked, " + named(records, revoked));
     }
-    TrustRecords.Pin pin = records.pins().get(patch.name());
+    TrustState.Pin pin = records.pins().get(patch.name());
     if (pin != null) {
       boolean bySigner =
           patch.signatures().stream().anyMatch(s -> s.key().id().equals(pin.keyId()));
@@ -61,7 +61,7 @@ public record Verdict(
       trusted.sort(Comparator.comparing(key -> !key.key().id().equals(pin.keyId())));
     }
     if (!trusted.isEmpty()) {
-      return new Verdict(patch, Optional.of(trusted.get(0)), pin != null, Optional.empty(), "");
+      return new TrustDecision(patch, Optional.of(trusted.get(0)), pin != null, Optional.empty(), "");
     }
     List<String> unknown = patch.signatures().stream().map(s -> s.key().id()).toList();
     return unknown.isEmpty()
@@ -80,13 +80,13 @@ public record Verdict(
                 + patch.path());
   }
 
-  private static Verdict refuse(
-      SignedPatch patch, TrustRecords records, PatchError problem, String why) {
+  private static TrustDecision refuse(
+      SignedPatch patch, TrustState records, PatchError problem, String why) {
     boolean pinned = records.pins().containsKey(patch.name());
-    return new Verdict(patch, Optional.empty(), pinned, Optional.of(problem), why);
+    return new TrustDecision(patch, Optional.empty(), pinned, Optional.of(problem), why);
   }
 
-  private static String otherOwner(TrustRecords records, SignedPatch patch, TrustRecords.Pin pin) {
+  private static String otherOwner(TrustState records, SignedPatch patch, TrustState.Pin pin) {
     List<String> signers = patch.signatures().stream().map(s -> s.key().id()).toList();
     return "patches called "
         + patch.name()
@@ -102,7 +102,7 @@ public record Verdict(
         + patch.name();
   }
 
-  private static String named(TrustRecords records, List<String> ids) {
+  private static String named(TrustState records, List<String> ids) {
     return String.join(
         ", ",
         ids.stream()

@@ -13,12 +13,12 @@ import java.util.Optional;
  * @param gate how its strength follows the prompt
  * @param strength the strengths that it may be applied with
  */
-public record Publication(
+public record PatchMetadata(
     String patchVersion,
     String license,
     List<String> authors,
     Manifest.Stacking stacking,
-    Optional<Gate> gate,
+    Optional<PromptGate> gate,
     Manifest.Strength strength) {
   /** Around what an editor made and measured at 1. */
   public static final Manifest.Strength MADE = new Manifest.Strength(1, -2, 2);
@@ -27,26 +27,26 @@ public record Publication(
   public static final String SEMVER = "\\d{1,9}\\.\\d{1,9}\\.\\d{1,9}([-+][0-9A-Za-z.+-]{1,64})?";
 
   /** The first version, with nothing said. */
-  public static final Publication DEFAULT =
-      new Publication("1.0.0", "", List.of(), Manifest.Stacking.NONE, Optional.empty());
+  public static final PatchMetadata DEFAULT =
+      new PatchMetadata("1.0.0", "", List.of(), Manifest.Stacking.NONE, Optional.empty());
 
   /** Copies the list. */
-  public Publication {
+  public PatchMetadata {
     authors = List.copyOf(authors);
   }
 
   /** With the strengths of what an editor made. */
-  public Publication(
+  public PatchMetadata(
       String patchVersion,
       String license,
       List<String> authors,
       Manifest.Stacking stacking,
-      Optional<Gate> gate) {
+      Optional<PromptGate> gate) {
     this(patchVersion, license, authors, stacking, gate, MADE);
   }
 
   /** The same with other strengths. */
-  public Publication strength(Manifest.Strength other) {
-    return new Publication(patchVersion, license, authors, stacking, gate, other);
+  public PatchMetadata strength(Manifest.Strength other) {
+    return new PatchMetadata(patchVersion, license, authors, stacking, gate, other);
   }
 }

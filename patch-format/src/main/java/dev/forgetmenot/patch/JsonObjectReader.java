@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
  * The members of one JSON object while they are taken one by one; {@link #end} refuses what nobody
  * took.
  */
-public final class Members {
+public final class JsonObjectReader {
   private static final long SAFE = (1L << 53) - 1;
 
   /** What turns one member into a value. */
   public interface Of<T> {
     /** Takes the members of one object. */
-    T read(Members members) throws PatchFormatException;
+    T read(JsonObjectReader members) throws PatchFormatException;
   }
 
   private final String where;
@@ -37,7 +37,7 @@ public final class Members {
    *     library
    * @param ignored is told which
    */
-  Members(String where, Map<String, Object> values, int minor, Consumer<String> ignored) {
+  JsonObjectReader(String where, Map<String, Object> values, int minor, Consumer<String> ignored) {
     this.where = where;
     this.values = values;
     this.minor = minor;
@@ -49,7 +49,7 @@ public final class Members {
    *
    * @param tolerant true ignores unknown members
    */
-  public Members(String where, Map<String, Object> values, boolean tolerant) {
+  public JsonObjectReader(String where, Map<String, Object> values, boolean tolerant) {
     this(where, values, tolerant ? Integer.MAX_VALUE : Manifest.CURRENT.minor(), what -> {});
   }
 
@@ -135,7 +135,7 @@ public final class Members {
     List<Long> numbers = new ArrayList<>();
     for (Object item : take(name, List.class)) {
       numbers.add(
-          new Members(where + "." + name, Map.of("item", item), minor, ignored)
+          new JsonObjectReader(where + "." + name, Map.of("item", item), minor, ignored)
               .integer("item", min, max));
     }
     return numbers;
@@ -209,7 +209,7 @@ public final class Members {
   private <T> T inner(String at, Map<?, ?> object, Of<T> of) throws PatchFormatException {
     Map<String, Object> copy = new LinkedHashMap<>();
     object.forEach((key, value) -> copy.put((String) key, value));
-    Members members = new Members(at, copy, minor, ignored);
+    JsonObjectReader members = new JsonObjectReader(at, copy, minor, ignored);
     T result = of.read(members);
     members.end();
     return result;

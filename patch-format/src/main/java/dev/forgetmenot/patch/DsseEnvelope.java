@@ -21,7 +21,7 @@ import java.util.Set;
  * signatures}). Each signature brings its public key as the member {@code publicKey}, so that who
  * sees it for the first time can decide about it; other readers of DSSE pass that member over.
  */
-public final class Envelope {
+public final class DsseEnvelope {
   /** What an envelope of this program signs. */
   public static final String PAYLOAD_TYPE = "application/vnd.fmnpatch.manifest.v1+json";
 
@@ -34,7 +34,7 @@ public final class Envelope {
   private static final StrictJson.Limits LIMITS = new StrictJson.Limits(BYTES, "payload", BYTES);
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-  private Envelope() {}
+  private DsseEnvelope() {}
 
   /** What is signed: DSSE's pre-authentication encoding of a payload. */
   public static byte[] preAuthentication(String type, byte[] payload) {
@@ -84,7 +84,7 @@ public final class Envelope {
    */
   public static List<PatchSignature> read(String where, byte[] json, byte[] manifest)
       throws PatchFormatException {
-    Members members = new Members(where, StrictJson.read(where, json, LIMITS), false);
+    JsonObjectReader members = new JsonObjectReader(where, StrictJson.read(where, json, LIMITS), false);
     if (!members.text("payloadType").equals(PAYLOAD_TYPE)
         || !Arrays.equals(base64(members, "payload"), manifest)) {
       throw new PatchFormatException(
@@ -93,7 +93,7 @@ public final class Envelope {
           "signs something else than this patch's manifest; get the patch and its signature again,"
               + " from one place");
     }
-    List<Claim> claims = members.objects("signatures", Envelope::claim);
+    List<Claim> claims = members.objects("signatures", DsseEnvelope::claim);
     members.end();
     if (claims.isEmpty() || claims.size() > SIGNATURES) {
       throw members.wrong("signatures", "should be 1 to " + SIGNATURES + ", not " + claims.size());
@@ -112,12 +112,12 @@ public final class Envelope {
     return sorted(signatures);
   }
 
-  private static Claim claim(Members m) throws PatchFormatException {
+  private static Claim claim(JsonObjectReader m) throws PatchFormatException {
     return new Claim(m.text("keyid", ManifestReader.HEX), base64(m, "publicKey"), base64(m, "sig"));
   }
 
   /** Base64 in its one form: with padding, without line breaks, no bit left over. */
-  private static byte[] base64(Members members, String name) throws PatchFormatException {
+  private static byte[] base64(JsonObjectReader members, String name) throws PatchFormatException {
     String text = members.text(name);
     try {
       byte[] bytes = Base64.getDecoder().decode(text);

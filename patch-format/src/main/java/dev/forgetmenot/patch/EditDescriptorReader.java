@@ -4,27 +4,27 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads the members of one edit that hang on its kind. */
-final class EditContentReader {
+final class EditDescriptorReader {
   private static final int WIDEST = 1 << 16;
   private static final int MOST_PRESERVED = 1 << 20;
   private static final int MOST_VECTORS = 1024;
   private static final String NAME = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.]{1,250}";
 
-  private final Members members;
+  private final JsonObjectReader members;
 
-  EditContentReader(Members members) {
+  EditDescriptorReader(JsonObjectReader members) {
     this.members = members;
   }
 
-  EditContent read(String id, String kind) throws PatchFormatException {
+  EditDescriptor read(String id, String kind) throws PatchFormatException {
     return switch (kind) {
-      case DeltaEdit.KIND -> new EditContent.Deltas(members.objects("targets", this::target));
-      case LowRankEdit.KIND -> new EditContent.LowRanks(members.objects("targets", this::factors));
-      case RowsEdit.KIND -> new EditContent.RowTargets(members.objects("targets", this::rows));
+      case DeltaEdit.KIND -> new EditDescriptor.Deltas(members.objects("targets", this::target));
+      case LowRankEdit.KIND -> new EditDescriptor.LowRanks(members.objects("targets", this::factors));
+      case RowsEdit.KIND -> new EditDescriptor.RowTargets(members.objects("targets", this::rows));
       case ProjectorEdit.KIND -> projector();
       case ClosedFormEdit.KIND -> closedForm();
       case TokensEdit.KIND ->
-          new EditContent.Tokens(members.objects("tokens", this::token), width(members));
+          new EditDescriptor.Tokens(members.objects("tokens", this::token), width(members));
       default -> {
         if (members.tolerant()) {
           throw new PatchFormatException(
@@ -35,7 +35,7 @@ final class EditContentReader {
     };
   }
 
-  private EditContent.Target target(Members m) throws PatchFormatException {
+  private EditDescriptor.Target target(JsonObjectReader m) throws PatchFormatException {
     String target = m.text("target", NAME);
     List<Long> shape = shape(m);
     Optional<Double> scale = Optional.empty();
@@ -45,10 +45,10 @@ final class EditContentReader {
         throw m.wrong("scale", scale.get() + " is not above 0");
       }
     }
-    return new EditContent.Target(target, shape, m.number("norm"), scale);
+    return new EditDescriptor.Target(target, shape, m.number("norm"), scale);
   }
 
-  private EditContent.RowTarget rows(Members m) throws PatchFormatException {
+  private EditDescriptor.RowTarget rows(JsonObjectReader m) throws PatchFormatException {
     String target = m.text("target", NAME);
     List<Long> shape = shape(m);
     if (shape.size() < 2 || shape.size() > SelectedRows.MAX_DIMENSIONS) {
@@ -64,14 +64,14 @@ final class EditContentReader {
           PatchError.TENSOR_SHAPE, target, "has the shape " + shape + ", larger than any file");
     }
     int count = (int) m.integer("rows", 1, Math.max(1, shape.get(0)));
-    return new EditContent.RowTarget(target, shape, count, m.number("norm"));
+    return new EditDescriptor.RowTarget(target, shape, count, m.number("norm"));
   }
 
-  private static List<Long> shape(Members m) throws PatchFormatException {
+  private static List<Long> shape(JsonObjectReader m) throws PatchFormatException {
     return m.integers("shape", 0, Integer.MAX_VALUE);
   }
 
-  private static String label(Members m, String name) throws PatchFormatException {
+  private static String label(JsonObjectReader m, String name) throws PatchFormatException {
     String label = m.text(name);
     if (label.isBlank()) {
       throw m.wrong(name, "is empty");
@@ -79,7 +79,7 @@ final class EditContentReader {
     return label;
   }
 
-  private EditContent.Factors factors(Members m) throws PatchFormatException {
+  private EditDescriptor.Factors factors(JsonObjectReader m) throws PatchFormatException {
     String target = m.text("target", NAME);
     List<Long> shape = shape(m);
     if (shape.size() != 2 && shape.size() != 4) {
@@ -102,11 +102,11 @@ final class EditContentReader {
               + LowRank.MAX_RANK
               + ", an alpha above 0");
     }
-    return new EditContent.Factors(target, shape, (int) rank, alpha, m.number("norm"));
+    return new EditDescriptor.Factors(target, shape, (int) rank, alpha, m.number("norm"));
   }
 
-  private EditContent.Projector projector() throws PatchFormatException {
-    return new EditContent.Projector(
+  private EditDescriptor.Projector projector() throws PatchFormatException {
+    return new EditDescriptor.Projector(
         label(members, "concept"),
         (int) members.integer("directions", 1, ClosedFormEdit.MAX_COLUMNS),
         width(members),
@@ -114,19 +114,19 @@ final class EditContentReader {
         patterns());
   }
 
-  private EditContent.ClosedForm closedForm() throws PatchFormatException {
-    List<EditContent.Columns> concepts = members.objects("concepts", this::columns);
-    if (concepts.stream().mapToLong(EditContent.Columns::columns).sum()
+  private EditDescriptor.ClosedForm closedForm() throws PatchFormatException {
+    List<EditDescriptor.Columns> concepts = members.objects("concepts", this::columns);
+    if (concepts.stream().mapToLong(EditDescriptor.Columns::columns).sum()
         > ClosedFormEdit.MAX_COLUMNS) {
       throw members.wrong("concepts", "have more than " + ClosedFormEdit.MAX_COLUMNS + " columns");
     }
-    return new EditContent.ClosedForm(
+    return new EditDescriptor.ClosedForm(
         concepts,
         width(members),
         scale("lambda", Double.MIN_VALUE),
         scale("eraseScale", Double.MIN_VALUE),
         scale("preserveScale", 0),
-        Sides.of(members.oneOf("sides", List.of("k", "v", "kv"))).orElseThrow(),
+        TextProjections.of(members.oneOf("sides", List.of("k", "v", "kv"))).orElseThrow(),
         patterns());
   }
 
@@ -138,22 +138,22 @@ final class EditContentReader {
     return value;
   }
 
-  private EditContent.Columns columns(Members m) throws PatchFormatException {
-    return new EditContent.Columns(
+  private EditDescriptor.Columns columns(JsonObjectReader m) throws PatchFormatException {
+    return new EditDescriptor.Columns(
         label(m, "label"),
         (int) m.integer("columns", 1, ClosedFormEdit.MAX_COLUMNS),
         (int) m.integer("preserved", 0, MOST_PRESERVED),
         m.number("norm"));
   }
 
-  private EditContent.Token token(Members m) throws PatchFormatException {
-    return new EditContent.Token(
+  private EditDescriptor.Token token(JsonObjectReader m) throws PatchFormatException {
+    return new EditDescriptor.Token(
         m.text("token", TokensEdit.NAME),
         (int) m.integer("vectors", 1, MOST_VECTORS),
         m.number("norm"));
   }
 
-  private static int width(Members m) throws PatchFormatException {
+  private static int width(JsonObjectReader m) throws PatchFormatException {
     return (int) m.integer("width", 1, WIDEST);
   }
 

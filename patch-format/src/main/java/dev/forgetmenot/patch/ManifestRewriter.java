@@ -11,8 +11,8 @@ import java.util.function.BiFunction;
  * Writes a patch anew with another manifest. All other entries stay byte for byte; the id is
  * another one, so signatures do not go along, and the new patch takes the place of the old one.
  */
-public final class PatchRevision {
-  private PatchRevision() {}
+public final class ManifestRewriter {
+  private ManifestRewriter() {}
 
   /**
    * Gives a patch a gate, or takes it away.
@@ -25,7 +25,7 @@ public final class PatchRevision {
    *     which something would be lost
    * @throws IOException if it cannot be written; an older file is then as it was
    */
-  public static Manifest gated(Path source, Optional<Gate> gate, Path target) throws IOException {
+  public static Manifest gated(Path source, Optional<PromptGate> gate, Path target) throws IOException {
     return revised(
         source,
         target,
@@ -60,7 +60,7 @@ public final class PatchRevision {
   private static Manifest manifest(
       Manifest old,
       Manifest.Stacking stacking,
-      Optional<Gate> gate,
+      Optional<PromptGate> gate,
       List<Manifest.Evidence> evidence) {
     return new Manifest(
         Manifest.CURRENT,

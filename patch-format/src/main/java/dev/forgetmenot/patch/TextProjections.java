@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Which of a cross attention's projections of the text an edit changes. */
-public enum Sides {
+public enum TextProjections {
   /** Keys: where the picture looks. */
   K,
   /** Values: what it sees there. */
@@ -32,7 +32,7 @@ public enum Sides {
   }
 
   /** The sides that a word names. */
-  public static Optional<Sides> of(String word) {
+  public static Optional<TextProjections> of(String word) {
     return Arrays.stream(values()).filter(sides -> sides.word().equals(word)).findFirst();
   }
 }

@@ -13,15 +13,15 @@ import java.util.TreeMap;
  * @param revoked when what was revoked: ids of patches, and of keys that were never trusted
  * @param pins the key that patches of a name come from, by the name
  */
-public record TrustRecords(
+public record TrustState(
     UnsignedPolicy unsigned,
     Map<String, TrustedKey> keys,
     Map<String, String> revoked,
     Map<String, Pin> pins) {
 
   /** What there is before the user decided anything: no key is trusted, one is warned. */
-  public static final TrustRecords EMPTY =
-      new TrustRecords(UnsignedPolicy.WARN, Map.of(), Map.of(), Map.of());
+  public static final TrustState EMPTY =
+      new TrustState(UnsignedPolicy.WARN, Map.of(), Map.of(), Map.of());
 
   /**
    * Which key the patches of a name come from.
@@ -32,7 +32,7 @@ public record TrustRecords(
   public record Pin(String keyId, String since) {}
 
   /** Copies the maps, sorted. */
-  public TrustRecords {
+  public TrustState {
     keys = Collections.unmodifiableMap(new TreeMap<>(keys));
     revoked = Collections.unmodifiableMap(new TreeMap<>(revoked));
     pins = Collections.unmodifiableMap(new TreeMap<>(pins));
@@ -49,8 +49,8 @@ public record TrustRecords(
   }
 
   /** The same with another policy. */
-  public TrustRecords with(UnsignedPolicy policy) {
-    return new TrustRecords(policy, keys, revoked, pins);
+  public TrustState with(UnsignedPolicy policy) {
+    return new TrustState(policy, keys, revoked, pins);
   }
 
   /**
@@ -58,7 +58,7 @@ public record TrustRecords(
    *
    * @throws IllegalArgumentException if it was revoked: that is taken back by {@link #restore} only
    */
-  public TrustRecords with(TrustedKey key) {
+  public TrustState with(TrustedKey key) {
     String id = key.key().id();
     if (isRevoked(id)) {
       throw new IllegalArgumentException(
@@ -66,21 +66,21 @@ public record TrustRecords(
     }
     Map<String, TrustedKey> more = new TreeMap<>(keys);
     more.put(id, key);
-    return new TrustRecords(unsigned, more, revoked, pins);
+    return new TrustState(unsigned, more, revoked, pins);
   }
 
   /** The same with patches of a name bound to a key, also if they were bound to another. */
-  public TrustRecords pin(String name, Pin pin) {
+  public TrustState pin(String name, Pin pin) {
     Map<String, Pin> more = new TreeMap<>(pins);
     more.put(name, pin);
-    return new TrustRecords(unsigned, keys, revoked, more);
+    return new TrustState(unsigned, keys, revoked, more);
   }
 
   /** The same with patches of a name bound to no key. */
-  public TrustRecords unpin(String name) {
+  public TrustState unpin(String name) {
     Map<String, Pin> less = new TreeMap<>(pins);
     less.remove(name);
-    return new TrustRecords(unsigned, keys, revoked, less);
+    return new TrustState(unsigned, keys, revoked, less);
   }
 
   /**
@@ -89,25 +89,25 @@ public record TrustRecords(
    * @param id of either
    * @param when UTC to the second
    */
-  public TrustRecords revoke(String id, String when) {
+  public TrustState revoke(String id, String when) {
     if (keys.containsKey(id)) {
       Map<String, TrustedKey> changed = new TreeMap<>(keys);
       changed.put(id, keys.get(id).revoke());
-      return new TrustRecords(unsigned, changed, revoked, pins);
+      return new TrustState(unsigned, changed, revoked, pins);
     }
     Map<String, String> more = new TreeMap<>(revoked);
     more.putIfAbsent(id, when);
-    return new TrustRecords(unsigned, keys, more, pins);
+    return new TrustState(unsigned, keys, more, pins);
   }
 
   /** The same without a revocation; a key is then one that the user knows nothing of. */
-  public TrustRecords restore(String id) {
+  public TrustState restore(String id) {
     Map<String, TrustedKey> keysLeft = new TreeMap<>(keys);
     if (keys.containsKey(id) && keys.get(id).revoked()) {
       keysLeft.remove(id);
     }
     Map<String, String> revokedLeft = new TreeMap<>(revoked);
     revokedLeft.remove(id);
-    return new TrustRecords(unsigned, keysLeft, revokedLeft, pins);
+    return new TrustState(unsigned, keysLeft, revokedLeft, pins);
   }
 }

@@ -6,11 +6,11 @@ import dev.forgetmenot.safetensors.HalfFloats;
  * The scale of a delta that is stored as half: stored = value / scale, value = stored · scale in
  * double, rounded once to float.
  */
-public final class HalfScale {
+public final class Fp16Scale {
   /** The largest stored value is in [2^14, 2^15): as large as halves go with room to spare. */
   private static final int LARGEST = 14;
 
-  private HalfScale() {}
+  private Fp16Scale() {}
 
   /**
    * The power of two that brings the largest value into that range, so that only values 2^29 times
