@@ -66,7 +66,7 @@ public final class AttributeCorrection extends SolvedCorrection {
     List<String> guides = new ArrayList<>(without);
     guides.addAll(others.stream().map(PromptPhrase::phrase).toList());
     job.context().goal(new CorrectionGoal(word, List.of(), without));
-    GeneralReading reading = GeneralReading.of(job, guides, without);
+    ConceptShift reading = ConceptShift.of(job, guides, without);
     Matrix usual = mean(reading.towards().subList(without.size(), guides.size())); // minus C
     Matrix gone =
         Matrix.joinColumns(
@@ -108,7 +108,7 @@ public final class AttributeCorrection extends SolvedCorrection {
                     new IllegalArgumentException(
                         "attribute needs --without: what the word should not bring along"));
     return PhraseList.read("without", given).stream()
-        .map(name -> Shares.phrase(name, job.vocabulary()))
+        .map(name -> TargetShares.phrase(name, job.vocabulary()))
         .toList();
   }
 

@@ -75,12 +75,12 @@ public final class Balance extends SolvedCorrection {
   @Override
   SolveResult solve(SolveInput job, Concept word) throws IOException {
     InstanceOptions options = new InstanceOptions(job.options().values());
-    Optional<Drawings> drawings =
+    Optional<ShareMeasurement> drawings =
         options.drawings(job.encoder(), job.context(), options.values().integer("seed"));
-    Shares shares = options.shares(word, job.encoder(), drawings, job.context());
+    TargetShares shares = options.shares(word, job.encoder(), drawings, job.context());
     List<String> phrases = shares.phrases();
     job.context().goal(new CorrectionGoal(word, phrases, List.of()));
-    GeneralReading reading = GeneralReading.of(job, phrases.subList(1, phrases.size()), phrases);
+    ConceptShift reading = ConceptShift.of(job, phrases.subList(1, phrases.size()), phrases);
     SolveReport.Writer report = new SolveReport.Writer();
     Round best = best(job, word, shares, reading, drawings);
     report.note("instances", shares.toString(), "instances and wanted shares: " + shares);
@@ -100,9 +100,9 @@ public final class Balance extends SolvedCorrection {
   private static Round best(
       SolveInput job,
       Concept word,
-      Shares shares,
-      GeneralReading reading,
-      Optional<Drawings> drawings) {
+      TargetShares shares,
+      ConceptShift reading,
+      Optional<ShareMeasurement> drawings) {
     BalanceSearch search = new BalanceSearch(shares.wanted());
     if (drawings.isEmpty()) {
       job.context().say("nobody can judge pictures of this model: the first pull is not corrected");
@@ -145,9 +145,9 @@ public final class Balance extends SolvedCorrection {
   private static Round round(
       SolveInput job,
       Concept word,
-      Shares shares,
-      GeneralReading reading,
-      Drawings drawings,
+      TargetShares shares,
+      ConceptShift reading,
+      ShareMeasurement drawings,
       double[] pulls) {
     InputUpdate edit = reading.pulled(pulls);
     double[] seen =

@@ -50,10 +50,10 @@ import org.pf4j.Extension;
 /**
  * Distils several instances into a general word: the model learns to predict, under the word's
  * prompts, what the base predicts under the instances' own names, each on its own pictures under
- * the noise that leans to it ({@link NoisePairing}). So a seed shows one instance or another, where
+ * the noise that leans to it ({@link NoiseAssignment}). So a seed shows one instance or another, where
  * a mean of text embeddings shows a blend. The loss is that of concept ablation with several
  * anchors ({@link AblationLoss}); what is trained reads the text only along directions that the
- * instances and kept phrases do not have ({@link GeneralReading}), so their keys and values stay
+ * instances and kept phrases do not have ({@link ConceptShift}), so their keys and values stay
  * exactly.
  */
 @Extension(ordinal = 23)
@@ -79,7 +79,7 @@ public final class Distillation extends TrainedCorrection {
   public List<SettingSpec> parameters() {
     return Stream.of(
             InstanceOptions.instances(),
-            GeneralReading.parameters(DIRECTIONS),
+            ConceptShift.parameters(DIRECTIONS),
             List.of(
                 SolverSettings.columns(TokenSelection.PADDING),
                 SolverSettings.padding(),
@@ -127,12 +127,12 @@ public final class Distillation extends TrainedCorrection {
     SolveInput job =
         new SolveInput(List.of(word), solving, encoder, context, solving::templatesOrFour);
     InstanceOptions options = new InstanceOptions(values);
-    Optional<Drawings> drawings =
+    Optional<ShareMeasurement> drawings =
         options.drawings(encoder, context, optimizer.seed() + TRIAL_SEEDS);
-    Shares shares = options.shares(word, encoder, drawings, context);
+    TargetShares shares = options.shares(word, encoder, drawings, context);
     List<String> phrases = shares.phrases();
     context.goal(new CorrectionGoal(word, phrases, List.of()));
-    Matrix read = GeneralReading.of(job, phrases.subList(1, phrases.size()), phrases).scaledRows();
+    Matrix read = ConceptShift.of(job, phrases.subList(1, phrases.size()), phrases).scaledRows();
     List<String> prompts = new ArrayList<>();
     phrases.forEach(phrase -> prompts.add(PromptTemplate.of(word.kind()).with(phrase)));
     ImageSettings source = new ImageSettings(values);
@@ -165,7 +165,7 @@ public final class Distillation extends TrainedCorrection {
               to,
               examples,
               new AblationLoss(model, scope),
-              new Proportions(shares.wanted(), scope.notes()),
+              new TrainingShares(shares.wanted(), scope.notes()),
               new Adjusting(
                   word,
                   shares,
@@ -218,7 +218,7 @@ public final class Distillation extends TrainedCorrection {
 
   /** When pictures are drawn on the way, and of what. */
   private record Adjusting(
-      Concept word, Shares shares, Optional<Drawings> drawings, JobContext context, int every) {}
+      Concept word, TargetShares shares, Optional<ShareMeasurement> drawings, JobContext context, int every) {}
 
   /** The losses of one job, and what is trained on how often. */
   private static final class Steps {
@@ -227,10 +227,10 @@ public final class Distillation extends TrainedCorrection {
     private final PromptEmbeddings to;
     private final TrainingExamples examples;
     private final AblationLoss loss;
-    private final Proportions proportions;
+    private final TrainingShares proportions;
     private final Adjusting adjusting;
     private int done; // steps, with this one
-    private NoisePairing pairing; // null until the notes of a stopped training have been read
+    private NoiseAssignment pairing; // null until the notes of a stopped training have been read
 
     Steps(
         OptimizerSettings optimizer,
@@ -238,7 +238,7 @@ public final class Distillation extends TrainedCorrection {
         PromptEmbeddings to,
         TrainingExamples examples,
         AblationLoss loss,
-        Proportions proportions,
+        TrainingShares proportions,
         Adjusting adjusting) {
       this.optimizer = optimizer;
       this.from = from;
@@ -253,7 +253,7 @@ public final class Distillation extends TrainedCorrection {
       done = draw / optimizer.accumulation() + 1;
       int size = optimizer.batch();
       if (pairing == null) {
-        pairing = new NoisePairing(means(), proportions.now(), optimizer.seed());
+        pairing = new NoiseAssignment(means(), proportions.now(), optimizer.seed());
       }
       TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
       List<Integer> prompts = new ArrayList<>();

@@ -47,12 +47,12 @@ record InstanceOptions(Settings values) {
   }
 
   /** What draws and counts, if anyone can judge. */
-  Optional<Drawings> drawings(PromptEncoder encoder, JobContext context, long seed) {
+  Optional<ShareMeasurement> drawings(PromptEncoder encoder, JobContext context, long seed) {
     return context
         .judge()
         .map(
             judge ->
-                new Drawings(
+                new ShareMeasurement(
                     encoder.model(),
                     judge,
                     Math.toIntExact(values.integer("trial-pictures")),
@@ -66,12 +66,12 @@ record InstanceOptions(Settings values) {
    * @param general the word as a prompt says it
    * @throws IllegalArgumentException if they are neither told nor can be found
    */
-  Shares shares(
-      Concept general, PromptEncoder encoder, Optional<Drawings> drawings, JobContext context) {
+  TargetShares shares(
+      Concept general, PromptEncoder encoder, Optional<ShareMeasurement> drawings, JobContext context) {
     Optional<String> dominant =
-        values.find(DOMINANT).map(name -> Shares.phrase(name.strip(), context.vocabulary()));
-    Optional<Shares> told =
-        values.find(BALANCE).map(text -> Shares.parse(text, context.vocabulary()));
+        values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.vocabulary()));
+    Optional<TargetShares> told =
+        values.find(BALANCE).map(text -> TargetShares.parse(text, context.vocabulary()));
     if (told.isPresent()) {
       return ordered(told.get(), dominant, general, drawings);
     }
@@ -86,11 +86,11 @@ record InstanceOptions(Settings values) {
     List<String> phrases = new ArrayList<>();
     phrases.add(dominant.orElseGet(search::dominant));
     phrases.addAll(search.overshadowed(phrases.get(0)));
-    return Shares.equal(phrases);
+    return TargetShares.equal(phrases);
   }
 
-  private static Shares ordered(
-      Shares told, Optional<String> dominant, Concept general, Optional<Drawings> drawings) {
+  private static TargetShares ordered(
+      TargetShares told, Optional<String> dominant, Concept general, Optional<ShareMeasurement> drawings) {
     if (dominant.isPresent()) {
       if (!told.phrases().contains(dominant.get())) {
         throw new IllegalArgumentException(

@@ -100,7 +100,7 @@ public final class InstanceResteering extends TrainedCorrection {
     InstanceOptions options = new InstanceOptions(values);
     ResteeringSettings told = new ResteeringSettings(values);
     long seed = told.optimizer().seed();
-    Optional<Drawings> drawings = options.drawings(encoder, context, seed + TRIAL_SEEDS);
+    Optional<ShareMeasurement> drawings = options.drawings(encoder, context, seed + TRIAL_SEEDS);
     List<String> phrases = phrases(word, options, encoder, drawings, context);
     String dominant = phrases.get(0);
     context.goal(new CorrectionGoal(word, phrases, List.of()));
@@ -124,13 +124,13 @@ public final class InstanceResteering extends TrainedCorrection {
       Concept word,
       InstanceOptions options,
       PromptEncoder encoder,
-      Optional<Drawings> drawings,
+      Optional<ShareMeasurement> drawings,
       JobContext context) {
     Optional<String> dominant = options.values().find(InstanceOptions.DOMINANT);
     if (options.values().find(InstanceOptions.BALANCE).isEmpty()
         && drawings.isEmpty()
         && dominant.isPresent()) {
-      return List.of(Shares.phrase(dominant.get().strip(), context.vocabulary()));
+      return List.of(TargetShares.phrase(dominant.get().strip(), context.vocabulary()));
     }
     return options.shares(word, encoder, drawings, context).phrases();
   }

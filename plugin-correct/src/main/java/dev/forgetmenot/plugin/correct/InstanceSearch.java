@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param general the word as a prompt says it
  */
 record InstanceSearch(
-    Concept general, PromptEncoder encoder, Drawings drawings, JobContext context) {
+    Concept general, PromptEncoder encoder, ShareMeasurement drawings, JobContext context) {
   private static final double[] GUIDANCE = {3, 5};
   private static final int MOST = 3;
   private static final int LEAST_SEEN = 2; // one picture is chance

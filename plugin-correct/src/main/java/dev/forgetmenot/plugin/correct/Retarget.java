@@ -62,7 +62,7 @@ public final class Retarget extends SolvedCorrection {
   SolveResult solve(SolveInput job, Concept word) throws IOException {
     List<String> guides =
         PhraseList.read("to", to(job)).stream()
-            .map(name -> Shares.phrase(name, job.vocabulary()))
+            .map(name -> TargetShares.phrase(name, job.vocabulary()))
             .toList();
     if (guides.contains(word.name())) {
       throw new IllegalArgumentException("'" + word.name() + "' would be drawn as itself");
@@ -72,7 +72,7 @@ public final class Retarget extends SolvedCorrection {
     shown.addAll(guides);
     List<String> held = List.copyOf(shown);
     job.context().goal(new CorrectionGoal(word, goalOf(job, word, held), List.of()));
-    GeneralReading reading = GeneralReading.of(job, guides, held);
+    ConceptShift reading = ConceptShift.of(job, guides, held);
     double[] pulls = new double[guides.size()];
     Arrays.fill(pulls, job.options().number("pull") / guides.size());
     InputUpdate edit = reading.pulled(pulls);
@@ -121,7 +121,7 @@ public final class Retarget extends SolvedCorrection {
   }
 
   /** How far the word's rows are from the mean of the guides; 0 is there, 1 as far as before. */
-  private static double residual(GeneralReading reading, InputUpdate edit) {
+  private static double residual(ConceptShift reading, InputUpdate edit) {
     var whole = reading.towards().get(0);
     for (int i = 1; i < reading.towards().size(); i++) {
       whole = whole.plus(reading.towards().get(i));

@@ -32,7 +32,7 @@ abstract class SolvedCorrection extends SolverEditor {
   /** The parameters of this solve and those of all that read a word. */
   static List<SettingSpec> parameters(int rank, List<SettingSpec> own) {
     List<SettingSpec> all = new ArrayList<>(own);
-    all.addAll(GeneralReading.parameters(rank));
+    all.addAll(ConceptShift.parameters(rank));
     all.addAll(
         List.of(
             SolverSettings.columns(TokenSelection.PADDING),
@@ -44,7 +44,7 @@ abstract class SolvedCorrection extends SolverEditor {
 
   @Override
   protected final SolveResult solve(SolveInput job) throws IOException {
-    return solve(job, OneWord.of(job.concepts(), job.vocabulary()).concept());
+    return solve(job, SingleConcept.of(job.concepts(), job.vocabulary()).concept());
   }
 
   @Override
@@ -63,7 +63,7 @@ abstract class SolvedCorrection extends SolverEditor {
   }
 
   /** What is moved besides the word, and how far the solve can be undone. */
-  static void sideEffects(GeneralReading reading, InputUpdate edit, SolveReport.Writer report) {
+  static void sideEffects(ConceptShift reading, InputUpdate edit, SolveReport.Writer report) {
     new SideEffects(reading.job(), reading.preserved()).write(List.of(edit), report);
     String condition = SolveReport.number(edit.condition());
     report.note("condition", condition, "cond(I + D) = " + condition);

@@ -41,7 +41,7 @@ abstract class TrainedCorrection extends TrainedEditor {
   protected final PatchDraft train(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    OneWord word = OneWord.of(concepts, context.vocabulary());
+    SingleConcept word = SingleConcept.of(concepts, context.vocabulary());
     return train(word.concept(), word.subject(), values, model, context);
   }
 

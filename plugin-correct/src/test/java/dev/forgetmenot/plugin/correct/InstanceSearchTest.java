@@ -53,7 +53,7 @@ class InstanceSearchTest {
         .engine()
         .call(
             () -> {
-              Drawings drawings = new Drawings(tiny.sd, judge, PICTURES, 1, 7000);
+              ShareMeasurement drawings = new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000);
               return work.apply(
                   new InstanceSearch(WORD, new PromptEncoder(tiny.sd), drawings, context));
             });
@@ -152,7 +152,7 @@ class InstanceSearchTest {
         .withMessageContaining("(seen instead: [])");
   }
 
-  private Shares shares(Map<String, String> given, boolean judged) {
+  private TargetShares shares(Map<String, String> given, boolean judged) {
     Settings values = Settings.of(new Balance().parameters(), given);
     InstanceOptions options = new InstanceOptions(values);
     RuledJudge judge = new RuledJudge(List.of(), pictures -> script.remove());
@@ -160,9 +160,9 @@ class InstanceSearchTest {
         .engine()
         .call(
             () -> {
-              Optional<Drawings> drawings =
+              Optional<ShareMeasurement> drawings =
                   judged
-                      ? Optional.of(new Drawings(tiny.sd, judge, PICTURES, 1, 7000))
+                      ? Optional.of(new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000))
                       : Optional.empty();
               return options.shares(WORD, new PromptEncoder(tiny.sd), drawings, context);
             });
@@ -214,7 +214,7 @@ class InstanceSearchTest {
                             new InstanceSearch(
                                     WORD,
                                     new PromptEncoder(tiny.sd),
-                                    new Drawings(tiny.sd, judge, PICTURES, 1, 7000),
+                                    new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000),
                                     bare)
                                 .overshadowed("a car")))
         .withMessageContaining("(seen instead: [a house])");

@@ -191,7 +191,7 @@ class TrainedEditorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"esd", "ablate"})
   void otherMethodsResumeToTheSameBitsToo(String method) throws IOException {
-    ConceptEditor editor = method.equals("esd") ? new ErasedDiffusion() : new ConceptAblation();
+    ConceptEditor editor = method.equals("esd") ? new EsdEraser() : new ConceptAblation();
     Map<String, String> few =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3")
@@ -327,7 +327,7 @@ class TrainedEditorsTest {
   @ParameterizedTest
   @ValueSource(strings = {"esd", "resteer"})
   void editorsLearnFromWhatSamplingExtensionsLetUsersSee(String method) throws IOException {
-    ConceptEditor editor = method.equals("esd") ? new ErasedDiffusion() : new AttentionResteering();
+    ConceptEditor editor = method.equals("esd") ? new EsdEraser() : new AttentionResteering();
     Map<String, String> given =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")

@@ -98,7 +98,7 @@ class LinearErasersTest {
   @Test
   void closedFormMakesTheNameItsGuide() throws IOException {
     PatchDraft draft =
-        edit(new ClosedFormEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
+        edit(new UceEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
     InputUpdate edit = solved((ClosedFormEdit) draft.edits().get(0));
     assertBecomes(edit, last(PROMPT), last("a photo of a dog"), 1e-2);
     assertThat(draft.recipe().parameters())
@@ -128,7 +128,7 @@ class LinearErasersTest {
 
   private Object edits(Map<String, String> values) throws IOException {
     ClosedFormEdit edit =
-        (ClosedFormEdit) edit(new ClosedFormEraser(), values, WIZARD, BALL).edits().get(0);
+        (ClosedFormEdit) edit(new UceEraser(), values, WIZARD, BALL).edits().get(0);
     assertThat(edit.concepts())
         .extracting(ClosedFormEdit.Concept::label)
         .containsExactly("merlin", "soccer ball");
@@ -139,7 +139,7 @@ class LinearErasersTest {
   @Test
   void theGuideOfNothingIsWhatTheEmptyPromptHasAtThatPlace() throws IOException {
     ClosedFormEdit edit =
-        (ClosedFormEdit) edit(new ClosedFormEraser(), Map.of(), WIZARD).edits().get(0);
+        (ClosedFormEdit) edit(new UceEraser(), Map.of(), WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).guide().values())
         .isEqualTo(LinearEraser.rows(row("", model.tokenize(PROMPT).endPosition() - 1)).values());
     assertThat(edit.concepts().get(0).target().values())
@@ -150,11 +150,11 @@ class LinearErasersTest {
   void adversarialRoundsLeaveNoShortWayBack() throws IOException {
     Map<String, String> values = Map.of("guide", "a dog", "lambda", "1e-2");
     ClosedFormEdit plain =
-        (ClosedFormEdit) edit(new ClosedFormEraser(), values, WIZARD).edits().get(0);
+        (ClosedFormEdit) edit(new UceEraser(), values, WIZARD).edits().get(0);
     ClosedFormEdit rounds =
         (ClosedFormEdit)
             edit(
-                    new AdversarialEraser(),
+                    new ReceEraser(),
                     Map.of("guide", "a dog", "lambda", "1e-2", "rounds", "2"),
                     WIZARD)
                 .edits()
@@ -172,7 +172,7 @@ class LinearErasersTest {
   @Test
   void nullSpacesChangeValuesOnlyAndSpareWhatIsKept() throws IOException {
     PatchDraft draft =
-        edit(new NullSpaceEraser(), Map.of("lambda", "0.01", "columns", "last"), WIZARD);
+        edit(new SpeedEraser(), Map.of("lambda", "0.01", "columns", "last"), WIZARD);
     Map<String, LowRank> factors = ((LowRankEdit) draft.edits().get(0)).factors();
     assertThat(factors.keySet()).isNotEmpty().allMatch(name -> name.endsWith("attn2.to_v.weight"));
     Matrix begin = row("", 0);
@@ -193,9 +193,9 @@ class LinearErasersTest {
 
   @Test
   void spectralEraserWeakensTheNameAndSparesWhatIsKept() throws IOException {
-    InputUpdate kept = projector(edit(new SpectralConceptEraser(), Map.of(), WIZARD));
+    InputUpdate kept = projector(edit(new CureEraser(), Map.of(), WIZARD));
     InputUpdate other =
-        projector(edit(new SpectralConceptEraser(), Map.of("preserve", "a genie"), WIZARD));
+        projector(edit(new CureEraser(), Map.of("preserve", "a genie"), WIZARD));
     Matrix name = last(PROMPT);
     Matrix genie = last("a photo of a genie");
     assertThat(PreservedEmbeddings.drift(kept, name)).isGreaterThan(0.4);
@@ -269,7 +269,7 @@ class LinearErasersTest {
 
   @Test
   void anEstimateSaysWhatTheEditWouldDo() throws IOException {
-    ConceptEditor editor = new ClosedFormEraser();
+    ConceptEditor editor = new UceEraser();
     var estimate =
         model
             .engine()
@@ -316,7 +316,7 @@ class LinearErasersTest {
     ClosedFormEdit edit =
         (ClosedFormEdit)
             edit(
-                    new ClosedFormEraser(),
+                    new UceEraser(),
                     Map.of("templates", "{}", "columns", "padding"),
                     new Concept(name, ConceptType.OBJECT))
                 .edits()
@@ -329,7 +329,7 @@ class LinearErasersTest {
     Path file = Files.writeString(folder.resolve("keep.txt"), "morgana\n\na genie\n");
     ClosedFormEdit edit =
         (ClosedFormEdit)
-            edit(new ClosedFormEraser(), Map.of("preserve", file.toString()), WIZARD)
+            edit(new UceEraser(), Map.of("preserve", file.toString()), WIZARD)
                 .edits()
                 .get(0);
     assertThat(edit.concepts().get(0).preserve().orElseThrow().count()).isEqualTo(2);
@@ -338,7 +338,7 @@ class LinearErasersTest {
   private void refused(Map<String, String> values, Concept concept, String message) {
     assertThatIllegalArgumentException()
         .as(message)
-        .isThrownBy(() -> edit(new ClosedFormEraser(), values, concept))
+        .isThrownBy(() -> edit(new UceEraser(), values, concept))
         .withMessageContaining(message);
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How often each instance should show, as it is said. */
-class SharesTest {
+class TargetSharesTest {
   private static final KnownConcepts VOCABULARY =
       new KnownConcepts(
           List.of(
@@ -21,13 +21,13 @@ class SharesTest {
               new KnownConcepts.Phrase("barn owl", "a barn owl", ConceptType.OBJECT, "bird")),
           List.of());
 
-  private static Shares parse(String text) {
-    return Shares.parse(text, VOCABULARY);
+  private static TargetShares parse(String text) {
+    return TargetShares.parse(text, VOCABULARY);
   }
 
   @Test
   void weightsAreSharesOfTheirSum() {
-    Shares shares = parse("owl=1,barn owl=3");
+    TargetShares shares = parse("owl=1,barn owl=3");
     assertThat(shares.phrases()).containsExactly("an owl", "a barn owl");
     assertThat(shares.wanted()).containsExactly(0.25, 0.75);
     assertThat(shares).hasToString("an owl=0.250,a barn owl=0.750");
@@ -43,7 +43,7 @@ class SharesTest {
         "owl = 2,barn owl=2e0|a wug=2",
       })
   void aNameAloneHasWeightOneAndSpacesAndBarsDoNotMatter(String text) {
-    Shares shares = parse(text);
+    TargetShares shares = parse(text);
     assertThat(shares.phrases()).containsExactly("an owl", "a barn owl", "a wug");
     assertThat(shares.wanted()).containsOnly(1.0 / 3);
   }
@@ -79,8 +79,8 @@ class SharesTest {
 
   @Test
   void whatShowsMostComesFirstAndTheRestKeepsItsOrder() {
-    Shares shares = parse("a=1,b=2,c=3,d=4");
-    Shares sorted = shares.dominantFirst(Map.of("c", 5, "b", 2, "other", 9));
+    TargetShares shares = parse("a=1,b=2,c=3,d=4");
+    TargetShares sorted = shares.dominantFirst(Map.of("c", 5, "b", 2, "other", 9));
     assertThat(sorted.phrases()).containsExactly("c", "a", "b", "d");
     assertThat(sorted.wanted()).containsExactly(0.3, 0.1, 0.2, 0.4);
     assertThat(shares.dominantFirst(Map.of("other", 9))).isEqualTo(shares);
@@ -91,7 +91,7 @@ class SharesTest {
   void seenSharesAreOfAllDrawings() {
     double[] seen = parse("a,b,c").seen(Map.of("a", 6, "c", 1, "other", 1));
     assertThat(seen).containsExactly(0.75, 0, 0.125);
-    assertThat(Shares.equal(List.of("a", "b")).wanted()).containsExactly(new double[] {0.5, 0.5});
-    assertThat(Shares.equal(List.of("a", "b", "c")).wanted()[2]).isCloseTo(1.0 / 3, within(1e-15));
+    assertThat(TargetShares.equal(List.of("a", "b")).wanted()).containsExactly(new double[] {0.5, 0.5});
+    assertThat(TargetShares.equal(List.of("a", "b", "c")).wanted()[2]).isCloseTo(1.0 / 3, within(1e-15));
   }
 }

@@ -28,7 +28,7 @@ import java.util.List;
  * @param reading what tells C from what is kept
  * @param preserved the phrases that are kept beside the guides
  */
-record GeneralReading(
+record ConceptShift(
     SolveInput job,
     Matrix columns,
     List<Matrix> towards,
@@ -58,7 +58,7 @@ record GeneralReading(
    * @throws IllegalArgumentException if what is kept leaves nothing to move
    * @throws IOException if a file of phrases cannot be read
    */
-  static GeneralReading of(SolveInput job, List<String> guides, List<String> held)
+  static ConceptShift of(SolveInput job, List<String> guides, List<String> held)
       throws IOException {
     Concept concept = job.concepts().get(0);
     SolverSettings options = job.options();
@@ -82,7 +82,7 @@ record GeneralReading(
         ObliqueProjector.of(job.generalText(own).rows(), options.number("ridge")).second();
     ObliqueReading reading =
         ObliqueReading.of(second, pairs.targets(), kept, options.integer("rank"));
-    return new GeneralReading(job, pairs.targets(), towards, reading, preserved);
+    return new ConceptShift(job, pairs.targets(), towards, reading, preserved);
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param steps of the DDIM sampler
  * @param seed of the first; the others follow
  */
-record Drawings(DiffusionModel model, ImageClassifier judge, int pictures, int steps, long seed) {
+record ShareMeasurement(DiffusionModel model, ImageClassifier judge, int pictures, int steps, long seed) {
   private static final double GUIDANCE = 5;
 
   /** How many pictures of a word show what; what shows most comes first. */

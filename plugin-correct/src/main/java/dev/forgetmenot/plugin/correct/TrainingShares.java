@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param notes of the training
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
-record Proportions(double[] wanted, Map<String, String> notes) {
+record TrainingShares(double[] wanted, Map<String, String> notes) {
   private static final String NOTE = "proportions";
   private static final double SOFT = 0.05; // what an instance that never shows counts as
   private static final double LEAST = 0.02;

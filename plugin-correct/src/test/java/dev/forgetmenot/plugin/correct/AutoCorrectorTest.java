@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which method is taken on the tiny model, by a judge that knows what has been tried. */
-class MeasuredCorrectionTest {
+class AutoCorrectorTest {
   private static final int OF_WORD = 4; // pictures; half as many of an instance
   private static final Map<String, String> SMALL =
       Map.of("trial-pictures", "4", "trial-steps", "1", "trial-others", "0");
@@ -45,7 +45,7 @@ class MeasuredCorrectionTest {
   }
 
   private PatchDraft edit(Map<String, String> given) throws IOException {
-    return tiny.edit(new MeasuredCorrection(), given, context, ANIMAL);
+    return tiny.edit(new AutoCorrector(), given, context, ANIMAL);
   }
 
   private boolean onTheBase() {
@@ -198,7 +198,7 @@ class MeasuredCorrectionTest {
         .isThrownBy(
             () ->
                 tiny.edit(
-                    new MeasuredCorrection(),
+                    new AutoCorrector(),
                     TWO,
                     context,
                     ANIMAL,
@@ -211,7 +211,7 @@ class MeasuredCorrectionTest {
 
   @Test
   void anEstimateIsOfTheFirstCandidate() throws IOException {
-    EditEstimate estimate = tiny.estimate(new MeasuredCorrection(), TWO, context);
+    EditEstimate estimate = tiny.estimate(new AutoCorrector(), TWO, context);
     assertThat(estimate.lines().get(0))
         .startsWith("the first of 2 methods that would be tried: balance ");
     assertThat(estimate.lines()).contains("pulled by 0.500");

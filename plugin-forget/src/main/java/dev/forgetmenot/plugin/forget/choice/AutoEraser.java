@@ -14,7 +14,7 @@ import dev.forgetmenot.editing.measure.Candidate;
 import dev.forgetmenot.editing.measure.Evaluation;
 import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.plugin.forget.linear.ClosedFormEraser;
+import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,17 +29,17 @@ import org.pf4j.Extension;
  * candidate is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class MeasuredChoice implements ConceptEditor {
+public final class AutoEraser implements ConceptEditor {
   /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
   private static final List<Candidate> CANDIDATES =
       List.of(
           oblique(2, 14),
-          new Candidate(new ClosedFormEraser(), Map.of()),
+          new Candidate(new UceEraser(), Map.of()),
           oblique(3, 6),
           oblique(4, 0));
 
   /** For the plugin manager. */
-  public MeasuredChoice() {}
+  public AutoEraser() {}
 
   private static Candidate oblique(int rank, int neighbours) {
     return new Candidate(

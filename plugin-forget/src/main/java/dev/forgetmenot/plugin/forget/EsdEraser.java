@@ -28,9 +28,9 @@ import org.pf4j.Extension;
  * way.
  */
 @Extension
-public final class ErasedDiffusion extends TrainedEraser {
+public final class EsdEraser extends TrainedEraser {
   /** For the plugin manager. */
-  public ErasedDiffusion() {}
+  public EsdEraser() {}
 
   @Override
   public String name() {

@@ -31,9 +31,9 @@ import org.pf4j.Extension;
  * where the phrases to keep have next to nothing.
  */
 @Extension(ordinal = 12)
-public final class NullSpaceEraser extends LinearEraser {
+public final class SpeedEraser extends LinearEraser {
   /** For the plugin manager. */
-  public NullSpaceEraser() {}
+  public SpeedEraser() {}
 
   @Override
   public String name() {

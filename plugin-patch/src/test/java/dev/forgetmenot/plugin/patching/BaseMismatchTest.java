@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Patches on a base that is not theirs: only when asked, only where they fit, and what is said. */
-class OtherBaseTest {
+class BaseMismatchTest {
   private static final Path MODEL = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model");
   private static final String ONE = "unet/conv_in.bias";
   private static final String TWO = "unet/conv_out.bias";

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Which noise goes with which instance. */
-class NoisePairingTest {
+class NoiseAssignmentTest {
   private static final int LATENTS = 64;
   private static final int NOISES = 20_000;
 
@@ -17,7 +17,7 @@ class NoisePairingTest {
   private final List<float[]> means = List.of(normal(), normal(), normal());
   private final List<float[]> noises = new ArrayList<>();
 
-  NoisePairingTest() {
+  NoiseAssignmentTest() {
     for (int i = 0; i < NOISES; i++) {
       noises.add(normal());
     }
@@ -31,11 +31,11 @@ class NoisePairingTest {
     return values;
   }
 
-  private int[] concepts(NoisePairing pairing) {
+  private int[] concepts(NoiseAssignment pairing) {
     return noises.stream().mapToInt(pairing::concept).toArray();
   }
 
-  private void assertShares(NoisePairing pairing, double... shares) {
+  private void assertShares(NoiseAssignment pairing, double... shares) {
     double[] found = new double[shares.length];
     for (int concept : concepts(pairing)) {
       found[concept] += 1.0 / NOISES;
@@ -47,16 +47,16 @@ class NoisePairingTest {
 
   @Test
   void eachInstanceGetsItsShareOfNoise() {
-    NoisePairing pairing = new NoisePairing(means, new double[] {0.2, 0.3, 0.5}, 1);
+    NoiseAssignment pairing = new NoiseAssignment(means, new double[] {0.2, 0.3, 0.5}, 1);
     assertShares(pairing, 0.2, 0.3, 0.5);
     pairing.share(new double[] {0.8, 0.18, 0.02});
     assertShares(pairing, 0.8, 0.18, 0.02);
-    assertShares(new NoisePairing(means.subList(0, 2), new double[] {0.5, 0.5}, 1), 0.5, 0.5);
+    assertShares(new NoiseAssignment(means.subList(0, 2), new double[] {0.5, 0.5}, 1), 0.5, 0.5);
   }
 
   @Test
   void instancesGetTheNoiseThatLeansToThem() {
-    NoisePairing pairing = new NoisePairing(means, new double[] {0.2, 0.3, 0.5}, 1);
+    NoiseAssignment pairing = new NoiseAssignment(means, new double[] {0.2, 0.3, 0.5}, 1);
     double[][] sums = new double[3][3]; // by what the noise was paired with and by instance
     int[] concepts = concepts(pairing);
     for (int n = 0; n < NOISES; n++) {
@@ -78,8 +78,8 @@ class NoisePairingTest {
   @Test
   void theSameSharesGiveTheSamePairsWhateverWasBefore() {
     double[] shares = {0.2, 0.3, 0.5};
-    NoisePairing one = new NoisePairing(means, shares, 1);
-    NoisePairing two = new NoisePairing(means, new double[] {0.9, 0.05, 0.05}, 1);
+    NoiseAssignment one = new NoiseAssignment(means, shares, 1);
+    NoiseAssignment two = new NoiseAssignment(means, new double[] {0.9, 0.05, 0.05}, 1);
     assertThat(concepts(two)).isNotEqualTo(concepts(one));
     two.share(shares);
     assertThat(concepts(two)).isEqualTo(concepts(one));

@@ -32,12 +32,12 @@ import org.pf4j.Extension;
  * pictures, the first candidate is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class MeasuredCorrection implements ConceptEditor {
+public final class AutoCorrector implements ConceptEditor {
   private static final String WITHOUT = "without";
   private static final String PRESERVE = "preserve";
 
   /** For the plugin manager. */
-  public MeasuredCorrection() {}
+  public AutoCorrector() {}
 
   @Override
   public String name() {
@@ -79,7 +79,7 @@ public final class MeasuredCorrection implements ConceptEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     CorrectionGoal goal =
-        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
+        goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
     List<Candidate> candidates = candidates(goal, values);
     CorrectionTrial trial = CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values));
     Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
@@ -130,13 +130,13 @@ public final class MeasuredCorrection implements ConceptEditor {
       }
       List<String> without =
           PhraseList.read(WITHOUT, values.text(WITHOUT)).stream()
-              .map(name -> Shares.phrase(name, context.vocabulary()))
+              .map(name -> TargetShares.phrase(name, context.vocabulary()))
               .toList();
       return new CorrectionGoal(word, List.of(), without);
     }
     InstanceOptions options = new InstanceOptions(values);
     PromptEncoder encoder = new PromptEncoder(model);
-    Shares shares =
+    TargetShares shares =
         options.shares(
             word, encoder, options.drawings(encoder, context, values.integer("seed")), context);
     return new CorrectionGoal(word, shares.phrases(), List.of());
@@ -179,7 +179,7 @@ public final class MeasuredCorrection implements ConceptEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     CorrectionGoal goal =
-        goal(OneWord.of(concepts, context.vocabulary()).concept(), values, model, context);
+        goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
     List<Candidate> candidates = candidates(goal, values);
     Candidate first = candidates.get(0);
     return first

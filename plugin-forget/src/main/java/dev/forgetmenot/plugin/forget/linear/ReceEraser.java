@@ -18,9 +18,9 @@ import org.pf4j.Extension;
  * keys and values back.
  */
 @Extension(ordinal = 11)
-public final class AdversarialEraser extends LinearEraser {
+public final class ReceEraser extends LinearEraser {
   /** For the plugin manager. */
-  public AdversarialEraser() {}
+  public ReceEraser() {}
 
   @Override
   public String name() {
@@ -34,7 +34,7 @@ public final class AdversarialEraser extends LinearEraser {
 
   @Override
   public List<SettingSpec> parameters() {
-    return ClosedFormEraser.parameters(
+    return UceEraser.parameters(
         List.of(
             SettingSpec.integer("rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
             SettingSpec.number(
@@ -48,7 +48,7 @@ public final class AdversarialEraser extends LinearEraser {
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
     List<PreservedConcept> preserved = job.preserved();
-    ClosedFormEraser.Problem problem = ClosedFormEraser.Problem.of(job, preserved);
+    UceEraser.Problem problem = UceEraser.Problem.of(job, preserved);
     List<String> names = job.targets();
     Iterable<Matrix> weights = () -> names.stream().map(job::weight).iterator();
     ReceSolver rece =
@@ -75,6 +75,6 @@ public final class AdversarialEraser extends LinearEraser {
       report.residual(
           first.label(), "'" + job.guides().get(i) + "' alone", first.residual(solution.edit()));
     }
-    return ClosedFormEraser.outcome(job, solution, preserved, report);
+    return UceEraser.outcome(job, solution, preserved, report);
   }
 }

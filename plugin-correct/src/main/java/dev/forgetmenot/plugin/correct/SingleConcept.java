@@ -11,13 +11,13 @@ import java.util.List;
  *
  * @param subject as a prompt says it, and what of that is the word itself
  */
-record OneWord(PromptPhrase subject, ConceptType kind) {
+record SingleConcept(PromptPhrase subject, ConceptType kind) {
   /**
    * The one.
    *
    * @throws IllegalArgumentException if there are several
    */
-  static OneWord of(List<Concept> concepts, KnownConcepts vocabulary) {
+  static SingleConcept of(List<Concept> concepts, KnownConcepts vocabulary) {
     if (concepts.size() > 1) {
       throw new IllegalArgumentException(
           "one word is corrected at a time, not "
@@ -25,7 +25,7 @@ record OneWord(PromptPhrase subject, ConceptType kind) {
               + "; make a patch for each, they stack");
     }
     Concept one = concepts.get(0);
-    return new OneWord(PromptPhrase.of(one.name(), vocabulary), one.kind());
+    return new SingleConcept(PromptPhrase.of(one.name(), vocabulary), one.kind());
   }
 
   /** The concept as a prompt says it. */

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  * points, the instances' mean latents, whose offsets are fitted on a sample (after minibatch
  * optimal transport, Pooladian et al., "Multisample Flow Matching", arXiv 2304.14772).
  */
-final class NoisePairing implements TrainingExamples.Pairing {
+final class NoiseAssignment implements TrainingExamples.Pairing {
   private static final int SAMPLE = 2048;
   private static final int ROUNDS = 300;
 
@@ -27,7 +27,7 @@ final class NoisePairing implements TrainingExamples.Pairing {
    * @param shares of noise for each, above 0, of sum 1
    * @param seed of the sample
    */
-  NoisePairing(List<float[]> means, double[] shares, long seed) {
+  NoiseAssignment(List<float[]> means, double[] shares, long seed) {
     int n = means.get(0).length;
     for (float[] mean : means) {
       float[] direction = new float[n];

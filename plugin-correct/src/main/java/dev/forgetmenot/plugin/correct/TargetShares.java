@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param instances the dominant one first, at least two; their shares are above 0 and make 1
  */
-record Shares(List<Instance> instances) {
+record TargetShares(List<Instance> instances) {
   /**
    * One of them.
    *
@@ -22,7 +22,7 @@ record Shares(List<Instance> instances) {
    */
   record Instance(String phrase, double share) {}
 
-  Shares {
+  TargetShares {
     if (instances.size() < 2) {
       throw new IllegalArgumentException(
           "a balance needs two instances or more, such as --balance \"one=1,another=1\", not "
@@ -37,8 +37,8 @@ record Shares(List<Instance> instances) {
   }
 
   /** The same share for each. */
-  static Shares equal(List<String> phrases) {
-    return new Shares(phrases.stream().map(phrase -> new Instance(phrase, 1)).toList());
+  static TargetShares equal(List<String> phrases) {
+    return new TargetShares(phrases.stream().map(phrase -> new Instance(phrase, 1)).toList());
   }
 
   /**
@@ -46,7 +46,7 @@ record Shares(List<Instance> instances) {
    *
    * @throws IllegalArgumentException if a weight is no number above 0, or there are fewer than two
    */
-  static Shares parse(String text, KnownConcepts vocabulary) {
+  static TargetShares parse(String text, KnownConcepts vocabulary) {
     List<Instance> instances = new ArrayList<>();
     for (String part : text.split("[,|]", -1)) {
       int sign = part.lastIndexOf('=');
@@ -57,7 +57,7 @@ record Shares(List<Instance> instances) {
       }
       instances.add(new Instance(phrase(name, vocabulary), weight(weight, text)));
     }
-    return new Shares(instances);
+    return new TargetShares(instances);
   }
 
   private static double weight(String weight, String text) {
@@ -86,7 +86,7 @@ record Shares(List<Instance> instances) {
   }
 
   /** The same with what shows most often in drawings first; what never shows keeps its order. */
-  Shares dominantFirst(Map<String, Integer> counts) {
+  TargetShares dominantFirst(Map<String, Integer> counts) {
     List<Instance> sorted = new ArrayList<>(instances);
     Instance first = sorted.get(0);
     for (Instance one : instances) {
@@ -96,7 +96,7 @@ record Shares(List<Instance> instances) {
     }
     sorted.remove(first);
     sorted.add(0, first);
-    return new Shares(sorted);
+    return new TargetShares(sorted);
   }
 
   List<String> phrases() {

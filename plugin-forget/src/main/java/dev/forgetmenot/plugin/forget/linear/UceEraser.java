@@ -28,9 +28,9 @@ import org.pf4j.Extension;
  * concept's columns become their guides', all concepts in one solve.
  */
 @Extension(ordinal = 10)
-public final class ClosedFormEraser extends LinearEraser {
+public final class UceEraser extends LinearEraser {
   /** For the plugin manager. */
-  public ClosedFormEraser() {}
+  public UceEraser() {}
 
   @Override
   public String name() {

@@ -23,9 +23,9 @@ import org.pf4j.Extension;
  * what the kept phrases have of them.
  */
 @Extension(ordinal = 13)
-public final class SpectralConceptEraser extends LinearEraser {
+public final class CureEraser extends LinearEraser {
   /** For the plugin manager. */
-  public SpectralConceptEraser() {}
+  public CureEraser() {}
 
   @Override
   public String name() {

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** How often each instance is trained on, as drawings say. */
-class ProportionsTest {
+class TrainingSharesTest {
   private final Map<String, String> notes = new TreeMap<>();
   private final double[] wanted = {0.5, 0.3, 0.2};
-  private final Proportions proportions = new Proportions(wanted, notes);
+  private final TrainingShares proportions = new TrainingShares(wanted, notes);
 
   @Test
   void atFirstTheyAreTheWantedShares() {
@@ -55,7 +55,7 @@ class ProportionsTest {
   void notesCarryThemToTheLastBit() {
     proportions.follow(new double[] {0.7, 0.2, 0.1});
     proportions.follow(new double[] {0.61, 0.13, 0.17});
-    Proportions other = new Proportions(new double[] {1, 0, 0}, new TreeMap<>(notes));
+    TrainingShares other = new TrainingShares(new double[] {1, 0, 0}, new TreeMap<>(notes));
     assertThat(other.now()).containsExactly(proportions.now());
   }
 }
