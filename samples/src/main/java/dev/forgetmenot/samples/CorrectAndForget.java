@@ -9,11 +9,11 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.EditOrder;
-import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.EditRequest;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.Recogniser;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.Unwatched;
@@ -104,18 +104,18 @@ public final class CorrectAndForget {
       Path modelFolder, Path plugins, Path output, int pictures, Map<String, String> settings)
       throws IOException {
     Files.createDirectories(output);
-    Judging judging = Judging.of(modelFolder, Optional.empty(), Optional.empty());
+    EvaluationSetup judging = EvaluationSetup.of(modelFolder, Optional.empty(), Optional.empty());
     try (HostPluginManager started =
             HostPluginManager.start(plugins, HostVersions.read().hostApi());
-        HostedModel hosted = new ModelLoader(modelFolder, "cpu", started).load(List.of());
-        Recogniser judge = judging.open(hosted.model().engine()).orElseThrow()) {
+        NamedModel hosted = new ModelLoader(modelFolder, "cpu", started).load(List.of());
+        ZeroShotClassifier judge = judging.open(hosted.model().engine()).orElseThrow()) {
       CorrectAndForget stack = new CorrectAndForget(hosted.model(), pictures);
       for (Order order : ORDERS) {
         ConceptEditor editor = started.editor(order.operation(), order.method()).orElseThrow();
         Concept concept = new Concept(order.word(), judging.vocabulary().kindOf(order.word()));
         Path file = output.resolve(order.word() + ".fmnpatch");
-        EditOrder edit =
-            new EditOrder(
+        EditRequest edit =
+            new EditRequest(
                 editor,
                 List.of(concept),
                 values(editor, order.settings(), settings),
@@ -140,7 +140,7 @@ public final class CorrectAndForget {
     return Settings.of(editor.parameters(), values);
   }
 
-  private Result putOnAndTakeOff(Path output, Recogniser judge) throws IOException {
+  private Result putOnAndTakeOff(Path output, ZeroShotClassifier judge) throws IOException {
     DrawnState base = draw("base");
     putOn(AS_MADE);
     DrawnState all = draw("all five");

@@ -3,9 +3,9 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.job.Recogniser;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
   }
 
   /** A Markdown table: a row a prompt, a column a state, as what pictures are recognised. */
-  static String table(List<DrawnState> states, Recogniser judge) {
+  static String table(List<DrawnState> states, ZeroShotClassifier judge) {
     List<String> prompts = states.get(0).prompts();
     StringBuilder table = new StringBuilder("| prompt |");
     states.forEach(state -> table.append(' ').append(state.name()).append(" |"));
@@ -83,7 +83,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
     }
     ComparisonSheet sheet =
         new ComparisonSheet(title, left.name(), right.name(), "seeds from " + SEED, rows);
-    PngPictures.write(file, sheet.draw(), "");
+    PngImages.write(file, sheet.draw(), "");
   }
 
   private List<RgbImage> shown(int prompt) {

@@ -6,8 +6,8 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.EditOrder;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.EditRequest;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -24,12 +24,12 @@ public final class ForgetConcept {
   public static void main(String[] args) throws IOException {
     String hostApi = HostVersions.read().hostApi();
     try (HostPluginManager plugins = HostPluginManager.start(Path.of(args[1]), hostApi);
-        HostedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
+        NamedModel model = new ModelLoader(Path.of(args[0]), "cpu", plugins).load(List.of())) {
       ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, args[4]).orElseThrow();
       Settings values = Settings.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(new Concept(args[2], ConceptType.OBJECT));
       new EditJob(Unwatched.CONTEXT)
-          .run(model, EditOrder.of(editor, concepts, values, Path.of(args[3])));
+          .run(model, EditRequest.of(editor, concepts, values, Path.of(args[3])));
     }
   }
 }

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class GenerateImage {
     GenerationRequest request = GenerationRequest.of(args[1]).sampled("ddim", 20).seeds(1, 1);
     try (StableDiffusion model = StableDiffusion.load(Path.of(args[0]), LoadOptions.defaults())) {
       List<RgbImage> pictures = model.generate(request);
-      PngPictures.write(Path.of(args[2]), PngPictures.image(pictures.get(0)), args[1]);
+      PngImages.write(Path.of(args[2]), PngImages.image(pictures.get(0)), args[1]);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.forgetmenot.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -37,8 +37,8 @@ class SamplesTest {
     Path file = folder.resolve("castle.png");
     GenerateImage.main(
         new String[] {EmbeddedModel.folder().toString(), "a photo of a castle", file.toString()});
-    assertThat(PngPictures.read(file).width()).isEqualTo(64);
-    assertThat(PngPictures.infotext(file)).contains("a photo of a castle");
+    assertThat(PngImages.read(file).width()).isEqualTo(64);
+    assertThat(PngImages.infotext(file)).contains("a photo of a castle");
   }
 
   @Test

@@ -9,10 +9,10 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.EditOrder;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.EditRequest;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.Recogniser;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -79,7 +79,7 @@ class ThirdPartyPluginTest {
     Path folderOfModel = EmbeddedModel.folder();
     try (HostPluginManager manager =
             HostPluginManager.start(plugins, HostVersions.read().hostApi());
-        HostedModel model = new ModelLoader(folderOfModel, "cpu", manager).load(List.of())) {
+        NamedModel model = new ModelLoader(folderOfModel, "cpu", manager).load(List.of())) {
       assertThat(manager.reports())
           .singleElement()
           .returns("STARTED", PluginReport::state)
@@ -87,22 +87,22 @@ class ThirdPartyPluginTest {
       GenerationRequest request =
           GenerationRequest.of("a photo of a fox").sampled("heun", 12).seeds(3, 2);
       assertThat(model.model().sampler(request).displayName()).isEqualTo("Heun");
-      try (Recogniser recogniser =
-          Recogniser.open(
-              Recogniser.clipOf(folderOfModel),
+      try (ZeroShotClassifier recogniser =
+          ZeroShotClassifier.open(
+              ZeroShotClassifier.clipOf(folderOfModel),
               model.model().engine(),
               VocabularyFile.of(folderOfModel),
-              Recogniser.TEMPLATE)) {
+              ZeroShotClassifier.TEMPLATE)) {
         assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
       }
-      ConceptEditor editor = manager.inDoor(ConceptEditor.class).get(0);
+      ConceptEditor editor = manager.extensions(ConceptEditor.class).get(0);
       Settings values =
           Settings.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
       new EditJob(Unwatched.CONTEXT)
           .run(
               model,
-              EditOrder.of(editor, List.of(new Concept("a fox", ConceptType.OBJECT)), values, file));
+              EditRequest.of(editor, List.of(new Concept("a fox", ConceptType.OBJECT)), values, file));
       try (PatchFile patch = PatchFile.open(file)) {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).content().changed().get(0);

@@ -74,7 +74,7 @@ public final class CommandLineProgram {
           .with(PatchCommand.class, PatchCommand::of)
           .with(CompareCommand.class, CompareCommand::new)
           .with(DemoCommand.class, DemoCommand::new)
-          .with(RecogniseCommand.class, RecogniseCommand::new)
+          .with(ClassifyCommand.class, ClassifyCommand::new)
           .with(ModelsCommand.class, ModelsCommand::of)
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)

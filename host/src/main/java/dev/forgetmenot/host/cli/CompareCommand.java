@@ -13,8 +13,8 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.ComparedMethod;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.CorrectionComparison;
-import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.MethodComparison;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -127,12 +127,12 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve("table.md"));
-    Judging judging = judge.judging(options.folder());
+    EvaluationSetup judging = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       List<ComparedMethod> chosen = chosen(plugins);
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());
-      try (HostedModel model = options.loader(plugins).load(List.of())) {
+      try (NamedModel model = options.loader(plugins).load(List.of())) {
         model.model().notes().forEach(context.console()::note);
         context.say("wrote " + compare(model, concepts, chosen, judging));
       }
@@ -141,7 +141,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private Path compare(
-      HostedModel model, List<Concept> concepts, List<ComparedMethod> chosen, Judging judging)
+      NamedModel model, List<Concept> concepts, List<ComparedMethod> chosen, EvaluationSetup judging)
       throws IOException {
     return switch (asked()) {
       case FORGET ->
@@ -176,10 +176,10 @@ final class CompareCommand implements Callable<Integer> {
     if (methods.isEmpty()) {
       return editors.stream().map(e -> new ComparedMethod(e, Map.of())).toList();
     }
-    return methods.stream().map(text -> method(MethodText.parse(text), editors)).toList();
+    return methods.stream().map(text -> method(MethodSpec.parse(text), editors)).toList();
   }
 
-  private static ComparedMethod method(MethodText text, List<ConceptEditor> editors) {
+  private static ComparedMethod method(MethodSpec text, List<ConceptEditor> editors) {
     ConceptEditor editor =
         editors.stream()
             .filter(candidate -> candidate.name().equals(text.name()))

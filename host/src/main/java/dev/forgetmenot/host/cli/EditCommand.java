@@ -6,7 +6,7 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -15,9 +15,9 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.EditOrder;
-import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.EditRequest;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +38,7 @@ final class EditCommand implements Callable<Integer> {
   private final CommandContext context;
   private final EditorCatalogue catalogue;
   private final Operation operation;
-  private ParameterOptions parameters; // null where no editor was found
+  private SettingOptions parameters; // null where no editor was found
 
   @Spec private CommandSpec spec;
 
@@ -117,7 +117,7 @@ final class EditCommand implements Callable<Integer> {
         .chosen(operation)
         .ifPresent(
             editor -> {
-              command.parameters = new ParameterOptions(editor);
+              command.parameters = new SettingOptions(editor);
               command.parameters.addTo(spec);
             });
     return spec;
@@ -153,10 +153,10 @@ final class EditCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
     Settings values = parameters.values(spec.commandLine().getParseResult());
-    Judging judging = judge.judging(options.folder());
+    EvaluationSetup judging = judge.judging(options.folder());
     List<Concept> concepts = concepts(judging.vocabulary());
-    EditOrder order =
-        new EditOrder(
+    EditRequest order =
+        new EditRequest(
             editor,
             concepts,
             values,
@@ -168,7 +168,7 @@ final class EditCommand implements Callable<Integer> {
     if (!dryRun && !resume) {
       overwrite.check(order.files());
     }
-    try (HostedModel model = options.loader(catalogue.plugins()).load(List.of())) {
+    try (NamedModel model = options.loader(catalogue.plugins()).load(List.of())) {
       model.model().notes().forEach(context.console()::note);
       if (dryRun) {
         new EditEstimation(context, 0).run(model, order).forEach(context::say);
@@ -188,7 +188,7 @@ final class EditCommand implements Callable<Integer> {
 
   private void say(EditJob.Result result) throws IOException {
     context.say("patch " + result.id());
-    context.say("wrote " + result.file() + ", " + Sizes.of(Files.size(result.file())));
+    context.say("wrote " + result.file() + ", " + ByteSizes.of(Files.size(result.file())));
     result
         .report()
         .ifPresent(report -> report.files().forEach(file -> context.say("wrote " + file)));

@@ -9,15 +9,15 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
-import dev.forgetmenot.host.job.DrawingJob;
+import dev.forgetmenot.host.job.GenerationJob;
 import dev.forgetmenot.host.job.GatedPatches;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.MemoryModel;
 import dev.forgetmenot.host.job.MemoryNeed;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PatchTags;
-import dev.forgetmenot.host.job.PictureFiles;
+import dev.forgetmenot.host.job.ImageFolder;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.job.StepTime;
 import dev.forgetmenot.host.job.TokenFiles;
@@ -94,7 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Number of pictures (default: ${DEFAULT-VALUE}).")
   private int count;
 
-  @Mixin private PictureSize size;
+  @Mixin private ImageSizeOption size;
 
   @Option(
       names = "--sampler",
@@ -143,7 +143,7 @@ final class GenerateCommand implements Callable<Integer> {
     GatedPatches patches =
         GatedPatches.of(patchOptions.requests(context.console(), options.folder(), recipe, tags));
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
-      try (HostedModel hosted = options.loader(plugins).load(patches.first())) {
+      try (NamedModel hosted = options.loader(plugins).load(patches.first())) {
         StableDiffusion model = hosted.model();
         model.notes().forEach(context.console()::note);
         patches
@@ -159,19 +159,19 @@ final class GenerateCommand implements Callable<Integer> {
         new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.pictureSize());
         int height = request.height().orElse(model.pictureSize());
-        PictureFiles.Provenance provenance =
-            PictureFiles.Provenance.of(
+        ImageFolder.Provenance provenance =
+            ImageFolder.Provenance.of(
                 hosted,
                 request,
                 PatchLabels.of(patches.on()),
                 embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
         OutputFolder folder =
-            OutputFolder.prepare(output, PictureFiles.estimate(count, width, height));
-        PictureFiles files = new PictureFiles(folder, provenance);
+            OutputFolder.prepare(output, ImageFolder.estimate(count, width, height));
+        ImageFolder files = new ImageFolder(folder, provenance);
         sayWhatItTakes(model, request, width, height);
         context.say("seed " + request.seed());
         List<RgbImage> pictures =
-            new DrawingJob(model, context).draw(request, "drawing", preview(request, files));
+            new GenerationJob(model, context).draw(request, "drawing", preview(request, files));
         files.write(request, pictures).forEach(file -> context.say("wrote " + file));
       }
     }
@@ -232,7 +232,7 @@ final class GenerateCommand implements Callable<Integer> {
         Optional.ofNullable(sampler));
   }
 
-  private StepListener preview(GenerationRequest request, PictureFiles files) {
+  private StepListener preview(GenerationRequest request, ImageFolder files) {
     if (previewEvery == 0) {
       return StepListener.NONE;
     }

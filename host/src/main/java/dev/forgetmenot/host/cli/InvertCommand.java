@@ -9,9 +9,9 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.InversionJob;
-import dev.forgetmenot.host.job.InversionOrder;
+import dev.forgetmenot.host.job.InversionRequest;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
     })
 final class InvertCommand implements Callable<Integer> {
   private final CommandContext context;
-  private final ParameterOptions parameters =
-      new ParameterOptions("the inversion", TextualInversionSettings.parameters());
+  private final SettingOptions parameters =
+      new SettingOptions("the inversion", TextualInversionSettings.parameters());
 
   @Spec private CommandSpec spec;
 
@@ -133,14 +133,14 @@ final class InvertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    InversionOrder order =
-        new InversionOrder(
+    InversionRequest order =
+        new InversionRequest(
             pictures,
             ConceptType.of(kind),
             parameters.values(spec.commandLine().getParseResult()),
             output,
-            new InversionOrder.Saving(saveEvery, previews),
-            new InversionOrder.Form(format, tokenName),
+            new InversionRequest.Saving(saveEvery, previews),
+            new InversionRequest.Form(format, tokenName),
             Optional.ofNullable(tokensPatch),
             resume);
     boolean stopped = Files.exists(order.checkpoint()); // the job says what to do then
@@ -157,12 +157,12 @@ final class InvertCommand implements Callable<Integer> {
     context.say("try it: fmn generate \"" + result.prompt() + "\" --embedding " + result.file());
   }
 
-  private void run(InversionOrder order) throws IOException {
+  private void run(InversionRequest order) throws IOException {
     Optional<StackRecipe> recipe = patchOptions.recipe();
     List<PatchRequest> patches =
         patchOptions.requests(context.console(), options.folder(), recipe, List.of());
     try (HostPluginManager plugins = options.plugins().start(context.console());
-        HostedModel model = options.loader(plugins).load(patches)) {
+        NamedModel model = options.loader(plugins).load(patches)) {
       model.model().notes().forEach(context.console()::note);
       model.model().patches().forEach(context::say);
       if (recipe.isPresent()) {

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class JudgeOptions {
     return Optional.ofNullable(vocabulary);
   }
 
-  Judging judging(Path model) throws IOException {
-    return Judging.of(model, Optional.ofNullable(clip), vocabulary());
+  EvaluationSetup judging(Path model) throws IOException {
+    return EvaluationSetup.of(model, Optional.ofNullable(clip), vocabulary());
   }
 }

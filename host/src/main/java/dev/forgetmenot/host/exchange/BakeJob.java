@@ -38,7 +38,7 @@ public final class BakeJob {
   /** Of tensors in a checkpoint that are a mean over the training. */
   private static final String SECOND_COPY = "model_ema.";
 
-  private final BakeOrder order;
+  private final BakeRequest order;
   private final JobContext context;
   private final ModelOnDisk model;
   private final PatchStack stack;
@@ -49,7 +49,7 @@ public final class BakeJob {
 
   private int done;
 
-  private BakeJob(BakeOrder order, JobContext context, ModelOnDisk model, PatchStack stack)
+  private BakeJob(BakeRequest order, JobContext context, ModelOnDisk model, PatchStack stack)
       throws IOException {
     this.order = order;
     this.context = context;
@@ -65,7 +65,7 @@ public final class BakeJob {
    * @throws IOException if a patch does not fit, adds tokens, or the target cannot be written; it
    *     is then as it was before
    */
-  public static void run(BakeOrder order, JobContext context) throws IOException {
+  public static void run(BakeRequest order, JobContext context) throws IOException {
     if (order.patches().isEmpty()) {
       throw new IllegalArgumentException("name at least one patch by --patch");
     }
@@ -133,7 +133,7 @@ public final class BakeJob {
               write(new PatchedCopy(source, changes.get(source)), to);
             }
           }
-          AtomicFile.write(folder.resolve(BakeNote.NAME), note().bytes());
+          AtomicFile.write(folder.resolve(BakeMetadata.NAME), note().bytes());
           verify(folder);
         });
     copy.left().forEach(file -> context.say("left out: " + file + " (not patched)"));
@@ -153,7 +153,7 @@ public final class BakeJob {
     copySettings();
     AtomicFile.write(order.target(), channel -> copy.writeTo(channel, this::bytes));
     verifyFile(changes.get(source));
-    Path note = order.target().resolveSibling(order.target().getFileName() + "." + BakeNote.NAME);
+    Path note = order.target().resolveSibling(order.target().getFileName() + "." + BakeMetadata.NAME);
     AtomicFile.write(note, note().bytes());
     say();
   }
@@ -229,11 +229,11 @@ public final class BakeJob {
     return bytes;
   }
 
-  private BakeNote note() throws IOException {
+  private BakeMetadata note() throws IOException {
     Map<String, String> after = new TreeMap<>();
     leaves.forEach((component, of) -> after.put(component, BaseIdentity.root(of)));
     StackRoots roots = new StackRoots(model.base().tensors(), checked.weights().targets());
-    return new BakeNote(model.base(), roots.base(), stack.layers(), after);
+    return new BakeMetadata(model.base(), roots.base(), stack.layers(), after);
   }
 
   /** Opens what was written as a model, and compares what was changed. */

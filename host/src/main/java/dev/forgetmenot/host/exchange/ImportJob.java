@@ -48,14 +48,14 @@ public final class ImportJob {
   /** The strengths of what other tools made, whose sliders go far beyond 1. */
   private static final Manifest.Strength OTHERS = new Manifest.Strength(1, -100, 100);
 
-  private final ImportOrder order;
+  private final ImportRequest order;
   private final JobContext context;
   private final Map<String, String> parameters = new TreeMap<>();
 
   /** Values of a LoRA are read from it while the patch is written. */
   private Closeable opened = () -> {};
 
-  private ImportJob(ImportOrder order, JobContext context) {
+  private ImportJob(ImportRequest order, JobContext context) {
     this.order = order;
     this.context = context;
   }
@@ -67,7 +67,7 @@ public final class ImportJob {
    * @throws IOException if the file is broken, of a form that is not read, or does not fit the
    *     base: then no patch is written
    */
-  public static WrittenPatch run(ImportOrder order, JobContext context) throws IOException {
+  public static WrittenPatch run(ImportRequest order, JobContext context) throws IOException {
     return new ImportJob(order, context).run();
   }
 

@@ -34,16 +34,16 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
 
   /** Makes a patch of a concept, without a report of its own. */
   Made make(
-      HostedModel hosted,
+      NamedModel hosted,
       Concept concept,
       Path patch,
-      Judging judging,
+      EvaluationSetup judging,
       ImageClassifier judge,
       JobContext context)
       throws IOException {
     Settings values = Settings.of(editor.parameters(), settings);
-    EditOrder order =
-        new EditOrder(editor, List.of(concept), values, patch, judging, ReportSize.NONE, false);
+    EditRequest order =
+        new EditRequest(editor, List.of(concept), values, patch, judging, ReportSize.NONE, false);
     long begin = System.nanoTime();
     EditJob.Result result =
         new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ record ComparisonFiles(Path folder) {
   @FunctionalInterface
   interface Comparison {
     /** Makes the patches and draws; takes minutes. */
-    Section on(Concept concept, Recogniser judge) throws IOException;
+    Section on(Concept concept, ZeroShotClassifier judge) throws IOException;
   }
 
   /**
@@ -35,10 +35,10 @@ record ComparisonFiles(Path folder) {
    * @param judging by what pictures are judged; there must be a judge
    * @return the table's file
    */
-  Path write(HostedModel hosted, List<Concept> concepts, Judging judging, Comparison comparison)
+  Path write(NamedModel hosted, List<Concept> concepts, EvaluationSetup judging, Comparison comparison)
       throws IOException {
     OutputFolder.prepare(folder, LIKELY_BYTES);
-    try (Recogniser judge =
+    try (ZeroShotClassifier judge =
         judging
             .open(hosted.model().engine())
             .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
@@ -47,7 +47,7 @@ record ComparisonFiles(Path folder) {
       for (Concept concept : concepts) {
         Section section = comparison.on(concept, judge);
         String sheet = ComparedMethod.slug(concept.name()) + ".png";
-        PngPictures.write(folder.resolve(sheet), section.sheet().draw(), "");
+        PngImages.write(folder.resolve(sheet), section.sheet().draw(), "");
         text.append(section.markdown());
         text.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
         AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));

@@ -38,10 +38,10 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
    * @return the table's file
    */
   public Path run(
-      HostedModel hosted,
+      NamedModel hosted,
       List<Concept> concepts,
       List<ComparedMethod> methods,
-      Judging judging,
+      EvaluationSetup judging,
       Path folder)
       throws IOException {
     ComparisonFiles files = new ComparisonFiles(folder);
@@ -63,10 +63,10 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
   }
 
   private List<Made> make(
-      HostedModel hosted,
+      NamedModel hosted,
       Concept concept,
       List<ComparedMethod> methods,
-      Judging judging,
+      EvaluationSetup judging,
       ImageClassifier judge,
       ComparisonFiles files)
       throws IOException {
@@ -100,7 +100,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
   }
 
   private ComparedCorrections measure(
-      HostedModel hosted, CorrectionTrial trial, List<Made> made, ImageClassifier judge)
+      NamedModel hosted, CorrectionTrial trial, List<Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
     context.say("drawing and judging " + trial.pictures() + " pictures of each method");

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param missed a sentence for each limit that is missed
  */
 record CorrectionPage(
-    EditOrder order,
+    EditRequest order,
     CorrectionTrial.Size size,
     Manifest.Recipe recipe,
     CorrectionTable table,

@@ -7,7 +7,7 @@ import dev.forgetmenot.editing.measure.CorrectionLimits;
 import dev.forgetmenot.editing.measure.CorrectionResult;
 import dev.forgetmenot.editing.measure.CorrectionTrial;
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -22,13 +22,13 @@ import java.util.List;
  * @param order what was asked for
  * @param trial what is drawn
  */
-record CorrectionReport(EditOrder order, CorrectionTrial trial)
-    implements EditReport<CorrectionResult> {
+record CorrectionReport(EditRequest order, CorrectionTrial trial)
+    implements EvaluationReport<CorrectionResult> {
   /** The pictures of a report; other seeds than those by which editors choose. */
   static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(64, 32, 60, 1, 4000, 20);
 
   /** The report of an order on what its editor said that it is about; at least one goal. */
-  static CorrectionReport of(EditOrder order, List<CorrectionGoal> goals) {
+  static CorrectionReport of(EditRequest order, List<CorrectionGoal> goals) {
     return new CorrectionReport(
         order, CorrectionTrial.of(goals, order.judging().vocabulary(), order.report().of(SIZE)));
   }
@@ -61,7 +61,7 @@ record CorrectionReport(EditOrder order, CorrectionTrial trial)
     CorrectionSheet sheet =
         new CorrectionSheet(
             order.editor().name(), order.patch().getFileName().toString(), trial.size().seed());
-    PngPictures.write(order.sheet(), sheet.of(before, after).draw(), "");
+    PngImages.write(order.sheet(), sheet.of(before, after).draw(), "");
     String text = new CorrectionPage(order, trial.size(), draft.recipe(), table, missed).text();
     AtomicFile.write(order.table(), text.getBytes(StandardCharsets.UTF_8));
     List<String> lines = new ArrayList<>(table.lines());

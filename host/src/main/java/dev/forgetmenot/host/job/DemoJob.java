@@ -13,7 +13,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.editing.measure.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import java.util.Optional;
 
 /**
  * Draws a sheet, forgets a concept, loads the model anew with the patch and draws the sheet again.
- * The steps are the jobs that the commands run: {@link DrawingJob} and {@link EditJob}.
+ * The steps are the jobs that the commands run: {@link GenerationJob} and {@link EditJob}.
  *
  * @param loader the embedded model
  * @param context progress and cancellation
@@ -43,25 +43,25 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     Path output = OutputFolder.prepare(folder, LIKELY_BYTES).folder();
     Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
-    Judging judging = Judging.of(loader.folder(), Optional.empty(), Optional.empty());
+    EvaluationSetup judging = EvaluationSetup.of(loader.folder(), Optional.empty(), Optional.empty());
     List<EvaluationResult.Row> before;
-    try (HostedModel model = loader.load(List.of());
-        Recogniser judge = judge(judging, model)) {
+    try (NamedModel model = loader.load(List.of());
+        ZeroShotClassifier judge = judge(judging, model)) {
       before = drawSheet(model, judge, "before");
       Settings values = Settings.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
-      EditOrder order =
-          new EditOrder(editor, concepts, values, patch, judging, ReportSize.NONE, false);
+      EditRequest order =
+          new EditRequest(editor, concepts, values, patch, judging, ReportSize.NONE, false);
       new EditJob(context).run(model, order, Optional.of(judge));
     }
     List<EvaluationResult.Row> after;
-    try (HostedModel model =
+    try (NamedModel model =
             loader.load(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
-        Recogniser judge = judge(judging, model)) {
+        ZeroShotClassifier judge = judge(judging, model)) {
       after = drawSheet(model, judge, "after");
     }
     DemoResult result = new DemoResult(output.resolve(SHEET), patch, lines(before, after));
-    PngPictures.write(result.sheet(), sheet(result, before, after).draw(), "");
+    PngImages.write(result.sheet(), sheet(result, before, after).draw(), "");
     return result;
   }
 
@@ -77,7 +77,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                         + "'; 'fmn plugins' lists what is installed"));
   }
 
-  private static Recogniser judge(Judging judging, HostedModel model) throws IOException {
+  private static ZeroShotClassifier judge(EvaluationSetup judging, NamedModel model) throws IOException {
     return judging
         .open(model.model().engine())
         .orElseThrow(
@@ -86,8 +86,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                     "the demo needs a model with a CLIP and a vocabulary in its folder"));
   }
 
-  private List<EvaluationResult.Row> drawSheet(HostedModel hosted, ImageClassifier judge, String stage) {
-    DrawingJob drawing = new DrawingJob(hosted.model(), context);
+  private List<EvaluationResult.Row> drawSheet(NamedModel hosted, ImageClassifier judge, String stage) {
+    GenerationJob drawing = new GenerationJob(hosted.model(), context);
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {
       List<RgbImage> pictures =
@@ -156,7 +156,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
             DemoDefaults.SEED + DemoDefaults.COLUMNS - 1,
             DemoDefaults.SAMPLER,
             DemoDefaults.STEPS,
-            PictureFiles.plain(DemoDefaults.GUIDANCE)),
+            ImageFolder.plain(DemoDefaults.GUIDANCE)),
         rows);
   }
 

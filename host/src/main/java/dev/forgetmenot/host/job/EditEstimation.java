@@ -10,7 +10,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.editing.NearestConcepts;
 import dev.forgetmenot.editing.PromptEncoder;
 import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,24 +28,24 @@ public record EditEstimation(JobContext command, long drawn) {
   private static final int NEIGHBOURS = 8;
 
   /** The lines for people. The model is the base's again afterwards. */
-  public List<String> run(HostedModel hosted, EditOrder order) throws IOException {
+  public List<String> run(NamedModel hosted, EditRequest order) throws IOException {
     StableDiffusion model = hosted.model();
     List<String> lines =
         new ArrayList<>(
             OutputFolder.untouched(
                 order.patch().toAbsolutePath().normalize().getParent(),
                 () -> new Preflight(order, drawn).run(hosted)));
-    Optional<Recogniser> judge = order.judging().open(model.engine());
+    Optional<ZeroShotClassifier> judge = order.judging().open(model.engine());
     try {
       lines.addAll(
           model.engine().call(() -> lines(model, order, judge.map(ImageClassifier.class::cast))));
       return lines;
     } finally {
-      judge.ifPresent(Recogniser::close);
+      judge.ifPresent(ZeroShotClassifier::close);
     }
   }
 
-  private List<String> lines(StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge)
+  private List<String> lines(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     EditContext context =
         new EditContext(
@@ -68,7 +68,7 @@ public record EditEstimation(JobContext command, long drawn) {
                           "%s would take about %.1f s and %s beside the model",
                           order.editor().name(),
                           e.time().toMillis() / 1000.0,
-                          Sizes.of(e.peakBytes())))
+                          ByteSizes.of(e.peakBytes())))
               .orElse(order.editor().name() + " cannot say how long it would take"));
       estimate.ifPresent(e -> lines.addAll(e.lines()));
     } finally {
@@ -80,7 +80,7 @@ public record EditEstimation(JobContext command, long drawn) {
     return lines;
   }
 
-  private static String neighbours(StableDiffusion model, Concept concept, EditOrder order) {
+  private static String neighbours(StableDiffusion model, Concept concept, EditRequest order) {
     KnownConcepts vocabulary = order.judging().vocabulary();
     NearestConcepts near =
         NearestConcepts.of(

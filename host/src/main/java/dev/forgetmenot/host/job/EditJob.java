@@ -84,15 +84,15 @@ public record EditJob(
   /**
    * Runs the editor and writes the patch, with a judge of its own.
    *
-   * @see #run(HostedModel, EditOrder, Optional)
+   * @see #run(NamedModel, EditRequest, Optional)
    */
-  public Result run(HostedModel hosted, EditOrder order) throws IOException {
+  public Result run(NamedModel hosted, EditRequest order) throws IOException {
     check(order);
-    Optional<Recogniser> judge = order.judging().open(hosted.model().engine());
+    Optional<ZeroShotClassifier> judge = order.judging().open(hosted.model().engine());
     try {
       return checked(hosted, order, judge.map(ImageClassifier.class::cast));
     } finally {
-      judge.ifPresent(Recogniser::close);
+      judge.ifPresent(ZeroShotClassifier::close);
     }
   }
 
@@ -106,20 +106,20 @@ public record EditJob(
    * @throws CancellationException if the user stopped the job; its state is left beside the patch
    *     where the editor keeps one
    */
-  public Result run(HostedModel hosted, EditOrder order, Optional<ImageClassifier> judge)
+  public Result run(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     check(order);
     return checked(hosted, order, judge);
   }
 
-  private Result checked(HostedModel hosted, EditOrder order, Optional<ImageClassifier> judge)
+  private Result checked(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
     beside.before();
     Written written = written(hosted.model(), order, judge);
     Result result = written.result();
     try {
-      Optional<EditReport<?>> report = judge.flatMap(who -> report(order, written.goals(), who));
+      Optional<EvaluationReport<?>> report = judge.flatMap(who -> report(order, written.goals(), who));
       if (report.isPresent()) {
         result = reported(hosted, order, written, report.get(), judge.orElseThrow());
       }
@@ -133,11 +133,11 @@ public record EditJob(
   }
 
   /** The option that does the rest: with a state of the training it is not done again. */
-  private static String again(EditOrder order) {
+  private static String again(EditRequest order) {
     return Files.isRegularFile(order.checkpoint()) ? RESUME : "--overwrite";
   }
 
-  private static void check(EditOrder order) throws IOException {
+  private static void check(EditRequest order) throws IOException {
     OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
     if (order.resume() && !Files.isRegularFile(order.checkpoint())) {
       throw new IOException(
@@ -155,7 +155,7 @@ public record EditJob(
   }
 
   /** Edits and writes: what happens later cannot take the patch away. */
-  private Written written(StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge)
+  private Written written(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     CorrectionGoals said = new CorrectionGoals();
     try {
@@ -169,7 +169,7 @@ public record EditJob(
     }
   }
 
-  private static WrittenPatch write(StableDiffusion model, PatchDraft draft, EditOrder order)
+  private static WrittenPatch write(StableDiffusion model, PatchDraft draft, EditRequest order)
       throws IOException {
     try {
       return WrittenPatch.writeUsable(model.base(), draft, order.patch());
@@ -185,7 +185,7 @@ public record EditJob(
 
   /** The edit changes weights so much that its patch would be refused when it is used. */
   private static PatchFormatException diverged(
-      EditOrder order, Manifest.Recipe recipe, PatchFormatException refused) {
+      EditRequest order, Manifest.Recipe recipe, PatchFormatException refused) {
     String cause =
         recipe.steps() == 0
             ? "the solution is too large. Use weaker settings of the method"
@@ -203,12 +203,12 @@ public record EditJob(
   }
 
   /** How the pictures are judged, if they can be. */
-  private static Optional<EditReport<?>> report(
-      EditOrder order, List<CorrectionGoal> goals, ImageClassifier judge) {
+  private static Optional<EvaluationReport<?>> report(
+      EditRequest order, List<CorrectionGoal> goals, ImageClassifier judge) {
     if (!order.report().drawn()) {
       return Optional.empty();
     }
-    Optional<EditReport<?>> report =
+    Optional<EvaluationReport<?>> report =
         switch (order.editor().operation()) {
           case FORGET -> Optional.of(ForgettingReport.of(order));
           case CORRECT ->
@@ -220,10 +220,10 @@ public record EditJob(
 
   /** Draws on the base, which the model is again, and with the patch as users will. */
   private <R> Result reported(
-      HostedModel hosted,
-      EditOrder order,
+      NamedModel hosted,
+      EditRequest order,
       Written written,
-      EditReport<R> report,
+      EvaluationReport<R> report,
       ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
@@ -248,7 +248,7 @@ public record EditJob(
   }
 
   private PatchDraft edit(
-      StableDiffusion model, EditOrder order, Optional<ImageClassifier> judge, CorrectionGoals goals)
+      StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge, CorrectionGoals goals)
       throws IOException {
     EditContext context =
         new EditContext(

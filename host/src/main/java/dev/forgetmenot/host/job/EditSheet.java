@@ -16,7 +16,7 @@ final class EditSheet {
 
   private EditSheet() {}
 
-  static ComparisonSheet of(EditOrder order, EvaluationResult before, EvaluationResult after) {
+  static ComparisonSheet of(EditRequest order, EvaluationResult before, EvaluationResult after) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (int i = 0; i < before.targets().size() && i < OTHERS; i++) {
       rows.add(row(before.targets().get(i), after.targets().get(i)));

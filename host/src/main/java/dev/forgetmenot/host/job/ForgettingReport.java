@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.editing.measure.Evaluation;
 import dev.forgetmenot.editing.measure.EvaluationResult;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.List;
  * @param order what was asked for
  * @param trial what is drawn
  */
-record ForgettingReport(EditOrder order, Evaluation trial) implements EditReport<EvaluationResult> {
+record ForgettingReport(EditRequest order, Evaluation trial) implements EvaluationReport<EvaluationResult> {
   /** The pictures of a report; other seeds than those by which editors choose. */
   static final Evaluation.Size SIZE = new Evaluation.Size(16, 30, 1, 4000, 20);
 
@@ -28,7 +28,7 @@ record ForgettingReport(EditOrder order, Evaluation trial) implements EditReport
   static final String OTHERS_METRIC = "others-recognised";
 
   /** The report of an order. */
-  static ForgettingReport of(EditOrder order) {
+  static ForgettingReport of(EditRequest order) {
     return new ForgettingReport(
         order, Evaluation.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
   }
@@ -78,7 +78,7 @@ record ForgettingReport(EditOrder order, Evaluation trial) implements EditReport
   @Override
   public EditJob.Report write(PatchDraft draft, EvaluationResult before, EvaluationResult after)
       throws IOException {
-    PngPictures.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
+    PngImages.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
     return new EditJob.Report(List.of(after.since(before)), List.of(order.sheet()));
   }
 }

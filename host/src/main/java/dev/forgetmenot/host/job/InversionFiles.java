@@ -16,7 +16,7 @@ import java.util.UUID;
  * way, {@code learned_embeds.safetensors} or another final file, {@code loss.csv} and {@code
  * loss.png}, and a checkpoint until it is done.
  */
-public record InversionFiles(Path folder, InversionOrder.Form form, Map<String, String> metadata) {
+public record InversionFiles(Path folder, InversionRequest.Form form, Map<String, String> metadata) {
   static final String CHECKPOINT = "checkpoint.safetensors";
   private static final String STEM = "step_inv_";
 

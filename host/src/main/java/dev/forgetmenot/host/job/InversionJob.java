@@ -13,8 +13,8 @@ import dev.forgetmenot.editing.inversion.TextualInversion;
 import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.picture.LossCurve;
-import dev.forgetmenot.host.picture.PictureGrid;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.ImageGrid;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
    *     inversion that was stopped would be lost
    * @throws java.util.concurrent.CancellationException if the user stopped it
    */
-  public Result run(HostedModel hosted, InversionOrder order) throws IOException {
+  public Result run(NamedModel hosted, InversionRequest order) throws IOException {
     InversionFiles files = files(hosted, order);
     TextualInversionSettings settings = new TextualInversionSettings(order.values());
     StableDiffusion model = hosted.model();
@@ -82,7 +82,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
    * What the inversion would take, for people: all is tried that {@link #run} tries before its
    * first step, and nothing is left.
    */
-  public List<String> estimate(HostedModel hosted, InversionOrder order) throws IOException {
+  public List<String> estimate(NamedModel hosted, InversionRequest order) throws IOException {
     return OutputFolder.untouched(
         order.output().toAbsolutePath().normalize(),
         () -> {
@@ -93,7 +93,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
         });
   }
 
-  private static InversionFiles files(HostedModel hosted, InversionOrder order) throws IOException {
+  private static InversionFiles files(NamedModel hosted, InversionRequest order) throws IOException {
     OutputFolder folder = OutputFolder.prepare(order.output(), LIKELY_BYTES);
     InversionFiles files = new InversionFiles(folder.folder(), order.form(), metadata(hosted));
     files.check(order.resume());
@@ -101,13 +101,13 @@ public record InversionJob(JobContext context, long judge, long drawn) {
   }
 
   private TrainingImages pictures(
-      StableDiffusion model, InversionOrder order, TextualInversionSettings settings) throws IOException {
+      StableDiffusion model, InversionRequest order, TextualInversionSettings settings) throws IOException {
     return TrainingImages.read(
         order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
   }
 
   private static Result finished(
-      HostedModel hosted, InversionOrder order, TrainingImages pictures, Run run)
+      NamedModel hosted, InversionRequest order, TrainingImages pictures, Run run)
       throws IOException {
     StableDiffusion model = hosted.model();
     InversionFiles files = run.files;
@@ -125,7 +125,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     return new Result(file, tokens, PromptTemplate.of(order.kind()).with(phrase), patch);
   }
 
-  private static Map<String, String> metadata(HostedModel hosted) {
+  private static Map<String, String> metadata(NamedModel hosted) {
     Map<String, String> metadata = new TreeMap<>();
     metadata.put("made-by", "fmn " + HostVersions.read().program());
     metadata.put("model", hosted.name());
@@ -135,7 +135,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
   /** One run, on the engine thread. */
   private final class Run {
     private final StableDiffusion model;
-    private final InversionOrder order;
+    private final InversionRequest order;
     private final TextualInversionSettings settings;
     private final InversionFiles files;
     private final LossCurve losses;
@@ -143,7 +143,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
 
     Run(
         StableDiffusion model,
-        InversionOrder order,
+        InversionRequest order,
         TextualInversionSettings settings,
         InversionFiles files,
         LossCurve losses) {
@@ -199,7 +199,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
       GenerationRequest request =
           GenerationRequest.of(prompt).seeds(settings.seed(), order.saving().previews());
       List<RgbImage> drawn = model.generate(request, StepListener.NONE, context::cancelled);
-      PngPictures.write(files.preview(step), PictureGrid.of(drawn), prompt);
+      PngImages.write(files.preview(step), ImageGrid.of(drawn), prompt);
     }
   }
 }

@@ -5,7 +5,7 @@ import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.inversion.TextualInversion;
 import dev.forgetmenot.editing.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import java.util.List;
  * @param judge bytes of the judge of images that the command opens later; 0 for none
  * @param drawn pixels of the largest image that the command draws; 0 for none
  */
-record InversionPreflight(InversionOrder order, long judge, long drawn) {
+record InversionPreflight(InversionRequest order, long judge, long drawn) {
   private static final String LESS = "invert on a smaller model";
 
   /** A state holds the rows and two moments. */
@@ -40,7 +40,7 @@ record InversionPreflight(InversionOrder order, long judge, long drawn) {
    * @throws IllegalArgumentException if settings and model do not fit
    * @throws IOException if something would fail
    */
-  List<String> run(HostedModel hosted, InversionFiles files, List<String> digests)
+  List<String> run(NamedModel hosted, InversionFiles files, List<String> digests)
       throws IOException {
     StableDiffusion model = hosted.model();
     TextualInversionSettings settings = new TextualInversionSettings(order.values());
@@ -65,11 +65,11 @@ record InversionPreflight(InversionOrder order, long judge, long drawn) {
     return List.of(
         need.line(facts),
         "the tokens have "
-            + Sizes.of(file)
+            + ByteSizes.of(file)
             + ", all that is written about "
-            + Sizes.of(disk)
+            + ByteSizes.of(disk)
             + "; "
-            + Sizes.of(folder.free())
+            + ByteSizes.of(folder.free())
             + " of disk are free");
   }
 

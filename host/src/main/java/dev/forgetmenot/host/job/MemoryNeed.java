@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,14 +40,14 @@ public record MemoryNeed(
     String said =
         parts.entrySet().stream()
             .filter(part -> part.getValue() > 0)
-            .map(part -> part.getKey() + " " + Sizes.of(part.getValue()))
+            .map(part -> part.getKey() + " " + ByteSizes.of(part.getValue()))
             .collect(Collectors.joining(", "));
     return "needs about "
-        + Sizes.of(total())
+        + ByteSizes.of(total())
         + " of memory ("
         + said
         + "); "
-        + Sizes.of(free(facts))
+        + ByteSizes.of(free(facts))
         + " are free";
   }
 

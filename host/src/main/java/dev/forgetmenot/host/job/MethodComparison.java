@@ -56,10 +56,10 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
    * @return the table's file
    */
   public Path run(
-      HostedModel hosted,
+      NamedModel hosted,
       List<Concept> concepts,
       List<ComparedMethod> methods,
-      Judging judging,
+      EvaluationSetup judging,
       Path folder)
       throws IOException {
     ComparisonFiles files = new ComparisonFiles(folder);
@@ -79,11 +79,11 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
   }
 
   private List<Line> lines(
-      HostedModel hosted,
+      NamedModel hosted,
       Concept concept,
       Evaluation trial,
       List<ComparedMethod> methods,
-      Judging judging,
+      EvaluationSetup judging,
       ImageClassifier judge,
       ComparisonFiles files)
       throws IOException {
@@ -105,11 +105,11 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
   }
 
   private Line line(
-      HostedModel hosted,
+      NamedModel hosted,
       Concept concept,
       Evaluation trial,
       ComparedMethod method,
-      Judging judging,
+      EvaluationSetup judging,
       ImageClassifier judge,
       EvaluationResult before,
       ComparisonFiles files)

@@ -45,15 +45,15 @@ public record ModelLoader(
    * @param patches patches to put on it, in order
    * @throws IOException if the folder is missing or broken, or a patch does not fit
    */
-  public HostedModel load(List<PatchRequest> patches) throws IOException {
+  public NamedModel load(List<PatchRequest> patches) throws IOException {
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
             .reading(reading)
             .holding(weights)
-            .patched(patches, plugins.inDoor(ModelExtension.class))
+            .patched(patches, plugins.extensions(ModelExtension.class))
             .sampled(
-                plugins.inDoor(SamplingExtension.class), plugins.inDoor(SamplerProvider.class));
-    return new HostedModel(StableDiffusion.load(folder, options), name());
+                plugins.extensions(SamplingExtension.class), plugins.extensions(SamplerProvider.class));
+    return new NamedModel(StableDiffusion.load(folder, options), name());
   }
 }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -35,9 +35,9 @@ public record OutputFolder(Path folder) {
           "the disk of "
               + folder
               + " is too full: about "
-              + Sizes.of(bytes)
+              + ByteSizes.of(bytes)
               + " are needed, "
-              + Sizes.of(free)
+              + ByteSizes.of(free)
               + " are free");
     }
     return new OutputFolder(folder);

@@ -34,7 +34,7 @@ public record PatchFolders(List<Path> folders) {
    * @param model its folder or file
    * @param home the program's, if known
    */
-  public static PatchFolders of(Path model, Optional<HostHome> home) {
+  public static PatchFolders of(Path model, Optional<InstallDirectory> home) {
     Set<Path> folders = new LinkedHashSet<>();
     Path absolute = model.toAbsolutePath().normalize();
     if (Files.isDirectory(absolute)) {

@@ -26,7 +26,7 @@ public final class PatchLabels {
                 + "@"
                 + manifest.patchVersion()
                 + ":"
-                + PictureFiles.plain(request.strength()));
+                + ImageFolder.plain(request.strength()));
       }
     }
     return labels;

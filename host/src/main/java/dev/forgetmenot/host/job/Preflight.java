@@ -6,7 +6,7 @@ import dev.forgetmenot.editing.KeysAndValues;
 import dev.forgetmenot.editing.PatchName;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
@@ -24,7 +24,7 @@ import java.util.Map;
  * @param order what will be done
  * @param drawn pixels of the largest image that the command draws beside the report; 0 for none
  */
-record Preflight(EditOrder order, long drawn) {
+record Preflight(EditRequest order, long drawn) {
   private static final String LESS =
       "train less of the model (--trainable cross-attention or lora) or smaller batches (--batch)";
 
@@ -38,7 +38,7 @@ record Preflight(EditOrder order, long drawn) {
    * @return what is needed, for people
    * @throws IOException if something would fail
    */
-  List<String> run(HostedModel hosted) throws IOException {
+  List<String> run(NamedModel hosted) throws IOException {
     StableDiffusion model = hosted.model();
     EditOutline outline =
         model
@@ -60,10 +60,10 @@ record Preflight(EditOrder order, long drawn) {
     return List.of(
         need.line(facts),
         "the patch has about "
-            + Sizes.of(patch)
-            + (state > 0 ? ", the state of the training " + Sizes.of(state) : "")
+            + ByteSizes.of(patch)
+            + (state > 0 ? ", the state of the training " + ByteSizes.of(state) : "")
             + "; "
-            + Sizes.of(folder.free())
+            + ByteSizes.of(folder.free())
             + " of disk are free");
   }
 

@@ -96,7 +96,7 @@ public final class StackProof {
    * @throws IOException if a patch does not fit
    */
   public Result run(List<PatchRequest> requests, int orders) throws IOException {
-    List<List<Integer>> tried = new Orders(requests.size()).first(orders);
+    List<List<Integer>> tried = new Permutations(requests.size()).first(orders);
     int steps = tried.size() * requests.size() + requests.size() + 3;
     Steps progress = new Steps(steps);
     model.repatch(List.of());

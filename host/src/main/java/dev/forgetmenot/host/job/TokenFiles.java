@@ -29,7 +29,7 @@ public record TokenFiles(List<Path> files) {
    *     message names it
    * @throws IllegalArgumentException if a token is there already
    */
-  public void addTo(HostedModel hosted, JobContext context) throws IOException {
+  public void addTo(NamedModel hosted, JobContext context) throws IOException {
     long width = hosted.model().engine().call(() -> hosted.model().weights().shape(WEIGHT)[1]);
     for (Path file : files) {
       Embeddings embeddings = EmbeddingsFile.read(file);

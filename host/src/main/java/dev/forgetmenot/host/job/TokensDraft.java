@@ -17,7 +17,7 @@ import java.util.TreeMap;
  *
  * @param digests of the pictures
  */
-record TokensDraft(InversionOrder order, TextualInversionSettings settings, List<String> digests) {
+record TokensDraft(InversionRequest order, TextualInversionSettings settings, List<String> digests) {
 
   PatchDraft of(Embeddings tokens) {
     String label = label();

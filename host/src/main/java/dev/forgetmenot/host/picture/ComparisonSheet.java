@@ -103,7 +103,7 @@ public record ComparisonSheet(
 
   private static void pictures(Graphics2D g, List<RgbImage> pictures, int x, int y) {
     for (int i = 0; i < pictures.size(); i++) {
-      g.drawImage(PngPictures.image(pictures.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
+      g.drawImage(PngImages.image(pictures.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
     }
   }
 

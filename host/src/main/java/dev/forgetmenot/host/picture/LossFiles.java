@@ -38,7 +38,7 @@ public record LossFiles(Path folder) {
   public void write(LossCurve curve, String title) throws IOException {
     if (!curve.points().isEmpty()) {
       curve.writeCsv(table());
-      PngPictures.write(chart(), new LossChart(title, curve.points()).draw(), "");
+      PngImages.write(chart(), new LossChart(title, curve.points()).draw(), "");
     }
   }
 }

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostPluginManager extends DefaultPluginManager implements AutoCloseable {
   /** The doors, in the order in which reports name them. */
-  private static final List<Class<?>> DOORS =
+  private static final List<Class<?>> EXTENSION_POINTS =
       List.of(
           ModelExtension.class,
           SamplingExtension.class,
@@ -83,7 +83,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
     if (Files.isDirectory(folder)) {
       manager.loadPlugins();
       manager.startPlugins();
-      DOORS.forEach(manager::inDoor); // what cannot be made is known before anything is reported
+      EXTENSION_POINTS.forEach(manager::extensions); // what cannot be made is known before anything is reported
     }
     return manager;
   }
@@ -91,16 +91,16 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
   /**
    * The extensions that stand in a door, in the order of plugin ids; the same objects each time.
    */
-  public <T> List<T> inDoor(Class<T> door) {
+  public <T> List<T> extensions(Class<T> door) {
     return getStartedPlugins().stream()
         .sorted(Comparator.comparing(PluginWrapper::getPluginId))
         .flatMap(plugin -> getExtensions(door, plugin.getPluginId()).stream())
         .toList();
   }
 
-  /** The editors of an operation, in the order of {@link #inDoor}; the first is the default. */
+  /** The editors of an operation, in the order of {@link #extensions}; the first is the default. */
   public List<ConceptEditor> editors(ConceptEditor.Operation operation) {
-    return inDoor(ConceptEditor.class).stream()
+    return extensions(ConceptEditor.class).stream()
         .filter(editor -> editor.operation() == operation)
         .toList();
   }
@@ -148,7 +148,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private List<ExtensionReport> extensions(String pluginId) {
     List<ExtensionReport> found = new ArrayList<>();
-    for (Class<?> door : DOORS) {
+    for (Class<?> door : EXTENSION_POINTS) {
       for (Class<?> extension : getExtensionClasses(door, pluginId)) {
         if (!unmade.containsKey(extension)) {
           found.add(new ExtensionReport(extension.getName(), door.getSimpleName()));

@@ -8,9 +8,9 @@ import dev.forgetmenot.host.job.DrawnBeside;
 import dev.forgetmenot.host.job.EditContext;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.EditOrder;
-import dev.forgetmenot.host.job.HostedModel;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.EditRequest;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.picture.LossCurve;
@@ -32,9 +32,9 @@ import java.util.concurrent.CancellationException;
  * @param context progress and cancellation
  * @param judging by what the pictures are judged
  */
-record EditRun(ModelLoader loader, JobContext context, Judging judging) {
+record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
-    EditOrder order = order(plan, resume);
+    EditRequest order = order(plan, resume);
     if (resume && !Files.isRegularFile(order.checkpoint())) {
       throw new IOException(
           "there is nothing to go on from: "
@@ -43,8 +43,8 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
     }
     LossFiles losses = new LossFiles(plan.output());
     LossCurve curve = losses.begin(resume);
-    SamplePictures samples = new SamplePictures(plan, context, judging);
-    try (HostedModel hosted = loader.load(List.of())) {
+    SampleImages samples = new SampleImages(plan, context, judging);
+    try (NamedModel hosted = loader.load(List.of())) {
       List<SampleReport.Row> before = new ArrayList<>();
       DrawnBeside beside =
           samples.beside(hosted, () -> before.addAll(samples.judged(hosted, "before", List.of())));
@@ -80,10 +80,10 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
     return files;
   }
 
-  private EditOrder order(RunPlan plan, boolean resume) {
+  private EditRequest order(RunPlan plan, boolean resume) {
     RunMethod.Edit method = (RunMethod.Edit) plan.method();
     Path patch = plan.output().resolve(plan.patch().orElseThrow());
-    return new EditOrder(
+    return new EditRequest(
         method.editor(), plan.concepts(), plan.values(), patch, judging, plan.report(), resume);
   }
 
@@ -99,7 +99,7 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
    * is recorded in a graph, and what a step draws at random comes from its own seed.
    */
   private static EditContext.TrainingListener listener(
-      LossCurve curve, SamplePictures samples, HostedModel hosted) {
+      LossCurve curve, SampleImages samples, NamedModel hosted) {
     int every = samples.plan().samples().every();
     return (step, steps, loss, gradientNorm) -> {
       curve.add(step, loss, gradientNorm);
@@ -111,7 +111,7 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
   }
 
   /** Stopped while drawing, it leaves the stop to the job, which saves its state first. */
-  private static int drawOnTheWay(SamplePictures samples, HostedModel hosted, int step) {
+  private static int drawOnTheWay(SampleImages samples, NamedModel hosted, int step) {
     try {
       return samples.draw(hosted, String.format(Locale.ROOT, "step-%05d", step), List.of()).size();
     } catch (CancellationException e) {
@@ -122,8 +122,8 @@ record EditRun(ModelLoader loader, JobContext context, Judging judging) {
   }
 
   List<String> estimate(RunPlan plan) throws IOException {
-    try (HostedModel hosted = loader.load(List.of())) {
-      long drawn = new SamplePictures(plan, context, judging).pixels(hosted);
+    try (NamedModel hosted = loader.load(List.of())) {
+      long drawn = new SampleImages(plan, context, judging).pixels(hosted);
       return new EditEstimation(context, drawn).run(hosted, order(plan, false));
     }
   }

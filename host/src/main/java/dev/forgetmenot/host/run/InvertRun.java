@@ -7,11 +7,11 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.editing.TrainingImages;
 import dev.forgetmenot.editing.inversion.TextualInversionSettings;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.InversionFiles;
 import dev.forgetmenot.host.job.InversionJob;
-import dev.forgetmenot.host.job.InversionOrder;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.InversionRequest;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.TokenFiles;
 import java.io.IOException;
@@ -31,10 +31,10 @@ import java.util.Optional;
  * @param context progress and cancellation
  * @param judging by what the pictures are judged
  */
-record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
+record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
-    InversionOrder order = order(plan, resume);
-    try (HostedModel hosted = loader.load(List.of())) {
+    InversionRequest order = order(plan, resume);
+    try (NamedModel hosted = loader.load(List.of())) {
       InversionJob.Result result = job(hosted, plan).run(hosted, order);
       Path last = plan.output().resolve(InversionFiles.stepName(order.values().integer("steps")));
       if (!Files.exists(last)) {
@@ -42,7 +42,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
       }
       new TokenFiles(List.of(result.file())).addTo(hosted, context);
       RunPlan naming = plan.samples().lines().isEmpty() ? sampling(plan, result.prompt()) : plan;
-      SamplePictures samples = new SamplePictures(naming, context, judging);
+      SampleImages samples = new SampleImages(naming, context, judging);
       List<SampleReport.Row> drawn = samples.judged(hosted, "after", List.of());
       SampleReport report =
           new SampleReport(
@@ -56,32 +56,32 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
 
   /** What the run would take, for people. */
   List<String> estimate(RunPlan plan) throws IOException {
-    try (HostedModel hosted = loader.load(List.of())) {
+    try (NamedModel hosted = loader.load(List.of())) {
       return job(hosted, plan).estimate(hosted, order(plan, false));
     }
   }
 
   /** Samples are drawn in any case: where the file names none, one of the tokens' prompt. */
-  private InversionJob job(HostedModel hosted, RunPlan plan) throws IOException {
+  private InversionJob job(NamedModel hosted, RunPlan plan) throws IOException {
     long usual = (long) hosted.model().pictureSize() * hosted.model().pictureSize();
-    long drawn = new SamplePictures(plan, context, judging).pixels(hosted);
+    long drawn = new SampleImages(plan, context, judging).pixels(hosted);
     return new InversionJob(context, judging.bytes(), drawn == 0 ? usual : drawn);
   }
 
-  static InversionOrder order(RunPlan plan, boolean resume) {
+  static InversionRequest order(RunPlan plan, boolean resume) {
     Settings values = plan.values();
     Map<String, String> own = new LinkedHashMap<>(values.all());
     own.keySet().retainAll(TextualInversionSettings.parameters().stream().map(SettingSpec::name).toList());
     Concept concept = plan.concepts().get(0);
-    return new InversionOrder(
+    return new InversionRequest(
         values.path(RunMethod.Invert.IMAGES).orElseThrow(),
         concept.kind(),
         Settings.of(TextualInversionSettings.parameters(), own),
         plan.output(),
-        new InversionOrder.Saving(
+        new InversionRequest.Saving(
             Math.toIntExact(values.integer(RunMethod.Invert.SAVE_EVERY)),
             Math.toIntExact(values.integer(RunMethod.Invert.PREVIEWS))),
-        InversionOrder.Form.ORIGINAL,
+        InversionRequest.Form.ORIGINAL,
         plan.patch().map(name -> plan.output().resolve(name)),
         resume);
   }
@@ -104,7 +104,7 @@ record InvertRun(ModelLoader loader, JobContext context, Judging judging) {
 
   /** The pictures that were inverted, as many as are drawn, for each row of the sheet. */
   private static List<SampleReport.Row> photos(
-      HostedModel hosted, InversionOrder order, RunPlan plan, int rows) throws IOException {
+      NamedModel hosted, InversionRequest order, RunPlan plan, int rows) throws IOException {
     TextualInversionSettings settings = new TextualInversionSettings(order.values());
     List<RgbImage> all =
         TrainingImages.read(

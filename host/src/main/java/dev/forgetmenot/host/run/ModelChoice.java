@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.run;
 
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +58,7 @@ public record ModelChoice(Optional<Path> given) {
   private Chosen usual() throws IOException {
     return given.isPresent()
         ? new Chosen(given.get(), given.map(Path::toString))
-        : new Chosen(HostHome.ofProcess().defaultModel(), Optional.empty());
+        : new Chosen(InstallDirectory.ofProcess().defaultModel(), Optional.empty());
   }
 
   private static Optional<Chosen> find(String text) {

@@ -41,7 +41,7 @@ public record ResolvedConfig(RunPlan plan) {
       text.append("  - name: ").append(scalar(concept.name())).append('\n');
       text.append("    kind: ").append(concept.kind().word()).append('\n');
     }
-    text.append(PlainForm.ANY_NAME).append(": ").append(plan.anyName()).append('\n');
+    text.append(RunYaml.ANY_NAME).append(": ").append(plan.anyName()).append('\n');
     line(text, "output", plan.output().toString());
     plan.patch().ifPresent(name -> line(text, "patch", name));
     text.append("report: ").append(plan.report().word()).append('\n');

@@ -31,22 +31,22 @@ public record RunFileReader(
    */
   public RunPlan read(Path file) throws IOException {
     YamlMap map = YamlFile.read(file);
-    if (map.has(AttnForm.SECTION) && map.has(TiForm.SECTION)) {
+    if (map.has(AttnYaml.SECTION) && map.has(TiYaml.SECTION)) {
       throw new RunFileException(
           file, 1, "holds both Ti and Attn: put them into two files, Ti is run first");
     }
-    if (map.has(AttnForm.SECTION)) {
-      return new AttnForm(this).read(section(map, AttnForm.SECTION));
+    if (map.has(AttnYaml.SECTION)) {
+      return new AttnYaml(this).read(section(map, AttnYaml.SECTION));
     }
-    if (map.has(TiForm.SECTION)) {
-      return new TiForm(this).read(section(map, TiForm.SECTION));
+    if (map.has(TiYaml.SECTION)) {
+      return new TiYaml(this).read(section(map, TiYaml.SECTION));
     }
-    return new PlainForm(this).read(map);
+    return new RunYaml(this).read(map);
   }
 
   private static YamlMap section(YamlMap map, String name) {
     YamlMap section = map.require(name, "its settings").map();
-    map.requireNothingElse(List.of(AttnForm.SECTION, TiForm.SECTION));
+    map.requireNothingElse(List.of(AttnYaml.SECTION, TiYaml.SECTION));
     return section;
   }
 

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.host.job.Judging;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.OutputFolder;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import java.util.List;
  * @param context progress and cancellation
  * @param judging by what the pictures are judged
  */
-public record RunJob(ModelLoader loader, JobContext context, Judging judging) {
+public record RunJob(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   private static final String CONFIG = "config.yaml";
   private static final long LIKELY_BYTES = 64L << 20;
 

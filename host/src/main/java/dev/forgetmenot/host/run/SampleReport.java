@@ -3,7 +3,7 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
   void write(Path folder, String title, String left, String right) throws IOException {
     if (!after.isEmpty()) {
       writeCsv(folder.resolve(TABLE));
-      PngPictures.write(folder.resolve(SHEET), sheet(title, left, right).draw(), "");
+      PngImages.write(folder.resolve(SHEET), sheet(title, left, right).draw(), "");
     }
   }
 
@@ -121,7 +121,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
     for (int i = 0; i < rows.size(); i++) {
       long seed = settings.lines().get(i).seed().orElse(settings.seed());
       for (int k = 0; k < rows.get(i).pictures.size(); k++) {
-        text.append(SamplePictures.name(i, when, seed + k))
+        text.append(SampleImages.name(i, when, seed + k))
             .append(',')
             .append(quoted(settings.lines().get(i).prompt()))
             .append(',')

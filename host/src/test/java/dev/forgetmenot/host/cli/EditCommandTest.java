@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -102,7 +102,7 @@ class EditCommandTest {
             "-o",
             pictures.toString());
     assertThat(drawn.err()).doesNotContain("fmn:");
-    assertThat(PngPictures.infotext(pictures.resolve("00000-1.png")).orElseThrow())
+    assertThat(PngImages.infotext(pictures.resolve("00000-1.png")).orElseThrow())
         .contains("forget-castle@1.0.0:0.8");
   }
 
@@ -279,7 +279,7 @@ class EditCommandTest {
             patch.toString());
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("recognised as a castle 11/16 → ", "; others ");
-    assertThat(PngPictures.read(folder.resolve("a.png")).width()).isGreaterThan(500);
+    assertThat(PngImages.read(folder.resolve("a.png")).width()).isGreaterThan(500);
     try (PatchFile file = PatchFile.open(patch)) {
       Manifest.Evidence gone = file.manifest().evidence().get(0);
       assertThat(gone.prompt()).isEqualTo("a photo of a castle");
@@ -313,7 +313,7 @@ class EditCommandTest {
     assertThat(run.code()).isZero();
     assertThat(Files.readString(output.resolve("table.md")))
         .contains("### castle (object)", "| closed-form lambda=2 |", "| oblique |", "castle.png");
-    assertThat(PngPictures.read(output.resolve("castle.png")).width()).isGreaterThan(200);
+    assertThat(PngImages.read(output.resolve("castle.png")).width()).isGreaterThan(200);
     try (PatchFile file = PatchFile.open(output.resolve("patches/castle-oblique.fmnpatch"))) {
       assertThat(file.manifest().recipe().method()).isEqualTo("oblique");
     }

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class GenerateCommandTest {
         command("--seed", "7", "--count", "2", "--sampler", "ddim", "-n", "a hat, blue");
     assertThat(ProgramRun.of(command).code()).isZero();
     assertThat(written()).containsExactly("00000-7.png", "00001-8.png", "grid.png");
-    assertThat(PngPictures.infotext(pictures().resolve("00001-8.png")).orElseThrow())
+    assertThat(PngImages.infotext(pictures().resolve("00001-8.png")).orElseThrow())
         .startsWith("a photo of a fox\nNegative prompt: a hat, blue\nSteps: 2, Sampler: DDIM, ")
         .contains("CFG scale: 5, Seed: 8, Size: 64x64, ", "RNG: CPU")
         .contains("Model: " + EmbeddedModel.folder().getFileName());
@@ -73,8 +73,8 @@ class GenerateCommandTest {
     ProgramRun.of(command("--seed", "8"));
     Path together = pictures().resolve("00001-8.png");
     Path alone = pictures().resolve("00002-8.png");
-    byte[] a = PngPictures.read(together).rgb();
-    byte[] b = PngPictures.read(alone).rgb();
+    byte[] a = PngImages.read(together).rgb();
+    byte[] b = PngImages.read(alone).rgb();
     int largest = 0;
     for (int i = 0; i < a.length; i++) {
       largest = Math.max(largest, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
@@ -93,7 +93,7 @@ class GenerateCommandTest {
     String seed = run.out().replaceAll("(?s).*seed (\\d+).*", "$1");
     assertThat(written())
         .containsExactly("00000-" + seed + "-step-001.png", "00000-" + seed + ".png");
-    assertThat(PngPictures.read(pictures().resolve("00000-" + seed + ".png")).width())
+    assertThat(PngImages.read(pictures().resolve("00000-" + seed + ".png")).width())
         .isEqualTo(96);
   }
 
@@ -233,7 +233,7 @@ class GenerateCommandTest {
     for (String name : List.of("DDIM", "Euler a", "plms", "EulerDiscreteScheduler")) {
       assertThat(ProgramRun.of(command("--sampler", name, "--seed", "1")).code()).as(name).isZero();
     }
-    assertThat(PngPictures.infotext(pictures().resolve("00001-1.png")).orElseThrow())
+    assertThat(PngImages.infotext(pictures().resolve("00001-1.png")).orElseThrow())
         .contains("Sampler: Euler a,");
     Path none = folder.resolve("none");
     ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 2M", "-o", none.toString()));

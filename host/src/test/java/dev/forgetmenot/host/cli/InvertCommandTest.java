@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.editing.embeddings.Embeddings;
 import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.awt.Color;
@@ -34,7 +34,7 @@ class InvertCommandTest {
       graphics.setColor(i == 0 ? Color.ORANGE : Color.CYAN);
       graphics.fillOval(8, 8, 40, 48);
       graphics.dispose();
-      PngPictures.write(pictures.resolve(i + ".png"), image, "");
+      PngImages.write(pictures.resolve(i + ".png"), image, "");
     }
   }
 
@@ -94,11 +94,11 @@ class InvertCommandTest {
     ProgramRun drawn = generate("a photo of <s1><s2>", file);
     assertThat(drawn.out()).contains("token <s1>, <s2> from");
     Path with = folder.resolve("drawn/00000-1.png");
-    assertThat(PngPictures.infotext(with).orElseThrow())
+    assertThat(PngImages.infotext(with).orElseThrow())
         .contains("Embeddings: learned_embeds.safetensors");
     assertThat(generate("a photo of <s1><s2>").code()).isZero();
-    assertThat(PngPictures.read(folder.resolve("drawn/00001-1.png")).rgb())
-        .isNotEqualTo(PngPictures.read(with).rgb());
+    assertThat(PngImages.read(folder.resolve("drawn/00001-1.png")).rgb())
+        .isNotEqualTo(PngImages.read(with).rgb());
 
     ProgramRun twice = generate("a photo of <s1>", file, file);
     assertThat(twice.code()).isEqualTo(ExitCodes.WRONG_USE);
@@ -150,8 +150,8 @@ class InvertCommandTest {
     assertThat(patched.err()).doesNotContain("fmn:");
     assertThat(patched.code()).isZero();
     generate(prompt, folder.resolve("p/learned_embeds.safetensors"));
-    assertThat(PngPictures.read(drawn.resolve("00000-1.png")).rgb())
-        .isEqualTo(PngPictures.read(folder.resolve("drawn/00000-1.png")).rgb());
+    assertThat(PngImages.read(drawn.resolve("00000-1.png")).rgb())
+        .isEqualTo(PngImages.read(folder.resolve("drawn/00000-1.png")).rgb());
   }
 
   @Test

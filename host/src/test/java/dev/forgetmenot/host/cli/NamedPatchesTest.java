@@ -7,7 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.job.StackRecipe;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -83,7 +83,7 @@ class NamedPatchesTest {
   }
 
   private static byte[] picture(Path pictures) throws IOException {
-    return PngPictures.read(pictures.resolve("00000-1.png")).rgb();
+    return PngImages.read(pictures.resolve("00000-1.png")).rgb();
   }
 
   @Test
@@ -91,7 +91,7 @@ class NamedPatchesTest {
     Path tagged = out.resolve("tagged");
     ProgramRun run = generate("a castle <patch:no-castle:0.5><patch:forget-fox>", tagged);
     assertThat(run.err()).doesNotContain("fmn:");
-    String infotext = PngPictures.infotext(tagged.resolve("00000-1.png")).orElseThrow();
+    String infotext = PngImages.infotext(tagged.resolve("00000-1.png")).orElseThrow();
     assertThat(infotext)
         .startsWith("a castle\n")
         .contains("forget-castle@1.0.0:0.5", "forget-fox@1.0.0:1");

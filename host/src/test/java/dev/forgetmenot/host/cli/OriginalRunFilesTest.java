@@ -7,7 +7,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.Fmn;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -107,7 +107,7 @@ class OriginalRunFilesTest {
       GenerationRequest request = GenerationRequest.of("a photo of a castle").seeds(1, 2);
       int number = 0;
       for (RgbImage picture : sd.generate(request.sampled("ddim", 4))) {
-        PngPictures.write(data.resolve(number++ + ".png"), PngPictures.image(picture), "");
+        PngImages.write(data.resolve(number++ + ".png"), PngImages.image(picture), "");
       }
     }
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.LossCurve;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -86,13 +86,13 @@ class RunCommandTest {
               "02-step-00002-1.png",
               "02-after-1.png");
     }
-    assertThat(PngPictures.infotext(samples.resolve("02-after-1.png")).orElseThrow())
+    assertThat(PngImages.infotext(samples.resolve("02-after-1.png")).orElseThrow())
         .startsWith("a fox\nNegative prompt: blue\nSteps: 3,")
         .contains("forget-castle@1.0.0:1");
     assertThat(Files.readAllLines(output.resolve("samples.csv"))).hasSize(5);
-    byte[] before = PngPictures.read(samples.resolve("01-before-7.png")).rgb();
-    byte[] onTheWay = PngPictures.read(samples.resolve("01-step-00002-7.png")).rgb();
-    byte[] after = PngPictures.read(samples.resolve("01-after-7.png")).rgb();
+    byte[] before = PngImages.read(samples.resolve("01-before-7.png")).rgb();
+    byte[] onTheWay = PngImages.read(samples.resolve("01-step-00002-7.png")).rgb();
+    byte[] after = PngImages.read(samples.resolve("01-after-7.png")).rgb();
     assertThat(onTheWay).isNotEqualTo(before).isNotEqualTo(after);
 
     String config = Files.readString(output.resolve("config.yaml"));

@@ -6,7 +6,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.cli.ProgramRun;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.EditDescriptor;
@@ -31,7 +31,7 @@ final class PatchedModel implements AutoCloseable {
   private static final int SHOWN = 8;
 
   private final HostPluginManager plugins;
-  private final HostedModel hosted;
+  private final NamedModel hosted;
   private final StableDiffusion model;
   private final Path trust;
   private final Map<String, String> base;

@@ -186,7 +186,7 @@ class BakeCrashTest {
 
   private static void importTo(Path file, Path lora) throws IOException {
     ImportJob.run(
-        new ImportOrder(
+        new ImportRequest(
             lora,
             MODEL,
             ReadingOptions.DEFAULT,

@@ -144,7 +144,7 @@ class BakedModelTest {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
@@ -164,12 +164,12 @@ class BakedModelTest {
       assertThatThrownBy(
               () ->
                   BakeJob.run(
-                      new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false),
+                      new BakeRequest(file, ReadingOptions.DEFAULT, patches, target, false),
                       Baking.QUIET))
           .hasMessageContaining("a second time");
       withoutSecondCopy(file);
     }
-    BakeJob.run(new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeRequest(file, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     assertThat(Files.size(target)).isEqualTo(Files.size(file));
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
@@ -179,7 +179,7 @@ class BakedModelTest {
     assertThatThrownBy(
             () ->
                 BakeJob.run(
-                    new BakeOrder(file, ReadingOptions.DEFAULT, patches, target, false),
+                    new BakeRequest(file, ReadingOptions.DEFAULT, patches, target, false),
                     Baking.QUIET))
         .hasMessageContaining("--overwrite");
   }
@@ -211,7 +211,7 @@ class BakedModelTest {
     copyAs(model("sd1-tiny"), model, dtype);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeOrder(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     try (ModelOnDisk stored = ModelOnDisk.open(model);
         ModelOnDisk baked = ModelOnDisk.open(target);
         PatchStack stack = PatchStack.open(patches)) {
@@ -276,7 +276,7 @@ class BakedModelTest {
     Files.writeString(model.resolve(".git").resolve("HEAD"), "x");
     Path target = folder.resolve("baked");
     BakeJob.run(
-        new BakeOrder(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
     assertThat(target.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
     assertThat(target.resolve("unet/diffusion_pytorch_model.non_ema.safetensors")).doesNotExist();
     assertThat(target.resolve("v1-5.ckpt")).doesNotExist();
@@ -303,7 +303,7 @@ class BakedModelTest {
     }
     Path target = folder.resolve("baked");
     BakeJob.run(
-        new BakeOrder(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
     Path copy = target.resolve("unet/diffusion_pytorch_model.safetensors");
     assertThat(Files.size(copy)).isEqualTo(Files.size(file));
     try (SafetensorsFile one = SafetensorsFile.open(file, SafetensorsLimits.MODEL);

@@ -30,7 +30,7 @@ final class Baking {
 
   static void bake(Path model, Path patch, Path target, WritePoints points) throws IOException {
     BakeJob.run(
-        new BakeOrder(
+        new BakeRequest(
             model,
             ReadingOptions.DEFAULT,
             List.of(new PatchRequest(patch, 1)),

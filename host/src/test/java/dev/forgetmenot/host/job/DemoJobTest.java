@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -36,7 +36,7 @@ class DemoJobTest {
     assertThat(kept.after()).isGreaterThanOrEqualTo(14); // at least 85 %
     assertThat(result.lines()).hasSize(7);
 
-    assertThat(PngPictures.read(result.sheet()).width()).isGreaterThan(800);
+    assertThat(PngImages.read(result.sheet()).width()).isGreaterThan(800);
     try (PatchFile patch = PatchFile.open(result.patch())) {
       assertThat(patch.manifest().intent().operation()).isEqualTo("forget");
     }

@@ -43,7 +43,7 @@ class NothingIsLostTest {
 
   @TempDir Path folder;
   private HostPluginManager plugins;
-  private HostedModel model;
+  private NamedModel model;
   private Path patch;
   private final List<String> said = new ArrayList<>();
   private final List<Integer> trained = new ArrayList<>();
@@ -126,13 +126,13 @@ class NothingIsLostTest {
     for (int i = 0; i < settings.length; i += 2) {
       given.put(settings[i], settings[i + 1]);
     }
-    EditOrder order =
-        new EditOrder(
+    EditRequest order =
+        new EditRequest(
             editor,
             List.of(new Concept("ball", ConceptType.OBJECT)),
             Settings.of(editor.parameters(), given),
             patch,
-            new Judging(Path.of(""), WORDS),
+            new EvaluationSetup(Path.of(""), WORDS),
             ReportSize.of(1),
             resume);
     return new EditJob(new Watching()).run(model, order, Optional.of(new Judge(judgeThrows)));

@@ -34,7 +34,7 @@ class PreflightTest {
 
   @TempDir Path folder;
   private HostPluginManager plugins;
-  private HostedModel model;
+  private NamedModel model;
   private Path patch;
 
   @BeforeEach
@@ -54,14 +54,14 @@ class PreflightTest {
     plugins.close();
   }
 
-  private EditOrder order(String method, Map<String, String> given, String author) {
+  private EditRequest order(String method, Map<String, String> given, String author) {
     ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, method).orElseThrow();
-    return new EditOrder(
+    return new EditRequest(
         editor,
         List.of(new Concept("ball", ConceptType.OBJECT)),
         Settings.of(editor.parameters(), given),
         patch,
-        new Judging(Path.of(""), dev.forgetmenot.api.edit.KnownConcepts.EMPTY),
+        new EvaluationSetup(Path.of(""), dev.forgetmenot.api.edit.KnownConcepts.EMPTY),
         ReportSize.NONE,
         false,
         new Authorship(
@@ -111,7 +111,7 @@ class PreflightTest {
             return false;
           }
         };
-    EditOrder order =
+    EditRequest order =
         order("resteer", Map.of("no-real-image", "true", "steps", "2"), "x".repeat(10_000));
 
     assertThatThrownBy(() -> new EditJob(never).run(model, order, Optional.empty()))

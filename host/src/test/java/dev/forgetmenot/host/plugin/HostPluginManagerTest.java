@@ -58,9 +58,9 @@ class HostPluginManagerTest {
   @Test
   void aGoodPluginStandsInItsDoorAndIsMadeOnce() {
     try (HostPluginManager manager = start()) {
-      List<SamplerProvider> samplers = manager.inDoor(SamplerProvider.class);
+      List<SamplerProvider> samplers = manager.extensions(SamplerProvider.class);
       assertThat(samplers).hasSize(1);
-      assertThat(manager.inDoor(SamplerProvider.class)).isEqualTo(samplers);
+      assertThat(manager.extensions(SamplerProvider.class)).isEqualTo(samplers);
       assertThat(samplers.get(0).displayName()).isEqualTo("Good 1");
       assertThat(manager.origin(samplers.get(0))).isEqualTo("good@1.2.3");
       PluginReport report = reports(manager).get("good");
@@ -178,7 +178,7 @@ class HostPluginManagerTest {
       assertThat(report.extensions())
           .extracting(PluginReport.ExtensionReport::className)
           .containsExactly("half.GoodSampler");
-      assertThat(manager.inDoor(SamplerProvider.class)).hasSize(2);
+      assertThat(manager.extensions(SamplerProvider.class)).hasSize(2);
     }
   }
 
@@ -234,7 +234,7 @@ class HostPluginManagerTest {
   }
 
   private static void assertGoodOneWorks(HostPluginManager manager) {
-    assertThat(manager.inDoor(SamplerProvider.class))
+    assertThat(manager.extensions(SamplerProvider.class))
         .extracting(SamplerProvider::name)
         .containsExactly("good");
   }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.bench;
 
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.bench.StackBench;
 import dev.forgetmenot.host.bench.StackBench.Measured;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -72,7 +72,7 @@ final class BenchStackCommand implements Callable<Integer> {
                 + " a model",
             speed / 1e9,
             Runtime.getRuntime().availableProcessors(),
-            Sizes.of(TEXT_ENCODER),
+            ByteSizes.of(TEXT_ENCODER),
             TEXT_ENCODER / speed));
     return ExitCodes.DONE;
   }
@@ -84,13 +84,13 @@ final class BenchStackCommand implements Callable<Integer> {
         m.patches(),
         m.name(),
         m.weights(),
-        Sizes.of(m.touched()),
+        ByteSizes.of(m.touched()),
         m.open(),
         m.check(),
         m.apply(),
         m.total(),
         m.cpu(),
-        Sizes.of(m.heap()),
+        ByteSizes.of(m.heap()),
         m.naive(),
         m.difference());
   }

@@ -6,7 +6,7 @@ import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -67,11 +67,11 @@ public final class DoctorCommand implements Callable<Integer> {
     if (model != null) {
       return Optional.of(model);
     }
-    Optional<HostHome> home = HostHome.ifKnown().filter(known -> hasModels(known));
+    Optional<InstallDirectory> home = InstallDirectory.ifKnown().filter(known -> hasModels(known));
     return home.isEmpty() ? Optional.empty() : Optional.of(home.get().defaultModel());
   }
 
-  private static boolean hasModels(HostHome home) {
+  private static boolean hasModels(InstallDirectory home) {
     try {
       return !home.models().isEmpty();
     } catch (IOException e) {

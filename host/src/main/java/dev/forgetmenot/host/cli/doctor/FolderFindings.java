@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
-import dev.forgetmenot.host.Sizes;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.host.job.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ final class FolderFindings {
    */
   void add(Path cache, Path trust) {
     add("output", Path.of("").toAbsolutePath());
-    HostHome.ifKnown()
+    InstallDirectory.ifKnown()
         .ifPresent(
             home -> {
               add("plugins", home.folder("plugins"));
@@ -52,7 +52,7 @@ final class FolderFindings {
     String how =
         (exists ? "" : "not there, ")
             + (writable ? exists ? "can be written" : "can be made" : "cannot be written")
-            + (free == null ? "" : ", " + Sizes.of(free) + " free");
+            + (free == null ? "" : ", " + ByteSizes.of(free) + " free");
     found.add("folders", key, value, folder + ": " + how);
   }
 

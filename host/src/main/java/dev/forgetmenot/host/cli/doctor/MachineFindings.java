@@ -5,7 +5,7 @@ import dev.forgetmenot.diffusion.engine.OperatorThreads;
 import dev.forgetmenot.diffusion.engine.Processors;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -128,13 +128,13 @@ final class MachineFindings {
         "memory",
         "totalBytes",
         memory.total(),
-        Sizes.of(memory.total()) + ", containers' limits included");
-    found.add("memory", "availableBytes", memory.available(), Sizes.of(memory.available()));
+        ByteSizes.of(memory.total()) + ", containers' limits included");
+    found.add("memory", "availableBytes", memory.available(), ByteSizes.of(memory.available()));
     found.add(
         "memory",
         "heapMaxBytes",
         memory.heapMax(),
-        Sizes.of(memory.heapMax()) + " for Java (FMN_JAVA_OPTS=-Xmx... sets another limit)");
+        ByteSizes.of(memory.heapMax()) + " for Java (FMN_JAVA_OPTS=-Xmx... sets another limit)");
   }
 
   /** What the system says of its processor, as lines of a name, a colon and a value. */

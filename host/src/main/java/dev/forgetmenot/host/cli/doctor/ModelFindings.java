@@ -4,7 +4,7 @@ import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.job.MemoryModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class ModelFindings {
               tensors.size(),
               parameters,
               types.keySet(),
-              Sizes.of(bytes)));
+              ByteSizes.of(bytes)));
     }
     found.add("model", "components", components, lines.get(0));
     lines.stream().skip(1).forEach(line -> found.line("", line));
@@ -121,7 +121,7 @@ final class ModelFindings {
             + ", "
             + what
             + " takes about "
-            + Sizes.of(bytes)
-            + (bytes <= available ? "" : "; " + Sizes.of(available) + " are available"));
+            + ByteSizes.of(bytes)
+            + (bytes <= available ? "" : "; " + ByteSizes.of(available) + " are available"));
   }
 }

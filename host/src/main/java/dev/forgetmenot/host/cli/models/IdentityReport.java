@@ -8,7 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.editing.base.BaseComparison;
 import dev.forgetmenot.editing.base.BlockDistance;
 import dev.forgetmenot.editing.base.ComponentIdentity;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +66,7 @@ record IdentityReport(
                   component.tensors(),
                   component.parameters(),
                   component.dtypes().keySet(),
-                  Sizes.of(component.bytes())));
+                  ByteSizes.of(component.bytes())));
           line(lines, "", "exact " + component.exact());
           line(lines, "", "f16   " + component.f16());
         });

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.models;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,7 @@ public final class ModelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    HostHome home = HostHome.ofProcess();
+    InstallDirectory home = InstallDirectory.ofProcess();
     List<Path> models = home.models();
     if (models.isEmpty()) {
       context.say("no models in " + home.folder("models"));

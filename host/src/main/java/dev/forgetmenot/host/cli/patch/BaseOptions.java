@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
@@ -26,7 +26,7 @@ final class BaseOptions {
    * @throws IOException if none is named and none came with the program
    */
   Path path() throws IOException {
-    return model != null ? model : HostHome.ofProcess().defaultModel();
+    return model != null ? model : InstallDirectory.ofProcess().defaultModel();
   }
 
   /** How its files are read. */

@@ -4,7 +4,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.exchange.BakeJob;
-import dev.forgetmenot.host.exchange.BakeOrder;
+import dev.forgetmenot.host.exchange.BakeRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "A patch that is baked in cannot be taken off again."
     },
     mixinStandardHelpOptions = true)
-final class PatchBakeCommand extends ExchangeCommand {
+final class PatchBakeCommand extends FileCommand {
   @Mixin private BaseOptions base;
   @Mixin private PatchOptions patches;
 
@@ -42,8 +42,8 @@ final class PatchBakeCommand extends ExchangeCommand {
   @Override
   public Integer call() throws IOException {
     Path model = base.path();
-    BakeOrder order =
-        new BakeOrder(
+    BakeRequest order =
+        new BakeRequest(
             model,
             base.reading(),
             patches.requests(context.console(), model, patches.recipe(), List.of()),

@@ -9,7 +9,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.picture.PngPictures;
+import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,7 +70,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
       new ConflictTable(report).lines().forEach(context::say);
     }
     if (png != null) {
-      PngPictures.write(png, ConflictPicture.of(report).draw(), "");
+      PngImages.write(png, ConflictImage.of(report).draw(), "");
       context.console().note("wrote " + png);
     }
     return ExitCodes.DONE;

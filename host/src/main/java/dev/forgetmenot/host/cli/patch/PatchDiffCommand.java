@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
           + "needs --force-patches (FMN-308)."
     },
     mixinStandardHelpOptions = true)
-final class PatchDiffCommand extends ExchangeCommand {
+final class PatchDiffCommand extends FileCommand {
   @Parameters(index = "0", paramLabel = "BASE", description = "A model folder or checkpoint.")
   private Path base;
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
           + "projectors."
     },
     mixinStandardHelpOptions = true)
-final class PatchExportCommand extends ExchangeCommand {
+final class PatchExportCommand extends FileCommand {
   /** What can be written. */
   enum Form {
     LORA,

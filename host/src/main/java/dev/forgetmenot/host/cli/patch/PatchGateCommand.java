@@ -5,7 +5,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
@@ -121,7 +121,7 @@ final class PatchGateCommand implements Callable<Integer> {
   private void measure(Optional<PromptGate> gate) throws IOException {
     try (PatchFile patch = PatchFile.open(file);
         HostPluginManager plugins = options.plugins().start(context.console());
-        HostedModel hosted = options.loader(plugins).load(List.of())) {
+        NamedModel hosted = options.loader(plugins).load(List.of())) {
       List<String> lines =
           hosted
               .model()

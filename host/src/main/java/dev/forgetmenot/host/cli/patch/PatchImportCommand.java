@@ -1,11 +1,11 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.exchange.ImportJob;
-import dev.forgetmenot.host.exchange.ImportOrder;
+import dev.forgetmenot.host.exchange.ImportRequest;
 import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.Manifest;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
           + "needs --force-patches (FMN-308)."
     },
     mixinStandardHelpOptions = true)
-final class PatchImportCommand extends ExchangeCommand {
+final class PatchImportCommand extends FileCommand {
   private static final Pattern RANGE =
       Pattern.compile("(-?\\d{1,6}(?:\\.\\d{1,6})?):(-?\\d{1,6}(?:\\.\\d{1,6})?)");
 
@@ -84,8 +84,8 @@ final class PatchImportCommand extends ExchangeCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(patch);
-    ImportOrder order =
-        new ImportOrder(
+    ImportRequest order =
+        new ImportRequest(
             file,
             base.path(),
             base.reading(),
@@ -115,7 +115,7 @@ final class PatchImportCommand extends ExchangeCommand {
 
   /** Says what was written. */
   static void say(WrittenPatch written, CommandContext context) {
-    context.say("wrote " + written.file() + ", " + Sizes.of(written.size()));
+    context.say("wrote " + written.file() + ", " + ByteSizes.of(written.size()));
     context.say("patch " + written.id());
   }
 }

@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -34,7 +34,7 @@ final class PatchListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PatchFolders folders = PatchFolders.of(options.folder(), HostHome.ifKnown());
+    PatchFolders folders = PatchFolders.of(options.folder(), InstallDirectory.ifKnown());
     List<Path> files = folders.files();
     for (Path file : files) {
       context.say(line(file));
@@ -60,7 +60,7 @@ final class PatchListCommand implements Callable<Integer> {
           manifest.patchVersion(),
           manifest.intent().operation(),
           concepts,
-          Sizes.of(patch.size()));
+          ByteSizes.of(patch.size()));
     } catch (PatchFormatException e) {
       return file + "  cannot be read: " + e.getMessage();
     }

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ record PatchReport(PatchFile patch, boolean all) {
     }
     manifest.intent().reason().ifPresent(reason -> line(lines, "reason", reason));
     manifest.intent().requestedBy().ifPresent(who -> line(lines, "requested", "by " + who));
-    line(lines, "size", Sizes.of(patch.size()));
+    line(lines, "size", ByteSizes.of(patch.size()));
     line(lines, "created", manifest.created() + by(manifest));
     if (!manifest.license().isEmpty()) {
       line(lines, "license", manifest.license());
@@ -59,7 +59,7 @@ record PatchReport(PatchFile patch, boolean all) {
     }
     patch.warnings().forEach(what -> line(lines, "newer", what + ": passed over"));
     for (Manifest.Entry entry : manifest.entries()) {
-      line(lines, "entry", entry.path() + ", " + Sizes.of(entry.size()));
+      line(lines, "entry", entry.path() + ", " + ByteSizes.of(entry.size()));
       line(lines, "", "sha256 " + entry.sha256());
     }
     return lines;
@@ -123,7 +123,7 @@ record PatchReport(PatchFile patch, boolean all) {
 
   private void edits(List<String> lines, Manifest manifest) {
     for (Manifest.Edit edit : manifest.edits()) {
-      EditReport report = new EditReport(edit);
+      EditDescription report = new EditDescription(edit);
       line(lines, "edit", report.summary());
       report.facts().forEach(fact -> line(lines, "", fact));
       if (all) {

@@ -12,7 +12,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
-import dev.forgetmenot.host.job.HostedModel;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -151,7 +151,7 @@ final class PatchStackCommand implements Callable<Integer> {
   private int prove(List<PatchRequest> requests) throws IOException {
     List<PatchRequest> verified = trust.trust(context.console()).verified(requests);
     try (HostPluginManager plugins = options.plugins().start(context.console());
-        HostedModel hosted = options.loader(plugins).load(List.of())) {
+        NamedModel hosted = options.loader(plugins).load(List.of())) {
       StackProof.Result result = new StackProof(hosted.model(), context).run(verified, orders);
       new ProofTable(requests, result, weights).lines().forEach(context::say);
       return result.holds() ? ExitCodes.DONE : ExitCodes.FAILED;

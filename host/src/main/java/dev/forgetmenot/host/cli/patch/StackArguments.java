@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.cli.shell.PatchArgument;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.host.job.StackRecipe;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class StackArguments {
    * @param model folder or file of the model, beside which names are looked up
    */
   List<PatchRequest> requests(Path model) throws IOException {
-    PatchFolders folders = PatchFolders.of(model, HostHome.ifKnown());
+    PatchFolders folders = PatchFolders.of(model, InstallDirectory.ifKnown());
     List<PatchRequest> requests = new ArrayList<>();
     for (PatchRequest patch : patches) {
       if (StackRecipe.isOne(patch.file())) {

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import ai.djl.engine.EngineException;
-import dev.forgetmenot.host.Sizes;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -140,7 +140,7 @@ public enum Failure {
     return switch (this) {
       case JAVA_MEMORY ->
           "Java's memory of "
-              + Sizes.of(Runtime.getRuntime().maxMemory())
+              + ByteSizes.of(Runtime.getRuntime().maxMemory())
               + " is used up"
               + during
               + " ("

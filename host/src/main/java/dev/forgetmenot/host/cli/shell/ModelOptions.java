@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.shell;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -86,6 +86,6 @@ public final class ModelOptions {
    * @throws IOException if none is named and none came
    */
   public Path folder() throws IOException {
-    return model != null ? model : HostHome.ofProcess().defaultModel();
+    return model != null ? model : InstallDirectory.ofProcess().defaultModel();
   }
 }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.host.job.PatchTags;
 import dev.forgetmenot.host.job.StackRecipe;
@@ -66,7 +66,7 @@ public final class PatchOptions {
   public List<PatchRequest> requests(
       Console console, Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags)
       throws IOException {
-    PatchFolders folders = PatchFolders.of(model, HostHome.ifKnown());
+    PatchFolders folders = PatchFolders.of(model, InstallDirectory.ifKnown());
     List<PatchRequest> requests = new ArrayList<>();
     if (recipe.isPresent()) {
       requests.addAll(recipe.get().requests(folders));

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.host.job.PatchTrust;
+import dev.forgetmenot.host.job.PatchVerifier;
 import dev.forgetmenot.trust.UnsignedPolicy;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -23,7 +23,7 @@ public final class PatchTrustOptions {
    *
    * @param console hears of warnings
    */
-  public PatchTrust trust(Console console) {
-    return new PatchTrust(store.store(), Optional.ofNullable(unsigned), console::note);
+  public PatchVerifier trust(Console console) {
+    return new PatchVerifier(store.store(), Optional.ofNullable(unsigned), console::note);
   }
 }

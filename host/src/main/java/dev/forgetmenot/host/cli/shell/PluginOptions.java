@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.job.HostHome;
+import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class PluginOptions {
   /** Loads and starts the plugins. */
   public HostPluginManager startQuietly() {
     Path folder =
-        Optional.ofNullable(plugins).orElseGet(() -> HostHome.ofProcess().folder("plugins"));
+        Optional.ofNullable(plugins).orElseGet(() -> InstallDirectory.ofProcess().folder("plugins"));
     return HostPluginManager.start(folder, HostVersions.read().hostApi());
   }
 

@@ -1,0 +1,98 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.job.EvaluationSetup;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
+import dev.forgetmenot.host.picture.PngImages;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn recognise}: what a model's own CLIP sees in pictures. */
+@Command(
+    name = "recognise",
+    description =
+        "Say what pictures show: the nearest of the phrases that the model was taught, or of "
+            + "others, judged by the CLIP in the model's folder.",
+    mixinStandardHelpOptions = true)
+final class ClassifyCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pictures.")
+  private List<Path> files;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "PHRASE",
+      split = ",",
+      description = "Phrases to choose from (default: those of the model's concepts.json).")
+  private List<String> labels;
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      defaultValue = ZeroShotClassifier.TEMPLATE,
+      description = "The text around a phrase (default: \"${DEFAULT-VALUE}\").")
+  private String template;
+
+  @Option(names = "--style", description = "Say the style instead of the thing.")
+  private boolean style;
+
+  @Mixin private JudgeOptions judge;
+
+  @Mixin private ModelOptions options;
+
+  ClassifyCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    EvaluationSetup given = judge.judging(options.folder());
+    KnownConcepts vocabulary = labels == null ? given.vocabulary() : vocabulary(labels);
+    if (vocabulary.phrases().isEmpty()) {
+      throw new IllegalArgumentException(
+          options.folder()
+              + " does not say what it was taught: name phrases by --labels or --vocabulary");
+    }
+    try (EngineThread engine = EngineThread.start(options.device());
+        ZeroShotClassifier recogniser = ZeroShotClassifier.open(given.clip(), engine, vocabulary, template)) {
+      int failed = 0;
+      for (Path file : files) {
+        RgbImage picture;
+        try {
+          picture = PngImages.read(file);
+        } catch (IOException e) {
+          context.console().note("fmn: " + e.getMessage());
+          failed++;
+          continue;
+        }
+        List<RgbImage> one = List.of(picture);
+        List<String> answer = style ? recogniser.recogniseStyle(one) : recogniser.recognise(one);
+        context.say(file + "  " + answer.get(0));
+      }
+      if (failed > 0 && files.size() > 1) {
+        context.console().note(failed + " of " + files.size() + " files could not be read");
+      }
+      return failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  private KnownConcepts vocabulary(List<String> names) {
+    ConceptType kind = style ? ConceptType.STYLE : ConceptType.OBJECT;
+    return new KnownConcepts(
+        names.stream().map(name -> new KnownConcepts.Phrase(name, name, kind, "")).toList(),
+        List.of());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.forgetmenot.host.cli.patch;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
+import dev.forgetmenot.host.cli.shell.ThreadOptions;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What the commands have in common that work on files alone, without plugins or an engine. */
+abstract class FileCommand implements Callable<Integer> {
+  /** Where to speak. */
+  protected final CommandContext context;
+
+  /** A command. */
+  protected FileCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Mixin ThreadOptions threads; // for picocli alone
+
+  /** The program looks for the word itself, before a command is made. */
+  @Option(names = PluginOptions.VERBOSE, description = "Stack traces of errors.")
+  void verbose(boolean on) {}
+}

@@ -1,0 +1,123 @@
+package dev.forgetmenot.host.job;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.trust.SignedPatch;
+import dev.forgetmenot.trust.TrustState;
+import dev.forgetmenot.trust.TrustStore;
+import dev.forgetmenot.trust.UnsignedPolicy;
+import dev.forgetmenot.trust.TrustDecision;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Looks at patches from outside before anything is done with them: who signed them, and whether the
+ * user trusts that. Patches that the program itself has just made need no look.
+ *
+ * @param store what the user decided
+ * @param policy about patches that nobody known has signed; empty for the store's
+ * @param notes hears of warnings and of names that are bound to a key
+ */
+public record PatchVerifier(
+    TrustStore store, Optional<UnsignedPolicy> policy, Consumer<String> notes) {
+
+  /**
+   * Verifies all patches, or none is used.
+   *
+   * @return the requests, each for the very content that was verified: a file that is another one
+   *     when it is read again is refused then
+   * @throws PatchFormatException FMN-401 to 407 for the first that is not trusted; FMN-117 if it is
+   *     not the patch that the request asks for; any other code if a file is wrong
+   */
+  public List<PatchRequest> verified(List<PatchRequest> requests) throws IOException {
+    if (requests.isEmpty()) {
+      return requests;
+    }
+    TrustState records = store.read();
+    List<PatchRequest> verified = new ArrayList<>();
+    List<TrustDecision> first = new ArrayList<>();
+    List<String> warnings = new ArrayList<>();
+    for (PatchRequest request : requests) {
+      SignedPatch patch = signed(request, warnings);
+      TrustDecision verdict = TrustDecision.of(records, patch);
+      UnsignedPolicy applied = policy.orElse(records.unsigned());
+      Optional<PatchFormatException> failure = verdict.failure();
+      if (failure.isPresent()) {
+        if (verdict.refusedUnder(applied)) {
+          throw failure.get();
+        }
+        if (applied == UnsignedPolicy.WARN) {
+          warnings.add("warning: " + failure.get().getMessage());
+        }
+      }
+      if (verdict.firstUse()) {
+        first.add(verdict);
+      }
+      verified.add(request.verified(patch.id()));
+    }
+    warnings.forEach(notes);
+    for (TrustDecision verdict : first) {
+      bind(verdict);
+    }
+    return verified;
+  }
+
+  private static SignedPatch signed(PatchRequest request, List<String> warnings)
+      throws IOException {
+    try (PatchFile file = PatchFile.open(request.file())) {
+      file.warnings()
+          .forEach(
+              what -> warnings.add("warning: " + what + ": passed over; a newer fmn knows it"));
+      SignedPatch patch = SignedPatch.of(file, List.of());
+      if (!request.id().orElse(patch.id()).equals(patch.id())) {
+        throw new PatchFormatException(
+            PatchError.CHANGED_WHILE_READING,
+            request.file().toString(),
+            "is the patch " + patch.id() + " now and was " + request.id().get() + "; start again");
+      }
+      return patch;
+    }
+  }
+
+  /** The user confirmed the key; that patches of this name are its key's is seen now. */
+  private void bind(TrustDecision verdict) throws IOException {
+    String name = verdict.patch().name();
+    String key = verdict.signer().orElseThrow().key().id();
+    TrustState after;
+    try {
+      after =
+          store.update(
+              records ->
+                  records.pins().containsKey(name)
+                      ? records
+                      : records.pin(name, new TrustState.Pin(key, TrustStore.now())));
+    } catch (IOException e) {
+      // the patch is trusted all the same, as where settings are read-only
+      notes.accept(
+          "warning: it cannot be kept that patches called "
+              + name
+              + " are of the key "
+              + key
+              + ": "
+              + e.getMessage());
+      return;
+    }
+    Optional<PatchFormatException> failure = TrustDecision.of(after, verdict.patch()).failure();
+    if (failure.isPresent()) {
+      throw failure.get(); // another process bound the name to another key, or revoked this one
+    }
+    notes.accept(
+        "patches called "
+            + name
+            + " are bound to the key of "
+            + verdict.signer().get().label()
+            + " from now on ("
+            + key
+            + ")");
+  }
+}

@@ -1,0 +1,116 @@
+package dev.forgetmenot.host.run;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.job.GenerationJob;
+import dev.forgetmenot.host.job.DrawnBeside;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
+import dev.forgetmenot.host.job.ImageFolder.Provenance;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
+import dev.forgetmenot.host.picture.PngImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Draws the sample pictures of a run and writes them as {@code samples/01-before-7.png}: number of
+ * the prompt, when, seed. Older ones of the same name are replaced.
+ *
+ * @param plan what is drawn, and where it goes
+ * @param context progress and cancellation
+ * @param judging by what the pictures are judged
+ */
+record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
+  private static final String FOLDER = "samples";
+
+  /**
+   * Draws one set.
+   *
+   * @param when a word of the file names
+   * @param patches what is on the model, for the pictures' infotext
+   * @return the pictures of each line
+   */
+  List<List<RgbImage>> draw(NamedModel hosted, String when, List<String> patches)
+      throws IOException {
+    Path folder = Files.createDirectories(plan.output().resolve(FOLDER));
+    List<List<RgbImage>> rows = new ArrayList<>();
+    for (GenerationRequest request : plan.samples().requests()) {
+      List<RgbImage> pictures =
+          new GenerationJob(hosted.model(), context)
+              .draw(request, when + ": " + request.prompt(), StepListener.NONE);
+      Provenance provenance = Provenance.of(hosted, request, patches, List.of());
+      for (int k = 0; k < pictures.size(); k++) {
+        long seed = request.seed() + k;
+        Path file = folder.resolve(name(rows.size(), when, seed));
+        PngImages.write(
+            file, PngImages.image(pictures.get(k)), provenance.infotext(request, seed));
+      }
+      rows.add(pictures);
+    }
+    return rows;
+  }
+
+  /** Pixels of the largest image; 0 where none is drawn. */
+  long pixels(NamedModel hosted) {
+    int usual = hosted.model().pictureSize();
+    return plan.samples().requests().stream()
+        .mapToLong(one -> (long) one.width().orElse(usual) * one.height().orElse(usual))
+        .max()
+        .orElse(0);
+  }
+
+  /** Work that draws. */
+  @FunctionalInterface
+  interface Drawing {
+    void draw() throws IOException;
+  }
+
+  /** These images beside a job. */
+  DrawnBeside beside(NamedModel hosted, Drawing before) {
+    return new DrawnBeside() {
+      @Override
+      public long pixels() {
+        return SampleImages.this.pixels(hosted);
+      }
+
+      @Override
+      public void before() throws IOException {
+        before.draw();
+      }
+    };
+  }
+
+  /** Draws one set and says what the pictures show, where anybody can. */
+  List<SampleReport.Row> judged(NamedModel hosted, String when, List<String> patches)
+      throws IOException {
+    List<List<RgbImage>> rows = draw(hosted, when, patches);
+    Optional<ZeroShotClassifier> judge = judging.open(hosted.model().engine());
+    try {
+      boolean able = judge.map(one -> !one.things().isEmpty()).orElse(false);
+      List<SampleReport.Row> judged = new ArrayList<>();
+      for (List<RgbImage> row : rows) {
+        judged.add(
+            new SampleReport.Row(
+                row,
+                able
+                    ? judge.orElseThrow().recognise(row).stream().map(Optional::of).toList()
+                    : row.stream().map(picture -> Optional.<String>empty()).toList()));
+      }
+      return judged;
+    } finally {
+      judge.ifPresent(ZeroShotClassifier::close);
+    }
+  }
+
+  /** The file of a picture. */
+  static String name(int line, String when, long seed) {
+    return String.format(Locale.ROOT, "%02d-%s-%d.png", line + 1, when, seed);
+  }
+}

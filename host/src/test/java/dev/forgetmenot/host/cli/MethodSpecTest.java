@@ -1,0 +1,24 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MethodSpecTest {
+  @Test
+  void onlyTheFirstEqualsSignSplitsAndAnEscapedCommaBelongsToTheValue() {
+    assertThat(MethodSpec.parse("plain")).isEqualTo(new MethodSpec("plain", Map.of()));
+    assertThat(MethodSpec.parse("m,balance=a=1;b=2,to=x\\,y,path=c:\\d"))
+        .isEqualTo(new MethodSpec("m", Map.of("balance", "a=1;b=2", "to", "x,y", "path", "c:\\d")));
+    assertThat(MethodSpec.parse("m,a=\\\\,b=1").settings()).isEqualTo(Map.of("a", "\\", "b", "1"));
+  }
+
+  @Test
+  void whatIsNoSettingIsRefused() {
+    assertThatThrownBy(() -> MethodSpec.parse("m,to=x,y")).hasMessageContaining("'y' should be");
+    assertThatThrownBy(() -> MethodSpec.parse("m,=y")).hasMessageContaining("'=y' should be");
+    assertThatThrownBy(() -> MethodSpec.parse("m,a=1,a=2")).hasMessageContaining("a is said twice");
+  }
+}

@@ -1,0 +1,150 @@
+package dev.forgetmenot.host.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.SmallPatch;
+import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.PatchSigner;
+import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.trust.TrustState;
+import dev.forgetmenot.trust.TrustStore;
+import dev.forgetmenot.trust.TrustedKey;
+import dev.forgetmenot.trust.UnsignedPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PatchVerifierTest {
+  private static final SigningKey ANN = SigningKey.generate();
+  private static final SigningKey BEN = SigningKey.generate();
+
+  @TempDir Path folder;
+  private final List<String> notes = new ArrayList<>();
+  private TrustStore store;
+  private Path file;
+
+  @BeforeEach
+  void writeAPatch() throws IOException {
+    store = new TrustStore(folder.resolve("settings").resolve("trust.json"));
+    file = SmallPatch.write(folder.resolve("a.fmnpatch"), "some", 1);
+  }
+
+  private List<PatchRequest> verified(PatchRequest... requests) throws IOException {
+    return new PatchVerifier(store, Optional.empty(), notes::add).verified(List.of(requests));
+  }
+
+  private void trust(SigningKey... keys) throws IOException {
+    for (SigningKey key : keys) {
+      TrustedKey trusted = new TrustedKey(key.verification(), "someone", TrustStore.now(), false);
+      store.update(records -> records.with(trusted));
+    }
+  }
+
+  @Test
+  void warnsOfWhatANewerVersionSays() throws IOException {
+    Path newer =
+        GoldenFolders.inProject(
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.4-optional.fmnpatch");
+    verified(new PatchRequest(newer, 1));
+    assertThat(notes)
+        .anyMatch(note -> note.contains("unknown member 'weather'") && note.contains("newer fmn"));
+  }
+
+  private static String idOf(Path patch) throws IOException {
+    try (PatchFile open = PatchFile.open(patch)) {
+      return open.id();
+    }
+  }
+
+  private void assertRefused(PatchError error, PatchRequest... requests) {
+    assertThatThrownBy(() -> verified(requests))
+        .isInstanceOfSatisfying(
+            PatchFormatException.class,
+            e -> assertThat(e.error()).as(e.getMessage()).isEqualTo(error));
+  }
+
+  @Test
+  void requestsAreForTheContentThatWasVerified() throws IOException {
+    PatchRequest asked = new PatchRequest(file, 0.5).allow(PatchRequest.Allowance.LARGE_CHANGES);
+    List<PatchRequest> verified = verified(asked);
+    assertThat(verified).containsExactly(asked.verified(idOf(file)));
+    assertThat(notes).singleElement().asString().startsWith("warning: FMN-401 " + file);
+    assertThat(verified(verified.get(0))).isEqualTo(verified);
+    SmallPatch.write(file, "some", 2);
+    assertRefused(PatchError.CHANGED_WHILE_READING, verified.get(0));
+  }
+
+  @Test
+  void nothingAskedIsNothingLookedAt() throws IOException {
+    Files.createDirectories(store.file().getParent());
+    Files.writeString(store.file(), "damaged");
+    assertThat(verified()).isEmpty();
+    assertThatThrownBy(() -> verified(new PatchRequest(file, 1))).hasMessageContaining("damaged");
+  }
+
+  @Test
+  void theCommandsPolicyGoesBeforeTheStores() throws IOException {
+    store.update(records -> records.with(UnsignedPolicy.REFUSE));
+    PatchRequest request = new PatchRequest(file, 1);
+    assertRefused(PatchError.UNSIGNED, request);
+    new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add).verified(List.of(request));
+    assertThat(notes).isEmpty();
+    PatchSigner.embed(file, ANN);
+    assertRefused(PatchError.UNKNOWN_KEY, request);
+    store.update(records -> records.revoke(ANN.verification().id(), TrustStore.now()));
+    assertThatThrownBy(
+            () ->
+                new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add)
+                    .verified(List.of(request)))
+        .hasMessageContaining("FMN-404");
+  }
+
+  @Test
+  void theFirstUseBindsTheNameOnce() throws IOException {
+    trust(ANN, BEN);
+    PatchSigner.embed(file, ANN);
+    verified(new PatchRequest(file, 1));
+    assertThat(notes).singleElement().asString().startsWith("patches called some are bound");
+    assertThat(store.read().pins().get("some").keyId()).isEqualTo(ANN.verification().id());
+    verified(new PatchRequest(file, 1));
+    assertThat(notes).hasSize(1);
+    Path other = SmallPatch.write(folder.resolve("b.fmnpatch"), "some", 2);
+    PatchSigner.detach(other, BEN);
+    assertRefused(PatchError.PIN_CHANGED, new PatchRequest(other, 1));
+  }
+
+  /** Two keys for one name in one command: the second is not taken for the first. */
+  @Test
+  void oneCommandDoesNotBindANameTwice() throws IOException {
+    trust(ANN, BEN);
+    PatchSigner.embed(file, ANN);
+    Path other = SmallPatch.write(folder.resolve("b.fmnpatch"), "some", 2);
+    PatchSigner.embed(other, BEN);
+    assertRefused(PatchError.PIN_CHANGED, new PatchRequest(file, 1), new PatchRequest(other, 1));
+  }
+
+  @Test
+  void aStoreThatCannotBeWrittenDoesNotStopWhoIsTrusted() throws IOException {
+    trust(ANN);
+    PatchSigner.embed(file, ANN);
+    TrustState before = store.read();
+    // a folder in the place of the lock: no change can be made, by root neither
+    Path lock = store.file().resolveSibling("trust.json.lock");
+    Files.delete(lock);
+    Files.createDirectory(lock);
+    assertThat(verified(new PatchRequest(file, 1))).hasSize(1);
+    assertThat(notes).singleElement().asString().startsWith("warning: it cannot be kept");
+    assertThat(store.read()).isEqualTo(before);
+  }
+}
