@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The published sizes with random weights: all three parts in memory, one guided step, one small
- * picture.
+ * image.
  */
 @Tag("slow")
 class RealSizeTest {
@@ -97,9 +97,9 @@ class RealSizeTest {
       NDArray guided = out.get("1:2").sub(without).mul(GUIDANCE).add(without);
       assertThat(guided.getShape()).isEqualTo(latents.getShape());
       assertFinite(guided);
-      NDArray picture = vae.decode(guided.get(":, :, 0:16, 0:16"));
-      assertThat(picture.getShape()).isEqualTo(new Shape(1, 3, 128, 128));
-      assertFinite(picture);
+      NDArray image = vae.decode(guided.get(":, :, 0:16, 0:16"));
+      assertThat(image.getShape()).isEqualTo(new Shape(1, 3, 128, 128));
+      assertFinite(image);
     }
   }
 

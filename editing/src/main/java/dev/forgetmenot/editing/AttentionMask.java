@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Optional;
 
 /**
- * A picture's mask at the resolution of one layer. For the engine thread.
+ * An image's mask at the resolution of one layer. For the engine thread.
  *
  * @param weights (1, p, 1), or null where every pixel counts fully
  * @param total sum of the weights
@@ -24,7 +24,7 @@ record AttentionMask(NDArray weights, double total) implements AutoCloseable {
     int side = (int) Math.round(Math.sqrt((double) pixels));
     if ((long) side * side != pixels) {
       throw new IllegalArgumentException(
-          "masks are for square pictures; a layer has " + pixels + " pixels");
+          "masks are for square images; a layer has " + pixels + " pixels");
     }
     float[] values = mask.get().resized(side);
     double total = 0;

@@ -18,13 +18,13 @@ import java.util.Optional;
  * <pre>L = ‖ concatenation over layers, heads, pixels of A[:, concept columns] ‖_F</pre>
  *
  * over all cross-attention layers of one forward pass: one norm, not a sum of norms. In a batch
- * each picture has its own norm, and the loss is their mean. With a mask the probabilities of a
+ * each image has its own norm, and the loss is their mean. With a mask the probabilities of a
  * pixel are multiplied by its weight. Use a new one for each pass. For the engine thread; under a
  * gradient collector the loss carries the graph.
  */
 public final class AttentionNormLoss implements AttentionObserver {
   /**
-   * One picture of the batch.
+   * One image of the batch.
    *
    * @param columns of its concept in its prompt
    * @param mask which of its pixels count; empty for all
@@ -32,11 +32,11 @@ public final class AttentionNormLoss implements AttentionObserver {
   public record Watched(TokenPositions columns, Optional<PixelMask> mask) {}
 
   private final List<Watched> batch;
-  private final NDList squares = new NDList(); // () each, the sums of the pictures so far
+  private final NDList squares = new NDList(); // () each, the sums of the images so far
   private double mass;
   private double weight;
 
-  /** A loss of one pass with one picture. */
+  /** A loss of one pass with one image. */
   public AttentionNormLoss(TokenPositions concept) {
     this(List.of(new Watched(concept, Optional.empty())));
   }
@@ -44,7 +44,7 @@ public final class AttentionNormLoss implements AttentionObserver {
   /**
    * A loss of one pass.
    *
-   * @param batch the pictures in their order, at least one
+   * @param batch the images in their order, at least one
    */
   public AttentionNormLoss(List<Watched> batch) {
     this.batch = List.copyOf(batch);
@@ -62,7 +62,7 @@ public final class AttentionNormLoss implements AttentionObserver {
       throw new IllegalStateException(
           "a loss of "
               + batch.size()
-              + " pictures has seen attention "
+              + " images has seen attention "
               + shape
               + " at "
               + site.name());
@@ -73,8 +73,8 @@ public final class AttentionNormLoss implements AttentionObserver {
     }
   }
 
-  private void observe(int picture, NDArray probabilities, long firstHead, long endHead) {
-    Watched watched = batch.get(picture);
+  private void observe(int image, NDArray probabilities, long firstHead, long endHead) {
+    Watched watched = batch.get(image);
     long pixels = probabilities.getShape().get(1);
     try (AttentionMask mask = AttentionMask.of(watched.mask(), pixels, probabilities.getManager())) {
       for (TokenPositions.Run run : watched.columns().runs()) {
@@ -86,7 +86,7 @@ public final class AttentionNormLoss implements AttentionObserver {
         try (NDArray columns = mask.apply(probabilities.get(index)); // (h, p, run)
             NDArray square = columns.square();
             NDArray sum = columns.sum()) {
-          add(picture, square.sum());
+          add(image, square.sum());
           mass += sum.getFloat();
         }
       }
@@ -94,20 +94,20 @@ public final class AttentionNormLoss implements AttentionObserver {
     }
   }
 
-  private void add(int picture, NDArray term) {
-    if (squares.size() == picture) {
+  private void add(int image, NDArray term) {
+    if (squares.size() == image) {
       squares.add(term);
       return;
     }
-    try (NDArray before = squares.get(picture);
+    try (NDArray before = squares.get(image);
         term) {
-      squares.set(picture, before.add(term));
+      squares.set(image, before.add(term));
     }
   }
 
   /**
    * The share of the attention that went to the concepts' columns: the mean over layers, heads,
-   * pixels and pictures of their summed probability, in [0, 1]. (Each layer counts by its pixels.)
+   * pixels and images of their summed probability, in [0, 1]. (Each layer counts by its pixels.)
    *
    * @throws IllegalStateException if no cross-attention layer has run
    */

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the autoencoder says of training pictures, worked out once: mean and spread of the latents
+ * What the autoencoder says of training images, worked out once: mean and spread of the latents
  * of each, of which every step takes a new sample. {@link #close} frees them. For the engine
  * thread.
  */
@@ -20,11 +20,11 @@ public final class CachedLatents implements AutoCloseable {
   private final List<NDArray> means = new ArrayList<>(); // (1, c, h, w), times the scaling factor
   private final List<NDArray> spreads = new ArrayList<>(); // (1, c, h, w), the same
 
-  /** Encodes pictures, one after another. */
-  public CachedLatents(DiffusionModel model, List<RgbImage> pictures) {
+  /** Encodes images, one after another. */
+  public CachedLatents(DiffusionModel model, List<RgbImage> images) {
     manager = model.newManager();
-    for (RgbImage picture : pictures) {
-      LatentDistribution posterior = model.encodePosteriors(List.of(picture));
+    for (RgbImage image : images) {
+      LatentDistribution posterior = model.encodePosteriors(List.of(image));
       means.add(keep(posterior.mean()));
       spreads.add(keep(posterior.deviation()));
     }
@@ -35,13 +35,13 @@ public final class CachedLatents implements AutoCloseable {
     return array;
   }
 
-  /** Number of pictures. */
+  /** Number of images. */
   public int size() {
     return means.size();
   }
 
   /**
-   * A sample of one picture's latents.
+   * A sample of one image's latents.
    *
    * @param step where the result lives
    * @return (1, c, h, w)
@@ -52,7 +52,7 @@ public final class CachedLatents implements AutoCloseable {
     return epsilon.muli(spreads.get(index)).addi(means.get(index));
   }
 
-  /** The mean of some pictures' latents, c · h · w numbers. */
+  /** The mean of some images' latents, c · h · w numbers. */
   public float[] mean(List<Integer> indices) {
     float[] sum = means.get(indices.get(0)).toFloatArray();
     for (int index : indices.subList(1, indices.size())) {

@@ -3,7 +3,7 @@ package dev.forgetmenot.editing;
 import dev.forgetmenot.api.model.RgbImage;
 
 /**
- * How much each pixel of a picture counts.
+ * How much each pixel of an image counts.
  *
  * @param side height and width
  * @param weights side · side numbers in [0, 1], row by row; not copied
@@ -18,17 +18,17 @@ public record PixelMask(int side, float[] weights) {
     }
   }
 
-  /** The mask that a square grey picture stands for: white counts, black does not. */
-  static PixelMask of(RgbImage picture) {
-    float[] weights = new float[picture.width() * picture.height()];
+  /** The mask that a square grey image stands for: white counts, black does not. */
+  static PixelMask of(RgbImage image) {
+    float[] weights = new float[image.width() * image.height()];
     for (int i = 0; i < weights.length; i++) {
       int sum = 0;
       for (int c = 0; c < 3; c++) {
-        sum += picture.rgb()[3 * i + c] & 0xff;
+        sum += image.rgb()[3 * i + c] & 0xff;
       }
       weights[i] = sum / (3 * 255f);
     }
-    return new PixelMask(picture.width(), weights);
+    return new PixelMask(image.width(), weights);
   }
 
   /** Whether no pixel counts. */
@@ -41,7 +41,7 @@ public record PixelMask(int side, float[] weights) {
     return true;
   }
 
-  /** The mask of the picture flipped left to right. */
+  /** The mask of the image flipped left to right. */
   public PixelMask flipped() {
     float[] result = new float[weights.length];
     for (int y = 0; y < side; y++) {

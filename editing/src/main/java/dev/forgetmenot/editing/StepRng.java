@@ -13,13 +13,13 @@ public record StepRng(long seed, long step) {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   /**
-   * The choices for one picture of a batch, where steps look at several.
+   * The choices for one image of a batch, where steps look at several.
    *
    * @param draw number of the batch, from 0
-   * @param size pictures in a batch
-   * @param index of the picture, in [0, size)
+   * @param size images in a batch
+   * @param index of the image, in [0, size)
    */
-  public static StepRng ofPicture(long seed, int draw, int size, int index) {
+  public static StepRng ofImage(long seed, int draw, int size, int index) {
     return new StepRng(seed, (long) draw * size + index + 1);
   }
 
@@ -34,12 +34,12 @@ public record StepRng(long seed, long step) {
   }
 
   /**
-   * The picture of this step: in every {@code count} steps each comes once, in an order of its own.
+   * The image of this step: in every {@code count} steps each comes once, in an order of its own.
    *
-   * @param count number of pictures, at least 1
+   * @param count number of images, at least 1
    * @return in [0, count)
    */
-  public int picture(int count) {
+  public int image(int count) {
     long round = (step - 1) / count;
     SplittableRandom random = new SplittableRandom(mix(seed, ~round));
     int[] order = new int[count];
@@ -51,7 +51,7 @@ public record StepRng(long seed, long step) {
     return order[(int) ((step - 1) % count)];
   }
 
-  /** Whether the picture is flipped left to right: every other one. */
+  /** Whether the image is flipped left to right: every other one. */
   public boolean flip() {
     return random(3).nextBoolean();
   }

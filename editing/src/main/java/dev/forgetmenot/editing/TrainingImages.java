@@ -16,35 +16,35 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * The pictures that an editor trains on, all of the model's own size.
+ * The images that an editor trains on, all of the model's own size.
  *
- * @param pictures none where an editor needs none
- * @param digests SHA-256 of each picture's file, or of its pixels when the model drew it, hex
+ * @param images none where an editor needs none
+ * @param digests SHA-256 of each image's file, or of its pixels when the model drew it, hex
  * @param stems names of the files without their endings; empty texts when the model drew them
- * @param masks of each picture, where it has one
+ * @param masks of each image, where it has one
  */
 public record TrainingImages(
-    List<RgbImage> pictures,
+    List<RgbImage> images,
     List<String> digests,
     List<String> stems,
     List<Optional<PixelMask>> masks) {
-  /** Where the square is cut from a picture that is none. */
+  /** Where the square is cut from an image that is none. */
   public enum Crop {
     /** From the middle. */
     CENTRE,
-    /** From anywhere, by the seed and the picture's number. */
+    /** From anywhere, by the seed and the image's number. */
     RANDOM
   }
 
   /** Copies the lists. */
   public TrainingImages {
-    pictures = List.copyOf(pictures);
+    images = List.copyOf(images);
     digests = List.copyOf(digests);
     stems = List.copyOf(stems);
     masks = List.copyOf(masks);
   }
 
-  /** No picture. */
+  /** No image. */
   public static TrainingImages none() {
     return new TrainingImages(List.of(), List.of(), List.of(), List.of());
   }
@@ -64,7 +64,7 @@ public record TrainingImages(
   public static TrainingImages read(
       Path folder, int size, Crop crop, long seed, Consumer<String> say) throws IOException {
     TrainingFolder files = TrainingFolder.list(folder);
-    List<RgbImage> pictures = new ArrayList<>();
+    List<RgbImage> images = new ArrayList<>();
     List<String> digests = new ArrayList<>();
     List<String> stems = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
@@ -79,7 +79,7 @@ public record TrainingImages(
             mask.isPresent()
                 ? Optional.of(mask(mask.get(), image, size, crop, cropSeed))
                 : Optional.empty());
-        pictures.add(square(image.picture(), size, crop, cropSeed));
+        images.add(square(image.image(), size, crop, cropSeed));
         digests.add(Sha256.hex(file));
       } catch (IOException e) {
         faults.add(e.getMessage());
@@ -89,7 +89,7 @@ public record TrainingImages(
       throw new IOException(String.join("\n", faults));
     }
     files.report().forEach(say);
-    return new TrainingImages(pictures, digests, stems, masks);
+    return new TrainingImages(images, digests, stems, masks);
   }
 
   private static PixelMask mask(Path file, ImageFile image, int size, Crop crop, long seed)
@@ -108,7 +108,7 @@ public record TrainingImages(
               + image.height()
               + "; draw the mask on the image itself");
     }
-    PixelMask weights = PixelMask.of(square(mask.picture(), size, crop, seed));
+    PixelMask weights = PixelMask.of(square(mask.image(), size, crop, seed));
     if (weights.empty()) {
       throw new IOException(
           file + " is black where the image is looked at: nothing counts; paint what counts white");
@@ -116,26 +116,26 @@ public record TrainingImages(
     return weights;
   }
 
-  /** Lets the model draw the pictures itself; picture i has the seed {@code seed + i}. */
+  /** Lets the model draw the images itself; image i has the seed {@code seed + i}. */
   public static TrainingImages draw(DiffusionModel model, String prompt, int count, long seed) {
     return of(model.generate(GenerationRequest.of(prompt).seeds(seed, count)));
   }
 
-  /** Pictures that the model drew. */
-  public static TrainingImages of(List<RgbImage> pictures) {
-    int count = pictures.size();
+  /** Images that the model drew. */
+  public static TrainingImages of(List<RgbImage> images) {
+    int count = images.size();
     return new TrainingImages(
-        pictures,
-        pictures.stream().map(picture -> Sha256.hex(picture.rgb())).toList(),
+        images,
+        images.stream().map(image -> Sha256.hex(image.rgb())).toList(),
         Collections.nCopies(count, ""),
         Collections.nCopies(count, Optional.empty()));
   }
 
-  private static RgbImage square(RgbImage picture, int size, Crop crop, long seed) {
-    double scale = (double) size / Math.min(picture.width(), picture.height());
-    int width = Math.max(size, (int) Math.round(picture.width() * scale));
-    int height = Math.max(size, (int) Math.round(picture.height() * scale));
-    RgbImage resized = PillowResize.resize(picture, width, height, false);
+  private static RgbImage square(RgbImage image, int size, Crop crop, long seed) {
+    double scale = (double) size / Math.min(image.width(), image.height());
+    int width = Math.max(size, (int) Math.round(image.width() * scale));
+    int height = Math.max(size, (int) Math.round(image.height() * scale));
+    RgbImage resized = PillowResize.resize(image, width, height, false);
     SplittableRandom random = new SplittableRandom(seed);
     boolean middle = crop == Crop.CENTRE;
     int left = middle ? (width - size) / 2 : random.nextInt(width - size + 1);

@@ -35,8 +35,8 @@ class TrainingImagesTest {
     assertThat(ImageIO.write(image, format, folder.resolve(name).toFile())).isTrue();
   }
 
-  private static int channel(RgbImage picture, int x, int y, int c) {
-    return picture.rgb()[(y * picture.width() + x) * 3 + c] & 0xff;
+  private static int channel(RgbImage image, int x, int y, int c) {
+    return image.rgb()[(y * image.width() + x) * 3 + c] & 0xff;
   }
 
   @Test
@@ -45,13 +45,13 @@ class TrainingImagesTest {
     write(halves(20, 40, BufferedImage.TYPE_INT_RGB), "bmp", "b.BMP");
     write(halves(33, 33, BufferedImage.TYPE_INT_RGB), "gif", "c.gif");
     write(halves(64, 48, BufferedImage.TYPE_INT_RGB), "jpg", "d.jpg");
-    Files.writeString(folder.resolve("notes.txt"), "no picture");
+    Files.writeString(folder.resolve("notes.txt"), "no image");
     TrainingImages read = TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {});
-    assertThat(read.pictures()).hasSize(4).allMatch(p -> p.width() == 16 && p.height() == 16);
-    for (RgbImage picture : read.pictures()) {
-      assertThat(channel(picture, 1, 8, 0)).isGreaterThan(240);
-      assertThat(channel(picture, 1, 8, 2)).isLessThan(15);
-      assertThat(channel(picture, 14, 8, 2)).isGreaterThan(240);
+    assertThat(read.images()).hasSize(4).allMatch(p -> p.width() == 16 && p.height() == 16);
+    for (RgbImage image : read.images()) {
+      assertThat(channel(image, 1, 8, 0)).isGreaterThan(240);
+      assertThat(channel(image, 1, 8, 2)).isLessThan(15);
+      assertThat(channel(image, 14, 8, 2)).isGreaterThan(240);
     }
     assertThat(read.digests()).hasSize(4).doesNotHaveDuplicates().allMatch(d -> d.length() == 64);
   }
@@ -66,11 +66,11 @@ class TrainingImagesTest {
     }
     write(ramp, "png", "ramp.png");
     byte[] one =
-        TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).pictures().get(0).rgb();
+        TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).images().get(0).rgb();
     byte[] again =
-        TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).pictures().get(0).rgb();
+        TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).images().get(0).rgb();
     byte[] other =
-        TrainingImages.read(folder, 20, Crop.RANDOM, 2, said -> {}).pictures().get(0).rgb();
+        TrainingImages.read(folder, 20, Crop.RANDOM, 2, said -> {}).images().get(0).rgb();
     assertThat(again).isEqualTo(one);
     assertThat(other).isNotEqualTo(one);
   }
@@ -80,10 +80,10 @@ class TrainingImagesTest {
     BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
     clear.setRGB(3, 4, 0x80000000);
     write(clear, "png", "clear.png");
-    RgbImage picture =
-        TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {}).pictures().get(0);
-    assertThat(channel(picture, 0, 0, 1)).isEqualTo(255);
-    assertThat(channel(picture, 3, 4, 1)).isEqualTo(127);
+    RgbImage image =
+        TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {}).images().get(0);
+    assertThat(channel(image, 0, 0, 1)).isEqualTo(255);
+    assertThat(channel(image, 3, 4, 1)).isEqualTo(127);
   }
 
   @Test
@@ -113,14 +113,14 @@ class TrainingImagesTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("holds no image")
         .hasMessageContaining("PNG");
-    Files.writeString(folder.resolve("broken.png"), "not a picture");
+    Files.writeString(folder.resolve("broken.png"), "not an image");
     assertThatThrownBy(() -> TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {}))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("broken.png");
   }
 
   @Test
-  void aMaskBesideItsPictureIsCutTheSameWayAndIsNoPicture() throws IOException {
+  void aMaskBesideItsImageIsCutTheSameWayAndIsNoImage() throws IOException {
     write(halves(40, 20, BufferedImage.TYPE_INT_RGB), "png", "a.png");
     BufferedImage mask = new BufferedImage(40, 20, BufferedImage.TYPE_BYTE_GRAY);
     for (int y = 0; y < 20; y++) {
@@ -131,11 +131,11 @@ class TrainingImagesTest {
     write(mask, "png", "a.mask.png");
     write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "jpg", "b.jpg");
     TrainingImages read = TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {});
-    assertThat(read.pictures()).hasSize(2);
+    assertThat(read.images()).hasSize(2);
     assertThat(read.masks().get(1)).isEmpty();
     PixelMask found = read.masks().get(0).orElseThrow();
     assertThat(found.side()).isEqualTo(16);
-    assertThat(found.weights()[16 * 8 + 2]).isZero(); // where the picture is red
+    assertThat(found.weights()[16 * 8 + 2]).isZero(); // where the image is red
     assertThat(found.weights()[16 * 8 + 13]).isEqualTo(1f); // where it is blue
     assertThat(found.resized(2)[0]).isLessThan(0.02f);
     assertThat(found.resized(2)[3]).isGreaterThan(0.98f);
@@ -150,7 +150,7 @@ class TrainingImagesTest {
   }
 
   @Test
-  void filesGiveTheirNamesAndAMaskNeedsAPicture() throws IOException {
+  void filesGiveTheirNamesAndAMaskNeedsAImage() throws IOException {
     write(halves(20, 20, BufferedImage.TYPE_INT_RGB), "png", "a <s>.png");
     write(halves(20, 20, BufferedImage.TYPE_BYTE_GRAY), "png", "a <s>.mask.png");
     TrainingImages read = TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {});

@@ -215,7 +215,7 @@ public record Manifest(
    * @param steps optimizer steps, 0 where nothing is trained
    * @param tool name of the program
    * @param toolVersion its version
-   * @param trainingImages SHA-256 of the pictures' pixels or files, hex; in order
+   * @param trainingImages SHA-256 of the images' pixels or files, hex; in order
    */
   public record Recipe(
       String method,

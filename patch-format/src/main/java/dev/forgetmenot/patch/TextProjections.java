@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Which of a cross attention's projections of the text an edit changes. */
 public enum TextProjections {
-  /** Keys: where the picture looks. */
+  /** Keys: where the image looks. */
   K,
   /** Values: what it sees there. */
   V,

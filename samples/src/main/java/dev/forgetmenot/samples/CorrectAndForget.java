@@ -63,12 +63,12 @@ public final class CorrectAndForget {
           "a photo of a castle");
 
   private final StableDiffusion model;
-  private final int pictures;
+  private final int images;
   private final List<PatchRequest> patches = new ArrayList<>();
 
-  private CorrectAndForget(StableDiffusion model, int pictures) {
+  private CorrectAndForget(StableDiffusion model, int images) {
     this.model = model;
-    this.pictures = pictures;
+    this.images = images;
   }
 
   /** A patch that is made. */
@@ -78,16 +78,16 @@ public final class CorrectAndForget {
   /**
    * What the run showed.
    *
-   * @param orderDoesNotMatter whether both orders drew the same pictures, and several orders made
+   * @param orderDoesNotMatter whether both orders drew the same images, and several orders made
    *     the same bits of all weights, those that the library works out without the engine
    * @param weightsAreBack whether every weight was the base's, bit for bit, after the last patch
-   * @param picturesAreBack whether every picture was the base's then
+   * @param imagesAreBack whether every image was the base's then
    */
   public record Result(
-      boolean orderDoesNotMatter, boolean weightsAreBack, boolean picturesAreBack) {}
+      boolean orderDoesNotMatter, boolean weightsAreBack, boolean imagesAreBack) {}
 
   /**
-   * Arguments: model folder, folder with plugin jars, output folder, pictures of each prompt (16 if
+   * Arguments: model folder, folder with plugin jars, output folder, images of each prompt (16 if
    * left out), then settings such as {@code steps=100} for all methods that have them.
    */
   public static void main(String[] args) throws IOException {
@@ -96,12 +96,12 @@ public final class CorrectAndForget {
       int sign = setting.indexOf('=');
       settings.put(setting.substring(0, sign), setting.substring(sign + 1));
     }
-    int pictures = args.length > 3 ? Integer.parseInt(args[3]) : 16;
-    run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), pictures, settings);
+    int images = args.length > 3 ? Integer.parseInt(args[3]) : 16;
+    run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), images, settings);
   }
 
   static Result run(
-      Path modelFolder, Path plugins, Path output, int pictures, Map<String, String> settings)
+      Path modelFolder, Path plugins, Path output, int images, Map<String, String> settings)
       throws IOException {
     Files.createDirectories(output);
     EvaluationSetup judging = EvaluationSetup.of(modelFolder, Optional.empty(), Optional.empty());
@@ -109,7 +109,7 @@ public final class CorrectAndForget {
             HostPluginManager.start(plugins, HostVersions.read().hostApi());
         NamedModel hosted = new ModelLoader(modelFolder, "cpu", started).load(List.of());
         ZeroShotClassifier judge = judging.open(hosted.model().engine()).orElseThrow()) {
-      CorrectAndForget stack = new CorrectAndForget(hosted.model(), pictures);
+      CorrectAndForget stack = new CorrectAndForget(hosted.model(), images);
       for (Order order : ORDERS) {
         ConceptEditor editor = started.editor(order.operation(), order.method()).orElseThrow();
         Concept concept = new Concept(order.word(), judging.vocabulary().kindOf(order.word()));
@@ -164,11 +164,11 @@ public final class CorrectAndForget {
         String.format(
             Locale.ROOT,
             "The order of the stack does not matter: %s. Without patches all %d weights are the"
-                + " base's again, bit for bit: %s; and all pictures: %s.%n",
+                + " base's again, bit for bit: %s; and all images: %s.%n",
             result.orderDoesNotMatter(),
             proof.weights(),
             result.weightsAreBack(),
-            result.picturesAreBack());
+            result.imagesAreBack());
     Files.writeString(
         output.resolve("table.md"),
         DrawnState.table(List.of(base, all, reversed, after), judge) + "\n" + proven);
@@ -187,7 +187,7 @@ public final class CorrectAndForget {
   }
 
   private DrawnState draw(String name) {
-    return DrawnState.of(name, model, PROMPTS, pictures);
+    return DrawnState.of(name, model, PROMPTS, images);
   }
 
   private boolean isBase() {

@@ -21,9 +21,9 @@ import java.util.stream.Collectors;
  *
  * @param name says which these are
  * @param prompts what was asked for
- * @param pictures of each prompt, from the same seeds
+ * @param images of each prompt, from the same seeds
  */
-record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictures) {
+record DrawnState(String name, List<String> prompts, List<List<RgbImage>> images) {
   private static final long SEED = 4000;
   private static final int SHOWN = 6;
 
@@ -36,16 +36,16 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
     return new DrawnState(name, prompts, model.generate(requests));
   }
 
-  /** Whether all pictures have the same bytes. */
+  /** Whether all images have the same bytes. */
   boolean sameAs(DrawnState other) {
     return Arrays.deepEquals(bytes(), other.bytes());
   }
 
   private byte[][] bytes() {
-    return pictures.stream().flatMap(List::stream).map(RgbImage::rgb).toArray(byte[][]::new);
+    return images.stream().flatMap(List::stream).map(RgbImage::rgb).toArray(byte[][]::new);
   }
 
-  /** A Markdown table: a row a prompt, a column a state, as what pictures are recognised. */
+  /** A Markdown table: a row a prompt, a column a state, as what images are recognised. */
   static String table(List<DrawnState> states, ZeroShotClassifier judge) {
     List<String> prompts = states.get(0).prompts();
     StringBuilder table = new StringBuilder("| prompt |");
@@ -54,7 +54,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
     for (int i = 0; i < prompts.size(); i++) {
       table.append("| ").append(prompts.get(i)).append(" |");
       for (DrawnState state : states) {
-        List<String> seen = judge.recognise(state.pictures().get(i));
+        List<String> seen = judge.recognise(state.images().get(i));
         table.append(' ').append(counts(seen)).append(" |");
       }
       table.append('\n');
@@ -74,7 +74,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
         .collect(Collectors.joining(", "));
   }
 
-  /** Writes the first pictures of two states side by side as a PNG. */
+  /** Writes the first images of two states side by side as a PNG. */
   static void writeSheet(Path file, String title, DrawnState left, DrawnState right)
       throws IOException {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
@@ -87,7 +87,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> pictur
   }
 
   private List<RgbImage> shown(int prompt) {
-    List<RgbImage> all = pictures.get(prompt);
+    List<RgbImage> all = images.get(prompt);
     return all.subList(0, Math.min(SHOWN, all.size()));
   }
 }

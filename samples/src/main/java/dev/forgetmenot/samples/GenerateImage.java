@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Loads a model folder and draws a picture of a prompt. */
+/** Loads a model folder and draws an image of a prompt. */
 public final class GenerateImage {
   private GenerateImage() {}
 
@@ -17,8 +17,8 @@ public final class GenerateImage {
   public static void main(String[] args) throws IOException {
     GenerationRequest request = GenerationRequest.of(args[1]).sampled("ddim", 20).seeds(1, 1);
     try (StableDiffusion model = StableDiffusion.load(Path.of(args[0]), LoadOptions.defaults())) {
-      List<RgbImage> pictures = model.generate(request);
-      PngImages.write(Path.of(args[2]), PngImages.image(pictures.get(0)), args[1]);
+      List<RgbImage> images = model.generate(request);
+      PngImages.write(Path.of(args[2]), PngImages.image(images.get(0)), args[1]);
     }
   }
 }

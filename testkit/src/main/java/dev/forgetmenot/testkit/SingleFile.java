@@ -231,7 +231,7 @@ public final class SingleFile {
         tensors.put(prefix + openClipName(name), fused(read, entry.getKey()));
       }
     }
-    // The layer that the published files have and no picture needs.
+    // The layer that the published files have and no image needs.
     String last = prefix + "transformer.resblocks." + unused + ".";
     for (String part : List.of("ln_1.weight", "attn.in_proj_weight", "mlp.c_fc.bias")) {
       String like = prefix + "transformer.resblocks.0." + part;

@@ -40,7 +40,7 @@ public final class Checkpoint {
 
   private static final String TEXT_MODEL = "text_model.";
 
-  /** What training leaves in a file and no picture needs. */
+  /** What training leaves in a file and no image needs. */
   private static final Pattern LEFTOVER =
       Pattern.compile(
           "model_ema\\..*|denoiser\\.sigmas|first_stage_model\\.(loss|model_ema)\\..*|(posterior|sqrt|log)_[a-z0-9_]+"

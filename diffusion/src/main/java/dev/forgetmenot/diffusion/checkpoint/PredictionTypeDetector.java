@@ -64,7 +64,7 @@ record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
         + what
         + ", by its weights; say --prediction-type "
         + other
-        + " if its pictures are noise";
+        + " if its images are noise";
   }
 
   private static double spread(double[] values) {

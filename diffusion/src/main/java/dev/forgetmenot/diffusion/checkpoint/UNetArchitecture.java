@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * What the tensors of a UNet tell of its configuration: everything but the number of heads (8 in
- * 1.x, of width 64 in 2.x), the groups of the norms (32 in both), and the size of its pictures.
+ * 1.x, of width 64 in 2.x), the groups of the norms (32 in both), and the size of its images.
  */
 final class UNetArchitecture {
   private static final int HEADS = 8;
@@ -37,7 +37,7 @@ final class UNetArchitecture {
   /**
    * The configuration.
    *
-   * @param sampleSize height and width of the latents of the model's own picture size
+   * @param sampleSize height and width of the latents of the model's own image size
    */
   UNetConfig config(int sampleSize) throws IOException {
     List<Level> levels = down();

@@ -111,7 +111,7 @@ final class UnsupportedCheckpoints {
           case 4 -> "";
           case 5 -> "a depth model";
           case 7 -> "an upscaler";
-          case 8 -> "a model that changes pictures by instruction";
+          case 8 -> "a model that changes images by instruction";
           case 9 -> "an inpainting model";
           default -> "a model of another kind";
         };

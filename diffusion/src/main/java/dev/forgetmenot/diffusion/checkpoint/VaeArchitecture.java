@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What the tensors of an autoencoder tell of its configuration: everything but the groups of its
- * norms (32), the factor of its latents (0.18215), and the size of its pictures.
+ * norms (32), the factor of its latents (0.18215), and the size of its images.
  */
 final class VaeArchitecture {
   private static final int GROUPS = 32;
@@ -19,7 +19,7 @@ final class VaeArchitecture {
    * The configuration.
    *
    * @param vae the tensors below the autoencoder's prefix
-   * @param latentSize height and width of the latents of the model's own picture size
+   * @param latentSize height and width of the latents of the model's own image size
    */
   static VaeConfig config(TensorShapes vae, int latentSize) throws IOException {
     List<Integer> channels = new ArrayList<>();

@@ -9,7 +9,7 @@ import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import java.util.List;
 
 /**
- * Makes pictures ready for {@link ClipModel}: resized, the middle cut out, normalised. Thread-safe.
+ * Makes images ready for {@link ClipModel}: resized, the middle cut out, normalised. Thread-safe.
  */
 public final class ClipImageProcessor {
   private static final int CHANNELS = 3;
@@ -22,24 +22,24 @@ public final class ClipImageProcessor {
   }
 
   /**
-   * Pictures as an array.
+   * Images as an array.
    *
    * @param manager what the array belongs to
-   * @param pictures at least one; without cropping all of one size
+   * @param images at least one; without cropping all of one size
    * @return (b, 3, H, W)
    */
-  public NDArray process(NDManager manager, List<RgbImage> pictures) {
-    RgbImage first = middle(resize(pictures.get(0)));
+  public NDArray process(NDManager manager, List<RgbImage> images) {
+    RgbImage first = middle(resize(images.get(0)));
     int one = CHANNELS * first.height() * first.width();
-    float[] all = new float[pictures.size() * one];
-    for (int i = 0; i < pictures.size(); i++) {
-      RgbImage picture = i == 0 ? first : middle(resize(pictures.get(i)));
-      if (picture.height() != first.height() || picture.width() != first.width()) {
-        throw new IllegalArgumentException("the pictures of a batch should have one size");
+    float[] all = new float[images.size() * one];
+    for (int i = 0; i < images.size(); i++) {
+      RgbImage image = i == 0 ? first : middle(resize(images.get(i)));
+      if (image.height() != first.height() || image.width() != first.width()) {
+        throw new IllegalArgumentException("the images of a batch should have one size");
       }
-      normalise(picture, all, i * one);
+      normalise(image, all, i * one);
     }
-    return manager.create(all, new Shape(pictures.size(), CHANNELS, first.height(), first.width()));
+    return manager.create(all, new Shape(images.size(), CHANNELS, first.height(), first.width()));
   }
 
   private RgbImage resize(RgbImage in) {
@@ -57,7 +57,7 @@ public final class ClipImageProcessor {
     return PillowResize.resize(in, width, height, config.bicubic());
   }
 
-  /** The middle; what lies outside the picture is black. */
+  /** The middle; what lies outside the image is black. */
   private RgbImage middle(RgbImage in) {
     if (!config.crop()) {
       return in;

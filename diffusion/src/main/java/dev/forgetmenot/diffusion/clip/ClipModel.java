@@ -87,7 +87,7 @@ public final class ClipModel implements AutoCloseable {
   }
 
   /**
-   * Pictures in the common space.
+   * Images in the common space.
    *
    * @param pixels what {@link ClipImageProcessor} made (b, c, H, W); stays open
    * @return unit vectors (b, e)
@@ -96,7 +96,7 @@ public final class ClipModel implements AutoCloseable {
     Shape shape = pixels.getShape();
     Shape expected = new Shape(-1, config.channels(), config.imageSize(), config.imageSize());
     if (shape.dimension() != 4 || !shape.slice(1).equals(expected.slice(1))) {
-      throw new IllegalArgumentException("pictures should be " + expected + ", not " + shape);
+      throw new IllegalArgumentException("images should be " + expected + ", not " + shape);
     }
     return LayerChain.from(pixels)
         .then(vision::forward)

@@ -50,7 +50,7 @@ final class ClipVisionTransformer {
     postLayerNorm = new LayerNorm(scope.in("post_layernorm"), layers.width(), layers.eps());
   }
 
-  /** Normalised pictures (b, c, H, W) to (b, d). */
+  /** Normalised images (b, c, H, W) to (b, d). */
   NDArray forward(NDArray pixels) {
     return LayerChain.from(pixels)
         .then(patchEmbedding::forward)

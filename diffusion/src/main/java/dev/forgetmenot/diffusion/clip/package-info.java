@@ -1,7 +1,7 @@
 /**
- * CLIP with both towers: how well a picture and a text fit.
+ * CLIP with both towers: how well an image and a text fit.
  *
  * <p>Letters: b batch, t number of texts, n tokens or patches, d width, e width of the common
- * space, H W of pictures. For the engine thread.
+ * space, H W of images. For the engine thread.
  */
 package dev.forgetmenot.diffusion.clip;

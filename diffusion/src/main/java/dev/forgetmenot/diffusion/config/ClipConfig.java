@@ -8,9 +8,9 @@ import java.nio.file.Path;
  *
  * @param text the text tower
  * @param vision the layers of the vision tower
- * @param imageSize height and width of pictures
+ * @param imageSize height and width of images
  * @param patchSize height and width of a patch
- * @param channels channels of a picture
+ * @param channels channels of an image
  * @param projection width of the common space
  */
 public record ClipConfig(

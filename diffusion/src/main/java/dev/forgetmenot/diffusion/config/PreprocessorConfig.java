@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * The configuration of a CLIPImageProcessor.
  *
- * @param resize whether pictures are resized
+ * @param resize whether images are resized
  * @param shortestEdge length of the shorter edge behind resizing, or 0 where height and width are
  *     given
  * @param height behind resizing, where the shorter edge is not given

@@ -11,7 +11,7 @@ import java.util.Set;
  * The configuration of a UNet2DConditionModel; lists have one value for each resolution, the
  * largest first.
  *
- * @param sampleSize height and width of the latents of the model's own picture size
+ * @param sampleSize height and width of the latents of the model's own image size
  * @param inChannels channels of the latents
  * @param outChannels channels of the prediction
  * @param blockOutChannels channels of each resolution

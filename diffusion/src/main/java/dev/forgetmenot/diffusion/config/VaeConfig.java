@@ -8,13 +8,13 @@ import java.util.Set;
 /**
  * The configuration of an AutoencoderKL.
  *
- * @param inChannels channels of a picture
- * @param outChannels channels of a decoded picture
+ * @param inChannels channels of an image
+ * @param outChannels channels of a decoded image
  * @param latentChannels channels of the latents
  * @param blockOutChannels channels of each resolution, the largest first
  * @param layersPerBlock residual blocks of each resolution of the encoder; the decoder has one more
  * @param normGroups groups of the group norms
- * @param sampleSize height and width of the pictures that it was trained with
+ * @param sampleSize height and width of the images that it was trained with
  * @param scalingFactor what the posterior's samples are multiplied by for the UNet
  * @param midAttention whether the middle attends to itself
  * @param quantConv a 1 × 1 convolution behind the encoder
@@ -84,7 +84,7 @@ public record VaeConfig(
         file.flag("use_post_quant_conv", true));
   }
 
-  /** Pixels of a picture for each latent, along one side. */
+  /** Pixels of an image for each latent, along one side. */
   public int stride() {
     return 1 << (blockOutChannels.size() - 1);
   }

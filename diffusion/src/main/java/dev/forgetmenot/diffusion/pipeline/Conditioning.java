@@ -8,7 +8,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import java.util.List;
 
 /**
- * What a batch is drawn after: the prompt's embedding for each picture and, with classifier-free
+ * What a batch is drawn after: the prompt's embedding for each image and, with classifier-free
  * guidance (Ho and Salimans, arXiv 2207.12598), the negative prompt's before them.
  *
  * @param context (b, n, d), or (2b, n, d) with the negative prompt's in the first half
@@ -20,7 +20,7 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
    * The conditioning of a batch.
    *
    * @param settings guidance and negative prompt
-   * @param prompts one a picture
+   * @param prompts one an image
    */
   static Conditioning of(
       GenerationRequest settings,

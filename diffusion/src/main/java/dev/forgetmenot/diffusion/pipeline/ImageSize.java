@@ -1,11 +1,11 @@
 package dev.forgetmenot.diffusion.pipeline;
 
-/** Width and height of pictures, in pixels. */
+/** Width and height of images, in pixels. */
 record ImageSize(int width, int height) {
   /**
    * Checks that latents of this size exist.
    *
-   * @param stride pixels of a picture for each latent, along one side
+   * @param stride pixels of an image for each latent, along one side
    */
   static void check(int width, int height, int stride) {
     if (width < stride || height < stride || width % stride != 0 || height % stride != 0) {

@@ -6,17 +6,17 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.List;
 
-/** Pictures to arrays and back. For the engine thread. */
+/** Images to arrays and back. For the engine thread. */
 final class ImageTensors {
   private ImageTensors() {}
 
   /**
-   * A decoded array as a picture, rounded as diffusers does.
+   * A decoded array as an image, rounded as diffusers does.
    *
    * @param decoded (1, 3, H, W), about [-1, 1]
    * @throws ArithmeticException if a value is NaN, which would be a black pixel
    */
-  static RgbImage picture(NDArray decoded) {
+  static RgbImage image(NDArray decoded) {
     int height = (int) decoded.getShape().get(2);
     int width = (int) decoded.getShape().get(3);
     float[] values = decoded.toFloatArray();
@@ -39,36 +39,36 @@ final class ImageTensors {
   }
 
   /**
-   * Pictures as the VAE takes them.
+   * Images as the VAE takes them.
    *
    * @return (b, 3, H, W) in [-1, 1]; the caller closes it
    * @throws IllegalArgumentException if the sizes differ or are no multiples of the stride
    */
-  static NDArray array(NDManager manager, List<RgbImage> pictures, int stride) {
-    int width = pictures.get(0).width();
-    int height = pictures.get(0).height();
+  static NDArray array(NDManager manager, List<RgbImage> images, int stride) {
+    int width = images.get(0).width();
+    int height = images.get(0).height();
     ImageSize.check(width, height, stride);
     int plane = height * width;
-    float[] values = new float[pictures.size() * 3 * plane];
+    float[] values = new float[images.size() * 3 * plane];
     int at = 0;
-    for (RgbImage picture : pictures) {
-      if (picture.width() != width || picture.height() != height) {
+    for (RgbImage image : images) {
+      if (image.width() != width || image.height() != height) {
         throw new IllegalArgumentException(
-            "pictures of one batch should have one size, not "
+            "images of one batch should have one size, not "
                 + width
                 + " × "
                 + height
                 + " and "
-                + picture.width()
+                + image.width()
                 + " × "
-                + picture.height());
+                + image.height());
       }
       for (int channel = 0; channel < 3; channel++) {
         for (int p = 0; p < plane; p++) {
-          values[at++] = (picture.rgb()[3 * p + channel] & 0xff) / 255f * 2 - 1;
+          values[at++] = (image.rgb()[3 * p + channel] & 0xff) / 255f * 2 - 1;
         }
       }
     }
-    return manager.create(values, new Shape(pictures.size(), 3, height, width));
+    return manager.create(values, new Shape(images.size(), 3, height, width));
   }
 }

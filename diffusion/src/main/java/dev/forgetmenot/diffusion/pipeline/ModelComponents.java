@@ -87,8 +87,8 @@ record ModelComponents(
     return stored.noiseSchedule();
   }
 
-  /** Height and width of a picture of the model's own size, in pixels. */
-  int pictureSize() {
+  /** Height and width of an image of the model's own size, in pixels. */
+  int imageSize() {
     return unet.config().sampleSize() * vae.config().stride();
   }
 

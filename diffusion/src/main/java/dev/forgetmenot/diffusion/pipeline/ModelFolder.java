@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder in diffusers' layout: {@code model_index.json} and one folder for each component. What a
- * picture does not need (safety_checker, feature_extractor, image_encoder) is not looked at.
+ * image does not need (safety_checker, feature_extractor, image_encoder) is not looked at.
  */
 record ModelFolder(Path root) {
   private static final String INDEX = "model_index.json";

@@ -37,34 +37,34 @@ public final class ModelWeights implements NamedWeights {
   }
 
   /** The cell that the layers hold. */
-  public ModelParameter cell(String name) {
+  public ModelParameter parameter(String name) {
     return component(name).get(local(name));
   }
 
   /** The cells of all components by canonical name, those of added tokens too. */
-  public Map<String, ModelParameter> cells() {
-    Map<String, ModelParameter> cells = new LinkedHashMap<>();
-    names().forEach(name -> cells.put(name, cell(name)));
+  public Map<String, ModelParameter> parameters() {
+    Map<String, ModelParameter> parameters = new LinkedHashMap<>();
+    names().forEach(name -> parameters.put(name, parameter(name)));
     components.forEach(
         (component, weights) ->
-            weights.added().forEach(cell -> cells.put(component + "/" + cell.name(), cell)));
-    return cells;
+            weights.added().forEach(parameter -> parameters.put(component + "/" + parameter.name(), parameter)));
+    return parameters;
   }
 
   @Override
   public long[] shape(String name) {
-    return cell(name).shape().getShape().clone();
+    return parameter(name).shape().getShape().clone();
   }
 
   @Override
   public float[] current(String name) {
-    ModelParameter cell = cell(name);
-    return cell.inMemory() || !component(name).asStored(local(name)) ? cell.floats() : base(name);
+    ModelParameter parameter = parameter(name);
+    return parameter.inMemory() || !component(name).asStored(local(name)) ? parameter.floats() : base(name);
   }
 
   @Override
   public float[] base(String name) {
-    cell(name); // an unknown name is an error that names near ones
+    parameter(name); // an unknown name is an error that names near ones
     try {
       return baseFiles.floats(componentName(name), local(name));
     } catch (IOException e) {
@@ -74,17 +74,17 @@ public final class ModelWeights implements NamedWeights {
 
   @Override
   public void replace(String name, float[] values) {
-    cell(name).exchange(replaced(name, values, Optional.empty())).close();
+    parameter(name).exchange(replaced(name, values, Optional.empty())).close();
   }
 
   @Override
   public void restore(String name) {
-    cell(name).exchange(ModelParameter.State.BASE).close();
+    parameter(name).exchange(ModelParameter.State.BASE).close();
   }
 
   /** Other values of a weight; the caller closes them or puts them into the cell. */
   ModelParameter.State replaced(String name, float[] values, Optional<String> origin) {
-    Shape shape = cell(name).shape();
+    Shape shape = parameter(name).shape();
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           name + " " + shape + " has " + shape.size() + " values, not " + values.length);
@@ -95,7 +95,7 @@ public final class ModelWeights implements NamedWeights {
 
   /** The names of the weights that may hold other values than the base's. */
   List<String> changed() {
-    return names().stream().filter(name -> cell(name).changed()).toList();
+    return names().stream().filter(name -> parameter(name).changed()).toList();
   }
 
   /**

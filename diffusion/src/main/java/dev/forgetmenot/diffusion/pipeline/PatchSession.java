@@ -58,7 +58,7 @@ final class PatchSession implements PatchableModel {
     try (WeightTransaction all = new WeightTransaction(weights)) {
       rewrite = all;
       // Trained, or replaced without saying of what: nobody could tell later what it is.
-      restore(name -> weights.cell(name).state().origin().isEmpty());
+      restore(name -> weights.parameter(name).state().origin().isEmpty());
       askAll(extensions);
       restore(name -> !placed.contains(name));
       tokens.takeOffTheRest();
@@ -99,7 +99,7 @@ final class PatchSession implements PatchableModel {
 
   @Override
   public void replace(String name, String origin, Values values) throws IOException {
-    if (!weights.cell(name).state().origin().equals(Optional.of(origin))) {
+    if (!weights.parameter(name).state().origin().equals(Optional.of(origin))) {
       looking().replace(name, values.get(), Optional.of(origin));
     }
     placed.add(name);
@@ -151,7 +151,7 @@ final class PatchSession implements PatchableModel {
 
     @Override
     public float[] current(String name) {
-      return weights.cell(name).changed() && !placed.contains(name) && rewrite != null
+      return weights.parameter(name).changed() && !placed.contains(name) && rewrite != null
           ? base(name)
           : weights.current(name);
     }

@@ -37,7 +37,7 @@ import java.util.function.BooleanSupplier;
  *
  * <pre>{@code
  * try (StableDiffusion sd = StableDiffusion.load(Path.of("model"), LoadOptions.defaults())) {
- *   List<Picture> pictures = sd.generate(GenerationRequest.of("a photo of a lighthouse"));
+ *   List<RgbImage> pictures = sd.generate(GenerationRequest.of("a photo of a lighthouse"));
  * }
  * }</pre>
  *
@@ -171,7 +171,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   /**
-   * Draws pictures as {@link #generate(GenerationRequest)} does, and may be stopped.
+   * Draws images as {@link #generate(GenerationRequest)} does, and may be stopped.
    *
    * @param listener hears of each step, on the engine thread
    * @param cancelled asked before each step
@@ -226,13 +226,13 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public NDArray encodePictures(List<RgbImage> pictures, NoiseSource noise) {
-    return engine.call(() -> ImageLatents.encode(parts, pictures, noise));
+  public NDArray encodeImages(List<RgbImage> images, NoiseSource noise) {
+    return engine.call(() -> ImageLatents.encode(parts, images, noise));
   }
 
   @Override
-  public LatentDistribution encodePosteriors(List<RgbImage> pictures) {
-    return engine.call(() -> ImageLatents.posteriors(parts, pictures));
+  public LatentDistribution encodePosteriors(List<RgbImage> images) {
+    return engine.call(() -> ImageLatents.posteriors(parts, images));
   }
 
   @Override
@@ -272,8 +272,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public int pictureSize() {
-    return parts.pictureSize();
+  public int imageSize() {
+    return parts.imageSize();
   }
 
   @Override
@@ -283,7 +283,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public TrainingScope train(TrainingOptions trainingOptions) {
-    return TrainingSession.open(engine, parts.ops(), weights.cells(), trainingOptions);
+    return TrainingSession.open(engine, parts.ops(), weights.parameters(), trainingOptions);
   }
 
   /** The pipeline, for tests that look at latents. */

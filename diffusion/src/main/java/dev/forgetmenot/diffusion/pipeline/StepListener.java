@@ -12,11 +12,11 @@ public interface StepListener {
   /**
    * A step has been taken.
    *
-   * @param step number of steps taken, from 1; pictures that are drawn one batch after the other
+   * @param step number of steps taken, from 1; images that are drawn one batch after the other
    *     count on
    * @param of number of steps of the whole request
    * @param timestep the timestep that was run
-   * @param preview decodes the first picture of the batch as it is now; takes as long as a picture
+   * @param preview decodes the first image of the batch as it is now; takes as long as an image
    *     at the end does; only to be called before the listener returns
    */
   void step(int step, int of, double timestep, Supplier<RgbImage> preview);

@@ -23,11 +23,11 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * From a request to pictures: the prompt becomes a context, a seed becomes noise, the sampler and
- * the UNet turn noise into latents, the VAE turns latents into pictures. For the engine thread.
+ * From a request to images: the prompt becomes a context, a seed becomes noise, the sampler and
+ * the UNet turn noise into latents, the VAE turns latents into images. For the engine thread.
  */
 final class TextToImagePipeline {
-  /** Latent pixels of a batch: two pictures of 512 × 512, more of smaller ones. */
+  /** Latent pixels of a batch: two images of 512 × 512, more of smaller ones. */
   private static final int BATCH_PIXELS = 2 * 64 * 64;
 
   private static final int LARGEST_BATCH = 32;
@@ -62,7 +62,7 @@ final class TextToImagePipeline {
   }
 
   /**
-   * Draws the pictures of a request. Pictures with seeds of their own are drawn in several batches
+   * Draws the images of a request. Images with seeds of their own are drawn in several batches
    * where one would be too large; extensions see each batch as a generation.
    *
    * @throws IllegalArgumentException if the request does not fit the model
@@ -70,9 +70,9 @@ final class TextToImagePipeline {
    */
   List<RgbImage> run(GenerationRequest request, GenerationHooks audience) {
     ImageSize size = size(request);
-    int batch = request.seedPerPicture() ? largestBatch(size) : request.count();
+    int batch = request.seedPerImage() ? largestBatch(size) : request.count();
     int batches = (request.count() + batch - 1) / batch;
-    List<RgbImage> pictures = new ArrayList<>();
+    List<RgbImage> images = new ArrayList<>();
     for (int k = 0; k < batches; k++) {
       int count = Math.min(batch, request.count() - k * batch);
       GenerationRequest part = request.seeds(request.seed() + (long) k * batch, count);
@@ -80,15 +80,15 @@ final class TextToImagePipeline {
           NDArray latents = latents(part, audience.ofBatch(k, batches), manager)) {
         for (int i = 0; i < count; i++) {
           stopIfCancelled(audience);
-          pictures.add(decode(latents, i));
+          images.add(decode(latents, i));
         }
       }
     }
-    return pictures;
+    return images;
   }
 
   /**
-   * Draws the pictures of several requests that differ only in prompt, seed and count, in batches
+   * Draws the images of several requests that differ only in prompt, seed and count, in batches
    * that they share. Extensions are asked once for each request, so with them each request has
    * batches of its own.
    *
@@ -98,7 +98,7 @@ final class TextToImagePipeline {
     List<PromptSeed> items = new ArrayList<>();
     for (GenerationRequest request : requests) {
       GenerationRequest first = requests.get(0);
-      if (!request.seedPerPicture()
+      if (!request.seedPerImage()
           || !request.prompted("").seeds(0, 1).equals(first.prompted("").seeds(0, 1))) {
         throw new IllegalArgumentException(
             "requests that are drawn together may differ in prompt, seed and count alone");
@@ -110,18 +110,18 @@ final class TextToImagePipeline {
     if (!audience.extensions().isEmpty()) {
       return requests.stream().map(request -> run(request, audience)).toList();
     }
-    Iterator<RgbImage> pictures = drawItems(requests, items, audience).iterator();
+    Iterator<RgbImage> images = drawItems(requests, items, audience).iterator();
     return requests.stream()
-        .map(request -> IntStream.range(0, request.count()).mapToObj(i -> pictures.next()).toList())
+        .map(request -> IntStream.range(0, request.count()).mapToObj(i -> images.next()).toList())
         .toList();
   }
 
-  /** One picture of several requests. */
+  /** One image of several requests. */
   private record PromptSeed(String prompt, long seed) {}
 
   private List<RgbImage> drawItems(
       List<GenerationRequest> requests, List<PromptSeed> items, GenerationHooks audience) {
-    List<RgbImage> pictures = new ArrayList<>();
+    List<RgbImage> images = new ArrayList<>();
     int batch = items.isEmpty() ? 1 : largestBatch(size(requests.get(0)));
     int batches = (items.size() + batch - 1) / batch;
     for (int k = 0; k < batches; k++) {
@@ -134,11 +134,11 @@ final class TextToImagePipeline {
               latents(settings, prompts, noise, audience.ofBatch(k, batches), manager)) {
         for (int i = 0; i < part.size(); i++) {
           stopIfCancelled(audience);
-          pictures.add(decode(latents, i));
+          images.add(decode(latents, i));
         }
       }
     }
-    return pictures;
+    return images;
   }
 
   private int largestBatch(ImageSize size) {
@@ -148,8 +148,8 @@ final class TextToImagePipeline {
   }
 
   private ImageSize size(GenerationRequest request) {
-    int width = request.width().orElse(parts.pictureSize());
-    int height = request.height().orElse(parts.pictureSize());
+    int width = request.width().orElse(parts.imageSize());
+    int height = request.height().orElse(parts.imageSize());
     ImageSize.check(width, height, parts.vae().config().stride());
     return new ImageSize(width, height);
   }
@@ -182,14 +182,14 @@ final class TextToImagePipeline {
   /** The final latents (b, c, h, w) of a request of one batch, on the manager. */
   NDArray latents(GenerationRequest request, GenerationHooks audience, NDManager manager) {
     NoiseSource noise =
-        request.seedPerPicture()
+        request.seedPerImage()
             ? PerImageNoise.seeded(request.seed(), request.count())
             : new TorchGenerator(request.seed());
     List<String> prompts = Collections.nCopies(request.count(), request.prompt());
     return latents(request, prompts, noise, audience, manager);
   }
 
-  /** The final latents (b, c, h, w) of one batch with a prompt for each picture. */
+  /** The final latents (b, c, h, w) of one batch with a prompt for each image. */
   private NDArray latents(
       GenerationRequest request,
       List<String> prompts,
@@ -289,7 +289,7 @@ final class TextToImagePipeline {
   }
 
   /**
-   * The first picture; samplers that let the sample grow scale it for the UNet, and for a preview.
+   * The first image; samplers that let the sample grow scale it for the UNet, and for a preview.
    */
   private RgbImage preview(Sampler sampler, int i, NDArray sample) {
     if (i + 1 == sampler.timesteps().length) {
@@ -309,7 +309,7 @@ final class TextToImagePipeline {
     try (NDArray one = latents.get(i + ":" + (i + 1));
         NDArray unscaled = one.div((float) parts.vae().config().scalingFactor());
         NDArray decoded = parts.vae().decode(unscaled)) {
-      return ImageTensors.picture(decoded);
+      return ImageTensors.image(decoded);
     }
   }
 

@@ -42,24 +42,24 @@ final class TextualInversionLoader {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("no token was given to be added");
     }
-    ModelParameter cell = encoder.addRows(rows.toArray(float[][]::new));
+    ModelParameter parameter = encoder.addRows(rows.toArray(float[][]::new));
     try {
       tokenizer.addTokens(ids);
     } catch (RuntimeException e) {
-      encoder.removeRows(cell);
+      encoder.removeRows(parameter);
       throw e;
     }
-    return new Tokens(List.copyOf(ids.keySet()), cell);
+    return new Tokens(List.copyOf(ids.keySet()), parameter);
   }
 
   private final class Tokens implements AddedTokens {
     private final List<String> names;
-    private final ModelParameter cell;
+    private final ModelParameter parameter;
     private boolean closed;
 
-    Tokens(List<String> names, ModelParameter cell) {
+    Tokens(List<String> names, ModelParameter parameter) {
       this.names = names;
-      this.cell = cell;
+      this.parameter = parameter;
     }
 
     @Override
@@ -69,15 +69,15 @@ final class TextualInversionLoader {
 
     @Override
     public String weight() {
-      return "text_encoder/" + cell.name();
+      return "text_encoder/" + parameter.name();
     }
 
     @Override
     public float[][] vectors() {
       return engine.call(
           () -> {
-            float[] flat = cell.array().toFloatArray();
-            int width = Math.toIntExact(cell.shape().get(1));
+            float[] flat = parameter.array().toFloatArray();
+            int width = Math.toIntExact(parameter.shape().get(1));
             return IntStream.range(0, flat.length / width)
                 .mapToObj(row -> Arrays.copyOfRange(flat, row * width, (row + 1) * width))
                 .toArray(float[][]::new);
@@ -86,15 +86,15 @@ final class TextualInversionLoader {
 
     @Override
     public void set(float[][] vectors) {
-      if (vectors.length != cell.shape().get(0)) {
+      if (vectors.length != parameter.shape().get(0)) {
         throw new IllegalArgumentException(
-            "the tokens have " + cell.shape().get(0) + " vectors, not " + vectors.length);
+            "the tokens have " + parameter.shape().get(0) + " vectors, not " + vectors.length);
       }
       float[] flat = encoder.flat(vectors);
       engine.call(
           () -> {
-            NDArray array = cell.array();
-            try (NDArray values = array.getManager().create(flat, cell.shape())) {
+            NDArray array = parameter.array();
+            try (NDArray values = array.getManager().create(flat, parameter.shape())) {
               array.subi(array).addi(values); // in place: a training scope holds this array
             }
             return null;
@@ -109,7 +109,7 @@ final class TextualInversionLoader {
       engine.call(
           () -> {
             tokenizer.removeTokens(names);
-            encoder.removeRows(cell);
+            encoder.removeRows(parameter);
             return null;
           });
       closed = true;

@@ -30,7 +30,7 @@ final class WeightTransaction implements AutoCloseable {
   }
 
   private void put(String name, ModelParameter.State next) {
-    ModelParameter.State old = weights.cell(name).exchange(next);
+    ModelParameter.State old = weights.parameter(name).exchange(next);
     if (before.containsKey(name)) {
       old.close(); // of this rewrite, and replaced again
     } else if (old.changed()) {
@@ -49,7 +49,7 @@ final class WeightTransaction implements AutoCloseable {
 
   @Override
   public void close() {
-    before.forEach((name, state) -> weights.cell(name).exchange(state).close());
+    before.forEach((name, state) -> weights.parameter(name).exchange(state).close());
     before.clear();
   }
 }

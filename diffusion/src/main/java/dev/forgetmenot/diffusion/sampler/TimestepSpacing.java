@@ -34,7 +34,7 @@ enum TimestepSpacing {
     }
   };
 
-  /** The timestep of the i-th step counted from the picture, i in [0, steps). */
+  /** The timestep of the i-th step counted from the image, i in [0, steps). */
   abstract double timestep(int i, int steps, int trainSteps, int offset);
 
   /** The timesteps in the order in which they are run. */

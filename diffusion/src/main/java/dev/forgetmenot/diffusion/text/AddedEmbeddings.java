@@ -17,22 +17,22 @@ import java.util.List;
  * thread.
  */
 final class AddedEmbeddings {
-  private final List<ModelParameter> cells = new ArrayList<>();
+  private final List<ModelParameter> parameters = new ArrayList<>();
 
-  void add(ModelParameter cell) {
-    cells.add(cell);
+  void add(ModelParameter parameter) {
+    parameters.add(parameter);
   }
 
-  void remove(ModelParameter cell) {
-    if (cells.isEmpty() || cells.get(cells.size() - 1) != cell) {
+  void remove(ModelParameter parameter) {
+    if (parameters.isEmpty() || parameters.get(parameters.size() - 1) != parameter) {
       throw new IllegalStateException(
-          "rows that were added after " + cell.name() + " must be taken off first");
+          "rows that were added after " + parameter.name() + " must be taken off first");
     }
-    cells.remove(cells.size() - 1);
+    parameters.remove(parameters.size() - 1);
   }
 
   int count() {
-    return cells.stream().mapToInt(cell -> Math.toIntExact(cell.shape().get(0))).sum();
+    return parameters.stream().mapToInt(parameter -> Math.toIntExact(parameter.shape().get(0))).sum();
   }
 
   /**
@@ -61,7 +61,7 @@ final class AddedEmbeddings {
 
   private NDArray table(NDArray found) {
     NDList rows = new NDList(found);
-    cells.forEach(cell -> rows.add(cell.array()));
+    parameters.forEach(parameter -> rows.add(parameter.array()));
     return NDArrays.concat(rows, 0);
   }
 

@@ -19,7 +19,7 @@ final class TrainableAdapters implements TrainablePart {
 
   private final Map<String, ModelParameter> adapted;
   private final Map<String, LoraAdapter> adapters = new LinkedHashMap<>(); // by the weight's name
-  private final Map<String, ModelParameter> cells = new LinkedHashMap<>();
+  private final Map<String, ModelParameter> parameters = new LinkedHashMap<>();
   private final Map<String, String> groups = new LinkedHashMap<>();
 
   /**
@@ -61,10 +61,10 @@ final class TrainableAdapters implements TrainablePart {
               options.down().isPresent()
                   ? List.of(adapter.up())
                   : List.of(adapter.down(), adapter.up());
-          for (ModelParameter cell : trained) {
-            cell.array().setRequiresGradient(true);
-            cells.put(cell.name(), cell);
-            groups.put(cell.name(), module);
+          for (ModelParameter parameter : trained) {
+            parameter.array().setRequiresGradient(true);
+            parameters.put(parameter.name(), parameter);
+            groups.put(parameter.name(), module);
           }
         });
     attach();
@@ -79,8 +79,8 @@ final class TrainableAdapters implements TrainablePart {
   }
 
   @Override
-  public Map<String, ModelParameter> cells() {
-    return Collections.unmodifiableMap(cells);
+  public Map<String, ModelParameter> parameters() {
+    return Collections.unmodifiableMap(parameters);
   }
 
   /** Up is 0 at first, and so is the gradient of down: one is reached where the other is. */

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 /** What a session trains. For the engine thread. */
 interface TrainablePart {
   /** The trained cells by name, in a fixed order. */
-  Map<String, ModelParameter> cells();
+  Map<String, ModelParameter> parameters();
 
   /** Cells of one group are reached by a loss together. */
   String group(String name);

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /** Weights of the model themselves. */
 final class TrainableWeights implements TrainablePart {
-  private final Map<String, ModelParameter> cells;
+  private final Map<String, ModelParameter> parameters;
   private final Map<ModelParameter, NDArray> base = new LinkedHashMap<>();
 
   /**
@@ -20,21 +20,21 @@ final class TrainableWeights implements TrainablePart {
    * @param manager where the copies of the base live and end
    */
   TrainableWeights(NDManager manager, Map<String, ModelParameter> chosen, boolean keepsBase) {
-    cells = Collections.unmodifiableMap(chosen);
-    for (ModelParameter cell : cells.values()) {
+    parameters = Collections.unmodifiableMap(chosen);
+    for (ModelParameter parameter : parameters.values()) {
       if (keepsBase) {
-        NDArray copy = cell.array().duplicate();
+        NDArray copy = parameter.array().duplicate();
         copy.attach(manager);
-        base.put(cell, copy);
+        base.put(parameter, copy);
       }
-      cell.markChanged();
-      cell.array().setRequiresGradient(true);
+      parameter.markChanged();
+      parameter.array().setRequiresGradient(true);
     }
   }
 
   @Override
-  public Map<String, ModelParameter> cells() {
-    return cells;
+  public Map<String, ModelParameter> parameters() {
+    return parameters;
   }
 
   @Override
@@ -63,10 +63,10 @@ final class TrainableWeights implements TrainablePart {
 
   @Override
   public void settle() {
-    for (ModelParameter cell : cells.values()) {
-      NDArray trained = cell.array();
+    for (ModelParameter parameter : parameters.values()) {
+      NDArray trained = parameter.array();
       trained.setRequiresGradient(false);
-      cell.swap(trained.duplicate()).close(); // the old array takes its gradient along
+      parameter.swap(trained.duplicate()).close(); // the old array takes its gradient along
     }
   }
 }

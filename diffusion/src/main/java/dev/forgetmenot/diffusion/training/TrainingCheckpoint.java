@@ -23,11 +23,11 @@ import java.util.TreeMap;
  * step, and what the last bits depend on (threads, engine, device, program) as metadata. For the
  * engine thread.
  *
- * @param cells the trained weights by name
+ * @param parameters the trained weights by name
  * @param settings everything that must be the same to go on
  */
 record TrainingCheckpoint(
-    Map<String, ModelParameter> cells, AdamW optimizer, Map<String, String> settings) {
+    Map<String, ModelParameter> parameters, AdamW optimizer, Map<String, String> settings) {
   private static final String NOTE = "note.";
   private static final String FORMAT = "forget-me-not training 1";
 
@@ -56,7 +56,7 @@ record TrainingCheckpoint(
             .metadata("steps", Integer.toString(steps))
             .metadata(circumstances);
     notes.forEach((key, value) -> writer.metadata(NOTE + key, value));
-    cells.forEach((name, cell) -> add(writer, "weight/" + name, cell.array()));
+    parameters.forEach((name, parameter) -> add(writer, "weight/" + name, parameter.array()));
     optimizer
         .moments()
         .forEach(
@@ -89,7 +89,7 @@ record TrainingCheckpoint(
     try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       check(stored);
       State state = new State(number(stored, "steps"), stored.metadata(), notes(stored));
-      for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
+      for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();
         EngineMemory.set(array, stored.floats("weight/" + name));
@@ -134,7 +134,7 @@ record TrainingCheckpoint(
           stored,
           key.replace("about.", "") + " was " + then + " then and is " + now + " now");
     }
-    for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
+    for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
       TensorInfo tensor = stored.tensors().get("weight/" + entry.getKey());
       require(tensor != null, stored, entry.getKey() + " was not trained then");
       require(
@@ -145,9 +145,9 @@ record TrainingCheckpoint(
     long weights =
         stored.tensors().keySet().stream().filter(name -> name.startsWith("weight/")).count();
     require(
-        weights == cells.size(),
+        weights == parameters.size(),
         stored,
-        weights + " weights were trained then, " + cells.size() + " are now");
+        weights + " weights were trained then, " + parameters.size() + " are now");
   }
 
   private static int number(SafetensorsFile stored, String key) throws IOException {

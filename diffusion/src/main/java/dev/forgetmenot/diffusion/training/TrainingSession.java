@@ -47,7 +47,7 @@ public final class TrainingSession implements TrainingScope {
   private final EngineThread engine;
   private final TrainingOptions options;
   private final TrainablePart part;
-  private final Map<String, ModelParameter> cells;
+  private final Map<String, ModelParameter> parameters;
   private final NDManager manager;
   private final AdamW optimizer;
   private final Set<String> reached = new LinkedHashSet<>();
@@ -71,7 +71,7 @@ public final class TrainingSession implements TrainingScope {
       manager.close();
       throw e;
     }
-    this.cells = part.cells();
+    this.parameters = part.parameters();
     this.optimizer = new AdamW(manager, ops, options);
   }
 
@@ -79,23 +79,23 @@ public final class TrainingSession implements TrainingScope {
    * Begins training.
    *
    * @param ops the operators of the engine thread
-   * @param cells the weights of the model by canonical name; the options choose among them
+   * @param parameters the weights of the model by canonical name; the options choose among them
    * @throws IllegalStateException if another session is open in this process
    * @throws IllegalArgumentException if the options choose nothing or a number is out of range
    */
   public static TrainingSession open(
-      EngineThread engine, Ops ops, Map<String, ModelParameter> cells, TrainingOptions options) {
+      EngineThread engine, Ops ops, Map<String, ModelParameter> parameters, TrainingOptions options) {
     Map<String, ModelParameter> chosen = new LinkedHashMap<>();
-    cells.forEach(
-        (name, cell) -> {
+    parameters.forEach(
+        (name, parameter) -> {
           if (options.trainable().test(name)) {
-            chosen.put(name, cell);
+            chosen.put(name, parameter);
           }
         });
     if (chosen.isEmpty()) {
       throw new IllegalArgumentException(
           "no weight was chosen for training; names look like "
-              + cells.keySet().stream().limit(3).toList());
+              + parameters.keySet().stream().limit(3).toList());
     }
     if (!OPEN.compareAndSet(false, true)) {
       throw new IllegalStateException(
@@ -157,7 +157,7 @@ public final class TrainingSession implements TrainingScope {
 
   /** Clips the gradients and moves the weights; returns the norm before the clip. */
   private double update(int step) {
-    try (Gradients gradients = Gradients.of(cells.values())) {
+    try (Gradients gradients = Gradients.of(parameters.values())) {
       GradientClip clip = GradientClip.measure(manager, gradients.arrays());
       requireFinite(clip.total(), "gradient norm", step);
       float coefficient = clip.coefficient(options.maxGradNorm());
@@ -165,7 +165,7 @@ public final class TrainingSession implements TrainingScope {
       reachedLast.clear();
       Set<String> reachedNow = reachedGroups(clip);
       int index = 0;
-      for (Map.Entry<String, ModelParameter> entry : cells.entrySet()) {
+      for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
         NDArray gradient = gradients.arrays().get(index);
         if (reachedNow.contains(part.group(entry.getKey()))) {
           gradient.muli(coefficient);
@@ -182,7 +182,7 @@ public final class TrainingSession implements TrainingScope {
   private Set<String> reachedGroups(GradientClip clip) {
     Set<String> groups = new HashSet<>();
     int index = 0;
-    for (String name : cells.keySet()) {
+    for (String name : parameters.keySet()) {
       if (clip.norm(index++) != 0 || reached.contains(name)) {
         groups.add(part.group(name));
       }
@@ -192,7 +192,7 @@ public final class TrainingSession implements TrainingScope {
 
   private void clearGradients() {
     for (String name : reachedLast) {
-      try (NDArray gradient = cells.get(name).array().getGradient()) {
+      try (NDArray gradient = parameters.get(name).array().getGradient()) {
         gradient.subi(gradient); // all finite: the step would have failed otherwise
       }
     }
@@ -219,12 +219,12 @@ public final class TrainingSession implements TrainingScope {
 
   @Override
   public Set<String> trainable() {
-    return cells.keySet();
+    return parameters.keySet();
   }
 
   @Override
   public Set<String> unreached() {
-    Set<String> rest = new LinkedHashSet<>(cells.keySet());
+    Set<String> rest = new LinkedHashSet<>(parameters.keySet());
     rest.removeAll(reached);
     return rest;
   }
@@ -236,7 +236,7 @@ public final class TrainingSession implements TrainingScope {
         () -> {
           Map<String, float[]> copies = new LinkedHashMap<>();
           for (String name : reachedLast) {
-            try (NDArray gradient = cells.get(name).array().getGradient()) {
+            try (NDArray gradient = parameters.get(name).array().getGradient()) {
               copies.put(name, gradient.toFloatArray());
             }
           }
@@ -313,7 +313,7 @@ public final class TrainingSession implements TrainingScope {
   }
 
   private TrainingCheckpoint checkpoint(Map<String, String> about) {
-    return new TrainingCheckpoint(cells, optimizer, TrainingCheckpoint.settings(options, about));
+    return new TrainingCheckpoint(parameters, optimizer, TrainingCheckpoint.settings(options, about));
   }
 
   private void checkOpen() {

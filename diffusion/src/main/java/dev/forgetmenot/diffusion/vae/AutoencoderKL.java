@@ -81,7 +81,7 @@ public final class AutoencoderKL implements AutoCloseable {
   }
 
   /**
-   * The posterior of pictures.
+   * The posterior of images.
    *
    * @param images (b, c, H, W) in [-1, 1]; stays open
    * @return both parts belong to the manager of {@code images}
@@ -104,7 +104,7 @@ public final class AutoencoderKL implements AutoCloseable {
   }
 
   /**
-   * The pictures of latents.
+   * The images of latents.
    *
    * @param latents (b, c, h, w), divided by the scaling factor; stays open
    * @return (b, c, H, W), about [-1, 1], not clipped; of the manager of {@code latents}

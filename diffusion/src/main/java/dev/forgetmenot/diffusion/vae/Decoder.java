@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Latents to pictures. */
+/** Latents to images. */
 final class Decoder {
   private static final double EPS = Encoder.EPS;
 

@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.vae;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The normal distribution of a picture's latents, before the scaling factor. Closing it closes both
+ * The normal distribution of an image's latents, before the scaling factor. Closing it closes both
  * arrays.
  *
  * @param mean (b, c, h, w)

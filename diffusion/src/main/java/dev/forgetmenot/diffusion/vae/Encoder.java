@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Pictures to what the posterior is read from. */
+/** Images to what the posterior is read from. */
 final class Encoder {
   static final double EPS = 1e-6;
 

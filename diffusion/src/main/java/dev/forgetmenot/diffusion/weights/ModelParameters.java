@@ -30,7 +30,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
   private final Ops ops; // null where nothing is read
   private final ComponentTensors stored; // null without files
   private final WeightPrecision precision;
-  private final Map<String, ModelParameter> cells = new LinkedHashMap<>();
+  private final Map<String, ModelParameter> parameters = new LinkedHashMap<>();
   private final Map<String, ModelParameter> added = new LinkedHashMap<>();
   private final Map<String, Shape> shapes;
 
@@ -93,7 +93,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
       Map<String, Shape> expected,
       WeightPrecision precision) {
     ModelParameters weights = new ModelParameters(parent, ops, stored, expected, precision);
-    expected.forEach((name, shape) -> weights.cells.put(name, new ModelParameter(name, shape, weights)));
+    expected.forEach((name, shape) -> weights.parameters.put(name, new ModelParameter(name, shape, weights)));
     return weights;
   }
 
@@ -106,8 +106,8 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
    */
   public void ready(String prefix) {
     List<ModelParameter> missing =
-        cells.values().stream()
-            .filter(cell -> !cell.inMemory() && cell.name().startsWith(prefix))
+        parameters.values().stream()
+            .filter(parameter -> !parameter.inMemory() && parameter.name().startsWith(prefix))
             .toList();
     if (!missing.isEmpty()) {
       read(missing, null);
@@ -122,10 +122,10 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
   void read(List<ModelParameter> missing, DType kept) {
     try (WeightReader reader = new WeightReader(manager, ops)) {
       List<WeightReader.Wanted> wanted = new ArrayList<>();
-      for (ModelParameter cell : missing) {
-        StoredTensor tensor = stored.tensors().get(cell.name());
+      for (ModelParameter parameter : missing) {
+        StoredTensor tensor = stored.tensors().get(parameter.name());
         stored.requireUnchanged(tensor.file());
-        Shape shape = baseShape(cell.name());
+        Shape shape = baseShape(parameter.name());
         DType held = kept == null ? precision.kept(tensor.dtype(), shape) : kept;
         wanted.add(new WeightReader.Wanted(tensor, shape, held));
       }
@@ -190,7 +190,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
 
   private void put(String name, NDArray array) {
     array.setName(null);
-    cells.put(name, new ModelParameter(name, array));
+    parameters.put(name, new ModelParameter(name, array));
   }
 
   /** Where the arrays live. */
@@ -204,12 +204,12 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
    * @throws IllegalArgumentException if there is none; the message names near ones
    */
   public ModelParameter get(String name) {
-    ModelParameter cell = cells.getOrDefault(name, added.get(name));
-    if (cell == null) {
+    ModelParameter parameter = parameters.getOrDefault(name, added.get(name));
+    if (parameter == null) {
       throw new IllegalArgumentException(
-          "there is no weight " + name + "; near ones: " + Suggestions.of(name, cells.keySet()));
+          "there is no weight " + name + "; near ones: " + Suggestions.of(name, parameters.keySet()));
     }
-    return cell;
+    return parameter;
   }
 
   /**
@@ -220,19 +220,19 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
    */
   public ModelParameter add(String name, NDArray array) {
     array.setName(null);
-    ModelParameter cell = new ModelParameter(name, array);
-    if (cells.containsKey(name) || added.putIfAbsent(name, cell) != null) {
+    ModelParameter parameter = new ModelParameter(name, array);
+    if (parameters.containsKey(name) || added.putIfAbsent(name, parameter) != null) {
       throw new IllegalArgumentException("there is a weight " + name + " already");
     }
-    return cell;
+    return parameter;
   }
 
   /** Takes off an added cell and frees its array. */
-  public void remove(ModelParameter cell) {
-    if (!added.remove(cell.name(), cell)) {
-      throw new IllegalArgumentException("the weight " + cell.name() + " was not added");
+  public void remove(ModelParameter parameter) {
+    if (!added.remove(parameter.name(), parameter)) {
+      throw new IllegalArgumentException("the weight " + parameter.name() + " was not added");
     }
-    cell.array().close();
+    parameter.array().close();
   }
 
   /** The added cells, in order. */
@@ -242,32 +242,32 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
 
   @Override
   public ModelParameter weight(String name, long... shape) {
-    ModelParameter cell = get(name);
-    if (!cell.shape().equals(new Shape(shape))) {
+    ModelParameter parameter = get(name);
+    if (!parameter.shape().equals(new Shape(shape))) {
       throw new IllegalArgumentException(
           "weight "
               + name
               + " should have the shape "
               + new Shape(shape)
               + ", not "
-              + cell.shape());
+              + parameter.shape());
     }
-    return cell;
+    return parameter;
   }
 
   /** All cells in the order of the architecture. */
   public Collection<ModelParameter> all() {
-    return Collections.unmodifiableCollection(cells.values());
+    return Collections.unmodifiableCollection(parameters.values());
   }
 
   /** All names in the order of the architecture. */
   public Collection<String> names() {
-    return Collections.unmodifiableCollection(cells.keySet());
+    return Collections.unmodifiableCollection(parameters.keySet());
   }
 
   /** Number of numbers in all weights. */
   public long parameterCount() {
-    return cells.values().stream().mapToLong(cell -> cell.shape().size()).sum();
+    return parameters.values().stream().mapToLong(parameter -> parameter.shape().size()).sum();
   }
 
   /** Frees the weights; the layers built on them cannot run any more. */

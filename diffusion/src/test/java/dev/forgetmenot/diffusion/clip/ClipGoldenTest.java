@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** CLIP from the picture's pixels to the logits, against transformers. */
+/** CLIP from the image's pixels to the logits, against transformers. */
 class ClipGoldenTest {
   @TestFactory
-  Stream<DynamicTest> picturesAndTexts() {
+  Stream<DynamicTest> imagesAndTexts() {
     return GoldenRun.each(ClipGoldenTest::check);
   }
 
@@ -24,7 +24,7 @@ class ClipGoldenTest {
         ClipModel clip = ClipModel.load(run.model("clip"), run.manager(), run.ops())) {
       ClipImageProcessor processor =
           new ClipImageProcessor(PreprocessorConfig.read(run.model("clip")));
-      NDArray pixels = processor.process(run.manager(), List.of(picture(golden.get("image"))));
+      NDArray pixels = processor.process(run.manager(), List.of(image(golden.get("image"))));
       run.check(golden, "pixel_values", pixels);
       NDArray images = clip.imageEmbeds(pixels);
       run.check(golden, "image_embeds", images);
@@ -34,7 +34,7 @@ class ClipGoldenTest {
     }
   }
 
-  private static RgbImage picture(NDArray image) {
+  private static RgbImage image(NDArray image) {
     Shape shape = image.getShape(); // (H, W, 3)
     float[] values = image.toFloatArray();
     byte[] rgb = new byte[values.length];

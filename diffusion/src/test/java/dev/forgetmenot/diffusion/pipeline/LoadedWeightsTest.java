@@ -32,7 +32,7 @@ class LoadedWeightsTest {
     return sd.engine()
         .call(
             () ->
-                sd.weights().cells().entrySet().stream()
+                sd.weights().parameters().entrySet().stream()
                     .filter(entry -> entry.getKey().startsWith(component))
                     .filter(entry -> entry.getValue().inMemory())
                     .count());

@@ -40,7 +40,7 @@ class SingleFileTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void theFileDrawsThePicturesOfTheFolder(Path folder) throws IOException {
+  void theFileDrawsTheImagesOfTheFolder(Path folder) throws IOException {
     Path file = temp.resolve("one.safetensors");
     SingleFile.write(folder, file, DType.F32);
     GenerationRequest request =
@@ -50,11 +50,11 @@ class SingleFileTest {
 
   private static List<String> draw(Path model, GenerationRequest request) throws IOException {
     try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
-      List<String> pictures = new ArrayList<>();
-      for (RgbImage picture : sd.generate(request)) {
-        pictures.add(dev.forgetmenot.files.Sha256.hex(picture.rgb()));
+      List<String> images = new ArrayList<>();
+      for (RgbImage image : sd.generate(request)) {
+        images.add(dev.forgetmenot.files.Sha256.hex(image.rgb()));
       }
-      return pictures;
+      return images;
     }
   }
 

@@ -49,7 +49,7 @@ class StableDiffusionTest {
   }
 
   @Test
-  void aPictureDependsOnItsSeedAndNotOnItsNeighbours() {
+  void aImageDependsOnItsSeedAndNotOnItsNeighbours() {
     List<RgbImage> three = sd.generate(request(2).seeds(7, 3));
     RgbImage second = sd.generate(request(2).seeds(8, 1)).get(0);
     assertThat(three).hasSize(3);
@@ -58,24 +58,24 @@ class StableDiffusionTest {
   }
 
   @Test
-  void manyPicturesAreDrawnInBatchesAndStepsCountOn() {
+  void manyImagesAreDrawnInBatchesAndStepsCountOn() {
     List<Integer> steps = new ArrayList<>();
     int count = 33; // one more than the largest batch
-    List<RgbImage> pictures =
+    List<RgbImage> images =
         sd.generate(
             request(1).seeds(0, count),
             (step, of, timestep, preview) -> {
               steps.add(step);
               assertThat(of).isEqualTo(2);
-              assertThat(preview.get().width()).isEqualTo(sd.pictureSize());
+              assertThat(preview.get().width()).isEqualTo(sd.imageSize());
             },
             () -> false);
-    assertThat(pictures).hasSize(count);
+    assertThat(images).hasSize(count);
     assertThat(steps).containsExactly(1, 2);
   }
 
   @Test
-  void requestsThatAreDrawnTogetherGiveThePicturesOfEach() {
+  void requestsThatAreDrawnTogetherGiveTheImagesOfEach() {
     GenerationRequest one = request(2).seeds(3, 2);
     GenerationRequest other = request(2).prompted("a photo of a cat").seeds(9, 1);
     List<List<RgbImage>> together = sd.generate(List.of(one, other));
@@ -251,10 +251,10 @@ class StableDiffusionTest {
               weights.restore(name);
               assertThat(weights.current(name)).isEqualTo(base);
               weights.replace(name, other);
-              assertThat(weights.cell(name).changed()).isTrue();
+              assertThat(weights.parameter(name).changed()).isTrue();
               weights.restoreChanged();
               assertThat(weights.current(name)).isEqualTo(base);
-              assertThat(weights.cells().values()).noneMatch(ModelParameter::changed);
+              assertThat(weights.parameters().values()).noneMatch(ModelParameter::changed);
               assertThat(weights.names()).contains(name, "vae/encoder.conv_in.weight");
               assertThatThrownBy(() -> weights.current("unet/conv_im.weight"))
                   .hasMessageContaining("conv_in.weight");
@@ -298,13 +298,13 @@ class StableDiffusionTest {
   }
 
   @Test
-  void picturesBecomeLatentsOfTheModelsShape() {
-    int side = sd.pictureSize();
+  void imagesBecomeLatentsOfTheModelsShape() {
+    int side = sd.imageSize();
     RgbImage grey = new RgbImage(side, side, new byte[3 * side * side]);
     sd.engine()
         .call(
             () -> {
-              try (NDArray latents = sd.encodePictures(List.of(grey, grey), sd.noise(1))) {
+              try (NDArray latents = sd.encodeImages(List.of(grey, grey), sd.noise(1))) {
                 int[] shape = sd.latentShape();
                 assertThat(latents.getShape().getShape())
                     .containsExactly(2, shape[0], shape[1], shape[2]);

@@ -115,7 +115,7 @@ class TextualInversionLoaderTest {
       assertThat(sd.engine().call(() -> sd.weights().current(tokens.weight()))).hasSize(2 * WIDTH);
     }
     assertThat(sd.engine().call(() -> sd.weights().current(EMBEDDINGS))).isEqualTo(matrix);
-    assertThat(sd.weights().cell(EMBEDDINGS).changed()).isFalse();
+    assertThat(sd.weights().parameter(EMBEDDINGS).changed()).isFalse();
   }
 
   @Test

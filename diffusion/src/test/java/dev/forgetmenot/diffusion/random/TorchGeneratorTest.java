@@ -61,12 +61,12 @@ class TorchGeneratorTest {
   }
 
   @Test
-  void aPictureDoesNotDependOnItsNeighbours() {
+  void aImageDoesNotDependOnItsNeighbours() {
     float[] three = PerImageNoise.seeded(5, 3).normal(3 * 64);
     float[] alone = new TorchGenerator(6).normal(64);
     assertThat(java.util.Arrays.copyOfRange(three, 64, 128)).isEqualTo(alone);
     assertThatThrownBy(() -> PerImageNoise.seeded(5, 3).normal(64))
-        .hasMessage("64 numbers cannot be shared by 3 pictures");
+        .hasMessage("64 numbers cannot be shared by 3 images");
   }
 
   private static Reference reference() throws IOException {

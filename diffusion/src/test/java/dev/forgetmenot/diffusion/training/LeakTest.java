@@ -56,14 +56,14 @@ class LeakTest {
   private static void train(
       EngineThread engine, Ops ops, UNet2DConditionModel unet, NDManager manager)
       throws IOException {
-    Map<String, ModelParameter> cells = new LinkedHashMap<>();
-    unet.weights().all().forEach(cell -> cells.put("unet/" + cell.name(), cell));
+    Map<String, ModelParameter> parameters = new LinkedHashMap<>();
+    unet.weights().all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
     int width = unet.config().crossAttentionDim().get(0);
     NDArray latents = manager.randomNormal(new Shape(1, unet.config().inChannels(), 8, 8));
     NDArray context = manager.randomNormal(new Shape(1, 7, width));
     NDManager system = manager.getParentManager();
     TrainingOptions options = TrainingOptions.adamW(name -> name.contains("attn2"), 1e-4);
-    try (TrainingSession first = TrainingSession.open(engine, ops, cells, options)) {
+    try (TrainingSession first = TrainingSession.open(engine, ops, parameters, options)) {
       first.step(micro -> loss(unet, latents, context, micro)); // operators keep a few scalars
     }
     int arraysAtFirst = arrays(manager);
@@ -71,7 +71,7 @@ class LeakTest {
     long warm = 0;
     long half = 0;
     int arraysWarm = 0;
-    try (TrainingSession session = TrainingSession.open(engine, ops, cells, options)) {
+    try (TrainingSession session = TrainingSession.open(engine, ops, parameters, options)) {
       for (int step = 1; step <= STEPS; step++) {
         session.step(micro -> loss(unet, latents, context, micro));
         if (step == WARM_UP) {

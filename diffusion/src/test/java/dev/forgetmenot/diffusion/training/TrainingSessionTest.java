@@ -29,7 +29,7 @@ class TrainingSessionTest {
   private EngineThread engine;
   private NDManager manager;
   private Ops ops;
-  private final Map<String, ModelParameter> cells = new LinkedHashMap<>();
+  private final Map<String, ModelParameter> parameters = new LinkedHashMap<>();
 
   @BeforeEach
   void makeWeights() {
@@ -43,7 +43,7 @@ class TrainingSessionTest {
           shapes.put("b.weight", new Shape(2, 2));
           shapes.put("c.weight", new Shape(2));
           ModelParameters weights = ModelParameters.random(manager, shapes, 1);
-          weights.all().forEach(cell -> cells.put("unet/" + cell.name(), cell));
+          weights.all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
           return null;
         });
   }
@@ -62,20 +62,20 @@ class TrainingSessionTest {
   private TrainingSession open(Predicate<String> trainable, double rate, int accumulation) {
     TrainingOptions options =
         new TrainingOptions(trainable, rate, 0.9, 0.999, 1e-8, 0.01, 1.0, accumulation);
-    return TrainingSession.open(engine, ops, cells, options);
+    return TrainingSession.open(engine, ops, parameters, options);
   }
 
   /** Mean square of factor · a; independent of the other weights. */
   private Function<NDManager, NDArray> lossOfA(double factor) {
     return micro -> {
-      NDArray scaled = cells.get("unet/a.weight").array().mul(factor);
+      NDArray scaled = parameters.get("unet/a.weight").array().mul(factor);
       scaled.attach(micro);
       return scaled.square().mean();
     };
   }
 
   private float[] values(String name) {
-    return engine.call(() -> cells.get(name).array().toFloatArray());
+    return engine.call(() -> parameters.get(name).array().toFloatArray());
   }
 
   @Test
@@ -168,7 +168,7 @@ class TrainingSessionTest {
               () ->
                   session.step(
                       micro -> {
-                        NDArray zero = cells.get("unet/b.weight").array().mul(0);
+                        NDArray zero = parameters.get("unet/b.weight").array().mul(0);
                         zero.attach(micro);
                         return zero.sum().sqrt(); // 0, with an infinite slope
                       }))
@@ -205,7 +205,7 @@ class TrainingSessionTest {
     }
     engine.call(
         () -> {
-          assertThat(cells.values()).noneMatch(cell -> cell.array().hasGradient());
+          assertThat(parameters.values()).noneMatch(parameter -> parameter.array().hasGradient());
           return null;
         });
   }
@@ -214,7 +214,7 @@ class TrainingSessionTest {
   private boolean recorded() {
     return engine.call(
         () -> {
-          try (NDArray doubled = cells.get("unet/a.weight").array().mul(2)) {
+          try (NDArray doubled = parameters.get("unet/a.weight").array().mul(2)) {
             doubled.setRequiresGradient(false); // the engine refuses this for a result in a graph
             return false;
           } catch (ai.djl.engine.EngineException e) {

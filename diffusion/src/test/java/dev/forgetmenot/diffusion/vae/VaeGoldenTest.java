@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The autoencoder, both ways, against diffusers. */
 class VaeGoldenTest {
   @TestFactory
-  Stream<DynamicTest> posteriorsAndPictures() {
+  Stream<DynamicTest> posteriorsAndImages() {
     return GoldenRun.each(VaeGoldenTest::check);
   }
 

@@ -111,8 +111,8 @@ class WeightsLoadTest {
             assertThatThrownBy(() -> weights.get("conv_in.wieght"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("conv_in.weight");
-            ModelParameter cell = weights.get("conv_in.weight");
-            assertThatThrownBy(() -> cell.swap(manager.zeros(new Shape(2, 3))))
+            ModelParameter parameter = weights.get("conv_in.weight");
+            assertThatThrownBy(() -> parameter.swap(manager.zeros(new Shape(2, 3))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(2, 2)");
             return null;
@@ -188,7 +188,7 @@ class WeightsLoadTest {
         weights -> {
           weights.ready("");
           assertThat(weights.all())
-              .allMatch(cell -> cell.state().array().getDataType() == DataType.FLOAT16);
+              .allMatch(parameter -> parameter.state().array().getDataType() == DataType.FLOAT16);
           int before = weights.manager().getManagedArrays().size();
           assertThat(weights.get("half").floats())
               .containsExactly(1.0009766f, -2, Math.scalb(1f, -24));

@@ -32,11 +32,11 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * @param width of the upright image in the file, in pixels
  * @param height likewise
- * @param picture the pixels; of an image with more than {@value #MOST} of them only every second,
+ * @param image the pixels; of an image with more than {@value #MOST} of them only every second,
  *     third, … of a row and of a column, so that no more than that are in memory
  */
-public record ImageFile(int width, int height, RgbImage picture) {
-  /** Most pixels of {@link #picture}. */
+public record ImageFile(int width, int height, RgbImage image) {
+  /** Most pixels of {@link #image}. */
   public static final int MOST = 24_000_000;
 
   private static final int TEXT = 1 << 20;

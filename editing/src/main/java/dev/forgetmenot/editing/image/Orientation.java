@@ -97,7 +97,7 @@ record Orientation(int code) {
     return code >= 5;
   }
 
-  /** The picture upright. */
+  /** The image upright. */
   RgbImage apply(RgbImage in) {
     if (code == 1) {
       return in;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Latents and masks of the pictures, upright and flipped left to right, worked out once. {@link
+ * Latents and masks of the images, upright and flipped left to right, worked out once. {@link
  * #close} frees them. For the engine thread.
  */
 final class InversionImages implements AutoCloseable {
@@ -22,13 +22,13 @@ final class InversionImages implements AutoCloseable {
   private final List<Optional<LatentMask>> masks = new ArrayList<>(); // in the same order
 
   InversionImages(
-      DiffusionModel model, TrainingImages pictures, boolean flips, boolean masked) {
-    count = pictures.pictures().size();
-    List<RgbImage> all = new ArrayList<>(pictures.pictures());
-    List<Optional<PixelMask>> grey = new ArrayList<>(pictures.masks());
+      DiffusionModel model, TrainingImages images, boolean flips, boolean masked) {
+    count = images.images().size();
+    List<RgbImage> all = new ArrayList<>(images.images());
+    List<Optional<PixelMask>> grey = new ArrayList<>(images.masks());
     if (flips) {
-      pictures.pictures().forEach(picture -> all.add(flipped(picture)));
-      pictures.masks().forEach(mask -> grey.add(mask.map(PixelMask::flipped)));
+      images.images().forEach(image -> all.add(flipped(image)));
+      images.masks().forEach(mask -> grey.add(mask.map(PixelMask::flipped)));
     }
     int[] chw = model.latentShape();
     for (Optional<PixelMask> mask : grey) {
@@ -37,29 +37,29 @@ final class InversionImages implements AutoCloseable {
     posteriors = new CachedLatents(model, all);
   }
 
-  private static RgbImage flipped(RgbImage picture) {
-    byte[] rgb = new byte[picture.rgb().length];
-    int width = picture.width();
-    for (int y = 0; y < picture.height(); y++) {
+  private static RgbImage flipped(RgbImage image) {
+    byte[] rgb = new byte[image.rgb().length];
+    int width = image.width();
+    for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < width; x++) {
         System.arraycopy(
-            picture.rgb(), 3 * (y * width + x), rgb, 3 * (y * width + width - 1 - x), 3);
+            image.rgb(), 3 * (y * width + x), rgb, 3 * (y * width + width - 1 - x), 3);
       }
     }
-    return new RgbImage(width, picture.height(), rgb);
+    return new RgbImage(width, image.height(), rgb);
   }
 
-  /** A sample of the latents of a picture (1, c, h, w). */
-  NDArray sample(NDManager manager, int picture, boolean flip, NoiseSource noise) {
-    return posteriors.sample(manager, index(picture, flip), noise);
+  /** A sample of the latents of an image (1, c, h, w). */
+  NDArray sample(NDManager manager, int image, boolean flip, NoiseSource noise) {
+    return posteriors.sample(manager, index(image, flip), noise);
   }
 
-  Optional<LatentMask> mask(int picture, boolean flip) {
-    return masks.get(index(picture, flip));
+  Optional<LatentMask> mask(int image, boolean flip) {
+    return masks.get(index(image, flip));
   }
 
-  private int index(int picture, boolean flip) {
-    return flip ? count + picture : picture;
+  private int index(int image, boolean flip) {
+    return flip ? count + image : image;
   }
 
   int count() {

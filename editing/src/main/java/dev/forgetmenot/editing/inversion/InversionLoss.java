@@ -7,7 +7,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import java.util.Optional;
 
 /**
- * What a diffusion model is trained with, on one picture: the mean squared error between the UNet's
+ * What a diffusion model is trained with, on one image: the mean squared error between the UNet's
  * output and what it should predict. For the engine thread.
  */
 public record InversionLoss(DiffusionModel model) {

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Finds new tokens that say what pictures show: only their rows of the text encoder's embeddings
+ * Finds new tokens that say what images show: only their rows of the text encoder's embeddings
  * are trained, by the loss that the model itself was trained with. The model is as before when it
  * ends, however it ends. For the engine thread.
  *
@@ -41,32 +41,32 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
    * state there every 50 steps (earlier where they are slow), when it is stopped and behind the
    * last step, and goes on from it with the same bits.
    *
-   * @param pictures of the concept, at least one
+   * @param images of the concept, at least one
    * @throws IllegalArgumentException if settings and model do not fit; the message says what to do
    * @throws IOException if a checkpoint cannot be written or does not fit
    * @throws java.util.concurrent.CancellationException if the user stopped it
    */
   public Embeddings run(
-      ConceptType kind, TrainingImages pictures, JobContext context, InversionListener listener)
+      ConceptType kind, TrainingImages images, JobContext context, InversionListener listener)
       throws IOException {
-    if (pictures.pictures().isEmpty()) {
-      throw new IllegalArgumentException("there is no picture to invert; give at least one");
+    if (images.images().isEmpty()) {
+      throw new IllegalArgumentException("there is no image to invert; give at least one");
     }
     InitialEmbeddings vocabulary = InitialEmbeddings.of(model);
     List<TokenInitialiser> initialisers = settings.initialisers(kind, model, context::say);
     List<String> names = settings.names(initialisers.size());
     float[][] rows = vocabulary.of(initialisers, settings.seed());
-    List<String> texts = settings.prompts(kind, String.join("", names), pictures);
+    List<String> texts = settings.prompts(kind, String.join("", names), images);
     Optional<NormDecay> decay = settings.normDecay(vocabulary.meanNorm());
     try (AddedTokens tokens = model.addTokens(names, rows);
         InversionImages prepared =
-            new InversionImages(model, pictures, settings.flips(), settings.masked())) {
+            new InversionImages(model, images, settings.flips(), settings.masked())) {
       List<TokenizedPrompt> prompts = texts.stream().map(text -> prompt(text, names)).toList();
-      say(context, names, prompts, pictures, decay);
+      say(context, names, prompts, images, decay);
       TrainingOptions options = settings.training(tokens.weight());
       try (TrainingScope scope = model.train(options)) {
         InversionTraining training = new InversionTraining(tokens, scope, options, decay);
-        new Run(training, prepared, prompts, about(kind, texts, pictures), context, listener).go();
+        new Run(training, prepared, prompts, about(kind, texts, images), context, listener).go();
         return Embeddings.of(names, tokens.vectors());
       }
     }
@@ -96,14 +96,14 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       JobContext context,
       List<String> names,
       List<TokenizedPrompt> prompts,
-      TrainingImages pictures,
+      TrainingImages images,
       Optional<NormDecay> decay) {
     long masks =
-        settings.masked() ? pictures.masks().stream().flatMap(Optional::stream).count() : 0;
+        settings.masked() ? images.masks().stream().flatMap(Optional::stream).count() : 0;
     context.say(
         String.format(
             Locale.ROOT,
-            "inverting %d pictures (%d masks) into %s by '%s', %s",
+            "inverting %d images (%d masks) into %s by '%s', %s",
             prompts.size(),
             masks,
             names,
@@ -114,12 +114,12 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
   }
 
   /** What must be the same to go on from a checkpoint; the number of steps may grow. */
-  private Map<String, String> about(ConceptType kind, List<String> prompts, TrainingImages pictures) {
+  private Map<String, String> about(ConceptType kind, List<String> prompts, TrainingImages images) {
     Map<String, String> about = new TreeMap<>(settings.values().all());
     about.remove("steps");
     about.put("kind", kind.word());
     about.put("prompts", String.join("\n", prompts));
-    about.put("pictures", String.join(" ", pictures.digests()));
+    about.put("pictures", String.join(" ", images.digests()));
     return about;
   }
 
@@ -127,7 +127,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
   private final class Run {
     private final InversionLoss loss = new InversionLoss(model);
     private final InversionTraining training;
-    private final InversionImages pictures;
+    private final InversionImages images;
     private final List<TokenizedPrompt> prompts;
     private final Map<String, String> about;
     private final JobContext context;
@@ -136,13 +136,13 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
 
     Run(
         InversionTraining training,
-        InversionImages pictures,
+        InversionImages images,
         List<TokenizedPrompt> prompts,
         Map<String, String> about,
         JobContext context,
         InversionListener listener) {
       this.training = training;
-      this.pictures = pictures;
+      this.images = images;
       this.prompts = prompts;
       this.about = about;
       this.context = context;
@@ -211,16 +211,16 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
 
     private NDArray microStep(NDManager manager) {
       StepRng random = new StepRng(settings.seed(), ++microSteps);
-      int picture = random.picture(pictures.count());
+      int image = random.image(images.count());
       boolean flip = settings.flips() && random.flip();
       NoiseSource source = model.noise(random.noiseSeed());
-      NDArray latents = pictures.sample(manager, picture, flip, source);
+      NDArray latents = images.sample(manager, image, flip, source);
       Shape shape = latents.getShape();
       NDArray noise = manager.create(source.normal(Math.toIntExact(shape.size())), shape);
-      NDArray embedding = model.encodePrompts(List.of(prompts.get(picture)));
+      NDArray embedding = model.encodePrompts(List.of(prompts.get(image)));
       embedding.attach(manager);
       int timestep = random.timestep(model.noiseSchedule().trainSteps());
-      return loss.of(latents, noise, timestep, embedding, pictures.mask(picture, flip));
+      return loss.of(latents, noise, timestep, embedding, images.mask(image, flip));
     }
   }
 }

@@ -27,7 +27,7 @@ public record TextualInversionSettings(Settings values) {
   private static final int MOST = 64;
   private static final TokenInitialiser RANDOM = new TokenInitialiser.Random(1);
 
-  /** Stands for the tokens in the name of a picture's file. */
+  /** Stands for the tokens in the name of an image's file. */
   private static final String STEM_PLACE = "<s>";
 
   /** The declared parameters. */
@@ -51,7 +51,7 @@ public record TextualInversionSettings(Settings values) {
             null,
             "Prompt with {} where the tokens go, instead of the one for the kind."),
         SettingSpec.flag(
-            "stems", "The prompt of a picture is its file's name, with <s> where the tokens go."),
+            "stems", "The prompt of an image is its file's name, with <s> where the tokens go."),
         SettingSpec.integer("steps", 500, 1, 1_000_000, "Optimizer steps."),
         SettingSpec.number(
             "learning-rate", 1e-3, Double.MIN_VALUE, 10, "Learning rate of the tokens' rows."),
@@ -65,7 +65,7 @@ public record TextualInversionSettings(Settings values) {
             "lr-warmup-steps", 0, 0, 1_000_000, "Steps on which the learning rate rises from 0."),
         SettingSpec.number("weight-decay", 0.1, 0, 1, "Weight decay of AdamW."),
         SettingSpec.integer(
-            "accumulation", 1, 1, 1024, "Pictures for one step; their losses are averaged."),
+            "accumulation", 1, 1, 1024, "Images for one step; their losses are averaged."),
         SettingSpec.flag("no-norm-decay", "Leave the lengths of the rows alone."),
         SettingSpec.number(
             "norm-target",
@@ -73,12 +73,12 @@ public record TextualInversionSettings(Settings values) {
             1e6,
             "Length that the rows are drawn to; without it 0.4, or the mean length of the model's"
                 + " vocabulary when that differs much."),
-        SettingSpec.flag("no-flip", "Do not flip pictures left to right at random."),
+        SettingSpec.flag("no-flip", "Do not flip images left to right at random."),
         SettingSpec.flag("no-mask", "Pay no heed to masks, the files NAME.mask.png."),
         SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
-            "Where the square is cut from pictures that are none."),
+            "Where the square is cut from images that are none."),
         SettingSpec.integer("seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
   }
 
@@ -152,12 +152,12 @@ public record TextualInversionSettings(Settings values) {
   }
 
   /**
-   * The prompt of each picture.
+   * The prompt of each image.
    *
    * @param phrase the tokens as a prompt says them
    * @throws IllegalArgumentException if a file's name has no place for them
    */
-  List<String> prompts(ConceptType kind, String phrase, TrainingImages pictures) {
+  List<String> prompts(ConceptType kind, String phrase, TrainingImages images) {
     Function<String, String> prompt;
     if (values.flag("stems")) {
       prompt = stem -> ofStem(stem, phrase);
@@ -167,14 +167,14 @@ public record TextualInversionSettings(Settings values) {
       prompt = stem -> template.with(phrase);
     }
     List<String> prompts = new ArrayList<>();
-    pictures.stems().forEach(stem -> prompts.add(prompt.apply(stem)));
+    images.stems().forEach(stem -> prompts.add(prompt.apply(stem)));
     return prompts;
   }
 
   private static String ofStem(String stem, String phrase) {
     if (!stem.contains(STEM_PLACE)) {
       throw new IllegalArgumentException(
-          "the picture '"
+          "the image '"
               + stem
               + "' has no "
               + STEM_PLACE
@@ -225,7 +225,7 @@ public record TextualInversionSettings(Settings values) {
     return !values.flag("no-mask");
   }
 
-  /** Where a square is cut from the pictures. */
+  /** Where a square is cut from the images. */
   public Crop crop() {
     return values.text("crop").equals("centre") ? Crop.CENTRE : Crop.RANDOM;
   }

@@ -17,22 +17,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A fixed set of pictures by which a correction is judged: of each general word, of its instances
+ * A fixed set of images by which a correction is judged: of each general word, of its instances
  * under their own names, of what is taken out of it, and of others, which should stay. The same
  * trial before and after a correction says what the correction did (docs/correction.md).
  *
  * @param goals what the correction is about, at least one
  * @param others what should stay, by phrase; spread evenly over the vocabulary
- * @param size how many pictures
+ * @param size how many images
  */
 public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, Size size) {
   /**
-   * How many pictures a trial draws.
+   * How many images a trial draws.
    *
-   * @param ofGeneral pictures of each general word, seeds {@code seed}, {@code seed + 1}, ..
-   * @param ofInstance pictures of each instance under its own name, and of what is taken out
+   * @param ofGeneral images of each general word, seeds {@code seed}, {@code seed + 1}, ..
+   * @param ofInstance images of each instance under its own name, and of what is taken out
    * @param others how many other phrases at most
-   * @param ofOther pictures of each, with the same seeds
+   * @param ofOther images of each, with the same seeds
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
@@ -70,7 +70,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     return judged(model.generate(requests()), judge);
   }
 
-  /** What is drawn, in the order in which {@link #judged} takes the pictures. */
+  /** What is drawn, in the order in which {@link #judged} takes the images. */
   List<GenerationRequest> requests() {
     List<GenerationRequest> requests = new ArrayList<>();
     for (CorrectionGoal goal : goals) {
@@ -88,9 +88,9 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     return requests;
   }
 
-  /** What the pictures of {@link #requests} show. */
-  CorrectionResult judged(List<List<RgbImage>> pictures, ImageClassifier judge) {
-    Iterator<List<RgbImage>> drawn = pictures.iterator();
+  /** What the images of {@link #requests} show. */
+  CorrectionResult judged(List<List<RgbImage>> images, ImageClassifier judge) {
+    Iterator<List<RgbImage>> drawn = images.iterator();
     List<GoalResult> results = new ArrayList<>();
     for (CorrectionGoal goal : goals) {
       ConceptType kind = goal.concept().kind();
@@ -122,12 +122,12 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
   }
 
   private static EvaluationResult.Row row(
-      String phrase, ConceptType kind, List<RgbImage> pictures, ImageClassifier judge) {
-    return new EvaluationResult.Row(phrase, pictures, judge.recognise(pictures, kind));
+      String phrase, ConceptType kind, List<RgbImage> images, ImageClassifier judge) {
+    return new EvaluationResult.Row(phrase, images, judge.recognise(images, kind));
   }
 
-  /** How many pictures it draws. */
-  public int pictures() {
+  /** How many images it draws. */
+  public int images() {
     int ofGoals =
         goals.stream()
             .mapToInt(goal -> goal.instances().size() + goal.without().size())

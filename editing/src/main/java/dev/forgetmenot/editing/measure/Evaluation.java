@@ -15,28 +15,28 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A fixed set of pictures by which an edit is judged: of the targets, which should no longer be
+ * A fixed set of images by which an edit is judged: of the targets, which should no longer be
  * recognised, and of others, which should. The same trial before and after an edit says what the
  * edit did (unlearning accuracy and retention, docs/forgetting.md).
  *
  * @param targets what is judged for being gone, by the phrase that a prompt says
  * @param others what should stay, by phrase; spread evenly over the vocabulary
- * @param size how many pictures
+ * @param size how many images
  */
 public record Evaluation(List<Concept> targets, List<String> others, Size size) {
   /**
-   * How many pictures a trial draws.
+   * How many images a trial draws.
    *
-   * @param ofTarget pictures of each target, seeds {@code seed}, {@code seed + 1}, ..
+   * @param ofTarget images of each target, seeds {@code seed}, {@code seed + 1}, ..
    * @param others how many other phrases at most
-   * @param ofOther pictures of each, with the same seeds
+   * @param ofOther images of each, with the same seeds
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
   public record Size(int ofTarget, int others, int ofOther, long seed, int steps) {
-    /** The same with other numbers of pictures of a target and of other phrases. */
-    public Size of(int pictures, int otherPhrases) {
-      return new Size(pictures, otherPhrases, ofOther, seed, steps);
+    /** The same with other numbers of images of a target and of other phrases. */
+    public Size of(int images, int otherPhrases) {
+      return new Size(images, otherPhrases, ofOther, seed, steps);
     }
   }
 
@@ -74,23 +74,23 @@ public record Evaluation(List<Concept> targets, List<String> others, Size size) 
     for (String other : others) {
       requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
     }
-    List<List<RgbImage>> pictures = model.generate(requests);
+    List<List<RgbImage>> images = model.generate(requests);
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
       Concept target = targets.get(i);
-      List<String> seen = judge.recognise(pictures.get(i), target.kind());
-      rows.add(new EvaluationResult.Row(target.name(), pictures.get(i), seen));
+      List<String> seen = judge.recognise(images.get(i), target.kind());
+      rows.add(new EvaluationResult.Row(target.name(), images.get(i), seen));
     }
     List<EvaluationResult.Row> kept = new ArrayList<>();
     for (int i = 0; i < others.size(); i++) {
-      List<RgbImage> drawn = pictures.get(targets.size() + i);
+      List<RgbImage> drawn = images.get(targets.size() + i);
       kept.add(new EvaluationResult.Row(others.get(i), drawn, judge.recognise(drawn)));
     }
     return new EvaluationResult(rows, kept);
   }
 
-  /** How many pictures it draws. */
-  public int pictures() {
+  /** How many images it draws. */
+  public int images() {
     return targets.size() * size.ofTarget() + others.size() * size.ofOther();
   }
 

@@ -20,20 +20,20 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
   }
 
   /**
-   * The pictures of one phrase.
+   * The images of one phrase.
    *
    * @param phrase what the prompt named
-   * @param pictures one a seed
-   * @param seen the nearest phrase of each picture
+   * @param images one a seed
+   * @param seen the nearest phrase of each image
    */
-  public record Row(String phrase, List<RgbImage> pictures, List<String> seen) {
+  public record Row(String phrase, List<RgbImage> images, List<String> seen) {
     /** Copies the lists. */
     public Row {
-      pictures = List.copyOf(pictures);
+      images = List.copyOf(images);
       seen = List.copyOf(seen);
     }
 
-    /** How many pictures show each phrase; what shows most comes first. */
+    /** How many images show each phrase; what shows most comes first. */
     public Map<String, Integer> counts() {
       Map<String, Integer> counts = new LinkedHashMap<>();
       seen.forEach(shown -> counts.merge(shown, 1, Integer::sum));
@@ -58,9 +58,9 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
     public double drift(Row other) {
       double sum = 0;
       long values = 0;
-      for (int i = 0; i < pictures.size(); i++) {
-        byte[] a = pictures.get(i).rgb();
-        byte[] b = other.pictures.get(i).rgb();
+      for (int i = 0; i < images.size(); i++) {
+        byte[] a = images.get(i).rgb();
+        byte[] b = other.images.get(i).rgb();
         for (int k = 0; k < a.length; k++) {
           sum += Math.abs((a[k] & 0xff) - (b[k] & 0xff));
         }
@@ -70,22 +70,22 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
     }
   }
 
-  /** Pictures of targets that are still recognised, over all targets. */
+  /** Images of targets that are still recognised, over all targets. */
   public int left() {
     return targets.stream().mapToInt(Row::recognised).sum();
   }
 
-  /** The worst target: the greatest share of its pictures that is still recognised, in [0, 1]. */
+  /** The worst target: the greatest share of its images that is still recognised, in [0, 1]. */
   public double worstLeft() {
     return targets.stream().mapToDouble(Row::share).max().orElse(0);
   }
 
-  /** Pictures of others that are recognised. */
+  /** Images of others that are recognised. */
   public int kept() {
     return others.stream().mapToInt(Row::recognised).sum();
   }
 
-  /** Pictures of others. */
+  /** Images of others. */
   public int ofOthers() {
     return others.stream().mapToInt(row -> row.seen().size()).sum();
   }

@@ -10,10 +10,10 @@ import java.util.Map;
  * What a trial showed of one goal of a correction.
  *
  * @param goal what the correction is about
- * @param general pictures of the general word
- * @param instances pictures of each instance under its own name, in the goal's order
- * @param without pictures of each phrase that is taken out, under its own name
- * @param similarities mean cosine of the general word's pictures with each phrase that is taken out
+ * @param general images of the general word
+ * @param instances images of each instance under its own name, in the goal's order
+ * @param without images of each phrase that is taken out, under its own name
+ * @param similarities mean cosine of the general word's images with each phrase that is taken out
  */
 public record GoalResult(
     CorrectionGoal goal,
@@ -33,17 +33,17 @@ public record GoalResult(
     return goal.concept().name();
   }
 
-  /** How many pictures of the general word show each phrase; what shows most comes first. */
+  /** How many images of the general word show each phrase; what shows most comes first. */
   public Map<String, Integer> counts() {
     return general.counts();
   }
 
-  /** How many pictures of the general word show a phrase. */
+  /** How many images of the general word show a phrase. */
   public int count(String phrase) {
     return (int) general.seen().stream().filter(phrase::equals).count();
   }
 
-  /** The share of the general word's pictures that show a phrase, in [0, 1]. */
+  /** The share of the general word's images that show a phrase, in [0, 1]. */
   public double share(String phrase) {
     return (double) count(phrase) / general.seen().size();
   }
@@ -83,7 +83,7 @@ public record GoalResult(
     return rows;
   }
 
-  /** Pictures that are recognised under their own names, over all phrases of {@link #named}. */
+  /** Images that are recognised under their own names, over all phrases of {@link #named}. */
   public double recognised() {
     int of = named().stream().mapToInt(row -> row.seen().size()).sum();
     return of == 0 ? 1 : (double) named().stream().mapToInt(EvaluationResult.Row::recognised).sum() / of;

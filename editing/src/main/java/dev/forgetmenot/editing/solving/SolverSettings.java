@@ -20,10 +20,10 @@ import java.util.Optional;
  */
 public record SolverSettings(Settings values) {
   private static final List<PromptTemplate> THINGS =
-      templates("a photo of {}|a picture of {}|an image of {}|{}");
+      templates("a photo of {}|an image of {}|an image of {}|{}");
   private static final List<PromptTemplate> STYLES =
       templates(
-          "a photo in the style of {}|a picture in the style of {}"
+          "a photo in the style of {}|an image in the style of {}"
               + "|an image in the style of {}|{} style");
 
   /** Which columns, the given one being the default. */

@@ -8,7 +8,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 /**
  * The loss of concept ablation (Kumari et al., "Ablating Concepts in Text-to-Image Diffusion
  * Models", arXiv 2303.13516), model-based: mean (ε_θ(x, t, c) − ε₀(x, t, c*))² with the base ε₀,
- * where x are pictures of the anchor c*. For the engine thread.
+ * where x are images of the anchor c*. For the engine thread.
  */
 public record AblationLoss(DiffusionModel model, TrainingScope scope) {
   /**

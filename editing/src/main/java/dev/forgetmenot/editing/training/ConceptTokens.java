@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What prompts call each concept: its name, or tokens that were learned of its pictures. Learned
+ * What prompts call each concept: its name, or tokens that were learned of its images. Learned
  * tokens are in the vocabulary until {@link #close}. For the engine thread.
  */
 public final class ConceptTokens implements AutoCloseable {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the pictures come from that are trained on.
+ * Where the images come from that are trained on.
  *
  * @param values what was told
  */
@@ -24,25 +24,25 @@ public record ImageSettings(Settings values) {
     return parameters(8);
   }
 
-  /** The same with another default number of pictures. */
-  public static List<SettingSpec> parameters(int pictures) {
+  /** The same with another default number of images. */
+  public static List<SettingSpec> parameters(int images) {
     return List.of(
         SettingSpec.text(
             "images",
             SettingSpec.Type.PATH,
             null,
-            "Folder with the pictures, with several concepts a folder in it for each of them;"
+            "Folder with the images, with several concepts a folder in it for each of them;"
                 + " without it the model draws them itself."),
         SettingSpec.integer(
             "pictures",
-            pictures,
+            images,
             1,
             1024,
             "How many the model draws for a concept without a folder."),
         SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
-            "Where the square is cut from pictures that are none."));
+            "Where the square is cut from images that are none."));
   }
 
   /** Where they come from, for recipes: {@code folder} or {@code the model}. */
@@ -50,17 +50,17 @@ public record ImageSettings(Settings values) {
     return folder().isPresent() ? "folder" : "the model";
   }
 
-  /** The folder with the pictures, if one was named. */
+  /** The folder with the images, if one was named. */
   public Optional<Path> folder() {
     return values.path("images");
   }
 
   /**
-   * The pictures of each concept. For the engine thread.
+   * The images of each concept. For the engine thread.
    *
    * @param names of the concepts; with several, each has a folder of that name
    * @param prompts what the model draws for each of them when there is no folder
-   * @throws IOException if a folder is missing or a picture cannot be read
+   * @throws IOException if a folder is missing or an image cannot be read
    */
   public List<TrainingImages> of(
       DiffusionModel model, List<String> names, List<String> prompts, long seed, JobContext context)
@@ -89,13 +89,13 @@ public record ImageSettings(Settings values) {
     Path hyphenated = folder.resolve(name.replace(' ', '-'));
     boolean plain = Files.isDirectory(own) || !Files.isDirectory(hyphenated);
     return TrainingImages.read(
-        plain ? own : hyphenated, model.pictureSize(), crop, seed, context::say);
+        plain ? own : hyphenated, model.imageSize(), crop, seed, context::say);
   }
 
   private TrainingImages draw(
       DiffusionModel model, String prompt, long seed, JobContext context) {
     int count = Math.toIntExact(values.integer("pictures"));
-    context.say("the model draws " + count + " pictures of '" + prompt + "'");
+    context.say("the model draws " + count + " images of '" + prompt + "'");
     return TrainingImages.draw(model, prompt, count, seed);
   }
 }

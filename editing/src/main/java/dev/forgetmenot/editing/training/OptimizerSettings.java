@@ -49,13 +49,13 @@ public record OptimizerSettings(Settings values) {
         SettingSpec.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
         SettingSpec.number(
             "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
-        SettingSpec.integer("batch", batch, 1, 256, "Pictures that are looked at together."),
+        SettingSpec.integer("batch", batch, 1, 256, "Images that are looked at together."),
         SettingSpec.integer(
             "accumulation", 1, 1, 1024, "Batches whose gradients make one step, as their mean."),
         SettingSpec.integer(
             "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
         SettingSpec.integer(
-            "seed", 0, 0, Integer.MAX_VALUE, "Seed of the pictures and of every step."));
+            "seed", 0, 0, Integer.MAX_VALUE, "Seed of the images and of every step."));
   }
 
   /** Optimizer steps. */
@@ -63,7 +63,7 @@ public record OptimizerSettings(Settings values) {
     return integer("steps");
   }
 
-  /** Pictures that are looked at together. */
+  /** Images that are looked at together. */
   public int batch() {
     return integer("batch");
   }
@@ -78,7 +78,7 @@ public record OptimizerSettings(Settings values) {
     return integer("save-every");
   }
 
-  /** Seed of the pictures and of every step. */
+  /** Seed of the images and of every step. */
   public long seed() {
     return values.integer("seed");
   }

@@ -16,7 +16,7 @@ import java.util.List;
  * engine thread.
  */
 public final class PreservationLoss implements AutoCloseable {
-  private static final long OWN_ORDER = 0x6b657074; // not the order in which pictures come
+  private static final long OWN_ORDER = 0x6b657074; // not the order in which images come
 
   private final DiffusionModel model;
   private final PromptEmbeddings kept;
@@ -72,7 +72,7 @@ public final class PreservationLoss implements AutoCloseable {
   private List<Integer> prompts(int draw, int size) {
     List<Integer> indices = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      indices.add(StepRng.ofPicture(seed ^ OWN_ORDER, draw, size, i).picture(kept.size()));
+      indices.add(StepRng.ofImage(seed ^ OWN_ORDER, draw, size, i).image(kept.size()));
     }
     return indices;
   }

@@ -17,13 +17,13 @@ import java.util.concurrent.CancellationException;
 
 /**
  * Attention re-steering (Zhang, Wang, Xu, Wang and Shi, "Forget-Me-Not", arXiv 2303.17591):
- * pictures → latents; prompt → text embedding and the concept's columns; each step lowers the
- * attention to those columns where the pictures are; the difference to the base is the patch.
+ * images → latents; prompt → text embedding and the concept's columns; each step lowers the
+ * attention to those columns where the images are; the difference to the base is the patch.
  *
  * @param editor who does it
  * @param settings what it was told
  * @param prompts of the concepts, whose columns get less attention
- * @param pictures what is looked at with each prompt, in the order of the prompts; none at all for
+ * @param images what is looked at with each prompt, in the order of the prompts; none at all for
  *     pure noise
  * @param resolved values that the editor chose itself, by parameter, for the recipe
  */
@@ -31,23 +31,23 @@ public record Resteering(
     TrainedEditor editor,
     ResteeringSettings settings,
     List<ConceptPrompt> prompts,
-    List<TrainingImages> pictures,
+    List<TrainingImages> images,
     Map<String, String> resolved) {
   /**
    * Copies the collections.
    *
-   * @throws IllegalArgumentException if there are neither none nor as many pictures as prompts
+   * @throws IllegalArgumentException if there are neither none nor as many images as prompts
    */
   public Resteering {
     prompts = List.copyOf(prompts);
-    pictures = List.copyOf(pictures);
+    images = List.copyOf(images);
     resolved = Map.copyOf(resolved);
-    if (!pictures.isEmpty() && pictures.size() != prompts.size()) {
+    if (!images.isEmpty() && images.size() != prompts.size()) {
       throw new IllegalArgumentException(
           prompts.size()
-              + " prompts and pictures of "
-              + pictures.size()
-              + "; give pictures of each prompt, or none");
+              + " prompts and images of "
+              + images.size()
+              + "; give images of each prompt, or none");
     }
   }
 
@@ -66,14 +66,14 @@ public record Resteering(
             prompts,
             settings.values(),
             chosen(),
-            pictures.stream().flatMap(own -> own.digests().stream()).toList());
+            images.stream().flatMap(own -> own.digests().stream()).toList());
     long seed = settings.optimizer().seed();
     try (PromptEmbeddings embeddings =
             new PromptEmbeddings(model, prompts.stream().map(ConceptPrompt::prompt).toList());
         TrainingExamples examples =
-            pictures.isEmpty()
+            images.isEmpty()
                 ? new TrainingExamples(model, prompts.size(), seed)
-                : new TrainingExamples(model, pictures, seed);
+                : new TrainingExamples(model, images, seed);
         PreservationLoss preservation =
             new PreservationLoss(
                 model,
@@ -92,7 +92,7 @@ public record Resteering(
 
   private Map<String, String> chosen() {
     Map<String, String> chosen = new HashMap<>(resolved);
-    chosen.put("pictures-from", pictures.isEmpty() ? "none" : settings.pictures().source());
+    chosen.put("pictures-from", images.isEmpty() ? "none" : settings.images().source());
     chosen.put("end-of-text", settings.endOfText().word());
     chosen.put("learning-rate", Double.toString(settings.learningRate()));
     return chosen;

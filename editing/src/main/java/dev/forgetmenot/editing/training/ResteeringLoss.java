@@ -8,10 +8,10 @@ import java.util.List;
 
 /**
  * The loss of attention re-steering (Zhang et al., arXiv 2303.17591): the UNet looks at noisy
- * pictures with their prompts, as far as it attends to them, and what it attends to the concepts is
+ * images with their prompts, as far as it attends to them, and what it attends to the concepts is
  * the loss. For the engine thread.
  *
- * @param value (), of the manager of the pictures
+ * @param value (), of the manager of the images
  * @param mass share of the attention that the concepts got, in [0, 1]
  */
 public record ResteeringLoss(NDArray value, double mass) {
@@ -21,7 +21,7 @@ public record ResteeringLoss(NDArray value, double mass) {
    * @param noisy xₜ (b, c, h, w)
    * @param timesteps t, one for each of the batch
    * @param context text embeddings of the prompts (b, n, d)
-   * @param watched columns and mask of each picture
+   * @param watched columns and mask of each image
    */
   public static ResteeringLoss of(
       DiffusionModel model,

@@ -26,7 +26,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
   /**
-   * What can be told: the columns, what is kept, when to stop, what is trained, the pictures and
+   * What can be told: the columns, what is kept, when to stop, what is trained, the images and
    * the optimizer.
    *
    * @param own what the editor declares beside, behind the columns; may have a {@code template}
@@ -71,8 +71,8 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return RATES;
   }
 
-  /** The pictures that are trained on. */
-  public ImageSettings pictures() {
+  /** The images that are trained on. */
+  public ImageSettings images() {
     return new ImageSettings(values);
   }
 
@@ -81,7 +81,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("end-of-text"));
   }
 
-  /** Whether pure noise is trained on in place of pictures. */
+  /** Whether pure noise is trained on in place of images. */
   public boolean noRealImage() {
     return flag("no-real-image");
   }

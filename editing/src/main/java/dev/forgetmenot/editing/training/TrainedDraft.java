@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param concepts in the prompts of the training
  * @param values what the editor was told
  * @param resolved values that the editor chose itself, by parameter
- * @param digests of the training pictures
+ * @param digests of the training images
  */
 public record TrainedDraft(
     TrainedEditor editor,

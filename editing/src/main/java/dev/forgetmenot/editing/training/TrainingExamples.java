@@ -19,13 +19,13 @@ import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * The pictures of all concepts as the steps take them: shuffled together, each with its own
+ * The images of all concepts as the steps take them: shuffled together, each with its own
  * concept, noised to a random timestep. Everything random depends on the seed and the number of the
  * draw alone. {@link #close} frees the latents. For the engine thread.
  */
 public final class TrainingExamples implements AutoCloseable {
   /**
-   * A picture, or pure noise.
+   * An image, or pure noise.
    *
    * @param concept index of its concept
    * @param mask where the concept is in it, if that is known
@@ -41,7 +41,7 @@ public final class TrainingExamples implements AutoCloseable {
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
   public record Batch(List<Example> examples, NDArray noisy, double[] timesteps) {
-    /** The concepts of the pictures. */
+    /** The concepts of the images. */
     public List<Integer> concepts() {
       return examples.stream().map(Example::concept).toList();
     }
@@ -53,22 +53,22 @@ public final class TrainingExamples implements AutoCloseable {
   private final Optional<CachedLatents> posteriors; // empty for pure noise
 
   /**
-   * Encodes the pictures of each concept.
+   * Encodes the images of each concept.
    *
    * @param ofConcepts in the order of the concepts
    */
   public TrainingExamples(DiffusionModel model, List<TrainingImages> ofConcepts, long seed) {
     this.model = model;
     this.seed = seed;
-    List<RgbImage> pictures = new ArrayList<>();
+    List<RgbImage> images = new ArrayList<>();
     for (int concept = 0; concept < ofConcepts.size(); concept++) {
       TrainingImages own = ofConcepts.get(concept);
-      for (int i = 0; i < own.pictures().size(); i++) {
-        pictures.add(own.pictures().get(i));
+      for (int i = 0; i < own.images().size(); i++) {
+        images.add(own.images().get(i));
         examples.add(new Example(concept, own.masks().get(i)));
       }
     }
-    posteriors = Optional.of(new CachedLatents(model, pictures));
+    posteriors = Optional.of(new CachedLatents(model, images));
   }
 
   /** Pure noise for each of some concepts. */
@@ -81,35 +81,35 @@ public final class TrainingExamples implements AutoCloseable {
     posteriors = Optional.empty();
   }
 
-  /** Chooses the concept of a picture by the noise that is added to it. */
+  /** Chooses the concept of an image by the noise that is added to it. */
   @FunctionalInterface
   public interface Pairing {
     /**
      * The concept.
      *
      * @param noise ε, c · h · w normal numbers
-     * @return index of a concept that has a picture
+     * @return index of a concept that has an image
      */
     int concept(float[] noise);
   }
 
   /**
-   * A batch in which all pictures come equally often.
+   * A batch in which all images come equally often.
    *
    * @param manager where its arrays live
    * @param draw number of the batch, from 0
-   * @param size pictures in it
+   * @param size images in it
    */
   public Batch batch(NDManager manager, int draw, int size) {
-    return batch(manager, draw, size, (random, noise) -> random.picture(examples.size()));
+    return batch(manager, draw, size, (random, noise) -> random.image(examples.size()));
   }
 
   /**
-   * A batch in which the noise says which concept's picture it is added to.
+   * A batch in which the noise says which concept's image it is added to.
    *
    * @param manager where its arrays live
    * @param draw number of the batch, from 0
-   * @param size pictures in it
+   * @param size images in it
    */
   public Batch batch(NDManager manager, int draw, int size, Pairing pairing) {
     return batch(
@@ -118,7 +118,7 @@ public final class TrainingExamples implements AutoCloseable {
         size,
         (random, noise) -> {
           List<Integer> own = of(pairing.concept(noise));
-          return own.get(random.picture(own.size()));
+          return own.get(random.image(own.size()));
         });
   }
 
@@ -130,9 +130,9 @@ public final class TrainingExamples implements AutoCloseable {
   }
 
   /**
-   * The mean latents of a concept's pictures, c · h · w numbers.
+   * The mean latents of a concept's images, c · h · w numbers.
    *
-   * @throws IllegalStateException if there are no pictures
+   * @throws IllegalStateException if there are no images
    */
   public float[] mean(int concept) {
     return posteriors
@@ -148,7 +148,7 @@ public final class TrainingExamples implements AutoCloseable {
     int[] chw = model.latentShape();
     Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
     for (int i = 0; i < size; i++) {
-      StepRng random = StepRng.ofPicture(seed, draw, size, i);
+      StepRng random = StepRng.ofImage(seed, draw, size, i);
       NoiseSource source = model.noise(random.noiseSeed());
       NoiseSource ofLatents = replay(posteriors.isPresent() ? source.normal(size(shape)) : null);
       float[] noise = source.normal(size(shape));

@@ -41,7 +41,7 @@ class ImageFileTest {
   }
 
   private RgbImage read(String resource) throws IOException {
-    return ImageFile.read(file(resource, resource)).picture();
+    return ImageFile.read(file(resource, resource)).image();
   }
 
   private static double meanDistance(RgbImage one, RgbImage other) {
@@ -110,7 +110,7 @@ class ImageFileTest {
 
   @Test
   void theContentDecidesNotTheName() throws IOException {
-    RgbImage webp = ImageFile.read(file("lossless.webp", "photo.jpg")).picture();
+    RgbImage webp = ImageFile.read(file("lossless.webp", "photo.jpg")).image();
     assertThat(meanDistance(webp, read("upright.png"))).isZero();
   }
 
@@ -185,7 +185,7 @@ class ImageFileTest {
       png.chunk("IDAT", deflated(new byte[] {0, 55, 55, 55}));
     }
     // linear 55/255 is 0.2157, which sRGB stores as 128
-    assertThat(ImageFile.read(file).picture().rgb()[0] & 0xff).isBetween(126, 130);
+    assertThat(ImageFile.read(file).image().rgb()[0] & 0xff).isBetween(126, 130);
   }
 
   @Test
@@ -198,7 +198,7 @@ class ImageFileTest {
     }
     ImageFile image = ImageFile.read(file);
     assertThat(image.width()).isEqualTo(side);
-    assertThat(image.picture().width()).isEqualTo(side / 2);
+    assertThat(image.image().width()).isEqualTo(side / 2);
   }
 
   @Test
@@ -227,7 +227,7 @@ class ImageFileTest {
       png.chunk("IDAT", deflated(new byte[] {0, 0}));
     }
     assertThat(Files.size(file)).isLessThan(1 << 20);
-    assertThat(ImageFile.read(file).picture().rgb()).isEqualTo(new byte[] {1, 2, 3});
+    assertThat(ImageFile.read(file).image().rgb()).isEqualTo(new byte[] {1, 2, 3});
     if (type.equals("iCCP")) {
       assertThat(ImageFile.text(file, "parameters")).isEmpty();
     } else {

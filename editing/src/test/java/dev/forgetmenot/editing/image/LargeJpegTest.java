@@ -120,7 +120,7 @@ class LargeJpegTest {
       String line;
       try {
         ImageFile image = ImageFile.read(Path.of(args[0]));
-        byte[] rgb = image.picture().rgb();
+        byte[] rgb = image.image().rgb();
         line =
             String.join(
                 " ",
@@ -128,8 +128,8 @@ class LargeJpegTest {
                 String.valueOf(image.width()),
                 String.valueOf(image.height()),
                 "as",
-                String.valueOf(image.picture().width()),
-                String.valueOf(image.picture().height()),
+                String.valueOf(image.image().width()),
+                String.valueOf(image.image().height()),
                 "of",
                 String.valueOf(rgb[rgb.length - 1] & 0xff));
       } catch (IOException e) {

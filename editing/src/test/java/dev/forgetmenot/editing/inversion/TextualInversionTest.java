@@ -104,20 +104,20 @@ class TextualInversionTest {
     return new TextualInversionSettings(Settings.of(TextualInversionSettings.parameters(), given));
   }
 
-  private static TrainingImages pictures(List<String> stems) {
-    int size = sd.pictureSize();
-    List<RgbImage> pictures = new ArrayList<>();
+  private static TrainingImages images(List<String> stems) {
+    int size = sd.imageSize();
+    List<RgbImage> images = new ArrayList<>();
     List<Optional<PixelMask>> masks = new ArrayList<>();
     Random random = new Random(5);
     for (int i = 0; i < stems.size(); i++) {
       byte[] rgb = new byte[size * size * 3];
       random.nextBytes(rgb);
-      pictures.add(new RgbImage(size, size, rgb));
+      images.add(new RgbImage(size, size, rgb));
       float[] mask = new float[size * size];
       mask[i] = 1;
       masks.add(i == 0 ? Optional.of(new PixelMask(size, mask)) : Optional.empty());
     }
-    return new TrainingImages(pictures, stems, stems, masks);
+    return new TrainingImages(images, stems, stems, masks);
   }
 
   private static Embeddings invert(Job job, ConceptType kind, TextualInversionSettings settings)
@@ -131,7 +131,7 @@ class TextualInversionTest {
         .call(
             () ->
                 new TextualInversion(sd, settings)
-                    .run(kind, pictures(stems), job, InversionListener.NONE));
+                    .run(kind, images(stems), job, InversionListener.NONE));
   }
 
   @Test
@@ -180,7 +180,7 @@ class TextualInversionTest {
                 new TextualInversion(sd, settings("steps", "2", "tokens", "<s5>|<s6>"))
                     .run(
                         ConceptType.OBJECT,
-                        pictures(List.of("a")),
+                        images(List.of("a")),
                         Job.undisturbed(),
                         (step, steps, tokens) -> {
                           heard.add(step);
@@ -206,7 +206,7 @@ class TextualInversionTest {
                 sd.engine()
                     .call(
                         () ->
-                            inversion.run(ConceptType.OBJECT, pictures(List.of("a")), stopped, stopping)))
+                            inversion.run(ConceptType.OBJECT, images(List.of("a")), stopped, stopping)))
         .isInstanceOf(CancellationException.class);
     Job resumed = new Job(file, true, Integer.MAX_VALUE);
     invert(resumed, ConceptType.OBJECT, settings("steps", "3"), List.of("a"));
@@ -281,7 +281,7 @@ class TextualInversionTest {
 
   @Test
   void promptsComeFromATemplateOrTheFilesNames() throws IOException {
-    TrainingImages named = pictures(List.of("a <s> on a table", "old <s>"));
+    TrainingImages named = images(List.of("a <s> on a table", "old <s>"));
     assertThat(settings("stems", "true").prompts(ConceptType.OBJECT, "<s1><s2>", named))
         .containsExactly("a <s1><s2> on a table", "old <s1><s2>");
     assertThat(settings().prompts(ConceptType.STYLE, "<s1>", named))
@@ -313,6 +313,6 @@ class TextualInversionTest {
   @Test
   void nothingToInvertIsAnError() {
     assertThatThrownBy(() -> invert(Job.undisturbed(), ConceptType.OBJECT, settings(), List.of()))
-        .hasMessageContaining("no picture");
+        .hasMessageContaining("no image");
   }
 }

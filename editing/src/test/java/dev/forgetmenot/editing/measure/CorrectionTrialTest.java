@@ -34,7 +34,7 @@ class CorrectionTrialTest {
     return new KnownConcepts(phrases, List.of("a thing"));
   }
 
-  /** Sees the thing whose number is the picture's grey, and measures the grey. */
+  /** Sees the thing whose number is the image's grey, and measures the grey. */
   private static final class GreyJudge implements ImageClassifier {
     @Override
     public List<String> things() {
@@ -47,18 +47,18 @@ class CorrectionTrialTest {
     }
 
     @Override
-    public List<String> recognise(List<RgbImage> pictures) {
-      return pictures.stream().map(picture -> "a thing" + picture.rgb()[0]).toList();
+    public List<String> recognise(List<RgbImage> images) {
+      return images.stream().map(image -> "a thing" + image.rgb()[0]).toList();
     }
 
     @Override
-    public List<String> recogniseStyle(List<RgbImage> pictures) {
-      return pictures.stream().map(picture -> "dotted").toList();
+    public List<String> recogniseStyle(List<RgbImage> images) {
+      return images.stream().map(image -> "dotted").toList();
     }
 
     @Override
-    public double[] similarities(List<RgbImage> pictures, String thing) {
-      return pictures.stream().mapToDouble(picture -> picture.rgb()[0] / 10.0).toArray();
+    public double[] similarities(List<RgbImage> images, String thing) {
+      return images.stream().mapToDouble(image -> image.rgb()[0] / 10.0).toArray();
     }
   }
 
@@ -66,12 +66,12 @@ class CorrectionTrialTest {
     return greys;
   }
 
-  private static List<RgbImage> pictures(int... greys) {
-    List<RgbImage> pictures = new ArrayList<>();
+  private static List<RgbImage> images(int... greys) {
+    List<RgbImage> images = new ArrayList<>();
     for (int grey : greys) {
-      pictures.add(new RgbImage(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
+      images.add(new RgbImage(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
     }
-    return pictures;
+    return images;
   }
 
   private static CorrectionTrial trial() {
@@ -80,7 +80,7 @@ class CorrectionTrialTest {
 
   private static CorrectionResult result(int[]... greys) {
     return trial()
-        .judged(Arrays.stream(greys).map(CorrectionTrialTest::pictures).toList(), new GreyJudge());
+        .judged(Arrays.stream(greys).map(CorrectionTrialTest::images).toList(), new GreyJudge());
   }
 
   private static CorrectionResult before() {
@@ -115,7 +115,7 @@ class CorrectionTrialTest {
     assertThat(requests)
         .extracting(GenerationRequest::count)
         .containsExactly(4, 2, 2, 4, 2, 1, 1, 1);
-    assertThat(trial.pictures()).isEqualTo(17);
+    assertThat(trial.images()).isEqualTo(17);
   }
 
   @Test

@@ -33,7 +33,7 @@ class EvaluationTest {
     assertThat(trial.others())
         .containsExactly("a thing0", "a thing3", "a thing8", "a thing12", "a thing16");
     assertThat(trial.prompt(0)).isEqualTo("a photo of a thing4");
-    assertThat(trial.pictures()).isEqualTo(4 + 5 * 2);
+    assertThat(trial.images()).isEqualTo(4 + 5 * 2);
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which pictures come in batches, on the tiny model. */
+/** Which images come in batches, on the tiny model. */
 class TrainingExamplesTest {
   private static final int SIZE = 4;
 
@@ -39,14 +39,14 @@ class TrainingExamplesTest {
   }
 
   private TrainingImages grey(int... values) {
-    int size = sd.pictureSize();
-    List<RgbImage> pictures = new ArrayList<>();
+    int size = sd.imageSize();
+    List<RgbImage> images = new ArrayList<>();
     for (int value : values) {
       byte[] rgb = new byte[3 * size * size];
       Arrays.fill(rgb, (byte) value);
-      pictures.add(new RgbImage(size, size, rgb));
+      images.add(new RgbImage(size, size, rgb));
     }
-    return TrainingImages.of(pictures);
+    return TrainingImages.of(images);
   }
 
   private float[] noisy(TrainingExamples examples, int draw, TrainingExamples.Pairing pairing) {
@@ -56,13 +56,13 @@ class TrainingExamplesTest {
   }
 
   @Test
-  void theNoiseSaysWhichConceptsPictureItIsAddedTo() {
+  void theNoiseSaysWhichConceptsImageItIsAddedTo() {
     sd.engine()
         .call(
             () -> {
-              List<TrainingImages> pictures = List.of(grey(10), grey(40, 70, 100), grey(200));
+              List<TrainingImages> images = List.of(grey(10), grey(40, 70, 100), grey(200));
               Set<Float> firstLatents = new HashSet<>();
-              try (TrainingExamples examples = new TrainingExamples(sd, pictures, 3)) {
+              try (TrainingExamples examples = new TrainingExamples(sd, images, 3)) {
                 for (int draw = 0; draw < 20; draw++) {
                   List<Integer> chosen = new ArrayList<>();
                   try (NDManager manager = sd.newManager()) {
@@ -128,11 +128,11 @@ class TrainingExamplesTest {
     sd.engine()
         .call(
             () -> {
-              List<TrainingImages> pictures = List.of(grey(10, 30), grey(40, 70, 100));
+              List<TrainingImages> images = List.of(grey(10, 30), grey(40, 70, 100));
               TrainingExamples.Pairing second = noise -> 1;
-              try (TrainingExamples one = new TrainingExamples(sd, pictures, 3);
-                  TrainingExamples two = new TrainingExamples(sd, pictures, 3);
-                  TrainingExamples other = new TrainingExamples(sd, pictures, 4)) {
+              try (TrainingExamples one = new TrainingExamples(sd, images, 3);
+                  TrainingExamples two = new TrainingExamples(sd, images, 3);
+                  TrainingExamples other = new TrainingExamples(sd, images, 4)) {
                 float[] fifth = noisy(one, 5, second);
                 assertThat(noisy(one, 6, second)).isNotEqualTo(fifth);
                 assertThat(noisy(one, 5, second)).isEqualTo(fifth);
@@ -145,7 +145,7 @@ class TrainingExamplesTest {
   }
 
   @Test
-  void theMeanIsOfAConceptsPictures() {
+  void theMeanIsOfAConceptsImages() {
     sd.engine()
         .call(
             () -> {

@@ -37,7 +37,7 @@ public interface ConceptEditor extends ExtensionPoint {
    * @param context progress and cancellation
    * @return what the patch holds; the host adds the base and writes it
    * @throws IllegalArgumentException if a concept or a value does not fit the model
-   * @throws IOException if pictures cannot be read
+   * @throws IOException if images cannot be read
    */
   PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)

@@ -50,7 +50,7 @@ public interface JobContext {
    */
   default void goal(CorrectionGoal goal) {}
 
-  /** Who can say what pictures show, if anyone. */
+  /** Who can say what images show, if anyone. */
   default Optional<ImageClassifier> judge() {
     return Optional.empty();
   }

@@ -17,7 +17,7 @@ import java.util.Map;
  * are returned belong to the caller, who closes them.
  *
  * <p>Letters: b batch, n tokens (77), d width of the text embedding, c h w channels, height and
- * width of latents, H W of pictures.
+ * width of latents, H W of images.
  */
 public interface DiffusionModel {
   /** A new manager on the model's device; the caller closes it. */
@@ -62,11 +62,11 @@ public interface DiffusionModel {
     return addTokens(tokens);
   }
 
-  /** The latents of pictures: a sample of the posterior times the scaling factor, (b, c, h, w). */
-  NDArray encodePictures(List<RgbImage> pictures, NoiseSource noise);
+  /** The latents of images: a sample of the posterior times the scaling factor, (b, c, h, w). */
+  NDArray encodeImages(List<RgbImage> images, NoiseSource noise);
 
-  /** The distributions of pictures' latents, of which {@link #encodePictures} takes a sample. */
-  LatentDistribution encodePosteriors(List<RgbImage> pictures);
+  /** The distributions of images' latents, of which {@link #encodeImages} takes a sample. */
+  LatentDistribution encodePosteriors(List<RgbImage> images);
 
   /**
    * What the UNet predicts.
@@ -96,7 +96,7 @@ public interface DiffusionModel {
   NamedWeights weights();
 
   /**
-   * Pictures of a request, as users get them: with the sampling extensions of the program's
+   * Images of a request, as users get them: with the sampling extensions of the program's
    * plugins.
    *
    * @throws IllegalArgumentException if the request does not fit the model
@@ -104,28 +104,28 @@ public interface DiffusionModel {
   List<RgbImage> generate(GenerationRequest request);
 
   /**
-   * Pictures of several requests that differ only in prompt, seed and count, each as {@link
+   * Images of several requests that differ only in prompt, seed and count, each as {@link
    * #generate(GenerationRequest)} draws it. Where no sampling extension is active they share
    * batches, which is much faster for small models than one request after another.
    *
-   * @return the pictures of each request
+   * @return the images of each request
    * @throws IllegalArgumentException if the requests differ in more than that
    */
   List<List<RgbImage>> generate(List<GenerationRequest> requests);
 
   /**
    * What the UNet sees while the model draws, with sampling extensions and in one batch: one entry
-   * for each step, from noise to picture, scaled as the sampler asks. What an extension makes of
+   * for each step, from noise to image, scaled as the sampler asks. What an extension makes of
    * the text embedding and of the attention is in the latents alone; {@link #predict} with an
    * embedding of {@link #encodePrompts} is the model without extensions. The caller closes them.
    */
   List<NoisyLatents> trajectory(GenerationRequest request);
 
-  /** Channels, height and width of latents for the model's own picture size: {c, h, w}. */
+  /** Channels, height and width of latents for the model's own image size: {c, h, w}. */
   int[] latentShape();
 
-  /** The model's own picture size in pixels. */
-  int pictureSize();
+  /** The model's own image size in pixels. */
+  int imageSize();
 
   /** A stream of normal numbers equal to PyTorch's CPU generator with this seed. */
   NoiseSource noise(long seed);

@@ -3,7 +3,7 @@ package dev.forgetmenot.api.model;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The normal distribution of pictures' latents, times the scaling factor. Closing it closes both
+ * The normal distribution of images' latents, times the scaling factor. Closing it closes both
  * arrays.
  *
  * @param mean (b, c, h, w)

@@ -1,13 +1,13 @@
 package dev.forgetmenot.api.model;
 
 /**
- * A picture, 8 bits a channel.
+ * An image, 8 bits a channel.
  *
  * @param width pixels
  * @param height pixels
  * @param rgb height · width · 3 bytes, row by row, red green blue; not copied: do not write to it
  */
-@SuppressWarnings("ArrayRecordComponent") // pictures are carried, never compared or used as keys
+@SuppressWarnings("ArrayRecordComponent") // images are carried, never compared or used as keys
 public record RgbImage(int width, int height, byte[] rgb) {
   /** Checks the size. */
   public RgbImage {

@@ -8,10 +8,10 @@ import java.util.Optional;
  * @param prompt the prompt
  * @param negativePrompt what to stay away from; empty for nothing
  * @param seed the first seed, in [0, 2⁶³)
- * @param seedPerPicture true: picture i has a generator of its own with seed {@code seed + i}, as
+ * @param seedPerImage true: image i has a generator of its own with seed {@code seed + i}, as
  *     A1111 does; false: one generator draws the whole batch, as a diffusers pipeline with one
  *     generator does
- * @param count number of pictures, at least 1
+ * @param count number of images, at least 1
  * @param steps sampler steps, at least 1
  * @param guidance scale of classifier-free guidance; 1 or less runs without it
  * @param width pixels, or empty for the model's own size
@@ -22,7 +22,7 @@ public record GenerationRequest(
     String prompt,
     String negativePrompt,
     long seed,
-    boolean seedPerPicture,
+    boolean seedPerImage,
     int count,
     int steps,
     double guidance,
@@ -39,7 +39,7 @@ public record GenerationRequest(
   }
 
   /**
-   * One picture of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler.
+   * One image of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler.
    */
   public static GenerationRequest of(String prompt) {
     return new GenerationRequest(
@@ -47,13 +47,13 @@ public record GenerationRequest(
   }
 
   /** The same with other seed and count. */
-  public GenerationRequest seeds(long first, int pictures) {
+  public GenerationRequest seeds(long first, int images) {
     return new GenerationRequest(
         prompt,
         negativePrompt,
         first,
-        seedPerPicture,
-        pictures,
+        seedPerImage,
+        images,
         steps,
         guidance,
         width,
@@ -64,7 +64,7 @@ public record GenerationRequest(
   /** The same with another prompt. */
   public GenerationRequest prompted(String text) {
     return new GenerationRequest(
-        text, negativePrompt, seed, seedPerPicture, count, steps, guidance, width, height, sampler);
+        text, negativePrompt, seed, seedPerImage, count, steps, guidance, width, height, sampler);
   }
 
   /** The same with another sampler and number of steps. */
@@ -73,7 +73,7 @@ public record GenerationRequest(
         prompt,
         negativePrompt,
         seed,
-        seedPerPicture,
+        seedPerImage,
         count,
         stepCount,
         guidance,

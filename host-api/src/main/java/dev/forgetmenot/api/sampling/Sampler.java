@@ -3,7 +3,7 @@ package dev.forgetmenot.api.sampling;
 import ai.djl.ndarray.NDArray;
 
 /**
- * One way of going from noise to a picture; holds the state of one run. Mutable, for one thread at
+ * One way of going from noise to an image; holds the state of one run. Mutable, for one thread at
  * a time. The caller closes the arrays that it gives and gets; arrays that a sampler keeps between
  * steps are attached to the manager of the sample and freed by {@link #close}.
  */
@@ -26,7 +26,7 @@ public interface Sampler extends AutoCloseable {
   NDArray scaleModelInput(NDArray sample, int index);
 
   /**
-   * One step towards the picture.
+   * One step towards the image.
    *
    * @param modelOutput (b, c, h, w), what the UNet predicted, of the model's prediction type
    * @param index index into {@link #timesteps}; steps are taken in order

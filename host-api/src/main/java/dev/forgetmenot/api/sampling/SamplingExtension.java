@@ -5,7 +5,7 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import org.pf4j.ExtensionPoint;
 
 /**
- * The second door: takes part in making a picture. The host asks every extension, in the order of
+ * The second door: takes part in making an image. The host asks every extension, in the order of
  * plugin ids, once at the beginning of each generation; the run that it returns lives for that
  * generation only. That holds for what users draw and for what editors draw. A generation is a
  * batch of the images of one request. All methods are called on the engine thread.

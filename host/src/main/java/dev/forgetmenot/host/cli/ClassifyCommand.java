@@ -19,11 +19,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code fmn recognise}: what a model's own CLIP sees in pictures. */
+/** {@code fmn recognise}: what a model's own CLIP sees in images. */
 @Command(
     name = "recognise",
     description =
-        "Say what pictures show: the nearest of the phrases that the model was taught, or of "
+        "Say what images show: the nearest of the phrases that the model was taught, or of "
             + "others, judged by the CLIP in the model's folder.",
     mixinStandardHelpOptions = true)
 final class ClassifyCommand implements Callable<Integer> {
@@ -70,15 +70,15 @@ final class ClassifyCommand implements Callable<Integer> {
         ZeroShotClassifier recogniser = ZeroShotClassifier.open(given.clip(), engine, vocabulary, template)) {
       int failed = 0;
       for (Path file : files) {
-        RgbImage picture;
+        RgbImage image;
         try {
-          picture = PngImages.read(file);
+          image = PngImages.read(file);
         } catch (IOException e) {
           context.console().note("fmn: " + e.getMessage());
           failed++;
           continue;
         }
-        List<RgbImage> one = List.of(picture);
+        List<RgbImage> one = List.of(image);
         List<String> answer = style ? recogniser.recogniseStyle(one) : recogniser.recognise(one);
         context.say(file + "  " + answer.get(0));
       }

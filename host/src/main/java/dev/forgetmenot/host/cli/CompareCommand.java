@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     name = "compare",
     description =
         "Let several methods forget or correct the same concepts, one after another, and measure each "
-            + "by the same pictures: a table, a sheet of pictures and every patch.",
+            + "by the same images: a table, a sheet of images and every patch.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -70,9 +70,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--pictures",
       paramLabel = "N",
       description =
-          "Pictures of the concept (default: 16 to forget, 64 to correct; what a corrected "
+          "Images of the concept (default: 16 to forget, 64 to correct; what a corrected "
               + "concept shows has half as many under its own name).")
-  private Integer pictures; // null where nothing is said
+  private Integer images; // null where nothing is said
 
   @Option(
       names = "--others",
@@ -85,14 +85,14 @@ final class CompareCommand implements Callable<Integer> {
       names = "--each",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Pictures of each other thing (default: ${DEFAULT-VALUE}).")
+      description = "Images of each other thing (default: ${DEFAULT-VALUE}).")
   private int each;
 
   @Option(
       names = "--seed",
       defaultValue = "1000",
       paramLabel = "N",
-      description = "First seed of every row of pictures (default: ${DEFAULT-VALUE}).")
+      description = "First seed of every row of images (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
@@ -146,10 +146,10 @@ final class CompareCommand implements Callable<Integer> {
     return switch (asked()) {
       case FORGET ->
           new MethodComparison(
-                  context, new Evaluation.Size(pictures(FORGOTTEN), others, each, seed, steps))
+                  context, new Evaluation.Size(images(FORGOTTEN), others, each, seed, steps))
               .run(model, concepts, chosen, judging, output);
       case CORRECT -> {
-        int general = pictures(CORRECTED);
+        int general = images(CORRECTED);
         CorrectionTrial.Size size =
             new CorrectionTrial.Size(general, Math.max(1, general / 2), others, each, seed, steps);
         yield new CorrectionComparison(context, size).run(model, concepts, chosen, judging, output);
@@ -157,8 +157,8 @@ final class CompareCommand implements Callable<Integer> {
     };
   }
 
-  private int pictures(int usual) {
-    return pictures == null ? usual : pictures;
+  private int images(int usual) {
+    return images == null ? usual : images;
   }
 
   private Operation asked() {

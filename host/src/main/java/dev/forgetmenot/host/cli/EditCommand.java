@@ -83,16 +83,16 @@ final class EditCommand implements Callable<Integer> {
   @Option(
       names = "--no-report",
       negatable = false,
-      description = "Do not draw and judge pictures before and after.")
+      description = "Do not draw and judge images before and after.")
   private boolean noReport;
 
   @Option(
       names = "--report-pictures",
       paramLabel = "N",
       description =
-          "Pictures of each concept before and after (default: 16 to forget, 64 to correct; what "
+          "Images of each concept before and after (default: 16 to forget, 64 to correct; what "
               + "a corrected concept shows has half as many under its own name).")
-  private Integer reportPictures; // null where nothing is said
+  private Integer reportImages; // null where nothing is said
 
   @Mixin private JudgeOptions judge;
 
@@ -183,7 +183,7 @@ final class EditCommand implements Callable<Integer> {
     if (noReport) {
       return ReportSize.NONE;
     }
-    return reportPictures == null ? ReportSize.USUAL : ReportSize.of(reportPictures);
+    return reportImages == null ? ReportSize.USUAL : ReportSize.of(reportImages);
   }
 
   private void say(EditJob.Result result) throws IOException {

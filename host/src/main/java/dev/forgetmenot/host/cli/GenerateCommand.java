@@ -36,10 +36,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code fmn generate}: pictures of a prompt. */
+/** {@code fmn generate}: images of a prompt. */
 @Command(
     name = "generate",
-    description = "Draw pictures of a prompt, one PNG file each.",
+    description = "Draw images of a prompt, one PNG file each.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -69,7 +69,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "-1",
       description =
-          "Seed of the first picture, picture i has N + i; -1 for a random one (default).")
+          "Seed of the first image, image i has N + i; -1 for a random one (default).")
   private long seed;
 
   @Option(
@@ -91,7 +91,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Number of pictures (default: ${DEFAULT-VALUE}).")
+      description = "Number of images (default: ${DEFAULT-VALUE}).")
   private int count;
 
   @Mixin private ImageSizeOption size;
@@ -114,14 +114,14 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--preview-every",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Also write the first picture after every N steps (default: do not).")
+      description = "Also write the first image after every N steps (default: do not).")
   private int previewEvery;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
       defaultValue = "pictures",
-      description = "Where the pictures go (default: ${DEFAULT-VALUE}/).")
+      description = "Where the images go (default: ${DEFAULT-VALUE}/).")
   private Path output;
 
   @Mixin private ModelOptions options;
@@ -157,8 +157,8 @@ final class GenerateCommand implements Callable<Integer> {
                   : recipe.get().check(model, patches.on()));
         }
         new TokenFiles(embeddings).addTo(hosted, context);
-        int width = request.width().orElse(model.pictureSize());
-        int height = request.height().orElse(model.pictureSize());
+        int width = request.width().orElse(model.imageSize());
+        int height = request.height().orElse(model.imageSize());
         ImageFolder.Provenance provenance =
             ImageFolder.Provenance.of(
                 hosted,
@@ -170,9 +170,9 @@ final class GenerateCommand implements Callable<Integer> {
         ImageFolder files = new ImageFolder(folder, provenance);
         sayWhatItTakes(model, request, width, height);
         context.say("seed " + request.seed());
-        List<RgbImage> pictures =
+        List<RgbImage> images =
             new GenerationJob(model, context).draw(request, "drawing", preview(request, files));
-        files.write(request, pictures).forEach(file -> context.say("wrote " + file));
+        files.write(request, images).forEach(file -> context.say("wrote " + file));
       }
     }
     return ExitCodes.DONE;
@@ -181,7 +181,7 @@ final class GenerateCommand implements Callable<Integer> {
   /** Large images take long before their first step is done, and may not fit at all. */
   private void sayWhatItTakes(
       StableDiffusion model, GenerationRequest request, int width, int height) throws IOException {
-    double times = (double) width * height / model.pictureSize() / model.pictureSize();
+    double times = (double) width * height / model.imageSize() / model.imageSize();
     if (times > 1) {
       MemoryNeed need = MemoryModel.of(model).images(width, height);
       MemoryFacts facts = MemoryFacts.read();
@@ -194,8 +194,8 @@ final class GenerateCommand implements Callable<Integer> {
               height,
               need.line(facts),
               times,
-              model.pictureSize(),
-              model.pictureSize()));
+              model.imageSize(),
+              model.imageSize()));
       if (times >= MEASURED) {
         StepTime step = StepTime.measure(model);
         context.say(
@@ -236,10 +236,10 @@ final class GenerateCommand implements Callable<Integer> {
     if (previewEvery == 0) {
       return StepListener.NONE;
     }
-    return (step, of, timestep, picture) -> {
+    return (step, of, timestep, image) -> {
       if (step % previewEvery == 0 && step < of) {
         try {
-          files.writePreview(request, step, picture.get());
+          files.writePreview(request, step, image.get());
         } catch (IOException e) {
           throw new UncheckedIOException("the preview cannot be written", e);
         }

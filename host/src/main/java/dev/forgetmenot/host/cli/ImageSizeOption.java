@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The size of pictures: {@code --size WxH}, or each side by itself. */
+/** The size of images: {@code --size WxH}, or each side by itself. */
 final class ImageSizeOption {
   private static final Pattern FORM = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
 

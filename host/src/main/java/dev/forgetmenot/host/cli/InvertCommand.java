@@ -27,12 +27,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code fmn invert}: tokens that say what pictures show. */
+/** {@code fmn invert}: tokens that say what images show. */
 @Command(
     name = "invert",
     description = {
-      "Turn pictures of a concept into new tokens of prompts (textual inversion).",
-      "A grey picture NAME.mask.png beside NAME.png says what counts in it."
+      "Turn images of a concept into new tokens of prompts (textual inversion).",
+      "A grey image NAME.mask.png beside NAME.png says what counts in it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -50,8 +50,8 @@ final class InvertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FOLDER", description = "The folder with the pictures.")
-  private Path pictures;
+  @Parameters(paramLabel = "FOLDER", description = "The folder with the images.")
+  private Path images;
 
   @Option(
       names = "--kind",
@@ -88,7 +88,7 @@ final class InvertCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "After every N steps write step_inv_N.safetensors, and pictures that the model draws with"
+          "After every N steps write step_inv_N.safetensors, and images that the model draws with"
               + " the tokens as step_inv_N.png (default: do not).")
   private int saveEvery;
 
@@ -96,7 +96,7 @@ final class InvertCommand implements Callable<Integer> {
       names = "--previews",
       paramLabel = "N",
       defaultValue = "4",
-      description = "How many of these pictures (default: ${DEFAULT-VALUE}).")
+      description = "How many of these images (default: ${DEFAULT-VALUE}).")
   private int previews;
 
   @Option(
@@ -135,7 +135,7 @@ final class InvertCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     InversionRequest order =
         new InversionRequest(
-            pictures,
+            images,
             ConceptType.of(kind),
             parameters.values(spec.commandLine().getParseResult()),
             output,

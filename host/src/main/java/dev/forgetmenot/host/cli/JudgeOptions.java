@@ -7,13 +7,13 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** By what pictures are judged. */
+/** By what images are judged. */
 @Command
 final class JudgeOptions {
   @Option(
       names = "--clip",
       paramLabel = "DIR",
-      description = "A CLIP folder that judges the pictures (default: clip/ of the model).")
+      description = "A CLIP folder that judges the images (default: clip/ of the model).")
   private Path clip;
 
   @Option(

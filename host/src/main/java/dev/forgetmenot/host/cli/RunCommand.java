@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "run",
     description = {
-      "Do what a run file says and leave the settings, the loss curve, sample pictures and "
+      "Do what a run file says and leave the settings, the loss curve, sample images and "
           + "the patch in its output folder.",
       "Files of the original Forget-Me-Not (ti.yaml, attn.yaml) are understood; "
           + "docs/run-files.md lists the keys."

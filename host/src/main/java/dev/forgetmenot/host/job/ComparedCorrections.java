@@ -72,7 +72,7 @@ final class ComparedCorrections {
       text.append(": ").append(String.join(", ", goal.instances()));
     }
     text.append("\n\n\"").append(CorrectionTrial.prompt(goal.concept())).append("\", ");
-    text.append(size.ofGeneral()).append(" pictures; ").append(size.ofInstance());
+    text.append(size.ofGeneral()).append(" images; ").append(size.ofInstance());
     text.append(" of each own name; ").append(trial.others().size()).append(" others × ");
     text.append(size.ofOther()).append("; seeds from ").append(size.seed()).append(", ");
     text.append(size.steps()).append(" DDIM steps.\n\n");
@@ -91,9 +91,9 @@ final class ComparedCorrections {
       List<RgbImage> others =
           line.after().others().stream()
               .limit(COLUMNS / 2)
-              .map(row -> row.pictures().get(0))
+              .map(row -> row.images().get(0))
               .toList();
-      List<RgbImage> general = line.goal().general().pictures();
+      List<RgbImage> general = line.goal().general().images();
       rows.add(
           new ComparisonSheet.Row(
               line.method(),

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * What a comparison of methods leaves in a folder: {@code table.md} with a section a concept, a
- * sheet of pictures a concept, and {@code patches/}.
+ * sheet of images a concept, and {@code patches/}.
  *
  * @param folder where everything goes
  */
@@ -32,7 +32,7 @@ record ComparisonFiles(Path folder) {
   /**
    * Compares on each concept and writes.
    *
-   * @param judging by what pictures are judged; there must be a judge
+   * @param judging by what images are judged; there must be a judge
    * @return the table's file
    */
   Path write(NamedModel hosted, List<Concept> concepts, EvaluationSetup judging, Comparison comparison)

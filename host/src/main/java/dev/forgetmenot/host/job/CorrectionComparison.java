@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets several methods correct the same general words and measures each by the same pictures: a
- * table in Markdown, a sheet of pictures a word, and every patch.
+ * Lets several methods correct the same general words and measures each by the same images: a
+ * table in Markdown, a sheet of images a word, and every patch.
  *
  * @param context progress and cancellation
  * @param size of the trial
@@ -33,7 +33,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
    * stands for; the first that says it decides what is drawn.
    *
    * @param hosted a model without patches
-   * @param judging by what pictures are judged; there must be a judge that knows all instances
+   * @param judging by what images are judged; there must be a judge that knows all instances
    * @param folder where everything goes
    * @return the table's file
    */
@@ -103,7 +103,7 @@ public record CorrectionComparison(JobContext context, CorrectionTrial.Size size
       NamedModel hosted, CorrectionTrial trial, List<Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
-    context.say("drawing and judging " + trial.pictures() + " pictures of each method");
+    context.say("drawing and judging " + trial.images() + " images of each method");
     CorrectionResult before = model.engine().call(() -> trial.run(model, judge));
     ComparedCorrections table = new ComparedCorrections(trial, before);
     for (Made one : made) {

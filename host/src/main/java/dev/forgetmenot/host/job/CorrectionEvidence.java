@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a patch says of a correction's pictures.
+ * What a patch says of a correction's images.
  *
- * @param size seed and steps of the pictures
+ * @param size seed and steps of the images
  */
 record CorrectionEvidence(CorrectionTrial.Size size) {
   private static final String SHOWN = "recognised-as:";

@@ -17,14 +17,14 @@ import java.util.List;
 
 /**
  * A correction is judged by what its general words show, by their instances under their own names,
- * and by others. Leaves a sheet of pictures and a table beside the patch.
+ * and by others. Leaves a sheet of images and a table beside the patch.
  *
  * @param order what was asked for
  * @param trial what is drawn
  */
 record CorrectionReport(EditRequest order, CorrectionTrial trial)
     implements EvaluationReport<CorrectionResult> {
-  /** The pictures of a report; other seeds than those by which editors choose. */
+  /** The images of a report; other seeds than those by which editors choose. */
   static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(64, 32, 60, 1, 4000, 20);
 
   /** The report of an order on what its editor said that it is about; at least one goal. */
@@ -39,8 +39,8 @@ record CorrectionReport(EditRequest order, CorrectionTrial trial)
   }
 
   @Override
-  public int pictures() {
-    return trial.pictures();
+  public int images() {
+    return trial.images();
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The picture of before and after of a correction: each general word in two rows, what keeps its
+ * The image of before and after of a correction: each general word in two rows, what keeps its
  * own name, and the others that moved most.
  *
  * @param method who did it
@@ -52,8 +52,8 @@ record CorrectionSheet(String method, String patch, long seed) {
 
   private static void addGoal(GoalResult before, GoalResult after, List<ComparisonSheet.Row> rows) {
     List<String> notes = notes(before, after);
-    List<RgbImage> was = before.general().pictures();
-    List<RgbImage> is = after.general().pictures();
+    List<RgbImage> was = before.general().images();
+    List<RgbImage> is = after.general().images();
     for (int i = 0; i < GENERAL_ROWS && i * COLUMNS < was.size(); i++) {
       rows.add(
           new ComparisonSheet.Row(
@@ -80,8 +80,8 @@ record CorrectionSheet(String method, String patch, long seed) {
                   + now.recognised()
                   + "/"
                   + of,
-              part(named.get(i).pictures(), 0),
-              part(now.pictures(), 0)));
+              part(named.get(i).images(), 0),
+              part(now.images(), 0)));
     }
   }
 
@@ -100,12 +100,12 @@ record CorrectionSheet(String method, String patch, long seed) {
         counts.stream().skip(1).limit(GENERAL_ROWS).collect(Collectors.joining(", ")));
   }
 
-  private static List<RgbImage> part(List<RgbImage> pictures, int row) {
-    int from = Math.min(row * COLUMNS, pictures.size());
-    return pictures.subList(from, Math.min(from + COLUMNS, pictures.size()));
+  private static List<RgbImage> part(List<RgbImage> images, int row) {
+    int from = Math.min(row * COLUMNS, images.size());
+    return images.subList(from, Math.min(from + COLUMNS, images.size()));
   }
 
   private static RgbImage first(EvaluationResult.Row row) {
-    return row.pictures().get(0);
+    return row.images().get(0);
   }
 }

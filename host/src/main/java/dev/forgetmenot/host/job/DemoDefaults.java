@@ -15,14 +15,14 @@ final class DemoDefaults {
   /** What happens when no method is named: candidates are measured and the best is taken. */
   static final String METHOD = "auto";
 
-  /** Settings of every picture. */
+  /** Settings of every image. */
   static final String SAMPLER = "ddim";
 
   static final int STEPS = 20;
   static final double GUIDANCE = 5;
   static final long SEED = 1000;
 
-  /** Pictures of a row on the sheet. */
+  /** Images of a row on the sheet. */
   static final int COLUMNS = 4;
 
   /** The rows. */
@@ -43,7 +43,7 @@ final class DemoDefaults {
    *
    * @param prompt what is drawn
    * @param phrase what it should be recognised as
-   * @param judged how many pictures are drawn and judged; the first ones are on the sheet
+   * @param judged how many images are drawn and judged; the first ones are on the sheet
    */
   record Row(String prompt, String phrase, int judged) {}
 }

@@ -90,9 +90,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     GenerationJob drawing = new GenerationJob(hosted.model(), context);
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {
-      List<RgbImage> pictures =
+      List<RgbImage> images =
           drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
-      rows.add(new EvaluationResult.Row(row.phrase(), pictures, judge.recognise(pictures)));
+      rows.add(new EvaluationResult.Row(row.phrase(), images, judge.recognise(images)));
     }
     return rows;
   }
@@ -139,9 +139,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
               "seen as \"%s\": %d/%d → %d/%d",
               line.phrase(),
               line.before(),
-              line.pictures(),
+              line.images(),
               line.after(),
-              line.pictures());
+              line.images());
       rows.add(
           new ComparisonSheet.Row(line.prompt(), note, shown(before.get(i)), shown(after.get(i))));
     }
@@ -161,6 +161,6 @@ public record DemoJob(ModelLoader loader, JobContext context) {
   }
 
   private static List<RgbImage> shown(EvaluationResult.Row row) {
-    return row.pictures().subList(0, DemoDefaults.COLUMNS);
+    return row.images().subList(0, DemoDefaults.COLUMNS);
   }
 }

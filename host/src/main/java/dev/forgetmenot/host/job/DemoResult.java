@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What the demo measured, and its files.
  *
- * @param sheet the picture of before and after
+ * @param sheet the image of before and after
  * @param patch the patch
  * @param lines one a row
  */
@@ -21,13 +21,13 @@ public record DemoResult(Path sheet, Path patch, List<Line> lines) {
    *
    * @param prompt what was drawn
    * @param phrase what it was judged for
-   * @param pictures how many were drawn
+   * @param images how many were drawn
    * @param before how many were recognised before
    * @param after how many are recognised now
    * @param drift mean difference of the pixels, of 255
    */
   public record Line(
-      String prompt, String phrase, int pictures, long before, long after, double drift) {
+      String prompt, String phrase, int images, long before, long after, double drift) {
     @Override
     public String toString() {
       return String.format(
@@ -36,9 +36,9 @@ public record DemoResult(Path sheet, Path patch, List<Line> lines) {
           prompt,
           phrase,
           before,
-          pictures,
+          images,
           after,
-          pictures,
+          images,
           drift);
     }
   }

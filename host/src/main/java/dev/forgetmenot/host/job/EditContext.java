@@ -11,7 +11,7 @@ import java.util.Optional;
  * The context of an edit: that of the command, with a judge, a vocabulary and a checkpoint.
  *
  * @param command who started it
- * @param judge who can say what pictures show
+ * @param judge who can say what images show
  * @param vocabulary what the model is known to draw
  * @param checkpoint the file for the state of the job
  * @param resuming whether it is there and should be used

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 
 /**
  * Forgets or corrects: lets an editor work on a model and writes what it hands back, bound to its
- * base, as a patch. Where the pictures can be judged, the same pictures are then drawn before and
+ * base, as a patch. Where the images can be judged, the same images are then drawn before and
  * after, and what they show goes into the patch as evidence. Whatever ends the job leaves the patch
  * or, of a training, a state to go on from. The model is the base's again when the job ends,
  * however it ends.
@@ -71,7 +71,7 @@ public record EditJob(
    * What was measured.
    *
    * @param lines what it did, for people; the most important last
-   * @param files pictures and tables beside the patch
+   * @param files images and tables beside the patch
    */
   public record Report(List<String> lines, List<Path> files) {
     /** Copies the lists. */
@@ -100,9 +100,9 @@ public record EditJob(
    * Runs the editor and writes the patch.
    *
    * @param hosted a model without patches
-   * @param judge who says what pictures show, if anyone; stays open
+   * @param judge who says what images show, if anyone; stays open
    * @throws IllegalArgumentException if a concept or a value does not fit the model
-   * @throws IOException if pictures cannot be read or the patch cannot be written
+   * @throws IOException if images cannot be read or the patch cannot be written
    * @throws CancellationException if the user stopped the job; its state is left beside the patch
    *     where the editor keeps one
    */
@@ -202,7 +202,7 @@ public record EditJob(
             + ", and would be refused when it is used");
   }
 
-  /** How the pictures are judged, if they can be. */
+  /** How the images are judged, if they can be. */
   private static Optional<EvaluationReport<?>> report(
       EditRequest order, List<CorrectionGoal> goals, ImageClassifier judge) {
     if (!order.report().drawn()) {
@@ -229,12 +229,12 @@ public record EditJob(
     StableDiffusion model = hosted.model();
     Path file = order.patch();
     command.say("wrote " + file + "; what follows is only measured");
-    command.say("drawing and judging " + report.pictures() + " pictures of before");
+    command.say("drawing and judging " + report.images() + " images of before");
     R before = model.engine().call(() -> report.draw(model, judge));
     R after;
     try {
       model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
-      command.say("drawing and judging the same pictures of after");
+      command.say("drawing and judging the same images of after");
       after = model.engine().call(() -> report.draw(model, judge));
     } finally {
       model.repatch(List.of());

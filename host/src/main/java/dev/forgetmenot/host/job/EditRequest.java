@@ -14,8 +14,8 @@ import java.util.List;
  * @param concepts what to change, at least one
  * @param values checked values of the editor's parameters
  * @param patch the file to write; an existing one is replaced, and only by a whole one
- * @param judging by what the pictures are judged
- * @param report whether pictures are drawn and judged before and after, and how many
+ * @param judging by what the images are judged
+ * @param report whether images are drawn and judged before and after, and how many
  * @param resume whether to go on from the state that a stopped job left
  * @param authorship what its author says beside what it changes
  */
@@ -57,7 +57,7 @@ public record EditRequest(
     return patch.resolveSibling(patch.getFileName() + ".checkpoint");
   }
 
-  /** Where the pictures of before and after go: beside the patch. */
+  /** Where the images of before and after go: beside the patch. */
   public Path sheet() {
     return beside(".png");
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** The picture of before and after of an edit: the targets, and the others that moved most. */
+/** The image of before and after of an edit: the targets, and the others that moved most. */
 final class EditSheet {
   private static final int COLUMNS = 4;
   private static final int OTHERS = 6;
@@ -31,12 +31,12 @@ final class EditSheet {
         "before",
         "after, with " + order.patch().getFileName(),
         after.since(before)
-            + "; below the targets, the others whose pictures moved most; seeds from "
+            + "; below the targets, the others whose images moved most; seeds from "
             + ForgettingReport.SIZE.seed(),
         rows);
   }
 
-  /** The places of those rows whose pictures differ most, most first. */
+  /** The places of those rows whose images differ most, most first. */
   static List<Integer> mostMoved(
       List<EvaluationResult.Row> before, List<EvaluationResult.Row> after, int most) {
     List<Double> drifts = new ArrayList<>();
@@ -66,6 +66,6 @@ final class EditSheet {
   }
 
   private static List<RgbImage> shown(EvaluationResult.Row row) {
-    return row.pictures().subList(0, Math.min(COLUMNS, row.pictures().size()));
+    return row.images().subList(0, Math.min(COLUMNS, row.images().size()));
   }
 }

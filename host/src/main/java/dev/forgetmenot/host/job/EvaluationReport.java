@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How an edit is judged: the same pictures are drawn on the base and with the patch.
+ * How an edit is judged: the same images are drawn on the base and with the patch.
  *
- * @param <R> what such pictures showed
+ * @param <R> what such images showed
  */
 interface EvaluationReport<R> {
   /** Whether the judge knows everything that is asked of it. */
   boolean canBeJudgedBy(ImageClassifier judge);
 
-  /** How many pictures are drawn each time. */
-  int pictures();
+  /** How many images are drawn each time. */
+  int images();
 
   /** Draws and judges with the model as it is now; on the engine thread. */
   R draw(DiffusionModel model, ImageClassifier judge);

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What pictures of a model are judged by.
+ * What images of a model are judged by.
  *
  * @param clip a CLIP folder
  * @param vocabulary what it chooses from

@@ -18,7 +18,7 @@ import java.util.List;
  * @param trial what is drawn
  */
 record ForgettingReport(EditRequest order, Evaluation trial) implements EvaluationReport<EvaluationResult> {
-  /** The pictures of a report; other seeds than those by which editors choose. */
+  /** The images of a report; other seeds than those by which editors choose. */
   static final Evaluation.Size SIZE = new Evaluation.Size(16, 30, 1, 4000, 20);
 
   /** The metric of a phrase that is recognised as what the prompt named. */
@@ -39,8 +39,8 @@ record ForgettingReport(EditRequest order, Evaluation trial) implements Evaluati
   }
 
   @Override
-  public int pictures() {
-    return trial.pictures();
+  public int images() {
+    return trial.images();
   }
 
   @Override

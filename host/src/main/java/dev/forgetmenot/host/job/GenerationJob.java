@@ -8,7 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.StepListener;
 import java.util.List;
 
 /**
- * Draws the pictures of a request, with progress and cancellation between steps.
+ * Draws the images of a request, with progress and cancellation between steps.
  *
  * @param model the loaded model
  * @param context progress and cancellation
@@ -19,7 +19,7 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
    *
    * @param stage what the progress is called
    * @param listener hears of each step beside the progress, on the engine thread
-   * @return one picture a seed
+   * @return one image a seed
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if the user stopped the job
    */

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Pictures in a folder, named by a running number and the seed as A1111 does: {@code 00007-42.png}.
+ * Images in a folder, named by a running number and the seed as A1111 does: {@code 00007-42.png}.
  * No file is ever overwritten.
  */
 public final class ImageFolder {
@@ -57,7 +57,7 @@ public final class ImageFolder {
     }
 
     /**
-     * What is to be said of pictures that a model draws.
+     * What is to be said of images that a model draws.
      *
      * @param patches what is on the model
      * @param embeddings names of the files of learned tokens
@@ -71,14 +71,14 @@ public final class ImageFolder {
       return new Provenance(
           hosted.name(),
           model.sampler(request).displayName(),
-          request.width().orElse(model.pictureSize()),
-          request.height().orElse(model.pictureSize()),
+          request.width().orElse(model.imageSize()),
+          request.height().orElse(model.imageSize()),
           patches,
           "fmn " + HostVersions.read().program(),
           embeddings);
     }
 
-    /** The infotext of a picture of a request. */
+    /** The infotext of an image of a request. */
     public String infotext(GenerationRequest request, long seed) {
       Map<String, String> pairs = new LinkedHashMap<>();
       pairs.put("Steps", Integer.toString(request.steps()));
@@ -117,42 +117,42 @@ public final class ImageFolder {
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
   }
 
-  /** About how many bytes the pictures of a request take. */
+  /** About how many bytes the images of a request take. */
   public static long estimate(int count, int width, int height) {
     return 2L * count * width * height * BYTES_A_PIXEL;
   }
 
   /**
-   * Writes each picture, and a grid when there are several.
+   * Writes each image, and a grid when there are several.
    *
    * @return the files, the grid last
    */
-  public List<Path> write(GenerationRequest request, List<RgbImage> pictures) throws IOException {
+  public List<Path> write(GenerationRequest request, List<RgbImage> images) throws IOException {
     List<Path> files = new ArrayList<>();
-    for (int i = 0; i < pictures.size(); i++) {
+    for (int i = 0; i < images.size(); i++) {
       long seed = request.seed() + i;
       Path file = folder.resolve(name(i, seed) + ".png");
       PngImages.write(
-          file, PngImages.image(pictures.get(i)), provenance.infotext(request, seed));
+          file, PngImages.image(images.get(i)), provenance.infotext(request, seed));
       files.add(file);
     }
-    if (pictures.size() > 1) {
+    if (images.size() > 1) {
       Path grid = unused("grid");
       PngImages.write(
-          grid, ImageGrid.of(pictures), provenance.infotext(request, request.seed()));
+          grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
       files.add(grid);
     }
     return files;
   }
 
-  /** Writes what the first picture looks like after some steps; returns the file. */
-  public Path writePreview(GenerationRequest request, int step, RgbImage picture)
+  /** Writes what the first image looks like after some steps; returns the file. */
+  public Path writePreview(GenerationRequest request, int step, RgbImage image)
       throws IOException {
     Path file =
         folder.resolve(
             name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
     PngImages.write(
-        file, PngImages.image(picture), provenance.infotext(request, request.seed()));
+        file, PngImages.image(image), provenance.infotext(request, request.seed()));
     return file;
   }
 

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Turns pictures of a concept into tokens that a prompt can name: runs a {@link TextualInversion}
+ * Turns images of a concept into tokens that a prompt can name: runs a {@link TextualInversion}
  * and leaves its files.
  *
  * @param context progress and cancellation; a stopped job can be resumed
@@ -55,7 +55,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
    *
    * @param hosted the model, perhaps patched
    * @throws IllegalArgumentException if settings and model do not fit
-   * @throws IOException if pictures cannot be read, results cannot be written, or the state of an
+   * @throws IOException if images cannot be read, results cannot be written, or the state of an
    *     inversion that was stopped would be lost
    * @throws java.util.concurrent.CancellationException if the user stopped it
    */
@@ -63,13 +63,13 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     InversionFiles files = files(hosted, order);
     TextualInversionSettings settings = new TextualInversionSettings(order.values());
     StableDiffusion model = hosted.model();
-    TrainingImages pictures = pictures(model, order, settings);
+    TrainingImages images = images(model, order, settings);
     new InversionPreflight(order, judge, drawn)
-        .run(hosted, files, pictures.digests())
+        .run(hosted, files, images.digests())
         .forEach(context::say);
     Run run = new Run(model, order, settings, files, files.losses().begin(order.resume()));
     try {
-      return finished(hosted, order, pictures, run);
+      return finished(hosted, order, images, run);
     } catch (IOException | RuntimeException | Error e) {
       if (Files.isRegularFile(files.checkpoint())) {
         context.unfinished("its state is in " + files.checkpoint(), "--resume");
@@ -87,9 +87,9 @@ public record InversionJob(JobContext context, long judge, long drawn) {
         order.output().toAbsolutePath().normalize(),
         () -> {
           TextualInversionSettings settings = new TextualInversionSettings(order.values());
-          TrainingImages pictures = pictures(hosted.model(), order, settings);
+          TrainingImages images = images(hosted.model(), order, settings);
           return new InversionPreflight(order, judge, drawn)
-              .run(hosted, files(hosted, order), pictures.digests());
+              .run(hosted, files(hosted, order), images.digests());
         });
   }
 
@@ -100,22 +100,22 @@ public record InversionJob(JobContext context, long judge, long drawn) {
     return files;
   }
 
-  private TrainingImages pictures(
+  private TrainingImages images(
       StableDiffusion model, InversionRequest order, TextualInversionSettings settings) throws IOException {
     return TrainingImages.read(
-        order.pictures(), model.pictureSize(), settings.crop(), settings.seed(), context::say);
+        order.images(), model.imageSize(), settings.crop(), settings.seed(), context::say);
   }
 
   private static Result finished(
-      NamedModel hosted, InversionRequest order, TrainingImages pictures, Run run)
+      NamedModel hosted, InversionRequest order, TrainingImages images, Run run)
       throws IOException {
     StableDiffusion model = hosted.model();
     InversionFiles files = run.files;
-    Embeddings tokens = model.engine().call(() -> run.invert(pictures));
+    Embeddings tokens = model.engine().call(() -> run.invert(images));
     Path file = files.saveResult(tokens);
     Optional<WrittenPatch> patch = Optional.empty();
     if (order.tokensPatch().isPresent()) {
-      TokensDraft draft = new TokensDraft(order, run.settings, pictures.digests());
+      TokensDraft draft = new TokensDraft(order, run.settings, images.digests());
       patch =
           Optional.of(
               WrittenPatch.writeUsable(model.base(), draft.of(tokens), order.tokensPatch().get()));
@@ -162,12 +162,12 @@ public record InversionJob(JobContext context, long judge, long drawn) {
               (step, steps, loss, gradientNorm) -> losses.add(step, loss, gradientNorm));
     }
 
-    Embeddings invert(TrainingImages pictures) throws IOException {
+    Embeddings invert(TrainingImages images) throws IOException {
       try {
         return new TextualInversion(model, settings)
             .run(
                 order.kind(),
-                pictures,
+                images,
                 watched,
                 (step, steps, tokens) -> {
                   if (order.saving().after(step)) {

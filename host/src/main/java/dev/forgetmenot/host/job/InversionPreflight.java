@@ -54,7 +54,7 @@ record InversionPreflight(InversionRequest order, long judge, long drawn) {
     long file = files.tried(tokens);
     long saves = order.saving().every() == 0 ? 0 : steps() / order.saving().every();
     long previews =
-        saves * order.saving().previews() * PREVIEW_BYTES * (long) Math.pow(model.pictureSize(), 2);
+        saves * order.saving().previews() * PREVIEW_BYTES * (long) Math.pow(model.imageSize(), 2);
     long disk = file * (1 + saves) + STATE * Float.BYTES * numbers + previews;
     OutputFolder folder = OutputFolder.prepare(files.folder(), disk + BESIDE);
     if (order.tokensPatch().isPresent()) {
@@ -79,7 +79,7 @@ record InversionPreflight(InversionRequest order, long judge, long drawn) {
 
   private long largest(StableDiffusion model) {
     boolean previews = order.saving().every() > 0 && order.saving().previews() > 0;
-    long own = previews ? (long) model.pictureSize() * model.pictureSize() : 0;
+    long own = previews ? (long) model.imageSize() * model.imageSize() : 0;
     return Math.max(own, drawn);
   }
 

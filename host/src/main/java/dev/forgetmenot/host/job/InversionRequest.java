@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * What an {@link InversionJob} should do.
  *
- * @param pictures a folder with pictures of the concept
+ * @param images a folder with images of the concept
  * @param kind of the concept
  * @param values of {@link TextualInversionSettings#parameters}
  * @param output a folder for what comes out
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param resume whether to go on from the checkpoint in the output folder
  */
 public record InversionRequest(
-    Path pictures,
+    Path images,
     ConceptType kind,
     Settings values,
     Path output,
@@ -50,7 +50,7 @@ public record InversionRequest(
    * What is left on the way.
    *
    * @param every so many steps; 0 for never
-   * @param previews pictures that the model draws with the tokens each time; 0 for none
+   * @param previews images that the model draws with the tokens each time; 0 for none
    */
   public record Saving(int every, int previews) {
     /** Nothing is left on the way. */
@@ -60,7 +60,7 @@ public record InversionRequest(
     public Saving {
       if (every < 0 || previews < 0) {
         throw new IllegalArgumentException(
-            "steps and pictures are 0 or more, not " + every + " and " + previews);
+            "steps and images are 0 or more, not " + every + " and " + previews);
       }
     }
 

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Lets several methods forget the same concepts and measures each by the same pictures: a table in
- * Markdown, a sheet of pictures a concept, and every patch.
+ * Lets several methods forget the same concepts and measures each by the same images: a table in
+ * Markdown, a sheet of images a concept, and every patch.
  *
  * @param context progress and cancellation
  * @param size of the trial
@@ -51,7 +51,7 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
    * Compares; takes minutes.
    *
    * @param hosted a model without patches
-   * @param judging by what pictures are judged; there must be a judge that knows every concept
+   * @param judging by what images are judged; there must be a judge that knows every concept
    * @param folder where everything goes
    * @return the table's file
    */
@@ -131,7 +131,7 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
     StringBuilder text = new StringBuilder();
     text.append("### ").append(concept.name()).append(" (").append(concept.kind().word());
     text.append(")\n\n\"").append(trial.prompt(0)).append("\", ");
-    text.append(trial.size().ofTarget()).append(" pictures; ").append(trial.others().size());
+    text.append(trial.size().ofTarget()).append(" images; ").append(trial.others().size());
     text.append(" others × ").append(trial.size().ofOther()).append("; seeds from ");
     text.append(trial.size().seed()).append(", ").append(trial.size().steps());
     text.append(" DDIM steps.\n\n");
@@ -145,7 +145,7 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
     List<ComparisonSheet.Row> rows = new ArrayList<>();
     for (Line line : lines) {
       List<RgbImage> others =
-          line.after().others().stream().limit(COLUMNS).map(row -> row.pictures().get(0)).toList();
+          line.after().others().stream().limit(COLUMNS).map(row -> row.images().get(0)).toList();
       EvaluationResult.Row target = line.after().targets().get(0);
       rows.add(
           new ComparisonSheet.Row(
@@ -156,7 +156,7 @@ public record MethodComparison(JobContext context, Evaluation.Size size) {
                   target.recognised(),
                   target.seen().size(),
                   100 * line.after().retainAccuracy()),
-              target.pictures().subList(0, Math.min(COLUMNS, target.pictures().size())),
+              target.images().subList(0, Math.min(COLUMNS, target.images().size())),
               others));
     }
     String names = String.join(", ", trial.others().stream().limit(COLUMNS).toList());

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How patches are named in the infotext of pictures: {@code name@version:strength}. */
+/** How patches are named in the infotext of images: {@code name@version:strength}. */
 public final class PatchLabels {
   private PatchLabels() {}
 

@@ -70,7 +70,7 @@ record Preflight(EditRequest order, long drawn) {
   private MemoryNeed need(StableDiffusion model, EditOutline outline) throws IOException {
     long judge = order.judging().bytes();
     long report =
-        order.report().drawn() && judge > 0 ? (long) model.pictureSize() * model.pictureSize() : 0;
+        order.report().drawn() && judge > 0 ? (long) model.imageSize() * model.imageSize() : 0;
     return MemoryModel.of(model).edit(outline, judge, Math.max(report, drawn));
   }
 

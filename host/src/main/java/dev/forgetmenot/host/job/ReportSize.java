@@ -5,39 +5,39 @@ import dev.forgetmenot.editing.measure.Evaluation;
 import java.util.OptionalInt;
 
 /**
- * Whether the pictures of an edit are drawn and judged before and after it, and how many.
+ * Whether the images of an edit are drawn and judged before and after it, and how many.
  *
  * @param drawn whether they are
- * @param pictures of each concept, at least one; the usual number where nothing is said
+ * @param images of each concept, at least one; the usual number where nothing is said
  */
-public record ReportSize(boolean drawn, OptionalInt pictures) {
-  /** No pictures. */
+public record ReportSize(boolean drawn, OptionalInt images) {
+  /** No images. */
   public static final ReportSize NONE = new ReportSize(false, OptionalInt.empty());
 
   /** As many as a report usually has. */
   public static final ReportSize USUAL = new ReportSize(true, OptionalInt.empty());
 
   /**
-   * A number of pictures of each concept.
+   * A number of images of each concept.
    *
    * @throws IllegalArgumentException if it is not positive
    */
-  public static ReportSize of(int pictures) {
-    if (pictures < 1) {
+  public static ReportSize of(int images) {
+    if (images < 1) {
       throw new IllegalArgumentException(
-          "a report draws at least 1 picture of a concept, not " + pictures);
+          "a report draws at least 1 image of a concept, not " + images);
     }
-    return new ReportSize(true, OptionalInt.of(pictures));
+    return new ReportSize(true, OptionalInt.of(images));
   }
 
   /** The trial of a forgetting. */
   Evaluation.Size of(Evaluation.Size usual) {
-    return usual.of(pictures.orElse(usual.ofTarget()), usual.others());
+    return usual.of(images.orElse(usual.ofTarget()), usual.others());
   }
 
-  /** The trial of a correction: half as many pictures of what keeps its own name. */
+  /** The trial of a correction: half as many images of what keeps its own name. */
   CorrectionTrial.Size of(CorrectionTrial.Size usual) {
-    int general = pictures.orElse(usual.ofGeneral());
+    int general = images.orElse(usual.ofGeneral());
     return new CorrectionTrial.Size(
         general,
         Math.max(1, general / 2),
@@ -49,6 +49,6 @@ public record ReportSize(boolean drawn, OptionalInt pictures) {
 
   /** As run files write it: {@code true}, {@code false} or the number. */
   public String word() {
-    return pictures.isPresent() ? Integer.toString(pictures.getAsInt()) : Boolean.toString(drawn);
+    return images.isPresent() ? Integer.toString(images.getAsInt()) : Boolean.toString(drawn);
   }
 }

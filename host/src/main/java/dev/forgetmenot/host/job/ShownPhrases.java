@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 
 /** What is worth a line of what a general word shows. */
 final class ShownPhrases {
-  /** Pictures of 64 by which a phrase that is no instance gets a line of its own. */
+  /** Images of 64 by which a phrase that is no instance gets a line of its own. */
   private static final double FEW = 4.0 / 64;
 
   private ShownPhrases() {}
 
-  /** The instances, and whatever else shows in more than a few pictures before or after. */
+  /** The instances, and whatever else shows in more than a few images before or after. */
   static List<String> of(GoalResult before, GoalResult after) {
     Set<String> phrases = new LinkedHashSet<>(before.goal().instances());
     Set<String> seen =

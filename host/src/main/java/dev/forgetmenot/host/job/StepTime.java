@@ -38,7 +38,7 @@ public record StepTime(Duration pass, int side) {
                 long start = System.nanoTime();
                 pass(model, manager, context, latents[0], latents[1]);
                 Duration pass = Duration.ofNanos(System.nanoTime() - start);
-                return new StepTime(pass, model.pictureSize());
+                return new StepTime(pass, model.imageSize());
               }
             });
   }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /**
  * Writes down how tokens were found, for a patch that carries them.
  *
- * @param digests of the pictures
+ * @param digests of the images
  */
 record TokensDraft(InversionRequest order, TextualInversionSettings settings, List<String> digests) {
 
@@ -39,9 +39,9 @@ record TokensDraft(InversionRequest order, TextualInversionSettings settings, Li
         Map.of());
   }
 
-  /** The name of the folder that the pictures lie in. */
+  /** The name of the folder that the images lie in. */
   private String label() {
-    return String.valueOf(order.pictures().toAbsolutePath().normalize().getFileName());
+    return String.valueOf(order.images().toAbsolutePath().normalize().getFileName());
   }
 
   private Manifest.Recipe recipe() {

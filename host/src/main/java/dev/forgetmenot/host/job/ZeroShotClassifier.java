@@ -22,7 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Zero-shot recognition: a picture shows the phrase whose text is nearest to it by the cosine of a
+ * Zero-shot recognition: an image shows the phrase whose text is nearest to it by the cosine of a
  * CLIP (Radford et al., arXiv 2103.00020). May be used from any thread; work is done on the engine
  * thread. {@link #close} frees the CLIP.
  */
@@ -102,7 +102,7 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
       Path clip, EngineThread engine, KnownConcepts vocabulary, String template) throws IOException {
     if (!Files.isDirectory(clip)) {
       throw new IOException(
-          clip + " is no folder: without a CLIP the pictures cannot be judged; name one by --clip");
+          clip + " is no folder: without a CLIP the images cannot be judged; name one by --clip");
     }
     if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException("recognition needs phrases to choose from");
@@ -121,29 +121,29 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   }
 
   @Override
-  public List<String> recognise(List<RgbImage> pictures) {
-    return recognise(pictures, things);
+  public List<String> recognise(List<RgbImage> images) {
+    return recognise(images, things);
   }
 
   @Override
-  public List<String> recogniseStyle(List<RgbImage> pictures) {
-    return recognise(pictures, styles);
+  public List<String> recogniseStyle(List<RgbImage> images) {
+    return recognise(images, styles);
   }
 
-  private List<String> recognise(List<RgbImage> pictures, Labels labels) {
+  private List<String> recognise(List<RgbImage> images, Labels labels) {
     if (labels.texts() == null) {
       throw new IllegalStateException("there is nothing of that kind to choose from");
     }
     List<String> answers = new ArrayList<>();
-    for (int from = 0; from < pictures.size(); from += BATCH) {
-      List<RgbImage> batch = pictures.subList(from, Math.min(from + BATCH, pictures.size()));
+    for (int from = 0; from < images.size(); from += BATCH) {
+      List<RgbImage> batch = images.subList(from, Math.min(from + BATCH, images.size()));
       answers.addAll(engine.call(() -> nearest(batch, labels)));
     }
     return answers;
   }
 
-  private List<String> nearest(List<RgbImage> pictures, Labels labels) {
-    try (NDArray pixels = processor.process(manager, pictures);
+  private List<String> nearest(List<RgbImage> images, Labels labels) {
+    try (NDArray pixels = processor.process(manager, images);
         NDArray embeds = clip.imageEmbeds(pixels);
         NDArray logits = clip.logitsPerImage(embeds, labels.texts());
         NDArray best = logits.argMax(1)) {
@@ -156,15 +156,15 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   }
 
   @Override
-  public double[] similarities(List<RgbImage> pictures, String thing) {
+  public double[] similarities(List<RgbImage> images, String thing) {
     int index = things.names().indexOf(thing);
     if (index < 0) {
       throw new IllegalArgumentException(
           "'" + thing + "' is no thing of the vocabulary: nothing can be compared with it");
     }
-    double[] cosines = new double[pictures.size()];
+    double[] cosines = new double[images.size()];
     for (int from = 0; from < cosines.length; from += BATCH) {
-      List<RgbImage> batch = pictures.subList(from, Math.min(from + BATCH, cosines.length));
+      List<RgbImage> batch = images.subList(from, Math.min(from + BATCH, cosines.length));
       float[] some = engine.call(() -> cosines(batch, index));
       for (int i = 0; i < some.length; i++) {
         cosines[from + i] = some[i];
@@ -173,8 +173,8 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     return cosines;
   }
 
-  private float[] cosines(List<RgbImage> pictures, int index) {
-    try (NDArray pixels = processor.process(manager, pictures);
+  private float[] cosines(List<RgbImage> images, int index) {
+    try (NDArray pixels = processor.process(manager, images);
         NDArray embeds = clip.imageEmbeds(pixels);
         NDArray text = things.texts().get(index);
         NDArray column = text.expandDims(1);

@@ -10,13 +10,13 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 
 /**
- * Rows of pictures under two headings, side by side: what a model drew before and what it draws
+ * Rows of images under two headings, side by side: what a model drew before and what it draws
  * after.
  *
  * @param title one line above all
  * @param leftHeading above the left block
  * @param rightHeading above the right block
- * @param footer a line below, such as the settings of the pictures
+ * @param footer a line below, such as the settings of the images
  * @param rows one row a prompt
  */
 public record ComparisonSheet(
@@ -33,8 +33,8 @@ public record ComparisonSheet(
    *
    * @param label what was asked for
    * @param note a second line, smaller; may be empty
-   * @param left pictures before
-   * @param right pictures after, as many
+   * @param left images before
+   * @param right images after, as many
    */
   public record Row(String label, String note, List<RgbImage> left, List<RgbImage> right) {}
 
@@ -76,8 +76,8 @@ public record ComparisonSheet(
         int y = top + i * (CELL + GAP);
         text(g, plain, INK, row.label, MARGIN, y + CELL / 2);
         text(g, small, PALE, row.note, MARGIN, y + CELL / 2 + 20);
-        pictures(g, row.left, left, y);
-        pictures(g, row.right, right, y);
+        images(g, row.left, left, y);
+        images(g, row.right, right, y);
       }
       text(g, small, PALE, footer, MARGIN, height - 16);
     } finally {
@@ -101,9 +101,9 @@ public record ComparisonSheet(
     }
   }
 
-  private static void pictures(Graphics2D g, List<RgbImage> pictures, int x, int y) {
-    for (int i = 0; i < pictures.size(); i++) {
-      g.drawImage(PngImages.image(pictures.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
+  private static void images(Graphics2D g, List<RgbImage> images, int x, int y) {
+    for (int i = 0; i < images.size(); i++) {
+      g.drawImage(PngImages.image(images.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
     }
   }
 

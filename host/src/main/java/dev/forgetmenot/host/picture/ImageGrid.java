@@ -5,31 +5,31 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
-/** Several pictures of one size in one, row by row, as near to a square as their number allows. */
+/** Several images of one size in one, row by row, as near to a square as their number allows. */
 public final class ImageGrid {
   private ImageGrid() {}
 
   /**
-   * Lays pictures out.
+   * Lays images out.
    *
-   * @param pictures one or more
+   * @param images one or more
    * @throws IllegalArgumentException if there is none
    */
-  public static BufferedImage of(List<RgbImage> pictures) {
-    if (pictures.isEmpty()) {
-      throw new IllegalArgumentException("a grid needs at least one picture");
+  public static BufferedImage of(List<RgbImage> images) {
+    if (images.isEmpty()) {
+      throw new IllegalArgumentException("a grid needs at least one image");
     }
-    int columns = (int) Math.ceil(Math.sqrt(pictures.size()));
-    int rows = (pictures.size() + columns - 1) / columns;
-    int width = pictures.stream().mapToInt(RgbImage::width).max().orElseThrow();
-    int height = pictures.stream().mapToInt(RgbImage::height).max().orElseThrow();
+    int columns = (int) Math.ceil(Math.sqrt(images.size()));
+    int rows = (images.size() + columns - 1) / columns;
+    int width = images.stream().mapToInt(RgbImage::width).max().orElseThrow();
+    int height = images.stream().mapToInt(RgbImage::height).max().orElseThrow();
     BufferedImage grid =
         new BufferedImage(columns * width, rows * height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = grid.createGraphics();
     try {
-      for (int i = 0; i < pictures.size(); i++) {
+      for (int i = 0; i < images.size(); i++) {
         graphics.drawImage(
-            PngImages.image(pictures.get(i)), i % columns * width, i / columns * height, null);
+            PngImages.image(images.get(i)), i % columns * width, i / columns * height, null);
       }
     } finally {
       graphics.dispose();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How a picture was made, in the text form that A1111 writes and Civitai, ComfyUI's savers and
+ * How an image was made, in the text form that A1111 writes and Civitai, ComfyUI's savers and
  * other tools read: the prompt, the negative prompt, then {@code key: value} pairs on the last
  * line.
  */

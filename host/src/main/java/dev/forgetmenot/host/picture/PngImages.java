@@ -21,7 +21,7 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * PNG files whose text chunk {@code parameters} says how the picture was made, as A1111 writes it:
+ * PNG files whose text chunk {@code parameters} says how the image was made, as A1111 writes it:
  * tEXt where Latin-1 holds the text, iTXt where it does not.
  */
 public final class PngImages {
@@ -31,7 +31,7 @@ public final class PngImages {
   private PngImages() {}
 
   /**
-   * Writes a picture beside its place and moves it there.
+   * Writes an image beside its place and moves it there.
    *
    * @param file the PNG file; an existing one is replaced
    * @param infotext the text of the {@code parameters} chunk; empty for none
@@ -91,16 +91,16 @@ public final class PngImages {
    * @throws IOException if the file is missing, is no image, or is damaged
    */
   public static RgbImage read(Path file) throws IOException {
-    return ImageFile.read(file).picture();
+    return ImageFile.read(file).image();
   }
 
-  /** A picture as an AWT image. */
-  public static BufferedImage image(RgbImage picture) {
+  /** An image as an AWT image. */
+  public static BufferedImage image(RgbImage image) {
     BufferedImage buffered =
-        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] rgb = picture.rgb();
-    int[] row = new int[picture.width()];
-    for (int y = 0, i = 0; y < picture.height(); y++) {
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+    byte[] rgb = image.rgb();
+    int[] row = new int[image.width()];
+    for (int y = 0, i = 0; y < image.height(); y++) {
       for (int x = 0; x < row.length; x++, i += 3) {
         row[x] = (rgb[i] & 0xff) << 16 | (rgb[i + 1] & 0xff) << 8 | (rgb[i + 2] & 0xff);
       }

@@ -1,2 +1,2 @@
-/** Pictures as files and sheets: PNG with a text about how it was made, grids, comparisons. */
+/** Images as files and sheets: PNG with a text about how it was made, grids, comparisons. */
 package dev.forgetmenot.host.picture;

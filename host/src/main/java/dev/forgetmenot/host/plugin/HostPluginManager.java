@@ -91,10 +91,10 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
   /**
    * The extensions that stand in a door, in the order of plugin ids; the same objects each time.
    */
-  public <T> List<T> extensions(Class<T> door) {
+  public <T> List<T> extensions(Class<T> extensionPoint) {
     return getStartedPlugins().stream()
         .sorted(Comparator.comparing(PluginWrapper::getPluginId))
-        .flatMap(plugin -> getExtensions(door, plugin.getPluginId()).stream())
+        .flatMap(plugin -> getExtensions(extensionPoint, plugin.getPluginId()).stream())
         .toList();
   }
 
@@ -148,10 +148,10 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private List<ExtensionReport> extensions(String pluginId) {
     List<ExtensionReport> found = new ArrayList<>();
-    for (Class<?> door : EXTENSION_POINTS) {
-      for (Class<?> extension : getExtensionClasses(door, pluginId)) {
+    for (Class<?> extensionPoint : EXTENSION_POINTS) {
+      for (Class<?> extension : getExtensionClasses(extensionPoint, pluginId)) {
         if (!unmade.containsKey(extension)) {
-          found.add(new ExtensionReport(extension.getName(), door.getSimpleName()));
+          found.add(new ExtensionReport(extension.getName(), extensionPoint.getSimpleName()));
         }
       }
     }

@@ -26,9 +26,9 @@ public record PluginReport(
    * One extension.
    *
    * @param className its class
-   * @param door the extension point that it stands in
+   * @param extensionPoint the extension point that it stands in
    */
-  public record ExtensionReport(String className, String door) {}
+  public record ExtensionReport(String className, String extensionPoint) {}
 
   /** Copies the list. */
   public PluginReport {

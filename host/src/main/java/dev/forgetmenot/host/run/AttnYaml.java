@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /**
  * The original's {@code Attn}: attention re-steering of the concepts of {@code multi_concept}, with
- * their pictures in {@code data/NAME} and, for {@code use_ti}, their inverted tokens in {@code
- * exps_ti/NAME}. Names are those of folders and taken as they are: their pictures say what is
+ * their images in {@code data/NAME} and, for {@code use_ti}, their inverted tokens in {@code
+ * exps_ti/NAME}. Names are those of folders and taken as they are: their images say what is
  * meant.
  *
  * @param reader what is installed
@@ -76,7 +76,7 @@ record AttnYaml(RunFileReader reader) {
     if (noRealImage.isPresent()) {
       keys.set(noRealImage.get(), "true", "no-real-image");
     } else {
-      keys.set(pairs, pictures(named), "images");
+      keys.set(pairs, images(named), "images");
     }
     useTi(keys, named);
     boolean resume = keys.take("resume_from_checkpoint").isPresent();
@@ -155,13 +155,13 @@ record AttnYaml(RunFileReader reader) {
     keys.ignore(List.of("num_train_epochs"));
   }
 
-  /** The folder of the only concept's pictures, or the one that has a folder for each. */
-  private String pictures(List<Named> named) {
+  /** The folder of the only concept's images, or the one that has a folder for each. */
+  private String images(List<Named> named) {
     for (Named one : named) {
       Path folder = reader.base().resolve(DATA).resolve(one.folder);
       if (!Files.isDirectory(folder)) {
         throw one.where.wrong(
-            "needs the folder " + folder + " with pictures of '" + one.concept.name() + "'");
+            "needs the folder " + folder + " with images of '" + one.concept.name() + "'");
       }
     }
     return named.size() == 1 ? DATA.resolve(named.get(0).folder).toString() : DATA.toString();

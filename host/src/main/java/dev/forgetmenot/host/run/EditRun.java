@@ -25,12 +25,12 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /**
- * A run that makes a patch: sample pictures, the edit with pictures on the way, sample pictures
+ * A run that makes a patch: sample images, the edit with images on the way, sample images
  * again.
  *
  * @param loader loads the plan's model
  * @param context progress and cancellation
- * @param judging by what the pictures are judged
+ * @param judging by what the images are judged
  */
 record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {

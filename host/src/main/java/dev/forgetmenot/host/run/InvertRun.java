@@ -25,11 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run that turns pictures into tokens, then draws with them.
+ * A run that turns images into tokens, then draws with them.
  *
  * @param loader loads the plan's model
  * @param context progress and cancellation
- * @param judging by what the pictures are judged
+ * @param judging by what the images are judged
  */
 record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
@@ -63,7 +63,7 @@ record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging
 
   /** Samples are drawn in any case: where the file names none, one of the tokens' prompt. */
   private InversionJob job(NamedModel hosted, RunPlan plan) throws IOException {
-    long usual = (long) hosted.model().pictureSize() * hosted.model().pictureSize();
+    long usual = (long) hosted.model().imageSize() * hosted.model().imageSize();
     long drawn = new SampleImages(plan, context, judging).pixels(hosted);
     return new InversionJob(context, judging.bytes(), drawn == 0 ? usual : drawn);
   }
@@ -102,18 +102,18 @@ record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging
         plan.notes());
   }
 
-  /** The pictures that were inverted, as many as are drawn, for each row of the sheet. */
+  /** The images that were inverted, as many as are drawn, for each row of the sheet. */
   private static List<SampleReport.Row> photos(
       NamedModel hosted, InversionRequest order, RunPlan plan, int rows) throws IOException {
     TextualInversionSettings settings = new TextualInversionSettings(order.values());
     List<RgbImage> all =
         TrainingImages.read(
-                order.pictures(),
-                hosted.model().pictureSize(),
+                order.images(),
+                hosted.model().imageSize(),
                 settings.crop(),
                 settings.seed(),
                 said -> {})
-            .pictures();
+            .images();
     List<RgbImage> some = all.subList(0, Math.min(plan.samples().count(), all.size()));
     List<Optional<String>> unseen = Collections.nCopies(some.size(), Optional.empty());
     return Collections.nCopies(rows, new SampleReport.Row(some, unseen));

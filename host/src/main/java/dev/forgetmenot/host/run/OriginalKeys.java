@@ -117,7 +117,7 @@ final class OriginalKeys {
             });
   }
 
-  /** Takes our own keys of sample pictures, which may stand beside the original's. */
+  /** Takes our own keys of sample images, which may stand beside the original's. */
   SampleSettings samples(Path base, List<SampleLine> lines) throws IOException {
     known.addAll(SampleKeys.KEYS);
     return SampleKeys.read(map, base, OriginalSamples.of(lines));

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.run;
 import java.util.List;
 import java.util.Optional;
 
-/** The sample pictures that the original draws when it is done. */
+/** The sample images that the original draws when it is done. */
 final class OriginalSamples {
   private static final int COUNT = 8;
   private static final int STEPS = 50;

@@ -11,12 +11,12 @@ import java.util.List;
 
 /**
  * Runs a plan and leaves in its folder: {@code config.yaml}, {@code loss.csv}, {@code loss.png},
- * sample pictures in {@code samples/}, what they show in {@code samples.csv}, {@code
+ * sample images in {@code samples/}, what they show in {@code samples.csv}, {@code
  * comparison.png}, and the patch or the tokens. A run that is stopped leaves a checkpoint there.
  *
  * @param loader loads the plan's model
  * @param context progress and cancellation
- * @param judging by what the pictures are judged
+ * @param judging by what the images are judged
  */
 public record RunJob(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   private static final String CONFIG = "config.yaml";

@@ -40,19 +40,19 @@ public sealed interface RunMethod {
     }
   }
 
-  /** The inversion of pictures into tokens. */
+  /** The inversion of images into tokens. */
   record Invert() implements RunMethod {
-    /** The folder with the pictures. */
+    /** The folder with the images. */
     static final String IMAGES = "images";
 
     /** Steps between two files on the way. */
     static final String SAVE_EVERY = "save-every";
 
-    /** Pictures that are drawn with each of them. */
+    /** Images that are drawn with each of them. */
     static final String PREVIEWS = "previews";
 
     private static final int MOST_STEPS = 1_000_000;
-    private static final int MOST_PICTURES = 64;
+    private static final int MOST_IMAGES = 64;
 
     @Override
     public String operation() {
@@ -70,11 +70,11 @@ public sealed interface RunMethod {
           new ArrayList<>(
               List.of(
                   SettingSpec.text(
-                      IMAGES, SettingSpec.Type.PATH, null, "Folder with pictures of the concept."),
+                      IMAGES, SettingSpec.Type.PATH, null, "Folder with images of the concept."),
                   SettingSpec.integer(
                       SAVE_EVERY, 0, 0, MOST_STEPS, "Steps between two files on the way."),
                   SettingSpec.integer(
-                      PREVIEWS, 4, 0, MOST_PICTURES, "Pictures drawn with each of them.")));
+                      PREVIEWS, 4, 0, MOST_IMAGES, "Images drawn with each of them.")));
       all.addAll(TextualInversionSettings.parameters());
       return all;
     }

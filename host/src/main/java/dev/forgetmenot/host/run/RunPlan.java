@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  * @param values of the method's parameters, with defaults
  * @param output the folder of everything that the run leaves
  * @param patch the patch's file name in it; an inversion may do without
- * @param samples the sample pictures
- * @param report whether pictures of the concepts and of others are judged before and after, and how
+ * @param samples the sample images
+ * @param report whether images of the concepts and of others are judged before and after, and how
  *     many
  * @param resume whether the file itself asks to go on from a checkpoint
  * @param notes what a user should know before

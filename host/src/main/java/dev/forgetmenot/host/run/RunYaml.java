@@ -32,7 +32,7 @@ record RunYaml(RunFileReader reader) {
   private static final String REPORT = "report";
   private static final String SEED = "seed";
   private static final Pattern NUMBER = Pattern.compile("-?\\d+");
-  private static final int MOST_PICTURES = 4096;
+  private static final int MOST_IMAGES = 4096;
   private static final String DEFAULT_OPERATION = "forget";
 
   /** Keys of every run file, in the order of a resolved one. */
@@ -63,7 +63,7 @@ record RunYaml(RunFileReader reader) {
       notes.add("seed says nothing to " + values.method().name() + ", which uses no chance");
     }
     if (values.method() instanceof RunMethod.Invert) {
-      requireOneWithPictures(map, concepts, values);
+      requireOneWithImages(map, concepts, values);
     }
     List<String> known = new ArrayList<>(KEYS);
     known.addAll(SampleKeys.KEYS);
@@ -106,21 +106,21 @@ record RunYaml(RunFileReader reader) {
     return methods.get(names.indexOf(name));
   }
 
-  private static void requireOneWithPictures(
+  private static void requireOneWithImages(
       YamlMap map, List<Concept> concepts, EditorValues values) {
     if (concepts.size() > 1) {
       throw new RunFileException(map.file(), map.line(), "an inversion has one concept");
     }
     if (!values.has(RunMethod.Invert.IMAGES)) {
       throw new RunFileException(
-          map.file(), map.line(), "the key images is missing: the folder with the pictures");
+          map.file(), map.line(), "the key images is missing: the folder with the images");
     }
   }
 
-  /** A switch, or the number of pictures. */
+  /** A switch, or the number of images. */
   private static ReportSize report(YamlValue value) {
     if (NUMBER.matcher(value.text()).matches()) {
-      return ReportSize.of((int) value.integer(1, MOST_PICTURES));
+      return ReportSize.of((int) value.integer(1, MOST_IMAGES));
     }
     return value.flag() ? ReportSize.USUAL : ReportSize.NONE;
   }

@@ -20,12 +20,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Draws the sample pictures of a run and writes them as {@code samples/01-before-7.png}: number of
+ * Draws the sample images of a run and writes them as {@code samples/01-before-7.png}: number of
  * the prompt, when, seed. Older ones of the same name are replaced.
  *
  * @param plan what is drawn, and where it goes
  * @param context progress and cancellation
- * @param judging by what the pictures are judged
+ * @param judging by what the images are judged
  */
 record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
   private static final String FOLDER = "samples";
@@ -34,32 +34,32 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
    * Draws one set.
    *
    * @param when a word of the file names
-   * @param patches what is on the model, for the pictures' infotext
-   * @return the pictures of each line
+   * @param patches what is on the model, for the images' infotext
+   * @return the images of each line
    */
   List<List<RgbImage>> draw(NamedModel hosted, String when, List<String> patches)
       throws IOException {
     Path folder = Files.createDirectories(plan.output().resolve(FOLDER));
     List<List<RgbImage>> rows = new ArrayList<>();
     for (GenerationRequest request : plan.samples().requests()) {
-      List<RgbImage> pictures =
+      List<RgbImage> images =
           new GenerationJob(hosted.model(), context)
               .draw(request, when + ": " + request.prompt(), StepListener.NONE);
       Provenance provenance = Provenance.of(hosted, request, patches, List.of());
-      for (int k = 0; k < pictures.size(); k++) {
+      for (int k = 0; k < images.size(); k++) {
         long seed = request.seed() + k;
         Path file = folder.resolve(name(rows.size(), when, seed));
         PngImages.write(
-            file, PngImages.image(pictures.get(k)), provenance.infotext(request, seed));
+            file, PngImages.image(images.get(k)), provenance.infotext(request, seed));
       }
-      rows.add(pictures);
+      rows.add(images);
     }
     return rows;
   }
 
   /** Pixels of the largest image; 0 where none is drawn. */
   long pixels(NamedModel hosted) {
-    int usual = hosted.model().pictureSize();
+    int usual = hosted.model().imageSize();
     return plan.samples().requests().stream()
         .mapToLong(one -> (long) one.width().orElse(usual) * one.height().orElse(usual))
         .max()
@@ -87,7 +87,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
     };
   }
 
-  /** Draws one set and says what the pictures show, where anybody can. */
+  /** Draws one set and says what the images show, where anybody can. */
   List<SampleReport.Row> judged(NamedModel hosted, String when, List<String> patches)
       throws IOException {
     List<List<RgbImage>> rows = draw(hosted, when, patches);
@@ -101,7 +101,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
                 row,
                 able
                     ? judge.orElseThrow().recognise(row).stream().map(Optional::of).toList()
-                    : row.stream().map(picture -> Optional.<String>empty()).toList()));
+                    : row.stream().map(image -> Optional.<String>empty()).toList()));
       }
       return judged;
     } finally {
@@ -109,7 +109,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
     }
   }
 
-  /** The file of a picture. */
+  /** The file of an image. */
   static String name(int line, String when, long seed) {
     return String.format(Locale.ROOT, "%02d-%s-%d.png", line + 1, when, seed);
   }

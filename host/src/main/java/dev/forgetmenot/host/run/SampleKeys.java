@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys of a run file that are about its sample pictures. */
+/** The keys of a run file that are about its sample images. */
 final class SampleKeys {
   static final String PROMPTS = "sample-prompts";
   static final String EVERY = "sample-every";
@@ -24,7 +24,7 @@ final class SampleKeys {
   static final List<String> KEYS = List.of(PROMPTS, EVERY, COUNT, SEED, STEPS, GUIDANCE, SAMPLER);
 
   private static final int MOST = 1_000_000;
-  private static final int MOST_PICTURES = 64;
+  private static final int MOST_IMAGES = 64;
   private static final int MOST_STEPS = 1000;
   private static final double MOST_GUIDANCE = 100;
 
@@ -50,7 +50,7 @@ final class SampleKeys {
             prompts.isEmpty() ? otherwise.lines() : lines(prompts.get(), base),
             map.take(EVERY).map(value -> (int) value.integer(0, MOST)).orElse(otherwise.every()),
             map.take(COUNT)
-                .map(value -> (int) value.integer(1, MOST_PICTURES))
+                .map(value -> (int) value.integer(1, MOST_IMAGES))
                 .orElse(otherwise.count()),
             map.take(SEED).map(value -> value.integer(0, Long.MAX_VALUE)).orElse(otherwise.seed()),
             map.take(STEPS)

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares the sample pictures of before and after: a sheet for people, a table for programs.
+ * Compares the sample images of before and after: a sheet for people, a table for programs.
  *
  * @param settings what was drawn
  * @param compared whether those of before were drawn too, from the same lines
@@ -28,11 +28,11 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
   private static final String SHEET = "comparison.png";
 
   /**
-   * The pictures of one line.
+   * The images of one line.
    *
    * @param seen what each shows, where somebody could say
    */
-  record Row(List<RgbImage> pictures, List<Optional<String>> seen) {
+  record Row(List<RgbImage> images, List<Optional<String>> seen) {
     /** What they were recognised as, most frequent first: {@code a lighthouse 3, a tower 1}. */
     String summary() {
       Map<String, Long> counts =
@@ -92,8 +92,8 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
           new ComparisonSheet.Row(
               settings.lines().get(i).prompt(),
               note(i),
-              before.get(i).pictures,
-              after.get(i).pictures));
+              before.get(i).images,
+              after.get(i).images));
     }
     String footer =
         settings.count()
@@ -120,7 +120,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
   private void add(StringBuilder text, String when, List<Row> rows) {
     for (int i = 0; i < rows.size(); i++) {
       long seed = settings.lines().get(i).seed().orElse(settings.seed());
-      for (int k = 0; k < rows.get(i).pictures.size(); k++) {
+      for (int k = 0; k < rows.get(i).images.size(); k++) {
         text.append(SampleImages.name(i, when, seed + k))
             .append(',')
             .append(quoted(settings.lines().get(i).prompt()))

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which sample pictures a run draws before it begins, on the way and when it is done.
+ * Which sample images a run draws before it begins, on the way and when it is done.
  *
  * @param lines what is drawn
  * @param every training steps between two sets on the way; 0 for none
- * @param count pictures of a line, of seeds that count on
- * @param seed of the first picture of lines that name none
+ * @param count images of a line, of seeds that count on
+ * @param seed of the first image of lines that name none
  * @param steps of the sampler, for lines that name none
  * @param guidance for lines that name none
  * @param sampler its name; empty for the model's own

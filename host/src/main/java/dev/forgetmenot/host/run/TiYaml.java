@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The original's {@code Ti}: the inversion of what a folder of pictures shows into new tokens.
+ * The original's {@code Ti}: the inversion of what a folder of images shows into new tokens.
  *
  * @param reader what is installed
  */
@@ -62,11 +62,11 @@ record TiYaml(RunFileReader reader) {
     YamlValue data =
         keys.take("instance_data_dir")
             .orElseThrow(() -> missing(map, "instance_data_dir", "data/a-name"));
-    Path pictures = reader.base().resolve(data.text());
-    if (!Files.isDirectory(pictures)) {
-      throw data.wrong("names " + pictures + ", which is no folder: put the pictures there");
+    Path images = reader.base().resolve(data.text());
+    if (!Files.isDirectory(images)) {
+      throw data.wrong("names " + images + ", which is no folder: put the images there");
     }
-    String folder = String.valueOf(pictures.getFileName());
+    String folder = String.valueOf(images.getFileName());
     keys.set(data, data.text(), "images");
     ConceptType kind = kind(keys);
     tokens(keys);
@@ -117,7 +117,7 @@ record TiYaml(RunFileReader reader) {
     keys.parameter("initializer_tokens", "init");
   }
 
-  /** Without a template a picture's prompt is its file's name with {@code <s>} in it. */
+  /** Without a template an image's prompt is its file's name with {@code <s>} in it. */
   private static ConceptType kind(OriginalKeys keys) {
     Optional<YamlValue> template = keys.take("use_template");
     Optional<YamlValue> place = keys.take("placeholder_token_at_data");
@@ -153,7 +153,7 @@ record TiYaml(RunFileReader reader) {
     keys.parameter("resolution", "resolution");
     keys.take("use_face_segmentation_condition")
         .ifPresent(value -> keys.set(value, Boolean.toString(!value.flag()), "no-mask"));
-    keys.refuse("color_jitter", "pictures are taken as they are");
+    keys.refuse("color_jitter", "images are taken as they are");
     keys.refuse("train_text_encoder", "only the rows of the new tokens are trained");
     keys.refuse("with_prior_preservation", "an inversion changes nothing that is known");
     keys.take("perform_inversion")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the host says of a correction, with an editor of a plugin that shifts every picture: it
+ * What the host says of a correction, with an editor of a plugin that shifts every image: it
  * harms what it should and what it should not.
  */
 class CorrectCommandTest {
@@ -36,13 +36,13 @@ class CorrectCommandTest {
         public String name() { return "shift"; }
         public Operation operation() { return Operation.CORRECT; }
         public String summary() { return "Shifts all that is drawn."; }
-        public List<Parameter> parameters() {
+        public List<SettingSpec> parameters() {
           return List.of(
-              Parameter.number("by", 0.4, 0, 1, "How far."),
-              Parameter.text("instances", Parameter.Type.TEXT, "", "Separated by commas."));
+              SettingSpec.number("by", 0.4, 0, 1, "How far."),
+              SettingSpec.text("instances", SettingSpec.Type.TEXT, "", "Separated by commas."));
         }
         public PatchDraft edit(
-            List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+            List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
           Concept word = new Concept("a wizard", concepts.get(0).kind());
           context.goal(new CorrectionGoal(word, List.of("a stranger"), List.of()));
           List<String> instances = List.of(values.text("instances").split(","));
@@ -184,7 +184,7 @@ class CorrectCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("cannot: an instance of 'a wizard' is named twice");
     assertThat(Files.readString(output.resolve("table.md")))
-        .contains("### a wizard: merlin, morgana\n", "2 pictures; 1 of each own name; 2 others × 1")
+        .contains("### a wizard: merlin, morgana\n", "2 images; 1 of each own name; 2 others × 1")
         .containsPattern(
             "\\| untouched \\| 0.0 \\| 0.0 KiB \\| \\d+ % \\| \\d+ % \\| -?\\+?0.0 \\|")
         .containsPattern("\\| shift instances=merlin,morgana \\| \\d")

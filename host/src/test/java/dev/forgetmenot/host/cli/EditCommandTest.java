@@ -84,7 +84,7 @@ class EditCommandTest {
     ProgramRun json = ProgramRun.of("patch", "inspect", "--json", patch.toString());
     assertThat(json.out()).startsWith("{").contains("\"fmnpatch\"");
 
-    Path pictures = folder.resolve("pictures");
+    Path images = folder.resolve("pictures");
     ProgramRun drawn =
         ProgramRun.of(
             "generate",
@@ -100,9 +100,9 @@ class EditCommandTest {
             "--patch",
             patch + ":0.8",
             "-o",
-            pictures.toString());
+            images.toString());
     assertThat(drawn.err()).doesNotContain("fmn:");
-    assertThat(PngImages.infotext(pictures.resolve("00000-1.png")).orElseThrow())
+    assertThat(PngImages.infotext(images.resolve("00000-1.png")).orElseThrow())
         .contains("forget-castle@1.0.0:0.8");
   }
 
@@ -217,7 +217,7 @@ class EditCommandTest {
   }
 
   @Test
-  void correctBalancesInARoundOfFewPictures() throws IOException {
+  void correctBalancesInARoundOfFewImages() throws IOException {
     ProgramRun run =
         ProgramRun.of(
             "correct",
@@ -374,11 +374,11 @@ class EditCommandTest {
               public String name() { return "zeta"; }
               public Operation operation() { return Operation.FORGET; }
               public String summary() { return "Does 100% of nothing."; }
-              public List<Parameter> parameters() {
-                return List.of(Parameter.number("zeal", 0.5, 0, 1, "How much of 100%."));
+              public List<SettingSpec> parameters() {
+                return List.of(SettingSpec.number("zeal", 0.5, 0, 1, "How much of 100%."));
               }
               public dev.forgetmenot.patch.PatchDraft edit(
-                  List<Concept> concepts, ParameterValues values, DiffusionModel model, JobContext context) {
+                  List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
                 throw new IllegalArgumentException("zeal was " + values.number("zeal"));
               }
             }

@@ -27,7 +27,7 @@ class GenerateCommandTest {
     Map<String, String> options = new LinkedHashMap<>();
     options.put("--plugins", folder.toString());
     options.put("--model", EmbeddedModel.folder().toString());
-    options.put("-o", pictures().toString());
+    options.put("-o", images().toString());
     options.put("--steps", "2");
     for (int i = 0; i < more.length; i += 2) {
       options.put(more[i], more[i + 1]);
@@ -37,23 +37,23 @@ class GenerateCommandTest {
     return args.toArray(String[]::new);
   }
 
-  private Path pictures() {
+  private Path images() {
     return folder.resolve("pictures");
   }
 
   private List<String> written() throws IOException {
-    try (var entries = Files.list(pictures())) {
+    try (var entries = Files.list(images())) {
       return entries.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
   @Test
-  void writesNumberedPicturesWithTheirRecipeAndAGrid() throws IOException {
+  void writesNumberedImagesWithTheirRecipeAndAGrid() throws IOException {
     String[] command =
         command("--seed", "7", "--count", "2", "--sampler", "ddim", "-n", "a hat, blue");
     assertThat(ProgramRun.of(command).code()).isZero();
     assertThat(written()).containsExactly("00000-7.png", "00001-8.png", "grid.png");
-    assertThat(PngImages.infotext(pictures().resolve("00001-8.png")).orElseThrow())
+    assertThat(PngImages.infotext(images().resolve("00001-8.png")).orElseThrow())
         .startsWith("a photo of a fox\nNegative prompt: a hat, blue\nSteps: 2, Sampler: DDIM, ")
         .contains("CFG scale: 5, Seed: 8, Size: 64x64, ", "RNG: CPU")
         .contains("Model: " + EmbeddedModel.folder().getFileName());
@@ -63,16 +63,16 @@ class GenerateCommandTest {
     assertThat(written())
         .containsExactly(
             "00000-7.png", "00001-8.png", "00002-7.png", "00003-8.png", "grid-1.png", "grid.png");
-    assertThat(pictures().resolve("00002-7.png"))
-        .hasSameBinaryContentAs(pictures().resolve("00000-7.png"));
+    assertThat(images().resolve("00002-7.png"))
+        .hasSameBinaryContentAs(images().resolve("00000-7.png"));
   }
 
   @Test
-  void pictureOfSeedPlusOneIsThePictureAlone() throws IOException {
+  void imageOfSeedPlusOneIsThePictureAlone() throws IOException {
     ProgramRun.of(command("--seed", "7", "--count", "2"));
     ProgramRun.of(command("--seed", "8"));
-    Path together = pictures().resolve("00001-8.png");
-    Path alone = pictures().resolve("00002-8.png");
+    Path together = images().resolve("00001-8.png");
+    Path alone = images().resolve("00002-8.png");
     byte[] a = PngImages.read(together).rgb();
     byte[] b = PngImages.read(alone).rgb();
     int largest = 0;
@@ -93,7 +93,7 @@ class GenerateCommandTest {
     String seed = run.out().replaceAll("(?s).*seed (\\d+).*", "$1");
     assertThat(written())
         .containsExactly("00000-" + seed + "-step-001.png", "00000-" + seed + ".png");
-    assertThat(PngImages.read(pictures().resolve("00000-" + seed + ".png")).width())
+    assertThat(PngImages.read(images().resolve("00000-" + seed + ".png")).width())
         .isEqualTo(96);
   }
 
@@ -141,7 +141,7 @@ class GenerateCommandTest {
     ProgramRun run = ProgramRun.of(command("--model", model));
     assertThat(run.err()).contains(messages).doesNotContain("\tat ");
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(pictures()).doesNotExist();
+    assertThat(images()).doesNotExist();
   }
 
   private Path copyOfModel(String name) throws IOException {
@@ -157,7 +157,7 @@ class GenerateCommandTest {
 
   @Test
   void anOutputThatCannotBeWrittenIsSeenBeforeDrawing() throws IOException {
-    Files.writeString(pictures(), "a file where the folder should be");
+    Files.writeString(images(), "a file where the folder should be");
     ProgramRun run = ProgramRun.of(command());
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("cannot be written to").doesNotContain("drawing");
@@ -233,7 +233,7 @@ class GenerateCommandTest {
     for (String name : List.of("DDIM", "Euler a", "plms", "EulerDiscreteScheduler")) {
       assertThat(ProgramRun.of(command("--sampler", name, "--seed", "1")).code()).as(name).isZero();
     }
-    assertThat(PngImages.infotext(pictures().resolve("00001-1.png")).orElseThrow())
+    assertThat(PngImages.infotext(images().resolve("00001-1.png")).orElseThrow())
         .contains("Sampler: Euler a,");
     Path none = folder.resolve("none");
     ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 2M", "-o", none.toString()));
@@ -254,19 +254,19 @@ class GenerateCommandTest {
   void recognisesWhatItDrew() throws IOException {
     ProgramRun drawn = ProgramRun.of(command("--steps", "10", "--seed", "1", "--sampler", "ddim"));
     assertThat(drawn.code()).isZero();
-    String picture = pictures().resolve("00000-1.png").toString();
+    String image = images().resolve("00000-1.png").toString();
     String model = EmbeddedModel.folder().toString();
-    ProgramRun run = ProgramRun.of("recognise", picture, "--model", model);
-    assertThat(run.out()).contains(picture + "  a fox");
+    ProgramRun run = ProgramRun.of("recognise", image, "--model", model);
+    assertThat(run.out()).contains(image + "  a fox");
     ProgramRun chosen =
-        ProgramRun.of("recognise", picture, "--model", model, "--labels", "a castle,a fox");
+        ProgramRun.of("recognise", image, "--model", model, "--labels", "a castle,a fox");
     assertThat(chosen.out()).contains("a fox");
     ProgramRun none = ProgramRun.of("recognise", folder.resolve("no.png").toString());
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
     Path broken = Files.writeString(folder.resolve("broken.png"), "<html>");
-    ProgramRun rest = ProgramRun.of("recognise", broken.toString(), picture, "--model", model);
+    ProgramRun rest = ProgramRun.of("recognise", broken.toString(), image, "--model", model);
     assertThat(rest.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(rest.out()).contains(picture + "  a fox");
+    assertThat(rest.out()).contains(image + "  a fox");
     assertThat(rest.err()).contains(broken + " is not an image").contains("1 of 2 files");
   }
 

@@ -27,14 +27,14 @@ class InvertCommandTest {
 
   @BeforeEach
   void draw() throws IOException {
-    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Path images = Files.createDirectory(folder.resolve("pictures"));
     for (int i = 0; i < 2; i++) {
       BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
       Graphics2D graphics = image.createGraphics();
       graphics.setColor(i == 0 ? Color.ORANGE : Color.CYAN);
       graphics.fillOval(8, 8, 40, 48);
       graphics.dispose();
-      PngImages.write(pictures.resolve(i + ".png"), image, "");
+      PngImages.write(images.resolve(i + ".png"), image, "");
     }
   }
 
@@ -66,12 +66,12 @@ class InvertCommandTest {
   }
 
   @Test
-  void tokensOfPicturesCanBeSavedLookedAtAndUsed() throws IOException {
+  void tokensOfImagesCanBeSavedLookedAtAndUsed() throws IOException {
     ProgramRun run =
         ProgramRun.of(command("out", "--tokens", "2", "--save-every", "2", "--previews", "1"));
     assertThat(run.err()).doesNotContain("fmn:");
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("inverting 2 pictures", "step 2: loss", "a photo of <s1><s2>");
+    assertThat(run.out()).contains("inverting 2 images", "step 2: loss", "a photo of <s1><s2>");
     assertThat(files("out"))
         .containsExactly(
             "learned_embeds.safetensors",

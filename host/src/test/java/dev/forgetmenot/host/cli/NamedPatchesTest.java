@@ -62,7 +62,7 @@ class NamedPatchesTest {
     return patch;
   }
 
-  private static ProgramRun generate(String prompt, Path pictures, String... more) {
+  private static ProgramRun generate(String prompt, Path images, String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -77,13 +77,13 @@ class NamedPatchesTest {
                 "--seed",
                 "1",
                 "-o",
-                pictures.toString()));
+                images.toString()));
     args.addAll(List.of(more));
     return ProgramRun.of(args.toArray(String[]::new));
   }
 
-  private static byte[] picture(Path pictures) throws IOException {
-    return PngImages.read(pictures.resolve("00000-1.png")).rgb();
+  private static byte[] image(Path images) throws IOException {
+    return PngImages.read(images.resolve("00000-1.png")).rgb();
   }
 
   @Test
@@ -98,10 +98,10 @@ class NamedPatchesTest {
 
     Path named = out.resolve("named");
     generate("a castle", named, "--patch", first + ":0.5", "--patch", "forget-fox@1.0.0");
-    assertThat(picture(named)).isEqualTo(picture(tagged));
+    assertThat(image(named)).isEqualTo(image(tagged));
     Path plain = out.resolve("plain");
     generate("a castle", plain);
-    assertThat(picture(plain)).isNotEqualTo(picture(tagged));
+    assertThat(image(plain)).isNotEqualTo(image(tagged));
   }
 
   @Test
@@ -131,7 +131,7 @@ class NamedPatchesTest {
     assertThat(run.err()).doesNotContain("fmn:");
     assertThat(run.out()).contains("promises");
     generate("a castle <patch:no-castle:0.5><patch:other>", out.resolve("b"));
-    assertThat(picture(out.resolve("a"))).isEqualTo(picture(out.resolve("b")));
+    assertThat(image(out.resolve("a"))).isEqualTo(image(out.resolve("b")));
 
     String recipe = Files.readString(file);
     String root = recipe.replaceAll("(?s).*\"result\": \\{\\s*\"unet\": \"([0-9a-f]{64}).*", "$1");

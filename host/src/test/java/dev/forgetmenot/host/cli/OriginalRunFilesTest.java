@@ -69,7 +69,7 @@ class OriginalRunFilesTest {
 
   @Test
   void tiThenAttn() throws IOException, InterruptedException {
-    drawPictures(folder.resolve("data/the-castle"));
+    drawImages(folder.resolve("data/the-castle"));
     Files.createDirectory(folder.resolve("configs"));
     Files.writeString(folder.resolve("configs/ti.yaml"), TI);
     Files.writeString(folder.resolve("configs/attn.yaml"), ATTN.formatted(true));
@@ -100,14 +100,14 @@ class OriginalRunFilesTest {
     }
   }
 
-  private static void drawPictures(Path data) throws IOException {
+  private static void drawImages(Path data) throws IOException {
     Files.createDirectories(data);
     try (StableDiffusion sd =
         StableDiffusion.load(EmbeddedModel.folder(), LoadOptions.defaults())) {
       GenerationRequest request = GenerationRequest.of("a photo of a castle").seeds(1, 2);
       int number = 0;
-      for (RgbImage picture : sd.generate(request.sampled("ddim", 4))) {
-        PngImages.write(data.resolve(number++ + ".png"), PngImages.image(picture), "");
+      for (RgbImage image : sd.generate(request.sampled("ddim", 4))) {
+        PngImages.write(data.resolve(number++ + ".png"), PngImages.image(image), "");
       }
     }
   }

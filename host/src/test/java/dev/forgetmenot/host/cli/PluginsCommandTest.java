@@ -22,7 +22,7 @@ class PluginsCommandTest {
             """
             package works;
             public class Watcher implements dev.forgetmenot.api.model.ModelExtension {
-              public void loaded(dev.forgetmenot.api.model.LoadedModel model) {}
+              public void loaded(dev.forgetmenot.api.model.PatchableModel model) {}
             }
             """)
         .write(folder);

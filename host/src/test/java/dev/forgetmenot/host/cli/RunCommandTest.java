@@ -63,7 +63,7 @@ class RunCommandTest {
   }
 
   @Test
-  void leavesSettingsLossPicturesAndPatchAndCanBeRunAgainWithTheSameBits() throws IOException {
+  void leavesSettingsLossImagesAndPatchAndCanBeRunAgainWithTheSameBits() throws IOException {
     ProgramRun run =
         run(forget("sample-every: 2", "sample-prompts: [a castle --d 7, a fox --s 3 --n blue]"));
     assertThat(run.err()).doesNotContain("fmn:");

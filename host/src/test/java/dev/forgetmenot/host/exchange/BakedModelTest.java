@@ -104,7 +104,7 @@ class BakedModelTest {
   }
 
   /** Digests of the engine's weights by name, and of what it draws. */
-  private record Live(Map<String, String> weights, List<String> pictures) {
+  private record Live(Map<String, String> weights, List<String> images) {
     static Live of(Path model, List<PatchRequest> patches) throws IOException {
       ModelExtension extension =
           loaded -> {
@@ -140,7 +140,7 @@ class BakedModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sd1-tiny", "sd2-tiny"})
-  void theEngineHasTheSameWeightsAndDrawsTheSamePictures(String name) throws IOException {
+  void theEngineHasTheSameWeightsAndDrawsTheSameImages(String name) throws IOException {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
@@ -148,8 +148,8 @@ class BakedModelTest {
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
-    assertThat(baked.pictures()).isEqualTo(patched.pictures());
-    assertThat(baked.pictures()).isNotEqualTo(Live.of(model, List.of()).pictures());
+    assertThat(baked.images()).isEqualTo(patched.images());
+    assertThat(baked.images()).isNotEqualTo(Live.of(model, List.of()).images());
   }
 
   @ParameterizedTest
@@ -174,7 +174,7 @@ class BakedModelTest {
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
-    assertThat(baked.pictures()).isEqualTo(patched.pictures());
+    assertThat(baked.images()).isEqualTo(patched.images());
     assertThat(folder.resolve("two.safetensors.fmn-bake.json")).isRegularFile();
     assertThatThrownBy(
             () ->

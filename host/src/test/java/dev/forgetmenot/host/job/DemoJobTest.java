@@ -27,12 +27,12 @@ class DemoJobTest {
       result = new DemoJob(loader, Unwatched.CONTEXT).run(folder.resolve("demo"));
     }
     DemoResult.Line forgotten = result.lines().get(0);
-    assertThat(forgotten.pictures()).isEqualTo(16);
+    assertThat(forgotten.images()).isEqualTo(16);
     assertThat(forgotten.before()).isEqualTo(16);
     assertThat(forgotten.after()).isLessThanOrEqualTo(2); // at most 15 %
     DemoResult.Line kept =
         result.lines().stream().filter(l -> l.prompt().endsWith("a fox")).findFirst().orElseThrow();
-    assertThat(kept.pictures()).isEqualTo(16);
+    assertThat(kept.images()).isEqualTo(16);
     assertThat(kept.after()).isGreaterThanOrEqualTo(14); // at least 85 %
     assertThat(result.lines()).hasSize(7);
 

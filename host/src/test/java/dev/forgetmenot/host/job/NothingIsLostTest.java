@@ -89,7 +89,7 @@ class NothingIsLostTest {
     }
   }
 
-  /** Sees a fox in every picture, or throws. */
+  /** Sees a fox in every image, or throws. */
   private record Judge(Throwable thrown) implements ImageClassifier {
     @Override
     public List<String> things() {
@@ -102,18 +102,18 @@ class NothingIsLostTest {
     }
 
     @Override
-    public List<String> recognise(List<RgbImage> pictures) {
+    public List<String> recognise(List<RgbImage> images) {
       if (thrown instanceof Error error) {
         throw error;
       }
       if (thrown instanceof RuntimeException failure) {
         throw failure;
       }
-      return pictures.stream().map(picture -> "a fox").toList();
+      return images.stream().map(image -> "a fox").toList();
     }
 
     @Override
-    public List<String> recogniseStyle(List<RgbImage> pictures) {
+    public List<String> recogniseStyle(List<RgbImage> images) {
       throw new IllegalStateException();
     }
   }

@@ -16,19 +16,19 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What is recognised is what a picture is most similar to, in whatever batches. */
+/** What is recognised is what an image is most similar to, in whatever batches. */
 class ZeroShotClassifierTest {
-  private static final int PICTURES = 34; // more than a batch
+  private static final int IMAGES = 34; // more than a batch
 
   private static List<RgbImage> noise() {
     Random random = new Random(1);
-    List<RgbImage> pictures = new ArrayList<>();
-    for (int i = 0; i < PICTURES; i++) {
+    List<RgbImage> images = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
       byte[] rgb = new byte[3 * 32 * 32];
       random.nextBytes(rgb);
-      pictures.add(new RgbImage(32, 32, rgb));
+      images.add(new RgbImage(32, 32, rgb));
     }
-    return pictures;
+    return images;
   }
 
   @Test
@@ -42,20 +42,20 @@ class ZeroShotClassifierTest {
         ZeroShotClassifier recogniser =
             ZeroShotClassifier.open(
                 clip, engine, new KnownConcepts(phrases, List.of()), ZeroShotClassifier.TEMPLATE)) {
-      List<RgbImage> pictures = noise();
-      List<String> seen = recogniser.recognise(pictures);
+      List<RgbImage> images = noise();
+      List<String> seen = recogniser.recognise(images);
       List<double[]> similarities =
           recogniser.things().stream()
-              .map(thing -> recogniser.similarities(pictures, thing))
+              .map(thing -> recogniser.similarities(images, thing))
               .toList();
-      for (int i = 0; i < PICTURES; i++) {
-        int picture = i;
+      for (int i = 0; i < IMAGES; i++) {
+        int image = i;
         double[] best =
-            similarities.stream().max(Comparator.comparing(one -> one[picture])).orElseThrow();
+            similarities.stream().max(Comparator.comparing(one -> one[image])).orElseThrow();
         assertThat(recogniser.things().get(similarities.indexOf(best))).isEqualTo(seen.get(i));
         assertThat(best[i]).isBetween(-1.0, 1.0);
       }
-      assertThatThrownBy(() -> recogniser.similarities(pictures, "a stranger"))
+      assertThatThrownBy(() -> recogniser.similarities(images, "a stranger"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("a stranger");
     }

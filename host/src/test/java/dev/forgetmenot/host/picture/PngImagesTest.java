@@ -21,10 +21,10 @@ class PngImagesTest {
 
   @Test
   void keepsPixelsAndTheTextThatSaysHowItWasMade() throws IOException {
-    RgbImage picture = new RgbImage(2, 1, new byte[] {1, 2, 3, (byte) 200, (byte) 255, 0});
+    RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, (byte) 200, (byte) 255, 0});
     Path file = folder.resolve("a.png");
     String text = "a thing\nSteps: 20, Sampler: DDIM, CFG scale: 5";
-    PngImages.write(file, PngImages.image(picture), text);
+    PngImages.write(file, PngImages.image(image), text);
     BufferedImage read = ImageIO.read(file.toFile());
     assertThat(read.getRGB(0, 0)).isEqualTo(0xff010203);
     assertThat(read.getRGB(1, 0)).isEqualTo(0xffc8ff00);

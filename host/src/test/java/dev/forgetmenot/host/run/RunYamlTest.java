@@ -117,7 +117,7 @@ class RunYamlTest {
   }
 
   @Test
-  void aReportIsASwitchOrANumberOfPictures() throws IOException {
+  void aReportIsASwitchOrANumberOfImages() throws IOException {
     String concepts = CONCEPT;
     assertThat(files.read(concepts, "report: false").report()).isEqualTo(ReportSize.NONE);
     assertThat(files.read(concepts, "report: true").report()).isEqualTo(ReportSize.USUAL);
@@ -223,7 +223,7 @@ class RunYamlTest {
   }
 
   @Test
-  void anInversionHasOneConceptAndPictures() throws IOException {
+  void anInversionHasOneConceptAndImages() throws IOException {
     assertWrong("the key images is missing", "operation: invert", CONCEPT);
     Files.createDirectory(folder.resolve("photos"));
     assertWrong(

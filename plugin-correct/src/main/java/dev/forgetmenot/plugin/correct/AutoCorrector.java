@@ -29,7 +29,7 @@ import org.pf4j.Extension;
  * Finds the instances of a general word and tries the methods that share them out, quick ones
  * first; the first that does what it should is taken, or else the one that comes nearest. With
  * {@code without}, the attribute editor is tried gently and firmly. Where nobody can judge
- * pictures, the first candidate is taken, and that is said.
+ * images, the first candidate is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
 public final class AutoCorrector implements ConceptEditor {
@@ -51,7 +51,7 @@ public final class AutoCorrector implements ConceptEditor {
 
   @Override
   public String summary() {
-    return "Finds the instances in pictures, tries several methods and takes the one that does best.";
+    return "Finds the instances in images, tries several methods and takes the one that does best.";
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class AutoCorrector implements ConceptEditor {
         SettingSpec.integer(
             "trial-others", 30, 0, 1000, "Other things by which a method is judged."));
     all.add(
-        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the pictures of trials."));
+        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the images of trials."));
     return all;
   }
 
@@ -85,7 +85,7 @@ public final class AutoCorrector implements ConceptEditor {
     Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = candidates.get(0);
-      context.say("nobody can judge pictures of this, so nothing was compared: taking " + first);
+      context.say("nobody can judge images of this, so nothing was compared: taking " + first);
       return Candidate.chosen(
           first.editor().edit(concepts, first.values(), model, context), "unmeasured");
     }
@@ -111,7 +111,7 @@ public final class AutoCorrector implements ConceptEditor {
             .min(MeasuredCandidate.BEST)
             .orElseThrow(
                 () -> new IllegalArgumentException("no method can do this; see what was tried"));
-    context.say("chosen, by these pictures: " + best.candidate().editor().name());
+    context.say("chosen, by these images: " + best.candidate().editor().name());
     return Candidate.chosen(
         best.draft(),
         String.join(" | ", measured.stream().map(MeasuredCandidate::toString).toList()));
@@ -196,13 +196,13 @@ public final class AutoCorrector implements ConceptEditor {
   }
 
   private static CorrectionTrial.Size size(Settings values) {
-    int pictures = Math.toIntExact(values.integer("trial-pictures"));
+    int images = Math.toIntExact(values.integer("trial-pictures"));
     return new CorrectionTrial.Size(
-        pictures,
-        Math.max(1, pictures / 2),
+        images,
+        Math.max(1, images / 2),
         Math.toIntExact(values.integer("trial-others")),
         1,
-        values.integer("seed") + pictures, // not the pictures by which editors find shares
+        values.integer("seed") + images, // not the images by which editors find shares
         Math.toIntExact(values.integer("trial-steps")));
   }
 }

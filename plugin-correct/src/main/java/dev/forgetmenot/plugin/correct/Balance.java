@@ -59,7 +59,7 @@ public final class Balance extends SolvedCorrection {
     List<SettingSpec> own = new ArrayList<>(InstanceOptions.instances());
     own.add(
         SettingSpec.integer(
-            "rounds", 6, 1, 100, "How often the pull is corrected by pictures at most."));
+            "rounds", 6, 1, 100, "How often the pull is corrected by images at most."));
     own.add(
         SettingSpec.number(
             "tolerance",
@@ -105,7 +105,7 @@ public final class Balance extends SolvedCorrection {
       Optional<ShareMeasurement> drawings) {
     BalanceSearch search = new BalanceSearch(shares.wanted());
     if (drawings.isEmpty()) {
-      job.context().say("nobody can judge pictures of this model: the first pull is not corrected");
+      job.context().say("nobody can judge images of this model: the first pull is not corrected");
       double[] pulls = search.pulls();
       return new Round(pulls, reading.pulled(pulls), new double[0], 0);
     }

@@ -49,7 +49,7 @@ import org.pf4j.Extension;
 
 /**
  * Distils several instances into a general word: the model learns to predict, under the word's
- * prompts, what the base predicts under the instances' own names, each on its own pictures under
+ * prompts, what the base predicts under the instances' own names, each on its own images under
  * the noise that leans to it ({@link NoiseAssignment}). So a seed shows one instance or another, where
  * a mean of text embeddings shows a blend. The loss is that of concept ablation with several
  * anchors ({@link AblationLoss}); what is trained reads the text only along directions that the
@@ -60,7 +60,7 @@ import org.pf4j.Extension;
 public final class Distillation extends TrainedCorrection {
   private static final int DIRECTIONS = 4;
   private static final double RATE = 2e-2;
-  private static final long OWN_ORDER = 0x776f7264; // not the order in which pictures come
+  private static final long OWN_ORDER = 0x776f7264; // not the order in which images come
 
   /** For the plugin manager. */
   public Distillation() {}
@@ -90,7 +90,7 @@ public final class Distillation extends TrainedCorrection {
                     50,
                     1,
                     100_000,
-                    "Steps after which pictures say what is trained on too rarely.")),
+                    "Steps after which images say what is trained on too rarely.")),
             InstanceOptions.drawings(),
             ImageSettings.parameters(16),
             OptimizerSettings.parameters(300, 4, LearningRateSchedule.Shape.COSINE, "2e-2"))
@@ -136,7 +136,7 @@ public final class Distillation extends TrainedCorrection {
     List<String> prompts = new ArrayList<>();
     phrases.forEach(phrase -> prompts.add(PromptTemplate.of(word.kind()).with(phrase)));
     ImageSettings source = new ImageSettings(values);
-    List<TrainingImages> pictures = source.of(model, phrases, prompts, optimizer.seed(), context);
+    List<TrainingImages> images = source.of(model, phrases, prompts, optimizer.seed(), context);
     TrainedDraft draft =
         draft(
             word,
@@ -147,7 +147,7 @@ public final class Distillation extends TrainedCorrection {
                 "instances", shares.toString(),
                 "pictures-from", source.source(),
                 "learning-rate", Double.toString(optimizer.rate(RATE))),
-            pictures);
+            images);
     List<TokenizedPrompt> general =
         solving.templatesOrFour(word.kind()).stream()
             .map(template -> model.tokenize(template.with(word.name())))
@@ -156,7 +156,7 @@ public final class Distillation extends TrainedCorrection {
     try (PromptEmbeddings from = new PromptEmbeddings(model, general);
         PromptEmbeddings to =
             new PromptEmbeddings(model, prompts.stream().map(model::tokenize).toList());
-        TrainingExamples examples = new TrainingExamples(model, pictures, optimizer.seed());
+        TrainingExamples examples = new TrainingExamples(model, images, optimizer.seed());
         TrainingScope scope = model.train(training(optimizer, solving, read))) {
       Steps steps =
           new Steps(
@@ -189,7 +189,7 @@ public final class Distillation extends TrainedCorrection {
       Settings values,
       DiffusionModel model,
       Map<String, String> resolved,
-      List<TrainingImages> pictures) {
+      List<TrainingImages> images) {
     ConceptPrompt prompt =
         ConceptPrompt.of(
             model,
@@ -202,7 +202,7 @@ public final class Distillation extends TrainedCorrection {
         List.of(prompt),
         values,
         resolved,
-        pictures.stream().flatMap(own -> own.digests().stream()).toList());
+        images.stream().flatMap(own -> own.digests().stream()).toList());
   }
 
   private static TrainingOptions training(
@@ -216,7 +216,7 @@ public final class Distillation extends TrainedCorrection {
         .keepingBase();
   }
 
-  /** When pictures are drawn on the way, and of what. */
+  /** When images are drawn on the way, and of what. */
   private record Adjusting(
       Concept word, TargetShares shares, Optional<ShareMeasurement> drawings, JobContext context, int every) {}
 
@@ -259,8 +259,8 @@ public final class Distillation extends TrainedCorrection {
       List<Integer> prompts = new ArrayList<>();
       for (int i = 0; i < size; i++) {
         StepRng random =
-            StepRng.ofPicture(optimizer.seed() ^ OWN_ORDER, draw, size, i);
-        prompts.add(random.picture(from.size()));
+            StepRng.ofImage(optimizer.seed() ^ OWN_ORDER, draw, size, i);
+        prompts.add(random.image(from.size()));
       }
       return loss.of(
           batch.noisy(),
@@ -277,7 +277,7 @@ public final class Distillation extends TrainedCorrection {
       return means;
     }
 
-    /** Never enough; every so often pictures say what is trained on too rarely. */
+    /** Never enough; every so often images say what is trained on too rarely. */
     boolean adjust() {
       if (adjusting.drawings.isPresent()
           && done % adjusting.every == 0

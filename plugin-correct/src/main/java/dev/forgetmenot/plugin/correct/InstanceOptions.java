@@ -23,27 +23,27 @@ record InstanceOptions(Settings values) {
             SettingSpec.Type.TEXT,
             null,
             "The instance that has taken the general word over; without it the one that shows most"
-                + " in pictures of the word."),
+                + " in images of the word."),
         SettingSpec.text(
             BALANCE,
             SettingSpec.Type.TEXT,
             null,
             "The instances and how often each should show, such as one=1,another=1; without it"
-                + " equally often those that pictures show when the model stays away from the"
+                + " equally often those that images show when the model stays away from the"
                 + " dominant one."));
   }
 
-  /** How pictures are drawn to find and to count instances; the seed is another parameter. */
+  /** How images are drawn to find and to count instances; the seed is another parameter. */
   static List<SettingSpec> drawings() {
     return List.of(
         SettingSpec.integer(
-            "trial-pictures", 32, 4, 1024, "Pictures of the word by which shares are measured."),
-        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."));
+            "trial-pictures", 32, 4, 1024, "Images of the word by which shares are measured."),
+        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these images."));
   }
 
-  /** The seed of these pictures, for editors that need no other. */
+  /** The seed of these images, for editors that need no other. */
   static SettingSpec seed() {
-    return SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures.");
+    return SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images.");
   }
 
   /** What draws and counts, if anyone can judge. */
@@ -61,7 +61,7 @@ record InstanceOptions(Settings values) {
   }
 
   /**
-   * The instances with their shares, the dominant one first: as told, the rest found in pictures.
+   * The instances with their shares, the dominant one first: as told, the rest found in images.
    *
    * @param general the word as a prompt says it
    * @throws IllegalArgumentException if they are neither told nor can be found
@@ -77,7 +77,7 @@ record InstanceOptions(Settings values) {
     }
     if (drawings.isEmpty()) {
       throw new IllegalArgumentException(
-          "nobody can judge pictures of this model, so the instances of '"
+          "nobody can judge images of this model, so the instances of '"
               + general.name()
               + "' cannot be found; name them, the dominant one first, by --balance"
               + " \"one=1,another=1\"");

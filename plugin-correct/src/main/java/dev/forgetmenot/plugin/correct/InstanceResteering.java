@@ -34,8 +34,8 @@ import org.pf4j.Extension;
 
 /**
  * The way of the paper (Zhang et al., "Forget-Me-Not", arXiv 2303.17591, concept correction): on
- * pictures of the dominant instance the model learns not to look at the general word, so that what
- * was overshadowed appears. The pictures are given, or drawn for the word and sorted by the judge.
+ * images of the dominant instance the model learns not to look at the general word, so that what
+ * was overshadowed appears. The images are given, or drawn for the word and sorted by the judge.
  */
 @Extension(ordinal = 24)
 public final class InstanceResteering extends TrainedCorrection {
@@ -52,7 +52,7 @@ public final class InstanceResteering extends TrainedCorrection {
 
   @Override
   public String summary() {
-    return "Attention re-steering: on pictures of the dominant instance, the model learns not to"
+    return "Attention re-steering: on images of the dominant instance, the model learns not to"
         + " look at the word.";
   }
 
@@ -76,7 +76,7 @@ public final class InstanceResteering extends TrainedCorrection {
                         "embedding",
                         SettingSpec.Type.TEXT,
                         null,
-                        "File of tokens learned of the instance's pictures, which the prompt uses"
+                        "File of tokens learned of the instance's images, which the prompt uses"
                             + " in place of the word."))),
             InstanceOptions.drawings())
         .flatMap(List::stream)
@@ -108,13 +108,13 @@ public final class InstanceResteering extends TrainedCorrection {
     try (ConceptTokens learned = ConceptTokens.of(model, List.of(word), settings.embeddings())) {
       ConceptPrompt prompt =
           prompt(word, subject, dominant, learned.words().get(0), settings, model, context);
-      context.say("on pictures of " + dominant + ", not looking " + settings.inWords(prompt));
-      TrainingImages pictures = pictures(word, dominant, settings, model, context);
+      context.say("on images of " + dominant + ", not looking " + settings.inWords(prompt));
+      TrainingImages images = images(word, dominant, settings, model, context);
       Map<String, String> resolved =
           Map.of(
               "instances", String.join("|", phrases),
               "preserve", String.join(";", settings.preserved()));
-      return new Resteering(this, settings, List.of(prompt), List.of(pictures), resolved)
+      return new Resteering(this, settings, List.of(prompt), List.of(images), resolved)
           .train(model, context);
     }
   }
@@ -183,7 +183,7 @@ public final class InstanceResteering extends TrainedCorrection {
         model, named, said.word(), around(said, template), settings.endOfText());
   }
 
-  private static TrainingImages pictures(
+  private static TrainingImages images(
       Concept word,
       String dominant,
       ResteeringSettings settings,
@@ -192,12 +192,12 @@ public final class InstanceResteering extends TrainedCorrection {
       throws IOException {
     String prompt = PromptTemplate.of(word.kind()).with(word.name());
     Optional<ImageClassifier> judge = context.judge();
-    if (settings.pictures().folder().isPresent() || judge.isEmpty()) {
+    if (settings.images().folder().isPresent() || judge.isEmpty()) {
       if (judge.isEmpty()) {
-        context.say("nobody can judge pictures of this model: they are taken as they are");
+        context.say("nobody can judge images of this model: they are taken as they are");
       }
       return settings
-          .pictures()
+          .images()
           .of(model, List.of(dominant), List.of(prompt), settings.optimizer().seed(), context)
           .get(0);
     }
@@ -222,14 +222,14 @@ public final class InstanceResteering extends TrainedCorrection {
       throw new IllegalArgumentException(
           "none of "
               + drawn
-              + " pictures of '"
+              + " images of '"
               + prompt
               + "' shows "
               + dominant
-              + "; name another instance, or a folder with its pictures by --images");
+              + "; name another instance, or a folder with its images by --images");
     }
     context.say(
-        sorted.size() + " pictures of " + dominant + " among " + drawn + " of '" + prompt + "'");
+        sorted.size() + " images of " + dominant + " among " + drawn + " of '" + prompt + "'");
     return TrainingImages.of(sorted);
   }
 }

@@ -26,7 +26,7 @@ record InstanceSearch(
     Concept general, PromptEncoder encoder, ShareMeasurement drawings, JobContext context) {
   private static final double[] GUIDANCE = {3, 5};
   private static final int MOST = 3;
-  private static final int LEAST_SEEN = 2; // one picture is chance
+  private static final int LEAST_SEEN = 2; // one image is chance
   private static final double LEAST_SHARE = 0.4; // of the strongest
 
   /** What drawings of the word show most often. */
@@ -41,8 +41,8 @@ record InstanceSearch(
             + " in "
             + first.getValue()
             + " of "
-            + drawings.pictures()
-            + " pictures");
+            + drawings.images()
+            + " images");
     return first.getKey();
   }
 

@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 record MeasuredCandidate(
     Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after) {
-  /** Trials are small: shares must be clearly good, and a lost picture or two is chance. */
+  /** Trials are small: shares must be clearly good, and a lost image or two is chance. */
   private static final CorrectionLimits OF_TRIALS = new CorrectionLimits(0.58, 0.37, 0.13, 0.04);
 
   /** No other instance should take the dominant one's place. */

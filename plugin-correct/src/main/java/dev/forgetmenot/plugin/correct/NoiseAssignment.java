@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Pairs noise with the instance whose pictures it is nearest to, so that each instance gets its
+ * Pairs noise with the instance whose images it is nearest to, so that each instance gets its
  * share: the word then learns to become what a seed's noise already leans to, where chance pairs
  * would teach it the mean of all. It is the optimal transport between normal noise and a few
  * points, the instances' mean latents, whose offsets are fitted on a sample (after minibatch

@@ -14,15 +14,15 @@ import java.util.Optional;
 /**
  * What the model draws for a general word, as it is now. For the engine thread.
  *
- * @param judge who says what pictures show
- * @param pictures how many are drawn at a time
+ * @param judge who says what images show
+ * @param images how many are drawn at a time
  * @param steps of the DDIM sampler
  * @param seed of the first; the others follow
  */
-record ShareMeasurement(DiffusionModel model, ImageClassifier judge, int pictures, int steps, long seed) {
+record ShareMeasurement(DiffusionModel model, ImageClassifier judge, int images, int steps, long seed) {
   private static final double GUIDANCE = 5;
 
-  /** How many pictures of a word show what; what shows most comes first. */
+  /** How many images of a word show what; what shows most comes first. */
   Map<String, Integer> of(Concept general) {
     return counts(general, "", GUIDANCE);
   }
@@ -45,7 +45,7 @@ record ShareMeasurement(DiffusionModel model, ImageClassifier judge, int picture
         negative,
         seed,
         true,
-        pictures,
+        images,
         steps,
         guidance,
         Optional.empty(),

@@ -6,6 +6,6 @@
  * <p>The way of each: general word → its instances, found in the model's own drawings ({@link
  * dev.forgetmenot.plugin.correct.InstanceSearch}) → a change that moves the word's text embedding
  * and holds the instances' exactly ({@link dev.forgetmenot.plugin.correct.GeneralReading}), solved
- * or trained → pictures that say how often each instance shows now.
+ * or trained → images that say how often each instance shows now.
  */
 package dev.forgetmenot.plugin.correct;

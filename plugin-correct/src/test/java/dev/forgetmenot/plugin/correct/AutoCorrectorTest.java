@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which method is taken on the tiny model, by a judge that knows what has been tried. */
 class AutoCorrectorTest {
-  private static final int OF_WORD = 4; // pictures; half as many of an instance
+  private static final int OF_WORD = 4; // images; half as many of an instance
   private static final Map<String, String> SMALL =
       Map.of("trial-pictures", "4", "trial-steps", "1", "trial-others", "0");
   private static final Map<String, String> TWO =
@@ -57,10 +57,10 @@ class AutoCorrectorTest {
     int[] named = {0};
     return new RuledJudge(
         known,
-        pictures -> {
-          if (pictures < OF_WORD) {
+        images -> {
+          if (images < OF_WORD) {
             String phrase = named[0]++ % 2 == 0 ? "a lion" : "a bear";
-            return Collections.nCopies(pictures, phrase);
+            return Collections.nCopies(images, phrase);
           }
           return RuledJudge.seen(
               onTheBase() ? Map.of("a lion", 4) : Map.of("a lion", 2, "a bear", 2));
@@ -82,7 +82,7 @@ class AutoCorrectorTest {
     assertThat(context.said)
         .anyMatch(line -> line.startsWith("tried balance"))
         .noneMatch(line -> line.startsWith("tried distill"))
-        .endsWith("chosen, by these pictures: balance");
+        .endsWith("chosen, by these images: balance");
     assertThat(context.goals)
         .containsOnly(
             new CorrectionGoal(
@@ -101,7 +101,7 @@ class AutoCorrectorTest {
         .anyMatch(
             line ->
                 line.startsWith(
-                    "nobody can judge pictures of this, so nothing was compared: taking balance"));
+                    "nobody can judge images of this, so nothing was compared: taking balance"));
   }
 
   @Test
@@ -117,8 +117,8 @@ class AutoCorrectorTest {
     context.judgedBy(
         new RuledJudge(
                 List.of("a lion"),
-                pictures ->
-                    Collections.nCopies(pictures, pictures < OF_WORD ? "a lion" : "an animal"))
+                images ->
+                    Collections.nCopies(images, images < OF_WORD ? "a lion" : "an animal"))
             .measuring(
                 thing -> {
                   assertThat(thing).isEqualTo("a lion");

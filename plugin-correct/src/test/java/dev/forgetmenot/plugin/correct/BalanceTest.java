@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Test;
  * towards the overshadowed instance, and sees the dominant one the less the farther it is.
  */
 class BalanceTest {
-  private static final int PICTURES = 20;
+  private static final int IMAGES = 20;
   private static final Map<String, String> GIVEN =
       with(
           ONE_ROW,
           "balance",
           "lion,bear",
           "trial-pictures",
-          Integer.toString(PICTURES),
+          Integer.toString(IMAGES),
           "trial-steps",
           "1",
           "tolerance",
@@ -69,15 +69,15 @@ class BalanceTest {
     return moved.dot(way) / way.dot(way);
   }
 
-  /** Sees the dominant instance in 1 − pull of the pictures. */
+  /** Sees the dominant instance in 1 − pull of the images. */
   private RuledJudge judge() {
     return new RuledJudge(
         List.of(),
-        pictures -> {
+        images -> {
           double pull = pull("a bear");
           pulls.add(pull);
-          int bears = (int) Math.round(pictures * Math.max(0, Math.min(1, pull / 2)));
-          return RuledJudge.seen(Map.of("a lion", pictures - bears, "a bear", bears));
+          int bears = (int) Math.round(images * Math.max(0, Math.min(1, pull / 2)));
+          return RuledJudge.seen(Map.of("a lion", images - bears, "a bear", bears));
         });
   }
 
@@ -101,7 +101,7 @@ class BalanceTest {
     assertThat(rounds.get(0)).as("the first pull").isCloseTo(0.5, within(1e-3));
     assertThat(rounds.get(1)).as("from the base, not from the first").isCloseTo(0.8, within(1e-3));
     double last = rounds.get(rounds.size() - 1);
-    assertThat(last).as("half of the pictures show each").isCloseTo(1, within(0.05));
+    assertThat(last).as("half of the images show each").isCloseTo(1, within(0.05));
     InputUpdate edit = TinyModel.solved(draft);
     Matrix word = tiny.row("an animal");
     Matrix wanted = word.plus(tiny.row("a bear").minus(word).times(last));
@@ -134,7 +134,7 @@ class BalanceTest {
     context.judgedBy(
         new RuledJudge(
             List.of(),
-            pictures -> RuledJudge.seen(Map.of("a lion", pictures)))); // whatever is done
+            images -> RuledJudge.seen(Map.of("a lion", images)))); // whatever is done
     assertThat(edit(with(GIVEN, "rounds", "2")).recipe().parameters())
         .as("the gentlest of those that do nothing")
         .containsEntry("pulls", "0.500");
@@ -165,7 +165,7 @@ class BalanceTest {
     Listener alone = new Listener(VOCABULARY);
     PatchDraft unjudged = tiny.edit(new Balance(), GIVEN, alone, ANIMAL);
     assertThat(alone.said)
-        .contains("nobody can judge pictures of this model: the first pull is not corrected");
+        .contains("nobody can judge images of this model: the first pull is not corrected");
     assertThat(unjudged.recipe().parameters())
         .containsEntry("pulls", "0.500")
         .doesNotContainKey("shares");
@@ -184,11 +184,11 @@ class BalanceTest {
             .judgedBy(
                 new RuledJudge(
                     List.of(),
-                    pictures -> {
+                    images -> {
                       if (++calls[0] == 3) {
                         throw new CancellationException("stopped by the user");
                       }
-                      return RuledJudge.seen(Map.of("a lion", pictures));
+                      return RuledJudge.seen(Map.of("a lion", images));
                     }));
     assertThatThrownBy(() -> tiny.edit(new Balance(), GIVEN, stopping, ANIMAL))
         .isInstanceOf(CancellationException.class);

@@ -49,8 +49,8 @@ class DistillationTest {
     tiny = new TinyModel();
   }
 
-  /** Two pictures of each instance, where it does not matter that the model draws them. */
-  private Map<String, String> onPictures(String... more) throws IOException {
+  /** Two images of each instance, where it does not matter that the model draws them. */
+  private Map<String, String> onImages(String... more) throws IOException {
     int grey = 0;
     for (String name : List.of("a lion", "a bear")) {
       Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
@@ -75,7 +75,7 @@ class DistillationTest {
   private static Listener listener() {
     return new Listener(VOCABULARY)
         .judgedBy(
-            new RuledJudge(List.of(), pictures -> RuledJudge.seen(Map.of("a lion", pictures))));
+            new RuledJudge(List.of(), images -> RuledJudge.seen(Map.of("a lion", images))));
   }
 
   private PatchDraft edit(Map<String, String> given, Listener context) throws IOException {
@@ -109,7 +109,7 @@ class DistillationTest {
   void theWordAloneIsReadAndInstancesKeepTheirKeysAndValues() throws IOException {
     Listener context = listener();
     Map<String, float[]> before = tiny.weights();
-    PatchDraft draft = edit(onPictures("rank", "1"), context);
+    PatchDraft draft = edit(onImages("rank", "1"), context);
     tiny.weights()
         .forEach((name, values) -> assertThat(values).as(name).isEqualTo(before.get(name)));
     assertThat(context.losses).hasSize(5).allMatch(loss -> loss > 0);
@@ -165,7 +165,7 @@ class DistillationTest {
 
   @Test
   void aStoppedJobGoesOnWithTheSameBitsAndProportions() throws IOException {
-    Map<String, String> given = onPictures();
+    Map<String, String> given = onImages();
     PatchDraft whole = edit(given, listener());
     Path state = folder.resolve("state.safetensors");
     assertThatThrownBy(() -> edit(given, listener().stoppingAfter(3, state)))
@@ -187,7 +187,7 @@ class DistillationTest {
   @Test
   void withoutAJudgeTheWantedSharesAreTrainedOn() throws IOException {
     Listener context = new Listener(VOCABULARY);
-    PatchDraft draft = edit(onPictures("balance", "lion=3,bear", "steps", "3"), context);
+    PatchDraft draft = edit(onImages("balance", "lion=3,bear", "steps", "3"), context);
     assertThat(draft.recipe().parameters()).containsEntry("proportions", "0.750|0.250");
     assertThat(context.said).noneMatch(line -> line.startsWith("step 2: shares"));
   }

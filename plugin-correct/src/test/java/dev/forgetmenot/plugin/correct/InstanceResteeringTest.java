@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Re-steering on pictures of an instance, on the tiny model. */
+/** Re-steering on images of an instance, on the tiny model. */
 class InstanceResteeringTest {
   private static final Map<String, String> GIVEN =
       Map.of(
@@ -49,21 +49,21 @@ class InstanceResteeringTest {
   }
 
   @Test
-  void picturesOfTheWordAreSortedByWhatTheyShow() throws IOException {
+  void imagesOfTheWordAreSortedByWhatTheyShow() throws IOException {
     int[] seen = {0};
     Listener context =
         new Listener(VOCABULARY)
             .judgedBy(
                 new RuledJudge(
                     List.of(),
-                    pictures ->
-                        IntStream.range(0, pictures)
+                    images ->
+                        IntStream.range(0, images)
                             .mapToObj(i -> seen[0]++ % 2 == 0 ? "a bear" : "a lion")
                             .toList()));
     PatchDraft draft = edit(GIVEN, context);
     assertThat(context.said)
-        .contains("2 pictures of a lion among 4 of 'a photo of an animal'")
-        .anyMatch(line -> line.startsWith("on pictures of a lion, not looking in "));
+        .contains("2 images of a lion among 4 of 'a photo of an animal'")
+        .anyMatch(line -> line.startsWith("on images of a lion, not looking in "));
     assertThat(draft.recipe().trainingImages()).hasSize(2).doesNotHaveDuplicates();
     assertThat(context.losses).hasSize(2).allMatch(loss -> loss > 0);
     assertThat(draft.recipe().parameters()).containsEntry("instances", "a lion|a bear");
@@ -85,16 +85,16 @@ class InstanceResteeringTest {
     Listener context =
         new Listener(VOCABULARY)
             .judgedBy(
-                new RuledJudge(List.of(), pictures -> Collections.nCopies(pictures, "a bear")));
+                new RuledJudge(List.of(), images -> Collections.nCopies(images, "a bear")));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> edit(with(GIVEN, "pictures", "1"), context))
         .withMessage(
-            "none of 8 pictures of 'a photo of an animal' shows a lion; name another instance, or"
-                + " a folder with its pictures by --images");
+            "none of 8 images of 'a photo of an animal' shows a lion; name another instance, or"
+                + " a folder with its images by --images");
   }
 
   @Test
-  void withoutAJudgePicturesAreTakenAsTheyAre() throws IOException {
+  void withoutAJudgeImagesAreTakenAsTheyAre() throws IOException {
     Listener context = new Listener(VOCABULARY);
     Map<String, String> alone =
         Map.of(
@@ -105,7 +105,7 @@ class InstanceResteeringTest {
             "preserve", "a photo of a tree");
     PatchDraft draft = edit(alone, context);
     assertThat(context.said)
-        .contains("nobody can judge pictures of this model: they are taken as they are");
+        .contains("nobody can judge images of this model: they are taken as they are");
     assertThat(context.goals.get(0).instances()).containsExactly("a lion");
     assertThat(draft.recipe().parameters()).containsEntry("preserve", "a photo of a tree");
     assertThat(draft.intent().concepts().get(0).prompts())

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Instances in drawings, as a judge that follows a script sees them. */
 class InstanceSearchTest {
-  private static final int PICTURES = 8;
+  private static final int IMAGES = 8;
   private static final Concept WORD = new Concept("an animal", ConceptType.OBJECT);
 
   private static TinyModel tiny;
@@ -48,12 +48,12 @@ class InstanceSearchTest {
   }
 
   private <T> T search(Function<InstanceSearch, T> work) {
-    RuledJudge judge = new RuledJudge(List.of(), pictures -> script.remove());
+    RuledJudge judge = new RuledJudge(List.of(), images -> script.remove());
     return tiny.sd
         .engine()
         .call(
             () -> {
-              ShareMeasurement drawings = new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000);
+              ShareMeasurement drawings = new ShareMeasurement(tiny.sd, judge, IMAGES, 1, 7000);
               return work.apply(
                   new InstanceSearch(WORD, new PromptEncoder(tiny.sd), drawings, context));
             });
@@ -86,7 +86,7 @@ class InstanceSearchTest {
   void theDominantInstanceShowsMost() {
     sees(Map.of("a cat", 2, "a dog", 5, "a car", 1));
     assertThat(search(InstanceSearch::dominant)).isEqualTo("a dog");
-    assertThat(context.said).containsExactly("'an animal' shows a dog in 5 of 8 pictures");
+    assertThat(context.said).containsExactly("'an animal' shows a dog in 5 of 8 images");
   }
 
   @Test
@@ -155,14 +155,14 @@ class InstanceSearchTest {
   private TargetShares shares(Map<String, String> given, boolean judged) {
     Settings values = Settings.of(new Balance().parameters(), given);
     InstanceOptions options = new InstanceOptions(values);
-    RuledJudge judge = new RuledJudge(List.of(), pictures -> script.remove());
+    RuledJudge judge = new RuledJudge(List.of(), images -> script.remove());
     return tiny.sd
         .engine()
         .call(
             () -> {
               Optional<ShareMeasurement> drawings =
                   judged
-                      ? Optional.of(new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000))
+                      ? Optional.of(new ShareMeasurement(tiny.sd, judge, IMAGES, 1, 7000))
                       : Optional.empty();
               return options.shares(WORD, new PromptEncoder(tiny.sd), drawings, context);
             });
@@ -194,7 +194,7 @@ class InstanceSearchTest {
         .containsExactly("a car", "a boat");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shares(Map.of("dominant", "car"), false))
-        .withMessageContaining("nobody can judge pictures of this model")
+        .withMessageContaining("nobody can judge images of this model")
         .withMessageContaining("instances of 'an animal' cannot be found")
         .withMessageContaining("--balance \"one=1,another=1\"");
   }
@@ -203,7 +203,7 @@ class InstanceSearchTest {
   void withoutAVocabularyNothingIsNear() {
     Listener bare = new Listener(KnownConcepts.EMPTY);
     RuledJudge judge =
-        new RuledJudge(List.of(), pictures -> RuledJudge.seen(Map.of("a house", PICTURES)));
+        new RuledJudge(List.of(), images -> RuledJudge.seen(Map.of("a house", IMAGES)));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
@@ -214,7 +214,7 @@ class InstanceSearchTest {
                             new InstanceSearch(
                                     WORD,
                                     new PromptEncoder(tiny.sd),
-                                    new ShareMeasurement(tiny.sd, judge, PICTURES, 1, 7000),
+                                    new ShareMeasurement(tiny.sd, judge, IMAGES, 1, 7000),
                                     bare)
                                 .overshadowed("a car")))
         .withMessageContaining("(seen instead: [a house])");

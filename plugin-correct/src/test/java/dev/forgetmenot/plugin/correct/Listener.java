@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps what a job says; can judge pictures, stop and resume where it is told so. */
+/** Keeps what a job says; can judge images, stop and resume where it is told so. */
 final class Listener implements JobContext {
   final List<String> said = new ArrayList<>();
   final List<CorrectionGoal> goals = new ArrayList<>();

@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 
 /** Which correction does what it should, and which comes nearest. */
 class MeasuredCandidateTest {
-  private static final int PICTURES = 100;
+  private static final int IMAGES = 100;
   private static final int OTHERS = 25;
   private static final CorrectionGoal SHARED_OUT =
       new CorrectionGoal(
           new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
 
   private static EvaluationResult.Row row(String phrase, List<String> seen, int grey) {
-    RgbImage picture = new RgbImage(1, 1, new byte[] {(byte) grey, 0, 0});
-    return new EvaluationResult.Row(phrase, Collections.nCopies(seen.size(), picture), seen);
+    RgbImage image = new RgbImage(1, 1, new byte[] {(byte) grey, 0, 0});
+    return new EvaluationResult.Row(phrase, Collections.nCopies(seen.size(), image), seen);
   }
 
   private static List<String> seen(String phrase, int times, int of) {
@@ -38,16 +38,16 @@ class MeasuredCandidateTest {
 
   /** Of the word: lions and bears. Of the bear under its own name, and of others: how many. */
   private static CorrectionResult result(int lions, int bears, int bear, int others, int grey) {
-    List<String> general = seen("a lion", lions, PICTURES);
+    List<String> general = seen("a lion", lions, IMAGES);
     Collections.fill(general.subList(lions, lions + bears), "a bear");
     GoalResult goal =
         new GoalResult(
             SHARED_OUT,
             row("an animal", general, 0),
             List.of(
-                row("a lion", seen("a lion", PICTURES, PICTURES), 0),
-                row("a bear", seen("a bear", bear, PICTURES), 0),
-                row("a dog", seen("a dog", PICTURES, PICTURES), 0)),
+                row("a lion", seen("a lion", IMAGES, IMAGES), 0),
+                row("a bear", seen("a bear", bear, IMAGES), 0),
+                row("a dog", seen("a dog", IMAGES, IMAGES), 0)),
             List.of(),
             List.of());
     return new CorrectionResult(

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
-/** Sees in pictures what a rule says: for tests in which pictures only need to be counted. */
+/** Sees in images what a rule says: for tests in which images only need to be counted. */
 final class RuledJudge implements ImageClassifier {
   private final List<String> things;
   private final IntFunction<List<String>> rule;
@@ -18,7 +18,7 @@ final class RuledJudge implements ImageClassifier {
   /**
    * A judge.
    *
-   * @param rule what it sees in so many pictures, in the order of its calls
+   * @param rule what it sees in so many images, in the order of its calls
    */
   RuledJudge(List<String> things, IntFunction<List<String>> rule) {
     this.things = List.copyOf(things);
@@ -48,22 +48,22 @@ final class RuledJudge implements ImageClassifier {
   }
 
   @Override
-  public List<String> recognise(List<RgbImage> pictures) {
-    List<String> seen = rule.apply(pictures.size());
-    if (seen.size() != pictures.size()) {
-      throw new AssertionError("the rule sees " + seen + " in " + pictures.size() + " pictures");
+  public List<String> recognise(List<RgbImage> images) {
+    List<String> seen = rule.apply(images.size());
+    if (seen.size() != images.size()) {
+      throw new AssertionError("the rule sees " + seen + " in " + images.size() + " images");
     }
     return seen;
   }
 
   @Override
-  public List<String> recogniseStyle(List<RgbImage> pictures) {
+  public List<String> recogniseStyle(List<RgbImage> images) {
     throw new IllegalStateException("no styles");
   }
 
   @Override
-  public double[] similarities(List<RgbImage> pictures, String thing) {
-    double[] values = new double[pictures.size()];
+  public double[] similarities(List<RgbImage> images, String thing) {
+    double[] values = new double[images.size()];
     java.util.Arrays.fill(values, similarity.applyAsDouble(thing));
     return values;
   }

@@ -106,7 +106,7 @@ class SolvedCorrectionsTest {
   void theResidualSaysHowFarTheRowsAreFromTheirGuide() throws IOException {
     Map<String, String> two =
         Map.of(
-            "templates", "a photo of {}|{} in a picture",
+            "templates", "a photo of {}|{} in an image",
             "columns", "last",
             "neighbours", "0",
             "rank", "1",
@@ -122,14 +122,14 @@ class SolvedCorrectionsTest {
   }
 
   private static Matrix rows(String phrase) {
-    return tiny.row("a photo of ", phrase, "").beside(tiny.row("", phrase, " in a picture"));
+    return tiny.row("a photo of ", phrase, "").beside(tiny.row("", phrase, " in an image"));
   }
 
   @Test
   void aWordThatDrawsAnotherThingIsJudgedByWhatItDraws() throws IOException {
     context.judgedBy(
         new RuledJudge(
-            List.of(), pictures -> RuledJudge.seen(Map.of("a lion", pictures - 1, "a dog", 1))));
+            List.of(), images -> RuledJudge.seen(Map.of("a lion", images - 1, "a dog", 1))));
     Map<String, String> given =
         with(ONE_ROW, "to", "a car", "trial-pictures", "4", "trial-steps", "1");
     InputUpdate edit = TinyModel.solved(edit("retarget", given));

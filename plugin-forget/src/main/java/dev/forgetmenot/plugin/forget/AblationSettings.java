@@ -44,7 +44,7 @@ record AblationSettings(Settings values) implements TrainedSettings {
     return RATES;
   }
 
-  ImageSettings pictures() {
+  ImageSettings images() {
     return new ImageSettings(values);
   }
 

@@ -19,7 +19,7 @@ import org.pf4j.Extension;
 
 /**
  * Forgets concepts by teaching the UNet not to look at their words, {@link Resteering}, with
- * pictures of the concepts themselves.
+ * images of the concepts themselves.
  */
 @Extension
 public final class AttentionResteering extends TrainedEraser {
@@ -60,7 +60,7 @@ public final class AttentionResteering extends TrainedEraser {
                     + " several concepts one each, with ; between them."),
             SettingSpec.flag(
                 "no-real-image",
-                "Train on pure noise instead of pictures; none are read or drawn.")));
+                "Train on pure noise instead of images; none are read or drawn.")));
   }
 
   @Override
@@ -84,9 +84,9 @@ public final class AttentionResteering extends TrainedEraser {
           prompt ->
               context.say(
                   "forgetting '" + prompt.concept().name() + "' " + settings.inWords(prompt)));
-      List<TrainingImages> pictures =
-          settings.noRealImage() ? List.of() : pictures(prompts, settings, model, context);
-      return new Resteering(this, settings, prompts, pictures, Map.of()).train(model, context);
+      List<TrainingImages> images =
+          settings.noRealImage() ? List.of() : images(prompts, settings, model, context);
+      return new Resteering(this, settings, prompts, images, Map.of()).train(model, context);
     }
   }
 
@@ -109,14 +109,14 @@ public final class AttentionResteering extends TrainedEraser {
     return prompts;
   }
 
-  private static List<TrainingImages> pictures(
+  private static List<TrainingImages> images(
       List<ConceptPrompt> prompts,
       ResteeringSettings settings,
       DiffusionModel model,
       JobContext context)
       throws IOException {
     return settings
-        .pictures()
+        .images()
         .of(
             model,
             prompts.stream().map(prompt -> prompt.concept().name()).toList(),

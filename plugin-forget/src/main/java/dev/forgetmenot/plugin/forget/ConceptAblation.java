@@ -80,9 +80,9 @@ public final class ConceptAblation extends TrainedEraser {
               + " for "
               + settings.trainable().words());
     }
-    List<TrainingImages> pictures =
+    List<TrainingImages> images =
         settings
-            .pictures()
+            .images()
             .of(
                 model,
                 concepts.stream().map(Concept::name).toList(),
@@ -98,16 +98,16 @@ public final class ConceptAblation extends TrainedEraser {
                 "learning-rate",
                 Double.toString(rate),
                 "pictures-from",
-                settings.pictures().source(),
+                settings.images().source(),
                 "anchor-prompts",
                 String.join(" | ", anchors)),
-            pictures.stream().flatMap(own -> own.digests().stream()).toList());
+            images.stream().flatMap(own -> own.digests().stream()).toList());
     try (PromptEmbeddings from =
             new PromptEmbeddings(model, prompts.stream().map(ConceptPrompt::prompt).toList());
         PromptEmbeddings to =
             new PromptEmbeddings(model, anchors.stream().map(model::tokenize).toList());
         TrainingExamples examples =
-            new TrainingExamples(model, pictures, settings.optimizer().seed());
+            new TrainingExamples(model, images, settings.optimizer().seed());
         TrainingScope scope =
             model.train(
                 settings

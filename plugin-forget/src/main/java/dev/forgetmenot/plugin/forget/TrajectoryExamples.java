@@ -27,7 +27,7 @@ final class TrajectoryExamples implements AutoCloseable {
   record Batch(List<Integer> concepts, NDArray noisy, double[] timesteps) {}
 
   /** One drawing of one concept. */
-  private record Start(int concept, int picture) {}
+  private record Start(int concept, int image) {}
 
   private final List<List<NoisyLatents>> trajectories = new ArrayList<>(); // of each concept
   private final List<Start> starts = new ArrayList<>();
@@ -38,8 +38,8 @@ final class TrajectoryExamples implements AutoCloseable {
     this.seed = seed;
     try {
       for (GenerationRequest request : requests) {
-        for (int picture = 0; picture < request.count(); picture++) {
-          starts.add(new Start(trajectories.size(), picture));
+        for (int image = 0; image < request.count(); image++) {
+          starts.add(new Start(trajectories.size(), image));
         }
         trajectories.add(model.trajectory(request));
       }
@@ -61,13 +61,13 @@ final class TrajectoryExamples implements AutoCloseable {
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
     for (int i = 0; i < size; i++) {
-      StepRng random = StepRng.ofPicture(seed, draw, size, i);
-      Start start = starts.get(random.picture(starts.size()));
+      StepRng random = StepRng.ofImage(seed, draw, size, i);
+      Start start = starts.get(random.image(starts.size()));
       List<NoisyLatents> trajectory = trajectories.get(start.concept());
       NoisyLatents at = trajectory.get(random.timestep(trajectory.size()));
       concepts.add(start.concept());
       timesteps[i] = at.timestep();
-      try (NDArray one = at.latents().get(start.picture() + ":" + (start.picture() + 1))) {
+      try (NDArray one = at.latents().get(start.image() + ":" + (start.image() + 1))) {
         NDArray own = one.duplicate();
         own.attach(manager);
         noisy.add(own);

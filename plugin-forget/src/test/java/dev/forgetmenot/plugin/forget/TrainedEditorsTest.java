@@ -248,7 +248,7 @@ class TrainedEditorsTest {
   }
 
   @Test
-  void picturesOfEachConceptComeFromAFolderOfTheirOwn() throws IOException {
+  void imagesOfEachConceptComeFromAFolderOfTheirOwn() throws IOException {
     for (String name : List.of("ball", "soccer-ball")) {
       Path own = Files.createDirectories(folder.resolve("pictures").resolve(name));
       BufferedImage image = new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB);

@@ -65,7 +65,7 @@ class ForgetAndApplyTest {
     base.forEach((name, values) -> assertThat(without.get(name)).as(name).isEqualTo(values));
   }
 
-  /** Forgets with two pictures that the model draws, and keeps the trained weights. */
+  /** Forgets with two images that the model draws, and keeps the trained weights. */
   private PatchDraft forget() throws IOException {
     ConceptEditor editor = new AttentionResteering();
     Settings values =

@@ -202,7 +202,7 @@ class StackChecksTest {
           .call(
               () -> {
                 assertThat(sd.weights().current(BIAS)).isEqualTo(sd.weights().base(BIAS));
-                assertThat(sd.weights().cell(BIAS).changed()).isFalse();
+                assertThat(sd.weights().parameter(BIAS).changed()).isFalse();
                 return null;
               });
     }
@@ -213,7 +213,7 @@ class StackChecksTest {
         .call(
             () -> {
               Map<String, NDArray> arrays = new TreeMap<>();
-              sd.weights().cells().forEach((name, cell) -> arrays.put(name, cell.array()));
+              sd.weights().parameters().forEach((name, cell) -> arrays.put(name, cell.array()));
               return arrays;
             });
   }

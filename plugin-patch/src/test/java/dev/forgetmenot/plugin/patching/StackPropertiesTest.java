@@ -201,7 +201,7 @@ class StackPropertiesTest {
             () -> {
               Map<String, String> digests = new TreeMap<>();
               sd.weights()
-                  .cells()
+                  .parameters()
                   .forEach((name, cell) -> digests.put(name, digest(cell.array().toFloatArray())));
               digests.keySet().removeIf(name -> !sd.weights().names().contains(name));
               return digests;

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** How patches meet, as a picture. */
+/** How patches meet, as an image. */
 final class ConflictImage {
   private final ConflictReport report;
 
@@ -23,28 +23,28 @@ final class ConflictImage {
     this.report = report;
   }
 
-  /** The picture of a report. */
+  /** The image of a report. */
   static HeatMap of(ConflictReport report) {
-    ConflictImage picture = new ConflictImage(report);
+    ConflictImage image = new ConflictImage(report);
     List<Panel> panels = new ArrayList<>();
     if (report.pairs().stream().anyMatch(pair -> pair.whole().isPresent())) {
       panels.add(
-          picture.meetings(
+          image.meetings(
               "Cosine of what two patches add",
               "1 the same, 0 nothing in common, -1 they undo each other",
               Meeting::cosine,
               -1));
       panels.add(
-          picture.meetings(
+          image.meetings(
               "Overlap of what two patches read",
               "mean squared cosine of the principal angles between their input directions",
               Meeting::overlap,
               0));
     }
     if (report.patches().stream().anyMatch(patch -> patch.alone().isPresent())) {
-      panels.add(picture.remains());
+      panels.add(image.remains());
     }
-    panels.add(picture.drift());
+    panels.add(image.drift());
     return new HeatMap("How " + report.patches().size() + " patches meet", panels);
   }
 

@@ -59,7 +59,7 @@ final class PatchImportCommand extends FileCommand {
   @Option(
       names = "--keep-metadata",
       description =
-          "Take over what the file says of its training, which can name people and pictures "
+          "Take over what the file says of its training, which can name people and images "
               + "(default: leave it out).")
   private boolean keepMetadata;
 

@@ -118,7 +118,7 @@ record PatchReport(PatchFile patch, boolean all) {
             recipe.tool(),
             recipe.toolVersion()));
     recipe.parameters().forEach((key, value) -> line(lines, "", key + " = " + value));
-    line(lines, "", recipe.trainingImages().size() + " training pictures");
+    line(lines, "", recipe.trainingImages().size() + " training images");
   }
 
   private void edits(List<String> lines, Manifest manifest) {

@@ -49,7 +49,7 @@ class StackCommandsTest {
     return ProgramRun.of(all.toArray(String[]::new));
   }
 
-  private static byte[] picture(String prompt, String name, String... more) throws IOException {
+  private static byte[] image(String prompt, String name, String... more) throws IOException {
     Path out = folder.resolve(name);
     List<String> args = new ArrayList<>(List.of("generate", prompt, "--steps", "2", "--seed", "1"));
     args.addAll(List.of("-o", out.toString()));
@@ -60,7 +60,7 @@ class StackCommandsTest {
   }
 
   @Test
-  void conflictsAreATableJsonAndAPicture() throws IOException {
+  void conflictsAreATableJsonAndAImage() throws IOException {
     ProgramRun table = run("patch", "conflicts", first, second + ":0.5");
     assertThat(table.code()).as(table.err()).isEqualTo(ExitCodes.DONE);
     assertThat(table.out())
@@ -114,16 +114,16 @@ class StackCommandsTest {
     ProgramRun written = run("patch", "gate", second, "--from", "0.8", "--to", "0.95", "-o", gated);
     assertThat(written.code()).as(written.err()).isEqualTo(ExitCodes.DONE);
 
-    byte[] plain = picture("a castle", "far-plain");
-    assertThat(picture("a castle", "far-full", "--patch", second)).isNotEqualTo(plain);
-    assertThat(picture("a castle", "far-gated", "--patch", gated)).isEqualTo(plain);
+    byte[] plain = image("a castle", "far-plain");
+    assertThat(image("a castle", "far-full", "--patch", second)).isNotEqualTo(plain);
+    assertThat(image("a castle", "far-gated", "--patch", gated)).isEqualTo(plain);
     String near = "a photo of a fox";
-    byte[] erased = picture(near, "near-full", "--patch", second);
-    assertThat(picture(near, "near-plain")).isNotEqualTo(erased);
-    assertThat(picture(near, "near-gated", "--patch", gated)).isEqualTo(erased);
+    byte[] erased = image(near, "near-full", "--patch", second);
+    assertThat(image(near, "near-plain")).isNotEqualTo(erased);
+    assertThat(image(near, "near-gated", "--patch", gated)).isEqualTo(erased);
     // The negative prompt counts too.
-    assertThat(picture("a castle", "negative", "--patch", gated, "-n", near))
-        .isEqualTo(picture("a castle", "negative-full", "--patch", second, "-n", near));
+    assertThat(image("a castle", "negative", "--patch", gated, "-n", near))
+        .isEqualTo(image("a castle", "negative-full", "--patch", second, "-n", near));
 
     ProgramRun both = run("patch", "stack", second, gated);
     assertThat(both.err()).contains("FMN-601", "takes the place of");

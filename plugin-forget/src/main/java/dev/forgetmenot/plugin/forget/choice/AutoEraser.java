@@ -24,8 +24,8 @@ import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
- * Tries the erasers that take a second on the loaded model, looks at what each does to pictures of
- * the concept and of others, and takes the best. Where nobody can judge pictures, the first
+ * Tries the erasers that take a second on the loaded model, looks at what each does to images of
+ * the concept and of others, and takes the best. Where nobody can judge images, the first
  * candidate is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
@@ -66,11 +66,11 @@ public final class AutoEraser implements ConceptEditor {
   public List<SettingSpec> parameters() {
     return List.of(
         SettingSpec.integer(
-            "trial-pictures", 8, 1, 256, "Pictures of each concept by which a method is judged."),
+            "trial-pictures", 8, 1, 256, "Images of each concept by which a method is judged."),
         SettingSpec.integer(
             "trial-others", 30, 0, 1000, "Other things of the vocabulary by which it is judged."),
-        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these pictures."),
-        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these pictures."));
+        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these images."),
+        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
   }
 
   @Override
@@ -82,7 +82,7 @@ public final class AutoEraser implements ConceptEditor {
     if (judge.isEmpty()) {
       Candidate first = CANDIDATES.get(0);
       context.say(
-          "nobody can judge pictures of this model, so nothing was compared: taking "
+          "nobody can judge images of this model, so nothing was compared: taking "
               + first
               + ", which did best on the models that were measured (docs/forgetting.md)");
       return Candidate.chosen(
@@ -90,7 +90,7 @@ public final class AutoEraser implements ConceptEditor {
     }
     List<Measured> measured = measure(concepts, trial, judge.get(), model, context);
     Measured best = measured.stream().min(Measured.BEST).orElseThrow();
-    context.say("chosen, by these pictures: " + best);
+    context.say("chosen, by these images: " + best);
     return Candidate.chosen(
         best.draft(), String.join(" | ", measured.stream().map(Measured::toString).toList()));
   }
@@ -159,7 +159,7 @@ public final class AutoEraser implements ConceptEditor {
     long begin = System.nanoTime();
     Evaluation few = Evaluation.of(concepts, context.vocabulary(), size(values).of(1, 1));
     few.run(model, context.judge().orElseThrow());
-    long drawing = (System.nanoTime() - begin) / few.pictures() * trial.pictures();
+    long drawing = (System.nanoTime() - begin) / few.images() * trial.images();
     return new EditEstimate(
         solve.time().plusNanos(drawing).multipliedBy(CANDIDATES.size() + 1L),
         solve.peakBytes(),

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param after the same trial with the edit
  */
 record Measured(Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
-  /** A sixteenth of a target's pictures may still be taken for it. */
+  /** A sixteenth of a target's images may still be taken for it. */
   private static final double LEFT = 1.0 / 16;
 
   /** The best first: those that forget, then what keeps most, then what moves least. */
@@ -31,7 +31,7 @@ record Measured(Candidate candidate, PatchDraft draft, EvaluationResult before, 
     return after.drift(before);
   }
 
-  /** Whether there is nothing left to wish for: one picture more or less is chance. */
+  /** Whether there is nothing left to wish for: one image more or less is chance. */
   boolean settles() {
     return after.left() == 0 && before.kept() - after.kept() <= 1;
   }

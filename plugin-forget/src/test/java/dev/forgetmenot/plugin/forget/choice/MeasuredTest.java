@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 
 /** Which candidate is the best. */
 class MeasuredTest {
-  private static final int PICTURES = 16;
+  private static final int IMAGES = 16;
   private static final int OTHERS = 10;
 
   private static EvaluationResult result(int left, int kept, int grey) {
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (String phrase : List.of("target", "other")) {
       boolean target = phrase.equals("target");
-      int of = target ? PICTURES : OTHERS;
+      int of = target ? IMAGES : OTHERS;
       List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
       Collections.fill(seen.subList(0, target ? left : kept), phrase);
       byte[] rgb = {(byte) grey, 0, 0};
@@ -32,7 +32,7 @@ class MeasuredTest {
 
   private static Measured measured(int left, int kept, int grey) {
     Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
-    return new Measured(candidate, null, result(PICTURES, 9, 0), result(left, kept, grey));
+    return new Measured(candidate, null, result(IMAGES, 9, 0), result(left, kept, grey));
   }
 
   @Test
@@ -47,7 +47,7 @@ class MeasuredTest {
   }
 
   @Test
-  void theSearchEndsWhenNothingIsLeftAndNoMoreThanOnePictureIsLost() {
+  void theSearchEndsWhenNothingIsLeftAndNoMoreThanOneImageIsLost() {
     assertThat(measured(0, 9, 50).settles()).isTrue();
     assertThat(measured(0, 10, 50).settles()).isTrue();
     assertThat(measured(0, 8, 50).settles()).isTrue();

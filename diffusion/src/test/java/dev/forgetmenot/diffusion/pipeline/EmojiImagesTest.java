@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The emoji model's pictures against those of diffusers, pixel by pixel. */
-class EmojiPicturesTest {
+/** The emoji model's images against those of diffusers, pixel by pixel. */
+class EmojiImagesTest {
   private static final Path GOLDEN = GoldenFolders.inProject("testkit/emoji-golden");
 
   /**
@@ -58,7 +58,7 @@ class EmojiPicturesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> pictures() throws IOException {
+  Stream<DynamicTest> images() throws IOException {
     String json = Files.readString(GOLDEN.resolve("golden.json"));
     return Arrays.stream(new Gson().fromJson(json, Sample[].class))
         .map(sample -> DynamicTest.dynamicTest(sample.file(), () -> check(sample)));
@@ -78,8 +78,8 @@ class EmojiPicturesTest {
             Optional.of(sample.width()),
             Optional.of(sample.height()),
             Optional.of(sample.sampler()));
-    List<RgbImage> pictures = sd.generate(request);
-    double error = meanDifference(pictures.get(0), GOLDEN.resolve(sample.file()));
+    List<RgbImage> images = sd.generate(request);
+    double error = meanDifference(images.get(0), GOLDEN.resolve(sample.file()));
     Errors.print(GOLDEN, sample.file() + " mean difference of 255", error);
     assertThat(error).isLessThan(TOLERANCE);
   }
