@@ -48,7 +48,7 @@ class ThirdPartyPluginTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> HOST_API.matcher(entry).matches())
             .collect(Collectors.joining(File.pathSeparator));
-    assertThat(classPath).contains("host-api").doesNotContain("diffusion", "pytorch", "editing");
+    assertThat(classPath).contains("host-api").doesNotContain("diffusion", "pytorch", "patching", "editor-kit");
     PluginJar jar =
         PluginJar.of("third-party", "1.0.0")
             .requires(">=3.0.0 & <4.0.0")

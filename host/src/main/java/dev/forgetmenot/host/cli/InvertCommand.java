@@ -2,8 +2,8 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.editing.inversion.TextualInversionSettings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.exchange;
 
 import com.google.gson.stream.JsonWriter;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.editing.stack.StackedPatch;
+import dev.forgetmenot.patching.stack.StackedPatch;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.Manifest;
 import java.io.IOException;

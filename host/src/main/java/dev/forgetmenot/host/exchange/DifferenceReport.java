@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
-import dev.forgetmenot.editing.difference.DiffFactorizer;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
 import dev.forgetmenot.patch.ProjectorEdit;
 import java.util.ArrayList;
 import java.util.Comparator;

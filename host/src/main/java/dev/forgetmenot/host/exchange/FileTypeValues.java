@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.exchange;
 
-import dev.forgetmenot.editing.applying.DeltaAccumulator;
+import dev.forgetmenot.patching.stack.DeltaAccumulator;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.safetensors.DType;

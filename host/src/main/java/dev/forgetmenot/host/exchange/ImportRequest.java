@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.exchange;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.editing.difference.DifferenceForm;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patch.Manifest;
 import java.nio.file.Path;
 import java.util.List;

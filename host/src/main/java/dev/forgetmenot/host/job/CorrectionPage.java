@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.editing.measure.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.patch.Manifest;
 import java.util.List;
 import java.util.stream.Collectors;

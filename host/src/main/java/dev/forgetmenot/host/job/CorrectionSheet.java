@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.measure.CorrectionResult;
-import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.CorrectionResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.editing.measure.CorrectionResult;
-import dev.forgetmenot.editing.measure.GoalResult;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.CorrectionResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

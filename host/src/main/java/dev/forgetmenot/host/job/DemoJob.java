@@ -11,7 +11,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import dev.forgetmenot.host.picture.PngImages;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.picture.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.Comparator;

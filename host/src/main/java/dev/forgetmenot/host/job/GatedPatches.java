@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.stack.PromptSimilarity;
+import dev.forgetmenot.patching.gate.PromptSimilarity;
 import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.host.picture.LossFiles;
 import dev.forgetmenot.patch.Rows;
 import java.io.IOException;

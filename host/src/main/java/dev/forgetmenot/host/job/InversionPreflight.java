@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.inversion.TextualInversion;
-import dev.forgetmenot.editing.inversion.TextualInversionSettings;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.kit.inversion.TextualInversion;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;

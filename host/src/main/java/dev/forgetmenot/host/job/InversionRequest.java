@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.editing.inversion.TextualInversionSettings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.picture.LossFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;

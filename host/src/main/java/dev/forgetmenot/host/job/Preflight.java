@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.editing.KeysAndValues;
-import dev.forgetmenot.editing.PatchName;
+import dev.forgetmenot.kit.concept.KeysAndValues;
+import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.ByteSizes;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.editing.measure.CorrectionTrial;
-import dev.forgetmenot.editing.measure.Evaluation;
+import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.util.OptionalInt;
 
 /**

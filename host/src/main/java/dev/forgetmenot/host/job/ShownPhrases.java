@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.editing.measure.GoalResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

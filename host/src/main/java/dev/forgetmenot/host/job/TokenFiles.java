@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.AddedTokens;
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.editing.PromptTemplate;
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.inversion.TextualInversionSettings;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;

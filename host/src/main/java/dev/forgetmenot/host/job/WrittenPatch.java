@@ -4,7 +4,7 @@ import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.picture;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.image.ImageFile;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.files.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

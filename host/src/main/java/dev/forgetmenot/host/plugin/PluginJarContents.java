@@ -22,7 +22,8 @@ final class PluginJarContents {
           new Shared("dev/forgetmenot/patch/", "patch-format"),
           new Shared("dev/forgetmenot/safetensors/", "patch-format"),
           new Shared("dev/forgetmenot/files/", "patch-format"),
-          new Shared("dev/forgetmenot/editing/", "editing"),
+          new Shared("dev/forgetmenot/patching/", "patching"),
+          new Shared("dev/forgetmenot/kit/", "editor-kit"),
           new Shared("ai/djl/", "DJL"),
           new Shared("org/pf4j/", "PF4J"));
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.inversion.TextualInversionSettings;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

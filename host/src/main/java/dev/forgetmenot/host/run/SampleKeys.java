@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.editing.PromptTemplate;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;

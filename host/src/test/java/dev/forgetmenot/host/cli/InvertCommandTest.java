@@ -2,8 +2,8 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.picture.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.difference.DifferenceForm;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.WrittenPatch;

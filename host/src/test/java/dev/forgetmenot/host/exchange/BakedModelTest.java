@@ -10,7 +10,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.ClosedFormEdit;

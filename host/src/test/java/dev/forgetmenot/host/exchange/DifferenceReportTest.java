@@ -2,8 +2,8 @@ package dev.forgetmenot.host.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.editing.difference.ModelDiff;
-import dev.forgetmenot.editing.difference.DiffFactorizer;
+import dev.forgetmenot.patching.diff.ModelDiff;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
 import java.util.List;

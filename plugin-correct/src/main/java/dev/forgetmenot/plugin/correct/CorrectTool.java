@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.editing.Tool;
+import dev.forgetmenot.kit.Tool;
 
 /** This plugin, as recipes name it. */
 final class CorrectTool {

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.editing.PromptEncoder;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

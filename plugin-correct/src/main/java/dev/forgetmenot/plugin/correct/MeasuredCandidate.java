@@ -1,9 +1,9 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.CorrectionLimits;
-import dev.forgetmenot.editing.measure.CorrectionResult;
-import dev.forgetmenot.editing.measure.GoalResult;
+import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.evaluate.CorrectionLimits;
+import dev.forgetmenot.kit.evaluate.CorrectionResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.Comparator;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.editing.training.TrainingExamples;
+import dev.forgetmenot.kit.train.TrainingExamples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

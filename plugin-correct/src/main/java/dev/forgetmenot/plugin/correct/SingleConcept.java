@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptPhrase;
 import java.util.List;
 
 /**

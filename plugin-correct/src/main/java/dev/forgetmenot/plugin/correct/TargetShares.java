@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.editing.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptPhrase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

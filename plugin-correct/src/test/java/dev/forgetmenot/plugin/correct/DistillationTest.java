@@ -12,7 +12,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.editing.linear.Matrix;
+import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;

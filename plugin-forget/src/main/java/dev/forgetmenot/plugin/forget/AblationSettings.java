@@ -3,10 +3,10 @@ package dev.forgetmenot.plugin.forget;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.editing.training.OptimizerSettings;
-import dev.forgetmenot.editing.training.ImageSettings;
-import dev.forgetmenot.editing.training.TrainableSettings;
-import dev.forgetmenot.editing.training.TrainedSettings;
+import dev.forgetmenot.kit.train.OptimizerSettings;
+import dev.forgetmenot.kit.train.ImageSettings;
+import dev.forgetmenot.kit.train.TrainableSettings;
+import dev.forgetmenot.kit.train.TrainedSettings;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.editing.training.MseLoss;
+import dev.forgetmenot.kit.train.MseLoss;
 
 /**
  * The loss of ESD (Gandikota, Materzyńska, Fiotto-Kaufman and Bau, "Erasing Concepts from Diffusion

@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.forget;
 
-import dev.forgetmenot.editing.Tool;
+import dev.forgetmenot.kit.Tool;
 
 /** This plugin, as recipes name it. */
 public final class ForgetTool {

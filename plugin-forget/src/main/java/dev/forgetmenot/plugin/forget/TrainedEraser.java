@@ -1,9 +1,9 @@
 package dev.forgetmenot.plugin.forget;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.editing.PatchName;
-import dev.forgetmenot.editing.Tool;
-import dev.forgetmenot.editing.training.TrainedEditor;
+import dev.forgetmenot.patching.PatchName;
+import dev.forgetmenot.kit.Tool;
+import dev.forgetmenot.kit.train.TrainedEditor;
 import java.util.List;
 
 /** An editor that forgets by training. */

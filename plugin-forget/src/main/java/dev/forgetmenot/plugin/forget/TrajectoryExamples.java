@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.editing.StepRng;
+import dev.forgetmenot.kit.train.StepRng;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.patching;
 
 import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchStack;
 import java.io.IOException;
 import org.pf4j.Extension;
 

@@ -8,7 +8,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.Manifest;

@@ -8,7 +8,7 @@ import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.testkit.GoldenFolders;

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.models;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.base.BaseComparison;
+import dev.forgetmenot.patching.base.BaseComparison;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;

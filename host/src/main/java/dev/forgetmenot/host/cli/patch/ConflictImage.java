@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.editing.stack.ConflictReport;
-import dev.forgetmenot.editing.stack.ConflictReport.Effect;
-import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
-import dev.forgetmenot.editing.stack.ConflictReport.Pair;
-import dev.forgetmenot.editing.stack.ConflictReport.Patch;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.ConflictReport.Effect;
+import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
+import dev.forgetmenot.patching.stack.ConflictReport.Pair;
+import dev.forgetmenot.patching.stack.ConflictReport.Patch;
 import dev.forgetmenot.host.picture.HeatMap;
 import dev.forgetmenot.host.picture.HeatMap.Panel;
 import java.util.ArrayList;

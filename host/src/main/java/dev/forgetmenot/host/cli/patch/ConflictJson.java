@@ -3,12 +3,12 @@ package dev.forgetmenot.host.cli.patch;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.forgetmenot.editing.stack.ConflictReport;
-import dev.forgetmenot.editing.stack.ConflictReport.Effect;
-import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
-import dev.forgetmenot.editing.stack.ConflictReport.Pair;
-import dev.forgetmenot.editing.stack.ConflictReport.Patch;
-import dev.forgetmenot.editing.stack.ConflictReport.Solve;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.ConflictReport.Effect;
+import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
+import dev.forgetmenot.patching.stack.ConflictReport.Pair;
+import dev.forgetmenot.patching.stack.ConflictReport.Patch;
+import dev.forgetmenot.patching.stack.ConflictReport.Solve;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.editing.stack.ConflictReport;
-import dev.forgetmenot.editing.stack.ConflictReport.Effect;
-import dev.forgetmenot.editing.stack.ConflictReport.Meeting;
-import dev.forgetmenot.editing.stack.ConflictReport.Pair;
-import dev.forgetmenot.editing.stack.ConflictReport.Patch;
-import dev.forgetmenot.editing.stack.ConflictReport.Solve;
-import dev.forgetmenot.editing.stack.JointSystem;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.ConflictReport.Effect;
+import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
+import dev.forgetmenot.patching.stack.ConflictReport.Pair;
+import dev.forgetmenot.patching.stack.ConflictReport.Patch;
+import dev.forgetmenot.patching.stack.ConflictReport.Solve;
+import dev.forgetmenot.patching.stack.JointSystem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

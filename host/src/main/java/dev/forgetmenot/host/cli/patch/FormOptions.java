@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.editing.difference.DifferenceForm;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;

@@ -2,9 +2,9 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.stack.ConflictReport;
-import dev.forgetmenot.editing.stack.Conflicts;
-import dev.forgetmenot.editing.stack.PatchStack;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.Conflicts;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;

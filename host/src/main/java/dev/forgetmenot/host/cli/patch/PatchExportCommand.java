@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.editing.difference.DifferenceForm;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.editing.lora.LoraNaming;
+import dev.forgetmenot.patching.diff.DifferenceForm;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.patching.lora.LoraNaming;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.editing.stack.PromptSimilarity;
+import dev.forgetmenot.patching.gate.PromptSimilarity;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;

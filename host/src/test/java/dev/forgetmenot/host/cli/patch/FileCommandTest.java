@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.editing.embeddings.Embeddings;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFile;
-import dev.forgetmenot.editing.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.patch.LowRank;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.forget.choice;
 
-import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.Comparator;
 import java.util.Locale;

@@ -1,14 +1,14 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.editing.linear.ReceSolver;
-import dev.forgetmenot.editing.linear.UceSolver;
-import dev.forgetmenot.editing.linear.Erasure;
-import dev.forgetmenot.editing.linear.Matrix;
-import dev.forgetmenot.editing.solving.SolveReport;
-import dev.forgetmenot.editing.solving.PreservedConcept;
-import dev.forgetmenot.editing.solving.SolveResult;
-import dev.forgetmenot.editing.solving.SolveInput;
+import dev.forgetmenot.kit.solve.ReceSolver;
+import dev.forgetmenot.patching.solve.UceSolver;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.PreservedConcept;
+import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolveInput;
 import java.io.IOException;
 import java.util.List;
 import org.pf4j.Extension;

@@ -3,8 +3,8 @@ package dev.forgetmenot.plugin.forget.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.editing.measure.Candidate;
-import dev.forgetmenot.editing.measure.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.util.ArrayList;
 import java.util.Collections;

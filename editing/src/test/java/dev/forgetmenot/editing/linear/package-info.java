@@ -1,2 +1,0 @@
-/** Tests of the closed-form edits. */
-package dev.forgetmenot.editing.linear;

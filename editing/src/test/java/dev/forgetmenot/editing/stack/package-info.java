@@ -1,2 +1,0 @@
-/** Tests of stacks that need no model. */
-package dev.forgetmenot.editing.stack;

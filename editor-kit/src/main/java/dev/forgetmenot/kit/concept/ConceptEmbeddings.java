@@ -1,0 +1,169 @@
+package dev.forgetmenot.kit.concept;
+
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.Matrix;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The rows of text embeddings that stand for a concept, as columns: the chosen places of its prompt
+ * under each of several templates. For the engine thread.
+ *
+ * @param places which rows
+ * @param padding how many rows of padding, where they are chosen: spread evenly over all of it
+ * @param templates at least one
+ */
+public record ConceptEmbeddings(
+    PromptEncoder encoder, TokenSelection places, int padding, List<PromptTemplate> templates) {
+  /** Copies the list. */
+  public ConceptEmbeddings {
+    templates = List.copyOf(templates);
+    if (templates.isEmpty()) {
+      throw new IllegalArgumentException("concepts need at least one template");
+    }
+  }
+
+  /**
+   * A concept's columns and those of what it becomes, at the same places.
+   *
+   * @param targets C (d × n)
+   * @param guides G (d × n)
+   */
+  public record Pairs(Matrix targets, Matrix guides) {}
+
+  /** The same rows under one template only. */
+  public ConceptEmbeddings with(PromptTemplate template) {
+    return new ConceptEmbeddings(encoder, places, padding, List.of(template));
+  }
+
+  /** The prompts of a subject. */
+  public List<String> prompts(PromptPhrase subject) {
+    return templates.stream().map(template -> template.with(subject.phrase())).distinct().toList();
+  }
+
+  /**
+   * A subject's columns (d × n).
+   *
+   * @throws IllegalArgumentException if a prompt is too long or does not hold the subject as words
+   *     of its own
+   */
+  public Matrix of(PromptPhrase subject) {
+    List<Matrix> all = new ArrayList<>();
+    for (PromptTemplate template : templates) {
+      LocatedPhrase prompt = LocatedPhrase.of(encoder, template, subject);
+      List<Integer> positions = new ArrayList<>(tokens(prompt));
+      positions.addAll(after(prompt, prompt.end()));
+      all.add(prompt.encoded().columns(positions));
+    }
+    return Matrix.joinColumns(all);
+  }
+
+  /**
+   * A concept's columns with its guide's. Tokens are matched from the last one backwards, the first
+   * of the guide's standing for all that it has too few of; the end of the text matches the end,
+   * padding the padding at the same position. Where the guide is nothing, its prompt is the empty
+   * one and a token matches what stands at its position there.
+   *
+   * @throws IllegalArgumentException as {@link #of(PromptPhrase)}, or if the guide says the same as the
+   *     concept
+   */
+  public Pairs pairs(PromptPhrase concept, PromptPhrase guide) {
+    Several several = pairs(concept, List.of(guide));
+    return new Pairs(several.targets(), several.guides().get(0));
+  }
+
+  /**
+   * A concept's columns with those of several guides at the same places.
+   *
+   * @param targets C (d × n)
+   * @param guides one G (d × n) for each, in their order
+   */
+  public record Several(Matrix targets, List<Matrix> guides) {
+    /** Copies the list. */
+    public Several {
+      guides = List.copyOf(guides);
+    }
+  }
+
+  /** A concept's columns with those of each of several guides; see {@link #pairs}. */
+  public Several pairs(PromptPhrase concept, List<PromptPhrase> guides) {
+    List<Matrix> targets = new ArrayList<>();
+    List<List<Matrix>> columns = new ArrayList<>();
+    guides.forEach(guide -> columns.add(new ArrayList<>()));
+    for (PromptTemplate template : templates) {
+      LocatedPhrase target = LocatedPhrase.of(encoder, template, concept);
+      List<LocatedPhrase> others =
+          guides.stream().map(guide -> LocatedPhrase.of(encoder, template, guide)).toList();
+      int behind = target.end();
+      for (LocatedPhrase other : others) {
+        behind = Math.max(behind, other.end());
+      }
+      List<Integer> from = new ArrayList<>(tokens(target));
+      for (int i = 0; i < others.size(); i++) {
+        List<Integer> to = matched(from, others.get(i));
+        to.addAll(after(others.get(i), behind));
+        columns.get(i).add(others.get(i).encoded().columns(to));
+      }
+      from.addAll(after(target, behind));
+      targets.add(target.encoded().columns(from));
+    }
+    Matrix all = Matrix.joinColumns(targets);
+    List<Matrix> joined = columns.stream().map(Matrix::joinColumns).toList();
+    for (int i = 0; i < joined.size(); i++) {
+      if (joined.get(i).minus(all).norm() == 0) {
+        throw new IllegalArgumentException(
+            "'"
+                + concept.phrase()
+                + "' would become itself: the guide '"
+                + guides.get(i).phrase()
+                + "' has the same text embedding; give another guide");
+      }
+    }
+    return new Several(all, joined);
+  }
+
+  private static List<Integer> matched(List<Integer> tokens, LocatedPhrase other) {
+    List<Integer> to = new ArrayList<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      int fromLast = tokens.size() - 1 - i;
+      to.add(
+          other.tokens().isEmpty()
+              ? tokens.get(i)
+              : other.tokens().get(Math.max(0, other.tokens().size() - 1 - fromLast)));
+    }
+    return to;
+  }
+
+  private List<Integer> tokens(LocatedPhrase prompt) {
+    int size = prompt.tokens().size();
+    return places == TokenSelection.LAST && size > 0
+        ? prompt.tokens().subList(size - 1, size)
+        : prompt.tokens();
+  }
+
+  /**
+   * Positions at the end of the text and in the padding.
+   *
+   * @param behind the end of the longest prompt, behind which all of them have padding
+   */
+  private List<Integer> after(LocatedPhrase prompt, int behind) {
+    if (places == TokenSelection.LAST || places == TokenSelection.TOKENS) {
+      return List.of();
+    }
+    Set<Integer> positions = new LinkedHashSet<>();
+    positions.add(prompt.end());
+    if (places == TokenSelection.PADDING) {
+      int first = behind + 1;
+      int last = prompt.encoded().length() - 1;
+      for (int i = 0; i < padding && first <= last; i++) {
+        positions.add(
+            padding == 1
+                ? first
+                : first + (int) Math.round((double) i * (last - first) / (padding - 1)));
+      }
+    }
+    return List.copyOf(positions);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.forgetmenot.kit.concept;
+
+import dev.forgetmenot.patching.gate.EncodedPrompt;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.Subspace;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What text embeddings look like in general, to change it least. For the engine thread.
+ *
+ * @param rows text embedding rows (n × d), all positions of many prompts
+ */
+public record TextStatistics(Matrix rows) {
+  private static final String EMBEDDING =
+      "text_encoder/text_model.embeddings.token_embedding.weight";
+  private static final int BYTES = 512; // the first ids of the byte-pair vocabulary: single bytes
+
+  /** All rows of the prompts of subjects. */
+  public static TextStatistics of(
+      PromptEncoder encoder, PromptTemplate template, List<PromptPhrase> subjects) {
+    return of(
+        encoder.encode(subjects.stream().map(subject -> template.with(subject.phrase())).toList()));
+  }
+
+  /**
+   * All rows of prompts about single tokens of the model's vocabulary, spread evenly over it: for
+   * models of which no one says what they draw.
+   *
+   * @param count how many prompts, at least 1
+   */
+  public static TextStatistics ofTokens(PromptEncoder encoder, PromptTemplate template, int count) {
+    DiffusionModel model = encoder.model();
+    TokenizedPrompt empty = model.tokenize("");
+    List<Integer> before = model.tokenIds(template.parts().get(0));
+    long tokens = model.weights().shape(EMBEDDING)[0];
+    long usable = tokens - BYTES - 2; // begin and end of text are the last
+    List<TokenizedPrompt> prompts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int token = (int) (BYTES + usable * i / count);
+      List<Integer> ids = new ArrayList<>();
+      ids.add(empty.ids().get(0));
+      ids.addAll(before);
+      ids.add(token);
+      int end = ids.size();
+      ids.addAll(empty.ids().subList(1, 1 + empty.ids().size() - end));
+      prompts.add(new TokenizedPrompt(template.with("token " + token), ids, end, ""));
+    }
+    return of(encoder.encodeTokens(prompts));
+  }
+
+  private static TextStatistics of(List<EncodedPrompt> prompts) {
+    List<double[]> rows = new ArrayList<>();
+    int count = 0;
+    for (EncodedPrompt prompt : prompts) {
+      rows.add(prompt.rows().rowMajor());
+      count += prompt.length();
+    }
+    double[] all = new double[count * prompts.get(0).width()];
+    int at = 0;
+    for (double[] part : rows) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return new TextStatistics(Matrix.of(count, prompts.get(0).width(), all));
+  }
+
+  /**
+   * What every prompt has, columns (d × m): the begin token's state, which is always the same, and
+   * the first directions of the empty prompt's other states.
+   *
+   * @param directions at least 0
+   */
+  public static Matrix invariants(PromptEncoder encoder, int directions) {
+    EncodedPrompt empty = encoder.encode("");
+    Matrix begin = empty.columns(List.of(0));
+    if (directions == 0) {
+      return begin;
+    }
+    Matrix rest = empty.rows().rows(1, empty.length()).transposed();
+    return begin.beside(Subspace.ofFirst(rest, directions).basis());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.forgetmenot.kit.concept;
+
+import java.util.Locale;
+
+/**
+ * Which rows of a prompt's text embedding stand for a concept. A causal text encoder writes the
+ * concept into every row after it too.
+ */
+public enum TokenSelection {
+  /** The concept's last token. */
+  LAST,
+  /** All its tokens. */
+  TOKENS,
+  /** All its tokens and the end of the text. */
+  END,
+  /** These and some of the padding after it. */
+  PADDING;
+
+  /**
+   * The word of options and recipes: {@code last}, {@code tokens}, {@code end}, {@code padding}.
+   */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The choice with this {@link #word}.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static TokenSelection of(String word) {
+    for (TokenSelection places : values()) {
+      if (places.word().equals(word)) {
+        return places;
+      }
+    }
+    throw new IllegalArgumentException(
+        "columns are last, tokens, end or padding, not '" + word + "'");
+  }
+}

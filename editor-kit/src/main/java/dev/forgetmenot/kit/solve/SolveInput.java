@@ -1,0 +1,256 @@
+package dev.forgetmenot.kit.solve;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.TextStatistics;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patch.TargetPattern;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One job of a solved editor: the concepts as prompts say them, the phrases to keep, and where the
+ * weights are. For the engine thread.
+ *
+ * @param concepts what is edited, at least one
+ * @param options what was told
+ * @param encoder of the model
+ * @param context who started it
+ * @param templates the templates for a kind
+ */
+public record SolveInput(
+    List<Concept> concepts,
+    SolverSettings options,
+    PromptEncoder encoder,
+    JobContext context,
+    Function<ConceptType, List<PromptTemplate>> templates) {
+  private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
+
+  /** The loaded model. */
+  public DiffusionModel model() {
+    return encoder.model();
+  }
+
+  /** What the model is known to draw. */
+  public KnownConcepts vocabulary() {
+    return context.vocabulary();
+  }
+
+  /** A concept as prompts say it. */
+  public PromptPhrase subject(Concept concept) {
+    return PromptPhrase.of(concept.name(), vocabulary());
+  }
+
+  /** Words as prompts say them. */
+  public PromptPhrase subject(String text) {
+    return PromptPhrase.of(text, vocabulary());
+  }
+
+  /** The rows that stand for things of a kind. */
+  public ConceptEmbeddings rows(ConceptType kind) {
+    return new ConceptEmbeddings(encoder, options.places(), options.paddingRows(), templates.apply(kind));
+  }
+
+  /** Columns of a phrase at the chosen places (d × n). */
+  public Matrix columns(PreservedConcept phrase) {
+    return rows(phrase.kind()).of(phrase.subject());
+  }
+
+  /** Columns of phrases beside each other (d × n), none for none. */
+  public Matrix columns(List<PreservedConcept> phrases) {
+    return phrases.isEmpty()
+        ? Matrix.zeros(width(), 0)
+        : Matrix.joinColumns(phrases.stream().map(this::columns).toList());
+  }
+
+  /** d, the width of a text embedding. */
+  public int width() {
+    return encoder.encode("").width();
+  }
+
+  /**
+   * The columns of each concept with those of its guide, in their order.
+   *
+   * @param guides in words, one for each concept
+   * @throws IllegalArgumentException if a concept would become itself
+   */
+  public List<ConceptEmbeddings.Pairs> pairs(List<String> guides) {
+    List<ConceptEmbeddings.Pairs> pairs = new ArrayList<>();
+    for (int i = 0; i < concepts.size(); i++) {
+      Concept concept = concepts.get(i);
+      pairs.add(rows(concept.kind()).pairs(subject(concept), subject(guides.get(i))));
+    }
+    return pairs;
+  }
+
+  /** What each concept becomes: as given, or nothing, for styles "art". */
+  public List<String> guides() {
+    return options
+        .values()
+        .find("guide")
+        .map(given -> PhraseList.forEach("guide", given, concepts.size()))
+        .orElseGet(
+            () ->
+                concepts.stream()
+                    .map(concept -> concept.kind() == ConceptType.STYLE ? "art" : "")
+                    .toList());
+  }
+
+  /**
+   * The given phrases to keep, or the nearest of the vocabulary; concepts are not among them.
+   *
+   * @throws IOException if a file of phrases cannot be read
+   * @throws IllegalArgumentException if nothing is left of the given ones
+   */
+  public List<PreservedConcept> preserved() throws IOException {
+    if (options.preserved().isEmpty()) {
+      return neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0));
+    }
+    List<PreservedConcept> given =
+        options.preserved().get().stream()
+            .map(this::kept)
+            .filter(phrase -> !isConcept(phrase.subject()))
+            .toList();
+    if (given.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the phrases to keep are the concepts themselves; name others");
+    }
+    return given;
+  }
+
+  /** A phrase in words; one that the vocabulary does not know is of the first concept's sort. */
+  public PreservedConcept kept(String text) {
+    ConceptType otherwise = concepts.get(0).kind() == ConceptType.STYLE ? ConceptType.STYLE : ConceptType.OBJECT;
+    return new PreservedConcept(
+        subject(text), vocabulary().find(text).map(KnownConcepts.Phrase::kind).orElse(otherwise));
+  }
+
+  /** The nearest phrases of the vocabulary to each concept, of its sort: things or styles. */
+  public List<PreservedConcept> neighbours(int each) {
+    Set<PreservedConcept> nearest = new LinkedHashSet<>();
+    for (Concept concept : each == 0 ? List.<Concept>of() : concepts) {
+      near(concept).first(each + concepts.size()).stream()
+          .filter(subject -> !isConcept(subject))
+          .limit(each)
+          .forEach(subject -> nearest.add(kept(subject.phrase())));
+    }
+    return List.copyOf(nearest);
+  }
+
+  /**
+   * The vocabulary's general words, those first that are least like the first concept: a near one
+   * may mean it. As many as {@code general-words} says.
+   */
+  public List<PreservedConcept> generalWords() {
+    List<PromptPhrase> words = vocabulary().generalWords().stream().map(this::subject).toList();
+    List<PromptPhrase> farthest = new ArrayList<>();
+    NearestConcepts.of(encoder, PromptTemplate.ofThings(), subject(concepts.get(0)), words)
+        .phrases()
+        .forEach(near -> farthest.add(0, near.subject()));
+    return farthest.stream()
+        .limit(options.integer("general-words"))
+        .map(word -> new PreservedConcept(word, ConceptType.OBJECT))
+        .toList();
+  }
+
+  /**
+   * The given phrases to keep, or such as are nothing like the concepts: general words, "a person"
+   * for an identity; other styles for styles. What is like a concept holds most of it.
+   *
+   * @throws IOException if a file of phrases cannot be read
+   */
+  public List<PreservedConcept> preservedOrGeneral() throws IOException {
+    if (options.preserved().isPresent()) {
+      return preserved();
+    }
+    ConceptType kind = concepts.get(0).kind();
+    if (kind == ConceptType.STYLE) {
+      return neighbours(options.integer("general-words"));
+    }
+    Set<PreservedConcept> kept = new LinkedHashSet<>();
+    if (kind == ConceptType.IDENTITY) {
+      kept.add(kept("a person"));
+    }
+    kept.addAll(generalWords());
+    return List.copyOf(kept);
+  }
+
+  /**
+   * What text looks like in general: all rows of the things of the vocabulary, or of single tokens
+   * where there is none. The concepts are not among them.
+   *
+   * @param without what is not to be among them either
+   */
+  public TextStatistics generalText(List<PromptPhrase> without) {
+    List<PromptPhrase> others =
+        vocabulary().ofStyle(false).stream()
+            .map(phrase -> subject(phrase.phrase()))
+            .filter(subject -> !isConcept(subject) && !without.contains(subject))
+            .toList();
+    PromptTemplate template = PromptTemplate.ofThings();
+    return others.size() < 2
+        ? TextStatistics.ofTokens(encoder, template, TOKENS)
+        : TextStatistics.of(encoder, template, others);
+  }
+
+  /** The vocabulary by its nearness to a concept. */
+  public NearestConcepts near(Concept concept) {
+    return NearestConcepts.of(
+        encoder,
+        rows(concept.kind()).templates().get(0),
+        concept.name(),
+        vocabulary(),
+        vocabulary().ofStyle(concept.kind() == ConceptType.STYLE));
+  }
+
+  /** Whether a subject is one of the concepts, with or without its article. */
+  public boolean isConcept(PromptPhrase other) {
+    return concepts.stream()
+        .map(this::subject)
+        .anyMatch(
+            concept ->
+                concept.phrase().equalsIgnoreCase(other.phrase())
+                    || concept.word().equalsIgnoreCase(other.word()));
+  }
+
+  /**
+   * The names of the weights that are edited, in the model's order.
+   *
+   * @throws IllegalArgumentException if the model has none of them
+   */
+  public List<String> targets() {
+    List<TargetPattern> patterns =
+        options.sides().targets().stream().map(TargetPattern::new).toList();
+    List<String> names =
+        model().weights().names().stream()
+            .filter(name -> patterns.stream().anyMatch(pattern -> pattern.matches(name)))
+            .toList();
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "this model has no cross attention as Stable Diffusion 1 and 2 have it; solved editors"
+              + " have nothing to edit");
+    }
+    return names;
+  }
+
+  /** A weight of the base (out × d). */
+  public Matrix weight(String name) {
+    NamedWeights weights = model().weights();
+    float[] values = weights.base(name);
+    int out = Math.toIntExact(weights.shape(name)[0]);
+    return Matrix.of(out, values.length / out, values);
+  }
+}

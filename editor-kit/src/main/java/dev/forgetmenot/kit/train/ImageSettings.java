@@ -1,0 +1,100 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.train.TrainingImages.Crop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the images come from that are trained on.
+ *
+ * @param values what was told
+ */
+public record ImageSettings(Settings values) {
+  /** What can be told. */
+  public static List<SettingSpec> parameters() {
+    return parameters(8);
+  }
+
+  /** The same with another default number of images. */
+  public static List<SettingSpec> parameters(int images) {
+    return List.of(
+        SettingSpec.text(
+            "images",
+            SettingSpec.Type.PATH,
+            null,
+            "Folder with the images, with several concepts a folder in it for each of them;"
+                + " without it the model draws them itself."),
+        SettingSpec.integer(
+            "pictures",
+            images,
+            1,
+            1024,
+            "How many the model draws for a concept without a folder."),
+        SettingSpec.choice(
+            "crop",
+            List.of("centre", "random"),
+            "Where the square is cut from images that are none."));
+  }
+
+  /** Where they come from, for recipes: {@code folder} or {@code the model}. */
+  public String source() {
+    return folder().isPresent() ? "folder" : "the model";
+  }
+
+  /** The folder with the images, if one was named. */
+  public Optional<Path> folder() {
+    return values.path("images");
+  }
+
+  /**
+   * The images of each concept. For the engine thread.
+   *
+   * @param names of the concepts; with several, each has a folder of that name
+   * @param prompts what the model draws for each of them when there is no folder
+   * @throws IOException if a folder is missing or an image cannot be read
+   */
+  public List<TrainingImages> of(
+      DiffusionModel model, List<String> names, List<String> prompts, long seed, JobContext context)
+      throws IOException {
+    List<TrainingImages> all = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      context.checkCancelled();
+      all.add(
+          folder().isPresent()
+              ? read(folder().get(), names.get(i), names.size() > 1, model, seed, context)
+              : draw(model, prompts.get(i), seed, context));
+    }
+    return all;
+  }
+
+  private TrainingImages read(
+      Path folder,
+      String name,
+      boolean several,
+      DiffusionModel model,
+      long seed,
+      JobContext context)
+      throws IOException {
+    Crop crop = values.text("crop").equals("centre") ? Crop.CENTRE : Crop.RANDOM;
+    Path own = several ? folder.resolve(name) : folder;
+    Path hyphenated = folder.resolve(name.replace(' ', '-'));
+    boolean plain = Files.isDirectory(own) || !Files.isDirectory(hyphenated);
+    return TrainingImages.read(
+        plain ? own : hyphenated, model.imageSize(), crop, seed, context::say);
+  }
+
+  private TrainingImages draw(
+      DiffusionModel model, String prompt, long seed, JobContext context) {
+    int count = Math.toIntExact(values.integer("pictures"));
+    context.say("the model draws " + count + " images of '" + prompt + "'");
+    return TrainingImages.draw(model, prompt, count, seed);
+  }
+}

@@ -1,0 +1,117 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.training.LearningRateSchedule;
+import dev.forgetmenot.api.training.TrainingOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * How long and how fast is trained.
+ *
+ * @param values what was told
+ */
+public record OptimizerSettings(Settings values) {
+  private static final int LONGEST = 100_000;
+
+  /**
+   * What can be told.
+   *
+   * @param steps the default
+   * @param rates the default learning rates in words, for the help page
+   */
+  public static List<SettingSpec> parameters(int steps, String rates) {
+    return parameters(steps, 1, LearningRateSchedule.Shape.CONSTANT, rates);
+  }
+
+  /** The same with other defaults of the batch and of the schedule. */
+  public static List<SettingSpec> parameters(
+      int steps, int batch, LearningRateSchedule.Shape schedule, String rates) {
+    return List.of(
+        SettingSpec.integer("steps", steps, 1, LONGEST, "Optimizer steps."),
+        SettingSpec.number(
+            "learning-rate",
+            Double.MIN_VALUE, // above 0
+            1,
+            "Learning rate; without it " + rates + "."),
+        SettingSpec.choice(
+            "lr-schedule",
+            Stream.concat(Stream.of(schedule), Arrays.stream(LearningRateSchedule.Shape.values()))
+                .distinct()
+                .map(LearningRateSchedule.Shape::word)
+                .toList(),
+            "How the learning rate changes over the steps."),
+        SettingSpec.integer(
+            "lr-warmup", 0, 0, LONGEST, "Steps in which the learning rate rises from 0."),
+        SettingSpec.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
+        SettingSpec.number(
+            "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
+        SettingSpec.integer("batch", batch, 1, 256, "Images that are looked at together."),
+        SettingSpec.integer(
+            "accumulation", 1, 1, 1024, "Batches whose gradients make one step, as their mean."),
+        SettingSpec.integer(
+            "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
+        SettingSpec.integer(
+            "seed", 0, 0, Integer.MAX_VALUE, "Seed of the images and of every step."));
+  }
+
+  /** Optimizer steps. */
+  public int steps() {
+    return integer("steps");
+  }
+
+  /** Images that are looked at together. */
+  public int batch() {
+    return integer("batch");
+  }
+
+  /** Batches of one step. */
+  public int accumulation() {
+    return integer("accumulation");
+  }
+
+  /** Steps between two states. */
+  public int saveEvery() {
+    return integer("save-every");
+  }
+
+  /** Seed of the images and of every step. */
+  public long seed() {
+    return values.integer("seed");
+  }
+
+  /** The given learning rate, or another. */
+  public double rate(double otherwise) {
+    return values.find("learning-rate").map(Double::parseDouble).orElse(otherwise);
+  }
+
+  /**
+   * AdamW on the chosen weights.
+   *
+   * @param weights says of a canonical name whether it is trained
+   * @param otherwise the learning rate where none was given
+   */
+  public TrainingOptions training(Predicate<String> weights, double otherwise) {
+    return TrainingOptions.adamW(weights, rate(otherwise))
+        .decaying(values.number("weight-decay"))
+        .clippedAt(values.number("max-grad-norm"))
+        .accumulating(accumulation())
+        .scheduled(schedule());
+  }
+
+  private LearningRateSchedule schedule() {
+    LearningRateSchedule.Shape shape = LearningRateSchedule.Shape.of(values.text("lr-schedule"));
+    // A constant rate does not depend on the number of steps: such a job may be made longer.
+    boolean endless =
+        shape == LearningRateSchedule.Shape.CONSTANT
+            || shape == LearningRateSchedule.Shape.CONSTANT_WITH_WARMUP;
+    return new LearningRateSchedule(shape, integer("lr-warmup"), endless ? 1 : steps());
+  }
+
+  private int integer(String name) {
+    return Math.toIntExact(values.integer(name));
+  }
+}

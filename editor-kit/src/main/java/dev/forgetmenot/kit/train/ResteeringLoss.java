@@ -1,0 +1,38 @@
+package dev.forgetmenot.kit.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.model.DiffusionModel;
+import java.util.List;
+
+/**
+ * The loss of attention re-steering (Zhang et al., arXiv 2303.17591): the UNet looks at noisy
+ * images with their prompts, as far as it attends to them, and what it attends to the concepts is
+ * the loss. For the engine thread.
+ *
+ * @param value (), of the manager of the images
+ * @param mass share of the attention that the concepts got, in [0, 1]
+ */
+public record ResteeringLoss(NDArray value, double mass) {
+  /**
+   * Looks at a batch.
+   *
+   * @param noisy xₜ (b, c, h, w)
+   * @param timesteps t, one for each of the batch
+   * @param context text embeddings of the prompts (b, n, d)
+   * @param watched columns and mask of each image
+   */
+  public static ResteeringLoss of(
+      DiffusionModel model,
+      NDArray noisy,
+      double[] timesteps,
+      NDArray context,
+      List<AttentionNormLoss.Watched> watched) {
+    AttentionNormLoss attention = new AttentionNormLoss(watched);
+    model.observe(noisy, timesteps, context, AttentionHooks.observing(attention));
+    double mass = attention.mass();
+    NDArray loss = attention.take();
+    loss.attach(noisy.getManager());
+    return new ResteeringLoss(loss, mass);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.kit.concept.EosSelection;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What attention re-steering can be told, and what it was told.
+ *
+ * <p>The default learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
+ * original. The cross attention alone has a few per cent of those weights and takes, in as many
+ * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
+ *
+ * @param values what was told; {@code use-pooler}, {@code embedding} and {@code no-real-image} are
+ *     heard where the editor declares them
+ */
+public record ResteeringSettings(Settings values) implements TrainedSettings {
+  private static final TrainableSettings.Rates RATES =
+      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
+
+  /**
+   * What can be told: the columns, what is kept, when to stop, what is trained, the images and
+   * the optimizer.
+   *
+   * @param own what the editor declares beside, behind the columns; may have a {@code template}
+   */
+  public static List<SettingSpec> parameters(List<SettingSpec> own) {
+    return Stream.of(
+            List.of(
+                SettingSpec.choice(
+                    "end-of-text",
+                    List.of("first", "none", "all"),
+                    "Which end-of-text columns go with the concept's own; all harms others most.")),
+            own,
+            keeping(),
+            TrainableSettings.parameters(),
+            ImageSettings.parameters(),
+            OptimizerSettings.parameters(
+                35, "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters"))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<SettingSpec> keeping() {
+    return List.of(
+        SettingSpec.text(
+            "preserve",
+            SettingSpec.Type.TEXT,
+            null,
+            "Prompts that must not change, with ; between them; costs two more runs of the"
+                + " UNet a step."),
+        SettingSpec.number(
+            "preserve-weight", 2, 0, 1e6, "How much the kept prompts count against the loss."),
+        SettingSpec.number(
+            "stop-below",
+            0,
+            0,
+            1,
+            "Stop when the concept's share of the attention in a step falls below this."));
+  }
+
+  @Override
+  public TrainableSettings.Rates rates() {
+    return RATES;
+  }
+
+  /** The images that are trained on. */
+  public ImageSettings images() {
+    return new ImageSettings(values);
+  }
+
+  /** The end-of-text columns that count as the concept's. */
+  public EosSelection endOfText() {
+    return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("end-of-text"));
+  }
+
+  /** Whether pure noise is trained on in place of images. */
+  public boolean noRealImage() {
+    return flag("no-real-image");
+  }
+
+  private boolean flag(String name) {
+    return values.find(name).map(Boolean::parseBoolean).orElse(false);
+  }
+
+  /** Prompts that must not change. */
+  public List<String> preserved() {
+    return list("preserve");
+  }
+
+  /** The files of learned tokens, one for each concept, or none. */
+  public List<Path> embeddings() {
+    return list("embedding").stream().map(Path::of).toList();
+  }
+
+  private List<String> list(String name) {
+    return values
+        .find(name)
+        .map(text -> Arrays.stream(text.split(";")).map(String::strip).toList())
+        .orElse(List.of());
+  }
+
+  /** How much the kept prompts count against the loss. */
+  public double preserveWeight() {
+    return values.number("preserve-weight");
+  }
+
+  /** The share of the attention, in [0, 1], below which the training ends. */
+  public double stopBelow() {
+    return values.number("stop-below");
+  }
+
+  /** AdamW on the chosen weights of a model; keeps the base if prompts must not change. */
+  public TrainingOptions training(DiffusionModel model) {
+    TrainingOptions options = trainable().options(model, optimizer(), RATES);
+    return preserved().isEmpty() ? options : options.keepingBase();
+  }
+
+  /** Where a concept stands and how it is trained, as the end of a sentence for people. */
+  public String inWords(ConceptPrompt concept) {
+    return String.format(
+        Locale.ROOT,
+        "in '%s': columns %s of %d, learning rate %s for %s",
+        concept.prompt().text(),
+        concept.columns().columns(),
+        concept.prompt().ids().size(),
+        learningRate(),
+        trainable().words());
+  }
+}

@@ -1,0 +1,256 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.LoraOptions;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.patch.Delta;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.PatchWriter;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * What of the UNet is trained: the attention to the prompt, everything, or low-rank adapters; and
+ * what the patch then holds. For the engine thread, where it takes the model.
+ *
+ * @param values what was told
+ */
+public record TrainableSettings(Settings values) {
+  private static final String CROSS_ATTENTION = "cross-attention";
+  private static final String UNET = "unet";
+  private static final String LORA = "lora";
+  private static final Set<String> PROJECTIONS = Set.of("q", "k", "v", "out");
+
+  /** The learning rate of each choice, where the user gives none. */
+  public record Rates(double crossAttention, double unet, double lora) {}
+
+  /** What can be told. */
+  public static List<SettingSpec> parameters() {
+    return List.of(
+        SettingSpec.choice(
+            "trainable",
+            List.of(CROSS_ATTENTION, UNET, LORA),
+            "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
+                + " adapters, which make a light patch."),
+        SettingSpec.flag(
+            "half",
+            "The patch holds changed values as halves: half its size, 11 significant bits."),
+        SettingSpec.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
+        SettingSpec.number(
+            "lora-alpha", Double.MIN_VALUE, 1e6, "Alpha of the adapters; without it the rank."),
+        SettingSpec.text(
+            "lora-targets",
+            SettingSpec.Type.TEXT,
+            "q,k,v,out",
+            "Projections of the attention that get adapters, some of q,k,v,out."),
+        SettingSpec.flag(
+            "lora-self-attention", "Adapters on self attention too, not only on cross attention."));
+  }
+
+  private String choice() {
+    return values.text("trainable");
+  }
+
+  private boolean half() {
+    return values.flag("half");
+  }
+
+  private int width() {
+    return half() ? Short.BYTES : Float.BYTES;
+  }
+
+  private boolean lora() {
+    return choice().equals(LORA);
+  }
+
+  /** The learning rate of the choice. */
+  public double rate(Rates rates) {
+    return switch (choice()) {
+      case UNET -> rates.unet();
+      case LORA -> rates.lora();
+      default -> rates.crossAttention();
+    };
+  }
+
+  /** What is trained, in words of a sentence. */
+  public String words() {
+    return switch (choice()) {
+      case UNET -> "the whole UNet";
+      case LORA -> "adapters of rank " + values.integer("lora-rank");
+      default -> "the cross attention";
+    };
+  }
+
+  /** Chooses the weights that are trained, or that get adapters. */
+  private Predicate<String> weights(DiffusionModel model) {
+    if (choice().equals(UNET)) {
+      return name -> name.startsWith("unet/");
+    }
+    boolean both = lora() && values.flag("lora-self-attention");
+    Set<String> modules =
+        model.attentionSites().stream()
+            .filter(site -> site.cross() || both)
+            .map(AttentionLayer::name)
+            .collect(Collectors.toSet());
+    if (!lora()) {
+      return name -> modules.stream().anyMatch(module -> name.startsWith("unet/" + module + "."));
+    }
+    Set<String> adapted =
+        modules.stream()
+            .flatMap(module -> projections().stream().map(p -> weight(module, p)))
+            .collect(Collectors.toSet());
+    return adapted::contains;
+  }
+
+  private static String weight(String module, String projection) {
+    return "unet/"
+        + module
+        + ".to_"
+        + projection
+        + (projection.equals("out") ? ".0" : "")
+        + ".weight";
+  }
+
+  private List<String> projections() {
+    List<String> given =
+        Arrays.stream(values.text("lora-targets").split(",")).map(String::strip).toList();
+    for (String projection : given) {
+      if (!PROJECTIONS.contains(projection)) {
+        throw new IllegalArgumentException(
+            "lora-targets are some of q,k,v,out with commas between them, not '"
+                + projection
+                + "'");
+      }
+    }
+    return given;
+  }
+
+  private Optional<LoraOptions> adapters(long seed) {
+    if (!lora()) {
+      return Optional.empty();
+    }
+    double alpha = values.find("lora-alpha").map(Double::parseDouble).orElse((double) rank());
+    return Optional.of(new LoraOptions(rank(), alpha, seed));
+  }
+
+  /**
+   * Refuses a choice whose values would not fit into a patch, before anything is drawn or trained.
+   *
+   * @throws PatchFormatException FMN-111
+   */
+  public void checkSize(DiffusionModel model) throws PatchFormatException {
+    if (lora()) {
+      return;
+    }
+    long bytes = width() * numbers(model);
+    if (bytes > PatchWriter.CAPACITY) {
+      throw new PatchFormatException(
+          PatchError.SIZE_LIMIT,
+          "--trainable " + choice(),
+          String.format(
+              Locale.ROOT,
+              "%s has %.1f GiB of values and a patch holds less than 16; train the attention to the"
+                  + " prompt (--trainable cross-attention) or adapters (--trainable lora)%s",
+              words(),
+              bytes / (double) (1L << 30),
+              half() ? "" : ", or store halves (--half)"));
+    }
+  }
+
+  /** How many numbers are trained. */
+  public long numbers(DiffusionModel model) {
+    long numbers = 0;
+    for (String name : chosen(model)) {
+      long[] shape = model.weights().shape(name);
+      long inputs = elements(shape) / shape[0];
+      numbers += lora() ? (shape[0] + inputs) * rank() : elements(shape);
+    }
+    return numbers;
+  }
+
+  /** An edit of the names, shapes and types of {@link #edit} that changes nothing. */
+  PatchEdit outline(DiffusionModel model) {
+    Map<String, Delta> deltas = new LinkedHashMap<>();
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    for (String name : chosen(model)) {
+      long[] shape = model.weights().shape(name);
+      int values = Math.toIntExact(elements(shape));
+      if (lora()) {
+        int outputs = Math.toIntExact(shape[0]);
+        float[] down = new float[values / outputs * rank()];
+        factors.put(name, new LowRank(shape, rank(), rank(), down, new float[outputs * rank()]));
+      } else {
+        deltas.put(name, new Delta(shape, () -> new float[values], half()));
+      }
+    }
+    return lora() ? new LowRankEdit(factors) : new DeltaEdit(deltas);
+  }
+
+  private List<String> chosen(DiffusionModel model) {
+    return model.weights().names().stream().filter(weights(model)).toList();
+  }
+
+  private int rank() {
+    return Math.toIntExact(values.integer("lora-rank"));
+  }
+
+  private static long elements(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * AdamW on what is trained.
+   *
+   * @throws IllegalArgumentException if the targets of adapters are no projections
+   */
+  public TrainingOptions options(DiffusionModel model, OptimizerSettings optimizer, Rates rates) {
+    TrainingOptions plain = optimizer.training(weights(model), rate(rates));
+    return adapters(optimizer.seed()).map(plain::adapting).orElse(plain);
+  }
+
+  /**
+   * What has been trained, as a patch holds it; it stays when the scope is closed.
+   *
+   * @param context of the job: a large change is kept on disk, see {@link ChangedWeights}
+   * @throws IllegalArgumentException if nothing has changed
+   * @throws IOException if there is no room for it
+   */
+  public PatchEdit edit(DiffusionModel model, TrainingScope scope, JobContext context)
+      throws IOException {
+    return lora()
+        ? adapters(scope)
+        : new DeltaEdit(ChangedWeights.of(model.weights(), scope.trainable(), half(), context));
+  }
+
+  /** What adapters have learned, as a patch holds it: those that say anything. */
+  public static LowRankEdit adapters(TrainingScope scope) {
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    scope
+        .adapters()
+        .forEach(
+            (name, factor) -> {
+              if (factor.norm() > 0) {
+                factors.put(name, factor);
+              }
+            });
+    return new LowRankEdit(factors);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.patching.PatchName;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchEdit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Writes down how concepts were edited by training.
+ *
+ * @param editor who did it; says the operation, the description and the tool
+ * @param concepts in the prompts of the training
+ * @param values what the editor was told
+ * @param resolved values that the editor chose itself, by parameter
+ * @param digests of the training images
+ */
+public record TrainedDraft(
+    TrainedEditor editor,
+    List<ConceptPrompt> concepts,
+    Settings values,
+    Map<String, String> resolved,
+    List<String> digests) {
+  /** Where things lay says nothing elsewhere; digests name them. */
+  private static final Set<String> PLACES = Set.of("images", "embedding");
+
+  /** What does not change the bits of a step. */
+  private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below");
+
+  /** Copies the collections. */
+  public TrainedDraft {
+    concepts = List.copyOf(concepts);
+    resolved = Map.copyOf(resolved);
+    digests = List.copyOf(digests);
+  }
+
+  /** What must be the same for a training to be taken up. */
+  public Map<String, String> about() {
+    Map<String, String> about = parameters();
+    about.keySet().removeAll(FREE);
+    about.put("method", editor.name());
+    about.put(
+        "prompts",
+        concepts.stream().map(c -> c.prompt().text()).collect(Collectors.joining(" | ")));
+    about.put("picture-digests", String.join(" ", digests));
+    return about;
+  }
+
+  /**
+   * The draft of what was trained.
+   *
+   * @param steps that were done
+   */
+  public PatchDraft of(PatchEdit edit, OptimizerSettings settings, int steps) {
+    List<Concept> edited = concepts.stream().map(ConceptPrompt::concept).toList();
+    return new PatchDraft(
+        PatchName.of(editor.operation(), edited),
+        editor.description(edited),
+        new Manifest.Intent(
+            PatchName.word(editor.operation()),
+            concepts.stream().map(TrainedDraft::intent).toList()),
+        List.of(edit),
+        new Manifest.Recipe(
+            editor.name(),
+            parameters(),
+            settings.seed(),
+            steps,
+            editor.tool().name(),
+            editor.tool().version(),
+            digests),
+        List.of(),
+        Map.of());
+  }
+
+  private static Manifest.IntentConcept intent(ConceptPrompt concept) {
+    return new Manifest.IntentConcept(
+        concept.concept().name(),
+        concept.concept().kind().word(),
+        List.of(concept.prompt().text()));
+  }
+
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new TreeMap<>(values.all());
+    parameters.keySet().removeAll(PLACES);
+    parameters.putAll(resolved);
+    parameters.put("optimizer", "adamw, betas 0.9 and 0.999, eps 1e-8");
+    return parameters;
+  }
+}

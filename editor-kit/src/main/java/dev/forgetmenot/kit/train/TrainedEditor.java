@@ -1,0 +1,77 @@
+package dev.forgetmenot.kit.train;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditOutline;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.Tool;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What all editors that train do alike: what would not fit into a patch is refused at once, and two
+ * steps say what all of them cost. Its parameters are those of {@link TrainableSettings} and {@link
+ * OptimizerSettings}, and more. For the engine thread.
+ */
+public abstract class TrainedEditor implements ConceptEditor {
+  /** For subclasses. */
+  protected TrainedEditor() {}
+
+  /** Trains, as {@link #edit} says. */
+  protected abstract PatchDraft train(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException;
+
+  /**
+   * Refuses, before long work, what would not fit into a patch.
+   *
+   * @throws IOException if it would not
+   */
+  protected void checkSize(Settings values, DiffusionModel model) throws IOException {
+    new TrainableSettings(values).checkSize(model);
+  }
+
+  /** The parameter that says how many drawings the model makes of each concept. */
+  protected abstract String drawings();
+
+  /** The patch's description: a sentence for people that names the concepts. */
+  protected abstract String description(List<Concept> concepts);
+
+  /** Whom the recipe names as the maker. */
+  protected abstract Tool tool();
+
+  @Override
+  public final PatchDraft edit(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException {
+    checkSize(values, model);
+    return train(concepts, values, model, context);
+  }
+
+  /** Whether the weights are kept as they were while they are trained. */
+  protected abstract boolean keepsBase(Settings values);
+
+  @Override
+  public Optional<EditOutline> outline(
+      List<Concept> concepts, Settings values, DiffusionModel model) {
+    TrainableSettings trainable = new TrainableSettings(values);
+    return Optional.of(
+        new EditOutline(
+            trainable.outline(model),
+            trainable.numbers(model),
+            keepsBase(values),
+            Math.toIntExact(values.integer("batch"))));
+  }
+
+  @Override
+  public final Optional<EditEstimate> estimate(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return Optional.of(new TrainingEstimate(this, drawings()).of(concepts, values, model, context));
+  }
+}

@@ -1,0 +1,227 @@
+package dev.forgetmenot.kit.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is drawn to judge a correction, how it is counted and what is said of it. */
+class CorrectionTrialTest {
+  private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(4, 2, 3, 1, 10, 20);
+  private static final CorrectionGoal GOAL =
+      new CorrectionGoal(
+          new Concept("a thing", ConceptType.OBJECT), List.of("a thing0", "a thing4"), List.of());
+  private static final CorrectionGoal ATTRIBUTE =
+      new CorrectionGoal(new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+
+  private static KnownConcepts vocabulary() {
+    List<Phrase> phrases = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      phrases.add(new Phrase("thing" + i, "a thing" + i, ConceptType.OBJECT, ""));
+    }
+    phrases.add(new Phrase("dotted", "dotted", ConceptType.STYLE, ""));
+    return new KnownConcepts(phrases, List.of("a thing"));
+  }
+
+  /** Sees the thing whose number is the image's grey, and measures the grey. */
+  private static final class GreyJudge implements ImageClassifier {
+    @Override
+    public List<String> things() {
+      return vocabulary().ofStyle(false).stream().map(Phrase::phrase).toList();
+    }
+
+    @Override
+    public List<String> styles() {
+      return List.of("dotted");
+    }
+
+    @Override
+    public List<String> recognise(List<RgbImage> images) {
+      return images.stream().map(image -> "a thing" + image.rgb()[0]).toList();
+    }
+
+    @Override
+    public List<String> recogniseStyle(List<RgbImage> images) {
+      return images.stream().map(image -> "dotted").toList();
+    }
+
+    @Override
+    public double[] similarities(List<RgbImage> images, String thing) {
+      return images.stream().mapToDouble(image -> image.rgb()[0] / 10.0).toArray();
+    }
+  }
+
+  private static int[] greys(int... greys) {
+    return greys;
+  }
+
+  private static List<RgbImage> images(int... greys) {
+    List<RgbImage> images = new ArrayList<>();
+    for (int grey : greys) {
+      images.add(new RgbImage(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
+    }
+    return images;
+  }
+
+  private static CorrectionTrial trial() {
+    return CorrectionTrial.of(List.of(GOAL, ATTRIBUTE), vocabulary(), SIZE);
+  }
+
+  private static CorrectionResult result(int[]... greys) {
+    return trial()
+        .judged(Arrays.stream(greys).map(CorrectionTrialTest::images).toList(), new GreyJudge());
+  }
+
+  private static CorrectionResult before() {
+    return result(
+        greys(0, 0, 0, 0),
+        greys(0, 0),
+        greys(4, 4),
+        greys(1, 1, 1, 7),
+        greys(2, 2),
+        greys(3),
+        greys(5),
+        greys(6));
+  }
+
+  @Test
+  void drawsTheWordItsInstancesWhatIsTakenOutAndOthersThatAreNoneOfThem() {
+    CorrectionTrial trial = trial();
+    assertThat(trial.others()).containsExactly("a thing3", "a thing5", "a thing6");
+    List<GenerationRequest> requests = trial.requests();
+    assertThat(requests)
+        .extracting(GenerationRequest::prompt)
+        .containsExactly(
+            "a photo of a thing",
+            "a photo of a thing0",
+            "a photo of a thing4",
+            "a photo of a thing1",
+            "a photo of a thing2",
+            "a photo of a thing3",
+            "a photo of a thing5",
+            "a photo of a thing6");
+    assertThat(requests).allMatch(request -> request.seed() == 10 && request.steps() == 20);
+    assertThat(requests)
+        .extracting(GenerationRequest::count)
+        .containsExactly(4, 2, 2, 4, 2, 1, 1, 1);
+    assertThat(trial.images()).isEqualTo(17);
+  }
+
+  @Test
+  void aConceptThatIsNamedWithoutItsArticleIsNoOther() {
+    CorrectionGoal bare =
+        new CorrectionGoal(new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+    assertThat(CorrectionTrial.of(List.of(bare), vocabulary(), SIZE).others())
+        .doesNotContain("a thing3", "a thing2");
+  }
+
+  @Test
+  void countsWhatTheGeneralWordShows() {
+    CorrectionResult after =
+        result(
+            greys(4, 0, 4, 7),
+            greys(0, 3),
+            greys(4, 4),
+            greys(1, 1, 1, 1),
+            greys(2, 2),
+            greys(3),
+            greys(5),
+            greys(7));
+    GoalResult word = after.goals().get(0);
+    assertThat(word.counts()).hasToString("{a thing4=2, a thing0=1, a thing7=1}");
+    assertThat(word.share("a thing7")).isEqualTo(0.25);
+    assertThat(word.dominantShare()).isEqualTo(0.25);
+    assertThat(word.overshadowedShare()).isEqualTo(0.5);
+    assertThat(word.recognised()).isEqualTo(0.75);
+    assertThat(word.worstFall(before().goals().get(0))).isEqualTo(0.5);
+    GoalResult attribute = after.goals().get(1);
+    assertThat(attribute.similarities()).containsExactly(0.1);
+    assertThat(attribute.recognised()).isEqualTo(1);
+    assertThatThrownBy(attribute::dominantShare).hasMessageContaining("a thing1");
+    assertThat(after.retainAccuracy()).isEqualTo(2.0 / 3);
+    assertThat(after.drift(before())).isEqualTo(1.0 / 3);
+    assertThat(after.since(before()))
+        .isEqualTo(
+            "a thing: a thing0 4/4 → 1/4, a thing4 0/4 → 2/4, "
+                + "under their own names 100 % → 75 %; a thing1: similarity to a thing2 "
+                + "0.250 → 0.100, under their own names 83 % → 100 %; others 100 % → 67 % of 3");
+  }
+
+  @Test
+  void saysEachLimitThatIsMissed() {
+    CorrectionLimits limits = CorrectionLimits.DEFAULT;
+    CorrectionResult good =
+        result(
+            greys(0, 0, 4, 4),
+            greys(0, 0),
+            greys(4, 4),
+            greys(1, 1, 1, 1),
+            greys(2, 2),
+            greys(3),
+            greys(5),
+            greys(6));
+    assertThat(limits.missed(before(), good)).isEmpty();
+    assertThat(limits.missed(before(), before()))
+        .containsExactly(
+            "the dominant instance a thing0 still shows in 100 % of a thing (wanted: less than"
+                + " 60 %)",
+            "the other instances show in 0 % of a thing (wanted: more than 35 %)",
+            "a thing1 looks no less like a thing2: similarity 0.250, before 0.250");
+    CorrectionResult harmful =
+        result(
+            greys(0, 0, 4, 4),
+            greys(0, 3),
+            greys(4, 4),
+            greys(1, 0, 0, 0),
+            greys(2, 2),
+            greys(3),
+            greys(5),
+            greys(7));
+    assertThat(limits.missed(before(), harmful))
+        .containsExactly(
+            "a thing0 under its own name falls from 2/2 to 1/2 (at most 10 points)",
+            "a thing1 under its own name falls from 3/4 to 1/4 (at most 10 points)",
+            "the recognition of others falls by 33.3 points (at most 3)");
+  }
+
+  @Test
+  void aLimitThatIsReachedExactlyIsMissedForSharesAndKeptForFalls() {
+    CorrectionLimits exact = new CorrectionLimits(0.5, 0.5, 0.5, 1.0 / 3);
+    CorrectionResult after =
+        result(
+            greys(0, 0, 4, 4),
+            greys(0, 3),
+            greys(4, 4),
+            greys(1, 1, 1, 1),
+            greys(2, 2),
+            greys(3),
+            greys(5),
+            greys(7));
+    assertThat(exact.missed(before(), after)).hasSize(2).allMatch(text -> text.contains("50 %"));
+  }
+
+  @Test
+  void aJudgeThatDoesNotKnowAnInstanceCannotJudge() {
+    assertThat(trial().canBeJudgedBy(new GreyJudge())).isTrue();
+    CorrectionGoal unknown =
+        new CorrectionGoal(GOAL.concept(), List.of("a thing0", "a stranger"), List.of());
+    assertThat(
+            CorrectionTrial.of(List.of(unknown), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
+        .isFalse();
+    CorrectionGoal strange = new CorrectionGoal(GOAL.concept(), List.of(), List.of("a stranger"));
+    assertThat(
+            CorrectionTrial.of(List.of(strange), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
+        .isFalse();
+  }
+}

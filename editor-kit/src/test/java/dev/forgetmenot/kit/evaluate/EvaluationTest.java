@@ -1,0 +1,71 @@
+package dev.forgetmenot.kit.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.model.RgbImage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is drawn to judge an edit, and how results are counted. */
+class EvaluationTest {
+  private static final Evaluation.Size SIZE = new Evaluation.Size(4, 5, 2, 10, 20);
+
+  private static KnownConcepts vocabulary() {
+    List<Phrase> phrases = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      phrases.add(new Phrase("thing" + i, "a thing" + i, ConceptType.OBJECT, ""));
+    }
+    phrases.add(new Phrase("dotted", "dotted", ConceptType.STYLE, ""));
+    return new KnownConcepts(phrases, List.of());
+  }
+
+  @Test
+  void othersAreSpreadOverTheVocabularyWithoutTargetsAndStyles() {
+    Concept concept = new Concept("thing4", ConceptType.OBJECT);
+    Evaluation trial = Evaluation.of(List.of(concept), vocabulary(), SIZE);
+    assertThat(trial.targets()).containsExactly(new Concept("a thing4", ConceptType.OBJECT));
+    assertThat(trial.others())
+        .containsExactly("a thing0", "a thing3", "a thing8", "a thing12", "a thing16");
+    assertThat(trial.prompt(0)).isEqualTo("a photo of a thing4");
+    assertThat(trial.images()).isEqualTo(4 + 5 * 2);
+  }
+
+  @Test
+  void aStyleIsNamedAsAStyleAndAnUnknownNameStaysAsItIs() {
+    List<Concept> concepts =
+        List.of(new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
+    Evaluation trial = Evaluation.of(concepts, vocabulary(), SIZE);
+    assertThat(trial.prompt(0)).isEqualTo("a photo in the style of dotted");
+    assertThat(trial.prompt(1)).isEqualTo("a photo of nobody");
+    assertThat(trial.others()).hasSize(5);
+    assertThat(Evaluation.of(concepts, KnownConcepts.EMPTY, SIZE).others()).isEmpty();
+  }
+
+  private static EvaluationResult.Row row(String phrase, int grey, String... seen) {
+    byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
+    return new EvaluationResult.Row(
+        phrase, Collections.nCopies(seen.length, new RgbImage(1, 1, rgb)), List.of(seen));
+  }
+
+  @Test
+  void countsWhatIsRecognisedAndHowFarTheRestMoved() {
+    EvaluationResult before =
+        new EvaluationResult(
+            List.of(row("a", 0, "a", "a")), List.of(row("b", 200, "b", "b"), row("c", 9, "c")));
+    EvaluationResult after =
+        new EvaluationResult(
+            List.of(row("a", 0, "b", "a")), List.of(row("b", 190, "b", "a"), row("c", 13, "c")));
+    assertThat(after.left()).isEqualTo(1);
+    assertThat(after.worstLeft()).isEqualTo(0.5);
+    assertThat(after.retainAccuracy()).isEqualTo(2.0 / 3);
+    assertThat(after.drift(before)).isEqualTo((10 + 4) / 2.0);
+    assertThat(after.since(before))
+        .isEqualTo("recognised as a 2/2 → 1/2; others 100 % → 67 % of 3");
+  }
+}

@@ -1,9 +1,0 @@
-package dev.forgetmenot.editing.planted;
-
-import ai.djl.engine.Engine;
-
-/** Planted for ArchitectureTest: editors make no engine. */
-@SuppressWarnings("unused") // its type is what counts
-final class UsesEngine {
-  private Engine field;
-}

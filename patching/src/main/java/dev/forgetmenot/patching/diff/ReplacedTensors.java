@@ -1,0 +1,103 @@
+package dev.forgetmenot.patching.diff;
+
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A file of weights that stand in the place of a base's, by canonical names, as erasers publish
+ * them that train or solve some layers of a UNet. The file stays the caller's to close.
+ */
+public final class ReplacedTensors implements EditedTensors {
+  private static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
+  private static final int SHOWN = 5;
+
+  private final SafetensorsFile file;
+  private final Map<String, String> stored; // name in the file, by target
+
+  private ReplacedTensors(SafetensorsFile file, Map<String, String> stored) {
+    this.file = file;
+    this.stored = stored;
+  }
+
+  /** Whether a file has at least one tensor that a base has by that name. */
+  public static boolean looksLike(SafetensorsFile file, BaseTensors base) {
+    return file.tensors().keySet().stream().anyMatch(name -> target(name, base).isPresent());
+  }
+
+  /**
+   * Looks all names up.
+   *
+   * @param file open
+   * @throws IOException if the base lacks a name; all that it lacks are named
+   */
+  public static ReplacedTensors of(SafetensorsFile file, BaseTensors base) throws IOException {
+    Map<String, String> stored = new TreeMap<>();
+    List<String> unknown = new ArrayList<>();
+    for (String name : file.tensors().keySet()) {
+      Optional<String> target = target(name, base);
+      if (target.isEmpty()) {
+        unknown.add(name);
+      } else if (stored.put(target.get(), name) != null) {
+        throw new IOException(file.where() + ": it holds " + target.get() + " twice");
+      }
+    }
+    if (!unknown.isEmpty()) {
+      String more = unknown.size() > SHOWN ? " and " + (unknown.size() - SHOWN) + " more" : "";
+      throw new IOException(
+          file.where()
+              + ": nothing is taken over, for the model in "
+              + base.source("unet")
+              + " has no "
+              + String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))
+              + more
+              + "; the file was made for another kind of model, or holds something else");
+    }
+    return new ReplacedTensors(file, stored);
+  }
+
+  /** With its component in front, or of the first component that has it. */
+  private static Optional<String> target(String name, BaseTensors base) {
+    for (String component : COMPONENTS) {
+      String prefix = component + ".";
+      if (name.startsWith(prefix)
+          && base.names(component).contains(name.substring(prefix.length()))) {
+        return Optional.of(component + "/" + name.substring(prefix.length()));
+      }
+    }
+    for (String component : COMPONENTS) {
+      if (base.names(component).contains(name)) {
+        return Optional.of(component + "/" + name);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Set<String> targets() {
+    return stored.keySet();
+  }
+
+  @Override
+  public DType dtype(String target) {
+    return file.tensors().get(stored.get(target)).dtype();
+  }
+
+  @Override
+  public long[] shape(String target) {
+    return file.tensors().get(stored.get(target)).shape();
+  }
+
+  @Override
+  public ByteBuffer bytes(String target) throws IOException {
+    return file.bytes(stored.get(target));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.forgetmenot.patching.gate;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TokenizedPrompt;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Text embeddings of prompts as plain numbers, each prompt encoded once. For the engine thread; use
+ * one as long as the text encoder stays the same.
+ */
+public final class PromptEncoder {
+  private static final int BATCH = 16;
+
+  private final DiffusionModel model;
+  private final Map<TokenizedPrompt, EncodedPrompt> known = new HashMap<>();
+
+  /** An encoder that knows nothing yet. */
+  public PromptEncoder(DiffusionModel model) {
+    this.model = model;
+  }
+
+  /** The model. */
+  public DiffusionModel model() {
+    return model;
+  }
+
+  /**
+   * Encodes a prompt.
+   *
+   * @throws IllegalArgumentException if it is longer than the text encoder takes
+   */
+  public EncodedPrompt encode(String prompt) {
+    return encode(List.of(prompt)).get(0);
+  }
+
+  /** Encodes prompts, those that are new in batches. */
+  public List<EncodedPrompt> encode(List<String> prompts) {
+    return encodeTokens(prompts.stream().map(this::tokenize).toList());
+  }
+
+  /** Encodes prompts that are tokens already. */
+  public List<EncodedPrompt> encodeTokens(List<TokenizedPrompt> prompts) {
+    List<TokenizedPrompt> missing = new ArrayList<>(new LinkedHashSet<>(prompts));
+    missing.removeAll(known.keySet());
+    for (int first = 0; first < missing.size(); first += BATCH) {
+      encodeBatch(missing.subList(first, Math.min(missing.size(), first + BATCH)));
+    }
+    return prompts.stream().map(known::get).toList();
+  }
+
+  private TokenizedPrompt tokenize(String text) {
+    TokenizedPrompt prompt = model.tokenize(text);
+    if (!prompt.cut().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the prompt '"
+              + text
+              + "' is longer than the "
+              + prompt.ids().size()
+              + " tokens of the text encoder, and '"
+              + prompt.cut()
+              + "' would be cut off; use a shorter prompt");
+    }
+    return prompt;
+  }
+
+  private void encodeBatch(List<TokenizedPrompt> batch) {
+    try (NDArray embedding = model.encodePrompts(batch)) {
+      float[] all = embedding.toFloatArray();
+      int each = all.length / batch.size();
+      int width = Math.toIntExact(embedding.getShape().get(2));
+      for (int i = 0; i < batch.size(); i++) {
+        float[] states = new float[each];
+        System.arraycopy(all, i * each, states, 0, each);
+        known.put(batch.get(i), new EncodedPrompt(batch.get(i), width, states));
+      }
+    }
+  }
+}

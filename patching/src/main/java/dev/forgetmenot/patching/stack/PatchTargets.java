@@ -1,0 +1,151 @@
+package dev.forgetmenot.patching.stack;
+
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.patch.EditDescriptor;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.TargetPattern;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which tensors of a base a patch changes: all that it names or that match its patterns, each with
+ * a shape that fits.
+ */
+final class PatchTargets {
+  private static final int SHOWN = 5;
+  private static final String EMBEDDING = "text_model.embeddings.token_embedding.weight";
+
+  private final PatchFile patch;
+  private final BaseTensors base;
+  private final Map<String, List<String>> targets = new TreeMap<>();
+  private final List<String> missing = new ArrayList<>();
+  private final List<String> otherShape = new ArrayList<>();
+
+  private PatchTargets(PatchFile patch, BaseTensors base) {
+    this.patch = patch;
+    this.base = base;
+  }
+
+  /**
+   * Finds and checks them.
+   *
+   * @return by the id of the edit: full names, sorted
+   * @throws PatchFormatException FMN-502 or 503, naming the tensors
+   */
+  static Map<String, List<String>> of(PatchFile patch, BaseTensors base)
+      throws PatchFormatException {
+    PatchTargets found = new PatchTargets(patch, base);
+    for (Manifest.Edit edit : patch.manifest().edits()) {
+      found.add(edit);
+    }
+    found.refuse(found.missing, PatchError.TENSOR_MISSING, "the model has no ");
+    found.refuse(
+        found.otherShape, PatchError.BASE_SHAPE, "the model's tensors have other shapes: ");
+    found.checkCounts();
+    return found.targets;
+  }
+
+  private void add(Manifest.Edit edit) {
+    TreeSet<String> names = new TreeSet<>();
+    for (String changed : edit.content().changed()) {
+      List<String> matches = new TargetPattern(changed).among(base.names(edit.component()));
+      if (matches.isEmpty()) {
+        missing.add(changed);
+      }
+      names.addAll(matches);
+    }
+    targets.put(edit.id(), List.copyOf(names));
+    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
+      deltas.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
+    } else if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
+      lowRanks.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
+    } else if (edit.content() instanceof EditDescriptor.RowTargets rows) {
+      rows.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
+    } else if (edit.content() instanceof EditDescriptor.Projector projector) {
+      names.forEach(name -> checkWidth(edit, name, projector.width()));
+    } else if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
+      names.forEach(name -> checkWidth(edit, name, closedForm.width()));
+    } else if (edit.content() instanceof EditDescriptor.Tokens tokens) {
+      checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
+    }
+  }
+
+  private void checkShape(Manifest.Edit edit, String target, List<Long> shape) {
+    String name = target.substring(edit.component().length() + 1);
+    if (base.names(edit.component()).contains(name)) {
+      List<Long> found = Arrays.stream(base.shape(edit.component(), name)).boxed().toList();
+      if (!found.equals(shape)) {
+        otherShape.add(target + " " + found + " instead of " + shape);
+      }
+    }
+  }
+
+  /** A weight (out, width). */
+  private void checkWidth(Manifest.Edit edit, String target, int width) {
+    long[] shape = base.shape(edit.component(), target.substring(edit.component().length() + 1));
+    if (shape.length != 2 || shape[1] != width) {
+      otherShape.add(target + " " + Arrays.toString(shape) + " instead of rows of " + width);
+    }
+  }
+
+  /** A pattern says nothing of how many tensors it stands for; the base of the patch does. */
+  private void checkCounts() throws PatchFormatException {
+    Map<String, Set<String>> touched = touched(patch.manifest(), targets);
+    for (Map.Entry<String, Set<String>> entry : touched.entrySet()) {
+      int expected = patch.manifest().base().components().get(entry.getKey()).touched();
+      if (entry.getValue().size() != expected) {
+        throw new PatchFormatException(
+            PatchError.TENSOR_MISSING,
+            patch.path().toString(),
+            "the patch was made for "
+                + expected
+                + " tensors of "
+                + entry.getKey()
+                + ", and "
+                + entry.getValue().size()
+                + " fit its patterns in "
+                + base.source(entry.getKey()));
+      }
+    }
+  }
+
+  /** Names without the component, by component. */
+  static Map<String, Set<String>> touched(
+      Manifest manifest, Map<String, List<String>> targetsOfEdit) {
+    Map<String, Set<String>> touched = new TreeMap<>();
+    for (Manifest.Edit edit : manifest.edits()) {
+      for (String target : targetsOfEdit.get(edit.id())) {
+        touched
+            .computeIfAbsent(edit.component(), c -> new TreeSet<>())
+            .add(target.substring(edit.component().length() + 1));
+      }
+    }
+    return touched;
+  }
+
+  private void refuse(List<String> names, PatchError error, String what)
+      throws PatchFormatException {
+    if (names.isEmpty()) {
+      return;
+    }
+    String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
+    throw new PatchFormatException(
+        error,
+        patch.path().toString(),
+        what
+            + String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
+            + more
+            + "; it fits the base '"
+            + patch.manifest().base().label()
+            + "', not the model in "
+            + base.source(patch.manifest().edits().get(0).component()));
+  }
+}

@@ -1,0 +1,278 @@
+package dev.forgetmenot.patching.stack;
+
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.ClosedFormEdit;
+import dev.forgetmenot.patch.EditDescriptor;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Works out the weights under a stack of patches:
+ *
+ * <pre>W' = base + base · D of the joint closed-form solve + Σ strength · change</pre>
+ *
+ * summed in double, patches in the order of their ids and edits in that of their manifests, and
+ * rounded once. Every change is one of the base's weights, so that the order of the requests does
+ * not matter. One weight at a time is held, and what is added to it.
+ */
+public final class PatchedWeights {
+  private final BaseTensors base;
+  private final List<StackedEdit> terms = new ArrayList<>();
+  private final List<JointSolve.Member> members = new ArrayList<>();
+  private final List<StackedPatch> owners = new ArrayList<>(); // of the members
+  private final List<String> memberFingerprints = new ArrayList<>();
+  private final JointSolve jointSolve;
+  private final NormLimit limit;
+  private final TreeSet<String> targets = new TreeSet<>();
+
+  /**
+   * Takes the edits.
+   *
+   * @param targets of each layer, by the id of the edit
+   */
+  PatchedWeights(BaseTensors base, Map<StackedPatch, Map<String, List<String>>> targets)
+      throws IOException {
+    this.base = base;
+    this.limit = new NormLimit(base);
+    for (Map.Entry<StackedPatch, Map<String, List<String>>> entry : targets.entrySet()) {
+      StackedPatch layer = entry.getKey();
+      if (layer.strength() == 0) {
+        continue;
+      }
+      for (Manifest.Edit edit : layer.edits()) {
+        Set<String> changed = Set.copyOf(entry.getValue().get(edit.id()));
+        this.targets.addAll(changed);
+        if (edit.content() instanceof EditDescriptor.ClosedForm) {
+          ClosedFormEdit closedForm = (ClosedFormEdit) layer.file().edit(edit);
+          members.add(new JointSolve.Member(closedForm, layer.strength(), changed));
+          owners.add(layer);
+          memberFingerprints.add(layer.fingerprint(edit));
+        } else {
+          terms.add(new StackedEdit(layer, edit, changed));
+        }
+      }
+    }
+    jointSolve = new JointSolve(members);
+  }
+
+  /** Full names of the weights that change, sorted. */
+  public Set<String> targets() {
+    return Collections.unmodifiableSet(targets);
+  }
+
+  /** The closed-form edits by the systems in which they are solved, with their conditions. */
+  public List<JointSystem> systems() {
+    Map<JointSolve.Solved, Set<String>> found = new LinkedHashMap<>();
+    for (String target : targets) {
+      jointSolve
+          .solved(target)
+          .ifPresent(s -> found.computeIfAbsent(s, x -> new TreeSet<>()).add(target));
+    }
+    List<JointSystem> systems = new ArrayList<>();
+    found.forEach((solved, names) -> systems.add(system(solved, names)));
+    return systems;
+  }
+
+  private JointSystem system(JointSolve.Solved solved, Set<String> names) {
+    List<StackedPatch> layers = new ArrayList<>();
+    List<Integer> ownerOfConcept = new ArrayList<>();
+    for (int member : solved.members()) {
+      StackedPatch owner = owners.get(member);
+      if (!layers.contains(owner)) {
+        layers.add(owner);
+      }
+      for (int i = 0; i < members.get(member).edit().concepts().size(); i++) {
+        ownerOfConcept.add(layers.indexOf(owner));
+      }
+    }
+    double condition = solved.solution().edit().condition();
+    return new JointSystem(layers, ownerOfConcept, names, solved.solution(), condition);
+  }
+
+  /**
+   * Names all that a target's new values come from, beside the base: two stacks with the same
+   * fingerprint of a target give it the same bits.
+   *
+   * @param target one of {@link #targets}
+   * @return hex
+   */
+  public String fingerprint(String target) {
+    StringBuilder text = new StringBuilder();
+    jointSolve
+        .solved(target)
+        .ifPresent(s -> s.members().forEach(m -> line(text, memberFingerprints.get(m))));
+    for (StackedEdit term : terms) {
+      if (term.changes(target)) {
+        line(text, term.fingerprint());
+      }
+    }
+    return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
+  }
+
+  /**
+   * The new values of a weight, rounded to float.
+   *
+   * @param target one of {@link #targets}
+   * @throws PatchFormatException FMN-306 or 308
+   */
+  public float[] values(String target) throws IOException {
+    float[] values = sum(target).rounded();
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        StackedPatch one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
+        throw new PatchFormatException(
+            PatchError.NON_FINITE,
+            one.where(),
+            "with these patches " + target + " becomes " + value + "; use smaller strengths");
+      }
+    }
+    return values;
+  }
+
+  /**
+   * The new values of a weight before they are rounded.
+   *
+   * @param target one of {@link #targets}
+   * @throws PatchFormatException FMN-308
+   */
+  public DeltaAccumulator sum(String target) throws IOException {
+    float[] weight = weight(target);
+    DeltaAccumulator sum = new DeltaAccumulator(outputs(target), weight);
+    forEachChange(target, weight, true, change -> change.addTo(sum));
+    return sum;
+  }
+
+  /**
+   * Refuses what {@link #sum} would refuse, without adding anything up.
+   *
+   * @throws PatchFormatException FMN-308
+   */
+  public void check() throws IOException {
+    for (String target : targets) {
+      forEachChange(target, weight(target), true, change -> {});
+    }
+  }
+
+  /** The base's values. */
+  float[] weight(String target) throws IOException {
+    int slash = target.indexOf('/');
+    return base.floats(target.substring(0, slash), target.substring(slash + 1));
+  }
+
+  /**
+   * All that is added to a target, unchecked; empty if nothing changes it.
+   *
+   * @param weight the base's values
+   */
+  Optional<WeightDelta> change(String target, float[] weight) throws IOException {
+    if (!targets.contains(target)) {
+      return Optional.empty();
+    }
+    List<WeightDelta> changes = new ArrayList<>();
+    forEachChange(target, weight, false, changes::add);
+    return Optional.of(WeightDelta.sum(changes));
+  }
+
+  /**
+   * The norm of all that is added to a target, unchecked.
+   *
+   * @param weight the base's values
+   */
+  double moved(String target, float[] weight) throws IOException {
+    List<WeightDelta> changes = new ArrayList<>();
+    forEachChange(target, weight, false, changes::add);
+    if (changes.size() == 1) {
+      return changes.get(0).norm();
+    }
+    DeltaAccumulator sum = new DeltaAccumulator(outputs(target), new float[weight.length]);
+    changes.forEach(change -> change.addTo(sum));
+    return sum.norm();
+  }
+
+  /** Rows of a weight as a matrix. */
+  int outputs(String target) {
+    int slash = target.indexOf('/');
+    return (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
+  }
+
+  private void forEachChange(String target, float[] weight, boolean checked, Consumer<WeightDelta> sink)
+      throws IOException {
+    int outputs = outputs(target);
+    List<StackedEdit> changing = terms.stream().filter(term -> term.changes(target)).toList();
+    Optional<JointSolve.Solved> joint = jointSolve.solved(target);
+    List<InputUpdate> edits = new ArrayList<>();
+    joint.ifPresent(solved -> edits.add(solved.solution().edit()));
+    for (StackedEdit term : changing) {
+      if (term.editsInputs()) {
+        edits.add(term.inputEdit());
+      }
+    }
+    ProductsOfWeight products = new ProductsOfWeight(outputs, weight, edits);
+    NormLimit.Checked size = limit.of(target, weight);
+    if (joint.isPresent()) {
+      WeightDelta change = products.next();
+      List<StackedPatch> solved = joint.get().members().stream().map(owners::get).toList();
+      if (checked && !solved.stream().allMatch(PatchedWeights::large)) {
+        size.check(NormLimit.TEXT, solved.get(0).where(), change.norm());
+      }
+      sink.accept(change);
+    }
+    for (StackedEdit term : changing) {
+      WeightDelta change = term.editsInputs() ? products.next() : term.change(target, outputs);
+      if (checked && !large(term.layer())) {
+        size.check(term.share(target), term.layer().where(), change.norm());
+      }
+      sink.accept(change);
+    }
+  }
+
+  /** W · left of several edits of what a weight reads, in one pass over the weight. */
+  private static final class ProductsOfWeight {
+    private final List<InputUpdate> edits;
+    private final Matrix products; // null without edits
+    private int edit;
+    private int column;
+
+    ProductsOfWeight(int outputs, float[] weight, List<InputUpdate> edits) {
+      this.edits = edits;
+      products =
+          edits.isEmpty()
+              ? null
+              : new FloatMatrix(outputs, weight)
+                  .times(Matrix.joinColumns(edits.stream().map(InputUpdate::left).toList()));
+    }
+
+    WeightDelta next() {
+      InputUpdate next = edits.get(edit++);
+      int end = column + next.rank();
+      WeightDelta change = new WeightDelta.Factors(products.columns(column, end), next.right());
+      column = end;
+      return change;
+    }
+  }
+
+  private static boolean large(StackedPatch layer) {
+    return layer.request().allows(PatchRequest.Allowance.LARGE_CHANGES);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.forgetmenot.patching.stack;
+
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patch.EditDescriptor;
+import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patch.TargetPattern;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** One edit of a stack at its strength; closed forms are solved together instead. */
+final class StackedEdit {
+  private static final List<TargetPattern> TEXT_SIDE =
+      TextProjections.KV.targets().stream().map(TargetPattern::new).toList();
+
+  private final StackedPatch layer;
+  private final Manifest.Edit edit;
+  private final Set<String> targets;
+  private InputUpdate inputEdit; // read once, of projectors alone
+
+  StackedEdit(StackedPatch layer, Manifest.Edit edit, Set<String> targets) {
+    this.layer = layer;
+    this.edit = edit;
+    this.targets = Set.copyOf(targets);
+  }
+
+  StackedPatch layer() {
+    return layer;
+  }
+
+  boolean changes(String target) {
+    return targets.contains(target);
+  }
+
+  /** What it is, for fingerprints: the same text gives the same change of the same base. */
+  String fingerprint() {
+    return layer.fingerprint(edit);
+  }
+
+  /** Whether it is an edit of what layers read, W(I + D). */
+  boolean editsInputs() {
+    return edit.content() instanceof EditDescriptor.Projector;
+  }
+
+  /** D at the strength, of a projector. */
+  InputUpdate inputEdit() throws IOException {
+    if (inputEdit == null) {
+      ProjectorEdit projector = (ProjectorEdit) layer.file().edit(edit);
+      inputEdit = TextEdits.of(projector).times(layer.strength());
+    }
+    return inputEdit;
+  }
+
+  /** What is added to a target at the strength, of all kinds but projectors. */
+  WeightDelta change(String target, int outputs) throws IOException {
+    double strength = layer.strength();
+    if (edit.content() instanceof EditDescriptor.LowRanks) {
+      LowRank factors = layer.file().lowRank(target);
+      Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
+      Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
+      return new WeightDelta.Factors(up.times(strength * factors.alpha() / factors.rank()), down);
+    }
+    if (edit.content() instanceof EditDescriptor.RowTargets) {
+      return WeightDelta.SomeRows.of(layer.file().rows(target), strength, outputs);
+    }
+    return new WeightDelta.Values(new FloatMatrix(outputs, layer.file().delta(target)), strength);
+  }
+
+  /**
+   * The share of the weight that it may change: it may be large where no text is, of all layers at
+   * once or factor by factor.
+   */
+  double share(String target) {
+    boolean readsText =
+        edit.boundByTextEncoder()
+            || (edit.content() instanceof EditDescriptor.LowRanks && readsText(target));
+    return readsText ? NormLimit.TEXT : NormLimit.VALUES;
+  }
+
+  /** Whether a weight makes keys or values of text. */
+  static boolean readsText(String target) {
+    return TEXT_SIDE.stream().anyMatch(pattern -> pattern.matches(target));
+  }
+}
