@@ -4,7 +4,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

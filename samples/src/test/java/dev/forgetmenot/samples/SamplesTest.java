@@ -2,7 +2,7 @@ package dev.forgetmenot.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;

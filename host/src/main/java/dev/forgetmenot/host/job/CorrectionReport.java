@@ -7,7 +7,7 @@ import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.chart.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.chart.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.host.picture.LossFiles;
+import dev.forgetmenot.host.chart.LossFiles;
 import dev.forgetmenot.patch.Rows;
 import java.io.IOException;
 import java.nio.file.Files;

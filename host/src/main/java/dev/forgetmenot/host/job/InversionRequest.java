@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
-import dev.forgetmenot.host.picture.LossFiles;
+import dev.forgetmenot.host.chart.LossFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

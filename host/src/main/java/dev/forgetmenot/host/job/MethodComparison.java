@@ -10,7 +10,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.picture.ComparisonSheet;
+import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;

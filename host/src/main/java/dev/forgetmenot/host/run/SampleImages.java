@@ -10,7 +10,7 @@ import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ImageFolder.Provenance;
 import dev.forgetmenot.host.job.ZeroShotClassifier;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

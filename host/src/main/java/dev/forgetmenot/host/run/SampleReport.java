@@ -2,8 +2,8 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.host.picture.ComparisonSheet;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.ComparisonSheet;
+import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

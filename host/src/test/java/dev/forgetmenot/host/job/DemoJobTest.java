@@ -3,7 +3,7 @@ package dev.forgetmenot.host.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;

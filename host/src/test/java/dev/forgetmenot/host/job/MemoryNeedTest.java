@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.host.Fmn;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.EmbeddedModel;

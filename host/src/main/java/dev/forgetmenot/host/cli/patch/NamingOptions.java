@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
-import dev.forgetmenot.host.exchange.PatchNaming;
+import dev.forgetmenot.host.interop.PatchNaming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -9,7 +9,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.picture.PngImages;
+import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
-import dev.forgetmenot.host.exchange.DiffJob;
+import dev.forgetmenot.host.interop.DiffJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

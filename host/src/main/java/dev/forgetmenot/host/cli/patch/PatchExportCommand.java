@@ -9,7 +9,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
-import dev.forgetmenot.host.exchange.ExportJob;
+import dev.forgetmenot.host.interop.ExportJob;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,0 +1,40 @@
+package dev.forgetmenot.host.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.patching.diff.ModelDiff;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.ProjectorEdit;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DifferenceReportTest {
+  private static DiffFactorizer.Part part(String target, String kind, double norm) {
+    return new DiffFactorizer.Part(
+        new ModelDiff.Changed(target, new long[] {2, 2}, norm, 0, 2), kind, 0, 0);
+  }
+
+  private static List<String> lines(DiffFactorizer.Part... parts) {
+    return new DifferenceReport(new DiffFactorizer.Result(List.of(), List.of(parts), List.of()))
+        .lines();
+  }
+
+  @Test
+  void whatIsAskedAboutWhenAppliedIsSaidBefore() {
+    assertThat(
+            lines(
+                part("unet/a.weight", DeltaEdit.KIND, 1.1),
+                part("unet/b.weight", DeltaEdit.KIND, 3),
+                part("unet/c.weight", ProjectorEdit.KIND, 9)))
+        .last()
+        .asString()
+        .contains("more than half of |W| for 2 of the tensors", "unet/b.weight (1.50 times |W|)")
+        .contains("FMN-308", "--force-patches");
+    assertThat(
+            lines(
+                part("unet/a.weight", DeltaEdit.KIND, 1),
+                part("unet/c.weight", ProjectorEdit.KIND, 9)))
+        .noneMatch(line -> line.contains("FMN-308"));
+  }
+}
