@@ -79,7 +79,8 @@ class RealSizeTest {
         UNet2DConditionModel unet =
             new UNet2DConditionModel(
                 unetConfig,
-                ModelParameters.random(manager, UNet2DConditionModel.parameterShapes(unetConfig), SEED),
+                ModelParameters.random(
+                    manager, UNet2DConditionModel.parameterShapes(unetConfig), SEED),
                 ops);
         AutoencoderKL vae =
             new AutoencoderKL(

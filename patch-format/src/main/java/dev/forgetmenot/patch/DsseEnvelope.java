@@ -84,7 +84,8 @@ public final class DsseEnvelope {
    */
   public static List<PatchSignature> read(String where, byte[] json, byte[] manifest)
       throws PatchFormatException {
-    JsonObjectReader members = new JsonObjectReader(where, StrictJson.read(where, json, LIMITS), false);
+    JsonObjectReader members =
+        new JsonObjectReader(where, StrictJson.read(where, json, LIMITS), false);
     if (!members.text("payloadType").equals(PAYLOAD_TYPE)
         || !Arrays.equals(base64(members, "payload"), manifest)) {
       throw new PatchFormatException(

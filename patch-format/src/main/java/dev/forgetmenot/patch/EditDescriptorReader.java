@@ -19,7 +19,8 @@ final class EditDescriptorReader {
   EditDescriptor read(String id, String kind) throws PatchFormatException {
     return switch (kind) {
       case DeltaEdit.KIND -> new EditDescriptor.Deltas(members.objects("targets", this::target));
-      case LowRankEdit.KIND -> new EditDescriptor.LowRanks(members.objects("targets", this::factors));
+      case LowRankEdit.KIND ->
+          new EditDescriptor.LowRanks(members.objects("targets", this::factors));
       case RowsEdit.KIND -> new EditDescriptor.RowTargets(members.objects("targets", this::rows));
       case ProjectorEdit.KIND -> projector();
       case ClosedFormEdit.KIND -> closedForm();

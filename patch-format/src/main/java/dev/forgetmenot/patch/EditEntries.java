@@ -169,7 +169,8 @@ final class EditEntries {
     double norm = new LowRank(square, left.count(), left.count(), edit.right().values(), up).norm();
     return new Unnamed(
         component(edit.targets()),
-        new EditDescriptor.Projector(edit.concept(), left.count(), left.width(), norm, edit.targets()),
+        new EditDescriptor.Projector(
+            edit.concept(), left.count(), left.width(), norm, edit.targets()),
         tensors);
   }
 
@@ -183,7 +184,8 @@ final class EditEntries {
       concept.preserve().ifPresent(rows -> add(tensors, label + DeclaredTensor.PRESERVE, rows));
       int preserved = concept.preserve().map(Rows::count).orElse(0);
       concepts.add(
-          new EditDescriptor.Columns(label, concept.target().count(), preserved, concept.distance()));
+          new EditDescriptor.Columns(
+              label, concept.target().count(), preserved, concept.distance()));
     }
     return new Unnamed(
         component(edit.targets()),

@@ -66,7 +66,8 @@ final class EditReader {
     return values;
   }
 
-  static SelectedRows rows(EditDescriptor.RowTarget target, EditTensors tensors) throws IOException {
+  static SelectedRows rows(EditDescriptor.RowTarget target, EditTensors tensors)
+      throws IOException {
     return new SelectedRows(
         array(target.shape()),
         tensors.index(target.target() + DeclaredTensor.INDEX, target.shape().get(0)),

@@ -121,7 +121,8 @@ public record Manifest(
    * @param prompts that draw it
    * @param guide what it becomes, in words
    */
-  public record IntentConcept(String label, String kind, List<String> prompts, Optional<String> guide) {
+  public record IntentConcept(
+      String label, String kind, List<String> prompts, Optional<String> guide) {
     /** Copies the list. */
     public IntentConcept {
       prompts = List.copyOf(prompts);

@@ -135,7 +135,9 @@ final class ManifestCheck {
         boolean others =
             closedForm.patterns().stream().anyMatch(p -> !p.matches(".*\\.to_[kv]\\.weight"));
         TextProjections sides = closedForm.sides();
-        if (others || keys != (sides != TextProjections.V) || values != (sides != TextProjections.K)) {
+        if (others
+            || keys != (sides != TextProjections.V)
+            || values != (sides != TextProjections.K)) {
           throw refuse(
               "edit "
                   + edit.id()

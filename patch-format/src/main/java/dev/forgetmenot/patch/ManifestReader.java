@@ -59,7 +59,8 @@ final class ManifestReader {
         (int) m.integer("major", 0, 9999), (int) m.integer("minor", 0, 9999));
   }
 
-  private static Manifest manifest(JsonObjectReader m, Manifest.Version version, List<String> features)
+  private static Manifest manifest(
+      JsonObjectReader m, Manifest.Version version, List<String> features)
       throws PatchFormatException {
     m.text("format");
     m.object("version", ManifestReader::version);

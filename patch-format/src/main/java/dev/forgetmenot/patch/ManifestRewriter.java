@@ -25,7 +25,8 @@ public final class ManifestRewriter {
    *     which something would be lost
    * @throws IOException if it cannot be written; an older file is then as it was
    */
-  public static Manifest gated(Path source, Optional<PromptGate> gate, Path target) throws IOException {
+  public static Manifest gated(Path source, Optional<PromptGate> gate, Path target)
+      throws IOException {
     return revised(
         source,
         target,

@@ -175,7 +175,8 @@ final class PatchArchive {
   /** An archive that two readers understand differently is a trap for one of them. */
   private void sameForCommonsCompress() throws IOException {
     Set<String> seen = new HashSet<>();
-    try (ZipFile zip = ZipFile.builder().setSeekableByteChannel(new NonClosingChannel(channel)).get()) {
+    try (ZipFile zip =
+        ZipFile.builder().setSeekableByteChannel(new NonClosingChannel(channel)).get()) {
       Enumeration<ZipArchiveEntry> entries = zip.getEntries();
       while (entries.hasMoreElements()) {
         ZipArchiveEntry entry = entries.nextElement();

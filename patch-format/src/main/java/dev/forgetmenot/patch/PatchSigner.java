@@ -38,7 +38,8 @@ public final class PatchSigner {
       byte[] envelope = DsseEnvelope.write(manifest, List.of(signature));
       Set<String> order = order(patch.archive().names(), added);
       long limit = patch.archive().zip64() ? PatchArchive.FILE_LIMIT : PatchArchive.PLAIN_LIMIT;
-      if (order.size() > StrictZipReader.ENTRIES || patch.size() + envelope.length + HEADERS > limit) {
+      if (order.size() > StrictZipReader.ENTRIES
+          || patch.size() + envelope.length + HEADERS > limit) {
         throw new PatchFormatException(
             PatchError.SIZE_LIMIT,
             file.toString(),
@@ -74,7 +75,8 @@ public final class PatchSigner {
       List<PatchSignature> there =
           Files.exists(beside) ? readDetached(patch, beside) : List.<PatchSignature>of();
       AtomicFile.write(
-          beside, DsseEnvelope.write(manifest, with(beside, there, DsseEnvelope.sign(manifest, key))));
+          beside,
+          DsseEnvelope.write(manifest, with(beside, there, DsseEnvelope.sign(manifest, key))));
     }
     return beside;
   }

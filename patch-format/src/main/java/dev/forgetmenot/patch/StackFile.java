@@ -25,7 +25,8 @@ import java.util.TreeMap;
  * @param patches at least one, with different ids
  * @param result by component: the root over the touched tensors under the stack, FLOAT32, hex
  */
-public record StackFile(String name, Base base, List<StackedPatch> patches, Map<String, String> result) {
+public record StackFile(
+    String name, Base base, List<StackedPatch> patches, Map<String, String> result) {
   /** The ending of such files. */
   public static final String ENDING = ".fmnstack";
 

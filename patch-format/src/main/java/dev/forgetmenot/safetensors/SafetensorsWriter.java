@@ -35,7 +35,8 @@ import java.util.TreeMap;
 public final class SafetensorsWriter {
 
   @SuppressWarnings("ArrayRecordComponent") // only passed along, never compared
-  private record Pending(String name, DType dtype, long[] shape, long bytes, TensorPayload payload) {}
+  private record Pending(
+      String name, DType dtype, long[] shape, long bytes, TensorPayload payload) {}
 
   private static final List<DType> WIDEST_FIRST =
       List.of(
@@ -119,7 +120,8 @@ public final class SafetensorsWriter {
                   "expected a float type for the floats of " + name + ", found " + dtype);
         };
     long bytes = (long) values.length * dtype.bytes();
-    return add(name, dtype, shape, bytes, TensorPayload.ofElements(values.length, dtype.bytes(), writer));
+    return add(
+        name, dtype, shape, bytes, TensorPayload.ofElements(values.length, dtype.bytes(), writer));
   }
 
   /**
@@ -129,7 +131,8 @@ public final class SafetensorsWriter {
    */
   public SafetensorsWriter add(String name, long[] shape, long[] values) {
     TensorPayload payload =
-        TensorPayload.ofElements(values.length, Long.BYTES, (buffer, i) -> buffer.putLong(values[i]));
+        TensorPayload.ofElements(
+            values.length, Long.BYTES, (buffer, i) -> buffer.putLong(values[i]));
     return add(name, DType.I64, shape, (long) values.length * Long.BYTES, payload);
   }
 

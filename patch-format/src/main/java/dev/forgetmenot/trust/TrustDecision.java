@@ -61,7 +61,8 @@ public record TrustDecision(
       trusted.sort(Comparator.comparing(key -> !key.key().id().equals(pin.keyId())));
     }
     if (!trusted.isEmpty()) {
-      return new TrustDecision(patch, Optional.of(trusted.get(0)), pin != null, Optional.empty(), "");
+      return new TrustDecision(
+          patch, Optional.of(trusted.get(0)), pin != null, Optional.empty(), "");
     }
     List<String> unknown = patch.signatures().stream().map(s -> s.key().id()).toList();
     return unknown.isEmpty()

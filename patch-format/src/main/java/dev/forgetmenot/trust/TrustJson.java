@@ -96,7 +96,8 @@ final class TrustJson {
     return new TrustState(unsigned, keys, revoked, pins);
   }
 
-  private static String[] row(JsonObjectReader m, String... namesAndPatterns) throws PatchFormatException {
+  private static String[] row(JsonObjectReader m, String... namesAndPatterns)
+      throws PatchFormatException {
     String[] row = new String[namesAndPatterns.length / 2];
     for (int i = 0; i < row.length; i++) {
       row[i] = m.text(namesAndPatterns[2 * i], namesAndPatterns[2 * i + 1]);

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The file of a user's {@link TrustState}. Readers see it as a whole, changes by several
- * processes or threads follow one another, and one that is damaged is an error: going on without it
- * would forget what was revoked.
+ * The file of a user's {@link TrustState}. Readers see it as a whole, changes by several processes
+ * or threads follow one another, and one that is damaged is an error: going on without it would
+ * forget what was revoked.
  *
  * @param file the store; may be missing, which is an empty one
  */

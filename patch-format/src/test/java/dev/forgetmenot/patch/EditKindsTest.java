@@ -173,8 +173,12 @@ class EditKindsTest {
     ClosedFormEdit.Concept b =
         new ClosedFormEdit.Concept(
             "y", SampleEdits.rows(1, 8, 20), SampleEdits.rows(1, 8, 21), Optional.empty());
-    List<String> turned = List.of(TextProjections.KV.targets().get(1), TextProjections.KV.targets().get(0));
-    byte[] one = bytes(new ClosedFormEdit(List.of(a, b), 1, 1, 1, TextProjections.KV, TextProjections.KV.targets()));
+    List<String> turned =
+        List.of(TextProjections.KV.targets().get(1), TextProjections.KV.targets().get(0));
+    byte[] one =
+        bytes(
+            new ClosedFormEdit(
+                List.of(a, b), 1, 1, 1, TextProjections.KV, TextProjections.KV.targets()));
     byte[] two = bytes(new ClosedFormEdit(List.of(b, a), 1, 1, 1, TextProjections.KV, turned));
     assertThat(two).isEqualTo(one);
 
@@ -232,10 +236,18 @@ class EditKindsTest {
     ClosedFormEdit.Concept concept = new ClosedFormEdit.Concept("x", rows, rows, Optional.empty());
     assertThatThrownBy(
             () ->
-                new ClosedFormEdit(List.of(concept, concept), 1, 1, 1, TextProjections.K, TextProjections.K.targets()))
+                new ClosedFormEdit(
+                    List.of(concept, concept),
+                    1,
+                    1,
+                    1,
+                    TextProjections.K,
+                    TextProjections.K.targets()))
         .hasMessageContaining("twice");
     assertThatThrownBy(
-            () -> new ClosedFormEdit(List.of(concept), 0, 1, 1, TextProjections.K, TextProjections.K.targets()))
+            () ->
+                new ClosedFormEdit(
+                    List.of(concept), 0, 1, 1, TextProjections.K, TextProjections.K.targets()))
         .hasMessageContaining("lambda");
     assertThatThrownBy(() -> new TokensEdit(Map.of("a b", rows))).hasMessageContaining("a b");
     assertThatThrownBy(() -> new TokensEdit(Map.of("a", rows, "b", wide)))

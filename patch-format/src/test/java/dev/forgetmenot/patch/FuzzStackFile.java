@@ -23,7 +23,8 @@ public final class FuzzStackFile {
                 Map.of(
                     "unet", new Manifest.Component("cc".repeat(32), "dd".repeat(32), 3, Map.of()))),
             List.of(
-                new StackFile.StackedPatch("ab".repeat(32), "c", "1.0.0", Optional.of("c.fmnpatch"), 0.5)),
+                new StackFile.StackedPatch(
+                    "ab".repeat(32), "c", "1.0.0", Optional.of("c.fmnpatch"), 0.5)),
             Map.of("unet", "ee".repeat(32)))
         .write(FILE);
     StackFile.read(FILE);

@@ -61,7 +61,8 @@ class NothingIsMappedTest {
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.signatures()).hasSize(1);
     }
-    ManifestRewriter.gated(file, Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.1, 0.2)), file);
+    ManifestRewriter.gated(
+        file, Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.1, 0.2)), file);
     PatchFile.open(file).close();
   }
 

@@ -222,7 +222,8 @@ class PatchSignaturesTest {
     assertError(() -> read(with(good, "note", "x")), PatchError.UNKNOWN_MEMBER);
     assertError(() -> read(with(good, "payload", "?")), PatchError.TYPE_OR_RANGE);
     assertError(
-        () -> read(DsseEnvelope.write(manifest, List.<PatchSignature>of())), PatchError.TYPE_OR_RANGE);
+        () -> read(DsseEnvelope.write(manifest, List.<PatchSignature>of())),
+        PatchError.TYPE_OR_RANGE);
     PatchSignature signature = DsseEnvelope.sign(manifest, ANN);
     assertError(
         () -> read(DsseEnvelope.write(manifest, List.of(signature, signature))),

@@ -135,7 +135,8 @@ final class SampleEdits {
         "forget-x",
         "Forgets 'x'.",
         new Manifest.Intent(
-            "forget", List.of(new Manifest.IntentConcept("x", "identity", List.of("a photo of x")))),
+            "forget",
+            List.of(new Manifest.IntentConcept("x", "identity", List.of("a photo of x")))),
         edits,
         new Manifest.Recipe("test", Map.of(), 7, 0, "fmn", "0.1.0", List.of()),
         List.of(),

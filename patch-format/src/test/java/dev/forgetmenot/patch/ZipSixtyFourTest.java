@@ -115,7 +115,8 @@ class ZipSixtyFourTest {
       assertThat(patch.archive().zip64()).isTrue();
       assertThat(patch.signatures()).hasSize(1);
     }
-    ManifestRewriter.gated(file, Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.1, 0.2)), file);
+    ManifestRewriter.gated(
+        file, Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.1, 0.2)), file);
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.manifest().version()).isEqualTo(new Manifest.Version(1, 2));
       assertThat(patch.archive().zip64()).isFalse(); // the lowest that expresses it

@@ -10,13 +10,13 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditRequest;
-import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.Unwatched;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,13 +78,12 @@ public final class CorrectAndForget {
   /**
    * What the run showed.
    *
-   * @param orderDoesNotMatter whether both orders drew the same images, and several orders made
-   *     the same bits of all weights, those that the library works out without the engine
+   * @param orderDoesNotMatter whether both orders drew the same images, and several orders made the
+   *     same bits of all weights, those that the library works out without the engine
    * @param weightsAreBack whether every weight was the base's, bit for bit, after the last patch
    * @param imagesAreBack whether every image was the base's then
    */
-  public record Result(
-      boolean orderDoesNotMatter, boolean weightsAreBack, boolean imagesAreBack) {}
+  public record Result(boolean orderDoesNotMatter, boolean weightsAreBack, boolean imagesAreBack) {}
 
   /**
    * Arguments: model folder, folder with plugin jars, output folder, images of each prompt (16 if

@@ -10,11 +10,11 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditRequest;
-import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.job.VocabularyFile;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import dev.forgetmenot.patch.PatchFile;
@@ -48,7 +48,9 @@ class ThirdPartyPluginTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> HOST_API.matcher(entry).matches())
             .collect(Collectors.joining(File.pathSeparator));
-    assertThat(classPath).contains("host-api").doesNotContain("diffusion", "pytorch", "patching", "editor-kit");
+    assertThat(classPath)
+        .contains("host-api")
+        .doesNotContain("diffusion", "pytorch", "patching", "editor-kit");
     PluginJar jar =
         PluginJar.of("third-party", "1.0.0")
             .requires(">=3.0.0 & <4.0.0")
@@ -96,13 +98,13 @@ class ThirdPartyPluginTest {
         assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
       }
       ConceptEditor editor = manager.extensions(ConceptEditor.class).get(0);
-      Settings values =
-          Settings.of(editor.parameters(), Map.of("neutral", "an animal"));
+      Settings values = Settings.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
       new EditJob(Unwatched.CONTEXT)
           .run(
               model,
-              EditRequest.of(editor, List.of(new Concept("a fox", ConceptType.OBJECT)), values, file));
+              EditRequest.of(
+                  editor, List.of(new Concept("a fox", ConceptType.OBJECT)), values, file));
       try (PatchFile patch = PatchFile.open(file)) {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).content().changed().get(0);

@@ -72,8 +72,7 @@ public final class LdmNames {
   static LdmNames clip(TextEncoderConfig config, String prefix, boolean old) {
     return new LdmNames(
         ClipTextEncoder.parameterShapes(config).keySet(),
-        name ->
-            LdmTensor.whole(prefix + (old ? name.substring("text_model.".length()) : name)));
+        name -> LdmTensor.whole(prefix + (old ? name.substring("text_model.".length()) : name)));
   }
 
   /** The names of a text encoder of 1.x. */

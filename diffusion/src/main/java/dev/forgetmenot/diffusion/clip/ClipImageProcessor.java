@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.PillowResize;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import java.util.List;
 

@@ -11,9 +11,9 @@ import dev.forgetmenot.api.training.ScalarOps;
 import java.util.Arrays;
 
 /**
- * The operators composed of plain array operations: what {@link TorchScriptOps} is tested against, and
- * what is left should TorchScript go away. Slower, and it needs more memory. Temporaries go when
- * the call ends.
+ * The operators composed of plain array operations: what {@link TorchScriptOps} is tested against,
+ * and what is left should TorchScript go away. Slower, and it needs more memory. Temporaries go
+ * when the call ends.
  */
 public final class ReferenceOps implements Ops {
   @Override

@@ -15,8 +15,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The operators as one call each, through a TorchScript archive that {@link TorchScriptArchive} writes.
- * {@link #close} frees the module and the few scalars that are kept.
+ * The operators as one call each, through a TorchScript archive that {@link TorchScriptArchive}
+ * writes. {@link #close} frees the module and the few scalars that are kept.
  */
 public final class TorchScriptOps implements Ops {
   private final Model model;

@@ -36,7 +36,8 @@ final class ImageLatents {
     }
   }
 
-  private static DiagonalGaussianDistribution posterior(ModelComponents parts, List<RgbImage> images) {
+  private static DiagonalGaussianDistribution posterior(
+      ModelComponents parts, List<RgbImage> images) {
     if (images.isEmpty()) {
       throw new IllegalArgumentException("expected at least one image");
     }

@@ -47,7 +47,10 @@ public final class ModelWeights implements NamedWeights {
     names().forEach(name -> parameters.put(name, parameter(name)));
     components.forEach(
         (component, weights) ->
-            weights.added().forEach(parameter -> parameters.put(component + "/" + parameter.name(), parameter)));
+            weights
+                .added()
+                .forEach(
+                    parameter -> parameters.put(component + "/" + parameter.name(), parameter)));
     return parameters;
   }
 
@@ -59,7 +62,9 @@ public final class ModelWeights implements NamedWeights {
   @Override
   public float[] current(String name) {
     ModelParameter parameter = parameter(name);
-    return parameter.inMemory() || !component(name).asStored(local(name)) ? parameter.floats() : base(name);
+    return parameter.inMemory() || !component(name).asStored(local(name))
+        ? parameter.floats()
+        : base(name);
   }
 
   @Override

@@ -1,10 +1,10 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchableModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -48,7 +48,8 @@ final class PatchSession implements PatchableModel {
    * @return what is on the model from now on
    * @throws IOException if one refuses: what was on the model is still on it, bit for bit
    */
-  PatchSession then(List<PatchRequest> requests, List<ModelExtension> extensions) throws IOException {
+  PatchSession then(List<PatchRequest> requests, List<ModelExtension> extensions)
+      throws IOException {
     PatchSession next = new PatchSession(base, weights, tokens.next(), requests);
     next.visit(extensions);
     return next;

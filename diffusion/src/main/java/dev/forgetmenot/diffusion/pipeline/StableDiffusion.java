@@ -69,7 +69,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       this.pipeline = new TextToImagePipeline(parts, samplers);
       this.tokens = new TextualInversionLoader(engine, parts);
       this.loading =
-          new PatchSession(base, weights, tokens).then(options.patches(), options.modelExtensions());
+          new PatchSession(base, weights, tokens)
+              .then(options.patches(), options.modelExtensions());
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.of(parts));
       throw e;
@@ -180,7 +181,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    */
   public List<RgbImage> generate(
       GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
-    GenerationHooks audience = new GenerationHooks(options.samplingExtensions(), listener, cancelled);
+    GenerationHooks audience =
+        new GenerationHooks(options.samplingExtensions(), listener, cancelled);
     return engine.call(() -> pipeline.run(request, audience));
   }
 

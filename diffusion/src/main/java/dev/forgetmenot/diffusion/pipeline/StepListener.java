@@ -16,8 +16,8 @@ public interface StepListener {
    *     count on
    * @param of number of steps of the whole request
    * @param timestep the timestep that was run
-   * @param preview decodes the first image of the batch as it is now; takes as long as an image
-   *     at the end does; only to be called before the listener returns
+   * @param preview decodes the first image of the batch as it is now; takes as long as an image at
+   *     the end does; only to be called before the listener returns
    */
   void step(int step, int of, double timestep, Supplier<RgbImage> preview);
 }

@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * From a request to images: the prompt becomes a context, a seed becomes noise, the sampler and
- * the UNet turn noise into latents, the VAE turns latents into images. For the engine thread.
+ * From a request to images: the prompt becomes a context, a seed becomes noise, the sampler and the
+ * UNet turn noise into latents, the VAE turns latents into images. For the engine thread.
  */
 final class TextToImagePipeline {
   /** Latent pixels of a batch: two images of 512 × 512, more of smaller ones. */
@@ -46,11 +46,13 @@ final class TextToImagePipeline {
       StepListener listener,
       BooleanSupplier cancelled,
       Inputs inputs) {
-    GenerationHooks(List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
+    GenerationHooks(
+        List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
       this(extensions, listener, cancelled, (timestep, input) -> {});
     }
 
-    static final GenerationHooks NOBODY = new GenerationHooks(List.of(), StepListener.NONE, () -> false);
+    static final GenerationHooks NOBODY =
+        new GenerationHooks(List.of(), StepListener.NONE, () -> false);
 
     /** The same for one of several batches: steps count on. */
     GenerationHooks ofBatch(int index, int batches) {
@@ -164,7 +166,10 @@ final class TextToImagePipeline {
             copy.attach(parts.manager());
             seen.add(new NoisyLatents(timestep, copy));
           };
-      latents(request, new GenerationHooks(extensions, StepListener.NONE, () -> false, keeping), manager)
+      latents(
+              request,
+              new GenerationHooks(extensions, StepListener.NONE, () -> false, keeping),
+              manager)
           .close();
       return seen;
     } catch (RuntimeException e) {

@@ -52,7 +52,8 @@ public final class DdimSampler implements Sampler {
             : Float.POSITIVE_INFINITY;
     this.order = new StepCounter(steps);
     if (predictionType == PredictionType.EPSILON && alphaBars.at((int) timesteps[0]) == 0) {
-      throw UnsupportedSetting.of(NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");
+      throw UnsupportedSetting.of(
+          NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");
     }
   }
 
@@ -84,7 +85,8 @@ public final class DdimSampler implements Sampler {
         NDArray predictedX0 = unclipped.clip(-clip, clip);
         NDArray epsilon = epsilon(modelOutput, sample, alphaT)) {
       // 3. eq. (12) with σ = 0: √α₍t−1₎ · x₀ + "direction pointing to xₜ"
-      return WeightedSum.of(Math.sqrt(alphaPrevious), predictedX0, Math.sqrt(1 - alphaPrevious), epsilon);
+      return WeightedSum.of(
+          Math.sqrt(alphaPrevious), predictedX0, Math.sqrt(1 - alphaPrevious), epsilon);
     }
   }
 

@@ -62,7 +62,8 @@ public final class EulerAncestralSampler implements Sampler {
     double up = Math.sqrt(to * to * (from * from - to * to) / (from * from));
     double down = Math.sqrt(to * to - up * up);
     // 2. the denoised sample and the derivative
-    try (NDArray denoised = PredictedOriginalSample.denoised(predictionType, modelOutput, from, sample);
+    try (NDArray denoised =
+            PredictedOriginalSample.denoised(predictionType, modelOutput, from, sample);
         NDArray derivative = WeightedSum.of(1 / from, sample, -1 / from, denoised);
         // 3. Euler's step to σ_down
         NDArray lower = WeightedSum.of(1, sample, down - from, derivative);

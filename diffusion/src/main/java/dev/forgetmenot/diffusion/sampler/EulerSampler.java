@@ -64,7 +64,8 @@ public final class EulerSampler implements Sampler {
     float sigma = schedule.sigmas()[index];
     float next = schedule.sigmas()[index + 1];
     // 1. the denoised sample, eq. (7)
-    try (NDArray denoised = PredictedOriginalSample.denoised(predictionType, modelOutput, sigma, sample);
+    try (NDArray denoised =
+            PredictedOriginalSample.denoised(predictionType, modelOutput, sigma, sample);
         // 2. the derivative, eq. (3) and line 7 of the algorithm
         NDArray derivative = WeightedSum.of(1.0 / sigma, sample, -1.0 / sigma, denoised)) {
       // 3. Euler's step from σᵢ to σᵢ₊₁, line 8

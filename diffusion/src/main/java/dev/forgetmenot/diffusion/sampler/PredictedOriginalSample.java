@@ -15,7 +15,8 @@ final class PredictedOriginalSample {
     double total = sigma * sigma + 1;
     return switch (type) {
       case EPSILON -> WeightedSum.of(1, sample, -sigma, modelOutput);
-      case V_PREDICTION -> WeightedSum.of(1 / total, sample, -sigma / Math.sqrt(total), modelOutput);
+      case V_PREDICTION ->
+          WeightedSum.of(1 / total, sample, -sigma / Math.sqrt(total), modelOutput);
       case SAMPLE -> modelOutput.duplicate();
     };
   }

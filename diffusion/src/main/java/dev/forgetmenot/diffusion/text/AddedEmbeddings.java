@@ -32,7 +32,9 @@ final class AddedEmbeddings {
   }
 
   int count() {
-    return parameters.stream().mapToInt(parameter -> Math.toIntExact(parameter.shape().get(0))).sum();
+    return parameters.stream()
+        .mapToInt(parameter -> Math.toIntExact(parameter.shape().get(0)))
+        .sum();
   }
 
   /**

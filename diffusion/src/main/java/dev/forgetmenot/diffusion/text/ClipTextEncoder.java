@@ -40,7 +40,9 @@ public final class ClipTextEncoder implements AutoCloseable {
   public static ClipTextEncoder load(Path folder, NDManager manager, Ops ops) throws IOException {
     TextEncoderConfig config = TextEncoderConfig.read(folder);
     return new ClipTextEncoder(
-        config, ModelParameters.load(manager, ops, folder, "text_encoder", parameterShapes(config)), ops);
+        config,
+        ModelParameters.load(manager, ops, folder, "text_encoder", parameterShapes(config)),
+        ops);
   }
 
   /** The canonical names of the weights and their shapes. */

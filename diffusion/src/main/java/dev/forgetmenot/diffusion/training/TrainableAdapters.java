@@ -46,7 +46,8 @@ final class TrainableAdapters implements TrainablePart {
                   .down()
                   .map(
                       down ->
-                          LoraAdapter.reading(manager, module, weight.shape(), options.alpha(), down))
+                          LoraAdapter.reading(
+                              manager, module, weight.shape(), options.alpha(), down))
                   .orElseGet(
                       () ->
                           LoraAdapter.create(

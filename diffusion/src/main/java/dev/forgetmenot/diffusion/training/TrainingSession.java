@@ -84,7 +84,10 @@ public final class TrainingSession implements TrainingScope {
    * @throws IllegalArgumentException if the options choose nothing or a number is out of range
    */
   public static TrainingSession open(
-      EngineThread engine, Ops ops, Map<String, ModelParameter> parameters, TrainingOptions options) {
+      EngineThread engine,
+      Ops ops,
+      Map<String, ModelParameter> parameters,
+      TrainingOptions options) {
     Map<String, ModelParameter> chosen = new LinkedHashMap<>();
     parameters.forEach(
         (name, parameter) -> {
@@ -313,7 +316,8 @@ public final class TrainingSession implements TrainingScope {
   }
 
   private TrainingCheckpoint checkpoint(Map<String, String> about) {
-    return new TrainingCheckpoint(parameters, optimizer, TrainingCheckpoint.settings(options, about));
+    return new TrainingCheckpoint(
+        parameters, optimizer, TrainingCheckpoint.settings(options, about));
   }
 
   private void checkOpen() {

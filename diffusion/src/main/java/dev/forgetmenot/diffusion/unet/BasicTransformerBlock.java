@@ -5,8 +5,8 @@ import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
-import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 import java.util.List;
 
 /**
@@ -43,12 +43,18 @@ final class BasicTransformerBlock {
   /** (b, p, c) to the same, or null if the pass has ended. */
   NDArray forward(NDArray x, NDArray context, ForwardPass pass) {
     return LayerChain.from(x)
-        .then(h -> plus(h, LayerChain.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, pass))))
         .then(
             h ->
                 plus(
                     h,
-                    LayerChain.from(h).then(norm2::forward).then(n -> attn2.forward(n, context, pass))))
+                    LayerChain.from(h).then(norm1::forward).then(n -> attn1.forward(n, n, pass))))
+        .then(
+            h ->
+                plus(
+                    h,
+                    LayerChain.from(h)
+                        .then(norm2::forward)
+                        .then(n -> attn2.forward(n, context, pass))))
         .then(
             h ->
                 plus(

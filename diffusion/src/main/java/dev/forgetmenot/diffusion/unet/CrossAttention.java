@@ -3,15 +3,15 @@ package dev.forgetmenot.diffusion.unet;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.training.ScalarOps;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.ArrayScope;
-import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 
 /**
  * Attention to the prompt or of the feature map to itself; the seam for observers and modifiers.
@@ -50,7 +50,9 @@ final class CrossAttention {
         return LayerChain.owning(watched(q, k, context, pass)).then(toOut::forward).get();
       }
       try (NDArray v = toV.forward(context)) {
-        return LayerChain.owning(ops.attention(q, k, v, site.heads(), false)).then(toOut::forward).get();
+        return LayerChain.owning(ops.attention(q, k, v, site.heads(), false))
+            .then(toOut::forward)
+            .get();
       }
     }
   }

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.ArrayScope;
-import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 
 /**
  * Timesteps as sines and cosines (Vaswani et al., arXiv 1706.03762), and two linear layers behind

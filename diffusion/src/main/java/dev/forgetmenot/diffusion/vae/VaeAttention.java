@@ -5,8 +5,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
-import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.layer.ModulePath;
 
 /** Attention of a feature map to itself with one head, and a way around. */
 final class VaeAttention {

@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * One named weight. Layers hold the cell, not the array, so that the array can be changed under a
  * running model. A weight of the base is in memory only after it has been used or asked for, and
- * may be held in half precision. For the engine thread; the array is closed by {@link ModelParameters}, a
- * replaced one by whoever replaced it.
+ * may be held in half precision. For the engine thread; the array is closed by {@link
+ * ModelParameters}, a replaced one by whoever replaced it.
  */
 public final class ModelParameter {
   private final String name;

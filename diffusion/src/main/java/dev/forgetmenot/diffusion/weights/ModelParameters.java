@@ -4,9 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
@@ -93,7 +93,8 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
       Map<String, Shape> expected,
       WeightPrecision precision) {
     ModelParameters weights = new ModelParameters(parent, ops, stored, expected, precision);
-    expected.forEach((name, shape) -> weights.parameters.put(name, new ModelParameter(name, shape, weights)));
+    expected.forEach(
+        (name, shape) -> weights.parameters.put(name, new ModelParameter(name, shape, weights)));
     return weights;
   }
 
@@ -207,7 +208,10 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
     ModelParameter parameter = parameters.getOrDefault(name, added.get(name));
     if (parameter == null) {
       throw new IllegalArgumentException(
-          "there is no weight " + name + "; near ones: " + Suggestions.of(name, parameters.keySet()));
+          "there is no weight "
+              + name
+              + "; near ones: "
+              + Suggestions.of(name, parameters.keySet()));
     }
     return parameter;
   }

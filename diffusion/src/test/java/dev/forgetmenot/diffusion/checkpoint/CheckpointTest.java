@@ -55,16 +55,11 @@ class CheckpointTest {
   private void published(Published model, Map<String, long[]> more) throws IOException {
     Map<String, long[]> shapes = new TreeMap<>(more);
     boolean linear = model == Published.SD21;
-    add(
-        shapes,
-        LdmNames.unet(model.unet()),
-        UNet2DConditionModel.parameterShapes(model.unet()));
+    add(shapes, LdmNames.unet(model.unet()), UNet2DConditionModel.parameterShapes(model.unet()));
     add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
     add(
         shapes,
-        linear
-            ? LdmNames.openClip(model.textEncoder())
-            : LdmNames.clip(model.textEncoder()),
+        linear ? LdmNames.openClip(model.textEncoder()) : LdmNames.clip(model.textEncoder()),
         ClipTextEncoder.parameterShapes(model.textEncoder()));
     sparse(shapes);
   }

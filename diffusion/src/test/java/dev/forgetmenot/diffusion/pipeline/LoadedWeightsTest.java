@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;

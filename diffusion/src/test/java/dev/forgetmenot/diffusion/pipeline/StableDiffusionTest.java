@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;

@@ -62,7 +62,8 @@ class SamplerRegistryTest {
   @Test
   void aBuiltInSchedulerNeedsNoStandIn() {
     for (String name : List.of("DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler")) {
-      assertThat(SamplerRegistry.substitute(new SchedulerConfig(Map.of("_class_name", name)))).isEmpty();
+      assertThat(SamplerRegistry.substitute(new SchedulerConfig(Map.of("_class_name", name))))
+          .isEmpty();
     }
   }
 

@@ -57,7 +57,9 @@ class LeakTest {
       EngineThread engine, Ops ops, UNet2DConditionModel unet, NDManager manager)
       throws IOException {
     Map<String, ModelParameter> parameters = new LinkedHashMap<>();
-    unet.weights().all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
+    unet.weights()
+        .all()
+        .forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
     int width = unet.config().crossAttentionDim().get(0);
     NDArray latents = manager.randomNormal(new Shape(1, unet.config().inChannels(), 8, 8));
     NDArray context = manager.randomNormal(new Shape(1, 7, width));

@@ -146,7 +146,8 @@ class WeightsLoadTest {
               Ops ops = TorchScriptOps.create(engine);
               ComponentTensors stored = ComponentTensors.open(folder, "unet")) {
             stored.check(shapes);
-            try (ModelParameters weights = ModelParameters.of(manager, ops, stored, shapes, precision)) {
+            try (ModelParameters weights =
+                ModelParameters.of(manager, ops, stored, shapes, precision)) {
               return work.of(weights);
             }
           }

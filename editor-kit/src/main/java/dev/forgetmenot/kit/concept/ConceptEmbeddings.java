@@ -66,8 +66,8 @@ public record ConceptEmbeddings(
    * padding the padding at the same position. Where the guide is nothing, its prompt is the empty
    * one and a token matches what stands at its position there.
    *
-   * @throws IllegalArgumentException as {@link #of(PromptPhrase)}, or if the guide says the same as the
-   *     concept
+   * @throws IllegalArgumentException as {@link #of(PromptPhrase)}, or if the guide says the same as
+   *     the concept
    */
   public Pairs pairs(PromptPhrase concept, PromptPhrase guide) {
     Several several = pairs(concept, List.of(guide));

@@ -1,8 +1,8 @@
 package dev.forgetmenot.kit.concept;
 
+import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.api.model.DiffusionModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

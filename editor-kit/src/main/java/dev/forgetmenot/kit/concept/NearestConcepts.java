@@ -1,8 +1,8 @@
 package dev.forgetmenot.kit.concept;
 
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,7 +34,10 @@ public record NearestConcepts(List<Near> phrases) {
    * @param candidates what may be near; those that say the same as the concept are left out
    */
   public static NearestConcepts of(
-      PromptEncoder encoder, PromptTemplate template, PromptPhrase concept, List<PromptPhrase> candidates) {
+      PromptEncoder encoder,
+      PromptTemplate template,
+      PromptPhrase concept,
+      List<PromptPhrase> candidates) {
     List<PromptPhrase> others =
         candidates.stream()
             .filter(other -> !other.phrase().equalsIgnoreCase(concept.phrase()))

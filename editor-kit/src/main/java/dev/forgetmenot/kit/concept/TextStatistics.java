@@ -1,9 +1,9 @@
 package dev.forgetmenot.kit.concept;
 
-import dev.forgetmenot.patching.gate.EncodedPrompt;
-import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.patching.gate.EncodedPrompt;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.Subspace;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.kit.evaluate;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -49,7 +49,8 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
   }
 
   /** The trial of goals on what a model is known to draw. */
-  public static CorrectionTrial of(List<CorrectionGoal> goals, KnownConcepts vocabulary, Size size) {
+  public static CorrectionTrial of(
+      List<CorrectionGoal> goals, KnownConcepts vocabulary, Size size) {
     Set<String> named = new HashSet<>();
     for (CorrectionGoal goal : goals) {
       String name = goal.concept().name();

@@ -86,7 +86,9 @@ public record GoalResult(
   /** Images that are recognised under their own names, over all phrases of {@link #named}. */
   public double recognised() {
     int of = named().stream().mapToInt(row -> row.seen().size()).sum();
-    return of == 0 ? 1 : (double) named().stream().mapToInt(EvaluationResult.Row::recognised).sum() / of;
+    return of == 0
+        ? 1
+        : (double) named().stream().mapToInt(EvaluationResult.Row::recognised).sum() / of;
   }
 
   /** The greatest fall of {@link #named}'s recognition, in [-1, 1]; negative where all rose. */

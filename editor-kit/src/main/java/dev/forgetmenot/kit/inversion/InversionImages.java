@@ -21,8 +21,7 @@ final class InversionImages implements AutoCloseable {
   private final CachedLatents posteriors; // upright, then flipped if wanted
   private final List<Optional<LatentMask>> masks = new ArrayList<>(); // in the same order
 
-  InversionImages(
-      DiffusionModel model, TrainingImages images, boolean flips, boolean masked) {
+  InversionImages(DiffusionModel model, TrainingImages images, boolean flips, boolean masked) {
     count = images.images().size();
     List<RgbImage> all = new ArrayList<>(images.images());
     List<Optional<PixelMask>> grey = new ArrayList<>(images.masks());
@@ -42,8 +41,7 @@ final class InversionImages implements AutoCloseable {
     int width = image.width();
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < width; x++) {
-        System.arraycopy(
-            image.rgb(), 3 * (y * width + x), rgb, 3 * (y * width + width - 1 - x), 3);
+        System.arraycopy(image.rgb(), 3 * (y * width + x), rgb, 3 * (y * width + width - 1 - x), 3);
       }
     }
     return new RgbImage(width, image.height(), rgb);

@@ -3,20 +3,20 @@ package dev.forgetmenot.kit.inversion;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.kit.concept.TokenPositions;
 import dev.forgetmenot.kit.concept.EosSelection;
+import dev.forgetmenot.kit.concept.TokenPositions;
+import dev.forgetmenot.kit.train.SaveTimes;
 import dev.forgetmenot.kit.train.StepRng;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patching.embeddings.Embeddings;
-import dev.forgetmenot.kit.train.SaveTimes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,9 +26,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Finds new tokens that say what images show: only their rows of the text encoder's embeddings
- * are trained, by the loss that the model itself was trained with. The model is as before when it
- * ends, however it ends. For the engine thread.
+ * Finds new tokens that say what images show: only their rows of the text encoder's embeddings are
+ * trained, by the loss that the model itself was trained with. The model is as before when it ends,
+ * however it ends. For the engine thread.
  *
  * @param model what is asked; it may be patched
  */
@@ -98,8 +98,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       List<TokenizedPrompt> prompts,
       TrainingImages images,
       Optional<NormDecay> decay) {
-    long masks =
-        settings.masked() ? images.masks().stream().flatMap(Optional::stream).count() : 0;
+    long masks = settings.masked() ? images.masks().stream().flatMap(Optional::stream).count() : 0;
     context.say(
         String.format(
             Locale.ROOT,

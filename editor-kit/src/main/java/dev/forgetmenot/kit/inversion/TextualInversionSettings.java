@@ -79,7 +79,8 @@ public record TextualInversionSettings(Settings values) {
             "crop",
             List.of("centre", "random"),
             "Where the square is cut from images that are none."),
-        SettingSpec.integer("seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
+        SettingSpec.integer(
+            "seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
   }
 
   /** The settings with nothing but defaults. */
@@ -93,7 +94,8 @@ public record TextualInversionSettings(Settings values) {
    * @param say is told what the default could not do
    * @throws IllegalArgumentException if number and list of tokens contradict each other
    */
-  List<TokenInitialiser> initialisers(ConceptType kind, DiffusionModel model, Consumer<String> say) {
+  List<TokenInitialiser> initialisers(
+      ConceptType kind, DiffusionModel model, Consumer<String> say) {
     Optional<Integer> wanted = values.find("tokens").map(TextualInversionSettings::count);
     Optional<String> init = values.find("init");
     if (init.isPresent()) {

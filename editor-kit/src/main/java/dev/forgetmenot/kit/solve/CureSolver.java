@@ -4,7 +4,6 @@ import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 
-
 /**
  * CURE (Das Biswas, Roy and Roy, "Concept Unlearning via Orthogonal Representation Editing", arXiv
  * 2505.12677): of the target's columns and the retained ones, uncentred, E = UΣVᵀ each,

@@ -5,7 +5,6 @@ import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
 
-
 /**
  * DP (Zhang, Cheng, Wang and Liu, "Closed-Form Concept Erasure via Double Projections", arXiv
  * 2604.10032): each target c becomes c*, its projection on safe columns, by a change that no

@@ -6,7 +6,6 @@ import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
 
-
 /**
  * The oblique projector with hard invariants: of all maps that bring each concept exactly to its
  * anchor and leave some columns exactly, the one that changes general text least. After LEACE

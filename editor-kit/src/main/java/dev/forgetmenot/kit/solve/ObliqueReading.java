@@ -6,7 +6,6 @@ import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
 
-
 /**
  * How to read what columns hold and kept columns do not: the rows R with R·K = 0 that tell the
  * columns C apart along their main directions, and say least about general text.

@@ -53,7 +53,8 @@ public record ReceSolver(Matrix gram, double adversarialLambda, int rounds) {
    * @return the last joint solve; each of its concepts has its own targets, then those of each
    *     round, every one with the concept's guides again
    */
-  public UceSolver.Solution solve(List<Erasure> erased, List<PreservedEmbeddings> kept, double lambda) {
+  public UceSolver.Solution solve(
+      List<Erasure> erased, List<PreservedEmbeddings> kept, double lambda) {
     List<Erasure> grown = erased;
     UceSolver.Solution solution = UceSolver.solve(grown, kept, lambda);
     Matrix concepts = Matrix.joinColumns(erased.stream().map(Erasure::targets).toList());

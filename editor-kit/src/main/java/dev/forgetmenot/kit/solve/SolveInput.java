@@ -1,19 +1,19 @@
 package dev.forgetmenot.kit.solve;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
-import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.PromptPhrase;
-import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -61,7 +61,8 @@ public record SolveInput(
 
   /** The rows that stand for things of a kind. */
   public ConceptEmbeddings rows(ConceptType kind) {
-    return new ConceptEmbeddings(encoder, options.places(), options.paddingRows(), templates.apply(kind));
+    return new ConceptEmbeddings(
+        encoder, options.places(), options.paddingRows(), templates.apply(kind));
   }
 
   /** Columns of a phrase at the chosen places (d × n). */
@@ -133,7 +134,8 @@ public record SolveInput(
 
   /** A phrase in words; one that the vocabulary does not know is of the first concept's sort. */
   public PreservedConcept kept(String text) {
-    ConceptType otherwise = concepts.get(0).kind() == ConceptType.STYLE ? ConceptType.STYLE : ConceptType.OBJECT;
+    ConceptType otherwise =
+        concepts.get(0).kind() == ConceptType.STYLE ? ConceptType.STYLE : ConceptType.OBJECT;
     return new PreservedConcept(
         subject(text), vocabulary().find(text).map(KnownConcepts.Phrase::kind).orElse(otherwise));
   }

@@ -30,7 +30,9 @@ public record SolverSettings(Settings values) {
   public static SettingSpec columns(TokenSelection otherwise) {
     return SettingSpec.choice(
         "columns",
-        first(otherwise.word(), Arrays.stream(TokenSelection.values()).map(TokenSelection::word).toList()),
+        first(
+            otherwise.word(),
+            Arrays.stream(TokenSelection.values()).map(TokenSelection::word).toList()),
         "Which rows of a prompt stand for a concept: its last token, all its tokens, these and the"
             + " end of the text, or these and padding.");
   }
@@ -54,7 +56,9 @@ public record SolverSettings(Settings values) {
   public static SettingSpec sides(TextProjections otherwise) {
     return SettingSpec.choice(
         "sides",
-        first(otherwise.word(), Arrays.stream(TextProjections.values()).map(TextProjections::word).toList()),
+        first(
+            otherwise.word(),
+            Arrays.stream(TextProjections.values()).map(TextProjections::word).toList()),
         "What is edited of the cross attention: keys, values or both.");
   }
 

@@ -4,7 +4,7 @@
  *
  * <p>The way of each: concepts and phrases → rows of text embeddings → a solve of {@link
  * dev.forgetmenot.patching.solve} → an edit, with how well it does and what it does to others. An
- * editor extends {@link dev.forgetmenot.kit.solve.SolverEditor} and declares its settings
- * with {@link dev.forgetmenot.kit.solve.SolverSettings}.
+ * editor extends {@link dev.forgetmenot.kit.solve.SolverEditor} and declares its settings with
+ * {@link dev.forgetmenot.kit.solve.SolverSettings}.
  */
 package dev.forgetmenot.kit.solve;

@@ -1,14 +1,14 @@
 package dev.forgetmenot.kit.train;
 
-import dev.forgetmenot.kit.concept.TokenPositions;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.training.ScalarOps;
+import dev.forgetmenot.kit.concept.TokenPositions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +19,8 @@ import java.util.Optional;
  * <pre>L = ‖ concatenation over layers, heads, pixels of A[:, concept columns] ‖_F</pre>
  *
  * over all cross-attention layers of one forward pass: one norm, not a sum of norms. In a batch
- * each image has its own norm, and the loss is their mean. With a mask the probabilities of a
- * pixel are multiplied by its weight. Use a new one for each pass. For the engine thread; under a
+ * each image has its own norm, and the loss is their mean. With a mask the probabilities of a pixel
+ * are multiplied by its weight. Use a new one for each pass. For the engine thread; under a
  * gradient collector the loss carries the graph.
  */
 public final class AttentionNormLoss implements AttentionObserver {
@@ -77,7 +77,8 @@ public final class AttentionNormLoss implements AttentionObserver {
   private void observe(int image, NDArray probabilities, long firstHead, long endHead) {
     Watched watched = batch.get(image);
     long pixels = probabilities.getShape().get(1);
-    try (AttentionMask mask = AttentionMask.of(watched.mask(), pixels, probabilities.getManager())) {
+    try (AttentionMask mask =
+        AttentionMask.of(watched.mask(), pixels, probabilities.getManager())) {
       for (TokenPositions.Run run : watched.columns().runs()) {
         NDIndex index =
             new NDIndex()

@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the autoencoder says of training images, worked out once: mean and spread of the latents
- * of each, of which every step takes a new sample. {@link #close} frees them. For the engine
- * thread.
+ * What the autoencoder says of training images, worked out once: mean and spread of the latents of
+ * each, of which every step takes a new sample. {@link #close} frees them. For the engine thread.
  */
 public final class CachedLatents implements AutoCloseable {
   private final NDManager manager;

@@ -3,9 +3,9 @@ package dev.forgetmenot.kit.train;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.kit.concept.TokenPositions;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.concept.TokenPositions;
 
 /**
  * A concept in the prompt that it is trained in.

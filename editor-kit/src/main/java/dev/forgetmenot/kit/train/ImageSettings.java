@@ -91,8 +91,7 @@ public record ImageSettings(Settings values) {
         plain ? own : hyphenated, model.imageSize(), crop, seed, context::say);
   }
 
-  private TrainingImages draw(
-      DiffusionModel model, String prompt, long seed, JobContext context) {
+  private TrainingImages draw(DiffusionModel model, String prompt, long seed, JobContext context) {
     int count = Math.toIntExact(values.integer("pictures"));
     context.say("the model draws " + count + " images of '" + prompt + "'");
     return TrainingImages.draw(model, prompt, count, seed);

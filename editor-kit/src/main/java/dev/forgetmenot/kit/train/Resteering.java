@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * Attention re-steering (Zhang, Wang, Xu, Wang and Shi, "Forget-Me-Not", arXiv 2303.17591):
- * images → latents; prompt → text embedding and the concept's columns; each step lowers the
- * attention to those columns where the images are; the difference to the base is the patch.
+ * Attention re-steering (Zhang, Wang, Xu, Wang and Shi, "Forget-Me-Not", arXiv 2303.17591): images
+ * → latents; prompt → text embedding and the concept's columns; each step lowers the attention to
+ * those columns where the images are; the difference to the base is the patch.
  *
  * @param editor who does it
  * @param settings what it was told

@@ -26,8 +26,8 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
   /**
-   * What can be told: the columns, what is kept, when to stop, what is trained, the images and
-   * the optimizer.
+   * What can be told: the columns, what is kept, when to stop, what is trained, the images and the
+   * optimizer.
    *
    * @param own what the editor declares beside, behind the columns; may have a {@code template}
    */

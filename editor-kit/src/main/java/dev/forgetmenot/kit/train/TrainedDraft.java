@@ -2,10 +2,10 @@ package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patching.PatchName;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

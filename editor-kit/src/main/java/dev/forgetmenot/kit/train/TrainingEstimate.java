@@ -4,8 +4,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.QuietContext;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -31,16 +31,14 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
 
   private static final int STEPS = 2;
 
-  EditEstimate of(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+  EditEstimate of(List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     Map<String, String> few = new HashMap<>(values.all());
     few.put("steps", Integer.toString(STEPS));
     few.put("save-every", Integer.toString(STEPS));
     few.put(drawings, "1");
     Watch watch = new Watch(context);
-    PatchDraft draft =
-        editor.edit(concepts, Settings.of(editor.parameters(), few), model, watch);
+    PatchDraft draft = editor.edit(concepts, Settings.of(editor.parameters(), few), model, watch);
     double step = (watch.end - watch.first) / 1e9;
     double setup = Math.max(0, (watch.first - watch.start) / 1e9 - step);
     long steps = values.integer("steps");

@@ -15,9 +15,9 @@ import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * The images of all concepts as the steps take them: shuffled together, each with its own
- * concept, noised to a random timestep. Everything random depends on the seed and the number of the
- * draw alone. {@link #close} frees the latents. For the engine thread.
+ * The images of all concepts as the steps take them: shuffled together, each with its own concept,
+ * noised to a random timestep. Everything random depends on the seed and the number of the draw
+ * alone. {@link #close} frees the latents. For the engine thread.
  */
 public final class TrainingExamples implements AutoCloseable {
   /**

@@ -1,11 +1,11 @@
 package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.PillowResize;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

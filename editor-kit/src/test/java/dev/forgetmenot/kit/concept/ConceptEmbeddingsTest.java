@@ -1,12 +1,12 @@
 package dev.forgetmenot.kit.concept;
 
-import dev.forgetmenot.patching.gate.PromptEncoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.List;
@@ -61,7 +61,8 @@ class ConceptEmbeddingsTest {
     assertThat(sd.tokenIds("a cat")).hasSize(pieces);
     ConceptEmbeddings.Several several = several(TokenSelection.PADDING, "a dog", "a cat");
     for (int i = 0; i < 2; i++) {
-      ConceptEmbeddings.Pairs alone = alone(TokenSelection.PADDING, List.of("a dog", "a cat").get(i));
+      ConceptEmbeddings.Pairs alone =
+          alone(TokenSelection.PADDING, List.of("a dog", "a cat").get(i));
       assertThat(several.guides().get(i).rowMajor()).isEqualTo(alone.guides().rowMajor());
       assertThat(several.targets().rowMajor()).isEqualTo(alone.targets().rowMajor());
     }

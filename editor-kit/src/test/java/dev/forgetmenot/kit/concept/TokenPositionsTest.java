@@ -44,7 +44,8 @@ class TokenPositionsTest {
     TokenizedPrompt paddedWithEnd = prompt(END, 1, 2, 7);
     assertThat(find(paddedWithEnd, EosSelection.NONE, 7)).containsExactly(3);
     assertThat(find(paddedWithEnd, EosSelection.FIRST, 7)).containsExactly(3, 4);
-    assertThat(find(paddedWithEnd, EosSelection.ALL, 7)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10, 11);
+    assertThat(find(paddedWithEnd, EosSelection.ALL, 7))
+        .containsExactly(3, 4, 5, 6, 7, 8, 9, 10, 11);
     TokenizedPrompt paddedWithMark = prompt(0, 1, 2, 7);
     assertThat(find(paddedWithMark, EosSelection.ALL, 7)).containsExactly(3, 4);
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
@@ -23,7 +23,8 @@ class CorrectionTrialTest {
       new CorrectionGoal(
           new Concept("a thing", ConceptType.OBJECT), List.of("a thing0", "a thing4"), List.of());
   private static final CorrectionGoal ATTRIBUTE =
-      new CorrectionGoal(new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+      new CorrectionGoal(
+          new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
 
   private static KnownConcepts vocabulary() {
     List<Phrase> phrases = new ArrayList<>();
@@ -121,7 +122,8 @@ class CorrectionTrialTest {
   @Test
   void aConceptThatIsNamedWithoutItsArticleIsNoOther() {
     CorrectionGoal bare =
-        new CorrectionGoal(new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+        new CorrectionGoal(
+            new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
     assertThat(CorrectionTrial.of(List.of(bare), vocabulary(), SIZE).others())
         .doesNotContain("a thing3", "a thing2");
   }

@@ -39,7 +39,8 @@ class EvaluationTest {
   @Test
   void aStyleIsNamedAsAStyleAndAnUnknownNameStaysAsItIs() {
     List<Concept> concepts =
-        List.of(new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
+        List.of(
+            new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
     Evaluation trial = Evaluation.of(concepts, vocabulary(), SIZE);
     assertThat(trial.prompt(0)).isEqualTo("a photo in the style of dotted");
     assertThat(trial.prompt(1)).isEqualTo("a photo of nobody");

@@ -274,7 +274,8 @@ class InversionGoldenTest {
       given.put("weight-decay", run.get("weight_decay").getAsString());
       given.put("norm-target", run.get("norm_target").getAsString());
       given.put("no-norm-decay", Boolean.toString(!run.get("clip_ti_decay").getAsBoolean()));
-      return new TextualInversionSettings(Settings.of(TextualInversionSettings.parameters(), given));
+      return new TextualInversionSettings(
+          Settings.of(TextualInversionSettings.parameters(), given));
     }
 
     private void print(String what, double error) {

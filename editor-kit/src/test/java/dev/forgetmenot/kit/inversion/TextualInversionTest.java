@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -126,7 +126,8 @@ class TextualInversionTest {
   }
 
   private static Embeddings invert(
-      Job job, ConceptType kind, TextualInversionSettings settings, List<String> stems) throws IOException {
+      Job job, ConceptType kind, TextualInversionSettings settings, List<String> stems)
+      throws IOException {
     return sd.engine()
         .call(
             () ->
@@ -206,7 +207,8 @@ class TextualInversionTest {
                 sd.engine()
                     .call(
                         () ->
-                            inversion.run(ConceptType.OBJECT, images(List.of("a")), stopped, stopping)))
+                            inversion.run(
+                                ConceptType.OBJECT, images(List.of("a")), stopped, stopping)))
         .isInstanceOf(CancellationException.class);
     Job resumed = new Job(file, true, Integer.MAX_VALUE);
     invert(resumed, ConceptType.OBJECT, settings("steps", "3"), List.of("a"));
@@ -273,9 +275,12 @@ class TextualInversionTest {
     assertThat(settings("tokens", "3").initialisers(ConceptType.OBJECT, sd, said::add)).hasSize(3);
     assertThat(settings("init", "a|b").names(2)).containsExactly("<s1>", "<s2>");
     assertThatThrownBy(
-            () -> settings("tokens", "3", "init", "a|b").initialisers(ConceptType.OBJECT, sd, said::add))
+            () ->
+                settings("tokens", "3", "init", "a|b")
+                    .initialisers(ConceptType.OBJECT, sd, said::add))
         .hasMessageContaining("2 tokens");
-    assertThatThrownBy(() -> settings("tokens", "0").initialisers(ConceptType.OBJECT, sd, said::add))
+    assertThatThrownBy(
+            () -> settings("tokens", "0").initialisers(ConceptType.OBJECT, sd, said::add))
         .hasMessageContaining("1 to 64");
   }
 
@@ -289,10 +294,13 @@ class TextualInversionTest {
     assertThat(settings("template", "{} here").prompts(ConceptType.STYLE, "<s1>", named))
         .containsOnly("<s1> here");
     assertThatThrownBy(
-            () -> invert(Job.undisturbed(), ConceptType.OBJECT, settings("stems", "true", "steps", "1")))
+            () ->
+                invert(
+                    Job.undisturbed(), ConceptType.OBJECT, settings("stems", "true", "steps", "1")))
         .hasMessageContaining("has no <s> in its name");
     String crowded = "a ".repeat(80) + "{}";
-    assertThatThrownBy(() -> invert(Job.undisturbed(), ConceptType.OBJECT, settings("template", crowded)))
+    assertThatThrownBy(
+            () -> invert(Job.undisturbed(), ConceptType.OBJECT, settings("template", crowded)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("would be cut off");
     assertThat(sd.tokenIds("<s1>")).isNotEqualTo(List.of(5120)); // taken off all the same

@@ -1,13 +1,13 @@
 package dev.forgetmenot.kit.solve;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import dev.forgetmenot.patching.solve.UceSolver;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
-
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import java.io.IOException;

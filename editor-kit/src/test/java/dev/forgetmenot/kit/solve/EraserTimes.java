@@ -55,15 +55,16 @@ final class EraserTimes {
     time("closed form, 100 concepts", () -> UceSolver.solve(hundred, kept, 0.5).edit());
     time(
         "closed form, 100 concepts, 1000 kept",
-        () -> UceSolver.solve(hundred, List.of(new PreservedEmbeddings("k", embeddings(1000), 1)), 0.5).edit());
+        () ->
+            UceSolver.solve(
+                    hundred, List.of(new PreservedEmbeddings("k", embeddings(1000), 1)), 0.5)
+                .edit());
     InputUpdate joint = UceSolver.solve(hundred, kept, 0.5).edit();
     time("cond(I + D) of 100 concepts", joint::condition);
     time("W·D of 100 concepts, all keys and values", () -> changes(joint, keysAndValues));
     time("rece, 1 concept, sum of WᵀW", () -> ReceSolver.gram(keysAndValues));
     Matrix gram = ReceSolver.gram(keysAndValues);
-    time(
-        "rece, 1 concept, 3 rounds",
-        () -> new ReceSolver(gram, 0.1, 3).solve(one, kept, 0.5));
+    time("rece, 1 concept, 3 rounds", () -> new ReceSolver(gram, 0.1, 3).solve(one, kept, 0.5));
     time(
         "rece, 100 concepts, 1 round",
         () -> new ReceSolver(gram, 0.1, 1).solve(hundred, kept, 0.5));

@@ -1,10 +1,10 @@
 package dev.forgetmenot.kit.solve;
 
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.linear.Subspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.Subspace;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

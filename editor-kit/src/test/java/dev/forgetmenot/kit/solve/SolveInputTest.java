@@ -3,16 +3,16 @@ package dev.forgetmenot.kit.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.List;
@@ -48,7 +48,8 @@ class SolveInputTest {
             .toList();
     return new KnownConcepts(
         Stream.concat(
-                phrases.stream(), Stream.of(new KnownConcepts.Phrase("ink", "ink", ConceptType.STYLE, "")))
+                phrases.stream(),
+                Stream.of(new KnownConcepts.Phrase("ink", "ink", ConceptType.STYLE, "")))
             .toList(),
         List.of());
   }
@@ -88,7 +89,8 @@ class SolveInputTest {
     return sd.engine()
         .call(
             () ->
-                TextStatistics.of(new PromptEncoder(sd), PromptTemplate.ofThings(), List.of(subjects))
+                TextStatistics.of(
+                        new PromptEncoder(sd), PromptTemplate.ofThings(), List.of(subjects))
                     .rows()
                     .rowMajor());
   }

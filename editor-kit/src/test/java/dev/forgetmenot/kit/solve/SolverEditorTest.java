@@ -3,18 +3,18 @@ package dev.forgetmenot.kit.solve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.Tool;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +54,8 @@ class SolverEditorTest {
 
     @Override
     public List<SettingSpec> parameters() {
-      return List.of(SolverSettings.columns(TokenSelection.LAST), SolverSettings.sides(TextProjections.KV));
+      return List.of(
+          SolverSettings.columns(TokenSelection.LAST), SolverSettings.sides(TextProjections.KV));
     }
 
     @Override

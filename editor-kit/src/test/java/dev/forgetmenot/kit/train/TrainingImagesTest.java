@@ -3,8 +3,8 @@ package dev.forgetmenot.kit.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.PillowResize;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.train.TrainingImages.Crop;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -65,8 +65,7 @@ class TrainingImagesTest {
       }
     }
     write(ramp, "png", "ramp.png");
-    byte[] one =
-        TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).images().get(0).rgb();
+    byte[] one = TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).images().get(0).rgb();
     byte[] again =
         TrainingImages.read(folder, 20, Crop.RANDOM, 1, said -> {}).images().get(0).rgb();
     byte[] other =
@@ -80,8 +79,7 @@ class TrainingImagesTest {
     BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
     clear.setRGB(3, 4, 0x80000000);
     write(clear, "png", "clear.png");
-    RgbImage image =
-        TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {}).images().get(0);
+    RgbImage image = TrainingImages.read(folder, 16, Crop.CENTRE, 0, said -> {}).images().get(0);
     assertThat(channel(image, 0, 0, 1)).isEqualTo(255);
     assertThat(channel(image, 3, 4, 1)).isEqualTo(127);
   }

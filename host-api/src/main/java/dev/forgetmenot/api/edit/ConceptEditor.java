@@ -39,8 +39,7 @@ public interface ConceptEditor extends ExtensionPoint {
    * @throws IllegalArgumentException if a concept or a value does not fit the model
    * @throws IOException if images cannot be read
    */
-  PatchDraft edit(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+  PatchDraft edit(List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
   /**

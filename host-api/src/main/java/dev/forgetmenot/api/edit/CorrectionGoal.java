@@ -7,8 +7,8 @@ import java.util.List;
  * the correction by it.
  *
  * @param concept the general word as a prompt says it, such as {@code a doctor}
- * @param instances phrases of the {@link KnownConcepts} that the general word stands for, the dominant
- *     one first, without the same twice; empty where an attribute is corrected
+ * @param instances phrases of the {@link KnownConcepts} that the general word stands for, the
+ *     dominant one first, without the same twice; empty where an attribute is corrected
  * @param without phrases of the vocabulary whose part is taken out of the concept; usually empty
  */
 public record CorrectionGoal(Concept concept, List<String> instances, List<String> without) {

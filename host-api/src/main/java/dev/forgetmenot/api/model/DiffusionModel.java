@@ -96,8 +96,7 @@ public interface DiffusionModel {
   NamedWeights weights();
 
   /**
-   * Images of a request, as users get them: with the sampling extensions of the program's
-   * plugins.
+   * Images of a request, as users get them: with the sampling extensions of the program's plugins.
    *
    * @throws IllegalArgumentException if the request does not fit the model
    */
@@ -115,9 +114,9 @@ public interface DiffusionModel {
 
   /**
    * What the UNet sees while the model draws, with sampling extensions and in one batch: one entry
-   * for each step, from noise to image, scaled as the sampler asks. What an extension makes of
-   * the text embedding and of the attention is in the latents alone; {@link #predict} with an
-   * embedding of {@link #encodePrompts} is the model without extensions. The caller closes them.
+   * for each step, from noise to image, scaled as the sampler asks. What an extension makes of the
+   * text embedding and of the attention is in the latents alone; {@link #predict} with an embedding
+   * of {@link #encodePrompts} is the model without extensions. The caller closes them.
    */
   List<NoisyLatents> trajectory(GenerationRequest request);
 

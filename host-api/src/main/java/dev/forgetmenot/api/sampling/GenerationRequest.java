@@ -8,9 +8,9 @@ import java.util.Optional;
  * @param prompt the prompt
  * @param negativePrompt what to stay away from; empty for nothing
  * @param seed the first seed, in [0, 2⁶³)
- * @param seedPerImage true: image i has a generator of its own with seed {@code seed + i}, as
- *     A1111 does; false: one generator draws the whole batch, as a diffusers pipeline with one
- *     generator does
+ * @param seedPerImage true: image i has a generator of its own with seed {@code seed + i}, as A1111
+ *     does; false: one generator draws the whole batch, as a diffusers pipeline with one generator
+ *     does
  * @param count number of images, at least 1
  * @param steps sampler steps, at least 1
  * @param guidance scale of classifier-free guidance; 1 or less runs without it
@@ -38,9 +38,7 @@ public record GenerationRequest(
     require(Double.isFinite(guidance) && guidance >= 0, "guidance must be 0 or more", guidance);
   }
 
-  /**
-   * One image of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler.
-   */
+  /** One image of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler. */
   public static GenerationRequest of(String prompt) {
     return new GenerationRequest(
         prompt, "", 0, true, 1, 20, 5, Optional.empty(), Optional.empty(), Optional.empty());

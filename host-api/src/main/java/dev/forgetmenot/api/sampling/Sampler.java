@@ -3,8 +3,8 @@ package dev.forgetmenot.api.sampling;
 import ai.djl.ndarray.NDArray;
 
 /**
- * One way of going from noise to an image; holds the state of one run. Mutable, for one thread at
- * a time. The caller closes the arrays that it gives and gets; arrays that a sampler keeps between
+ * One way of going from noise to an image; holds the state of one run. Mutable, for one thread at a
+ * time. The caller closes the arrays that it gives and gets; arrays that a sampler keeps between
  * steps are attached to the manager of the sample and freed by {@link #close}.
  */
 public interface Sampler extends AutoCloseable {

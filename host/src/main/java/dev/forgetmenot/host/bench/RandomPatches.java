@@ -40,7 +40,8 @@ record RandomPatches(RandomBase base, Path folder) {
           ClosedFormEdit.Concept concept =
               new ClosedFormEdit.Concept(
                   "concept " + i, rows(random, common), rows(random, common), Optional.empty());
-          return new ClosedFormEdit(List.of(concept), 0.5, 1, 1, TextProjections.KV, TextProjections.KV.targets());
+          return new ClosedFormEdit(
+              List.of(concept), 0.5, 1, 1, TextProjections.KV, TextProjections.KV.targets());
         });
   }
 
@@ -83,7 +84,8 @@ record RandomPatches(RandomBase base, Path folder) {
     return new PatchDraft(
         name,
         "Random numbers, to measure with.",
-        new Manifest.Intent("forget", List.of(new Manifest.IntentConcept(name, "object", List.of(name)))),
+        new Manifest.Intent(
+            "forget", List.of(new Manifest.IntentConcept(name, "object", List.of(name)))),
         List.of(edit),
         new Manifest.Recipe("random", Map.of(), 1, 0, "fmn bench", "1", List.of()),
         List.of(),

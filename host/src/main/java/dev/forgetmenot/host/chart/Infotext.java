@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * How an image was made, in the text form that A1111 writes and Civitai, ComfyUI's savers and
- * other tools read: the prompt, the negative prompt, then {@code key: value} pairs on the last
- * line.
+ * How an image was made, in the text form that A1111 writes and Civitai, ComfyUI's savers and other
+ * tools read: the prompt, the negative prompt, then {@code key: value} pairs on the last line.
  */
 public final class Infotext {
   // html escaping would turn < and > of prompts and patch names into \\u003c

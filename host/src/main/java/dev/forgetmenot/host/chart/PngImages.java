@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.chart;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.kit.image.ImageFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,12 +4,12 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ZeroShotClassifier;
-import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,7 +67,8 @@ final class ClassifyCommand implements Callable<Integer> {
               + " does not say what it was taught: name phrases by --labels or --vocabulary");
     }
     try (EngineThread engine = EngineThread.start(options.device());
-        ZeroShotClassifier recogniser = ZeroShotClassifier.open(given.clip(), engine, vocabulary, template)) {
+        ZeroShotClassifier recogniser =
+            ZeroShotClassifier.open(given.clip(), engine, vocabulary, template)) {
       int failed = 0;
       for (Path file : files) {
         RgbImage image;

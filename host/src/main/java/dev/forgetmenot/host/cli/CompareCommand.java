@@ -4,8 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
-import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -13,10 +11,12 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.ComparedMethod;
 import dev.forgetmenot.host.job.ConceptNames;
 import dev.forgetmenot.host.job.CorrectionComparison;
-import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.MethodComparison;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -141,7 +141,10 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private Path compare(
-      NamedModel model, List<Concept> concepts, List<ComparedMethod> chosen, EvaluationSetup judging)
+      NamedModel model,
+      List<Concept> concepts,
+      List<ComparedMethod> chosen,
+      EvaluationSetup judging)
       throws IOException {
     return switch (asked()) {
       case FORGET ->
@@ -191,8 +194,7 @@ final class CompareCommand implements Callable<Integer> {
                             + text.name()
                             + "'; known: "
                             + editors.stream().map(ConceptEditor::name).toList()));
-    Settings.of(
-        editor.parameters(), text.settings()); // refuses wrong ones before the long work
+    Settings.of(editor.parameters(), text.settings()); // refuses wrong ones before the long work
     return new ComparedMethod(editor, text.settings());
   }
 }

@@ -9,15 +9,15 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
-import dev.forgetmenot.host.job.GenerationJob;
 import dev.forgetmenot.host.job.GatedPatches;
-import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.GenerationJob;
+import dev.forgetmenot.host.job.ImageFolder;
 import dev.forgetmenot.host.job.MemoryModel;
 import dev.forgetmenot.host.job.MemoryNeed;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PatchTags;
-import dev.forgetmenot.host.job.ImageFolder;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.job.StepTime;
 import dev.forgetmenot.host.job.TokenFiles;
@@ -68,8 +68,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "-1",
-      description =
-          "Seed of the first image, image i has N + i; -1 for a random one (default).")
+      description = "Seed of the first image, image i has N + i; -1 for a random one (default).")
   private long seed;
 
   @Option(

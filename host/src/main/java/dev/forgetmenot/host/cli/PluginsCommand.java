@@ -41,7 +41,9 @@ final class PluginsCommand implements Callable<Integer> {
     context.say(
         String.format(
             Locale.ROOT, "%-24s %-16s %s", report.id(), report.version(), report.state()));
-    report.extensions().forEach(e -> context.say("    " + e.extensionPoint() + "  " + e.className()));
+    report
+        .extensions()
+        .forEach(e -> context.say("    " + e.extensionPoint() + "  " + e.className()));
     if (report.started() && report.extensions().isEmpty()) {
       context.say("    brings no extension: is META-INF/extensions.idx in the jar?");
     }

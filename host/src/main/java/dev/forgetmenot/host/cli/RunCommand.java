@@ -95,7 +95,9 @@ final class RunCommand implements Callable<Integer> {
 
   private static List<RunMethod> methods(HostPluginManager plugins) {
     List<RunMethod> methods = new ArrayList<>();
-    plugins.extensions(ConceptEditor.class).forEach(editor -> methods.add(new RunMethod.Edit(editor)));
+    plugins
+        .extensions(ConceptEditor.class)
+        .forEach(editor -> methods.add(new RunMethod.Edit(editor)));
     methods.add(new RunMethod.Invert());
     return methods;
   }

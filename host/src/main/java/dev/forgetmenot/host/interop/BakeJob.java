@@ -5,13 +5,13 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.checkpoint.CheckpointConfig;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
-import dev.forgetmenot.patching.stack.ResolvedStack;
-import dev.forgetmenot.patching.stack.PatchStack;
-import dev.forgetmenot.patching.stack.StackRoots;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.patch.BaseIdentity;
+import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.stack.ResolvedStack;
+import dev.forgetmenot.patching.stack.StackRoots;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -153,7 +153,8 @@ public final class BakeJob {
     copySettings();
     AtomicFile.write(order.target(), channel -> copy.writeTo(channel, this::bytes));
     verifyFile(changes.get(source));
-    Path note = order.target().resolveSibling(order.target().getFileName() + "." + BakeMetadata.NAME);
+    Path note =
+        order.target().resolveSibling(order.target().getFileName() + "." + BakeMetadata.NAME);
     AtomicFile.write(note, note().bytes());
     say();
   }

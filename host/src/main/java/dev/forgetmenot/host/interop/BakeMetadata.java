@@ -2,9 +2,9 @@ package dev.forgetmenot.host.interop;
 
 import com.google.gson.stream.JsonWriter;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.patching.stack.StackedPatch;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patching.stack.StackedPatch;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;

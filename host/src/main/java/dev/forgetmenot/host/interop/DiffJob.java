@@ -1,15 +1,15 @@
 package dev.forgetmenot.host.interop;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.diff.ModelDiff;
-import dev.forgetmenot.patching.diff.DiffFactorizer;
-import dev.forgetmenot.patching.diff.DifferenceForm;
-import dev.forgetmenot.patching.diff.EditedTensors;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.job.OutputFolder;
 import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
+import dev.forgetmenot.patching.diff.DifferenceForm;
+import dev.forgetmenot.patching.diff.EditedTensors;
+import dev.forgetmenot.patching.diff.ModelDiff;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

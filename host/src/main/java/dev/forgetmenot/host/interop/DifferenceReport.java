@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.interop;
 
-import dev.forgetmenot.patching.diff.DiffFactorizer;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

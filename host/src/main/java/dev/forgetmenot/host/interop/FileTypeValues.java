@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.interop;
 
-import dev.forgetmenot.patching.stack.DeltaAccumulator;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patching.stack.DeltaAccumulator;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
@@ -21,7 +21,8 @@ final class FileTypeValues {
    * @param size number of values
    * @throws PatchFormatException FMN-306 if a value is not finite in that type
    */
-  static ByteBuffer of(String where, DType dtype, int size, DeltaAccumulator sums) throws IOException {
+  static ByteBuffer of(String where, DType dtype, int size, DeltaAccumulator sums)
+      throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate(Math.multiplyExact(size, dtype.bytes())).order(ByteOrder.LITTLE_ENDIAN);
     sums.forEachStrip(

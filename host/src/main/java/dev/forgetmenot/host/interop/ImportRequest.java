@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.interop;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -39,7 +39,12 @@ public record PatchNaming(
   /** Nothing said: the names are the file's. */
   public static PatchNaming ofFile() {
     return new PatchNaming(
-        Optional.empty(), Optional.empty(), "forget", List.of(), ConceptType.OBJECT, Authorship.NONE);
+        Optional.empty(),
+        Optional.empty(),
+        "forget",
+        List.of(),
+        ConceptType.OBJECT,
+        Authorship.NONE);
   }
 
   /**

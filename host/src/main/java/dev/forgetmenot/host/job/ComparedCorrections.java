@@ -2,10 +2,10 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.kit.evaluate.GoalResult;
-import dev.forgetmenot.host.chart.ComparisonSheet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.QuietContext;
+import dev.forgetmenot.api.edit.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

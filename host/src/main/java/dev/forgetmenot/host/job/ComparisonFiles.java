@@ -35,7 +35,8 @@ record ComparisonFiles(Path folder) {
    * @param judging by what images are judged; there must be a judge
    * @return the table's file
    */
-  Path write(NamedModel hosted, List<Concept> concepts, EvaluationSetup judging, Comparison comparison)
+  Path write(
+      NamedModel hosted, List<Concept> concepts, EvaluationSetup judging, Comparison comparison)
       throws IOException {
     OutputFolder.prepare(folder, LIKELY_BYTES);
     try (ZeroShotClassifier judge =

@@ -4,8 +4,8 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lets several methods correct the same general words and measures each by the same images: a
- * table in Markdown, a sheet of images a word, and every patch.
+ * Lets several methods correct the same general words and measures each by the same images: a table
+ * in Markdown, a sheet of images a word, and every patch.
  *
  * @param context progress and cancellation
  * @param size of the trial

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
-import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,17 +1,17 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.GoalResult;
-import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.chart.ComparisonSheet;
+import dev.forgetmenot.kit.evaluate.CorrectionResult;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The image of before and after of a correction: each general word in two rows, what keeps its
- * own name, and the others that moved most.
+ * The image of before and after of a correction: each general word in two rows, what keeps its own
+ * name, and the others that moved most.
  *
  * @param method who did it
  * @param patch the name of the patch

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

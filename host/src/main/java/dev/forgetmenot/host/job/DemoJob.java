@@ -4,16 +4,16 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +43,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     Path output = OutputFolder.prepare(folder, LIKELY_BYTES).folder();
     Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
-    EvaluationSetup judging = EvaluationSetup.of(loader.folder(), Optional.empty(), Optional.empty());
+    EvaluationSetup judging =
+        EvaluationSetup.of(loader.folder(), Optional.empty(), Optional.empty());
     List<EvaluationResult.Row> before;
     try (NamedModel model = loader.load(List.of());
         ZeroShotClassifier judge = judge(judging, model)) {
@@ -77,7 +78,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                         + "'; 'fmn plugins' lists what is installed"));
   }
 
-  private static ZeroShotClassifier judge(EvaluationSetup judging, NamedModel model) throws IOException {
+  private static ZeroShotClassifier judge(EvaluationSetup judging, NamedModel model)
+      throws IOException {
     return judging
         .open(model.model().engine())
         .orElseThrow(
@@ -86,7 +88,8 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                     "the demo needs a model with a CLIP and a vocabulary in its folder"));
   }
 
-  private List<EvaluationResult.Row> drawSheet(NamedModel hosted, ImageClassifier judge, String stage) {
+  private List<EvaluationResult.Row> drawSheet(
+      NamedModel hosted, ImageClassifier judge, String stage) {
     GenerationJob drawing = new GenerationJob(hosted.model(), context);
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {

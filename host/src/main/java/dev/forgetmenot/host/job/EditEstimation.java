@@ -1,16 +1,16 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,8 @@ public record EditEstimation(JobContext command, long drawn) {
     }
   }
 
-  private List<String> lines(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
+  private List<String> lines(
+      StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     EditContext context =
         new EditContext(

@@ -4,8 +4,8 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.Manifest;
@@ -119,7 +119,8 @@ public record EditJob(
     Written written = written(hosted.model(), order, judge);
     Result result = written.result();
     try {
-      Optional<EvaluationReport<?>> report = judge.flatMap(who -> report(order, written.goals(), who));
+      Optional<EvaluationReport<?>> report =
+          judge.flatMap(who -> report(order, written.goals(), who));
       if (report.isPresent()) {
         result = reported(hosted, order, written, report.get(), judge.orElseThrow());
       }
@@ -248,7 +249,10 @@ public record EditJob(
   }
 
   private PatchDraft edit(
-      StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge, CorrectionGoals goals)
+      StableDiffusion model,
+      EditRequest order,
+      Optional<ImageClassifier> judge,
+      CorrectionGoals goals)
       throws IOException {
     EditContext context =
         new EditContext(

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.host.chart.ComparisonSheet;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -58,6 +58,7 @@ public record EvaluationSetup(Path clip, KnownConcepts vocabulary) {
     if (!possible()) {
       return Optional.empty();
     }
-    return Optional.of(ZeroShotClassifier.open(clip, engine, vocabulary, ZeroShotClassifier.TEMPLATE));
+    return Optional.of(
+        ZeroShotClassifier.open(clip, engine, vocabulary, ZeroShotClassifier.TEMPLATE));
   }
 }

@@ -2,9 +2,9 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -17,7 +17,8 @@ import java.util.List;
  * @param order what was asked for
  * @param trial what is drawn
  */
-record ForgettingReport(EditRequest order, Evaluation trial) implements EvaluationReport<EvaluationResult> {
+record ForgettingReport(EditRequest order, Evaluation trial)
+    implements EvaluationReport<EvaluationResult> {
   /** The images of a report; other seeds than those by which editors choose. */
   static final Evaluation.Size SIZE = new Evaluation.Size(16, 30, 1, 4000, 20);
 
@@ -30,7 +31,8 @@ record ForgettingReport(EditRequest order, Evaluation trial) implements Evaluati
   /** The report of an order. */
   static ForgettingReport of(EditRequest order) {
     return new ForgettingReport(
-        order, Evaluation.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
+        order,
+        Evaluation.of(order.concepts(), order.judging().vocabulary(), order.report().of(SIZE)));
   }
 
   @Override

@@ -2,10 +2,10 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patching.gate.PromptSimilarity;
-import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PromptGate;
+import dev.forgetmenot.patching.gate.PromptSimilarity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,8 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.chart.Infotext;
 import dev.forgetmenot.host.chart.ImageGrid;
+import dev.forgetmenot.host.chart.Infotext;
 import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -132,27 +132,23 @@ public final class ImageFolder {
     for (int i = 0; i < images.size(); i++) {
       long seed = request.seed() + i;
       Path file = folder.resolve(name(i, seed) + ".png");
-      PngImages.write(
-          file, PngImages.image(images.get(i)), provenance.infotext(request, seed));
+      PngImages.write(file, PngImages.image(images.get(i)), provenance.infotext(request, seed));
       files.add(file);
     }
     if (images.size() > 1) {
       Path grid = unused("grid");
-      PngImages.write(
-          grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
+      PngImages.write(grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
       files.add(grid);
     }
     return files;
   }
 
   /** Writes what the first image looks like after some steps; returns the file. */
-  public Path writePreview(GenerationRequest request, int step, RgbImage image)
-      throws IOException {
+  public Path writePreview(GenerationRequest request, int step, RgbImage image) throws IOException {
     Path file =
         folder.resolve(
             name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
-    PngImages.write(
-        file, PngImages.image(image), provenance.infotext(request, request.seed()));
+    PngImages.write(file, PngImages.image(image), provenance.infotext(request, request.seed()));
     return file;
   }
 

@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.job;
 
+import dev.forgetmenot.host.chart.LossFiles;
+import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.host.chart.LossFiles;
-import dev.forgetmenot.patch.Rows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,8 @@ import java.util.UUID;
  * way, {@code learned_embeds.safetensors} or another final file, {@code loss.csv} and {@code
  * loss.png}, and a checkpoint until it is done.
  */
-public record InversionFiles(Path folder, InversionRequest.Form form, Map<String, String> metadata) {
+public record InversionFiles(
+    Path folder, InversionRequest.Form form, Map<String, String> metadata) {
   static final String CHECKPOINT = "checkpoint.safetensors";
   private static final String STEM = "step_inv_";
 

@@ -6,15 +6,15 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.chart.ImageGrid;
+import dev.forgetmenot.host.chart.LossCurve;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.kit.inversion.TextualInversion;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
-import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.chart.LossCurve;
-import dev.forgetmenot.host.chart.ImageGrid;
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.kit.train.TrainingImages;
+import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Turns images of a concept into tokens that a prompt can name: runs a {@link TextualInversion}
- * and leaves its files.
+ * Turns images of a concept into tokens that a prompt can name: runs a {@link TextualInversion} and
+ * leaves its files.
  *
  * @param context progress and cancellation; a stopped job can be resumed
  * @param judge bytes of the judge of images that the caller opens later; 0 for none
@@ -93,7 +93,8 @@ public record InversionJob(JobContext context, long judge, long drawn) {
         });
   }
 
-  private static InversionFiles files(NamedModel hosted, InversionRequest order) throws IOException {
+  private static InversionFiles files(NamedModel hosted, InversionRequest order)
+      throws IOException {
     OutputFolder folder = OutputFolder.prepare(order.output(), LIKELY_BYTES);
     InversionFiles files = new InversionFiles(folder.folder(), order.form(), metadata(hosted));
     files.check(order.resume());
@@ -101,7 +102,8 @@ public record InversionJob(JobContext context, long judge, long drawn) {
   }
 
   private TrainingImages images(
-      StableDiffusion model, InversionRequest order, TextualInversionSettings settings) throws IOException {
+      StableDiffusion model, InversionRequest order, TextualInversionSettings settings)
+      throws IOException {
     return TrainingImages.read(
         order.images(), model.imageSize(), settings.crop(), settings.seed(), context::say);
   }

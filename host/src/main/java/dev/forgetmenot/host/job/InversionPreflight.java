@@ -1,11 +1,11 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.kit.inversion.TextualInversion;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
-import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

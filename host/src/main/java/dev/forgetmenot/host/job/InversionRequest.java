@@ -2,9 +2,9 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.chart.LossFiles;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

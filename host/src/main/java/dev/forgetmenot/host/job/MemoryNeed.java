@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.host.MemoryFacts;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

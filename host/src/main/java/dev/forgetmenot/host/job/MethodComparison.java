@@ -3,14 +3,14 @@ package dev.forgetmenot.host.job;
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.patch.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,9 +5,9 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -53,7 +53,8 @@ public record ModelLoader(
             .holding(weights)
             .patched(patches, plugins.extensions(ModelExtension.class))
             .sampled(
-                plugins.extensions(SamplingExtension.class), plugins.extensions(SamplerProvider.class));
+                plugins.extensions(SamplingExtension.class),
+                plugins.extensions(SamplerProvider.class));
     return new NamedModel(StableDiffusion.load(folder, options), name());
   }
 }

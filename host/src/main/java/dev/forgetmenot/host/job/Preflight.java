@@ -2,14 +2,14 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.kit.concept.KeysAndValues;
-import dev.forgetmenot.patching.PatchName;
+import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.kit.concept.KeysAndValues;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +87,9 @@ record Preflight(EditRequest order, long drawn) {
   private PatchDraft draft(PatchEdit edit) {
     List<Manifest.IntentConcept> concepts =
         order.concepts().stream()
-            .map(one -> new Manifest.IntentConcept(one.name(), one.kind().word(), List.of(one.name())))
+            .map(
+                one ->
+                    new Manifest.IntentConcept(one.name(), one.kind().word(), List.of(one.name())))
             .toList();
     String operation = PatchName.word(order.editor().operation());
     return new PatchDraft(

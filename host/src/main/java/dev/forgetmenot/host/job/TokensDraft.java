@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.job;
 
-import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.patching.embeddings.Embeddings;
-import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,8 @@ import java.util.TreeMap;
  *
  * @param digests of the images
  */
-record TokensDraft(InversionRequest order, TextualInversionSettings settings, List<String> digests) {
+record TokensDraft(
+    InversionRequest order, TextualInversionSettings settings, List<String> digests) {
 
   PatchDraft of(Embeddings tokens) {
     String label = label();

@@ -59,7 +59,8 @@ public final class VocabularyFile {
     for (String line : text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {
       int colon = line.lastIndexOf(':');
       String phrase = colon < 0 ? line : line.substring(0, colon).strip();
-      ConceptType kind = colon < 0 ? ConceptType.OBJECT : ConceptType.of(line.substring(colon + 1).strip());
+      ConceptType kind =
+          colon < 0 ? ConceptType.OBJECT : ConceptType.of(line.substring(colon + 1).strip());
       phrases.add(new Phrase(phrase.replaceFirst("^(an?|the) ", ""), phrase, kind, ""));
     }
     return new KnownConcepts(phrases, List.of());
@@ -98,7 +99,8 @@ public final class VocabularyFile {
     String phrase = json.get("phrase").getAsString();
     String name = json.has("name") ? json.get("name").getAsString() : phrase;
     String category = json.has("category") ? json.get("category").getAsString() : "";
-    ConceptType kind = category.equals(ConceptType.IDENTITY.word()) ? ConceptType.IDENTITY : ConceptType.OBJECT;
+    ConceptType kind =
+        category.equals(ConceptType.IDENTITY.word()) ? ConceptType.IDENTITY : ConceptType.OBJECT;
     return new Phrase(name, phrase, kind, category);
   }
 }

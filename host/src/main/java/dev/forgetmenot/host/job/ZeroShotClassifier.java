@@ -51,7 +51,8 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   private final Labels things;
   private final Labels styles;
 
-  private ZeroShotClassifier(Path folder, EngineThread engine, KnownConcepts vocabulary, String template)
+  private ZeroShotClassifier(
+      Path folder, EngineThread engine, KnownConcepts vocabulary, String template)
       throws IOException {
     this.engine = engine;
     manager = engine.newManager();
@@ -99,7 +100,8 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
    * @throws IllegalArgumentException if the vocabulary is empty
    */
   public static ZeroShotClassifier open(
-      Path clip, EngineThread engine, KnownConcepts vocabulary, String template) throws IOException {
+      Path clip, EngineThread engine, KnownConcepts vocabulary, String template)
+      throws IOException {
     if (!Files.isDirectory(clip)) {
       throw new IOException(
           clip + " is no folder: without a CLIP the images cannot be judged; name one by --clip");

@@ -83,7 +83,8 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
     if (Files.isDirectory(folder)) {
       manager.loadPlugins();
       manager.startPlugins();
-      EXTENSION_POINTS.forEach(manager::extensions); // what cannot be made is known before anything is reported
+      EXTENSION_POINTS.forEach(
+          manager::extensions); // what cannot be made is known before anything is reported
     }
     return manager;
   }

@@ -14,8 +14,7 @@ import java.util.Optional;
 /**
  * The original's {@code Attn}: attention re-steering of the concepts of {@code multi_concept}, with
  * their images in {@code data/NAME} and, for {@code use_ti}, their inverted tokens in {@code
- * exps_ti/NAME}. Names are those of folders and taken as they are: their images say what is
- * meant.
+ * exps_ti/NAME}. Names are those of folders and taken as they are: their images say what is meant.
  *
  * @param reader what is installed
  */

@@ -4,17 +4,17 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.host.chart.LossCurve;
+import dev.forgetmenot.host.chart.LossFiles;
 import dev.forgetmenot.host.job.DrawnBeside;
 import dev.forgetmenot.host.job.EditContext;
 import dev.forgetmenot.host.job.EditEstimation;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditRequest;
-import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.PatchLabels;
-import dev.forgetmenot.host.chart.LossCurve;
-import dev.forgetmenot.host.chart.LossFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +25,7 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /**
- * A run that makes a patch: sample images, the edit with images on the way, sample images
- * again.
+ * A run that makes a patch: sample images, the edit with images on the way, sample images again.
  *
  * @param loader loads the plan's model
  * @param context progress and cancellation

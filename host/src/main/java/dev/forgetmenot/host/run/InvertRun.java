@@ -5,15 +5,15 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.kit.inversion.TextualInversionSettings;
-import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.InversionFiles;
 import dev.forgetmenot.host.job.InversionJob;
 import dev.forgetmenot.host.job.InversionRequest;
-import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.TokenFiles;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
+import dev.forgetmenot.kit.train.TrainingImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,8 @@ record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging
   static InversionRequest order(RunPlan plan, boolean resume) {
     Settings values = plan.values();
     Map<String, String> own = new LinkedHashMap<>(values.all());
-    own.keySet().retainAll(TextualInversionSettings.parameters().stream().map(SettingSpec::name).toList());
+    own.keySet()
+        .retainAll(TextualInversionSettings.parameters().stream().map(SettingSpec::name).toList());
     Concept concept = plan.concepts().get(0);
     return new InversionRequest(
         values.path(RunMethod.Invert.IMAGES).orElseThrow(),

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * Runs a plan and leaves in its folder: {@code config.yaml}, {@code loss.csv}, {@code loss.png},
- * sample images in {@code samples/}, what they show in {@code samples.csv}, {@code
- * comparison.png}, and the patch or the tokens. A run that is stopped leaves a checkpoint there.
+ * sample images in {@code samples/}, what they show in {@code samples.csv}, {@code comparison.png},
+ * and the patch or the tokens. A run that is stopped leaves a checkpoint there.
  *
  * @param loader loads the plan's model
  * @param context progress and cancellation

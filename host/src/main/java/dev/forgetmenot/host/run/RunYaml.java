@@ -156,7 +156,8 @@ record RunYaml(RunFileReader reader) {
 
   /** What questions names; an inversion finds what no vocabulary lists yet. */
   private ConceptNames names(RunMethod method, Path model, boolean any) throws IOException {
-    KnownConcepts vocabulary = EvaluationSetup.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
+    KnownConcepts vocabulary =
+        EvaluationSetup.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
     return method instanceof RunMethod.Edit edit
         ? new ConceptNames(vocabulary, edit.editor().operation(), any)
         : new ConceptNames(vocabulary, Operation.FORGET, true);

@@ -4,13 +4,13 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.host.job.GenerationJob;
-import dev.forgetmenot.host.job.DrawnBeside;
-import dev.forgetmenot.host.job.NamedModel;
-import dev.forgetmenot.host.job.EvaluationSetup;
-import dev.forgetmenot.host.job.ImageFolder.Provenance;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.host.job.DrawnBeside;
+import dev.forgetmenot.host.job.EvaluationSetup;
+import dev.forgetmenot.host.job.GenerationJob;
+import dev.forgetmenot.host.job.ImageFolder.Provenance;
+import dev.forgetmenot.host.job.NamedModel;
+import dev.forgetmenot.host.job.ZeroShotClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +49,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
       for (int k = 0; k < images.size(); k++) {
         long seed = request.seed() + k;
         Path file = folder.resolve(name(rows.size(), when, seed));
-        PngImages.write(
-            file, PngImages.image(images.get(k)), provenance.infotext(request, seed));
+        PngImages.write(file, PngImages.image(images.get(k)), provenance.infotext(request, seed));
       }
       rows.add(images);
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the host says of a correction, with an editor of a plugin that shifts every image: it
- * harms what it should and what it should not.
+ * What the host says of a correction, with an editor of a plugin that shifts every image: it harms
+ * what it should and what it should not.
  */
 class CorrectCommandTest {
   private static final String MODEL =

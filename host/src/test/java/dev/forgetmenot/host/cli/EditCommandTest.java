@@ -2,8 +2,8 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -93,8 +93,7 @@ class GenerateCommandTest {
     String seed = run.out().replaceAll("(?s).*seed (\\d+).*", "$1");
     assertThat(written())
         .containsExactly("00000-" + seed + "-step-001.png", "00000-" + seed + ".png");
-    assertThat(PngImages.read(images().resolve("00000-" + seed + ".png")).width())
-        .isEqualTo(96);
+    assertThat(PngImages.read(images().resolve("00000-" + seed + ".png")).width()).isEqualTo(96);
   }
 
   @Test

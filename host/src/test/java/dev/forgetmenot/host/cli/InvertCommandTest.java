@@ -2,10 +2,10 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
-import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.awt.Color;

@@ -9,15 +9,15 @@ import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.PatchMetadata;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.PatchMetadata;
+import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
@@ -169,7 +169,8 @@ class WriteEarlierPatches {
         Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, 0.25, 0.5)));
   }
 
-  private void draft(String name, PatchMetadata publication, PatchEdit... edits) throws IOException {
+  private void draft(String name, PatchMetadata publication, PatchEdit... edits)
+      throws IOException {
     PatchDraft draft = named(name, publication, edits);
     PatchWriter.write(
         EarlierPatches.FOLDER.resolve(name + ".fmnpatch"),

@@ -3,15 +3,15 @@ package dev.forgetmenot.host.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.diff.DifferenceForm;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;

@@ -7,10 +7,9 @@ import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.job.WrittenPatch;
 import dev.forgetmenot.patch.ClosedFormEdit;
@@ -21,6 +20,7 @@ import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.safetensors.SafetensorsFile;
@@ -144,7 +144,8 @@ class BakedModelTest {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
     assertThat(baked.weights()).isEqualTo(patched.weights());
@@ -169,7 +170,8 @@ class BakedModelTest {
           .hasMessageContaining("a second time");
       withoutSecondCopy(file);
     }
-    BakeJob.run(new BakeRequest(file, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(
+        new BakeRequest(file, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     assertThat(Files.size(target)).isEqualTo(Files.size(file));
     Live patched = Live.of(model, patches);
     Live baked = Live.of(target, List.of());
@@ -211,7 +213,8 @@ class BakedModelTest {
     copyAs(model("sd1-tiny"), model, dtype);
     List<PatchRequest> patches = patches(model);
     Path target = folder.resolve("baked");
-    BakeJob.run(new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
+    BakeJob.run(
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches, target, false), Baking.QUIET);
     try (ModelOnDisk stored = ModelOnDisk.open(model);
         ModelOnDisk baked = ModelOnDisk.open(target);
         PatchStack stack = PatchStack.open(patches)) {
@@ -276,7 +279,8 @@ class BakedModelTest {
     Files.writeString(model.resolve(".git").resolve("HEAD"), "x");
     Path target = folder.resolve("baked");
     BakeJob.run(
-        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false),
+        Baking.QUIET);
     assertThat(target.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
     assertThat(target.resolve("unet/diffusion_pytorch_model.non_ema.safetensors")).doesNotExist();
     assertThat(target.resolve("v1-5.ckpt")).doesNotExist();
@@ -303,7 +307,8 @@ class BakedModelTest {
     }
     Path target = folder.resolve("baked");
     BakeJob.run(
-        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false), Baking.QUIET);
+        new BakeRequest(model, ReadingOptions.DEFAULT, patches(model), target, false),
+        Baking.QUIET);
     Path copy = target.resolve("unet/diffusion_pytorch_model.safetensors");
     assertThat(Files.size(copy)).isEqualTo(Files.size(file));
     try (SafetensorsFile one = SafetensorsFile.open(file, SafetensorsLimits.MODEL);

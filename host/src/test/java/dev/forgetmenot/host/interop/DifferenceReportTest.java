@@ -2,10 +2,10 @@ package dev.forgetmenot.host.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.patching.diff.ModelDiff;
-import dev.forgetmenot.patching.diff.DiffFactorizer;
 import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patching.diff.DiffFactorizer;
+import dev.forgetmenot.patching.diff.ModelDiff;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

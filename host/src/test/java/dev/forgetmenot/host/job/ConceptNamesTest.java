@@ -38,7 +38,8 @@ class ConceptNamesTest {
     assertThat(names(WORDS, false, "merlin", "Merlin")).containsExactly("merlin");
     assertThat(names(WORDS, false, "cat", "a cat", "soccer_ball", "soccer ball"))
         .containsExactly("cat", "soccer ball");
-    assertThat(names(KnownConcepts.EMPTY, false, "Van Gogh", "van gogh")).containsExactly("Van Gogh");
+    assertThat(names(KnownConcepts.EMPTY, false, "Van Gogh", "van gogh"))
+        .containsExactly("Van Gogh");
   }
 
   @Test
@@ -60,7 +61,8 @@ class ConceptNamesTest {
 
   @Test
   void longNamesMakeFileNamesThatFit() {
-    String name = EditJob.fileName("forget", List.of(new Concept("ü".repeat(400), ConceptType.OBJECT)));
+    String name =
+        EditJob.fileName("forget", List.of(new Concept("ü".repeat(400), ConceptType.OBJECT)));
     assertThat(name.getBytes(StandardCharsets.UTF_8).length).isBetween(100, 150);
     assertThat(name).endsWith("ü.fmnpatch");
   }

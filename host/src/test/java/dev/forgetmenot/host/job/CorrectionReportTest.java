@@ -3,13 +3,13 @@ package dev.forgetmenot.host.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
-import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.Collections;

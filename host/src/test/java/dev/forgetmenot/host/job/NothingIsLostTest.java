@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.plugin.HostPluginManager;

@@ -98,7 +98,8 @@ class PatchVerifierTest {
     store.update(records -> records.with(UnsignedPolicy.REFUSE));
     PatchRequest request = new PatchRequest(file, 1);
     assertRefused(PatchError.UNSIGNED, request);
-    new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add).verified(List.of(request));
+    new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add)
+        .verified(List.of(request));
     assertThat(notes).isEmpty();
     PatchSigner.embed(file, ANN);
     assertRefused(PatchError.UNKNOWN_KEY, request);

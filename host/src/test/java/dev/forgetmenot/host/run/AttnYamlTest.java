@@ -141,7 +141,8 @@ class AttnYamlTest {
                 "resume_from_checkpoint: latest"));
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept("light house", ConceptType.OBJECT), new Concept("a boat", ConceptType.STYLE));
+            new Concept("light house", ConceptType.OBJECT),
+            new Concept("a boat", ConceptType.STYLE));
     assertThat(plan.values().all())
         .containsEntry("images", folder.resolve("data").toString())
         .containsEntry("trainable", "unet")

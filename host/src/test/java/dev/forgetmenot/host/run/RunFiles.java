@@ -36,7 +36,9 @@ final class RunFiles implements AutoCloseable {
 
   RunFileReader reader(Optional<Path> model) {
     List<RunMethod> methods = new ArrayList<>();
-    plugins.extensions(ConceptEditor.class).forEach(editor -> methods.add(new RunMethod.Edit(editor)));
+    plugins
+        .extensions(ConceptEditor.class)
+        .forEach(editor -> methods.add(new RunMethod.Edit(editor)));
     methods.add(new RunMethod.Invert());
     return new RunFileReader(methods, new ModelChoice(model), Optional.empty(), folder);
   }

@@ -65,7 +65,8 @@ class RunYamlTest {
             "  - 'a boat -- at sea'");
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept("a lighthouse", ConceptType.OBJECT), new Concept("charcoal", ConceptType.STYLE));
+            new Concept("a lighthouse", ConceptType.OBJECT),
+            new Concept("charcoal", ConceptType.STYLE));
     assertThat(plan.output()).isEqualTo(folder.resolve("here/there"));
     assertThat(plan.anyName()).isTrue();
     assertThat(plan.patch()).contains("two.fmnpatch");
@@ -105,7 +106,8 @@ class RunYamlTest {
     RunPlan plan = files.read("concepts: ['" + known.name() + "', moon]");
     assertThat(plan.concepts())
         .containsExactly(
-            new Concept(known.name(), ConceptType.IDENTITY), new Concept("moon", ConceptType.OBJECT));
+            new Concept(known.name(), ConceptType.IDENTITY),
+            new Concept("moon", ConceptType.OBJECT));
     assertThat(plan.method().operation()).isEqualTo("forget");
     assertThat(plan.output()).isEqualTo(folder.resolve("runs/run"));
     assertThat(plan.patch().orElseThrow()).startsWith("forget-").endsWith(".fmnpatch");

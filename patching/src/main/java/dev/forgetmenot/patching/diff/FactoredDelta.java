@@ -1,10 +1,10 @@
 package dev.forgetmenot.patching.diff;
 
+import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.LinearMap;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.TruncatedSvd;
-import dev.forgetmenot.patch.LowRank;
 import java.util.Optional;
 
 /**

@@ -1,11 +1,11 @@
 package dev.forgetmenot.patching.diff;
 
+import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patching.linear.Cholesky;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.TruncatedSvd;
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Rows;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

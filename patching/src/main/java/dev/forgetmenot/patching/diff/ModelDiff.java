@@ -91,13 +91,15 @@ public final class ModelDiff {
       if (!names.contains(TensorName.name(target))) {
         problems.add(target + " is not in the base");
       } else if (!Arrays.equals(
-          edited.shape(target), base.shape(TensorName.component(target), TensorName.name(target)))) {
+          edited.shape(target),
+          base.shape(TensorName.component(target), TensorName.name(target)))) {
         problems.add(
             target
                 + " is "
                 + Arrays.toString(edited.shape(target))
                 + ", in the base "
-                + Arrays.toString(base.shape(TensorName.component(target), TensorName.name(target))));
+                + Arrays.toString(
+                    base.shape(TensorName.component(target), TensorName.name(target))));
       }
     }
     if (!problems.isEmpty()) {

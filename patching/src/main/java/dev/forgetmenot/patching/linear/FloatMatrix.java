@@ -96,7 +96,8 @@ public final class FloatMatrix implements LinearMap {
 
   private static void add(
       double[] sum, int k, int width, double[] a, int aAt, int aStride, double[] tile, int inner) {
-    ParallelMatmul.panel(ParallelMatmul.Tile.of(sum, k, width), a, aAt, aStride, tile, 0, width, inner);
+    ParallelMatmul.panel(
+        ParallelMatmul.Tile.of(sum, k, width), a, aAt, aStride, tile, 0, width, inner);
   }
 
   private static void transpose(double[] sum, int k, int width, double[] product, int first) {
@@ -126,7 +127,8 @@ public final class FloatMatrix implements LinearMap {
               for (int column = 0; column < columns; column += SIDE) {
                 int width = Math.min(SIDE, columns - column);
                 Arrays.fill(tile, 0);
-                ParallelMatmul.add(ParallelMatmul.Tile.of(tile, height, width), left, first, right, column);
+                ParallelMatmul.add(
+                    ParallelMatmul.Tile.of(tile, height, width), left, first, right, column);
                 squares[first / SIDE] += square(tile, first, height, column, width);
               }
             });

@@ -1,12 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patching.stack.JointSolve;
-import dev.forgetmenot.patching.diff.DifferenceForm;
-import dev.forgetmenot.patching.diff.FactoredDelta;
-import dev.forgetmenot.patching.linear.FloatMatrix;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -17,6 +11,12 @@ import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patching.diff.DifferenceForm;
+import dev.forgetmenot.patching.diff.FactoredDelta;
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.stack.JointSolve;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 
 /**
  * An open LoRA file from a stranger, of any tool that {@link LoraKey} knows the names of. Its form
- * has been checked, its values not yet; what it fits is for {@link LoraImport} to say. Closed
- * by who opened it.
+ * has been checked, its values not yet; what it fits is for {@link LoraImport} to say. Closed by
+ * who opened it.
  */
 public final class LoraFile implements AutoCloseable {
   /**

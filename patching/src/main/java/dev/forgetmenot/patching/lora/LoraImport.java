@@ -95,7 +95,8 @@ public final class LoraImport {
   }
 
   private Map<LoraModule, LoraKeyMapping.Module> resolve() throws LoraException {
-    Map<LoraModule, LoraKeyMapping.Module> found = new TreeMap<>(Comparator.comparing(LoraModule::stem));
+    Map<LoraModule, LoraKeyMapping.Module> found =
+        new TreeMap<>(Comparator.comparing(LoraModule::stem));
     Map<LoraKeyMapping.Module, String> takenBy = new HashMap<>();
     List<String> unknown = new ArrayList<>();
     for (LoraModule module : file.modules().values()) {

@@ -3,8 +3,8 @@ package dev.forgetmenot.patching.lora;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.safetensors.DType;
-import dev.forgetmenot.safetensors.TensorPayload;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.safetensors.TensorPayload;
 import java.util.Locale;
 import java.util.Map;
 
@@ -72,7 +72,8 @@ public enum LoraNaming {
   private static TensorPayload values(Delta delta) {
     return channel -> {
       float[] values = delta.values();
-      TensorPayload.ofElements(values.length, Float.BYTES, (buffer, i) -> buffer.putFloat(values[i]))
+      TensorPayload.ofElements(
+              values.length, Float.BYTES, (buffer, i) -> buffer.putFloat(values[i]))
           .writeTo(channel);
     };
   }

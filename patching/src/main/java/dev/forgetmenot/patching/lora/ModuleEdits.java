@@ -1,9 +1,9 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.Arrays;
@@ -323,7 +323,8 @@ final class ModuleEdits {
     }
   }
 
-  private void stored(LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
+  private void stored(
+      LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
     TensorInfo tensor = module.tensor(role).orElseThrow();
     values(target, parameter, () -> file.doubles(tensor));
   }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.lora;
 
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.util.List;
 
 /**

@@ -3,7 +3,6 @@ package dev.forgetmenot.patching.solve;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 
-
 /**
  * One concept of a joint solve.
  *

@@ -29,7 +29,8 @@ public final class UceSolver {
    * @param lambda λ, above 0
    * @throws IllegalArgumentException if widths differ or λ is not above 0
    */
-  public static Solution solve(List<Erasure> erased, List<PreservedEmbeddings> kept, double lambda) {
+  public static Solution solve(
+      List<Erasure> erased, List<PreservedEmbeddings> kept, double lambda) {
     check(erased, kept, lambda);
     Matrix targets = Matrix.joinColumns(erased.stream().map(Erasure::targets).toList());
     Matrix guides = Matrix.joinColumns(erased.stream().map(Erasure::guides).toList());

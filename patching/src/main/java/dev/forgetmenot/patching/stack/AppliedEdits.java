@@ -1,9 +1,6 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.NamedWeights;
-import dev.forgetmenot.patching.linear.FloatMatrix;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -16,6 +13,9 @@ import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.SelectedRows;
 import dev.forgetmenot.patch.TargetPattern;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -93,7 +93,11 @@ public final class Conflicts {
   }
 
   private void addProbe(
-      int patch, Seen seen, List<Optional<WeightDelta>> changes, WeightDelta whole, Together together)
+      int patch,
+      Seen seen,
+      List<Optional<WeightDelta>> changes,
+      WeightDelta whole,
+      Together together)
       throws IOException {
     Matrix own = seen.moved(changes.get(patch));
     remains.get(patch).add(seen, own);
@@ -149,7 +153,8 @@ public final class Conflicts {
 
   /** What two patches do to one weight together, worked out once for all probes. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  private record Together(String target, float[] weight, Map<PairSums, Optional<WeightDelta>> known) {
+  private record Together(
+      String target, float[] weight, Map<PairSums, Optional<WeightDelta>> known) {
     Optional<WeightDelta> of(PairSums pair) throws IOException {
       Optional<WeightDelta> change = known.get(pair);
       if (change == null) {
@@ -264,9 +269,12 @@ public final class Conflicts {
       double sizeA = a.norm();
       double sizeB = b.norm();
       double[] cosines =
-          PrincipalAngles.cosines(a.inputs(WeightDelta.DIRECTIONS), b.inputs(WeightDelta.DIRECTIONS));
+          PrincipalAngles.cosines(
+              a.inputs(WeightDelta.DIRECTIONS), b.inputs(WeightDelta.DIRECTIONS));
       whole.add(dot, sizeA, sizeB, cosines);
-      blocks.computeIfAbsent(BlockNames.of(target), x -> new Sums()).add(dot, sizeA, sizeB, cosines);
+      blocks
+          .computeIfAbsent(BlockNames.of(target), x -> new Sums())
+          .add(dot, sizeA, sizeB, cosines);
       tensors.computeIfAbsent(target, x -> new Sums()).add(dot, sizeA, sizeB, cosines);
     }
 

@@ -1,11 +1,11 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,8 @@ record ErasureProbe(Matrix columns, Matrix wanted, Set<String> targets) {
   }
 
   /** Those of a patch at its strength; none if it speaks of no text. */
-  static List<ErasureProbe> of(StackedPatch layer, Map<String, List<String>> targets) throws IOException {
+  static List<ErasureProbe> of(StackedPatch layer, Map<String, List<String>> targets)
+      throws IOException {
     List<ErasureProbe> probes = new ArrayList<>();
     for (Manifest.Edit edit : layer.edits()) {
       Set<String> changed = Set.copyOf(targets.get(edit.id()));

@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patching.solve.UceSolver;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.solve.PreservedEmbeddings;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
+import dev.forgetmenot.patching.solve.UceSolver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,7 +102,10 @@ public final class JointSolve {
           concept
               .preserve()
               .ifPresent(
-                  rows -> kept.add(new PreservedEmbeddings(concept.label(), columns(rows), edit.preserveScale())));
+                  rows ->
+                      kept.add(
+                          new PreservedEmbeddings(
+                              concept.label(), columns(rows), edit.preserveScale())));
         }
       }
     }

@@ -1,9 +1,9 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patching.solve.UceSolver;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patching.solve.UceSolver;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

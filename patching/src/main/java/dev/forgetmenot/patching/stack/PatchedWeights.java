@@ -2,15 +2,15 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patching.linear.FloatMatrix;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -216,7 +216,8 @@ public final class PatchedWeights {
     return (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
   }
 
-  private void forEachChange(String target, float[] weight, boolean checked, Consumer<WeightDelta> sink)
+  private void forEachChange(
+      String target, float[] weight, boolean checked, Consumer<WeightDelta> sink)
       throws IOException {
     int outputs = outputs(target);
     List<StackedEdit> changing = terms.stream().filter(term -> term.changes(target)).toList();

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.Rows;

@@ -1,14 +1,14 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patching.linear.FloatMatrix;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.FloatMatrix;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
 
 /** Rows of patches as matrices of columns, and projectors as edits of what layers read. */
 final class TextEdits {

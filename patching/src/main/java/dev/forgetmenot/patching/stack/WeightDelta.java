@@ -1,11 +1,11 @@
 package dev.forgetmenot.patching.stack;
 
+import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.SelectedRows;
 import dev.forgetmenot.patching.linear.LinearMap;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.TruncatedSvd;
-import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.SelectedRows;
 import java.util.Arrays;
 import java.util.List;
 

@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.stack.JointSolve;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;
@@ -16,8 +13,11 @@ import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.stack.JointSolve;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
@@ -221,7 +221,8 @@ class ModelDiffTest {
       DiffFactorizer.Result result =
           result(base, new Edited(base, DType.F32, changes), DifferenceForm.AUTO);
       assertThat(result.edits()).hasSize(2);
-      assertThat(((ProjectorEdit) result.edits().get(0)).targets()).isEqualTo(TextProjections.K.targets());
+      assertThat(((ProjectorEdit) result.edits().get(0)).targets())
+          .isEqualTo(TextProjections.K.targets());
       assertThat(((DeltaEdit) result.edits().get(1)).deltas()).containsOnlyKeys(NORM);
       assertThat(((DeltaEdit) result.edits().get(1)).deltas().get(NORM).values()[0])
           .isEqualTo(0.25f);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
@@ -22,6 +21,7 @@ import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
@@ -73,7 +73,8 @@ class LoraExportTest {
         new PatchDraft(
             "a",
             "A test.",
-            new Manifest.Intent("forget", List.of(new Manifest.IntentConcept("a", "object", List.of()))),
+            new Manifest.Intent(
+                "forget", List.of(new Manifest.IntentConcept("a", "object", List.of()))),
             List.of(edits),
             new Manifest.Recipe("test", Map.of(), 0, 0, "test", "1", List.of()),
             List.of(),
@@ -127,7 +128,8 @@ class LoraExportTest {
     float[] left = Dense.random(5, 2, D);
     float[] right = Dense.random(6, 2, D);
     ProjectorEdit edit =
-        new ProjectorEdit("a", new Rows(2, D, left), new Rows(2, D, right), TextProjections.KV.targets());
+        new ProjectorEdit(
+            "a", new Rows(2, D, left), new Rows(2, D, right), TextProjections.KV.targets());
     try (PatchFile patch = patch(edit)) {
       Map<String, double[]> found = through(LoraNaming.KOHYA, exact(patch, 0.5));
       assertThat(found).hasSize(22);
@@ -227,8 +229,7 @@ class LoraExportTest {
           .hasMessageContaining(CONV)
           .hasMessageContaining("--rank")
           .hasMessageContaining(BIAS);
-      LoraExport.Result full =
-          LoraExport.of(patch, Optional.empty(), 2, Optional.empty(), true);
+      LoraExport.Result full = LoraExport.of(patch, Optional.empty(), 2, Optional.empty(), true);
       Map<String, double[]> found = through(LoraNaming.KOHYA, full);
       assertThat(found).containsOnlyKeys(CONV, BIAS);
       assertThat(found.get(BIAS)[1]).isEqualTo(2.0 * bias[1]);

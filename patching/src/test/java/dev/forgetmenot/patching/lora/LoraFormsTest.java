@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.linear.Subspace;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.Subspace;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -346,7 +346,9 @@ class LoraFormsTest {
   void whatTheTrainingTookFromTheBaseIsTakenOffIt(String init) throws IOException {
     Matrix w = Matrix.of(SIDE, SIDE, weight(KEYS));
     Matrix q =
-        init.equals("pissa") ? Subspace.ofFirst(w, 3).basis() : Subspace.of(w.columns(0, 3), 0).basis();
+        init.equals("pissa")
+            ? Subspace.ofFirst(w, 3).basis()
+            : Subspace.of(w.columns(0, 3), 0).basis();
     Matrix taken = q.times(q.transposedTimes(w));
     String config = "{\"r\": 3, \"lora_alpha\": 6, \"init_lora_weights\": \"" + init + "\"}";
     // The untrained adapter, whose scale is 2, is the part that was taken: nothing changes.

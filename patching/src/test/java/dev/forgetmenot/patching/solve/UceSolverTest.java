@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.solve;
 
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.linear.SingularValues;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.SingularValues;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -114,7 +114,9 @@ class UceSolverTest {
         .isThrownBy(
             () ->
                 UceSolver.solve(
-                    List.of(erasure(4, 1, 1)), List.of(new PreservedEmbeddings("k", matrix(5, 1), 1)), 1))
+                    List.of(erasure(4, 1, 1)),
+                    List.of(new PreservedEmbeddings("k", matrix(5, 1), 1)),
+                    1))
         .withMessageContaining("different text encoders");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Matrix.of(1, 1, new double[] {Double.NaN}))

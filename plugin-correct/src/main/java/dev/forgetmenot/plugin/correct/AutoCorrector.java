@@ -4,19 +4,19 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.patching.stack.AppliedEdits;
 import dev.forgetmenot.kit.evaluate.Candidate;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,8 +28,8 @@ import org.pf4j.Extension;
 /**
  * Finds the instances of a general word and tries the methods that share them out, quick ones
  * first; the first that does what it should is taken, or else the one that comes nearest. With
- * {@code without}, the attribute editor is tried gently and firmly. Where nobody can judge
- * images, the first candidate is taken, and that is said.
+ * {@code without}, the attribute editor is tried gently and firmly. Where nobody can judge images,
+ * the first candidate is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
 public final class AutoCorrector implements ConceptEditor {
@@ -119,8 +119,7 @@ public final class AutoCorrector implements ConceptEditor {
 
   /** What is corrected: instances as told or found, or what should not be brought along. */
   private static CorrectionGoal goal(
-      Concept word, Settings values, DiffusionModel model, JobContext context)
-      throws IOException {
+      Concept word, Settings values, DiffusionModel model, JobContext context) throws IOException {
     if (values.find(WITHOUT).isPresent()) {
       if (values.find(InstanceOptions.BALANCE).isPresent()
           || values.find(InstanceOptions.DOMINANT).isPresent()) {

@@ -10,35 +10,35 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.LearningRateSchedule;
+import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.KeysAndValues;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.kit.train.StepRng;
 import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
-import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.kit.train.AblationLoss;
 import dev.forgetmenot.kit.train.ConceptPrompt;
-import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.ImageSettings;
+import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
+import dev.forgetmenot.kit.train.StepRng;
 import dev.forgetmenot.kit.train.TrainableSettings;
 import dev.forgetmenot.kit.train.TrainedDraft;
 import dev.forgetmenot.kit.train.TrainingExamples;
+import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.kit.train.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TextProjections;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +49,8 @@ import org.pf4j.Extension;
 
 /**
  * Distils several instances into a general word: the model learns to predict, under the word's
- * prompts, what the base predicts under the instances' own names, each on its own images under
- * the noise that leans to it ({@link NoiseAssignment}). So a seed shows one instance or another, where
+ * prompts, what the base predicts under the instances' own names, each on its own images under the
+ * noise that leans to it ({@link NoiseAssignment}). So a seed shows one instance or another, where
  * a mean of text embeddings shows a blend. The loss is that of concept ablation with several
  * anchors ({@link AblationLoss}); what is trained reads the text only along directions that the
  * instances and kept phrases do not have ({@link ConceptShift}), so their keys and values stay
@@ -115,11 +115,7 @@ public final class Distillation extends TrainedCorrection {
 
   @Override
   PatchDraft train(
-      Concept word,
-      PromptPhrase subject,
-      Settings values,
-      DiffusionModel model,
-      JobContext context)
+      Concept word, PromptPhrase subject, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     SolverSettings solving = new SolverSettings(values);
     OptimizerSettings optimizer = new OptimizerSettings(values);
@@ -211,14 +207,17 @@ public final class Distillation extends TrainedCorrection {
         solving.sides().targets().stream().map(TargetPattern::new).toList();
     return optimizer
         .training(name -> targets.stream().anyMatch(pattern -> pattern.matches(name)), RATE)
-        .adapting(
-            LoraOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))
+        .adapting(LoraOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))
         .keepingBase();
   }
 
   /** When images are drawn on the way, and of what. */
   private record Adjusting(
-      Concept word, TargetShares shares, Optional<ShareMeasurement> drawings, JobContext context, int every) {}
+      Concept word,
+      TargetShares shares,
+      Optional<ShareMeasurement> drawings,
+      JobContext context,
+      int every) {}
 
   /** The losses of one job, and what is trained on how often. */
   private static final class Steps {
@@ -258,8 +257,7 @@ public final class Distillation extends TrainedCorrection {
       TrainingExamples.Batch batch = examples.batch(manager, draw, size, pairing);
       List<Integer> prompts = new ArrayList<>();
       for (int i = 0; i < size; i++) {
-        StepRng random =
-            StepRng.ofImage(optimizer.seed() ^ OWN_ORDER, draw, size, i);
+        StepRng random = StepRng.ofImage(optimizer.seed() ^ OWN_ORDER, draw, size, i);
         prompts.add(random.image(from.size()));
       }
       return loss.of(

@@ -67,7 +67,10 @@ record InstanceOptions(Settings values) {
    * @throws IllegalArgumentException if they are neither told nor can be found
    */
   TargetShares shares(
-      Concept general, PromptEncoder encoder, Optional<ShareMeasurement> drawings, JobContext context) {
+      Concept general,
+      PromptEncoder encoder,
+      Optional<ShareMeasurement> drawings,
+      JobContext context) {
     Optional<String> dominant =
         values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.vocabulary()));
     Optional<TargetShares> told =
@@ -90,7 +93,10 @@ record InstanceOptions(Settings values) {
   }
 
   private static TargetShares ordered(
-      TargetShares told, Optional<String> dominant, Concept general, Optional<ShareMeasurement> drawings) {
+      TargetShares told,
+      Optional<String> dominant,
+      Concept general,
+      Optional<ShareMeasurement> drawings) {
     if (dominant.isPresent()) {
       if (!told.phrases().contains(dominant.get())) {
         throw new IllegalArgumentException(

@@ -1,26 +1,26 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.api.edit.ImageClassifier;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.PromptPhrase;
-import dev.forgetmenot.kit.train.TrainingImages;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ConceptTokens;
 import dev.forgetmenot.kit.train.Resteering;
 import dev.forgetmenot.kit.train.ResteeringSettings;
+import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,11 +90,7 @@ public final class InstanceResteering extends TrainedCorrection {
 
   @Override
   PatchDraft train(
-      Concept word,
-      PromptPhrase subject,
-      Settings values,
-      DiffusionModel model,
-      JobContext context)
+      Concept word, PromptPhrase subject, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     PromptEncoder encoder = new PromptEncoder(model);
     InstanceOptions options = new InstanceOptions(values);
@@ -158,8 +154,7 @@ public final class InstanceResteering extends TrainedCorrection {
         .forEach(near -> kept.add(near.phrase()));
     Map<String, String> values = new HashMap<>(told.values().all());
     values.put("preserve", String.join(";", kept.stream().map(template::with).toList()));
-    return new ResteeringSettings(
-        Settings.of(new InstanceResteering().parameters(), values));
+    return new ResteeringSettings(Settings.of(new InstanceResteering().parameters(), values));
   }
 
   private static ConceptPrompt prompt(

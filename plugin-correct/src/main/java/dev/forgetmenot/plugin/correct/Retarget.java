@@ -4,11 +4,11 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.kit.solve.SolveReport;
-import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.patching.linear.InputUpdate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +79,8 @@ public final class Retarget extends SolvedCorrection {
     SolveReport.Writer report = new SolveReport.Writer();
     report.residual(word.name(), String.join(", ", guides), residual(reading, edit));
     sideEffects(reading, edit, report);
-    return new SolveResult(projector(job, edit), report.done(), List.of(String.join(" | ", guides)));
+    return new SolveResult(
+        projector(job, edit), report.done(), List.of(String.join(" | ", guides)));
   }
 
   private static String to(SolveInput job) {

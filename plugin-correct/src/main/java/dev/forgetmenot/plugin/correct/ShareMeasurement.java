@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param steps of the DDIM sampler
  * @param seed of the first; the others follow
  */
-record ShareMeasurement(DiffusionModel model, ImageClassifier judge, int images, int steps, long seed) {
+record ShareMeasurement(
+    DiffusionModel model, ImageClassifier judge, int images, int steps, long seed) {
   private static final double GUIDANCE = 5;
 
   /** How many images of a word show what; what shows most comes first. */

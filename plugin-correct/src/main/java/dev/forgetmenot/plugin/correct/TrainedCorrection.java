@@ -4,12 +4,12 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.patching.PatchName;
-import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.Tool;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.util.List;
 
@@ -30,11 +30,7 @@ abstract class TrainedCorrection extends TrainedEditor {
    * @param subject the same with what of it is the word itself
    */
   abstract PatchDraft train(
-      Concept word,
-      PromptPhrase subject,
-      Settings values,
-      DiffusionModel model,
-      JobContext context)
+      Concept word, PromptPhrase subject, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
   @Override

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +86,9 @@ class AutoCorrectorTest {
     assertThat(context.goals)
         .containsOnly(
             new CorrectionGoal(
-                new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear"), List.of()));
+                new Concept("an animal", ConceptType.OBJECT),
+                List.of("a lion", "a bear"),
+                List.of()));
     assertThat(onTheBase()).as("trials leave the base").isTrue();
   }
 
@@ -117,8 +119,7 @@ class AutoCorrectorTest {
     context.judgedBy(
         new RuledJudge(
                 List.of("a lion"),
-                images ->
-                    Collections.nCopies(images, images < OF_WORD ? "a lion" : "an animal"))
+                images -> Collections.nCopies(images, images < OF_WORD ? "a lion" : "an animal"))
             .measuring(
                 thing -> {
                   assertThat(thing).isEqualTo("a lion");

@@ -9,13 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.solve.PreservedEmbeddings;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,8 +133,7 @@ class BalanceTest {
     assertThat(draft.recipe().parameters()).containsEntry("pulls", "0.800");
     context.judgedBy(
         new RuledJudge(
-            List.of(),
-            images -> RuledJudge.seen(Map.of("a lion", images)))); // whatever is done
+            List.of(), images -> RuledJudge.seen(Map.of("a lion", images)))); // whatever is done
     assertThat(edit(with(GIVEN, "rounds", "2")).recipe().parameters())
         .as("the gentlest of those that do nothing")
         .containsEntry("pulls", "0.500");

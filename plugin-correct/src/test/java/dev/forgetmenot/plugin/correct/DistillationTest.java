@@ -9,13 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.linear.Matrix;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +74,7 @@ class DistillationTest {
   /** Sees nothing but lions. */
   private static Listener listener() {
     return new Listener(VOCABULARY)
-        .judgedBy(
-            new RuledJudge(List.of(), images -> RuledJudge.seen(Map.of("a lion", images))));
+        .judgedBy(new RuledJudge(List.of(), images -> RuledJudge.seen(Map.of("a lion", images))));
   }
 
   private PatchDraft edit(Map<String, String> given, Listener context) throws IOException {
@@ -157,7 +156,9 @@ class DistillationTest {
     assertThat(context.goals)
         .containsExactly(
             new CorrectionGoal(
-                new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear"), List.of()));
+                new Concept("an animal", ConceptType.OBJECT),
+                List.of("a lion", "a bear"),
+                List.of()));
     assertThat(draft.name()).isEqualTo("correct-animal");
     assertThat(draft.intent().operation()).isEqualTo("correct");
     assertThat(draft.intent().concepts().get(0).prompts()).containsExactly("a photo of an animal");

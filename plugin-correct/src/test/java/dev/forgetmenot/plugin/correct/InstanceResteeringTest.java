@@ -84,8 +84,7 @@ class InstanceResteeringTest {
   void theInstanceMustShow() {
     Listener context =
         new Listener(VOCABULARY)
-            .judgedBy(
-                new RuledJudge(List.of(), images -> Collections.nCopies(images, "a bear")));
+            .judgedBy(new RuledJudge(List.of(), images -> Collections.nCopies(images, "a bear")));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> edit(with(GIVEN, "pictures", "1"), context))
         .withMessage(

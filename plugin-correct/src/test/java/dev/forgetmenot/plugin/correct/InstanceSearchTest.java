@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;

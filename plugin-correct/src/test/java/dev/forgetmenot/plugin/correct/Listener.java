@@ -1,8 +1,8 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.file.Path;
 import java.util.ArrayList;

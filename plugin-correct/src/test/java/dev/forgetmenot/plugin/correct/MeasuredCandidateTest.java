@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.Candidate;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,7 +23,9 @@ class MeasuredCandidateTest {
   private static final int OTHERS = 25;
   private static final CorrectionGoal SHARED_OUT =
       new CorrectionGoal(
-          new Concept("an animal", ConceptType.OBJECT), List.of("a lion", "a bear", "a dog"), List.of());
+          new Concept("an animal", ConceptType.OBJECT),
+          List.of("a lion", "a bear", "a dog"),
+          List.of());
 
   private static EvaluationResult.Row row(String phrase, List<String> seen, int grey) {
     RgbImage image = new RgbImage(1, 1, new byte[] {(byte) grey, 0, 0});

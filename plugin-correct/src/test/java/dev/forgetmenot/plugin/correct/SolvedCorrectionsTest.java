@@ -10,13 +10,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.solve.PreservedEmbeddings;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -148,7 +148,10 @@ class SolvedCorrectionsTest {
   void aThingIsItsOwnDominantInstance() throws IOException {
     PatchDraft draft =
         tiny.edit(
-            new Retarget(), with(ONE_ROW, "to", "a cat"), context, new Concept("dog", ConceptType.OBJECT));
+            new Retarget(),
+            with(ONE_ROW, "to", "a cat"),
+            context,
+            new Concept("dog", ConceptType.OBJECT));
     assertThat(relative(TinyModel.solved(draft).of(tiny.row("a dog")), tiny.row("a cat")))
         .isLessThan(1e-4);
     assertThat(context.goals.get(0).instances()).containsExactly("a dog", "a cat");
@@ -219,7 +222,8 @@ class SolvedCorrectionsTest {
             Map.of("templates", "a photo of {}", "columns", "last", "without", "a lion"),
             bare,
             new Concept("an animal", ConceptType.OBJECT));
-    assertThat(PreservedEmbeddings.drift(TinyModel.solved(draft), tiny.row("a lion"))).isLessThan(STORED);
+    assertThat(PreservedEmbeddings.drift(TinyModel.solved(draft), tiny.row("a lion")))
+        .isLessThan(STORED);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual"))).isLessThan(1e-3);
   }
 

@@ -91,7 +91,9 @@ class TargetSharesTest {
   void seenSharesAreOfAllDrawings() {
     double[] seen = parse("a,b,c").seen(Map.of("a", 6, "c", 1, "other", 1));
     assertThat(seen).containsExactly(0.75, 0, 0.125);
-    assertThat(TargetShares.equal(List.of("a", "b")).wanted()).containsExactly(new double[] {0.5, 0.5});
-    assertThat(TargetShares.equal(List.of("a", "b", "c")).wanted()[2]).isCloseTo(1.0 / 3, within(1e-15));
+    assertThat(TargetShares.equal(List.of("a", "b")).wanted())
+        .containsExactly(new double[] {0.5, 0.5});
+    assertThat(TargetShares.equal(List.of("a", "b", "c")).wanted()[2])
+        .isCloseTo(1.0 / 3, within(1e-15));
   }
 }

@@ -5,11 +5,11 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ConceptTokens;
 import dev.forgetmenot.kit.train.Resteering;
 import dev.forgetmenot.kit.train.ResteeringSettings;
+import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,8 +18,8 @@ import java.util.Map;
 import org.pf4j.Extension;
 
 /**
- * Forgets concepts by teaching the UNet not to look at their words, {@link Resteering}, with
- * images of the concepts themselves.
+ * Forgets concepts by teaching the UNet not to look at their words, {@link Resteering}, with images
+ * of the concepts themselves.
  */
 @Extension
 public final class AttentionResteering extends TrainedEraser {

@@ -24,8 +24,7 @@ import org.pf4j.Extension;
 
 /**
  * Forgets concepts by teaching the UNet to steer away from them, as negative guidance would: ESD-x
- * (arXiv 2303.07345). No image is needed: what is looked at are the base's own drawings on the
- * way.
+ * (arXiv 2303.07345). No image is needed: what is looked at are the base's own drawings on the way.
  */
 @Extension
 public final class EsdEraser extends TrainedEraser {

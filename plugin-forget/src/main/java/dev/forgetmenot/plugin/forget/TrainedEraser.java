@@ -1,9 +1,9 @@
 package dev.forgetmenot.plugin.forget;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.kit.Tool;
 import dev.forgetmenot.kit.train.TrainedEditor;
+import dev.forgetmenot.patching.PatchName;
 import java.util.List;
 
 /** An editor that forgets by training. */

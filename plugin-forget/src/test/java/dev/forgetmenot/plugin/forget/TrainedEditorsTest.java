@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -40,7 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole jobs of the editors that train, on the tiny model. */
 class TrainedEditorsTest {
   private static final List<Concept> TWO =
-      List.of(new Concept("ball", ConceptType.OBJECT), new Concept("soccer ball", ConceptType.OBJECT));
+      List.of(
+          new Concept("ball", ConceptType.OBJECT), new Concept("soccer ball", ConceptType.OBJECT));
   private static final Map<String, String> SMALL =
       Map.of("no-real-image", "true", "steps", "4", "learning-rate", "1e-3");
 

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.patching;
 
-import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.patching.stack.PatchStack;
 import java.io.IOException;
 import org.pf4j.Extension;

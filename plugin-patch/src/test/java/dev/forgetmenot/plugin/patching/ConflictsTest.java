@@ -8,13 +8,6 @@ import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.stack.BlockNames;
-import dev.forgetmenot.patching.stack.ConflictReport;
-import dev.forgetmenot.patching.stack.ConflictReport.Pair;
-import dev.forgetmenot.patching.stack.Conflicts;
-import dev.forgetmenot.patching.stack.Drift;
-import dev.forgetmenot.patching.stack.PatchStack;
-import dev.forgetmenot.patching.stack.PatchedWeights;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -25,6 +18,13 @@ import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.stack.BlockNames;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.ConflictReport.Pair;
+import dev.forgetmenot.patching.stack.Conflicts;
+import dev.forgetmenot.patching.stack.Drift;
+import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.stack.PatchedWeights;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -262,10 +262,12 @@ class ConflictsTest {
     left[0][0] = 0.3;
     right[0][1] = 0.3;
     Rows other = Rows.of(left);
-    ProjectorEdit one = new ProjectorEdit("p", Rows.of(left), Rows.of(right), TextProjections.KV.targets());
+    ProjectorEdit one =
+        new ProjectorEdit("p", Rows.of(left), Rows.of(right), TextProjections.KV.targets());
     ProjectorEdit same =
         new ProjectorEdit("q", rows(1, width, 0.1), Rows.of(right), TextProjections.KV.targets());
-    ProjectorEdit apart = new ProjectorEdit("r", rows(1, width, 0.1), other, TextProjections.KV.targets());
+    ProjectorEdit apart =
+        new ProjectorEdit("r", rows(1, width, 0.1), other, TextProjections.KV.targets());
     ConflictReport report =
         report(patch("one", 1, one), patch("same", 1, same), patch("apart", 1, apart));
     int i = index(report, "one");

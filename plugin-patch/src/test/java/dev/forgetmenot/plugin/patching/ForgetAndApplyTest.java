@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -77,7 +77,10 @@ class ForgetAndApplyTest {
               () -> {
                 PatchDraft draft =
                     editor.edit(
-                        List.of(new Concept("merlin", ConceptType.IDENTITY)), values, sd, new Silent());
+                        List.of(new Concept("merlin", ConceptType.IDENTITY)),
+                        values,
+                        sd,
+                        new Silent());
                 for (String name : sd.weights().names()) {
                   if (name.startsWith("unet/")) {
                     trained.put(name, sd.weights().current(name));

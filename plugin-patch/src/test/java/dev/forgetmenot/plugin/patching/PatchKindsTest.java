@@ -297,7 +297,8 @@ class PatchKindsTest {
   @Test
   void projectorsOfEveryKeyAndValue() throws IOException {
     ProjectorEdit edit =
-        new ProjectorEdit("a", rows(2, width, 5, 0.1), rows(2, width, 6, 0.1), TextProjections.KV.targets());
+        new ProjectorEdit(
+            "a", rows(2, width, 5, 0.1), rows(2, width, 6, 0.1), TextProjections.KV.targets());
     Map<String, float[]> found = load(patch("a", 0.8, edit));
     List<String> all = new ArrayList<>(keys);
     all.addAll(values);
@@ -344,7 +345,8 @@ class PatchKindsTest {
     String target = values.get(0);
     ClosedFormEdit closedForm = closedForm(TextProjections.KV, 0.5, 31, 2);
     ProjectorEdit projector =
-        new ProjectorEdit("p", rows(1, width, 32, 0.1), rows(1, width, 33, 0.1), TextProjections.V.targets());
+        new ProjectorEdit(
+            "p", rows(1, width, 32, 0.1), rows(1, width, 33, 0.1), TextProjections.V.targets());
     LowRank lowRank = factors(target, 1, 1, 34, 0.05);
     float[] delta = rows(1, base.get(target).length, 35, 0.01).values();
     PatchRequest mixed =

@@ -59,7 +59,10 @@ final class StackPool {
     pool.add("projected", pool.projector("p", TextProjections.KV));
     pool.add("solved", pool.closedForm("a", TextProjections.KV));
     pool.add("solved-values", pool.closedForm("b", TextProjections.V));
-    pool.add("solved-more", pool.closedForm("c", TextProjections.KV), pool.projector("q", TextProjections.V));
+    pool.add(
+        "solved-more",
+        pool.closedForm("c", TextProjections.KV),
+        pool.projector("q", TextProjections.V));
     pool.add("tokens", new TokensEdit(Map.of("<s1>", pool.random(2, pool.width, 0.3))));
     pool.add(
         "all",

@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.cli.doctor;
 
-import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
-import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.job.MemoryModel;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli.models;
 
-import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.base.BaseComparison;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
+import dev.forgetmenot.patching.base.BaseComparison;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

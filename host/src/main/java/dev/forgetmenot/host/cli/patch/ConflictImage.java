@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.host.chart.HeatMap;
+import dev.forgetmenot.host.chart.HeatMap.Panel;
 import dev.forgetmenot.patching.stack.ConflictReport;
 import dev.forgetmenot.patching.stack.ConflictReport.Effect;
 import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
 import dev.forgetmenot.patching.stack.ConflictReport.Pair;
 import dev.forgetmenot.patching.stack.ConflictReport.Patch;
-import dev.forgetmenot.host.chart.HeatMap;
-import dev.forgetmenot.host.chart.HeatMap.Panel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -75,7 +75,9 @@ record EditDescription(Manifest.Edit edit) {
     List<String> facts = new ArrayList<>();
     if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
       DoubleSummaryStatistics alphas =
-          lowRanks.targets().stream().mapToDouble(EditDescriptor.Factors::alpha).summaryStatistics();
+          lowRanks.targets().stream()
+              .mapToDouble(EditDescriptor.Factors::alpha)
+              .summaryStatistics();
       facts.add("alpha " + range(alphas.getMin(), alphas.getMax()));
     } else if (edit.content() instanceof EditDescriptor.Projector projector) {
       facts.add("concept " + projector.concept());

@@ -2,14 +2,14 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patching.stack.ConflictReport;
-import dev.forgetmenot.patching.stack.Conflicts;
-import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.patching.stack.ConflictReport;
+import dev.forgetmenot.patching.stack.Conflicts;
+import dev.forgetmenot.patching.stack.PatchStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

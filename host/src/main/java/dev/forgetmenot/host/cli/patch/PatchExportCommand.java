@@ -1,15 +1,15 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patching.diff.DifferenceForm;
-import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
-import dev.forgetmenot.patching.lora.LoraNaming;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.interop.ExportJob;
+import dev.forgetmenot.patching.diff.DifferenceForm;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.patching.lora.LoraNaming;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.patching.gate.PromptSimilarity;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.ManifestRewriter;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PromptGate;
+import dev.forgetmenot.patching.gate.PromptSimilarity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +115,9 @@ final class PatchGateCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "a gate needs --from and --to; --try PROMPT says what is close");
     }
-    return from == null ? Optional.empty() : Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, from, to));
+    return from == null
+        ? Optional.empty()
+        : Optional.of(new PromptGate(PromptGate.PROMPT_COSINE, from, to));
   }
 
   private void measure(Optional<PromptGate> gate) throws IOException {

@@ -139,7 +139,8 @@ public final class Console implements AutoCloseable {
 
   private static String indented(String line) {
     int from = line.length() - line.stripLeading().length();
-    return (from == 0 ? "  " : line.substring(0, from)) + TerminalEscaper.field(line.substring(from));
+    return (from == 0 ? "  " : line.substring(0, from))
+        + TerminalEscaper.field(line.substring(from));
   }
 
   /**

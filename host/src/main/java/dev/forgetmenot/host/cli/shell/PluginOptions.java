@@ -39,7 +39,8 @@ public final class PluginOptions {
   /** Loads and starts the plugins. */
   public HostPluginManager startQuietly() {
     Path folder =
-        Optional.ofNullable(plugins).orElseGet(() -> InstallDirectory.ofProcess().folder("plugins"));
+        Optional.ofNullable(plugins)
+            .orElseGet(() -> InstallDirectory.ofProcess().folder("plugins"));
     return HostPluginManager.start(folder, HostVersions.read().hostApi());
   }
 

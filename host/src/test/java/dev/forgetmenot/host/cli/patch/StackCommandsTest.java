@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;

@@ -3,19 +3,19 @@ package dev.forgetmenot.plugin.forget.choice;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.api.edit.ImageClassifier;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.patching.stack.AppliedEdits;
 import dev.forgetmenot.kit.evaluate.Candidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.plugin.forget.linear.UceEraser;
+import dev.forgetmenot.patching.stack.AppliedEdits;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
+import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,18 +25,15 @@ import org.pf4j.Extension;
 
 /**
  * Tries the erasers that take a second on the loaded model, looks at what each does to images of
- * the concept and of others, and takes the best. Where nobody can judge images, the first
- * candidate is taken, and that is said.
+ * the concept and of others, and takes the best. Where nobody can judge images, the first candidate
+ * is taken, and that is said.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
 public final class AutoEraser implements ConceptEditor {
   /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
   private static final List<Candidate> CANDIDATES =
       List.of(
-          oblique(2, 14),
-          new Candidate(new UceEraser(), Map.of()),
-          oblique(3, 6),
-          oblique(4, 0));
+          oblique(2, 14), new Candidate(new UceEraser(), Map.of()), oblique(3, 6), oblique(4, 0));
 
   /** For the plugin manager. */
   public AutoEraser() {}

@@ -12,7 +12,8 @@ import java.util.Locale;
  * @param before the trial on the base
  * @param after the same trial with the edit
  */
-record Measured(Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
+record Measured(
+    Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
   /** A sixteenth of a target's images may still be taken for it. */
   private static final double LEFT = 1.0 / 16;
 

@@ -1,9 +1,9 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.kit.Tool;
 import dev.forgetmenot.kit.solve.SolverEditor;
+import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.plugin.forget.ForgetTool;
 import java.util.List;
 

@@ -3,22 +3,22 @@ package dev.forgetmenot.plugin.forget.linear;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
-import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.TokenSelection;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.kit.solve.ObliqueProjector;
-import dev.forgetmenot.patching.linear.Subspace;
-import dev.forgetmenot.kit.solve.SolveReport;
-import dev.forgetmenot.kit.solve.PreservedConcept;
-import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.PhraseList;
+import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.Subspace;
+import dev.forgetmenot.patching.solve.Erasure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -113,7 +113,8 @@ public final class ObliqueEraser extends LinearEraser {
   }
 
   /** The given phrases, or the nearest, the anchors and general words. */
-  private static List<PreservedConcept> kept(SolveInput job, List<String> anchors) throws IOException {
+  private static List<PreservedConcept> kept(SolveInput job, List<String> anchors)
+      throws IOException {
     if (job.options().preserved().isPresent()) {
       return job.preserved();
     }

@@ -1,14 +1,14 @@
 package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.kit.solve.ReceSolver;
-import dev.forgetmenot.patching.solve.UceSolver;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.PreservedConcept;
-import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.ReceSolver;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.UceSolver;
 import java.io.IOException;
 import java.util.List;
 import org.pf4j.Extension;
@@ -36,7 +36,8 @@ public final class ReceEraser extends LinearEraser {
   public List<SettingSpec> parameters() {
     return UceEraser.parameters(
         List.of(
-            SettingSpec.integer("rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
+            SettingSpec.integer(
+                "rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
             SettingSpec.number(
                 "adversarial-lambda",
                 0.1,

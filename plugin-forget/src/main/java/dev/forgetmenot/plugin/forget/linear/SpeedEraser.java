@@ -5,19 +5,19 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.TokenSelection;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.kit.solve.SpeedSolver;
-import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.PreservedConcept;
-import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
+import dev.forgetmenot.kit.solve.SpeedSolver;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,8 +82,10 @@ public final class SpeedEraser extends LinearEraser {
           name() + " needs phrases to keep, and this model names none; give some with preserve");
     }
     List<ConceptEmbeddings.Pairs> pairs = job.pairs(job.guides());
-    Matrix targets = Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::targets).toList());
-    Matrix guides = Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::guides).toList());
+    Matrix targets =
+        Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::targets).toList());
+    Matrix guides =
+        Matrix.joinColumns(pairs.stream().map(ConceptEmbeddings.Pairs::guides).toList());
     Matrix retained = job.columns(preserved);
     Matrix invariants =
         TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions"));

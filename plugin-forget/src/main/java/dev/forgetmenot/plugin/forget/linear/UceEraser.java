@@ -3,20 +3,20 @@ package dev.forgetmenot.plugin.forget.linear;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.TokenSelection;
-import dev.forgetmenot.patching.solve.UceSolver;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.solve.PreservedEmbeddings;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.PreservedConcept;
-import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
+import dev.forgetmenot.kit.solve.SolveReport;
+import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
-import dev.forgetmenot.patching.stack.JointSystem;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
+import dev.forgetmenot.patching.solve.UceSolver;
+import dev.forgetmenot.patching.stack.JointSystem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +101,9 @@ public final class UceEraser extends LinearEraser {
       List<PreservedEmbeddings> kept =
           preserved.isEmpty()
               ? List.of()
-              : List.of(new PreservedEmbeddings("preserved", columns, job.options().number("preserve-scale")));
+              : List.of(
+                  new PreservedEmbeddings(
+                      "preserved", columns, job.options().number("preserve-scale")));
       return new Problem(erased, kept);
     }
   }

@@ -25,7 +25,8 @@ class MeasuredTest {
       List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
       Collections.fill(seen.subList(0, target ? left : kept), phrase);
       byte[] rgb = {(byte) grey, 0, 0};
-      rows.add(new EvaluationResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
+      rows.add(
+          new EvaluationResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
     }
     return new EvaluationResult(rows.subList(0, 1), rows.subList(1, 2));
   }

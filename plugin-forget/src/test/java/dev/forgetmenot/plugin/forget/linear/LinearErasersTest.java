@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.patching.solve.UceSolver;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.solve.PreservedEmbeddings;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
@@ -24,6 +18,12 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
+import dev.forgetmenot.patching.solve.UceSolver;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,8 +97,7 @@ class LinearErasersTest {
 
   @Test
   void closedFormMakesTheNameItsGuide() throws IOException {
-    PatchDraft draft =
-        edit(new UceEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
+    PatchDraft draft = edit(new UceEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
     InputUpdate edit = solved((ClosedFormEdit) draft.edits().get(0));
     assertBecomes(edit, last(PROMPT), last("a photo of a dog"), 1e-2);
     assertThat(draft.recipe().parameters())
@@ -122,7 +121,8 @@ class LinearErasersTest {
     InputUpdate keeping = solved((ClosedFormEdit) edits(kept));
     for (String prompt : List.of("a photo of morgana", "a photo of a basketball")) {
       Matrix end = row(prompt, model.tokenize(prompt).endPosition());
-      assertThat(PreservedEmbeddings.drift(keeping, end)).isLessThan(0.2 * PreservedEmbeddings.drift(moving, end));
+      assertThat(PreservedEmbeddings.drift(keeping, end))
+          .isLessThan(0.2 * PreservedEmbeddings.drift(moving, end));
     }
   }
 
@@ -138,8 +138,7 @@ class LinearErasersTest {
 
   @Test
   void theGuideOfNothingIsWhatTheEmptyPromptHasAtThatPlace() throws IOException {
-    ClosedFormEdit edit =
-        (ClosedFormEdit) edit(new UceEraser(), Map.of(), WIZARD).edits().get(0);
+    ClosedFormEdit edit = (ClosedFormEdit) edit(new UceEraser(), Map.of(), WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).guide().values())
         .isEqualTo(LinearEraser.rows(row("", model.tokenize(PROMPT).endPosition() - 1)).values());
     assertThat(edit.concepts().get(0).target().values())
@@ -149,8 +148,7 @@ class LinearErasersTest {
   @Test
   void adversarialRoundsLeaveNoShortWayBack() throws IOException {
     Map<String, String> values = Map.of("guide", "a dog", "lambda", "1e-2");
-    ClosedFormEdit plain =
-        (ClosedFormEdit) edit(new UceEraser(), values, WIZARD).edits().get(0);
+    ClosedFormEdit plain = (ClosedFormEdit) edit(new UceEraser(), values, WIZARD).edits().get(0);
     ClosedFormEdit rounds =
         (ClosedFormEdit)
             edit(
@@ -171,8 +169,7 @@ class LinearErasersTest {
 
   @Test
   void nullSpacesChangeValuesOnlyAndSpareWhatIsKept() throws IOException {
-    PatchDraft draft =
-        edit(new SpeedEraser(), Map.of("lambda", "0.01", "columns", "last"), WIZARD);
+    PatchDraft draft = edit(new SpeedEraser(), Map.of("lambda", "0.01", "columns", "last"), WIZARD);
     Map<String, LowRank> factors = ((LowRankEdit) draft.edits().get(0)).factors();
     assertThat(factors.keySet()).isNotEmpty().allMatch(name -> name.endsWith("attn2.to_v.weight"));
     Matrix begin = row("", 0);
@@ -194,13 +191,14 @@ class LinearErasersTest {
   @Test
   void spectralEraserWeakensTheNameAndSparesWhatIsKept() throws IOException {
     InputUpdate kept = projector(edit(new CureEraser(), Map.of(), WIZARD));
-    InputUpdate other =
-        projector(edit(new CureEraser(), Map.of("preserve", "a genie"), WIZARD));
+    InputUpdate other = projector(edit(new CureEraser(), Map.of("preserve", "a genie"), WIZARD));
     Matrix name = last(PROMPT);
     Matrix genie = last("a photo of a genie");
     assertThat(PreservedEmbeddings.drift(kept, name)).isGreaterThan(0.4);
-    assertThat(PreservedEmbeddings.drift(kept, name)).isGreaterThan(PreservedEmbeddings.drift(kept, genie));
-    assertThat(PreservedEmbeddings.drift(other, genie)).isLessThan(0.8 * PreservedEmbeddings.drift(kept, genie));
+    assertThat(PreservedEmbeddings.drift(kept, name))
+        .isGreaterThan(PreservedEmbeddings.drift(kept, genie));
+    assertThat(PreservedEmbeddings.drift(other, genie))
+        .isLessThan(0.8 * PreservedEmbeddings.drift(kept, genie));
   }
 
   @Test
@@ -329,9 +327,7 @@ class LinearErasersTest {
     Path file = Files.writeString(folder.resolve("keep.txt"), "morgana\n\na genie\n");
     ClosedFormEdit edit =
         (ClosedFormEdit)
-            edit(new UceEraser(), Map.of("preserve", file.toString()), WIZARD)
-                .edits()
-                .get(0);
+            edit(new UceEraser(), Map.of("preserve", file.toString()), WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).preserve().orElseThrow().count()).isEqualTo(2);
   }
 
@@ -378,7 +374,9 @@ class LinearErasersTest {
               edit.eraseScale()));
       concept
           .preserve()
-          .ifPresent(rows -> kept.add(new PreservedEmbeddings("kept", columns(rows), edit.preserveScale())));
+          .ifPresent(
+              rows ->
+                  kept.add(new PreservedEmbeddings("kept", columns(rows), edit.preserveScale())));
     }
     return UceSolver.solve(erased, kept, edit.lambda()).edit();
   }
