@@ -78,7 +78,8 @@ public final class CommandLineProgram {
           .with(ModelsCommand.class, ModelsCommand::of)
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)
-          .with(BenchCommand.class, BenchCommand::of);
+          .with(BenchCommand.class, BenchCommand::of)
+          .with(CompletionCommand.class, CompletionCommand::new);
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);

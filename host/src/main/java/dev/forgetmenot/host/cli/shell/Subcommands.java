@@ -14,6 +14,9 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param context has the words
  */
 public record Subcommands(CommandLine line, CommandContext context) {
+  /** The command that looks at all others. */
+  public static final String ALL = "completion";
+
   /** Adds a command that its annotation names and describes. */
   public Subcommands with(Class<?> type, Function<CommandContext, ?> make) {
     Command words = type.getAnnotation(Command.class);
@@ -26,9 +29,10 @@ public record Subcommands(CommandLine line, CommandContext context) {
     return this;
   }
 
-  /** Whether a word is the name, or a file of words that may have it. */
+  /** Whether a word is the name, a file of words that may have it, or asks for all commands. */
   private boolean isNamed(String name) {
-    return context.arguments().stream().anyMatch(word -> word.equals(name) || word.startsWith("@"));
+    return ALL.equals(context.arguments().stream().findFirst().orElse(""))
+        || context.arguments().stream().anyMatch(word -> word.equals(name) || word.startsWith("@"));
   }
 
   private static CommandSpec stub(String[] description) {

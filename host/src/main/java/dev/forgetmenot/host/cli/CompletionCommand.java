@@ -1,0 +1,33 @@
+package dev.forgetmenot.host.cli;
+
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.Subcommands;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code fmn completion}: the shell's completion of commands and options, by picocli. */
+@Command(
+    name = Subcommands.ALL,
+    description =
+        "Print a script that completes commands and options in bash and zsh:"
+            + " source <(fmn completion).",
+    mixinStandardHelpOptions = true)
+final class CompletionCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Spec private CommandSpec spec;
+
+  CompletionCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() {
+    context.console().out().println(AutoComplete.bash("fmn", spec.root().commandLine()));
+    return ExitCodes.DONE;
+  }
+}
