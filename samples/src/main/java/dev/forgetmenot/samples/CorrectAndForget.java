@@ -3,6 +3,7 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.PatchRequest;
@@ -15,7 +16,6 @@ import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.StackProof;
-import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -122,7 +122,7 @@ public final class CorrectAndForget {
                 judging,
                 ReportSize.NONE,
                 false);
-        new EditJob(Unwatched.CONTEXT).run(hosted, edit, Optional.of(judge));
+        new EditJob(JobContext.NONE).run(hosted, edit, Optional.of(judge));
         stack.patches.add(new PatchRequest(file, 1));
       }
       return stack.putOnAndTakeOff(output, judge);
@@ -153,7 +153,7 @@ public final class CorrectAndForget {
     }
     boolean weightsAreBack = isBase();
     DrawnState after = draw("all taken off");
-    StackProof.Result proof = new StackProof(model, Unwatched.CONTEXT).run(patches, 3);
+    StackProof.Result proof = new StackProof(model, JobContext.NONE).run(patches, 3);
     Result result =
         new Result(
             proof.holds() && reversed.sameAs(all),

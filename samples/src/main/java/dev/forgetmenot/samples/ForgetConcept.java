@@ -3,13 +3,13 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditRequest;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.NamedModel;
-import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ public final class ForgetConcept {
       ConceptEditor editor = plugins.editor(ConceptEditor.Operation.FORGET, args[4]).orElseThrow();
       Settings values = Settings.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(new Concept(args[2], ConceptType.OBJECT));
-      new EditJob(Unwatched.CONTEXT)
+      new EditJob(JobContext.NONE)
           .run(model, EditRequest.of(editor, concepts, values, Path.of(args[3])));
     }
   }

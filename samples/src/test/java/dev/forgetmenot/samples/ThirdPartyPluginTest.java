@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.host.HostVersions;
@@ -12,7 +13,6 @@ import dev.forgetmenot.host.job.EditJob;
 import dev.forgetmenot.host.job.EditRequest;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.NamedModel;
-import dev.forgetmenot.host.job.Unwatched;
 import dev.forgetmenot.host.job.VocabularyFile;
 import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -100,7 +100,7 @@ class ThirdPartyPluginTest {
       ConceptEditor editor = manager.extensions(ConceptEditor.class).get(0);
       Settings values = Settings.of(editor.parameters(), Map.of("neutral", "an animal"));
       Path file = folder.resolve("a.fmnpatch");
-      new EditJob(Unwatched.CONTEXT)
+      new EditJob(JobContext.NONE)
           .run(
               model,
               EditRequest.of(

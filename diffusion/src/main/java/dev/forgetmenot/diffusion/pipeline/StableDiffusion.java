@@ -238,6 +238,11 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
+  public List<RgbImage> decodeLatents(NDArray latents) {
+    return engine.call(() -> ImageLatents.decode(parts, latents));
+  }
+
+  @Override
   public NDArray predict(
       NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
     return engine.call(() -> parts.unet().forward(latents, timesteps, context, hooks));

@@ -82,7 +82,7 @@ final class TextToImagePipeline {
           NDArray latents = latents(part, audience.ofBatch(k, batches), manager)) {
         for (int i = 0; i < count; i++) {
           stopIfCancelled(audience);
-          images.add(decode(latents, i));
+          images.add(ImageLatents.decode(parts, latents, i));
         }
       }
     }
@@ -136,7 +136,7 @@ final class TextToImagePipeline {
               latents(settings, prompts, noise, audience.ofBatch(k, batches), manager)) {
         for (int i = 0; i < part.size(); i++) {
           stopIfCancelled(audience);
-          images.add(decode(latents, i));
+          images.add(ImageLatents.decode(parts, latents, i));
         }
       }
     }
@@ -246,7 +246,7 @@ final class TextToImagePipeline {
   private Sampler sampler(GenerationRequest request) {
     return samplers
         .resolve(request.sampler(), parts.schedulerConfig())
-        .create(parts.schedulerConfig(), request.steps());
+        .create(parts.noiseSchedule(), parts.schedulerConfig(), request.steps());
   }
 
   private NDArray start(
@@ -298,23 +298,15 @@ final class TextToImagePipeline {
    */
   private RgbImage preview(Sampler sampler, int i, NDArray sample) {
     if (i + 1 == sampler.timesteps().length) {
-      return decode(sample, 0);
+      return ImageLatents.decode(parts, sample, 0);
     }
     NDArray scaled = sampler.scaleModelInput(sample, i + 1);
     try {
-      return decode(scaled, 0);
+      return ImageLatents.decode(parts, scaled, 0);
     } finally {
       if (scaled != sample) {
         scaled.close();
       }
-    }
-  }
-
-  private RgbImage decode(NDArray latents, int i) {
-    try (NDArray one = latents.get(i + ":" + (i + 1));
-        NDArray unscaled = one.div((float) parts.vae().config().scalingFactor());
-        NDArray decoded = parts.vae().decode(unscaled)) {
-      return ImageTensors.image(decoded);
     }
   }
 

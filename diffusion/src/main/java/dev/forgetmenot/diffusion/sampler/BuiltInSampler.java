@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.sampler;
 
+import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
@@ -35,7 +36,7 @@ record BuiltInSampler(
               EulerAncestralSampler::new));
 
   @Override
-  public Sampler create(SchedulerConfig config, int steps) {
+  public Sampler create(NoiseSchedule schedule, SchedulerConfig config, int steps) {
     return constructor.make(config, steps);
   }
 

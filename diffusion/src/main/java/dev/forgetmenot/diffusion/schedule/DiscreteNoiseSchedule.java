@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import java.util.stream.IntStream;
 
 /**
  * The forward process of Ho et al. (arXiv 2006.11239) with whole timesteps. Immutable; its arrays
@@ -56,6 +57,17 @@ public final class DiscreteNoiseSchedule implements NoiseSchedule {
   @Override
   public PredictionType predictionType() {
     return predictionType;
+  }
+
+  @Override
+  public double[] alphasCumprod() {
+    return IntStream.range(0, trainSteps()).mapToDouble(alphaBars::at).toArray();
+  }
+
+  @Override
+  public double sigma(int timestep) {
+    double alphaBar = alphaBar(timestep);
+    return Math.sqrt((1 - alphaBar) / alphaBar);
   }
 
   /** Ho et al., eq. (4). */

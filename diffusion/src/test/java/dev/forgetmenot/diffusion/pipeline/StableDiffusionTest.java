@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NoisyLatents;
@@ -13,6 +14,7 @@ import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -295,6 +297,30 @@ class StableDiffusionTest {
     assertThat(model.base().tensors().source("unet")).endsWith(".safetensors");
     assertThat(model.base().tokenizer().vocabSha256()).hasSize(64);
     assertThat(model.base().tokenizer().mergesSha256()).hasSize(64);
+  }
+
+  @Test
+  void decodedLatentsAreTheImagesOfTheRequest() {
+    GenerationRequest request = request(2).seeds(7, 2);
+    List<RgbImage> drawn = sd.generate(request);
+    sd.engine()
+        .call(
+            () -> {
+              try (NDManager manager = sd.newManager();
+                  NDArray latents =
+                      sd.pipeline().latents(request, GenerationHooks.NOBODY, manager)) {
+                List<RgbImage> decoded = sd.decodeLatents(latents);
+                assertThat(decoded.get(0).rgb()).isEqualTo(drawn.get(0).rgb());
+                assertThat(decoded.get(1).rgb()).isEqualTo(drawn.get(1).rgb());
+                assertThat(decoded).hasSize(2);
+                try (NDArray odd = latents.get("0")) {
+                  assertThatThrownBy(() -> sd.decodeLatents(odd))
+                      .isInstanceOf(IllegalArgumentException.class)
+                      .hasMessageContaining("expected (b, 4, h, w)");
+                }
+                return null;
+              }
+            });
   }
 
   @Test

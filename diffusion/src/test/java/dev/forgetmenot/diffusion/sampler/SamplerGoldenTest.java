@@ -15,6 +15,7 @@ import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenSamplers;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
+import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.schedule.SchedulerConfigReader;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -54,7 +55,7 @@ class SamplerGoldenTest {
     SamplerProvider provider = GoldenSamplers.require(samplers.all(), name);
     SchedulerConfig config = SchedulerConfigReader.read(folder.resolve("model/scheduler"));
     try (var golden = new GoldenTensors(folder.resolve("golden/schedulers.safetensors"));
-        Sampler sampler = provider.create(config, steps)) {
+        Sampler sampler = provider.create(new DiscreteNoiseSchedule(config), config, steps)) {
       assertThat(sampler.initNoiseSigma()).isEqualTo(facts.get("init_noise_sigma").getAsDouble());
       assertTimesteps(sampler.timesteps(), golden.floats(run + ".timesteps"), name);
       double error = follow(sampler, golden, run);

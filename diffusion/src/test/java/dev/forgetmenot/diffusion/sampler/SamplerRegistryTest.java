@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +99,7 @@ class SamplerRegistryTest {
     Object parsed = value.matches("true|false") ? (Object) Boolean.valueOf(value) : value;
     var config = new SchedulerConfig(Map.of(key, parsed));
     var provider = new SamplerRegistry(List.of()).resolve(Optional.of(sampler), config);
-    assertThatThrownBy(() -> provider.create(config, 5))
+    assertThatThrownBy(() -> provider.create(new DiscreteNoiseSchedule(config), config, 5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(key);
   }

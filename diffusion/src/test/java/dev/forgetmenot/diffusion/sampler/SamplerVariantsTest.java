@@ -13,6 +13,7 @@ import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
+import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.util.List;
@@ -53,7 +54,7 @@ class SamplerVariantsTest {
     NoiseSource noise = new TorchGenerator(7);
     Shape shape = new Shape(1, 4, 2, 2);
     try (NDManager manager = NDManager.newBaseManager();
-        Sampler sampler = provider.create(config, run.steps())) {
+        Sampler sampler = provider.create(new DiscreteNoiseSchedule(config), config, run.steps())) {
       double[] timesteps = sampler.timesteps();
       assertThat(timesteps).hasSameSizeAs(run.timesteps());
       for (int i = 0; i < timesteps.length; i++) {

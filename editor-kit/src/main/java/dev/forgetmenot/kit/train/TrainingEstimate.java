@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.patch.Delta;
@@ -77,13 +76,19 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
   }
 
   /** Hears when the steps end; nothing is kept, and the user hears nothing. */
-  private static final class Watch extends QuietContext {
+  private static final class Watch implements JobContext.Silent {
+    private final JobContext outer;
     private final long start = System.nanoTime();
     private long first;
     private long end;
 
     Watch(JobContext outer) {
-      super(outer);
+      this.outer = outer;
+    }
+
+    @Override
+    public JobContext outer() {
+      return outer;
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -147,7 +146,7 @@ class TrainableSizeTest {
                         List.of(new Concept("a thing", ConceptType.OBJECT)),
                         values("unet", false),
                         model,
-                        new QuietContext(null) {}));
+                        JobContext.NONE));
     assertThat(refused.error()).isEqualTo(PatchError.SIZE_LIMIT);
     assertThat(refused)
         .hasMessageContaining("19.2 GiB")

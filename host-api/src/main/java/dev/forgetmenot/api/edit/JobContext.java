@@ -4,8 +4,59 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** How a job speaks with whoever started it, and what it may ask for. */
+/** How a job reports to its caller, and what it may ask for. */
 public interface JobContext {
+  /** Reports nothing, is never cancelled, and has neither a classifier nor known concepts. */
+  JobContext NONE =
+      new JobContext() {
+        @Override
+        public void progress(String stage, long done, long total) {}
+
+        @Override
+        public void say(String line) {}
+
+        @Override
+        public boolean cancelled() {
+          return false;
+        }
+      };
+
+  /**
+   * The context of a job within a job: it is cancelled when the outer one is and has its classifier
+   * and known concepts; it reports nothing, keeps goals to itself and has no checkpoint.
+   */
+  static JobContext silent(JobContext outer) {
+    return (Silent) () -> outer;
+  }
+
+  /** What {@link #silent} gives, for a job that overrides some of it, such as {@link #trained}. */
+  @FunctionalInterface
+  interface Silent extends JobContext {
+    /** The context of the job around this one. */
+    JobContext outer();
+
+    @Override
+    default void progress(String stage, long done, long total) {}
+
+    @Override
+    default void say(String line) {}
+
+    @Override
+    default boolean cancelled() {
+      return outer().cancelled();
+    }
+
+    @Override
+    default Optional<ImageClassifier> judge() {
+      return outer().judge();
+    }
+
+    @Override
+    default KnownConcepts vocabulary() {
+      return outer().vocabulary();
+    }
+  }
+
   /** Says how far a stage has come: {@code done} of {@code total}. */
   void progress(String stage, long done, long total);
 

@@ -69,6 +69,16 @@ public interface DiffusionModel {
   LatentDistribution encodePosteriors(List<RgbImage> images);
 
   /**
+   * Latents to images: the VAE's decoder, the inverse of {@link #encodeImages}.
+   *
+   * @param latents (b, c, h, w) times the scaling factor, of any h and w; stays the caller's
+   * @return b images of h and w times the VAE's factor
+   * @throws IllegalArgumentException if the shape is another
+   * @throws ArithmeticException if a pixel would be NaN
+   */
+  List<RgbImage> decodeLatents(NDArray latents);
+
+  /**
    * What the UNet predicts.
    *
    * @param latents (b, c, h, w)

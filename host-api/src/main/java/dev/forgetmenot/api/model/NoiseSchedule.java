@@ -12,6 +12,22 @@ public interface NoiseSchedule {
   PredictionType predictionType();
 
   /**
+   * ᾱ₀ … ᾱ₍T₋₁₎, diffusers' {@code alphas_cumprod}: how much of the clean sample's variance is left
+   * at each timestep, falling from nearly 1 to nearly 0 (to 0 with {@code rescale_betas_zero_snr}).
+   *
+   * @return T values of float32 precision, a new array
+   */
+  double[] alphasCumprod();
+
+  /**
+   * The noise level √((1−ᾱₜ)/ᾱₜ) (Karras et al., arXiv 2206.00364); infinite where ᾱₜ is 0.
+   *
+   * @param timestep in [0, T)
+   * @throws IllegalArgumentException if it is outside
+   */
+  double sigma(int timestep);
+
+  /**
    * √ᾱₜ·x₀ + √(1−ᾱₜ)·ε.
    *
    * @param sample x₀ (b, c, h, w)

@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.sampling;
 
+import dev.forgetmenot.api.model.NoiseSchedule;
 import java.util.List;
 import org.pf4j.ExtensionPoint;
 
@@ -19,10 +20,13 @@ public interface SamplerProvider extends ExtensionPoint {
   /**
    * A sampler for one run.
    *
-   * @param config the model's scheduler configuration
+   * @param schedule the forward process that the model was trained with: its ᾱ, noise levels and
+   *     prediction type
+   * @param config the model's scheduler configuration, for what the process does not say, such as
+   *     {@code timestep_spacing}
    * @param steps number of steps, at least 1
    * @throws IllegalArgumentException if the configuration asks for something that this sampler does
    *     not do; the message names the key
    */
-  Sampler create(SchedulerConfig config, int steps);
+  Sampler create(NoiseSchedule schedule, SchedulerConfig config, int steps);
 }

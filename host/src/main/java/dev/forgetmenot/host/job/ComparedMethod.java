@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
         new EditRequest(editor, List.of(concept), values, patch, judging, ReportSize.NONE, false);
     long begin = System.nanoTime();
     EditJob.Result result =
-        new EditJob(new QuietContext(context)).run(hosted, order, Optional.of(judge));
+        new EditJob(JobContext.silent(context)).run(hosted, order, Optional.of(judge));
     return new Made(result, (System.nanoTime() - begin) / 1e9);
   }
 

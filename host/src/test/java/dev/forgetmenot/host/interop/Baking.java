@@ -12,19 +12,7 @@ import java.util.List;
 /** Bakes, in this process or as one that ends at a write point. */
 final class Baking {
   /** Says nothing and is never stopped. */
-  static final JobContext QUIET =
-      new JobContext() {
-        @Override
-        public void progress(String stage, long done, long total) {}
-
-        @Override
-        public void say(String line) {}
-
-        @Override
-        public boolean cancelled() {
-          return false;
-        }
-      };
+  static final JobContext QUIET = JobContext.NONE;
 
   private Baking() {}
 

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -24,7 +25,7 @@ class DemoJobTest {
     try (HostPluginManager manager =
         HostPluginManager.start(plugins, HostVersions.read().hostApi())) {
       ModelLoader loader = new ModelLoader(EmbeddedModel.folder(), "cpu", manager);
-      result = new DemoJob(loader, Unwatched.CONTEXT).run(folder.resolve("demo"));
+      result = new DemoJob(loader, JobContext.NONE).run(folder.resolve("demo"));
     }
     DemoResult.Line forgotten = result.lines().get(0);
     assertThat(forgotten.images()).isEqualTo(16);

@@ -28,7 +28,8 @@ class HostPluginManagerTest {
         public GoodSampler() { made++; }
         public String name() { return "good"; }
         public String displayName() { return "Good " + made; }
-        public Sampler create(SchedulerConfig config, int steps) {
+        public Sampler create(
+            dev.forgetmenot.api.model.NoiseSchedule schedule, SchedulerConfig config, int steps) {
           throw new UnsupportedOperationException();
         }
       }

@@ -43,19 +43,7 @@ class ModelDiffTest {
   private static final String CONV = "unet/down_blocks.0.resnets.0.conv1.weight";
   private static final String NORM = "unet/down_blocks.0.resnets.0.norm1.weight";
 
-  private static final JobContext QUIET =
-      new JobContext() {
-        @Override
-        public void progress(String stage, long done, long total) {}
-
-        @Override
-        public void say(String line) {}
-
-        @Override
-        public boolean cancelled() {
-          return false;
-        }
-      };
+  private static final JobContext QUIET = JobContext.NONE;
 
   /** The base with some tensors changed, as a file of a type would hold it. */
   private record Edited(BaseTensors base, DType dtype, Map<String, double[]> changes)

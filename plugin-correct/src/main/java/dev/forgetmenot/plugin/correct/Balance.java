@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -166,7 +165,7 @@ public final class Balance extends SolvedCorrection {
     Map<String, String> one = new HashMap<>(values.all());
     one.put("rounds", "1");
     Settings few = Settings.of(parameters(), one);
-    return super.estimate(concepts, few, model, new QuietContext(context))
+    return super.estimate(concepts, few, model, JobContext.silent(context))
         .map(
             estimate ->
                 new EditEstimate(

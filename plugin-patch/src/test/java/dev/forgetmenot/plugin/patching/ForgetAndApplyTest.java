@@ -80,7 +80,7 @@ class ForgetAndApplyTest {
                         List.of(new Concept("merlin", ConceptType.IDENTITY)),
                         values,
                         sd,
-                        new Silent());
+                        JobContext.NONE);
                 for (String name : sd.weights().names()) {
                   if (name.startsWith("unet/")) {
                     trained.put(name, sd.weights().current(name));
@@ -89,19 +89,6 @@ class ForgetAndApplyTest {
                 }
                 return draft;
               });
-    }
-  }
-
-  private static final class Silent implements JobContext {
-    @Override
-    public void progress(String stage, long done, long total) {}
-
-    @Override
-    public void say(String line) {}
-
-    @Override
-    public boolean cancelled() {
-      return false;
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.QuietContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -106,7 +105,7 @@ public final class AutoEraser implements ConceptEditor {
     for (Candidate candidate : CANDIDATES) {
       context.checkCancelled();
       Optional<PatchDraft> draft =
-          candidate.draft(concepts, model, context, new QuietContext(context));
+          candidate.draft(concepts, model, context, JobContext.silent(context));
       if (draft.isPresent()) {
         EvaluationResult after =
             AppliedEdits.during(
