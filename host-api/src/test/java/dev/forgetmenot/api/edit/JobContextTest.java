@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 
 class JobContextTest {
   private static final KnownConcepts WORDS =
-      new KnownConcepts(List.of(new KnownConcepts.Phrase("a fox", false)));
+      new KnownConcepts(
+          List.of(new KnownConcepts.Phrase("fox", "a fox", ConceptType.OBJECT, "animal")),
+          List.of());
 
   /** A context that notes what it is told. */
   private static final class Outer implements JobContext {
@@ -61,7 +63,8 @@ class JobContextTest {
     context.say("line");
     context.unfinished("kept", "--resume");
     context.trained(1, 2, 0.5, 1);
-    context.goal(new CorrectionGoal(new Concept("a bear", ConceptType.OBJECT), List.of(), List.of()));
+    context.goal(
+        new CorrectionGoal(new Concept("a bear", ConceptType.OBJECT), List.of(), List.of()));
   }
 
   @Test
