@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,11 @@ final class EditReader {
               }
             });
     return values;
+  }
+
+  static StoredFloats storedDelta(EditDescriptor.Target target, EditTensors tensors)
+      throws IOException {
+    return tensors.stored(target.target() + DeclaredTensor.DELTA, target.scale().orElse(1.0));
   }
 
   static SelectedRows rows(EditDescriptor.RowTarget target, EditTensors tensors)

@@ -4,6 +4,8 @@ import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsException;
 import dev.forgetmenot.safetensors.SafetensorsHeader;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
+import dev.forgetmenot.safetensors.StoredBytes;
+import dev.forgetmenot.safetensors.StoredFloats;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -196,6 +198,19 @@ final class EditTensors {
           System.arraycopy(some, 0, values, first, some.length);
         });
     return values;
+  }
+
+  /**
+   * The values of one tensor, kept as they are stored: halves take half the memory of floats.
+   *
+   * @param scale by which each stored value is multiplied
+   */
+  StoredFloats stored(String name, double scale) throws IOException {
+    Scanned tensor = tensors.get(name);
+    ByteBuffer bytes = ByteBuffer.allocate((int) tensor.info().byteSize());
+    read(tensor, (part, first) -> bytes.put(part));
+    return new StoredFloats(
+        StoredBytes.of(bytes.flip()), tensor.info().dtype(), scale, (int) tensor.info().elements());
   }
 
   /** Numbers of rows: rising, each below the count. */

@@ -222,16 +222,27 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws SafetensorsException when there is no such tensor, or it is of no float type
    */
   public double[] doubles(String name) throws IOException {
+    return doubles(name, 0, elements(name));
+  }
+
+  /**
+   * Some of the values as doubles, exactly; see {@link #doubles(String)}.
+   *
+   * @param first the first element
+   * @param count how many
+   * @throws IndexOutOfBoundsException if the tensor has no such elements
+   */
+  public double[] doubles(String name, int first, int count) throws IOException {
     DType dtype = floatType(name);
-    double[] values = new double[elements(name)];
+    double[] values = new double[count];
     stored(name)
         .forEachPart(
             dtype,
-            0,
-            values.length,
-            (first, bytes) -> {
+            first,
+            count,
+            (begin, bytes) -> {
               double[] some = TensorValues.doubles(dtype, bytes);
-              System.arraycopy(some, 0, values, (int) first, some.length);
+              System.arraycopy(some, 0, values, (int) (begin - first), some.length);
             });
     return values;
   }

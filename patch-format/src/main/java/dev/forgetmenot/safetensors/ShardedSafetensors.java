@@ -9,7 +9,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The tensors of one component folder as one view, however they are spread over files.
@@ -66,6 +68,18 @@ public final class ShardedSafetensors implements AutoCloseable {
     }
   }
 
+  /**
+   * The shards that an index names, as paths beside it.
+   *
+   * @param index {@code *.safetensors.index.json}
+   * @throws SafetensorsException if it is no index of safetensors files
+   */
+  public static Set<Path> shards(Path index) throws IOException {
+    Set<Path> shards = new TreeSet<>();
+    ShardIndex.read(index).values().forEach(shard -> shards.add(index.resolveSibling(shard)));
+    return shards;
+  }
+
   private void openIn(
       Path folder, String baseName, Optional<String> variant, SafetensorsLimits limits)
       throws IOException {
@@ -79,7 +93,7 @@ public final class ShardedSafetensors implements AutoCloseable {
 
   private void openShards(Path folder, Path index, SafetensorsLimits limits) throws IOException {
     Map<String, String> shardOfTensor = ShardIndex.read(index);
-    for (String shard : new java.util.TreeSet<>(shardOfTensor.values())) {
+    for (String shard : new TreeSet<>(shardOfTensor.values())) {
       if (!Files.exists(folder.resolve(shard))) {
         throw missing(index, "the shard " + shard + " that it names is not in the folder");
       }

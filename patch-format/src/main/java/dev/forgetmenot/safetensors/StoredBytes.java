@@ -31,6 +31,25 @@ public interface StoredBytes {
     return (from, into) -> into.put(all.slice(Math.toIntExact(from), into.remaining()));
   }
 
+  /**
+   * Whether others have the same bytes.
+   *
+   * @param size of both
+   */
+  default boolean sameAs(StoredBytes other, long size) throws IOException {
+    ByteBuffer mine = ByteBuffer.allocate((int) Math.min(size, Long.BYTES * PIECE));
+    ByteBuffer its = ByteBuffer.allocate(mine.capacity());
+    for (long done = 0; done < size; done += mine.limit()) {
+      int some = (int) Math.min(mine.capacity(), size - done);
+      read(done, mine.clear().limit(some));
+      other.read(done, its.clear().limit(some));
+      if (!mine.flip().equals(its.flip())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Takes some bytes of a tensor. */
   @FunctionalInterface
   interface Part {

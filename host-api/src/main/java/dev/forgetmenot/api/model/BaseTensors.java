@@ -3,8 +3,10 @@ package dev.forgetmenot.api.model;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.StoredBytes;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +33,16 @@ public interface BaseTensors {
    */
   default StoredBytes stored(String component, String name) throws IOException {
     return StoredBytes.of(bytes(component, name));
+  }
+
+  /**
+   * The stored values, row-major, decoded where they are asked for, as long as the base is open.
+   *
+   * @throws IllegalArgumentException if the component has no such tensor
+   */
+  default StoredFloats values(String component, String name) throws IOException {
+    long size = Arrays.stream(shape(component, name)).reduce(1, Math::multiplyExact);
+    return new StoredFloats(stored(component, name), dtype(component, name), Math.toIntExact(size));
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.interop;
 
+import dev.forgetmenot.safetensors.SafetensorsException;
+import dev.forgetmenot.safetensors.ShardedSafetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemLoopException;
@@ -37,7 +39,6 @@ record ModelCopy(List<Path> files, List<Path> left) {
     for (Path file : read) {
       realRead.add(file.toAbsolutePath().normalize());
     }
-    boolean sharded = read.stream().map(Path::getParent).distinct().count() < read.size();
     List<Path> files = new ArrayList<>();
     List<Path> left = new ArrayList<>();
     List<Path> all;
@@ -55,7 +56,10 @@ record ModelCopy(List<Path> files, List<Path> left) {
       boolean isRead = realRead.contains(file.toAbsolutePath().normalize());
       boolean hidden = isHidden(inside);
       boolean patches = component && inside.getName(0).toString().equals("patches");
-      boolean others = touched && !isRead && (isWeights(file) || (isIndex(file) && !sharded));
+      boolean others =
+          touched
+              && !isRead
+              && (isWeights(file) || (isIndex(file) && !realRead.containsAll(shards(file))));
       (hidden || patches || others ? left : files).add(inside);
     }
     return new ModelCopy(List.copyOf(files), List.copyOf(left));
@@ -83,6 +87,16 @@ record ModelCopy(List<Path> files, List<Path> left) {
   private static boolean isWeights(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return WEIGHTS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  /** What an index names; the file itself if it is of another kind, whose weights are not read. */
+  private static Set<Path> shards(Path index) throws IOException {
+    Path file = index.toAbsolutePath().normalize();
+    try {
+      return ShardedSafetensors.shards(file);
+    } catch (SafetensorsException e) {
+      return Set.of(file);
+    }
   }
 
   private static boolean isIndex(Path file) {

@@ -2,8 +2,8 @@ package dev.forgetmenot.patching.diff;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.StoredBytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -18,8 +18,8 @@ public interface EditedTensors {
   /** The shape. */
   long[] shape(String target);
 
-  /** The stored little-endian bytes, read-only. */
-  ByteBuffer bytes(String target) throws IOException;
+  /** The stored bytes, read where they are asked for. */
+  StoredBytes stored(String target) throws IOException;
 
   /** All tensors of a model. */
   static EditedTensors ofModel(BaseTensors model, Iterable<String> components) {
@@ -44,8 +44,8 @@ public interface EditedTensors {
       }
 
       @Override
-      public ByteBuffer bytes(String target) throws IOException {
-        return model.bytes(TensorName.component(target), TensorName.name(target));
+      public StoredBytes stored(String target) throws IOException {
+        return model.stored(TensorName.component(target), TensorName.name(target));
       }
     };
   }

@@ -5,9 +5,9 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
+import dev.forgetmenot.safetensors.StoredBytes;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,7 +22,6 @@ import java.util.Set;
  */
 public final class ModelDiff {
   private static final int SHOWN = 5;
-  private static final int PIECE = 1 << 16; // values that are widened at a time
 
   /**
    * A tensor that differs by more than the rounding of its file.
@@ -42,7 +41,7 @@ public final class ModelDiff {
 
     /** Number of values. */
     long size() {
-      return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      return ModelDiff.size(shape);
     }
 
     /** Whether it can be factored: a matrix or a convolution. */
@@ -116,11 +115,11 @@ public final class ModelDiff {
     String name = TensorName.name(target);
     DType dtype = edited.dtype(target);
     if (dtype == base.dtype(component, name)
-        && base.bytes(component, name).mismatch(edited.bytes(target)) < 0) {
+        && base.stored(component, name).sameAs(edited.stored(target), bytes(target))) {
       return Optional.empty();
     }
     Sums sums = new Sums(target, dtype);
-    forEachPiece(target, sums::add);
+    forEachPiece(target, (first, before, after, count) -> sums.add(before, after, count));
     return sums.same
         ? Optional.empty()
         : Optional.of(
@@ -132,31 +131,34 @@ public final class ModelDiff {
                 Math.sqrt(sums.weight)));
   }
 
+  private long bytes(String target) {
+    return size(edited.shape(target)) * edited.dtype(target).bytes();
+  }
+
+  private static long size(long[] shape) {
+    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
   /** Some values of a tensor before and after, from the first on. */
   @FunctionalInterface
   private interface Piece {
-    void add(int first, float[] before, float[] after) throws IOException;
+    void add(int first, float[] before, float[] after, int count) throws IOException;
   }
 
   private void forEachPiece(String target, Piece piece) throws IOException {
     String component = TensorName.component(target);
     String name = TensorName.name(target);
-    DType of = base.dtype(component, name);
-    DType to = edited.dtype(target);
-    ByteBuffer before = base.bytes(component, name);
-    ByteBuffer after = edited.bytes(target);
-    int size = before.remaining() / of.bytes();
-    for (int first = 0; first < size; first += PIECE) {
-      int count = Math.min(PIECE, size - first);
-      piece.add(first, floats(of, before, first, count), floats(to, after, first, count));
+    StoredFloats values = base.values(component, name);
+    StoredBytes others = edited.stored(target);
+    DType dtype = edited.dtype(target);
+    float[] before = new float[Math.min(StoredBytes.PIECE, values.size())];
+    float[] after = new float[before.length];
+    for (int first = 0; first < values.size(); first += before.length) {
+      int count = Math.min(before.length, values.size() - first);
+      values.read(first, before, 0, count);
+      others.floats(dtype, first, after, 0, count);
+      piece.add(first, before, after, count);
     }
-  }
-
-  private static float[] floats(DType dtype, ByteBuffer bytes, int first, int count) {
-    return dtype.floats(
-        bytes
-            .slice(bytes.position() + first * dtype.bytes(), count * dtype.bytes())
-            .order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /** What is summed up over a tensor. */
@@ -173,8 +175,8 @@ public final class ModelDiff {
       this.dtype = dtype;
     }
 
-    void add(int first, float[] before, float[] after) throws IOException {
-      for (int i = 0; i < before.length; i++) {
+    void add(float[] before, float[] after, int count) throws IOException {
+      for (int i = 0; i < count; i++) {
         if (!Float.isFinite(after[i])) {
           throw new IOException(target + " holds " + after[i] + ", which is not finite");
         }
@@ -240,8 +242,8 @@ public final class ModelDiff {
     float[] delta = new float[Math.toIntExact(tensor.size())];
     forEachPiece(
         tensor.target(),
-        (first, before, after) -> {
-          for (int i = 0; i < before.length; i++) {
+        (first, before, after, count) -> {
+          for (int i = 0; i < count; i++) {
             delta[first + i] = (float) ((double) after[i] - before[i]);
           }
         });

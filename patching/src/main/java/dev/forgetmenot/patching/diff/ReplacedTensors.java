@@ -3,8 +3,8 @@ package dev.forgetmenot.patching.diff;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.StoredBytes;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +97,7 @@ public final class ReplacedTensors implements EditedTensors {
   }
 
   @Override
-  public ByteBuffer bytes(String target) throws IOException {
-    return file.bytes(stored.get(target));
+  public StoredBytes stored(String target) throws IOException {
+    return file.stored(stored.get(target));
   }
 }

@@ -1,6 +1,10 @@
 package dev.forgetmenot.patching.linear;
 
+import dev.forgetmenot.safetensors.StoredFloats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -13,7 +17,8 @@ public final class FloatMatrix implements LinearMap {
 
   private final int rows;
   private final int columns;
-  private final float[] values;
+  private final float[] values; // null where they are stored
+  private final StoredFloats stored; // null where they are an array
 
   /**
    * Looks at values.
@@ -28,6 +33,67 @@ public final class FloatMatrix implements LinearMap {
     this.rows = rows;
     this.columns = values.length / rows;
     this.values = values;
+    this.stored = null;
+  }
+
+  /**
+   * Looks at stored values; tasks decode the part that they work on.
+   *
+   * @param stored row-major, finite; if they cannot be read, what looks at them throws {@link
+   *     UncheckedIOException}
+   * @throws IllegalArgumentException if they are not rows of one width
+   */
+  public FloatMatrix(int rows, StoredFloats stored) {
+    if (rows < 1 || stored.size() % rows != 0) {
+      throw new IllegalArgumentException(stored.size() + " values are not " + rows + " rows");
+    }
+    this.rows = rows;
+    this.columns = stored.size() / rows;
+    this.values = null;
+    this.stored = stored;
+  }
+
+  /** Some values of neighbouring rows. The array is a part of the matrix or a copy: read it. */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  private record Window(float[] values, int at, int stride) {
+    float get(int row, int column) {
+      return values[at + row * stride + column];
+    }
+  }
+
+  /** The values at rows and columns. */
+  private Window window(int row, int height, int column, int width) {
+    if (stored == null) {
+      return new Window(values, row * columns + column, columns);
+    }
+    float[] some = new float[height * width];
+    try {
+      if (width == columns) {
+        stored.read(row * columns, some, 0, some.length);
+      } else {
+        for (int i = 0; i < height; i++) {
+          stored.read((row + i) * columns + column, some, i * width, width);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Window(some, 0, width);
+  }
+
+  /** The array that was given, if it was one: whoever owns it may write to it. */
+  public Optional<float[]> array() {
+    return Optional.ofNullable(values);
+  }
+
+  /** Rows from {@code first} on, widened to double. */
+  public double[] widened(int first, int count) {
+    Window window = window(first, count, 0, columns);
+    double[] wide = new double[count * columns];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = window.values()[window.at() + i];
+    }
+    return wide;
   }
 
   @Override
@@ -50,14 +116,14 @@ public final class FloatMatrix implements LinearMap {
         .forEach(
             first -> {
               int width = Math.min(SIDE, rows - first);
+              Window window = window(first, width, 0, columns);
               double[] sum = new double[k * width];
               double[] tile = new double[ParallelMatmul.INNER * width];
               for (int inner = 0; inner < columns; inner += ParallelMatmul.INNER) {
                 int count = Math.min(ParallelMatmul.INNER, columns - inner);
                 for (int i = 0; i < width; i++) {
-                  int from = (first + i) * columns + inner;
                   for (int f = 0; f < count; f++) {
-                    tile[f * width + i] = values[from + f];
+                    tile[f * width + i] = window.get(i, inner + f);
                   }
                 }
                 add(sum, k, width, coefficients, inner, columns, tile, count);
@@ -81,10 +147,10 @@ public final class FloatMatrix implements LinearMap {
               double[] tile = new double[ParallelMatmul.INNER * width];
               for (int inner = 0; inner < rows; inner += ParallelMatmul.INNER) {
                 int count = Math.min(ParallelMatmul.INNER, rows - inner);
+                Window window = window(inner, count, first, width);
                 for (int f = 0; f < count; f++) {
-                  int from = (inner + f) * columns + first;
                   for (int j = 0; j < width; j++) {
-                    tile[f * width + j] = values[from + j];
+                    tile[f * width + j] = window.get(f, j);
                   }
                 }
                 add(sum, k, width, coefficients, inner, rows, tile, count);
@@ -138,10 +204,10 @@ public final class FloatMatrix implements LinearMap {
   /** The squared norm of the difference of a tile to the values at its place. */
   private double square(double[] tile, int first, int height, int column, int width) {
     double square = 0;
+    Window window = window(first, height, column, width);
     for (int i = 0; i < height; i++) {
-      int from = (first + i) * columns + column;
       for (int j = 0; j < width; j++) {
-        double rest = values[from + j] - tile[i * width + j];
+        double rest = window.get(i, j) - tile[i * width + j];
         square += rest * rest;
       }
     }
@@ -154,10 +220,11 @@ public final class FloatMatrix implements LinearMap {
     strips(rows)
         .forEach(
             first -> {
-              int end = Math.min(rows, first + SIDE) * columns;
+              int height = Math.min(SIDE, rows - first);
+              Window window = window(first, height, 0, columns);
               double square = 0;
-              for (int i = first * columns; i < end; i++) {
-                square += (double) values[i] * values[i];
+              for (int i = window.at(); i < window.at() + height * columns; i++) {
+                square += (double) window.values()[i] * window.values()[i];
               }
               squares[first / SIDE] = square;
             });
@@ -167,18 +234,20 @@ public final class FloatMatrix implements LinearMap {
   @Override
   public void addTo(ParallelMatmul.Tile tile, int first, double scale) {
     fit(columns, tile.width());
+    Window window = window(first, tile.rows(), 0, columns);
     for (int i = 0; i < tile.rows(); i++) {
       int to = tile.at() + i * tile.stride();
-      int from = (first + i) * columns;
       for (int j = 0; j < columns; j++) {
-        tile.values()[to + j] += scale * values[from + j];
+        tile.values()[to + j] += scale * window.get(i, j);
       }
     }
   }
 
   @Override
   public Matrix dense() {
-    return Matrix.of(rows, columns, values);
+    return stored == null
+        ? Matrix.of(rows, columns, values)
+        : Matrix.wrap(rows, columns, widened(0, rows));
   }
 
   private static IntStream strips(int length) {

@@ -211,7 +211,11 @@ public final class LoraExport {
     }
   }
 
+  /** The values themselves at strength 1: of a large tensor there is no room for two copies. */
   private float[] scaled(Delta delta) {
+    if (strength == 1) {
+      return delta.values();
+    }
     float[] scaled = delta.values().clone();
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = (float) (scaled[i] * strength);

@@ -243,6 +243,11 @@ public final class LoraFile implements AutoCloseable {
     return file.doubles(tensor.name());
   }
 
+  /** Some of the values of a tensor as they are. */
+  double[] doubles(TensorInfo tensor, int first, int count) throws IOException {
+    return file.doubles(tensor.name(), first, count);
+  }
+
   /** The alpha that the file gives a module, if it does. */
   Optional<Double> alpha(LoraModule module) throws IOException {
     Optional<TensorInfo> tensor = module.tensor(LoraRole.ALPHA);

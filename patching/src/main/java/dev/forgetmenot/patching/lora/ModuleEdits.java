@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.Arrays;
@@ -255,14 +256,14 @@ final class ModuleEdits {
           file.where(),
           tensor.name() + " should have " + along.size() + " values, not " + tensor.elements());
     }
-    values(
+    floats(
         target,
         WEIGHT,
         () -> {
           double[] vector = file.doubles(tensor);
-          double[] values = weight(target).rowMajor();
+          float[] values = base.floats(target.component(), target.name() + "." + WEIGHT);
           for (int i = 0; i < values.length; i++) {
-            values[i] *= vector[along.of(i)] - one;
+            values[i] = (float) (values[i] * (vector[along.of(i)] - one));
           }
           return values;
         });
@@ -326,41 +327,57 @@ final class ModuleEdits {
   private void stored(
       LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
     TensorInfo tensor = module.tensor(role).orElseThrow();
-    values(target, parameter, () -> file.doubles(tensor));
+    floats(target, parameter, () -> file.floats(tensor));
   }
 
   private void replaced(
       LoraModule module, LoraRole role, LoraKeyMapping.Module target, String parameter) {
     TensorInfo tensor = module.tensor(role).orElseThrow();
-    values(
+    floats(
         target,
         parameter,
         () -> {
-          float[] before = base.floats(target.component(), target.name() + "." + parameter);
-          double[] after = file.doubles(tensor);
-          for (int i = 0; i < after.length; i++) {
-            after[i] -= before[i];
+          float[] values = base.floats(target.component(), target.name() + "." + parameter);
+          for (int first = 0; first < values.length; first += StoredBytes.PIECE) {
+            int count = Math.min(StoredBytes.PIECE, values.length - first);
+            double[] after = file.doubles(tensor, first, count);
+            for (int i = 0; i < count; i++) {
+              values[first + i] = (float) (after[i] - values[first + i]);
+            }
           }
-          return after;
+          return values;
         });
   }
 
   private void values(LoraKeyMapping.Module target, String parameter, Values values) {
-    Delta.Values rounded =
+    floats(
+        target,
+        parameter,
         () -> {
           double[] computed = values.compute();
           float[] floats = new float[computed.length];
           for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) computed[i];
-            if (!Float.isFinite(floats[i])) {
+          }
+          return floats;
+        });
+  }
+
+  /** Values that need no doubles of the whole tensor. */
+  private void floats(LoraKeyMapping.Module target, String parameter, Delta.Values values) {
+    Delta.Values checked =
+        () -> {
+          float[] floats = values.values();
+          for (float value : floats) {
+            if (!Float.isFinite(value)) {
               throw new LoraException(
                   file.where(),
-                  target.target(parameter) + " gets " + floats[i] + ", which is not finite");
+                  target.target(parameter) + " gets " + value + ", which is not finite");
             }
           }
           return floats;
         };
-    deltas.put(target.target(parameter), new Delta(shape(target, parameter), rounded, false));
+    deltas.put(target.target(parameter), new Delta(shape(target, parameter), checked, false));
   }
 
   /** Takes the sign of the scale into up: a patch's alpha is above 0. */

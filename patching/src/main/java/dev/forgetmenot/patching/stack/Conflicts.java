@@ -9,6 +9,7 @@ import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
 import dev.forgetmenot.patching.stack.ConflictReport.Pair;
 import dev.forgetmenot.patching.stack.ConflictReport.Patch;
 import dev.forgetmenot.patching.stack.ConflictReport.Solve;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,7 +70,7 @@ public final class Conflicts {
   }
 
   private void add(String target) throws IOException {
-    float[] weight = all.weight(target);
+    StoredFloats weight = all.weight(target);
     List<Optional<WeightDelta>> changes = new ArrayList<>();
     for (PatchedWeights one : alone) {
       changes.add(one.change(target, weight));
@@ -152,9 +153,8 @@ public final class Conflicts {
   }
 
   /** What two patches do to one weight together, worked out once for all probes. */
-  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   private record Together(
-      String target, float[] weight, Map<PairSums, Optional<WeightDelta>> known) {
+      String target, StoredFloats weight, Map<PairSums, Optional<WeightDelta>> known) {
     Optional<WeightDelta> of(PairSums pair) throws IOException {
       Optional<WeightDelta> change = known.get(pair);
       if (change == null) {

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.stack;
 
+import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.LinearMap;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.ParallelMatmul;
@@ -38,7 +39,7 @@ public final class DeltaAccumulator {
 
   private final int rows;
   private final int columns;
-  private final float[] weight;
+  private final FloatMatrix weight;
   private final List<Addition> additions = new ArrayList<>();
   private final List<Matrix> lefts = new ArrayList<>();
   private final List<Matrix> rights = new ArrayList<>();
@@ -50,11 +51,17 @@ public final class DeltaAccumulator {
    * @param weight row-major; not copied, {@link #rounded} makes it the sum
    */
   public DeltaAccumulator(int rows, float[] weight) {
-    if (rows < 1 || weight.length % rows != 0) {
-      throw new IllegalArgumentException(weight.length + " values are not " + rows + " rows");
-    }
-    this.rows = rows;
-    this.columns = weight.length / rows;
+    this(new FloatMatrix(rows, weight));
+  }
+
+  /**
+   * Begins with a weight that may be stored: it is read strip by strip.
+   *
+   * @param weight if it is an array, {@link #rounded} makes it the sum
+   */
+  public DeltaAccumulator(FloatMatrix weight) {
+    this.rows = weight.rows();
+    this.columns = weight.columns();
     this.weight = weight;
   }
 
@@ -159,10 +166,7 @@ public final class DeltaAccumulator {
   private double[] sums(int strip) {
     int first = strip * height();
     int count = Math.min(height(), rows - first);
-    double[] sums = new double[count * columns];
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] = weight[first * columns + i];
-    }
+    double[] sums = weight.widened(first, count);
     ParallelMatmul.Tile tile = ParallelMatmul.Tile.of(sums, count, columns);
     additions.forEach(addition -> addition.addTo(tile, first));
     return sums;
@@ -183,18 +187,23 @@ public final class DeltaAccumulator {
     return Math.sqrt(Arrays.stream(squares).sum());
   }
 
-  /** The sums, rounded to float, in the array of the weight: to be asked for once. */
+  /**
+   * The sums, rounded to float, in the array of the weight if it is one: to be asked for once.
+   *
+   * @throws UncheckedIOException if a stored weight cannot be read
+   */
   public float[] rounded() {
+    float[] rounded = weight.array().orElseGet(() -> new float[rows * columns]);
     try {
       forEachStrip(
           (first, sums) -> {
             for (int i = 0; i < sums.length; i++) {
-              weight[first + i] = (float) sums[i];
+              rounded[first + i] = (float) sums[i];
             }
           });
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // no file is involved
+      throw new UncheckedIOException(e);
     }
-    return weight;
+    return rounded;
   }
 }

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +32,7 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
   public static Drift of(PatchedWeights weights) throws IOException {
     Meter meter = new Meter();
     for (String target : weights.targets()) {
-      float[] weight = weights.weight(target);
+      StoredFloats weight = weights.weight(target);
       meter.add(target, weight, weights.moved(target, weight));
     }
     return meter.drift();
@@ -95,15 +96,13 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
     private final Map<String, double[]> squares = new TreeMap<>();
     private final Set<String> others = new HashSet<>();
 
-    void add(String target, float[] weight, double size) {
+    void add(String target, StoredFloats weight, double size) throws IOException {
       double[] square = squares.computeIfAbsent(BlockNames.of(target), b -> new double[2]);
       if (!StackedEdit.readsText(target)) {
         others.add(BlockNames.of(target));
       }
       square[0] += size * size;
-      for (float value : weight) {
-        square[1] += (double) value * value;
-      }
+      square[1] = weight.addSquares(square[1]);
     }
 
     Drift drift() {

@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
@@ -36,8 +37,8 @@ final class NormLimit {
    * @param target full name
    * @param weight W
    */
-  Checked of(String target, float[] weight) {
-    return new Checked(target, norm(weight), weight.length);
+  Checked of(String target, StoredFloats weight) throws IOException {
+    return new Checked(target, weight.norm(), weight.size());
   }
 
   /** One weight; its size is worked out once. */
@@ -89,22 +90,14 @@ final class NormLimit {
       double square = 0;
       long count = 0;
       for (String name : base.names(component)) {
-        float[] values = base.floats(component, name);
-        double norm = norm(values);
+        StoredFloats values = base.values(component, name);
+        double norm = values.norm();
         square += norm * norm;
-        count += values.length;
+        count += values.size();
       }
       known = Math.sqrt(square / count);
       rms.put(component, known);
     }
     return known;
-  }
-
-  private static double norm(float[] values) {
-    double square = 0;
-    for (float value : values) {
-      square += (double) value * value;
-    }
-    return Math.sqrt(square);
   }
 }

@@ -11,7 +11,9 @@ import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,7 +139,12 @@ public final class PatchedWeights {
    * @throws PatchFormatException FMN-306 or 308
    */
   public float[] values(String target) throws IOException {
-    float[] values = sum(target).rounded();
+    float[] values;
+    try {
+      values = sum(target).rounded();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     for (float value : values) {
       if (!Float.isFinite(value)) {
         StackedPatch one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
@@ -157,8 +164,8 @@ public final class PatchedWeights {
    * @throws PatchFormatException FMN-308
    */
   public DeltaAccumulator sum(String target) throws IOException {
-    float[] weight = weight(target);
-    DeltaAccumulator sum = new DeltaAccumulator(outputs(target), weight);
+    StoredFloats weight = weight(target);
+    DeltaAccumulator sum = new DeltaAccumulator(new FloatMatrix(outputs(target), weight));
     forEachChange(target, weight, true, change -> change.addTo(sum));
     return sum;
   }
@@ -175,9 +182,9 @@ public final class PatchedWeights {
   }
 
   /** The base's values. */
-  float[] weight(String target) throws IOException {
+  StoredFloats weight(String target) throws IOException {
     int slash = target.indexOf('/');
-    return base.floats(target.substring(0, slash), target.substring(slash + 1));
+    return base.values(target.substring(0, slash), target.substring(slash + 1));
   }
 
   /**
@@ -185,7 +192,7 @@ public final class PatchedWeights {
    *
    * @param weight the base's values
    */
-  Optional<WeightDelta> change(String target, float[] weight) throws IOException {
+  Optional<WeightDelta> change(String target, StoredFloats weight) throws IOException {
     if (!targets.contains(target)) {
       return Optional.empty();
     }
@@ -199,13 +206,13 @@ public final class PatchedWeights {
    *
    * @param weight the base's values
    */
-  double moved(String target, float[] weight) throws IOException {
+  double moved(String target, StoredFloats weight) throws IOException {
     List<WeightDelta> changes = new ArrayList<>();
     forEachChange(target, weight, false, changes::add);
     if (changes.size() == 1) {
       return changes.get(0).norm();
     }
-    DeltaAccumulator sum = new DeltaAccumulator(outputs(target), new float[weight.length]);
+    DeltaAccumulator sum = new DeltaAccumulator(outputs(target), new float[weight.size()]);
     changes.forEach(change -> change.addTo(sum));
     return sum.norm();
   }
@@ -217,7 +224,7 @@ public final class PatchedWeights {
   }
 
   private void forEachChange(
-      String target, float[] weight, boolean checked, Consumer<WeightDelta> sink)
+      String target, StoredFloats weight, boolean checked, Consumer<WeightDelta> sink)
       throws IOException {
     int outputs = outputs(target);
     List<StackedEdit> changing = terms.stream().filter(term -> term.changes(target)).toList();
@@ -229,7 +236,7 @@ public final class PatchedWeights {
         edits.add(term.inputEdit());
       }
     }
-    ProductsOfWeight products = new ProductsOfWeight(outputs, weight, edits);
+    ProductsOfWeight products = ProductsOfWeight.of(new FloatMatrix(outputs, weight), edits);
     NormLimit.Checked size = limit.of(target, weight);
     if (joint.isPresent()) {
       WeightDelta change = products.next();
@@ -255,13 +262,20 @@ public final class PatchedWeights {
     private int edit;
     private int column;
 
-    ProductsOfWeight(int outputs, float[] weight, List<InputUpdate> edits) {
+    static ProductsOfWeight of(FloatMatrix weight, List<InputUpdate> edits) throws IOException {
+      try {
+        return new ProductsOfWeight(weight, edits);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+
+    private ProductsOfWeight(FloatMatrix weight, List<InputUpdate> edits) {
       this.edits = edits;
       products =
           edits.isEmpty()
               ? null
-              : new FloatMatrix(outputs, weight)
-                  .times(Matrix.joinColumns(edits.stream().map(InputUpdate::left).toList()));
+              : weight.times(Matrix.joinColumns(edits.stream().map(InputUpdate::left).toList()));
     }
 
     WeightDelta next() {

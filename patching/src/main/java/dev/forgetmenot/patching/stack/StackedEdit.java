@@ -68,7 +68,8 @@ final class StackedEdit {
     if (edit.content() instanceof EditDescriptor.RowTargets) {
       return WeightDelta.SomeRows.of(layer.file().rows(target), strength, outputs);
     }
-    return new WeightDelta.Values(new FloatMatrix(outputs, layer.file().delta(target)), strength);
+    return new WeightDelta.Values(
+        new FloatMatrix(outputs, layer.file().storedDelta(target)), strength);
   }
 
   /**
