@@ -4,7 +4,6 @@ import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsException;
 import dev.forgetmenot.safetensors.SafetensorsHeader;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
-import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.safetensors.StoredFloats;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
@@ -207,10 +206,30 @@ final class EditTensors {
    */
   StoredFloats stored(String name, double scale) throws IOException {
     Scanned tensor = tensors.get(name);
-    ByteBuffer bytes = ByteBuffer.allocate((int) tensor.info().byteSize());
-    read(tensor, (part, first) -> bytes.put(part));
+    List<byte[]> parts = new ArrayList<>();
+    read(
+        tensor,
+        (part, first) -> {
+          byte[] bytes = new byte[part.remaining()];
+          part.get(bytes);
+          parts.add(bytes);
+        });
     return new StoredFloats(
-        StoredBytes.of(bytes.flip()), tensor.info().dtype(), scale, (int) tensor.info().elements());
+        (from, into) -> copy(parts, from, into),
+        tensor.info().dtype(),
+        scale,
+        (int) tensor.info().elements());
+  }
+
+  /** From parts of {@link EntryReading#CHUNK}: one large array would need a gap of its size. */
+  private static void copy(List<byte[]> parts, long from, ByteBuffer into) {
+    for (long at = from; into.hasRemaining(); ) {
+      byte[] part = parts.get((int) (at / EntryReading.CHUNK));
+      int begin = (int) (at % EntryReading.CHUNK);
+      int count = Math.min(into.remaining(), part.length - begin);
+      into.put(part, begin, count);
+      at += count;
+    }
   }
 
   /** Numbers of rows: rising, each below the count. */

@@ -159,10 +159,7 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public float[] delta(String target) throws IOException {
-    StoredFloats stored = storedDelta(target);
-    float[] values = new float[stored.size()];
-    stored.read(0, values, 0, values.length);
-    return values;
+    return delta(target, EditReader::delta);
   }
 
   /**
@@ -174,11 +171,21 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public StoredFloats storedDelta(String target) throws IOException {
+    return delta(target, EditReader::storedDelta);
+  }
+
+  /** Reads one delta. */
+  @FunctionalInterface
+  private interface DeltaReading<R> {
+    R of(EditDescriptor.Target target, EditTensors tensors) throws IOException;
+  }
+
+  private <R> R delta(String target, DeltaReading<R> reading) throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
       if (edit.content() instanceof EditDescriptor.Deltas deltas) {
         for (EditDescriptor.Target one : deltas.targets()) {
           if (one.target().equals(target)) {
-            return EditReader.storedDelta(one, tensors(edit));
+            return reading.of(one, tensors(edit));
           }
         }
       }

@@ -21,6 +21,7 @@ import dev.forgetmenot.patching.stack.JointSolve;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
+import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class ModelDiffTest {
     }
 
     @Override
-    public ByteBuffer bytes(String target) throws IOException {
+    public StoredBytes stored(String target) throws IOException {
       float[] values = base.floats(TensorName.component(target), TensorName.name(target));
       double[] change = changes.get(target);
       ByteBuffer bytes =
@@ -79,7 +80,7 @@ class ModelDiffTest {
           default -> bytes.putFloat((float) sum);
         }
       }
-      return bytes.flip();
+      return StoredBytes.of(bytes.flip());
     }
   }
 
@@ -331,7 +332,8 @@ class ModelDiffTest {
               .filter(changed -> changed.target().equals(CONV))
               .findFirst()
               .orElseThrow();
-      float[] after = dtype.floats(edited.bytes(CONV));
+      float[] after = new float[before.length];
+      edited.stored(CONV).floats(dtype, 0, after, 0, after.length);
       double square = 0;
       for (int i = 0; i < change.length; i++) {
         square += Math.pow(after[i] - (before[i] + change[i]), 2);
