@@ -48,20 +48,6 @@ final class LargeTensors {
   private static final List<String> NAMES =
       List.of("up_blocks.0.resnets.0.conv1.weight", "up_blocks.0.resnets.1.conv1.weight");
 
-  private static final JobContext QUIET =
-      new JobContext() {
-        @Override
-        public void progress(String stage, long done, long total) {}
-
-        @Override
-        public void say(String line) {}
-
-        @Override
-        public boolean cancelled() {
-          return false;
-        }
-      };
-
   /** The tensors of one file as a UNet. */
   private record Stored(SafetensorsFile file) implements BaseTensors {
     @Override
@@ -140,11 +126,11 @@ final class LargeTensors {
 
   private static void differ(BaseTensors base, BaseTensors edited, Path patch) throws IOException {
     ModelDiff difference =
-        ModelDiff.between(base, EditedTensors.ofModel(edited, List.of("unet")), QUIET);
+        ModelDiff.between(base, EditedTensors.ofModel(edited, List.of("unet")), JobContext.NONE);
     DifferenceForm form =
         new DifferenceForm(
             DifferenceForm.Kind.DELTA, OptionalInt.empty(), OptionalDouble.empty(), true);
-    DiffFactorizer.Result result = DiffFactorizer.of(difference, form, "x", QUIET);
+    DiffFactorizer.Result result = DiffFactorizer.of(difference, form, "x", JobContext.NONE);
     PatchDraft draft =
         new PatchDraft(
             "difference",
