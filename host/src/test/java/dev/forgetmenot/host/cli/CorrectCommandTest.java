@@ -54,7 +54,7 @@ class CorrectCommandTest {
           }
           return new PatchDraft(
               "correct-shift", "Shifts.",
-              new Manifest.Intent("correct", List.of(new Manifest.Concept(word.name(), "object", List.of()))),
+              new Manifest.Intent("correct", List.of(new Manifest.IntentConcept(word.name(), "object", List.of()))),
               List.of(new DeltaEdit(Map.of(target, new Delta(model.weights().shape(target), shift)))),
               new Manifest.Recipe(name(), values.all(), 0, 0, "shift", "1.0.0", List.of()),
               List.of(), Map.of());
