@@ -1,9 +1,11 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.weights.Closing;
@@ -11,15 +13,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** The extensions that take part in one generation, asked in order. For the engine thread. */
 final class ActiveExtensions implements AutoCloseable {
   private final List<SamplingExtension.Run> runs = new ArrayList<>();
 
-  ActiveExtensions(List<SamplingExtension> extensions, GenerationRequest request) {
+  ActiveExtensions(List<SamplingExtension> extensions, GenerationRequest request, ModelView model) {
     try {
-      extensions.forEach(extension -> runs.add(extension.begin(request)));
+      extensions.forEach(extension -> runs.add(extension.begin(request, model)));
     } catch (RuntimeException | Error e) {
       Closing.after(e, runs);
       throw e;
@@ -36,20 +40,56 @@ final class ActiveExtensions implements AutoCloseable {
 
   /** Takes over the array and returns one of the same or another. */
   NDArray textEmbedding(NDArray context, boolean negative) {
-    return chain(context, (run, array) -> run.textEmbedding(array, negative));
+    return chain("textEmbedding", context, (run, array) -> run.textEmbedding(array, negative));
+  }
+
+  /** Takes over the array and returns one of the same or another. */
+  NDArray modelOutput(int step, NDArray output) {
+    return chain("modelOutput", output, (run, array) -> run.modelOutput(step, array));
   }
 
   /** Takes over the array and returns one of the same or another. */
   NDArray latents(int step, NDArray latents) {
-    return chain(latents, (run, array) -> run.latents(step, array));
+    return chain("latents", latents, (run, array) -> run.latents(step, array));
   }
 
-  private NDArray chain(NDArray first, BiFunction<SamplingExtension.Run, NDArray, NDArray> call) {
+  /** What the first run makes of both predictions; new, or one of the two; empty if none does. */
+  Optional<NDArray> guidance(int step, NDArray unconditional, NDArray conditional, double scale) {
+    for (SamplingExtension.Run run : runs) {
+      Optional<NDArray> combined = run.guidance(step, unconditional, conditional, scale);
+      if (combined.isPresent()) {
+        requireShape("guidance", run, combined.get(), conditional.getShape());
+        return combined;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static void requireShape(
+      String hook, SamplingExtension.Run run, NDArray found, Shape expected) {
+    if (!found.getShape().equals(expected)) {
+      String message =
+          String.format(
+              Locale.ROOT,
+              "%s of the sampling extension %s returned an array of shape %s; expected %s. Remove"
+                  + " its plugin, or get a version that works with this model",
+              hook,
+              run.getClass().getName(),
+              found.getShape(),
+              expected);
+      found.close();
+      throw new IllegalStateException(message);
+    }
+  }
+
+  private NDArray chain(
+      String hook, NDArray first, BiFunction<SamplingExtension.Run, NDArray, NDArray> call) {
     NDArray current = first;
     try {
       for (SamplingExtension.Run run : runs) {
         NDArray next = call.apply(run, current);
         if (next != current) {
+          requireShape(hook, run, next, current.getShape());
           current.close();
           current = next;
         }

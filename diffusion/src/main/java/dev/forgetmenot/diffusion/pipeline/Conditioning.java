@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a batch is drawn after: the prompt's embedding for each image and, with classifier-free
@@ -75,16 +76,27 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
   }
 
   /**
-   * ε̃ = ε(negative) + w · (ε(prompt) − ε(negative)).
+   * What an extension makes of both predictions, or else ε̃ = ε(negative) + w · (ε(prompt) −
+   * ε(negative)).
    *
    * @param both (2b, c, h, w)
-   * @return (b, c, h, w)
+   * @return (b, c, h, w), a new array
    */
-  NDArray guide(NDArray both) {
+  NDArray guide(NDArray both, int step, ActiveExtensions extensions) {
     long batch = both.getShape().get(0) / 2;
     try (NDArray negative = both.get("0:" + batch);
-        NDArray prompt = both.get(batch + ":");
-        NDArray difference = prompt.sub(negative);
+        NDArray prompt = both.get(batch + ":")) {
+      Optional<NDArray> combined = extensions.guidance(step, negative, prompt, scale);
+      if (combined.isEmpty()) {
+        return guided(negative, prompt);
+      }
+      NDArray given = combined.get();
+      return given == negative || given == prompt ? given.duplicate() : given;
+    }
+  }
+
+  private NDArray guided(NDArray negative, NDArray prompt) {
+    try (NDArray difference = prompt.sub(negative);
         NDArray scaled = difference.mul((float) scale)) {
       return negative.add(scaled);
     }

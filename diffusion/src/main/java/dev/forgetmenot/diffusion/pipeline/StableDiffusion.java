@@ -66,7 +66,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
       this.samplers = new SamplerRegistry(options.samplers());
       this.weights = new ModelWeights(parts);
       this.base = stored.base();
-      this.pipeline = new TextToImagePipeline(parts, samplers);
+      this.pipeline = new TextToImagePipeline(this, parts, samplers);
       this.tokens = new TextualInversionLoader(engine, parts);
       this.loading =
           new PatchSession(base, weights, tokens)

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -32,10 +33,17 @@ final class TextToImagePipeline {
 
   private static final int LARGEST_BATCH = 32;
 
+  private final ModelView model;
   private final ModelComponents parts;
   private final SamplerRegistry samplers;
 
-  TextToImagePipeline(ModelComponents parts, SamplerRegistry samplers) {
+  /**
+   * The pipeline of a model.
+   *
+   * @param model as sampling extensions see it
+   */
+  TextToImagePipeline(ModelView model, ModelComponents parts, SamplerRegistry samplers) {
+    this.model = model;
     this.parts = parts;
     this.samplers = samplers;
   }
@@ -201,7 +209,7 @@ final class TextToImagePipeline {
       NoiseSource noise,
       GenerationHooks audience,
       NDManager manager) {
-    try (ActiveExtensions extensions = new ActiveExtensions(audience.extensions(), request);
+    try (ActiveExtensions extensions = new ActiveExtensions(audience.extensions(), request, model);
         Sampler sampler = sampler(request);
         Conditioning conditioning = Conditioning.of(request, prompts, parts, manager, extensions)) {
       double[] timesteps = sampler.timesteps();
@@ -280,16 +288,22 @@ final class TextToImagePipeline {
       Arrays.fill(timesteps, sampler.timesteps()[i]);
       NDArray output =
           parts.unet().forward(input, timesteps, conditioning.context(), extensions.attention(i));
-      if (!conditioning.guided()) {
-        return output;
-      }
-      try (NDArray both = output) {
-        return conditioning.guide(both);
-      }
+      return extensions.modelOutput(i, guided(output, i, conditioning, extensions));
     } finally {
       if (scaled != sample) {
         scaled.close();
       }
+    }
+  }
+
+  /** Takes over the UNet's output. */
+  private static NDArray guided(
+      NDArray output, int i, Conditioning conditioning, ActiveExtensions extensions) {
+    if (!conditioning.guided()) {
+      return output;
+    }
+    try (NDArray both = output) {
+      return conditioning.guide(both, i, extensions);
     }
   }
 

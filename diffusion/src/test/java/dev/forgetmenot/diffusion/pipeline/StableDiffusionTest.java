@@ -133,7 +133,7 @@ class StableDiffusionTest {
   @Test
   void extensionsChangePromptEmbeddingAndLatents() throws IOException {
     List<String> seen = new ArrayList<>();
-    SamplingExtension extension = request -> new Recorder(seen);
+    SamplingExtension extension = (request, model) -> new Recorder(seen);
     LoadOptions options = LoadOptions.defaults().sampled(List.of(extension), List.of());
     try (StableDiffusion extended = StableDiffusion.load(MODEL, options)) {
       RgbImage changed = extended.generate(request(2), StepListener.NONE, () -> false).get(0);
@@ -146,7 +146,7 @@ class StableDiffusionTest {
 
   /** Turns every prompt that begins like its request's into one of a fox, and moves the latents. */
   private static SamplingExtension foxes() {
-    return request ->
+    return (request, model) ->
         new SamplingExtension.Run() {
           @Override
           public String prompt(String prompt, boolean negative) {

@@ -11,8 +11,8 @@ public interface AttentionModifier {
    * Returns the probabilities to use instead.
    *
    * @param site the layer
-   * @param probabilities (b·h, p, n), batch-major; the layer closes it
-   * @return an array of the same shape, either the given one or a new one, which the layer closes
+   * @param probabilities (b·h, p, n), batch-major; the host closes it
+   * @return an array of the same shape, either the given one or a new one, which the host closes
    */
   NDArray modify(AttentionLayer site, NDArray probabilities);
 }

@@ -14,9 +14,9 @@ public interface AttentionObserver {
    * Receives the probabilities of a watched layer.
    *
    * @param site the layer
-   * @param probabilities (b·h, p, n), batch-major, each row sums to 1. The layer closes it when the
-   *     call returns: keep {@code probabilities.mul(..)} or another result of your own. Under a
-   *     gradient collector the results carry the graph.
+   * @param probabilities (b·h, p, n), batch-major, each row sums to 1. The host closes it when the
+   *     call returns: keep a {@code duplicate()} or another result of your own. Under a gradient
+   *     collector the results carry the graph.
    */
   void observe(AttentionLayer site, NDArray probabilities);
 }

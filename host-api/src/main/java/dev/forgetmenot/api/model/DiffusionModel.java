@@ -1,11 +1,6 @@
 package dev.forgetmenot.api.model;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import dev.forgetmenot.api.attention.AttentionHooks;
-import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import java.util.LinkedHashMap;
@@ -13,31 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A loaded Stable Diffusion as plugins see it. All methods are for the engine thread; arrays that
+ * A loaded Stable Diffusion as editors see it. All methods are for the engine thread; arrays that
  * are returned belong to the caller, who closes them.
- *
- * <p>Letters: b batch, n tokens (77), d width of the text embedding, c h w channels, height and
- * width of latents, H W of images.
  */
-public interface DiffusionModel {
-  /** A new manager on the model's device; the caller closes it. */
-  NDManager newManager();
-
-  /** Token ids of a prompt. */
-  TokenizedPrompt tokenize(String prompt);
-
-  /** Token ids of a text alone, without begin, end and padding. */
-  List<Integer> tokenIds(String text);
-
-  /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
-  List<String> tokens(String text);
-
-  /** Text embeddings (b, n, d) of prompts. */
-  NDArray encodePrompts(List<TokenizedPrompt> prompts);
-
-  /** The id of end-of-text. */
-  int endOfText();
-
+public interface DiffusionModel extends ModelView {
   /**
    * Adds tokens to the vocabulary, until the result is closed.
    *
@@ -62,47 +36,8 @@ public interface DiffusionModel {
     return addTokens(tokens);
   }
 
-  /** The latents of images: a sample of the posterior times the scaling factor, (b, c, h, w). */
-  NDArray encodeImages(List<RgbImage> images, NoiseSource noise);
-
-  /** The distributions of images' latents, of which {@link #encodeImages} takes a sample. */
-  LatentDistribution encodePosteriors(List<RgbImage> images);
-
-  /**
-   * Latents to images: the VAE's decoder, the inverse of {@link #encodeImages}.
-   *
-   * @param latents (b, c, h, w) times the scaling factor, of any h and w; stays the caller's
-   * @return b images of h and w times the VAE's factor
-   * @throws IllegalArgumentException if the shape is another
-   * @throws ArithmeticException if a pixel would be NaN
-   */
-  List<RgbImage> decodeLatents(NDArray latents);
-
-  /**
-   * What the UNet predicts.
-   *
-   * @param latents (b, c, h, w)
-   * @param timesteps one for each of the batch
-   * @param context (b, n, d)
-   * @return (b, c, h, w)
-   */
-  NDArray predict(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
-
-  /**
-   * Runs the UNet as far as its observers look and no further, for losses that are made of
-   * attention alone; arguments as in {@link #predict}.
-   *
-   * @throws IllegalArgumentException if nobody watches a layer
-   */
-  void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
-
-  /** The attention layers of the UNet, in the order in which they run. */
-  List<AttentionLayer> attentionSites();
-
-  /** The forward process. */
-  NoiseSchedule noiseSchedule();
-
-  /** The weights by canonical name. */
+  /** The weights by canonical name; what is replaced is the host's to put back. */
+  @Override
   NamedWeights weights();
 
   /**
@@ -129,15 +64,6 @@ public interface DiffusionModel {
    * of {@link #encodePrompts} is the model without extensions. The caller closes them.
    */
   List<NoisyLatents> trajectory(GenerationRequest request);
-
-  /** Channels, height and width of latents for the model's own image size: {c, h, w}. */
-  int[] latentShape();
-
-  /** The model's own image size in pixels. */
-  int imageSize();
-
-  /** A stream of normal numbers equal to PyTorch's CPU generator with this seed. */
-  NoiseSource noise(long seed);
 
   /**
    * Begins training; at most one scope is open at a time in a process.

@@ -346,7 +346,7 @@ class TrainedEditorsTest {
     sd =
         StableDiffusion.load(
             GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"),
-            LoadOptions.defaults().sampled(List.of(request -> moved), List.of()));
+            LoadOptions.defaults().sampled(List.of((request, model) -> moved), List.of()));
     Job extended = whole();
     edit(editor, TWO, given, extended);
     assertThat(extended.losses.get(0)).isNotEqualTo(plain.losses.get(0));
