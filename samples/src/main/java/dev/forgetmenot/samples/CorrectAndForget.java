@@ -3,6 +3,7 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
@@ -16,7 +17,6 @@ import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.ReportSize;
 import dev.forgetmenot.host.job.StackProof;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,7 +107,7 @@ public final class CorrectAndForget {
     try (HostPluginManager started =
             HostPluginManager.start(plugins, HostVersions.read().hostApi());
         NamedModel hosted = new ModelLoader(modelFolder, "cpu", started).load(List.of());
-        ZeroShotClassifier judge = judging.open(hosted.model().engine()).orElseThrow()) {
+        ImageClassifier judge = judging.open(hosted.model()).orElseThrow()) {
       CorrectAndForget stack = new CorrectAndForget(hosted.model(), images);
       for (Order order : ORDERS) {
         ConceptEditor editor = started.editor(order.operation(), order.method()).orElseThrow();
@@ -139,7 +139,7 @@ public final class CorrectAndForget {
     return Settings.of(editor.parameters(), values);
   }
 
-  private Result putOnAndTakeOff(Path output, ZeroShotClassifier judge) throws IOException {
+  private Result putOnAndTakeOff(Path output, ImageClassifier judge) throws IOException {
     DrawnState base = draw("base");
     putOn(AS_MADE);
     DrawnState all = draw("all five");

@@ -1,11 +1,11 @@
 package dev.forgetmenot.samples;
 
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.host.chart.PngImages;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +46,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> images
   }
 
   /** A Markdown table: a row a prompt, a column a state, as what images are recognised. */
-  static String table(List<DrawnState> states, ZeroShotClassifier judge) {
+  static String table(List<DrawnState> states, ImageClassifier judge) {
     List<String> prompts = states.get(0).prompts();
     StringBuilder table = new StringBuilder("| prompt |");
     states.forEach(state -> table.append(' ').append(state.name()).append(" |"));

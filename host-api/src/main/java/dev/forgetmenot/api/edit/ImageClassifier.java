@@ -3,8 +3,11 @@ package dev.forgetmenot.api.edit;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.List;
 
-/** Says what images show, by a model other than the one that is edited. Any thread. */
-public interface ImageClassifier {
+/**
+ * Says what images show, by a model other than the one that is edited. Any thread. Whoever opened
+ * it closes it.
+ */
+public interface ImageClassifier extends AutoCloseable {
   /** The phrases of things among which it chooses, as in the {@link KnownConcepts}. */
   List<String> things();
 
@@ -36,4 +39,8 @@ public interface ImageClassifier {
   default double[] similarities(List<RgbImage> images, String thing) {
     throw new UnsupportedOperationException("this judge says what images show, not how much");
   }
+
+  /** Frees what it holds. */
+  @Override
+  default void close() {}
 }

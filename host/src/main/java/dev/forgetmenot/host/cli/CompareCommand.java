@@ -127,8 +127,9 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve("table.md"));
-    EvaluationSetup judging = judge.judging(options.folder());
+    EvaluationSetup given = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
+      EvaluationSetup judging = given.asking(plugins);
       List<ComparedMethod> chosen = chosen(plugins);
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());

@@ -153,7 +153,7 @@ final class EditCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
     Settings values = parameters.values(spec.commandLine().getParseResult());
-    EvaluationSetup judging = judge.judging(options.folder());
+    EvaluationSetup judging = judge.judging(options.folder()).asking(catalogue.plugins());
     List<Concept> concepts = concepts(judging.vocabulary());
     EditRequest order =
         new EditRequest(

@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
       RunPlan plan = output == null ? read : read.into(output);
       plan.notes().forEach(note -> context.console().note(note));
       ModelLoader loader = options.loader(plan.modelFolder(), plugins);
-      RunJob job = new RunJob(loader, context, judge.judging(plan.modelFolder()));
+      RunJob job = new RunJob(loader, context, judge.judging(plan.modelFolder()).asking(plugins));
       if (dryRun) {
         sayWhatWouldBeDone(plan, job);
       } else {

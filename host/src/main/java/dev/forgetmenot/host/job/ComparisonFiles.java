@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.host.chart.PngImages;
@@ -26,7 +27,7 @@ record ComparisonFiles(Path folder) {
   @FunctionalInterface
   interface Comparison {
     /** Makes the patches and draws; takes minutes. */
-    Section on(Concept concept, ZeroShotClassifier judge) throws IOException;
+    Section on(Concept concept, ImageClassifier judge) throws IOException;
   }
 
   /**
@@ -39,10 +40,14 @@ record ComparisonFiles(Path folder) {
       NamedModel hosted, List<Concept> concepts, EvaluationSetup judging, Comparison comparison)
       throws IOException {
     OutputFolder.prepare(folder, LIKELY_BYTES);
-    try (ZeroShotClassifier judge =
+    try (ImageClassifier judge =
         judging
-            .open(hosted.model().engine())
-            .orElseThrow(() -> new IOException("a comparison needs a CLIP and a vocabulary"))) {
+            .open(hosted.model())
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "a comparison needs a classifier of images and a vocabulary; name a CLIP folder by"
+                            + " --clip and a list of phrases by --vocabulary"))) {
       StringBuilder text = new StringBuilder();
       Path file = folder.resolve("table.md");
       for (Concept concept : concepts) {

@@ -44,10 +44,11 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     Path patch = output.resolve(DemoDefaults.CONCEPT.name() + ".fmnpatch");
     ConceptEditor editor = editor();
     EvaluationSetup judging =
-        EvaluationSetup.of(loader.folder(), Optional.empty(), Optional.empty());
+        EvaluationSetup.of(loader.folder(), Optional.empty(), Optional.empty())
+            .asking(loader.plugins());
     List<EvaluationResult.Row> before;
     try (NamedModel model = loader.load(List.of());
-        ZeroShotClassifier judge = judge(judging, model)) {
+        ImageClassifier judge = judge(judging, model)) {
       before = drawSheet(model, judge, "before");
       Settings values = Settings.of(editor.parameters(), Map.of());
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
@@ -58,7 +59,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     List<EvaluationResult.Row> after;
     try (NamedModel model =
             loader.load(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
-        ZeroShotClassifier judge = judge(judging, model)) {
+        ImageClassifier judge = judge(judging, model)) {
       after = drawSheet(model, judge, "after");
     }
     DemoResult result = new DemoResult(output.resolve(SHEET), patch, lines(before, after));
@@ -78,10 +79,10 @@ public record DemoJob(ModelLoader loader, JobContext context) {
                         + "'; 'fmn plugins' lists what is installed"));
   }
 
-  private static ZeroShotClassifier judge(EvaluationSetup judging, NamedModel model)
+  private static ImageClassifier judge(EvaluationSetup judging, NamedModel model)
       throws IOException {
     return judging
-        .open(model.model().engine())
+        .open(model.model())
         .orElseThrow(
             () ->
                 new IOException(

@@ -35,13 +35,12 @@ public record EditEstimation(JobContext command, long drawn) {
             OutputFolder.untouched(
                 order.patch().toAbsolutePath().normalize().getParent(),
                 () -> new Preflight(order, drawn).run(hosted)));
-    Optional<ZeroShotClassifier> judge = order.judging().open(model.engine());
+    Optional<ImageClassifier> judge = order.judging().open(model);
     try {
-      lines.addAll(
-          model.engine().call(() -> lines(model, order, judge.map(ImageClassifier.class::cast))));
+      lines.addAll(model.engine().call(() -> lines(model, order, judge)));
       return lines;
     } finally {
-      judge.ifPresent(ZeroShotClassifier::close);
+      judge.ifPresent(ImageClassifier::close);
     }
   }
 

@@ -88,11 +88,11 @@ public record EditJob(
    */
   public Result run(NamedModel hosted, EditRequest order) throws IOException {
     check(order);
-    Optional<ZeroShotClassifier> judge = order.judging().open(hosted.model().engine());
+    Optional<ImageClassifier> judge = order.judging().open(hosted.model());
     try {
-      return checked(hosted, order, judge.map(ImageClassifier.class::cast));
+      return checked(hosted, order, judge);
     } finally {
-      judge.ifPresent(ZeroShotClassifier::close);
+      judge.ifPresent(ImageClassifier::close);
     }
   }
 

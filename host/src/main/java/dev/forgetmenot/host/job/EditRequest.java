@@ -2,7 +2,6 @@ package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ public record EditRequest(
   /** Without a report, from the beginning; for use as a library. */
   public static EditRequest of(
       ConceptEditor editor, List<Concept> concepts, Settings values, Path patch) {
-    EvaluationSetup nobody = new EvaluationSetup(Path.of(""), KnownConcepts.EMPTY);
+    EvaluationSetup nobody = EvaluationSetup.NONE;
     return new EditRequest(editor, concepts, values, patch, nobody, ReportSize.NONE, false);
   }
 

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.plugin;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ImageClassifierProvider;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
@@ -53,7 +54,8 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
           ModelExtension.class,
           SamplingExtension.class,
           SamplerProvider.class,
-          ConceptEditor.class);
+          ConceptEditor.class,
+          ImageClassifierProvider.class);
 
   private static final Logger LOG = LoggerFactory.getLogger(HostPluginManager.class);
 

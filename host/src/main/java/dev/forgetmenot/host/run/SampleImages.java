@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -10,7 +11,6 @@ import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.GenerationJob;
 import dev.forgetmenot.host.job.ImageFolder.Provenance;
 import dev.forgetmenot.host.job.NamedModel;
-import dev.forgetmenot.host.job.ZeroShotClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
   List<SampleReport.Row> judged(NamedModel hosted, String when, List<String> patches)
       throws IOException {
     List<List<RgbImage>> rows = draw(hosted, when, patches);
-    Optional<ZeroShotClassifier> judge = judging.open(hosted.model().engine());
+    Optional<ImageClassifier> judge = judging.open(hosted.model());
     try {
       boolean able = judge.map(one -> !one.things().isEmpty()).orElse(false);
       List<SampleReport.Row> judged = new ArrayList<>();
@@ -104,7 +104,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
       }
       return judged;
     } finally {
-      judge.ifPresent(ZeroShotClassifier::close);
+      judge.ifPresent(ImageClassifier::close);
     }
   }
 

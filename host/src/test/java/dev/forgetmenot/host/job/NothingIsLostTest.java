@@ -132,7 +132,7 @@ class NothingIsLostTest {
             List.of(new Concept("ball", ConceptType.OBJECT)),
             Settings.of(editor.parameters(), given),
             patch,
-            new EvaluationSetup(Path.of(""), WORDS),
+            new EvaluationSetup(Path.of(""), false, WORDS, List.of()),
             ReportSize.of(1),
             resume);
     return new EditJob(new Watching()).run(model, order, Optional.of(new Judge(judgeThrows)));

@@ -61,7 +61,7 @@ class PreflightTest {
         List.of(new Concept("ball", ConceptType.OBJECT)),
         Settings.of(editor.parameters(), given),
         patch,
-        new EvaluationSetup(Path.of(""), dev.forgetmenot.api.edit.KnownConcepts.EMPTY),
+        EvaluationSetup.NONE,
         ReportSize.NONE,
         false,
         new Authorship(
