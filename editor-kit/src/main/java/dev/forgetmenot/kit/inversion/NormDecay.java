@@ -1,5 +1,8 @@
 package dev.forgetmenot.kit.inversion;
 
+import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.api.training.TrainingOptions;
+
 /**
  * Draws the lengths of rows towards one that the text encoder is used to, after each step:
  *
@@ -18,6 +21,17 @@ public record NormDecay(double target) {
   static NormDecay ofVocabulary(double meanNorm) {
     boolean near = Math.abs(meanNorm - USUAL) <= NEAR * USUAL;
     return new NormDecay(near ? USUAL : meanNorm);
+  }
+
+  /**
+   * Applies the decay to the rows of new tokens after a step. For the engine thread.
+   *
+   * @param options of the training, which say the step's learning rate
+   * @param step number of the step, from 1
+   */
+  void apply(AddedTokens tokens, TrainingOptions options, int step) {
+    double rate = options.learningRate() * options.schedule().factor(step - 1);
+    tokens.set(apply(tokens.vectors(), rate));
   }
 
   /** The rows after the decay; a row of zeros stays. */

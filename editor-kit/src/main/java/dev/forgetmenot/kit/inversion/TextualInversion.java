@@ -13,12 +13,11 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.TokenPositions;
-import dev.forgetmenot.kit.train.SaveTimes;
 import dev.forgetmenot.kit.train.StepRng;
+import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,13 +32,10 @@ import java.util.TreeMap;
  * @param model what is asked; it may be patched
  */
 public record TextualInversion(DiffusionModel model, TextualInversionSettings settings) {
-  /** Steps between two checkpoints. */
-  private static final int CHECKPOINT_EVERY = 50;
-
   /**
    * Runs the inversion. With a {@linkplain JobContext#checkpoint() checkpoint file} it keeps its
-   * state there every 50 steps (earlier where they are slow), when it is stopped and behind the
-   * last step, and goes on from it with the same bits.
+   * state there every 50 steps (earlier where they are slow), when it is stopped and after the last
+   * step, and goes on from it with the same bits.
    *
    * @param images of the concept, at least one
    * @throws IllegalArgumentException if settings and model do not fit; the message says what to do
@@ -65,8 +61,19 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       say(context, names, prompts, images, decay);
       TrainingOptions options = settings.training(tokens.weight());
       try (TrainingScope scope = model.train(options)) {
-        InversionTraining training = new InversionTraining(tokens, scope, options, decay);
-        new Run(training, prepared, prompts, about(kind, texts, images), context, listener).go();
+        Steps steps = new Steps(prepared, prompts);
+        new Trainer(scope, settings.plan(), context, about(kind, texts, images))
+            .run(
+                "inversion",
+                steps::loss,
+                report -> {
+                  decay.ifPresent(norm -> norm.apply(tokens, options, report.step()));
+                  listener.stepped(
+                      report.step(),
+                      settings.steps(),
+                      () -> Embeddings.of(names, tokens.vectors()));
+                  return false;
+                });
         return Embeddings.of(names, tokens.vectors());
       }
     }
@@ -122,94 +129,19 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
     return about;
   }
 
-  /** The steps of one inversion. */
-  private final class Run {
+  /** The losses of one inversion. */
+  private final class Steps {
     private final InversionLoss loss = new InversionLoss(model);
-    private final InversionTraining training;
     private final InversionImages images;
     private final List<TokenizedPrompt> prompts;
-    private final Map<String, String> about;
-    private final JobContext context;
-    private final InversionListener listener;
-    private int microSteps;
 
-    Run(
-        InversionTraining training,
-        InversionImages images,
-        List<TokenizedPrompt> prompts,
-        Map<String, String> about,
-        JobContext context,
-        InversionListener listener) {
-      this.training = training;
+    Steps(InversionImages images, List<TokenizedPrompt> prompts) {
       this.images = images;
       this.prompts = prompts;
-      this.about = about;
-      this.context = context;
-      this.listener = listener;
     }
 
-    void go() throws IOException {
-      int steps = settings.steps();
-      SaveTimes times = new SaveTimes(CHECKPOINT_EVERY);
-      for (int step = resume() + 1; step <= steps; step++) {
-        try {
-          context.checkCancelled();
-          step(step, steps);
-        } catch (IOException | RuntimeException | Error e) {
-          saveBecauseOf(e);
-          throw e;
-        }
-        if (step == steps || times.due(step)) {
-          save();
-          times.saved();
-        }
-      }
-    }
-
-    private void step(int step, int steps) throws IOException {
-      microSteps = (step - 1) * settings.accumulation();
-      TrainingScope.StepReport report = training.step(this::microStep);
-      context.progress("inversion", step, steps);
-      context.trained(step, steps, report.loss(), report.gradientNorm());
-      listener.stepped(step, steps, this::embeddings);
-    }
-
-    private Embeddings embeddings() {
-      return Embeddings.of(training.tokens().names(), training.tokens().vectors());
-    }
-
-    private int resume() throws IOException {
-      if (!context.resuming()) {
-        return 0;
-      }
-      Path file = context.checkpoint().orElseThrow();
-      TrainingScope.Restored restored = training.scope().restore(file, about);
-      context.say("going on after step " + restored.steps());
-      for (String difference : restored.differences()) {
-        context.say(difference + ": the result may differ in the last bits");
-      }
-      return restored.steps();
-    }
-
-    /** Numbers that are not finite would come again; all else need not. */
-    private void saveBecauseOf(Throwable failure) {
-      if (!(failure instanceof ArithmeticException)) {
-        try {
-          save();
-        } catch (IOException | RuntimeException | Error e) {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-
-    private void save() throws IOException {
-      if (context.checkpoint().isPresent() && training.scope().steps() > 0) {
-        training.scope().save(context.checkpoint().get(), about);
-      }
-    }
-
-    private NDArray microStep(NDManager manager) {
-      StepRng random = new StepRng(settings.seed(), ++microSteps);
+    NDArray loss(NDManager manager, int draw) {
+      StepRng random = new StepRng(settings.seed(), draw + 1);
       int image = random.image(images.count());
       boolean flip = settings.flips() && random.flip();
       NoiseSource source = model.noise(random.noiseSeed());

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.kit.train.TrainingImages.Crop;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
 public record TextualInversionSettings(Settings values) {
   private static final int TOKENS = 4;
   private static final int MOST = 64;
+  private static final int SAVE_EVERY = 50;
   private static final TokenInitialiser RANDOM = new TokenInitialiser.Random(1);
 
   /** Stands for the tokens in the name of an image's file. */
@@ -215,7 +217,12 @@ public record TextualInversionSettings(Settings values) {
     return Math.toIntExact(values.integer("steps"));
   }
 
-  int accumulation() {
+  /** How long is trained: to the last step. */
+  Trainer.Plan plan() {
+    return new Trainer.Plan(steps(), accumulation(), SAVE_EVERY, "");
+  }
+
+  private int accumulation() {
     return Math.toIntExact(values.integer("accumulation"));
   }
 

@@ -68,14 +68,13 @@ public record OptimizerSettings(Settings values) {
     return integer("batch");
   }
 
-  /** Batches of one step. */
-  public int accumulation() {
-    return integer("accumulation");
-  }
-
-  /** Steps between two states. */
-  public int saveEvery() {
-    return integer("save-every");
+  /** How long is trained; the goal of an editor without {@code stop-below} is never reached. */
+  public Trainer.Plan plan() {
+    return new Trainer.Plan(
+        steps(),
+        integer("accumulation"),
+        integer("save-every"),
+        "stop-below " + values.find("stop-below").orElse(""));
   }
 
   /** Seed of the images and of every step. */
@@ -98,7 +97,7 @@ public record OptimizerSettings(Settings values) {
     return TrainingOptions.adamW(weights, rate(otherwise))
         .decaying(values.number("weight-decay"))
         .clippedAt(values.number("max-grad-norm"))
-        .accumulating(accumulation())
+        .accumulating(integer("accumulation"))
         .scheduled(schedule());
   }
 

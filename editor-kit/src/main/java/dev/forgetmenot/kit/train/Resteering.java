@@ -82,8 +82,8 @@ public record Resteering(
         TrainingScope scope = model.train(settings.training(model))) {
       Steps steps = new Steps(model, embeddings, examples, preservation, scope);
       int done =
-          new TrainingRun(scope, settings.optimizer(), context, draft.about())
-              .run("re-steering", steps::loss, steps::enough);
+          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
+              .run("re-steering", steps::loss, step -> steps.enough());
       steps.say(context);
       return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }

@@ -197,11 +197,12 @@ class InversionGoldenTest {
       try (AddedTokens tokens = sd.addTokens(names, initial)) {
         TrainingOptions options = settings.training(tokens.weight());
         try (TrainingScope scope = sd.train(options)) {
-          InversionTraining training =
-              new InversionTraining(tokens, scope, options, settings.normDecay(0));
+          Optional<NormDecay> decay = settings.normDecay(0);
           for (int step = 0; step < reference.losses.length; step++) {
             int index = step;
-            double found = training.step(micro -> loss(loss, micro, index)).loss();
+            TrainingScope.StepReport report = scope.step(micro -> loss(loss, micro, index));
+            decay.ifPresent(norm -> norm.apply(tokens, options, report.step()));
+            double found = report.loss();
             double expected = reference.losses[step];
             worstLoss = Math.max(worstLoss, Math.abs(found - expected) / expected);
             if (reference.still(flat)) {

@@ -166,7 +166,7 @@ class InvertCommandTest {
     ProgramRun careless = ProgramRun.of(command("halves"));
     assertThat(careless.err()).contains("go on by --resume");
     ProgramRun resumed = ProgramRun.of(command("halves", "--resume"));
-    assertThat(resumed.out()).contains("going on after step 2");
+    assertThat(resumed.out()).contains("resuming after step 2");
     assertThat(files("halves"))
         .containsExactly("learned_embeds.safetensors", "loss.csv", "loss.png");
     for (String name : List.of("learned_embeds.safetensors", "loss.csv")) {

@@ -30,9 +30,9 @@ import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.StepRng;
 import dev.forgetmenot.kit.train.TrainableSettings;
 import dev.forgetmenot.kit.train.TrainedDraft;
+import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingExamples;
 import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.kit.train.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.Rows;
 import dev.forgetmenot.patch.TargetPattern;
@@ -169,7 +169,7 @@ public final class Distillation extends TrainedCorrection {
                   context,
                   Math.toIntExact(values.integer("adjust-every"))));
       int done =
-          new TrainingRun(scope, optimizer, context, draft.about())
+          new Trainer(scope, optimizer.plan(), context, draft.about())
               .run("distilling", steps::loss, steps::adjust);
       PatchDraft trained = draft.of(TrainableSettings.adapters(scope), optimizer, done);
       return trained.recipe(
@@ -228,7 +228,6 @@ public final class Distillation extends TrainedCorrection {
     private final AblationLoss loss;
     private final TrainingShares proportions;
     private final Adjusting adjusting;
-    private int done; // steps, with this one
     private NoiseAssignment pairing; // null until the notes of a stopped training have been read
 
     Steps(
@@ -249,7 +248,6 @@ public final class Distillation extends TrainedCorrection {
     }
 
     NDArray loss(NDManager manager, int draw) {
-      done = draw / optimizer.accumulation() + 1;
       int size = optimizer.batch();
       if (pairing == null) {
         pairing = new NoiseAssignment(means(), proportions.now(), optimizer.seed());
@@ -276,7 +274,8 @@ public final class Distillation extends TrainedCorrection {
     }
 
     /** Never enough; every so often images say what is trained on too rarely. */
-    boolean adjust() {
+    boolean adjust(TrainingScope.StepReport report) {
+      int done = report.step();
       if (adjusting.drawings.isPresent()
           && done % adjusting.every == 0
           && done < optimizer.steps()) {

@@ -12,9 +12,9 @@ import dev.forgetmenot.kit.train.AblationLoss;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
+import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingExamples;
 import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.kit.train.TrainingRun;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
@@ -116,11 +116,11 @@ public final class ConceptAblation extends TrainedEraser {
                     .keepingBase())) {
       AblationLoss loss = new AblationLoss(model, scope);
       int batchSize = settings.optimizer().batch();
-      TrainingRun.Loss steps =
+      Trainer.Loss steps =
           (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), from, to);
       int done =
-          new TrainingRun(scope, settings.optimizer(), context, draft.about())
-              .run("ablating", steps, () -> false);
+          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
+              .run("ablating", steps, Trainer.AfterStep.NOTHING);
       return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }

@@ -13,7 +13,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
-import dev.forgetmenot.kit.train.TrainingRun;
+import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -93,11 +93,11 @@ public final class EsdEraser extends TrainedEraser {
         TrainingScope scope = model.train(training(settings, model))) {
       EsdLoss loss = new EsdLoss(model, scope, settings.negativeGuidance());
       int batchSize = settings.optimizer().batch();
-      TrainingRun.Loss steps =
+      Trainer.Loss steps =
           (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), embeddings);
       int done =
-          new TrainingRun(scope, settings.optimizer(), context, draft.about())
-              .run("erasing", steps, () -> false);
+          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
+              .run("erasing", steps, Trainer.AfterStep.NOTHING);
       return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
     }
   }
