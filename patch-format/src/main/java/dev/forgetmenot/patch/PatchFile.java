@@ -93,6 +93,8 @@ public final class PatchFile implements AutoCloseable {
       throw new PatchFormatException(
           PatchError.NOT_A_ZIP, path.toString(), "there is no such file; check the path");
     }
+    PatchOpening event = new PatchOpening(path, whole);
+    event.begin();
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
       return new PatchFile(path, channel, whole);
@@ -103,6 +105,8 @@ public final class PatchFile implements AutoCloseable {
       // Commons Compress answers some malformed archives with runtime exceptions.
       channel.close();
       throw new PatchFormatException(PatchError.NOT_A_ZIP, path.toString(), "is malformed: " + e);
+    } finally {
+      event.commit();
     }
   }
 

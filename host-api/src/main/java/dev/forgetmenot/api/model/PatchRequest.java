@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.model;
 
+import dev.forgetmenot.patch.PatchFile;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -14,9 +15,15 @@ import java.util.Set;
  * @param allowed what is refused unless the user allows it
  * @param id the patch id of the file when it was looked at, hex: another one is refused since;
  *     empty for any
+ * @param open the patch itself where it is open already: it is read from there, not opened again,
+ *     and closed by who opened it; empty to open the file
  */
 public record PatchRequest(
-    Path file, double strength, Set<Allowance> allowed, Optional<String> id) {
+    Path file,
+    double strength,
+    Set<Allowance> allowed,
+    Optional<String> id,
+    Optional<PatchFile> open) {
 
   /** What a user can allow. */
   public enum Allowance {
@@ -37,7 +44,7 @@ public record PatchRequest(
 
   /** A request that allows nothing, of any id. */
   public PatchRequest(Path file, double strength) {
-    this(file, strength, Set.of(), Optional.empty());
+    this(file, strength, Set.of(), Optional.empty(), Optional.empty());
   }
 
   /** The same, with more allowed. */
@@ -45,17 +52,27 @@ public record PatchRequest(
     EnumSet<Allowance> all = EnumSet.noneOf(Allowance.class);
     all.addAll(allowed);
     Collections.addAll(all, more);
-    return new PatchRequest(file, strength, all, id);
+    return new PatchRequest(file, strength, all, id, open);
   }
 
   /** The same at another strength. */
   public PatchRequest at(double other) {
-    return new PatchRequest(file, other, allowed, id);
+    return new PatchRequest(file, other, allowed, id, open);
   }
 
   /** The same for one id alone. */
   public PatchRequest verified(String patchId) {
-    return new PatchRequest(file, strength, allowed, Optional.of(patchId));
+    return new PatchRequest(file, strength, allowed, Optional.of(patchId), open);
+  }
+
+  /** The same of another file. */
+  public PatchRequest of(Path other) {
+    return new PatchRequest(other, strength, allowed, id, Optional.empty());
+  }
+
+  /** The same for a patch that stays open as long as the request is used; its id is known. */
+  public PatchRequest opened(PatchFile patch) {
+    return new PatchRequest(file, strength, allowed, Optional.of(patch.id()), Optional.of(patch));
   }
 
   /** Whether something is allowed. */

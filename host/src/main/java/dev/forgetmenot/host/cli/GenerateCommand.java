@@ -16,12 +16,12 @@ import dev.forgetmenot.host.job.MemoryModel;
 import dev.forgetmenot.host.job.MemoryNeed;
 import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.OutputFolder;
-import dev.forgetmenot.host.job.PatchLabels;
 import dev.forgetmenot.host.job.PatchTags;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.job.StepTime;
 import dev.forgetmenot.host.job.TokenFiles;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -139,9 +139,9 @@ final class GenerateCommand implements Callable<Integer> {
     PromptSyntax.note(positive.prompt() + " " + negative.prompt())
         .ifPresent(context.console()::note);
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    GatedPatches patches =
-        GatedPatches.of(patchOptions.requests(context.console(), options.folder(), recipe, tags));
-    try (HostPluginManager plugins = options.plugins().start(context.console())) {
+    try (PatchSet open = patchOptions.open(context.console(), options.folder(), recipe, tags);
+        HostPluginManager plugins = options.plugins().start(context.console())) {
+      GatedPatches patches = GatedPatches.of(open);
       try (NamedModel hosted = options.loader(plugins).load(patches.first())) {
         StableDiffusion model = hosted.model();
         model.notes().forEach(context.console()::note);
@@ -162,7 +162,7 @@ final class GenerateCommand implements Callable<Integer> {
             ImageFolder.Provenance.of(
                 hosted,
                 request,
-                PatchLabels.of(patches.on()),
+                patches.on().stream().map(PatchSet::label).toList(),
                 embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
         OutputFolder folder =
             OutputFolder.prepare(output, ImageFolder.estimate(count, width, height));

@@ -1,7 +1,6 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -13,6 +12,7 @@ import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,14 +159,14 @@ final class InvertCommand implements Callable<Integer> {
 
   private void run(InversionRequest order) throws IOException {
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    List<PatchRequest> patches =
-        patchOptions.requests(context.console(), options.folder(), recipe, List.of());
-    try (HostPluginManager plugins = options.plugins().start(context.console());
-        NamedModel model = options.loader(plugins).load(patches)) {
+    try (PatchSet patches =
+            patchOptions.open(context.console(), options.folder(), recipe, List.of());
+        HostPluginManager plugins = options.plugins().start(context.console());
+        NamedModel model = options.loader(plugins).load(patches.requests())) {
       model.model().notes().forEach(context.console()::note);
       model.model().patches().forEach(context::say);
       if (recipe.isPresent()) {
-        context.say(recipe.get().check(model.model(), patches));
+        context.say(recipe.get().check(model.model(), patches.requests()));
       }
       InversionJob job = new InversionJob(context);
       if (dryRun) {

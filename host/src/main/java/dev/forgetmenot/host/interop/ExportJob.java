@@ -96,21 +96,19 @@ public final class ExportJob {
    * @param context is told what is in it
    * @throws IOException if the patch adds none, or does more than that
    */
-  public static void embeddings(Path source, Path file, EmbeddingsFormat format, JobContext context)
-      throws IOException {
-    OutputFolder.ofFile(file, Files.size(source));
+  public static void embeddings(
+      PatchFile patch, Path file, EmbeddingsFormat format, JobContext context) throws IOException {
+    OutputFolder.ofFile(file, patch.size());
     Map<String, Rows> tokens = new LinkedHashMap<>();
-    try (PatchFile patch = PatchFile.open(source)) {
-      for (Manifest.Edit edit : patch.manifest().edits()) {
-        if (edit.content() instanceof EditDescriptor.Tokens) {
-          tokens.putAll(((TokensEdit) patch.edit(edit)).tokens());
-        } else {
-          context.say("left out: " + edit.id() + ", which is no token");
-        }
+    for (Manifest.Edit edit : patch.manifest().edits()) {
+      if (edit.content() instanceof EditDescriptor.Tokens) {
+        tokens.putAll(((TokensEdit) patch.edit(edit)).tokens());
+      } else {
+        context.say("left out: " + edit.id() + ", which is no token");
       }
     }
     if (tokens.isEmpty()) {
-      throw new IOException(source + " adds no tokens; its weights are written by --to lora");
+      throw new IOException(patch.path() + " adds no tokens; its weights are written by --to lora");
     }
     Embeddings embeddings = new Embeddings(tokens);
     format.write(file, embeddings, Map.of());

@@ -3,8 +3,8 @@ package dev.forgetmenot.host.job;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PromptGate;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.gate.PromptSimilarity;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,21 +57,19 @@ public final class GatedPatches {
   }
 
   /**
-   * Reads which of them have a gate.
+   * Patches that follow prompts.
    *
-   * @throws IOException if a file is missing or is no patch
+   * @param open closed by the caller, after the last use
    */
-  public static GatedPatches of(List<PatchRequest> requests) throws IOException {
-    GatedPatches patches = new GatedPatches(requests);
-    for (int i = 0; i < requests.size(); i++) {
-      try (PatchFile file = PatchFile.open(requests.get(i).file())) {
-        Manifest manifest = file.manifest();
-        if (manifest.gate().isPresent()) {
-          patches.gated.put(i, manifest);
-        }
-        patches.changesText |=
-            manifest.edits().stream().anyMatch(edit -> edit.component().equals("text_encoder"));
+  public static GatedPatches of(PatchSet open) {
+    GatedPatches patches = new GatedPatches(open.requests());
+    for (int i = 0; i < open.files().size(); i++) {
+      Manifest manifest = open.files().get(i).manifest();
+      if (manifest.gate().isPresent()) {
+        patches.gated.put(i, manifest);
       }
+      patches.changesText |=
+          manifest.edits().stream().anyMatch(edit -> edit.component().equals("text_encoder"));
     }
     return patches;
   }

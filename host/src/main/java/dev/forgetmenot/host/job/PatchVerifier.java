@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.job;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.trust.SignedPatch;
 import dev.forgetmenot.trust.TrustDecision;
 import dev.forgetmenot.trust.TrustState;
@@ -27,23 +27,36 @@ public record PatchVerifier(
     TrustStore store, Optional<UnsignedPolicy> policy, Consumer<String> notes) {
 
   /**
-   * Verifies all patches, or none is used.
+   * Opens and verifies all patches, or none is used.
    *
-   * @return the requests, each for the very content that was verified: a file that is another one
-   *     when it is read again is refused then
+   * @return the open patches, in the order of the requests; the caller closes them
    * @throws PatchFormatException FMN-401 to 407 for the first that is not trusted; FMN-117 if it is
    *     not the patch that the request asks for; any other code if a file is wrong
    */
-  public List<PatchRequest> verified(List<PatchRequest> requests) throws IOException {
-    if (requests.isEmpty()) {
-      return requests;
+  public PatchSet open(List<PatchRequest> requests) throws IOException {
+    PatchSet patches = PatchSet.open(requests);
+    try {
+      verify(patches);
+      return patches;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        patches.close();
+      } catch (IOException other) {
+        e.addSuppressed(other);
+      }
+      throw e;
+    }
+  }
+
+  private void verify(PatchSet patches) throws IOException {
+    if (patches.files().isEmpty()) {
+      return;
     }
     TrustState records = store.read();
-    List<PatchRequest> verified = new ArrayList<>();
     List<TrustDecision> first = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
-    for (PatchRequest request : requests) {
-      SignedPatch patch = signed(request, warnings);
+    for (PatchFile file : patches.files()) {
+      SignedPatch patch = signed(file, warnings);
       TrustDecision verdict = TrustDecision.of(records, patch);
       UnsignedPolicy applied = policy.orElse(records.unsigned());
       Optional<PatchFormatException> failure = verdict.failure();
@@ -58,30 +71,17 @@ public record PatchVerifier(
       if (verdict.firstUse()) {
         first.add(verdict);
       }
-      verified.add(request.verified(patch.id()));
     }
     warnings.forEach(notes);
     for (TrustDecision verdict : first) {
       bind(verdict);
     }
-    return verified;
   }
 
-  private static SignedPatch signed(PatchRequest request, List<String> warnings)
-      throws IOException {
-    try (PatchFile file = PatchFile.open(request.file())) {
-      file.warnings()
-          .forEach(
-              what -> warnings.add("warning: " + what + ": passed over; a newer fmn knows it"));
-      SignedPatch patch = SignedPatch.of(file, List.of());
-      if (!request.id().orElse(patch.id()).equals(patch.id())) {
-        throw new PatchFormatException(
-            PatchError.CHANGED_WHILE_READING,
-            request.file().toString(),
-            "is the patch " + patch.id() + " now and was " + request.id().get() + "; start again");
-      }
-      return patch;
-    }
+  private static SignedPatch signed(PatchFile file, List<String> warnings) throws IOException {
+    file.warnings()
+        .forEach(what -> warnings.add("warning: " + what + ": passed over; a newer fmn knows it"));
+    return SignedPatch.of(file, List.of());
   }
 
   /** The user confirmed the key; that patches of this name are its key's is seen now. */

@@ -105,8 +105,8 @@ public record StackRecipe(Path path, StackFile recipe) {
     if (!Files.isRegularFile(file)) {
       return false;
     }
-    try (PatchFile patch = PatchFile.open(file)) {
-      return patch.id().equals(id);
+    try {
+      return PatchFile.header(file).id().equals(id);
     } catch (PatchFormatException e) {
       return false; // looked for elsewhere
     }

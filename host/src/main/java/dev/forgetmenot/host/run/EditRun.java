@@ -14,7 +14,7 @@ import dev.forgetmenot.host.job.EditRequest;
 import dev.forgetmenot.host.job.EvaluationSetup;
 import dev.forgetmenot.host.job.ModelLoader;
 import dev.forgetmenot.host.job.NamedModel;
-import dev.forgetmenot.host.job.PatchLabels;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,11 +49,11 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
           samples.beside(hosted, () -> before.addAll(samples.judged(hosted, "before", List.of())));
       EditJob.Result patch =
           new EditJob(context, listener(curve, samples, hosted), beside).run(hosted, order);
-      List<PatchRequest> patches =
+      List<PatchRequest> requests =
           List.of(new PatchRequest(patch.file(), 1).allow(ILL_CONDITIONED));
-      try {
-        hosted.model().repatch(patches);
-        List<SampleReport.Row> after = samples.judged(hosted, "after", PatchLabels.of(patches));
+      try (PatchSet patches = PatchSet.open(requests)) {
+        hosted.model().repatch(patches.requests());
+        List<SampleReport.Row> after = samples.judged(hosted, "after", patches.labels());
         SampleReport report = new SampleReport(plan.samples(), true, before, after);
         report.write(plan.output(), plan.title(), "before", "after");
         return new RunJob.Result(plan.output(), patch.file(), lines(patch, report));

@@ -13,8 +13,11 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +105,34 @@ class NamedPatchesTest {
     Path plain = out.resolve("plain");
     generate("a castle", plain);
     assertThat(image(plain)).isNotEqualTo(image(tagged));
+  }
+
+  /** With a recipe, and with a gate's and the infotext's reading: each patch is opened once. */
+  @Test
+  void generateOpensEachPatchOnce(@TempDir Path out) throws IOException {
+    Path recipe = out.resolve("one.fmnstack");
+    try (StableDiffusion base = StableDiffusion.load(model, LoadOptions.defaults())) {
+      StackRecipe.write(recipe, List.of(new PatchRequest(first, 0.5)), base.base());
+    }
+    try (Recording recording = new Recording()) {
+      recording.enable("dev.forgetmenot.PatchOpening").withThreshold(Duration.ZERO);
+      recording.start();
+      ProgramRun run =
+          generate(
+              "a castle",
+              out.resolve("images"),
+              "--stack",
+              recipe.toString(),
+              "--patch",
+              second.toString());
+      assertThat(run.err()).doesNotContain("fmn:");
+      recording.stop();
+      recording.dump(out.resolve("openings.jfr"));
+    }
+    assertThat(RecordingFile.readAllEvents(out.resolve("openings.jfr")))
+        .filteredOn(event -> event.getBoolean("whole"))
+        .extracting(event -> event.getString("path"))
+        .containsExactlyInAnyOrder(first.toString(), second.toString());
   }
 
   @Test

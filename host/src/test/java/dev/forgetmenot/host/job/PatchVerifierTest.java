@@ -10,6 +10,7 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchSigner;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;
@@ -41,7 +42,14 @@ class PatchVerifierTest {
   }
 
   private List<PatchRequest> verified(PatchRequest... requests) throws IOException {
-    return new PatchVerifier(store, Optional.empty(), notes::add).verified(List.of(requests));
+    return verified(Optional.empty(), requests);
+  }
+
+  private List<PatchRequest> verified(Optional<UnsignedPolicy> policy, PatchRequest... requests)
+      throws IOException {
+    try (PatchSet patches = new PatchVerifier(store, policy, notes::add).open(List.of(requests))) {
+      return patches.requests();
+    }
   }
 
   private void trust(SigningKey... keys) throws IOException {
@@ -77,12 +85,15 @@ class PatchVerifierTest {
   @Test
   void requestsAreForTheContentThatWasVerified() throws IOException {
     PatchRequest asked = new PatchRequest(file, 0.5).allow(PatchRequest.Allowance.LARGE_CHANGES);
-    List<PatchRequest> verified = verified(asked);
-    assertThat(verified).containsExactly(asked.verified(idOf(file)));
+    PatchRequest verified = verified(asked).get(0);
+    PatchFile open = verified.open().orElseThrow();
+    assertThat(verified).isEqualTo(asked.opened(open));
+    assertThat(verified.id()).contains(idOf(file));
     assertThat(notes).singleElement().asString().startsWith("warning: FMN-401 " + file);
-    assertThat(verified(verified.get(0))).isEqualTo(verified);
+    PatchRequest again = asked.verified(idOf(file));
+    assertThat(verified(again).get(0).id()).isEqualTo(again.id());
     SmallPatch.write(file, "some", 2);
-    assertRefused(PatchError.CHANGED_WHILE_READING, verified.get(0));
+    assertRefused(PatchError.CHANGED_WHILE_READING, again);
   }
 
   @Test
@@ -98,16 +109,12 @@ class PatchVerifierTest {
     store.update(records -> records.with(UnsignedPolicy.REFUSE));
     PatchRequest request = new PatchRequest(file, 1);
     assertRefused(PatchError.UNSIGNED, request);
-    new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add)
-        .verified(List.of(request));
+    verified(Optional.of(UnsignedPolicy.ALLOW), request);
     assertThat(notes).isEmpty();
     PatchSigner.embed(file, ANN);
     assertRefused(PatchError.UNKNOWN_KEY, request);
     store.update(records -> records.revoke(ANN.verification().id(), TrustStore.now()));
-    assertThatThrownBy(
-            () ->
-                new PatchVerifier(store, Optional.of(UnsignedPolicy.ALLOW), notes::add)
-                    .verified(List.of(request)))
+    assertThatThrownBy(() -> verified(Optional.of(UnsignedPolicy.ALLOW), request))
         .hasMessageContaining("FMN-404");
   }
 

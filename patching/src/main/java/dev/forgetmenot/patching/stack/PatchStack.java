@@ -8,6 +8,7 @@ import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,15 +22,16 @@ import java.util.function.BiConsumer;
 /**
  * Open patches with their strengths, in the order of their ids: files → checks → base check → new
  * weights and tokens. How weights come about is in {@link PatchedWeights}. {@link #close} closes
- * the files.
+ * the files that were opened here.
  */
 public final class PatchStack implements AutoCloseable {
   private final List<StackedPatch> layers = new ArrayList<>();
+  private final List<PatchFile> opened = new ArrayList<>(); // here, not by who asked
 
   private PatchStack() {}
 
   /**
-   * Opens the patches of requests.
+   * Opens the patches of requests that are not open yet.
    *
    * @throws PatchFormatException if one is broken, asked for twice, excluded or superseded by
    *     another, needs one that is not there, or its strength is out of range
@@ -60,28 +62,19 @@ public final class PatchStack implements AutoCloseable {
     PatchStack stack = new PatchStack();
     try {
       for (PatchRequest request : requests) {
-        PatchFile file = PatchFile.open(request.file());
+        PatchFile file =
+            request.open().isPresent() ? request.open().get() : PatchFile.open(request.file());
+        if (request.open().isEmpty()) {
+          stack.opened.add(file);
+        }
         stack.layers.add(new StackedPatch(request, file));
-        checkId(request, file);
+        PatchSet.checkId(request, file);
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
       return stack;
     } catch (IOException | RuntimeException e) {
       stack.close();
       throw e;
-    }
-  }
-
-  private static void checkId(PatchRequest request, PatchFile file) throws PatchFormatException {
-    if (!request.id().orElse(file.id()).equals(file.id())) {
-      throw new PatchFormatException(
-          PatchError.CHANGED_WHILE_READING,
-          file.path().toString(),
-          "was the patch "
-              + request.id().orElseThrow()
-              + " when it was looked at and is "
-              + file.id()
-              + " now; look at it again");
     }
   }
 
@@ -210,16 +203,6 @@ public final class PatchStack implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    IOException failure = null;
-    for (StackedPatch layer : layers) {
-      try {
-        layer.file().close();
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+    PatchSet.close(opened);
   }
 }

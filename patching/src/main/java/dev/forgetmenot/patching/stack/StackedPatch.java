@@ -9,7 +9,7 @@ import java.util.List;
  * One open patch of a stack.
  *
  * @param request how the user asked for it
- * @param file closed by the stack
+ * @param file closed by who opened it
  */
 public record StackedPatch(PatchRequest request, PatchFile file) {
   /** 1 as made, 0 not at all. */

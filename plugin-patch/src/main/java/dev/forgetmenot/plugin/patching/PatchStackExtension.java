@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.patching;
 
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchableModel;
-import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import org.pf4j.Extension;
 
@@ -18,11 +18,6 @@ public final class PatchStackExtension implements ModelExtension {
 
   @Override
   public void loaded(PatchableModel model) throws IOException {
-    if (model.patches().isEmpty()) {
-      return;
-    }
-    try (PatchStack stack = PatchStack.open(model.patches())) {
-      stack.on(model.base()).applyTo(model);
-    }
+    PatchSet.applyTo(model);
   }
 }

@@ -5,6 +5,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.interop.BakeJob;
 import dev.forgetmenot.host.interop.BakeRequest;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,14 +43,10 @@ final class PatchBakeCommand extends FileCommand {
   @Override
   public Integer call() throws IOException {
     Path model = base.path();
-    BakeRequest order =
-        new BakeRequest(
-            model,
-            base.reading(),
-            patches.requests(context.console(), model, patches.recipe(), List.of()),
-            target,
-            overwrite);
-    BakeJob.run(order, context);
+    try (PatchSet open = patches.open(context.console(), model, patches.recipe(), List.of())) {
+      BakeJob.run(
+          new BakeRequest(model, base.reading(), open.requests(), target, overwrite), context);
+    }
     return ExitCodes.DONE;
   }
 }

@@ -7,6 +7,7 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.interop.ExportJob;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.patching.lora.LoraNaming;
@@ -110,12 +111,18 @@ final class PatchExportCommand extends FileCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(file);
-    PatchRequest request =
-        trust.trust(context.console()).verified(List.of(new PatchRequest(patch, strength))).get(0);
-    if (to == Form.EMBEDDINGS) {
-      ExportJob.embeddings(patch, file, format, context);
-      return ExitCodes.DONE;
+    try (PatchSet open =
+        trust.trust(context.console()).open(List.of(new PatchRequest(patch, strength)))) {
+      if (to == Form.EMBEDDINGS) {
+        ExportJob.embeddings(open.files().get(0), file, format, context);
+      } else {
+        lora(open.requests().get(0));
+      }
     }
+    return ExitCodes.DONE;
+  }
+
+  private void lora(PatchRequest request) throws IOException {
     Optional<DifferenceForm> values =
         rank == null
             ? Optional.empty()
@@ -126,6 +133,5 @@ final class PatchExportCommand extends FileCommand {
         new ExportJob.LoraOrder(
             request, Optional.ofNullable(model), reading.options(), file, names, values, full),
         context);
-    return ExitCodes.DONE;
   }
 }

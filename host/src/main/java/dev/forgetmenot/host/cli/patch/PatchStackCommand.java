@@ -12,6 +12,7 @@ import dev.forgetmenot.host.job.NamedModel;
 import dev.forgetmenot.host.job.StackProof;
 import dev.forgetmenot.host.job.StackRecipe;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.stack.ConflictReport;
 import dev.forgetmenot.patching.stack.Conflicts;
 import dev.forgetmenot.patching.stack.Drift;
@@ -110,6 +111,13 @@ final class PatchStackCommand implements Callable<Integer> {
                         ? request.allow(Allowance.LARGE_CHANGES, Allowance.ILL_CONDITIONED)
                         : request)
             .toList();
+    try (PatchSet open = PatchSet.open(requests)) {
+      look(folder, open.requests());
+      return prove ? prove(open.requests()) : ExitCodes.DONE;
+    }
+  }
+
+  private void look(Path folder, List<PatchRequest> requests) throws IOException {
     try (ModelOnDisk model = ModelOnDisk.open(folder, options.reading());
         PatchStack stack = PatchStack.open(requests)) {
       Drift drift = Drift.of(stack.on(model.base()).weights());
@@ -125,7 +133,6 @@ final class PatchStackCommand implements Callable<Integer> {
         context.say("wrote " + output);
       }
     }
-    return prove ? prove(requests) : ExitCodes.DONE;
   }
 
   private void summary(ConflictReport report) {
@@ -149,10 +156,11 @@ final class PatchStackCommand implements Callable<Integer> {
   }
 
   private int prove(List<PatchRequest> requests) throws IOException {
-    List<PatchRequest> verified = trust.trust(context.console()).verified(requests);
-    try (HostPluginManager plugins = options.plugins().start(context.console());
+    try (PatchSet verified = trust.trust(context.console()).open(requests);
+        HostPluginManager plugins = options.plugins().start(context.console());
         NamedModel hosted = options.loader(plugins).load(List.of())) {
-      StackProof.Result result = new StackProof(hosted.model(), context).run(verified, orders);
+      StackProof.Result result =
+          new StackProof(hosted.model(), context).run(verified.requests(), orders);
       new ProofTable(requests, result, weights).lines().forEach(context::say);
       return result.holds() ? ExitCodes.DONE : ExitCodes.FAILED;
     }

@@ -5,6 +5,7 @@ import dev.forgetmenot.host.job.InstallDirectory;
 import dev.forgetmenot.host.job.PatchFolders;
 import dev.forgetmenot.host.job.PatchTags;
 import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,16 +55,17 @@ public final class PatchOptions {
   }
 
   /**
-   * The patches that were asked for: those of the recipe, of options, of a prompt. Each was
-   * verified, and is asked for with the id that it had then.
+   * The patches that were asked for: those of the recipe, of options, of a prompt. Each was opened
+   * once and verified.
    *
    * @param console hears of warnings
    * @param model folder or file of the model
    * @param recipe as {@link #recipe} gave it
    * @param tags of a prompt
+   * @return closed by the caller
    * @throws IOException if one is not there or not trusted
    */
-  public List<PatchRequest> requests(
+  public PatchSet open(
       Console console, Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags)
       throws IOException {
     PatchFolders folders = PatchFolders.of(model, InstallDirectory.ifKnown());
@@ -77,7 +79,7 @@ public final class PatchOptions {
     for (PatchTags.Tag tag : tags) {
       requests.add(new PatchRequest(folders.named(tag.name()), tag.strength()));
     }
-    return trust.trust(console).verified(requests.stream().map(this::allowed).toList());
+    return trust.trust(console).open(requests.stream().map(this::allowed).toList());
   }
 
   /**
@@ -88,10 +90,7 @@ public final class PatchOptions {
   public static PatchRequest found(PatchRequest patch, PatchFolders folders) throws IOException {
     Path file = patch.file();
     boolean bare = file.getParent() == null && !Files.exists(file);
-    return bare
-        ? new PatchRequest(
-            folders.named(file.toString()), patch.strength(), patch.allowed(), patch.id())
-        : patch;
+    return bare ? patch.of(folders.named(file.toString())) : patch;
   }
 
   private PatchRequest allowed(PatchRequest patch) {

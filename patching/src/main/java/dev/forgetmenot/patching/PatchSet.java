@@ -1,0 +1,146 @@
+package dev.forgetmenot.patching;
+
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchableModel;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patching.stack.PatchStack;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Patches that are opened and checked once and then used for everything: who signed them, what they
+ * are called, their gates, and the weights of a model under them. Closed by who opened it, after
+ * the last use of its {@link #requests}; may be read by several threads.
+ *
+ * <pre>{@code
+ * try (PatchSet patches = PatchSet.open(List.of(new PatchRequest(file, 0.8)))) {
+ *   LoadOptions options =
+ *       LoadOptions.defaults().patched(patches.requests(), List.of(PatchSet::applyTo));
+ *   ...
+ * }
+ * }</pre>
+ */
+public final class PatchSet implements AutoCloseable {
+  private final List<PatchRequest> requests = new ArrayList<>();
+  private final List<PatchFile> opened = new ArrayList<>();
+
+  private PatchSet() {}
+
+  /**
+   * Opens the patches of requests; those that are open already are used as they are.
+   *
+   * @throws PatchFormatException if a file is wrong, or FMN-117 if it is not the patch that the
+   *     request asks for
+   */
+  public static PatchSet open(List<PatchRequest> requests) throws IOException {
+    PatchSet set = new PatchSet();
+    try {
+      for (PatchRequest request : requests) {
+        if (request.open().isEmpty()) {
+          PatchFile file = PatchFile.open(request.file());
+          set.opened.add(file);
+          checkId(request, file);
+          set.requests.add(request.opened(file));
+        } else {
+          set.requests.add(request);
+        }
+      }
+      return set;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        set.close();
+      } catch (IOException other) {
+        e.addSuppressed(other);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses a patch that is not the one of a request.
+   *
+   * @throws PatchFormatException FMN-117
+   */
+  public static void checkId(PatchRequest request, PatchFile file) throws PatchFormatException {
+    if (!request.id().orElse(file.id()).equals(file.id())) {
+      throw new PatchFormatException(
+          PatchError.CHANGED_WHILE_READING,
+          file.path().toString(),
+          "is the patch "
+              + file.id()
+              + " now and was "
+              + request.id().orElseThrow()
+              + " when it was looked at; start again");
+    }
+  }
+
+  /** The requests in their order; each has its open patch. */
+  public List<PatchRequest> requests() {
+    return List.copyOf(requests);
+  }
+
+  /** The open patches, in the order of the requests. */
+  public List<PatchFile> files() {
+    return requests.stream().map(request -> request.open().orElseThrow()).toList();
+  }
+
+  /** How the patches are named in the infotext of images: {@code name@version:strength}. */
+  public List<String> labels() {
+    return requests.stream().map(PatchSet::label).toList();
+  }
+
+  /**
+   * How one open patch is named in the infotext of images: {@code name@version:strength}.
+   *
+   * @param request with its open patch
+   */
+  public static String label(PatchRequest request) {
+    Manifest manifest = request.open().orElseThrow().manifest();
+    return manifest.name()
+        + "@"
+        + manifest.patchVersion()
+        + ":"
+        + BigDecimal.valueOf(request.strength()).stripTrailingZeros().toPlainString();
+  }
+
+  /**
+   * Puts the requested patches on a model: checks them against each other and the base, works out
+   * the weights anew from the base, and replaces all of them or none. For the engine thread.
+   *
+   * @param model its requests; those that are open are not opened again
+   * @throws PatchFormatException if a patch does not fit the base or the others
+   */
+  public static void applyTo(PatchableModel model) throws IOException {
+    if (model.patches().isEmpty()) {
+      return;
+    }
+    try (PatchStack stack = PatchStack.open(model.patches())) {
+      stack.on(model.base()).applyTo(model);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    close(opened);
+  }
+
+  /** Closes all of them, whatever happens to one. */
+  public static void close(List<PatchFile> files) throws IOException {
+    IOException failure = null;
+    for (PatchFile file : files) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}
