@@ -17,6 +17,7 @@ import jdk.jfr.StackTrace;
 @Description("A patch file was opened and checked")
 @Category({"Forget-Me-Not", "Patches"})
 @StackTrace
+@SuppressWarnings("UnusedVariable") // the recorder reads the fields
 final class PatchOpening extends Event {
   @Label("File")
   private final String path;

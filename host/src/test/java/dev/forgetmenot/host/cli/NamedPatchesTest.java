@@ -107,32 +107,33 @@ class NamedPatchesTest {
     assertThat(image(plain)).isNotEqualTo(image(tagged));
   }
 
-  /** With a recipe, and with a gate's and the infotext's reading: each patch is opened once. */
   @Test
   void generateOpensEachPatchOnce(@TempDir Path out) throws IOException {
-    Path recipe = out.resolve("one.fmnstack");
+    Path recipe = out.resolve("two.fmnstack");
     try (StableDiffusion base = StableDiffusion.load(model, LoadOptions.defaults())) {
-      StackRecipe.write(recipe, List.of(new PatchRequest(first, 0.5)), base.base());
+      StackRecipe.write(
+          recipe, List.of(new PatchRequest(first, 0.5), new PatchRequest(second, 1)), base.base());
     }
+    assertThat(opened(out, "--patch", first.toString(), "--patch", second.toString()))
+        .containsExactlyInAnyOrder(first.toString(), second.toString());
+    assertThat(opened(out, "--stack", recipe.toString()))
+        .containsExactlyInAnyOrder(first.toString(), second.toString());
+  }
+
+  /** The files of the patches that are opened and checked while an image is drawn. */
+  private static List<String> opened(Path out, String... patched) throws IOException {
+    Path events = Files.createTempFile(out, "openings", ".jfr");
     try (Recording recording = new Recording()) {
       recording.enable("dev.forgetmenot.PatchOpening").withThreshold(Duration.ZERO);
       recording.start();
-      ProgramRun run =
-          generate(
-              "a castle",
-              out.resolve("images"),
-              "--stack",
-              recipe.toString(),
-              "--patch",
-              second.toString());
-      assertThat(run.err()).doesNotContain("fmn:");
+      assertThat(generate("a castle", out.resolve("images"), patched).err()).doesNotContain("fmn:");
       recording.stop();
-      recording.dump(out.resolve("openings.jfr"));
+      recording.dump(events);
     }
-    assertThat(RecordingFile.readAllEvents(out.resolve("openings.jfr")))
-        .filteredOn(event -> event.getBoolean("whole"))
-        .extracting(event -> event.getString("path"))
-        .containsExactlyInAnyOrder(first.toString(), second.toString());
+    return RecordingFile.readAllEvents(events).stream()
+        .filter(event -> event.getBoolean("whole"))
+        .map(event -> event.getString("path"))
+        .toList();
   }
 
   @Test
