@@ -144,7 +144,7 @@ class StartScriptTest {
     copy(ROOT.resolve("fmn"), copy);
     Result result = run(copy, Map.of(), "plugins");
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.lines().get(0)).contains(elsewhere + " is no clone of Forget-Me-Not");
+    assertThat(result.lines().get(0)).contains(elsewhere + " is not a clone of Forget-Me-Not");
     assertThat(names(elsewhere)).containsExactly("fmn");
   }
 

@@ -135,7 +135,7 @@ public final class KeyFile {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     Matcher label = LABEL.matcher(text);
     if (bytes.length > LIMIT || !label.lookingAt()) {
-      throw refuse("is no key file: it does not begin with -----BEGIN " + wanted + "-----");
+      throw refuse("is not a key file: it does not begin with -----BEGIN " + wanted + "-----");
     }
     if (!label.group(1).equals(wanted)) {
       throw refuse(otherKind(label.group(1), wanted));

@@ -46,7 +46,7 @@ public final class SigningKey {
     if (pkcs8.length != PREFIX.length + SEED_BYTES
         || !Arrays.equals(pkcs8, 0, PREFIX.length, PREFIX, 0, PREFIX.length)) {
       throw new KeyRefusedException(
-          "is no Ed25519 private key (RSA and other kinds are not used); make one by: fmn patch"
+          "is not an Ed25519 private key (RSA and other kinds are not used); make one by: fmn patch"
               + " keygen",
           false);
     }

@@ -40,7 +40,7 @@ public final class VerificationKey {
     if (spki.length != PREFIX.length + EdwardsPoint.BYTES
         || !Arrays.equals(spki, 0, PREFIX.length, PREFIX, 0, PREFIX.length)) {
       throw new KeyRefusedException(
-          "is no Ed25519 public key (RSA and other kinds are not used); make one by: fmn patch"
+          "is not an Ed25519 public key (RSA and other kinds are not used); make one by: fmn patch"
               + " keygen",
           false);
     }

@@ -162,7 +162,7 @@ final class EditDescriptorReader {
     List<String> patterns = members.texts("patterns");
     for (String pattern : patterns) {
       if (!pattern.matches(TargetPattern.SYNTAX)) {
-        throw members.wrong("patterns", "'" + pattern + "' is no pattern of targets");
+        throw members.wrong("patterns", "'" + pattern + "' is not a pattern of targets");
       }
     }
     return patterns;

@@ -62,7 +62,7 @@ final class ManifestCheck {
         throw refuse("lists " + path + " twice");
       }
       if (!used.contains(path) && !DOCUMENT.matcher(path).matches() && !newer) {
-        throw refuse("lists " + path + ", which is no document and which no edit uses");
+        throw refuse("lists " + path + ", which is not a document and which no edit uses");
       }
     }
     for (String entry : used) {

@@ -99,7 +99,7 @@ final class ManifestReader {
       Instant.parse(text);
       return text;
     } catch (DateTimeException e) {
-      throw m.wrong("created", "'" + text + "' is no time that there was");
+      throw m.wrong("created", "'" + text + "' is not a time that there was");
     }
   }
 

@@ -144,7 +144,9 @@ public final class StrictJson {
       case STRING -> text(longest);
       default ->
           throw new PatchFormatException(
-              PatchError.TYPE_OR_RANGE, where, "holds a value that is no text, number or flag");
+              PatchError.TYPE_OR_RANGE,
+              where,
+              "contains a value that is not a string, number or boolean");
     };
   }
 

@@ -70,7 +70,7 @@ public record TrustDecision(
             patch,
             records,
             PatchError.UNSIGNED,
-            "is not signed: nobody says who made it; ask its author for a signed one")
+            "is not signed, so its author is unknown; ask for a signed copy, or apply it with --unsigned warn")
         : refuse(
             patch,
             records,

@@ -87,7 +87,7 @@ public record TrustStore(Path file) {
       return TrustJson.read(file.toString(), bytes);
     } catch (IOException e) {
       throw new IOException(
-          "the trust store is damaged, and without it nobody knows what was revoked: "
+          "the trust store is damaged, so it is unknown which keys were revoked: "
               + e.getMessage()
               + ". Put back a copy, or move the file away to begin anew",
           e);
@@ -126,7 +126,7 @@ public record TrustStore(Path file) {
     Path absolute = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null) {
-      throw new IOException(file + " is no place for a trust store: name a file in a folder");
+      throw new IOException(file + " is not a place for a trust store: name a file in a folder");
     }
     Files.createDirectories(folder);
     Path lock = absolute.resolveSibling(absolute.getFileName() + ".lock");

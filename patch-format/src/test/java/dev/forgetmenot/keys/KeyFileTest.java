@@ -98,15 +98,15 @@ class KeyFileTest {
     assertThatThrownBy(() -> KeyFile.readPrivate(folder.resolve("none")))
         .isInstanceOf(KeyRefusedException.class)
         .hasMessageContaining("none is not there");
-    assertPublicRefused("", "is no key file");
-    assertPublicRefused("ssh-ed25519 AAAA", "is no key file");
-    assertPublicRefused("x" + PUBLIC, "is no key file");
+    assertPublicRefused("", "is not a key file");
+    assertPublicRefused("ssh-ed25519 AAAA", "is not a key file");
+    assertPublicRefused("x" + PUBLIC, "is not a key file");
     assertPublicRefused(PUBLIC + PUBLIC, "is damaged");
     assertPublicRefused(PUBLIC.replace("END PUBLIC", "END PRIVATE"), "is damaged");
     assertPublicRefused(PUBLIC.substring(0, 60), "is damaged");
     assertPublicRefused(PUBLIC.replace("=", ""), "not base64");
     assertPublicRefused(PUBLIC.replace("URo=", "URp="), "not base64");
-    assertPublicRefused("-----BEGIN PUBLIC KEY-----\n" + "A".repeat(1 << 20), "is no key file");
+    assertPublicRefused("-----BEGIN PUBLIC KEY-----\n" + "A".repeat(1 << 20), "is not a key file");
     assertPublicRefused(
         pem("PUBLIC KEY", HexFormat.of().parseHex("302a300506032b6570032100" + "00".repeat(32))),
         "is a weak key");

@@ -106,7 +106,7 @@ class PatchBytesTest {
     assertThatThrownBy(
             () -> write(with(deltas(PatchFileTest.draft(1)), Map.of("docs/../x", new byte[1]))))
         .isInstanceOf(PatchFormatException.class)
-        .hasMessageContaining("lists docs/../x, which is no document");
+        .hasMessageContaining("lists docs/../x, which is not a document");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -110,7 +110,7 @@ class ReferenceVectorsTest {
         Arguments.of(
             "metadata twice", file("{\"__metadata__\":{},\"__metadata__\":{}}", 0), Problem.HEADER),
         Arguments.of(
-            "metadata is no text", file("{\"__metadata__\":{\"k\":1}}", 0), Problem.HEADER),
+            "metadata is not text", file("{\"__metadata__\":{\"k\":1}}", 0), Problem.HEADER),
         Arguments.of(
             "unknown member",
             file(good.replace("\"dtype\"", "\"x\":1,\"dtype\""), 16),

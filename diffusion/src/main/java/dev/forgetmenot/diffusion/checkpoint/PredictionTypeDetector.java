@@ -60,7 +60,7 @@ record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
   }
 
   private static String guessed(String what, String other) {
-    return "taken for a model that predicts "
+    return "assumed to be a model that predicts "
         + what
         + ", by its weights; say --prediction-type "
         + other

@@ -55,7 +55,7 @@ record ModelFolder(Path root) {
    */
   static ModelFolder open(Path root) throws IOException {
     if (!Files.isDirectory(root)) {
-      throw new IOException(root + " is no folder: a model is a folder in diffusers' layout");
+      throw new IOException(root + " is not a folder: a model is a folder in diffusers' layout");
     }
     ModelFolder folder = new ModelFolder(root);
     JsonObject index = folder.index();

@@ -125,7 +125,8 @@ final class PatchSession implements PatchableModel {
   @Override
   public void applied(PatchRequest request, String description) {
     if (!open.remove(request)) {
-      throw new IllegalArgumentException("nobody asked for, or somebody took: " + request);
+      throw new IllegalArgumentException(
+          "this patch was not requested or is already applied: " + request);
     }
     descriptions.add(description);
   }

@@ -241,7 +241,7 @@ final class TextToImagePipeline {
         throw new ArithmeticException(
             String.format(
                 Locale.ROOT,
-                "the latents are no numbers (NaN or infinite) behind step %d of %d, timestep %.0f;"
+                "the latents are not numbers (NaN or infinite) after step %d of %d, timestep %.0f;"
                     + " expected finite ones. Take patches off one by one to find the one that does"
                     + " it, lower its strength or the guidance, or check the model's files",
                 i + 1,

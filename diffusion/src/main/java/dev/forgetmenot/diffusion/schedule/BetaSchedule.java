@@ -62,7 +62,7 @@ final class BetaSchedule {
     for (int t = 0; t < trainSteps; t++) {
       if (!(list.get(t) instanceof Number beta)) {
         throw new IllegalArgumentException(
-            "scheduler_config.json: trained_betas[" + t + "] is no number: " + list.get(t));
+            "scheduler_config.json: trained_betas[" + t + "] is not a number: " + list.get(t));
       }
       betas[t] = beta.floatValue();
     }

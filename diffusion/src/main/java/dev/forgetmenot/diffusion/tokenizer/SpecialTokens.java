@@ -51,7 +51,7 @@ record SpecialTokens(String begin, String end, String pad, int length) {
       length = value.getAsDouble();
     } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
       throw new IOException(
-          files.where(TokenizerFiles.CONFIG) + ": model_max_length is no number: " + value, e);
+          files.where(TokenizerFiles.CONFIG) + ": model_max_length is not a number: " + value, e);
     }
     if (length < 3) {
       throw new IOException(

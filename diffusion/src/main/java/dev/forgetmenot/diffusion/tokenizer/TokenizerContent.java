@@ -92,7 +92,7 @@ record TokenizerContent(
   }
 
   private static IOException noId(String where, String word) {
-    return new IOException(where + ": the id of \"" + word + "\" is no whole number");
+    return new IOException(where + ": the id of \"" + word + "\" is not a whole number");
   }
 
   private static List<String> merges(TokenizerFiles files, Map<String, Integer> words)

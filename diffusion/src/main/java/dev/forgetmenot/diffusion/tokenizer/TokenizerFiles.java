@@ -168,7 +168,7 @@ public final class TokenizerFiles {
     try {
       return JsonText.text(bytes(name));
     } catch (CharacterCodingException e) {
-      throw new IOException(where(name) + " is no UTF-8 text", e);
+      throw new IOException(where(name) + " is not UTF-8 text", e);
     }
   }
 

@@ -122,7 +122,7 @@ record TrainingCheckpoint(
 
   private void check(SafetensorsFile stored) throws IOException {
     Map<String, String> found = stored.metadata();
-    require(FORMAT.equals(found.get("format")), stored, "it is no checkpoint of a training");
+    require(FORMAT.equals(found.get("format")), stored, "it is not a checkpoint of a training");
     Set<String> keys = new java.util.TreeSet<>(settings.keySet());
     keys.add("adapters");
     found.keySet().stream().filter(key -> key.startsWith("about.")).forEach(keys::add);
@@ -154,7 +154,7 @@ record TrainingCheckpoint(
     try {
       return Integer.parseInt(stored.metadata().getOrDefault(key, "missing"));
     } catch (NumberFormatException e) {
-      throw new IOException(stored.where() + " is no checkpoint of a training: no " + key, e);
+      throw new IOException(stored.where() + " is not a checkpoint of a training: no " + key, e);
     }
   }
 

@@ -59,6 +59,6 @@ final class FileChangeGuard {
         file.where(),
         "this file of the model "
             + how
-            + " since it was opened; start again when nobody writes to it");
+            + " since it was opened; run the command again when no other program writes to it");
   }
 }

@@ -342,7 +342,7 @@ class StableDiffusionTest {
   @Test
   void brokenFoldersAreNamed(@org.junit.jupiter.api.io.TempDir Path folder) throws IOException {
     Path missing = folder.resolve("nothing");
-    assertFails(missing, "nothing is no folder");
+    assertFails(missing, "nothing is not a folder");
     assertFails(folder, "has no model_index.json");
     Path index = folder.resolve("model_index.json");
     Files.writeString(index, "{");

@@ -144,7 +144,7 @@ class ClipTokenizerTest {
         .hasMessageContaining("vocab.json is not valid JSON");
     write("vocab.json", "{\"a\": \"b\"}");
     assertThatThrownBy(() -> ClipTokenizer.read(folder))
-        .hasMessageContaining("the id of \"a\" is no whole number");
+        .hasMessageContaining("the id of \"a\" is not a whole number");
     write("vocab.json", "{\"a\": 1}");
     write("merges.txt", "");
     assertThatThrownBy(() -> ClipTokenizer.read(folder))

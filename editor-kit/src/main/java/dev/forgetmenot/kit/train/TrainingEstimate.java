@@ -56,7 +56,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
                 drawn
                     ? String.format(
                         Locale.ROOT,
-                        " behind %d drawings of each concept, %.1f s each for all",
+                        " after %d images of each concept, %.1f s each for all",
                         values.integer(drawings),
                         each)
                     : "")));

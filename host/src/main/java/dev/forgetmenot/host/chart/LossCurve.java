@@ -61,7 +61,7 @@ public final class LossCurve {
             Integer.parseInt(cells[0]), Double.parseDouble(cells[1]), Double.parseDouble(cells[2]));
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IOException(csv + " is no loss curve: move it away", e);
+      throw new IOException(csv + " is not a loss curve: move it away", e);
     }
     return curve;
   }

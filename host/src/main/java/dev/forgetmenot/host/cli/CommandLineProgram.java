@@ -129,7 +129,7 @@ public final class CommandLineProgram {
   @Command(
       name = "fmn",
       description = {
-        "Forget-Me-Not: a text-to-image model that forgets what it is told to, by patches.",
+        "Forget-Me-Not: a text-to-image model that forgets what you choose, by patches.",
         ""
       },
       subcommands = CommandLine.HelpCommand.class,

@@ -73,7 +73,7 @@ public final class ImportJob {
 
   private WrittenPatch run() throws IOException {
     if (!Files.isRegularFile(order.source())) {
-      throw new IOException(order.source() + " is no file; check the path");
+      throw new IOException(order.source() + " is not a file; check the path");
     }
     OutputFolder.ofFile(order.patch(), Files.size(order.source()));
     // Values may be read from the file when the patch is written.
@@ -197,7 +197,7 @@ public final class ImportJob {
     } catch (IOException e) {
       throw new IOException(
           e.getMessage()
-              + ". It is no LoRA either, and no file of weights of "
+              + ". It is not a LoRA either, and no file of weights of "
               + base.source("unet"),
           e);
     }

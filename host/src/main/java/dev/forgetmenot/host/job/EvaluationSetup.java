@@ -46,7 +46,7 @@ public record EvaluationSetup(
     KnownConcepts vocabulary =
         words.isPresent() ? VocabularyFile.read(words.get()) : VocabularyFile.of(model);
     if (clip.isPresent() && !Files.isDirectory(clip.get())) {
-      throw new IOException(clip.get() + " is no CLIP folder");
+      throw new IOException(clip.get() + " is not a CLIP folder");
     }
     return new EvaluationSetup(
         clip.orElse(ZeroShotClassifier.clipOf(model)), clip.isPresent(), vocabulary, List.of());

@@ -104,7 +104,8 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
       throws IOException {
     if (!Files.isDirectory(clip)) {
       throw new IOException(
-          clip + " is no folder: without a CLIP the images cannot be judged; name one by --clip");
+          clip
+              + " is not a folder: without a CLIP the images cannot be judged; name one by --clip");
     }
     if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException("recognition needs phrases to choose from");
@@ -162,7 +163,7 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     int index = things.names().indexOf(thing);
     if (index < 0) {
       throw new IllegalArgumentException(
-          "'" + thing + "' is no thing of the vocabulary: nothing can be compared with it");
+          "'" + thing + "' is not a thing of the vocabulary: nothing can be compared with it");
     }
     double[] cosines = new double[images.size()];
     for (int from = 0; from < cosines.length; from += BATCH) {

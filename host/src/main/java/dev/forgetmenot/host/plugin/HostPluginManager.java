@@ -192,7 +192,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
     try {
       refusal = PluginJarContents.refusal(jar, getSystemVersion());
     } catch (IOException e) {
-      throw refuse(jar, "it is no readable jar: " + e.getMessage(), e);
+      throw refuse(jar, "it is not a readable jar: " + e.getMessage(), e);
     }
     if (refusal.isPresent()) {
       throw refuse(jar, refusal.get(), null);

@@ -36,7 +36,7 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
     EditRequest order = order(plan, resume);
     if (resume && !Files.isRegularFile(order.checkpoint())) {
       throw new IOException(
-          "there is nothing to go on from: "
+          "there is nothing to resume: "
               + order.checkpoint()
               + " is missing; run without --resume");
     }

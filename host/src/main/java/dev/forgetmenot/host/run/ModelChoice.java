@@ -28,7 +28,8 @@ public record ModelChoice(Optional<Path> given) {
       return usual();
     }
     String text = named.get().text();
-    return find(text).orElseThrow(() -> named.get().wrong("names " + text + ", which is no model"));
+    return find(text)
+        .orElseThrow(() -> named.get().wrong("names " + text + ", which is not a model"));
   }
 
   /**

@@ -51,7 +51,7 @@ public record ResolvedConfig(RunPlan plan) {
   }
 
   private void parameters(StringBuilder text) {
-    text.append("# what the method ").append(plan.method().name()).append(" is told\n");
+    text.append("# what the method ").append(plan.method().name()).append(" is set to\n");
     for (Map.Entry<String, String> entry : plan.values().all().entrySet()) {
       line(text, entry.getKey(), entry.getValue());
     }
@@ -96,7 +96,7 @@ public record ResolvedConfig(RunPlan plan) {
     }
     if (Files.exists(file) && !TextFile.read(file).startsWith(FIRST_LINE)) {
       throw new IOException(
-          file + " is no file of an earlier run: choose another folder by -o or output");
+          file + " is not a file of an earlier run: choose another folder by -o or output");
     }
     new ResolvedConfig(plan).write(file);
   }

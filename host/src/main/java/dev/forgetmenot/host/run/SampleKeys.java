@@ -91,7 +91,7 @@ final class SampleKeys {
     }
     Path file = base.resolve(value.text());
     if (!Files.isRegularFile(file)) {
-      throw value.wrong("names " + file + ", which is no file");
+      throw value.wrong("names " + file + ", which is not a file");
     }
     for (String text : TextFile.lines(file)) {
       if (!text.isBlank() && !text.strip().startsWith("#")) {

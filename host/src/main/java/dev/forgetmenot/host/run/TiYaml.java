@@ -64,7 +64,7 @@ record TiYaml(RunFileReader reader) {
             .orElseThrow(() -> missing(map, "instance_data_dir", "data/a-name"));
     Path images = reader.base().resolve(data.text());
     if (!Files.isDirectory(images)) {
-      throw data.wrong("names " + images + ", which is no folder: put the images there");
+      throw data.wrong("names " + images + ", which is not a folder: put the images there");
     }
     String folder = String.valueOf(images.getFileName());
     keys.set(data, data.text(), "images");

@@ -32,7 +32,7 @@ final class YamlFile {
    */
   static YamlMap read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new IOException(file + " is no file: name a run file");
+      throw new IOException(file + " is not a file: name a run file");
     }
     if (Files.size(file) > MOST_BYTES) {
       throw new RunFileException(
@@ -51,9 +51,9 @@ final class YamlFile {
       return map;
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
-      throw new RunFileException(file, line, "is no YAML: " + e.getProblem(), e);
+      throw new RunFileException(file, line, "is not YAML: " + e.getProblem(), e);
     } catch (YamlEngineException e) {
-      throw new RunFileException(file, 1, "is no YAML: " + e.getMessage(), e);
+      throw new RunFileException(file, 1, "is not YAML: " + e.getMessage(), e);
     } catch (StackOverflowError e) {
       throw new RunFileException(file, 1, "is nested too deeply: a run file has a few levels", e);
     }

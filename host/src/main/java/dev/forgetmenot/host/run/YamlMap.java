@@ -94,7 +94,7 @@ final class YamlMap {
           file,
           value.line(),
           value.key()
-              + " is no key that is known here; the nearest are "
+              + " is not a known key; the nearest are "
               + String.join(", ", Suggestions.of(value.key(), known)));
     }
   }

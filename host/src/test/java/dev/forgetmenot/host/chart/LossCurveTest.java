@@ -49,7 +49,7 @@ class LossCurveTest {
     Path csv = Files.writeString(folder.resolve("loss.csv"), "step,loss\nfirst,1\n");
     assertThatThrownBy(() -> LossCurve.read(csv))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("is no loss curve");
+        .hasMessageContaining("is not a loss curve");
   }
 
   @Test

@@ -27,7 +27,7 @@ class PluginsCommandTest {
             """)
         .write(folder);
     PluginJar.of("future", "0.1.0").requires(">=99.0.0").write(folder);
-    Files.writeString(folder.resolve("text.jar"), "this is no archive");
+    Files.writeString(folder.resolve("text.jar"), "this is not an archive");
     ProgramRun run = ProgramRun.of("plugins", "--plugins", folder.toString());
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();

@@ -137,7 +137,7 @@ class RunCommandTest {
       assertThat(made.manifest().recipe().parameters())
           .containsEntry("balance", "merlin=1,morgana=1");
     }
-    assertWrongCorrection("without: a hat", "without is no key");
+    assertWrongCorrection("without: a hat", "without is not a key");
     assertWrongCorrection("rounds: 2", "rounds is said twice");
   }
 
@@ -161,13 +161,13 @@ class RunCommandTest {
 
   @Test
   void refusalsComeBeforeTheModelAndLeaveNothing() throws IOException {
-    assertWrong(forget("stepz: 1"), "run.yaml:10: stepz is no key that is known here");
+    assertWrong(forget("stepz: 1"), "run.yaml:10: stepz is not a known key");
     assertWrong(forget("steps: 1"), "run.yaml:10: steps is said twice");
     assertWrong(forget("crop: [1]"), "crop should be one value, not a list");
     assertWrong(forget("images: " + folder.resolve("gone")), "which is not there");
     ProgramRun missing = run(folder.resolve("missing.yaml"));
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(missing.err()).contains("missing.yaml is no file");
+    assertThat(missing.err()).contains("missing.yaml is not a file");
   }
 
   private void assertWrong(Path file, String message) {

@@ -127,7 +127,7 @@ class HostPluginManagerTest {
 
   @Test
   void aFileThatIsNoJarAndAJarWithoutDataAreNamed() throws IOException {
-    Files.writeString(folder.resolve("text.jar"), "this is no archive");
+    Files.writeString(folder.resolve("text.jar"), "this is not an archive");
     PluginJar.of("", "1.0.0").write(folder.resolve("nameless"));
     Files.move(folder.resolve("nameless/.jar"), folder.resolve("nameless.jar"));
     try (HostPluginManager manager = start()) {

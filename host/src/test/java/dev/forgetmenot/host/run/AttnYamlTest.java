@@ -157,7 +157,7 @@ class AttnYamlTest {
 
   @Test
   void whatCannotBeDoneIsRefusedWithItsLine() {
-    assertWrong("max_train_step is no key that is known", attn("max_train_step: 3"));
+    assertWrong("max_train_step is not a known key", attn("max_train_step: 3"));
     assertWrong("the nearest are max_train_steps", attn("max_train_step: 3"));
     assertWrong(
         "run.yaml:2: multi_concept needs the folder " + folder.resolve("data/gone"),

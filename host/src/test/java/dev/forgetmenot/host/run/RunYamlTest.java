@@ -157,10 +157,10 @@ class RunYamlTest {
 
   @Test
   void unknownKeysAreErrorsThatNameNearOnes() {
-    assertWrong("run.yaml:3: learning-rat is no key", METHOD, CONCEPT, "learning-rat: 1");
+    assertWrong("run.yaml:3: learning-rat is not a key", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are learning-rate", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are sample-every", METHOD, CONCEPT, "smaple_every: 1");
-    assertWrong("run.yaml:2: kin is no key", METHOD, "concepts: [{name: moon, kin: style}]");
+    assertWrong("run.yaml:2: kin is not a key", METHOD, "concepts: [{name: moon, kin: style}]");
   }
 
   @Test
@@ -208,7 +208,7 @@ class RunYamlTest {
     assertWrong(
         "sample-prompts cannot be drawn: steps must be", CONCEPT, "sample-prompts: a --s 0");
     assertWrong("patch is a file name in the output folder", CONCEPT, "patch: ../x.fmnpatch");
-    assertWrong("model names nowhere, which is no model", Optional.empty(), "model: nowhere");
+    assertWrong("model names nowhere, which is not a model", Optional.empty(), "model: nowhere");
   }
 
   @Test
@@ -221,7 +221,7 @@ class RunYamlTest {
     assertWrong("sample-prompts names", CONCEPT, "sample-prompts: gone.txt");
     assertThatThrownBy(() -> files.reader(Optional.empty()).read(folder.resolve("gone.yaml")))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("gone.yaml is no file");
+        .hasMessageContaining("gone.yaml is not a file");
   }
 
   @Test
@@ -251,7 +251,7 @@ class RunYamlTest {
 
   @Test
   void whatIsNoRunFileIsRefusedWithItsLine() throws IOException {
-    assertWrong("run.yaml:3: is no YAML", "a: 1", "b: [1, 2");
+    assertWrong("run.yaml:3: is not YAML", "a: 1", "b: [1, 2");
     assertWrong("is empty", "# nothing");
     assertWrong("the file should be keys and values, not a list", "- a");
     assertWrong("holds several documents", CONCEPT, "---", CONCEPT);

@@ -103,7 +103,7 @@ public final class DiffFactorizer {
       throw new IOException(
           "the difference is not one change of what cross attention reads: "
               + String.join("; ", findings)
-              + "; take --as lowrank or --as delta");
+              + "; pass --as lowrank or --as delta");
     }
     rest();
     return new Result(edits, new ArrayList<>(parts.values()), findings);

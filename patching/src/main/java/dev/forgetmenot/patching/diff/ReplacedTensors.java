@@ -54,7 +54,7 @@ public final class ReplacedTensors implements EditedTensors {
       String more = unknown.size() > SHOWN ? " and " + (unknown.size() - SHOWN) + " more" : "";
       throw new IOException(
           file.where()
-              + ": nothing is taken over, for the model in "
+              + ": nothing was imported: the model in "
               + base.source("unet")
               + " has no "
               + String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))

@@ -32,7 +32,7 @@ final class JsonValues {
       }
       return object;
     } catch (IOException | IllegalStateException | NumberFormatException e) {
-      throw new LoraException(where, "it is no JSON object: " + JsonText.place(e), e);
+      throw new LoraException(where, "it is not a JSON object: " + JsonText.place(e), e);
     }
   }
 

@@ -257,7 +257,7 @@ public final class LoraFile implements AutoCloseable {
     double alpha = number(tensor.get());
     String name = tensor.get().name();
     if (!Double.isFinite(alpha)) {
-      throw new LoraException(file.where(), name + " is " + alpha + ", which is no scale");
+      throw new LoraException(file.where(), name + " is " + alpha + ", which is not a scale");
     }
     return Optional.of(alpha);
   }

@@ -186,7 +186,7 @@ final class ModuleEdits {
       throw new LoraException(
           file.where(),
           module.stem()
-              + " is no matrix of at least "
+              + " is not a matrix of at least "
               + rank
               + " rows and columns, which init_lora_weights needs; "
               + LoraException.MERGE);

@@ -73,8 +73,7 @@ final class NormLimit {
             where,
             String.format(
                 Locale.ROOT,
-                "changes %s by %.3g, and more than %.3g is hardly meant; use a smaller strength, or"
-                    + " force it (--force-patches)",
+                "changes %s by %.3g (limit %.3g); lower the strength, or pass" + " --force-patches",
                 target,
                 change,
                 Math.max(own, usual)));

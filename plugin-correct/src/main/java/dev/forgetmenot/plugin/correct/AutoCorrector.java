@@ -51,7 +51,7 @@ public final class AutoCorrector implements ConceptEditor {
 
   @Override
   public String summary() {
-    return "Finds the instances in images, tries several methods and takes the one that does best.";
+    return "Finds the instances in images, tries several methods and uses the one that does best.";
   }
 
   @Override
@@ -85,7 +85,8 @@ public final class AutoCorrector implements ConceptEditor {
     Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = candidates.get(0);
-      context.say("nobody can judge images of this, so nothing was compared: taking " + first);
+      context.say(
+          "no CLIP classifier for these images, so methods were not compared: using " + first);
       return Candidate.chosen(
           first.editor().edit(concepts, first.values(), model, context), "unmeasured");
     }

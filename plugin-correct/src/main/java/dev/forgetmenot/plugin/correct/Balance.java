@@ -104,7 +104,7 @@ public final class Balance extends SolvedCorrection {
       Optional<ShareMeasurement> drawings) {
     BalanceSearch search = new BalanceSearch(shares.wanted());
     if (drawings.isEmpty()) {
-      job.context().say("nobody can judge images of this model: the first pull is not corrected");
+      job.context().say("no CLIP classifier for this model: the first pull is not corrected");
       double[] pulls = search.pulls();
       return new Round(pulls, reading.pulled(pulls), new double[0], 0);
     }

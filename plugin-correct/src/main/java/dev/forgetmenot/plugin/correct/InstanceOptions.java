@@ -22,7 +22,7 @@ record InstanceOptions(Settings values) {
             DOMINANT,
             SettingSpec.Type.TEXT,
             null,
-            "The instance that has taken the general word over; without it the one that shows most"
+            "The instance that dominates the general word; without it the one that shows most"
                 + " in images of the word."),
         SettingSpec.text(
             BALANCE,
@@ -80,7 +80,7 @@ record InstanceOptions(Settings values) {
     }
     if (drawings.isEmpty()) {
       throw new IllegalArgumentException(
-          "nobody can judge images of this model, so the instances of '"
+          "no CLIP classifier for this model, so the instances of '"
               + general.name()
               + "' cannot be found; name them, the dominant one first, by --balance"
               + " \"one=1,another=1\"");

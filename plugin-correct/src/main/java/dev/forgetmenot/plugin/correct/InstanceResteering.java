@@ -189,7 +189,7 @@ public final class InstanceResteering extends TrainedCorrection {
     Optional<ImageClassifier> judge = context.judge();
     if (settings.images().folder().isPresent() || judge.isEmpty()) {
       if (judge.isEmpty()) {
-        context.say("nobody can judge images of this model: they are taken as they are");
+        context.say("no CLIP classifier for this model: the images are used unchecked");
       }
       return settings
           .images()

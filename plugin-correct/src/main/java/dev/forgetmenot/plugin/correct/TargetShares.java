@@ -69,7 +69,7 @@ record TargetShares(List<Instance> instances) {
     } catch (NumberFormatException e) {
       // said below
     }
-    throw wrong(text, "'" + weight + "' is no number above 0");
+    throw wrong(text, "'" + weight + "' is not a number above 0");
   }
 
   private static IllegalArgumentException wrong(String text, String why) {

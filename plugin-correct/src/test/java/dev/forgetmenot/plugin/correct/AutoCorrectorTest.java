@@ -103,7 +103,7 @@ class AutoCorrectorTest {
         .anyMatch(
             line ->
                 line.startsWith(
-                    "nobody can judge images of this, so nothing was compared: taking balance"));
+                    "no CLIP classifier for these images, so methods were not compared: using balance"));
   }
 
   @Test

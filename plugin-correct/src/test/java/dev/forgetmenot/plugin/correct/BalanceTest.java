@@ -164,7 +164,7 @@ class BalanceTest {
     Listener alone = new Listener(VOCABULARY);
     PatchDraft unjudged = tiny.edit(new Balance(), GIVEN, alone, ANIMAL);
     assertThat(alone.said)
-        .contains("nobody can judge images of this model: the first pull is not corrected");
+        .contains("no CLIP classifier for this model: the first pull is not corrected");
     assertThat(unjudged.recipe().parameters())
         .containsEntry("pulls", "0.500")
         .doesNotContainKey("shares");

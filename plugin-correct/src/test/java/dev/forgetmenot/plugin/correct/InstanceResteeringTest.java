@@ -104,7 +104,7 @@ class InstanceResteeringTest {
             "preserve", "a photo of a tree");
     PatchDraft draft = edit(alone, context);
     assertThat(context.said)
-        .contains("nobody can judge images of this model: they are taken as they are");
+        .contains("no CLIP classifier for this model: the images are used unchecked");
     assertThat(context.goals.get(0).instances()).containsExactly("a lion");
     assertThat(draft.recipe().parameters()).containsEntry("preserve", "a photo of a tree");
     assertThat(draft.intent().concepts().get(0).prompts())

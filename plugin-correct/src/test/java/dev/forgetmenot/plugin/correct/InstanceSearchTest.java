@@ -194,7 +194,7 @@ class InstanceSearchTest {
         .containsExactly("a car", "a boat");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> shares(Map.of("dominant", "car"), false))
-        .withMessageContaining("nobody can judge images of this model")
+        .withMessageContaining("no CLIP classifier for this model")
         .withMessageContaining("instances of 'an animal' cannot be found")
         .withMessageContaining("--balance \"one=1,another=1\"");
   }

@@ -52,12 +52,12 @@ class TargetSharesTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "owl=1,dog=0; '0' is no number above 0",
-        "owl=1,dog=-2; '-2' is no number above 0",
-        "owl=much,dog; 'much' is no number above 0",
-        "owl=1,dog=Infinity; 'Infinity' is no number above 0",
-        "owl=1,dog=NaN; 'NaN' is no number above 0",
-        "owl=,dog; '' is no number above 0",
+        "owl=1,dog=0; '0' is not a number above 0",
+        "owl=1,dog=-2; '-2' is not a number above 0",
+        "owl=much,dog; 'much' is not a number above 0",
+        "owl=1,dog=Infinity; 'Infinity' is not a number above 0",
+        "owl=1,dog=NaN; 'NaN' is not a number above 0",
+        "owl=,dog; '' is not a number above 0",
         "owl=1,,dog; an instance has no name",
         "=1,dog; an instance has no name",
         "owl=1; needs two instances or more",
@@ -74,7 +74,7 @@ class TargetSharesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> parse("owl=x,dog"))
         .withMessage(
-            "balance: owl=x,dog: 'x' is no number above 0; write it as \"one=1,another=2\"");
+            "balance: owl=x,dog: 'x' is not a number above 0; write it as \"one=1,another=2\"");
   }
 
   @Test

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "keygen",
     description = {
-      "Make a key to sign patches by: the private half in KEY, the public half in KEY.pub.",
+      "Make a key to sign patches by: the private key in KEY, the public key in KEY.pub.",
       "Files that are there are never overwritten."
     },
     mixinStandardHelpOptions = true)
@@ -29,7 +29,7 @@ final class KeygenCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "KEY",
-      description = "The file of the private half.")
+      description = "The file of the private key.")
   private Path output;
 
   @Option(
@@ -60,7 +60,7 @@ final class KeygenCommand implements Callable<Integer> {
 
   private void write(SigningKey key) throws IOException {
     KeyFile.write(output, key);
-    context.say("wrote " + output + ", the private half: show it to nobody and keep a copy");
+    context.say("wrote " + output + ", the private key: keep it secret and back it up");
     context.say("wrote " + KeyFile.publicOf(output) + ", the public half: for everyone");
     context.say("key id " + key.verification().id() + ": publish it where others can compare it");
   }

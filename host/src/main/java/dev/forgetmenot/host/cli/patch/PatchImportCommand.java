@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Make a patch of another tool's file: a LoRA, learned tokens (textual inversion), or "
           + "weights that stand in the place of the base's (ESD, UCE).",
-      "All of it is taken over, or nothing.",
-      "A change larger than half of its weight is taken too; where the patch is applied it "
+      "All of the file is imported, or nothing.",
+      "A change larger than half of its weight is imported too; where the patch is applied it "
           + "needs --force-patches (FMN-308)."
     },
     mixinStandardHelpOptions = true)

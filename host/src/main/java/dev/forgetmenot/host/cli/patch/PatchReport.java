@@ -57,7 +57,9 @@ record PatchReport(PatchFile patch, boolean all) {
           "evidence",
           e.metric() + " under \"" + e.prompt() + "\": " + e.before() + " -> " + e.after());
     }
-    patch.warnings().forEach(what -> line(lines, "newer", what + ": passed over"));
+    patch
+        .warnings()
+        .forEach(what -> line(lines, "newer", what + ": ignored; it needs a newer fmn"));
     for (Manifest.Entry entry : manifest.entries()) {
       line(lines, "entry", entry.path() + ", " + ByteSizes.of(entry.size()));
       line(lines, "", "sha256 " + entry.sha256());

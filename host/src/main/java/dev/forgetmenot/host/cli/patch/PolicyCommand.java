@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "policy",
     description = {
-      "Say or set what is done with patches that nobody you know has signed.",
+      "Say or set what is done with patches that are not signed by a key you trust.",
       "What was revoked, and a patch that is not from the key that its name is bound to, "
           + "is refused in any case."
     },

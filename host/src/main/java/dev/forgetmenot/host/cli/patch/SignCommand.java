@@ -31,7 +31,7 @@ final class SignCommand implements Callable<Integer> {
       names = "--key",
       required = true,
       paramLabel = "KEY",
-      description = "The private half of a key, as fmn patch keygen writes it.")
+      description = "The private key, as fmn patch keygen writes it.")
   private Path keyFile;
 
   @Option(

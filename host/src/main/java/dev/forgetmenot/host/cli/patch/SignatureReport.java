@@ -19,7 +19,7 @@ record SignatureReport(TrustState records, SignedPatch patch) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (patch.signatures().isEmpty()) {
-      lines.add(line("signed", "by nobody"));
+      lines.add(line("signed", "no"));
     }
     for (PatchSignature signature : patch.signatures()) {
       String id = signature.key().id();

@@ -169,7 +169,7 @@ final class TrustCommand implements Callable<Integer> {
                     + "?");
     if (answer.isEmpty()) {
       throw new IllegalArgumentException(
-          "nobody can be asked here: compare the key id, then add --yes");
+          "no terminal to confirm on: compare the key id, then run again with --yes");
     }
     if (!answer.get()) {
       throw new IOException("nothing was changed");

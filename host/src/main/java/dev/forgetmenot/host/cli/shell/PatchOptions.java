@@ -35,7 +35,7 @@ public final class PatchOptions {
   @Option(
       names = "--force-patches",
       description =
-          "Also apply patches whose change of a weight is hardly meant to be so large "
+          "Also apply patches whose change of a weight is above the limit "
               + "(FMN-308) or whose joint solve is ill-conditioned (FMN-604).")
   private boolean force;
 

@@ -12,7 +12,7 @@ public final class PatchTrustOptions {
       names = "--unsigned",
       paramLabel = "POLICY",
       description =
-          "What to do with patches that nobody you know has signed: refuse, warn or allow "
+          "What to do with patches that no key you trust has signed: refuse, warn or allow "
               + "(default: what fmn patch policy says).")
   private UnsignedPolicy unsigned;
 

@@ -165,7 +165,7 @@ class FileCommandTest {
         .write(file);
     ProgramRun other = imported(file, "a.fmnpatch");
     assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(other.err()).contains("something.weight", "It is no LoRA either");
+    assertThat(other.err()).contains("something.weight", "It is not a LoRA either");
     assertThat(imported(folder.resolve("none"), "a.fmnpatch").err()).contains("check the path");
     assertThat(folder.resolve("a.fmnpatch")).doesNotExist();
   }

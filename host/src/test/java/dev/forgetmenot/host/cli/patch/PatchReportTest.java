@@ -35,7 +35,7 @@ class PatchReportTest {
             "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.4-optional.fmnpatch");
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(String.join("\n", new PatchReport(patch, false).lines()))
-          .contains("has the unknown member 'weather': passed over");
+          .contains("has the unknown member 'weather': ignored");
     }
   }
 

@@ -55,7 +55,7 @@ public final class AutoEraser implements ConceptEditor {
 
   @Override
   public String summary() {
-    return "Tries several quick methods on this model and takes the one that does best.";
+    return "Tries several quick methods on this model and uses the one that does best.";
   }
 
   @Override
@@ -78,9 +78,9 @@ public final class AutoEraser implements ConceptEditor {
     if (judge.isEmpty()) {
       Candidate first = CANDIDATES.get(0);
       context.say(
-          "nobody can judge images of this model, so nothing was compared: taking "
+          "no CLIP classifier for this model, so methods were not compared: using "
               + first
-              + ", which did best on the models that were measured (docs/forgetting.md)");
+              + ", the best on the models we measured (docs/forgetting.md)");
       return Candidate.chosen(
           first.editor().edit(concepts, first.values(), model, context), "unmeasured");
     }
