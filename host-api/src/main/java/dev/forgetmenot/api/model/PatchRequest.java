@@ -27,7 +27,7 @@ public record PatchRequest(
 
   /** What a user can allow. */
   public enum Allowance {
-    /** A change of a weight that is hardly meant to be so large (FMN-308). */
+    /** A change of a weight above the limit (FMN-308). */
     LARGE_CHANGES,
     /** A joint solve that small differences of its input change much (FMN-604). */
     ILL_CONDITIONED,

@@ -61,7 +61,7 @@ final class KeygenCommand implements Callable<Integer> {
   private void write(SigningKey key) throws IOException {
     KeyFile.write(output, key);
     context.say("wrote " + output + ", the private key: keep it secret and back it up");
-    context.say("wrote " + KeyFile.publicOf(output) + ", the public half: for everyone");
+    context.say("wrote " + KeyFile.publicOf(output) + ", the public key: give it to everyone");
     context.say("key id " + key.verification().id() + ": publish it where others can compare it");
   }
 }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "trust",
     description = {
-      "Trust a key: a public half in a file, or the key that signed a patch.",
+      "Trust a key: a public key in a file, or the key that signed a patch.",
       "For a patch, patches of its name are bound to that key: one that is signed by "
           + "another is refused later. Without a file: say whom you trust."
     },
