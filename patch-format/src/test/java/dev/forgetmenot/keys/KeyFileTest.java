@@ -87,9 +87,9 @@ class KeyFileTest {
     KeyPair rsa = KeyPairGenerator.getInstance("RSA").generateKeyPair();
     KeyPair curve = KeyPairGenerator.getInstance("X25519").generateKeyPair();
     assertPrivateRefused(pem("PRIVATE KEY", rsa.getPrivate().getEncoded()), "RSA");
-    assertPrivateRefused(pem("PRIVATE KEY", curve.getPrivate().getEncoded()), "no Ed25519");
+    assertPrivateRefused(pem("PRIVATE KEY", curve.getPrivate().getEncoded()), "not an Ed25519");
     assertPublicRefused(pem("PUBLIC KEY", rsa.getPublic().getEncoded()), "RSA");
-    assertPublicRefused(pem("PUBLIC KEY", curve.getPublic().getEncoded()), "no Ed25519");
+    assertPublicRefused(pem("PUBLIC KEY", curve.getPublic().getEncoded()), "not an Ed25519");
     assertPrivateRefused(pem("ENCRYPTED PRIVATE KEY", new byte[100]), "is encrypted");
     assertPrivateRefused(pem("OPENSSH PRIVATE KEY", new byte[100]), "OPENSSH PRIVATE KEY");
     assertPrivateRefused(pem("RSA PRIVATE KEY", new byte[100]), "RSA PRIVATE KEY");

@@ -37,7 +37,7 @@ class PluginsCommandTest {
         .containsPattern("future +0.1.0 +DISABLED")
         .contains("requires host-api >=99.0.0")
         .containsPattern("text.jar +REFUSED")
-        .contains("no readable jar");
+        .contains("not a readable jar");
   }
 
   @Test

@@ -131,7 +131,7 @@ class HostPluginManagerTest {
     PluginJar.of("", "1.0.0").write(folder.resolve("nameless"));
     Files.move(folder.resolve("nameless/.jar"), folder.resolve("nameless.jar"));
     try (HostPluginManager manager = start()) {
-      assertThat(reports(manager).get("text.jar").reason()).contains("no readable jar");
+      assertThat(reports(manager).get("text.jar").reason()).contains("not a readable jar");
       assertThat(reports(manager).get("nameless.jar").state()).isEqualTo("REFUSED");
       assertGoodOneWorks(manager);
     }

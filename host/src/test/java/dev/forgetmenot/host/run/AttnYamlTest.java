@@ -170,7 +170,7 @@ class AttnYamlTest {
     assertWrong("max_train_steps: steps must be in", attn("max_train_steps: 0"));
     assertWrong(
         "run.yaml:6: use_pooler must be true or false, not 'some'", attn("use_pooler: some"));
-    assertWrong("no key that is known here; the nearest are Attn, Ti", add(attn(), "other: 1"));
+    assertWrong("not a known key; the nearest are Attn, Ti", add(attn(), "other: 1"));
     assertWrong("holds both Ti and Attn", add(attn(), "Ti: {}"));
   }
 

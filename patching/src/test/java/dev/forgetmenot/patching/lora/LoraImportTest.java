@@ -401,7 +401,7 @@ class LoraImportTest {
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("not finite");
     assertThatThrownBy(() -> edits(scalar(good(stem), stem + ".alpha", Double.POSITIVE_INFINITY)))
-        .hasMessageContaining("no scale");
+        .hasMessageContaining("not a scale");
   }
 
   private static SafetensorsWriter factors(String stem, long[] down, long[] up) {
