@@ -104,7 +104,7 @@ public final class ExportJob {
       if (edit.content() instanceof EditDescriptor.Tokens) {
         tokens.putAll(((TokensEdit) patch.edit(edit)).tokens());
       } else {
-        context.say("left out: " + edit.id() + ", which is no token");
+        context.say("left out: " + edit.id() + ", which is not a token");
       }
     }
     if (tokens.isEmpty()) {

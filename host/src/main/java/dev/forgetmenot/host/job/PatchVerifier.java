@@ -80,7 +80,7 @@ public record PatchVerifier(
 
   private static SignedPatch signed(PatchFile file, List<String> warnings) throws IOException {
     file.warnings()
-        .forEach(what -> warnings.add("warning: " + what + ": passed over; a newer fmn knows it"));
+        .forEach(what -> warnings.add("warning: " + what + ": ignored; it needs a newer fmn"));
     return SignedPatch.of(file, List.of());
   }
 
