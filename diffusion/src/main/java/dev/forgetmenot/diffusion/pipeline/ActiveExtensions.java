@@ -6,6 +6,7 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.model.ModelView;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.weights.Closing;
@@ -38,9 +39,35 @@ final class ActiveExtensions implements AutoCloseable {
     return changed;
   }
 
-  /** Takes over the array and returns one of the same or another. */
-  NDArray textEmbedding(NDArray context, boolean negative) {
-    return chain("textEmbedding", context, (run, array) -> run.textEmbedding(array, negative));
+  /** Takes over the arrays and returns a condition of the same or others. */
+  TextCondition textCondition(TextCondition first, boolean negative) {
+    TextCondition current = first;
+    try {
+      for (SamplingExtension.Run run : runs) {
+        TextCondition next = run.textCondition(current, negative);
+        requireShapes(run, next, current);
+        closeAllBut(current.arrays(), next.arrays());
+        current = next;
+      }
+      return current;
+    } catch (RuntimeException | Error e) {
+      current.close();
+      throw e;
+    }
+  }
+
+  private static void requireShapes(
+      SamplingExtension.Run run, TextCondition next, TextCondition current) {
+    List<Shape> expected = current.arrays().stream().map(NDArray::getShape).toList();
+    List<Shape> found = next.arrays().stream().map(NDArray::getShape).toList();
+    if (!found.equals(expected) || next.pooled().isPresent() != current.pooled().isPresent()) {
+      closeAllBut(next.arrays(), current.arrays());
+      throw wrongShape("textCondition", run, found, expected);
+    }
+  }
+
+  private static void closeAllBut(List<NDArray> arrays, List<NDArray> kept) {
+    arrays.stream().filter(a -> kept.stream().noneMatch(b -> a == b)).forEach(NDArray::close);
   }
 
   /** Takes over the array and returns one of the same or another. */
@@ -68,18 +95,23 @@ final class ActiveExtensions implements AutoCloseable {
   private static void requireShape(
       String hook, SamplingExtension.Run run, NDArray found, Shape expected) {
     if (!found.getShape().equals(expected)) {
-      String message =
-          String.format(
-              Locale.ROOT,
-              "%s of the sampling extension %s returned an array of shape %s; expected %s. Remove"
-                  + " its plugin, or get a version that works with this model",
-              hook,
-              run.getClass().getName(),
-              found.getShape(),
-              expected);
+      Shape shape = found.getShape();
       found.close();
-      throw new IllegalStateException(message);
+      throw wrongShape(hook, run, shape, expected);
     }
+  }
+
+  private static IllegalStateException wrongShape(
+      String hook, SamplingExtension.Run run, Object found, Object expected) {
+    return new IllegalStateException(
+        String.format(
+            Locale.ROOT,
+            "%s of the sampling extension %s returned an array of shape %s; expected %s. Remove its"
+                + " plugin, or get a version that works with this model",
+            hook,
+            run.getClass().getName(),
+            found,
+            expected));
   }
 
   private NDArray chain(

@@ -1,10 +1,10 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,10 +12,11 @@ import java.util.Optional;
  * What a batch is drawn after: the prompt's embedding for each image and, with classifier-free
  * guidance (Ho and Salimans, arXiv 2207.12598), the negative prompt's before them.
  *
- * @param context (b, n, d), or (2b, n, d) with the negative prompt's in the first half
+ * @param condition of b rows, or of 2b with the negative prompt's first; closed with this
  * @param scale w, how far to go from the negative prompt's prediction to the prompt's and beyond
  */
-record Conditioning(NDArray context, boolean guided, double scale) implements AutoCloseable {
+record Conditioning(TextCondition condition, boolean guided, double scale)
+    implements AutoCloseable {
 
   /**
    * The conditioning of a batch.
@@ -30,49 +31,63 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
       NDManager manager,
       ActiveExtensions extensions) {
     boolean guided = settings.guidance() > 1;
-    try (NDArray positive = positive(prompts, parts, manager, extensions)) {
+    try (TextCondition positive = positive(prompts, parts, manager, extensions)) {
       if (!guided) {
-        return new Conditioning(positive.duplicate(), false, 1);
+        return new Conditioning(TextCondition.concat(List.of(positive)), false, 1);
       }
-      try (NDArray negative = encode(settings.negativePrompt(), true, parts, manager, extensions);
-          NDArray negatives = negative.repeat(0, prompts.size())) {
-        return new Conditioning(negatives.concat(positive, 0), true, settings.guidance());
+      try (TextCondition negative =
+              encode(settings.negativePrompt(), true, parts, manager, extensions);
+          TextCondition negatives = negative.repeat(prompts.size())) {
+        return new Conditioning(
+            TextCondition.concat(List.of(negatives, positive)), true, settings.guidance());
       }
     }
   }
 
-  /** (b, n, d); a prompt that comes several times is encoded once. */
-  private static NDArray positive(
+  /** b rows; a prompt that comes several times is encoded once. */
+  private static TextCondition positive(
       List<String> prompts, ModelComponents parts, NDManager manager, ActiveExtensions extensions) {
     List<String> distinct = prompts.stream().distinct().toList();
     try (NDManager scope = manager.newSubManager()) {
-      NDList rows = new NDList();
+      List<TextCondition> rows = new ArrayList<>();
       for (String prompt : distinct) {
-        NDArray embedding = encode(prompt, false, parts, scope, extensions);
-        embedding.attach(scope);
-        rows.add(embedding);
+        TextCondition row = encode(prompt, false, parts, scope, extensions);
+        row.attach(scope);
+        rows.add(row);
       }
-      if (distinct.size() == 1) {
-        NDArray repeated = rows.get(0).repeat(0, prompts.size());
-        repeated.attach(manager);
-        return repeated;
-      }
-      NDList chosen = new NDList();
-      prompts.forEach(prompt -> chosen.add(rows.get(distinct.indexOf(prompt))));
-      NDArray all = NDArrays.concat(chosen, 0);
+      TextCondition all =
+          distinct.size() == 1
+              ? rows.get(0).repeat(prompts.size())
+              : TextCondition.concat(
+                  prompts.stream().map(prompt -> rows.get(distinct.indexOf(prompt))).toList());
       all.attach(manager);
       return all;
     }
   }
 
-  private static NDArray encode(
+  private static TextCondition encode(
       String text,
       boolean negative,
       ModelComponents parts,
       NDManager manager,
       ActiveExtensions extensions) {
     List<Integer> ids = parts.tokenizer().encode(extensions.prompt(text, negative)).ids();
-    return extensions.textEmbedding(parts.textEncoder().encode(manager, List.of(ids)), negative);
+    NDArray context = parts.textEncoder().encode(manager, List.of(ids));
+    return extensions.textCondition(TextCondition.of(context), negative);
+  }
+
+  /**
+   * The context of a condition for a UNet that has no other inputs.
+   *
+   * @throws IllegalArgumentException if the condition has more
+   */
+  static NDArray context(TextCondition condition) {
+    if (condition.arrays().size() > 1) {
+      throw new IllegalArgumentException(
+          "this UNet has no inputs for pooled embeddings and time ids; expected a text condition of"
+              + " the context alone, as encodePrompts of this model makes it");
+    }
+    return condition.context();
   }
 
   /**
@@ -104,6 +119,6 @@ record Conditioning(NDArray context, boolean guided, double scale) implements Au
 
   @Override
   public void close() {
-    context.close();
+    condition.close();
   }
 }

@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
@@ -212,9 +213,9 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
   }
 
   @Override
-  public NDArray encodePrompts(List<TokenizedPrompt> prompts) {
+  public TextCondition encodePrompts(List<TokenizedPrompt> prompts) {
     List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
-    return engine.call(() -> parts.textEncoder().encode(parts.manager(), ids));
+    return engine.call(() -> TextCondition.of(parts.textEncoder().encode(parts.manager(), ids)));
   }
 
   @Override
@@ -244,15 +245,17 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
 
   @Override
   public NDArray predict(
-      NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
-    return engine.call(() -> parts.unet().forward(latents, timesteps, context, hooks));
+      NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
+    return engine.call(
+        () -> parts.unet().forward(latents, timesteps, Conditioning.context(condition), hooks));
   }
 
   @Override
-  public void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks) {
+  public void observe(
+      NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
     engine.call(
         () -> {
-          parts.unet().observe(latents, timesteps, context, hooks);
+          parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks);
           return null;
         });
   }

@@ -287,7 +287,13 @@ final class TextToImagePipeline {
       double[] timesteps = new double[(int) input.getShape().get(0)];
       Arrays.fill(timesteps, sampler.timesteps()[i]);
       NDArray output =
-          parts.unet().forward(input, timesteps, conditioning.context(), extensions.attention(i));
+          parts
+              .unet()
+              .forward(
+                  input,
+                  timesteps,
+                  Conditioning.context(conditioning.condition()),
+                  extensions.attention(i));
       return extensions.modelOutput(i, guided(output, i, conditioning, extensions));
     } finally {
       if (scaled != sample) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -158,6 +162,75 @@ class SamplingHooksTest {
   }
 
   @Test
+  void aConditionWithInputsThatTheUNetLacksIsRefused() throws IOException {
+    SamplingExtension pooling =
+        (request, model) ->
+            new SamplingExtension.Run() {
+              @Override
+              public TextCondition textCondition(TextCondition condition, boolean negative) {
+                NDArray pooled = condition.context().getManager().zeros(new Shape(1, 4));
+                return new TextCondition(
+                    condition.context(), Optional.of(pooled), Optional.empty());
+              }
+            };
+    assertThatThrownBy(() -> draw(guidedBy(3), pooling))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("textCondition of the sampling extension")
+        .hasMessageContaining("(1, 4)");
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
+        NDManager manager = sd.newManager()) {
+      sd.engine()
+          .call(
+              () -> {
+                NDArray latents = manager.zeros(new Shape(1, 4, 8, 8));
+                NDArray context = manager.zeros(new Shape(1, 7, 32));
+                double[] timesteps = {500};
+                NDArray ids = manager.zeros(new Shape(1, 6));
+                TextCondition more = new TextCondition(context, Optional.empty(), Optional.of(ids));
+                assertThatThrownBy(() -> sd.predict(latents, timesteps, more, AttentionHooks.NONE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("context alone");
+                sd.predict(latents, timesteps, TextCondition.of(context), AttentionHooks.NONE)
+                    .close();
+                assertThatThrownBy(() -> TextCondition.of(ids)).hasMessageContaining("(b, n, d)");
+                assertThatThrownBy(
+                        () -> new TextCondition(context, Optional.of(context), Optional.empty()))
+                    .hasMessageContaining("pooled")
+                    .hasMessageContaining("(b, p)");
+                return null;
+              });
+    }
+  }
+
+  @Test
+  void conditionsAreRepeatedAndConcatenatedInAllTheirParts() throws IOException {
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
+        NDManager manager = sd.newManager()) {
+      sd.engine()
+          .call(
+              () -> {
+                TextCondition one = condition(manager, 1);
+                TextCondition two = condition(manager, 10).repeat(2);
+                TextCondition all = TextCondition.concat(List.of(two, one));
+                assertThat(all.context().getShape()).isEqualTo(new Shape(3, 2, 1));
+                assertThat(all.context().toFloatArray()).containsExactly(10, 10, 10, 10, 1, 1);
+                assertThat(all.pooled().orElseThrow().toFloatArray()).containsExactly(20, 20, 2);
+                assertThat(all.timeIds().orElseThrow().getShape()).isEqualTo(new Shape(3, 6));
+                all.close();
+                assertThat(one.context().toFloatArray()).containsExactly(1, 1);
+                return null;
+              });
+    }
+  }
+
+  private static TextCondition condition(NDManager manager, float value) {
+    return new TextCondition(
+        manager.ones(new Shape(1, 2, 1)).mul(value),
+        Optional.of(manager.ones(new Shape(1, 1)).mul(2 * value)),
+        Optional.of(manager.ones(new Shape(1, 6)).mul(3 * value)));
+  }
+
+  @Test
   void theModelOfARunIsTheOneThatDraws() throws IOException {
     List<Integer> steps = new ArrayList<>();
     List<ModelView> models = new ArrayList<>();
@@ -166,12 +239,14 @@ class SamplingHooksTest {
           models.add(model);
           return new SamplingExtension.Run() {
             @Override
-            public NDArray textEmbedding(NDArray context, boolean negative) {
+            public TextCondition textCondition(TextCondition condition, boolean negative) {
               if (negative) {
-                return context;
+                return condition;
               }
-              try (NDArray same = model.encodePrompts(List.of(model.tokenize(request.prompt())))) {
-                assertThat(context.toFloatArray()).isEqualTo(same.toFloatArray());
+              try (TextCondition same =
+                  model.encodePrompts(List.of(model.tokenize(request.prompt())))) {
+                assertThat(condition.context().toFloatArray())
+                    .isEqualTo(same.context().toFloatArray());
               }
               return model.encodePrompts(List.of(model.tokenize("a castle")));
             }

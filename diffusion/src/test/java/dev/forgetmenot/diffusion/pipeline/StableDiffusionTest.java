@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
@@ -217,11 +218,11 @@ class StableDiffusionTest {
     }
 
     @Override
-    public NDArray textEmbedding(NDArray context, boolean negative) {
+    public TextCondition textCondition(TextCondition condition, boolean negative) {
       if (!negative) {
         seen.add("embedding");
       }
-      return context.duplicate();
+      return TextCondition.of(condition.context().duplicate());
     }
 
     @Override

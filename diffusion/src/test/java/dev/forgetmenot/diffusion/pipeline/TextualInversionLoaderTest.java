@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -49,8 +50,8 @@ class TextualInversionLoaderTest {
     return sd.engine()
         .call(
             () -> {
-              try (NDArray embedding = sd.encodePrompts(List.of(sd.tokenize(prompt)))) {
-                return embedding.toFloatArray();
+              try (TextCondition embedding = sd.encodePrompts(List.of(sd.tokenize(prompt)))) {
+                return embedding.context().toFloatArray();
               }
             });
   }
@@ -135,8 +136,8 @@ class TextualInversionLoaderTest {
   }
 
   private static NDArray loss(ai.djl.ndarray.NDManager micro, TokenizedPrompt prompt) {
-    try (NDArray embedding = sd.encodePrompts(List.of(prompt));
-        NDArray square = embedding.square()) {
+    try (TextCondition embedding = sd.encodePrompts(List.of(prompt));
+        NDArray square = embedding.context().square()) {
       NDArray loss = square.mean();
       loss.attach(micro);
       return loss;

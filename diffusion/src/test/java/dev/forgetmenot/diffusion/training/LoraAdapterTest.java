@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -51,7 +52,11 @@ class LoraAdapterTest {
     Shape shape = new Shape(2, 4, 8, 8);
     NDArray latents = manager.create(sd.noise(1).normal((int) shape.size()), shape).duplicate();
     NDArray context = manager.create(sd.noise(2).normal(2 * 7 * 32), new Shape(2, 7, 32));
-    return sd.predict(latents, new double[] {500, 20}, context.duplicate(), AttentionHooks.NONE);
+    return sd.predict(
+        latents,
+        new double[] {500, 20},
+        TextCondition.of(context.duplicate()),
+        AttentionHooks.NONE);
   }
 
   private float[] prediction() {

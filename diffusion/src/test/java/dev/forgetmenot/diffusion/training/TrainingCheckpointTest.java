@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope.Restored;
@@ -51,7 +52,8 @@ class TrainingCheckpointTest {
   private NDArray loss(NDManager micro, int step, int part) {
     NDArray latents = normal(micro, 100 * step + part, 1, 4, 8, 8);
     NDArray context = normal(micro, 100 * step + part + 50, 1, 7, 32);
-    return sd.predict(latents, new double[] {10 * step}, context, AttentionHooks.NONE)
+    return sd.predict(
+            latents, new double[] {10 * step}, TextCondition.of(context), AttentionHooks.NONE)
         .square()
         .mean();
   }
@@ -207,8 +209,11 @@ class TrainingCheckpointTest {
       double[] time = {500};
       return base
           ? session.withBase(
-              () -> sd.predict(latents, time, context, AttentionHooks.NONE).toFloatArray())
-          : sd.predict(latents, time, context, AttentionHooks.NONE).toFloatArray();
+              () ->
+                  sd.predict(latents, time, TextCondition.of(context), AttentionHooks.NONE)
+                      .toFloatArray())
+          : sd.predict(latents, time, TextCondition.of(context), AttentionHooks.NONE)
+              .toFloatArray();
     }
   }
 }

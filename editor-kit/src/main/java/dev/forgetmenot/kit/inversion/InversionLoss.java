@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import java.util.Optional;
 
 /**
@@ -17,12 +18,16 @@ public record InversionLoss(DiffusionModel model) {
    * @param latents z (1, c, h, w)
    * @param noise ε (1, c, h, w)
    * @param timestep t in [0, T)
-   * @param context text embedding of the prompt (1, n, d)
+   * @param context of the prompt (b is 1)
    * @param mask if there, prediction and target are multiplied by it
    * @return (), of the manager of {@code latents}
    */
   public NDArray of(
-      NDArray latents, NDArray noise, int timestep, NDArray context, Optional<LatentMask> mask) {
+      NDArray latents,
+      NDArray noise,
+      int timestep,
+      TextCondition context,
+      Optional<LatentMask> mask) {
     int[] timesteps = {timestep};
     try (NDArray noisy = model.noiseSchedule().addNoise(latents, noise, timesteps);
         NDArray prediction =

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -148,7 +149,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       NDArray latents = images.sample(manager, image, flip, source);
       Shape shape = latents.getShape();
       NDArray noise = manager.create(source.normal(Math.toIntExact(shape.size())), shape);
-      NDArray embedding = model.encodePrompts(List.of(prompts.get(image)));
+      TextCondition embedding = model.encodePrompts(List.of(prompts.get(image)));
       embedding.attach(manager);
       int timestep = random.timestep(model.noiseSchedule().trainSteps());
       return loss.of(latents, noise, timestep, embedding, images.mask(image, flip));

@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.train;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.training.TrainingScope;
 
 /**
@@ -16,11 +17,12 @@ public record AblationLoss(DiffusionModel model, TrainingScope scope) {
    *
    * @param noisy xₜ (b, c, h, w)
    * @param timesteps t, one for each of the batch
-   * @param concept text embeddings of the concepts' prompts (b, n, d)
-   * @param anchor text embeddings of the anchors' prompts (b, n, d)
+   * @param concept of the concepts' prompts, b rows
+   * @param anchor of the anchors' prompts, b rows
    * @return (), of the manager of {@code noisy}
    */
-  public NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray anchor) {
+  public NDArray of(
+      NDArray noisy, double[] timesteps, TextCondition concept, TextCondition anchor) {
     NDArray target =
         scope.withBase(() -> model.predict(noisy, timesteps, anchor, AttentionHooks.NONE));
     return MseLoss.meanSquare(

@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.train;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -57,7 +58,7 @@ public final class PreservationLoss implements AutoCloseable {
     if (!wanted()) {
       return loss;
     }
-    NDArray context = kept.batch(noisy.getManager(), prompts(draw, timesteps.length));
+    TextCondition context = kept.batch(noisy.getManager(), prompts(draw, timesteps.length));
     NDArray base =
         scope.withBase(() -> model.predict(noisy, timesteps, context, AttentionHooks.NONE));
     NDArray now = model.predict(noisy, timesteps, context, AttentionHooks.NONE);

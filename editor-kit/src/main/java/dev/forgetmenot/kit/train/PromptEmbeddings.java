@@ -1,10 +1,8 @@
 package dev.forgetmenot.kit.train;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +12,7 @@ import java.util.List;
  * thread.
  */
 public final class PromptEmbeddings implements AutoCloseable {
-  private final List<NDArray> embeddings = new ArrayList<>(); // (1, n, d)
+  private final List<TextCondition> embeddings = new ArrayList<>(); // of one prompt each
 
   /** Encodes prompts; none are allowed. */
   public PromptEmbeddings(DiffusionModel model, List<TokenizedPrompt> prompts) {
@@ -33,20 +31,16 @@ public final class PromptEmbeddings implements AutoCloseable {
    *
    * @param manager where the result lives
    * @param indices of the prompts, one for each of the batch
-   * @return (b, n, d)
+   * @return of b rows; the manager closes it
    */
-  public NDArray batch(NDManager manager, List<Integer> indices) {
-    NDArray first = embeddings.get(indices.get(0));
-    NDArray batch =
-        indices.size() == 1
-            ? first.reshape(first.getShape())
-            : NDArrays.concat(new NDList(indices.stream().map(embeddings::get).toList()));
+  public TextCondition batch(NDManager manager, List<Integer> indices) {
+    TextCondition batch = TextCondition.concat(indices.stream().map(embeddings::get).toList());
     batch.attach(manager);
     return batch;
   }
 
   @Override
   public void close() {
-    embeddings.forEach(NDArray::close);
+    embeddings.forEach(TextCondition::close);
   }
 }

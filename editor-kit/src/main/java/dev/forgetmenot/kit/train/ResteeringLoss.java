@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.train;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import java.util.List;
 
 /**
@@ -19,14 +20,14 @@ public record ResteeringLoss(NDArray value, double mass) {
    *
    * @param noisy xₜ (b, c, h, w)
    * @param timesteps t, one for each of the batch
-   * @param context text embeddings of the prompts (b, n, d)
+   * @param context of the prompts, b rows
    * @param watched columns and mask of each image
    */
   public static ResteeringLoss of(
       DiffusionModel model,
       NDArray noisy,
       double[] timesteps,
-      NDArray context,
+      TextCondition context,
       List<AttentionNormLoss.Watched> watched) {
     AttentionNormLoss attention = new AttentionNormLoss(watched);
     model.observe(noisy, timesteps, context, AttentionHooks.observing(attention));

@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
@@ -225,7 +226,7 @@ class InversionGoldenTest {
       try {
         NDArray latents = array(micro, "latents", step);
         NDArray noise = array(micro, "noise", step);
-        NDArray context = sd.encodePrompts(List.of(prompt()));
+        TextCondition context = sd.encodePrompts(List.of(prompt()));
         context.attach(micro);
         int timestep = Math.toIntExact(golden.longs("timesteps")[step]);
         return loss.of(latents, noise, timestep, context, mask());

@@ -13,6 +13,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -100,7 +101,7 @@ class ResteerGoldenTest {
       ResteeringSettings settings = settings();
       NamedWeights weights = sd.weights();
       Map<String, float[]> before = new LinkedHashMap<>();
-      try (NDArray embedding = sd.encodePrompts(List.of(prompt));
+      try (TextCondition embedding = sd.encodePrompts(List.of(prompt));
           TrainingScope training = sd.train(settings.training(sd))) {
         training.trainable().forEach(weight -> before.put(weight, weights.current(weight)));
         AttentionNormLoss.Watched watched =
@@ -127,11 +128,12 @@ class ResteerGoldenTest {
     }
 
     private NDArray loss(
-        AttentionNormLoss.Watched watched, NDManager micro, int step, NDArray embedding) {
+        AttentionNormLoss.Watched watched, NDManager micro, int step, TextCondition embedding) {
       NDArray latents = golden.get("latents").get(step);
       NDArray noise = golden.get("noise").get(step);
-      NDArray context = embedding.reshape(embedding.getShape());
-      List.of(latents, noise, context).forEach(array -> array.attach(micro));
+      TextCondition context = TextCondition.concat(List.of(embedding));
+      context.attach(micro);
+      List.of(latents, noise).forEach(array -> array.attach(micro));
       int timestep = Math.toIntExact(golden.get("timesteps").toLongArray()[step]);
       NDArray noisy = sd.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
       return ResteeringLoss.of(sd, noisy, new double[] {timestep}, context, List.of(watched))

@@ -28,8 +28,8 @@ public interface ModelView {
   /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
   List<String> tokens(String text);
 
-  /** Text embeddings (b, n, d) of prompts. */
-  NDArray encodePrompts(List<TokenizedPrompt> prompts);
+  /** What the UNet is told of prompts, one row for each; the caller closes it. */
+  TextCondition encodePrompts(List<TokenizedPrompt> prompts);
 
   /** The id of end-of-text. */
   int endOfText();
@@ -55,10 +55,11 @@ public interface ModelView {
    *
    * @param latents (b, c, h, w)
    * @param timesteps one for each of the batch
-   * @param context (b, n, d)
+   * @param condition of a batch of b; stays the caller's
    * @return (b, c, h, w)
    */
-  NDArray predict(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
+  NDArray predict(
+      NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks);
 
   /**
    * Runs the UNet as far as its observers look and no further, for losses that are made of
@@ -66,7 +67,7 @@ public interface ModelView {
    *
    * @throws IllegalArgumentException if nobody watches a layer
    */
-  void observe(NDArray latents, double[] timesteps, NDArray context, AttentionHooks hooks);
+  void observe(NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks);
 
   /** The attention layers of the UNet, in the order in which they run. */
   List<AttentionLayer> attentionSites();

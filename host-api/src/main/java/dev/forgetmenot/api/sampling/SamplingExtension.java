@@ -3,6 +3,7 @@ package dev.forgetmenot.api.sampling;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.ModelView;
+import dev.forgetmenot.api.model.TextCondition;
 import java.util.Optional;
 import org.pf4j.ExtensionPoint;
 
@@ -45,12 +46,15 @@ public interface SamplingExtension extends ExtensionPoint {
     }
 
     /**
-     * The text embedding to use instead.
+     * What the UNet is to be told of the prompt instead; called for the prompt and, where the
+     * request is guided, for the negative prompt.
      *
-     * @param context (1, n, d)
+     * @param condition of one prompt (b is 1)
+     * @return the given one, or one with other arrays of the same shapes; arrays of the given one
+     *     may be part of it
      */
-    default NDArray textEmbedding(NDArray context, boolean negative) {
-      return context;
+    default TextCondition textCondition(TextCondition condition, boolean negative) {
+      return condition;
     }
 
     /** Who looks at the attention or changes it in the given step, counted from 0. */

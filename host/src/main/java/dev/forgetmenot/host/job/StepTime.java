@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public record StepTime(Duration pass, int side) {
         .call(
             () -> {
               try (NDManager manager = model.newManager();
-                  NDArray context = model.encodePrompts(List.of(model.tokenize("")))) {
+                  TextCondition context = model.encodePrompts(List.of(model.tokenize("")))) {
                 pass(model, manager, context, latents[0], Math.max(SMALLEST, latents[1] / 4));
                 long start = System.nanoTime();
                 pass(model, manager, context, latents[0], latents[1]);
@@ -44,7 +45,7 @@ public record StepTime(Duration pass, int side) {
   }
 
   private static void pass(
-      StableDiffusion model, NDManager manager, NDArray context, int channels, int side) {
+      StableDiffusion model, NDManager manager, TextCondition context, int channels, int side) {
     try (NDArray sample = manager.zeros(new Shape(1, channels, side, side));
         NDArray output =
             model.predict(sample, new double[] {MIDDLE}, context, AttentionHooks.NONE)) {

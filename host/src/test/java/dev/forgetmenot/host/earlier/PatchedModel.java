@@ -2,6 +2,7 @@ package dev.forgetmenot.host.earlier;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.HostVersions;
@@ -146,7 +147,9 @@ final class PatchedModel implements AutoCloseable {
         .engine()
         .call(
             () -> {
-              try (NDArray all = model.encodePrompts(List.of(model.tokenize("a " + token)))) {
+              try (TextCondition condition =
+                  model.encodePrompts(List.of(model.tokenize("a " + token)))) {
+                NDArray all = condition.context();
                 int at = 2 * (int) all.getShape().get(2); // after the begin token and "a"
                 float[] values = all.toFloatArray();
                 List<Double> first = new ArrayList<>();

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.gate;
 
-import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,10 +69,10 @@ public final class PromptEncoder {
   }
 
   private void encodeBatch(List<TokenizedPrompt> batch) {
-    try (NDArray embedding = model.encodePrompts(batch)) {
-      float[] all = embedding.toFloatArray();
+    try (TextCondition condition = model.encodePrompts(batch)) {
+      float[] all = condition.context().toFloatArray();
       int each = all.length / batch.size();
-      int width = Math.toIntExact(embedding.getShape().get(2));
+      int width = Math.toIntExact(condition.context().getShape().get(2));
       for (int i = 0; i < batch.size(); i++) {
         float[] states = new float[each];
         System.arraycopy(all, i * each, states, 0, each);

@@ -3,6 +3,7 @@ package dev.forgetmenot.plugin.forget;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.train.MseLoss;
 
@@ -22,18 +23,19 @@ record EsdLoss(DiffusionModel model, TrainingScope scope, double guidance) {
    *
    * @param noisy xₜ (b, c, h, w)
    * @param timesteps t, one for each of the batch
-   * @param concept text embeddings of the concept's prompt (b, n, d)
-   * @param empty text embeddings of the empty prompt (b, n, d)
+   * @param concept of the concept's prompt, b rows
+   * @param empty of the empty prompt, b rows
    * @return (), of the manager of {@code noisy}
    */
-  NDArray of(NDArray noisy, double[] timesteps, NDArray concept, NDArray empty) {
+  NDArray of(NDArray noisy, double[] timesteps, TextCondition concept, TextCondition empty) {
     NDArray target = scope.withBase(() -> target(noisy, timesteps, concept, empty));
     NDArray prediction = model.predict(noisy, timesteps, concept, AttentionHooks.NONE);
     return MseLoss.meanSquare(prediction, target);
   }
 
   /** No graph is recorded here. */
-  private NDArray target(NDArray noisy, double[] timesteps, NDArray concept, NDArray empty) {
+  private NDArray target(
+      NDArray noisy, double[] timesteps, TextCondition concept, TextCondition empty) {
     try (NDArray nothing = model.predict(noisy, timesteps, empty, AttentionHooks.NONE);
         NDArray with = model.predict(noisy, timesteps, concept, AttentionHooks.NONE);
         NDArray difference = with.sub(nothing);

@@ -1,6 +1,6 @@
 package org.example.fmn;
 
-import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
@@ -94,9 +94,9 @@ public final class DirectionAblation implements ConceptEditor {
   /** The text embedding (d) of a prompt's last word. */
   private static double[] lastWord(DiffusionModel model, String text) {
     TokenizedPrompt prompt = model.tokenize(text);
-    try (NDArray embedding = model.encodePrompts(List.of(prompt))) {
-      float[] all = embedding.toFloatArray();
-      int width = (int) embedding.getShape().get(2);
+    try (TextCondition condition = model.encodePrompts(List.of(prompt))) {
+      float[] all = condition.context().toFloatArray();
+      int width = (int) condition.context().getShape().get(2);
       double[] row = new double[width];
       for (int i = 0; i < width; i++) {
         row[i] = all[(prompt.endPosition() - 1) * width + i];
