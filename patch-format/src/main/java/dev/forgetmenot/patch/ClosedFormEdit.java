@@ -107,6 +107,24 @@ public record ClosedFormEdit(
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return true;
+  }
+
+  @Override
+  public long bytes() {
+    return concepts.stream()
+        .mapToLong(
+            c -> c.target().bytes() + c.guide().bytes() + c.preserve().map(Rows::bytes).orElse(0L))
+        .sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

@@ -13,8 +13,10 @@ import java.util.List;
  * @param dtype its type
  * @param rankAxis the dimension that is a rank, or -1
  * @param scale its values stand for themselves times this
+ * @param indexLimit of an index of rows how many there are; else 0
  */
-record DeclaredTensor(String name, List<Long> shape, DType dtype, int rankAxis, double scale) {
+record DeclaredTensor(
+    String name, List<Long> shape, DType dtype, int rankAxis, double scale, long indexLimit) {
   static final String DELTA = ".delta";
   static final String ROWS = ".rows";
   static final String INDEX = ".index";
@@ -28,38 +30,64 @@ record DeclaredTensor(String name, List<Long> shape, DType dtype, int rankAxis, 
   static final String EMBEDDING = ".embedding";
 
   private DeclaredTensor(String name, long... shape) {
-    this(name, Arrays.stream(shape).boxed().toList(), DType.F32, -1, 1);
+    this(name, Arrays.stream(shape).boxed().toList(), DType.F32, -1, 1, 0);
   }
 
   private static DeclaredTensor factor(String name, List<Long> shape, int rankAxis) {
-    return new DeclaredTensor(name, shape, DType.F32, rankAxis, 1);
+    return new DeclaredTensor(name, shape, DType.F32, rankAxis, 1, 0);
   }
 
   /** All tensors of an edit. */
   static List<DeclaredTensor> of(EditDescriptor content) {
-    List<DeclaredTensor> tensors = new ArrayList<>();
-    if (content instanceof EditDescriptor.Deltas deltas) {
+    All all = new All(new ArrayList<>());
+    content.accept(all);
+    return all.tensors();
+  }
+
+  /** Collects those of one edit. */
+  private record All(List<DeclaredTensor> tensors)
+      implements EditDescriptor.Visitor<Void, RuntimeException> {
+    @Override
+    public Void visit(EditDescriptor.Deltas deltas) {
       for (EditDescriptor.Target target : deltas.targets()) {
         DType dtype = target.scale().isPresent() ? DType.F16 : DType.F32;
         double scale = target.scale().orElse(1.0);
-        tensors.add(new DeclaredTensor(target.target() + DELTA, target.shape(), dtype, -1, scale));
+        tensors.add(
+            new DeclaredTensor(target.target() + DELTA, target.shape(), dtype, -1, scale, 0));
       }
-    } else if (content instanceof EditDescriptor.RowTargets rows) {
+      return null;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.RowTargets rows) {
       for (EditDescriptor.RowTarget t : rows.targets()) {
         long[] shape = t.shape().stream().mapToLong(Long::longValue).toArray();
         tensors.add(new DeclaredTensor(t.target() + ROWS, t.rows(), SelectedRows.width(shape)));
         List<Long> index = List.of((long) t.rows());
-        tensors.add(new DeclaredTensor(t.target() + INDEX, index, DType.I64, -1, 1));
+        tensors.add(
+            new DeclaredTensor(t.target() + INDEX, index, DType.I64, -1, 1, t.shape().get(0)));
       }
-    } else if (content instanceof EditDescriptor.LowRanks lowRanks) {
+      return null;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.LowRanks lowRanks) {
       for (EditDescriptor.Factors f : lowRanks.targets()) {
         tensors.add(factor(f.target() + DOWN, down(f.shape(), f.rank()), 0));
         tensors.add(factor(f.target() + UP, up(f.shape(), f.rank()), 1));
       }
-    } else if (content instanceof EditDescriptor.Projector p) {
+      return null;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.Projector p) {
       tensors.add(new DeclaredTensor(p.concept() + LEFT, p.directions(), p.width()));
       tensors.add(new DeclaredTensor(p.concept() + RIGHT, p.directions(), p.width()));
-    } else if (content instanceof EditDescriptor.ClosedForm closedForm) {
+      return null;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.ClosedForm closedForm) {
       for (EditDescriptor.Columns c : closedForm.concepts()) {
         tensors.add(new DeclaredTensor(c.label() + TARGET, c.columns(), closedForm.width()));
         tensors.add(new DeclaredTensor(c.label() + GUIDE, c.columns(), closedForm.width()));
@@ -67,12 +95,16 @@ record DeclaredTensor(String name, List<Long> shape, DType dtype, int rankAxis, 
           tensors.add(new DeclaredTensor(c.label() + PRESERVE, c.preserved(), closedForm.width()));
         }
       }
-    } else if (content instanceof EditDescriptor.Tokens tokens) {
+      return null;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.Tokens tokens) {
       for (EditDescriptor.Token token : tokens.tokens()) {
         tensors.add(new DeclaredTensor(token.token() + EMBEDDING, token.vectors(), tokens.width()));
       }
+      return null;
     }
-    return tensors;
   }
 
   /** (rank, in) or (rank, in, height, width). */

@@ -23,6 +23,23 @@ public record DeltaEdit(Map<String, Delta> deltas) implements PatchEdit {
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return false;
+  }
+
+  @Override
+  public long bytes() {
+    return deltas.values().stream()
+        .mapToLong(d -> d.elements() * (d.half() ? Short.BYTES : Float.BYTES))
+        .sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

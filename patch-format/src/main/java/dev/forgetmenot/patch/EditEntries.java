@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -45,26 +46,45 @@ final class EditEntries {
     }
   }
 
+  private static final PatchEdit.Visitor<List<Unnamed>, RuntimeException> UNNAMED =
+      new PatchEdit.Visitor<>() {
+        @Override
+        public List<Unnamed> visit(DeltaEdit edit) {
+          return byComponent(edit.deltas(), EditEntries::deltas);
+        }
+
+        @Override
+        public List<Unnamed> visit(LowRankEdit edit) {
+          return byComponent(edit.factors(), EditEntries::lowRanks);
+        }
+
+        @Override
+        public List<Unnamed> visit(RowsEdit edit) {
+          return byComponent(edit.rows(), EditEntries::rows);
+        }
+
+        @Override
+        public List<Unnamed> visit(ProjectorEdit edit) {
+          return List.of(projector(edit));
+        }
+
+        @Override
+        public List<Unnamed> visit(ClosedFormEdit edit) {
+          return List.of(closedForm(edit));
+        }
+
+        @Override
+        public List<Unnamed> visit(TokensEdit edit) {
+          return List.of(tokens(edit));
+        }
+      };
+
   private EditEntries() {}
 
   /** The parts, in the order of the draft; what changes several components is split by them. */
   static List<Part> of(PatchDraft draft) {
     List<Unnamed> unnamed = new ArrayList<>();
-    for (PatchEdit edit : draft.edits()) {
-      if (edit instanceof DeltaEdit delta) {
-        byComponent(delta.deltas()).forEach((c, part) -> unnamed.add(deltas(c, part)));
-      } else if (edit instanceof RowsEdit rows) {
-        byComponent(rows.rows()).forEach((c, part) -> unnamed.add(rows(c, part)));
-      } else if (edit instanceof LowRankEdit lowRank) {
-        byComponent(lowRank.factors()).forEach((c, part) -> unnamed.add(lowRanks(c, part)));
-      } else if (edit instanceof ProjectorEdit projector) {
-        unnamed.add(projector(projector));
-      } else if (edit instanceof ClosedFormEdit closedForm) {
-        unnamed.add(closedForm(closedForm));
-      } else if (edit instanceof TokensEdit tokens) {
-        unnamed.add(tokens(tokens));
-      }
-    }
+    draft.edits().forEach(edit -> unnamed.addAll(edit.accept(UNNAMED)));
     Map<String, Long> ofKind =
         unnamed.stream().collect(Collectors.groupingBy(Unnamed::kind, Collectors.counting()));
     Map<String, Integer> seen = new HashMap<>();
@@ -88,7 +108,8 @@ final class EditEntries {
     return parts;
   }
 
-  private static <T> Map<String, Map<String, T>> byComponent(Map<String, T> targets) {
+  private static <T> List<Unnamed> byComponent(
+      Map<String, T> targets, BiFunction<String, Map<String, T>, Unnamed> entry) {
     Map<String, Map<String, T>> components = new TreeMap<>();
     targets.forEach(
         (name, value) -> {
@@ -100,7 +121,9 @@ final class EditEntries {
               .computeIfAbsent(name.substring(0, name.indexOf('/')), c -> new TreeMap<>())
               .put(name, value);
         });
-    return components;
+    List<Unnamed> parts = new ArrayList<>();
+    components.forEach((component, part) -> parts.add(entry.apply(component, part)));
+    return parts;
   }
 
   private static SafetensorsWriter writer() {

@@ -9,46 +9,50 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Puts an edit together again from the manifest's words and its tensors, both of them checked. */
-final class EditReader {
-  private EditReader() {}
+record EditReader(EditTensors tensors) implements EditDescriptor.Visitor<PatchEdit, IOException> {
+  @Override
+  public PatchEdit visit(EditDescriptor.Deltas deltas) {
+    Map<String, Delta> values = new TreeMap<>();
+    for (EditDescriptor.Target target : deltas.targets()) {
+      values.put(
+          target.target(),
+          new Delta(
+              array(target.shape()), () -> delta(target, tensors), target.scale().isPresent()));
+    }
+    return new DeltaEdit(values);
+  }
 
-  static PatchEdit read(EditDescriptor content, EditTensors tensors) throws IOException {
-    if (content instanceof EditDescriptor.Deltas deltas) {
-      Map<String, Delta> values = new TreeMap<>();
-      for (EditDescriptor.Target target : deltas.targets()) {
-        values.put(
-            target.target(),
-            new Delta(
-                array(target.shape()), () -> delta(target, tensors), target.scale().isPresent()));
-      }
-      return new DeltaEdit(values);
+  @Override
+  public PatchEdit visit(EditDescriptor.RowTargets rows) throws IOException {
+    Map<String, SelectedRows> selected = new TreeMap<>();
+    for (EditDescriptor.RowTarget target : rows.targets()) {
+      selected.put(target.target(), rows(target, tensors));
     }
-    if (content instanceof EditDescriptor.RowTargets rows) {
-      Map<String, SelectedRows> selected = new TreeMap<>();
-      for (EditDescriptor.RowTarget target : rows.targets()) {
-        selected.put(target.target(), rows(target, tensors));
-      }
-      return new RowsEdit(selected);
+    return new RowsEdit(selected);
+  }
+
+  @Override
+  public PatchEdit visit(EditDescriptor.LowRanks lowRanks) throws IOException {
+    Map<String, LowRank> factors = new TreeMap<>();
+    for (EditDescriptor.Factors target : lowRanks.targets()) {
+      factors.put(target.target(), lowRank(target, tensors));
     }
-    if (content instanceof EditDescriptor.LowRanks lowRanks) {
-      Map<String, LowRank> factors = new TreeMap<>();
-      for (EditDescriptor.Factors target : lowRanks.targets()) {
-        factors.put(target.target(), lowRank(target, tensors));
-      }
-      return new LowRankEdit(factors);
-    }
-    if (content instanceof EditDescriptor.Projector p) {
-      return new ProjectorEdit(
-          p.concept(),
-          tensors.rows(p.concept() + DeclaredTensor.LEFT),
-          tensors.rows(p.concept() + DeclaredTensor.RIGHT),
-          p.patterns());
-    }
-    if (content instanceof EditDescriptor.ClosedForm closedForm) {
-      return closedForm(closedForm, tensors);
-    }
+    return new LowRankEdit(factors);
+  }
+
+  @Override
+  public PatchEdit visit(EditDescriptor.Projector p) throws IOException {
+    return new ProjectorEdit(
+        p.concept(),
+        tensors.rows(p.concept() + DeclaredTensor.LEFT),
+        tensors.rows(p.concept() + DeclaredTensor.RIGHT),
+        p.patterns());
+  }
+
+  @Override
+  public PatchEdit visit(EditDescriptor.Tokens content) throws IOException {
     Map<String, Rows> tokens = new TreeMap<>();
-    for (EditDescriptor.Token token : ((EditDescriptor.Tokens) content).tokens()) {
+    for (EditDescriptor.Token token : content.tokens()) {
       tokens.put(token.token(), tensors.rows(token.token() + DeclaredTensor.EMBEDDING));
     }
     return new TokensEdit(tokens);
@@ -89,8 +93,8 @@ final class EditReader {
         tensors.values(factors.target() + DeclaredTensor.UP));
   }
 
-  private static ClosedFormEdit closedForm(EditDescriptor.ClosedForm content, EditTensors tensors)
-      throws IOException {
+  @Override
+  public PatchEdit visit(EditDescriptor.ClosedForm content) throws IOException {
     List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
     for (EditDescriptor.Columns columns : content.concepts()) {
       String label = columns.label();

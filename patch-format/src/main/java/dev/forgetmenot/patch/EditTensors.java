@@ -178,9 +178,9 @@ final class EditTensors {
     if (refusal != null) {
       throw refusal;
     }
-    if (content instanceof EditDescriptor.RowTargets rows) {
-      for (EditDescriptor.RowTarget target : rows.targets()) {
-        index(target.target() + DeclaredTensor.INDEX, target.shape().get(0));
+    for (DeclaredTensor tensor : DeclaredTensor.of(content)) {
+      if (tensor.indexLimit() > 0) {
+        index(tensor.name(), tensor.indexLimit());
       }
     }
   }

@@ -23,6 +23,23 @@ public record LowRankEdit(Map<String, LowRank> factors) implements PatchEdit {
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return false;
+  }
+
+  @Override
+  public long bytes() {
+    return factors.values().stream()
+        .mapToLong(f -> Float.BYTES * ((long) f.down().length + f.up().length))
+        .sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

@@ -58,12 +58,6 @@ public record Manifest(
     return edits.stream().anyMatch(Edit::boundByTextEncoder);
   }
 
-  static boolean boundByTextEncoder(String kind) {
-    return kind.equals(ProjectorEdit.KIND)
-        || kind.equals(ClosedFormEdit.KIND)
-        || kind.equals(TokensEdit.KIND);
-  }
-
   /** The same with another version. */
   Manifest version(Version other) {
     return new Manifest(
@@ -193,7 +187,7 @@ public record Manifest(
 
     /** Whether it speaks of text embeddings, and not of the values of what it changes. */
     public boolean boundByTextEncoder() {
-      return Manifest.boundByTextEncoder(kind());
+      return content.boundByTextEncoder();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.forgetmenot.patch;
 
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -94,8 +95,7 @@ final class ManifestCheck {
       if (!ids.add(edit.id())) {
         throw refuse("edit " + edit.id() + " is there twice");
       }
-      boolean patterns = edit.content().changed().isEmpty();
-      if (patterns && !(edit.content() instanceof EditDescriptor.Tokens)) {
+      if (edit.content().changed().isEmpty() && edit.content().tokens().isEmpty()) {
         throw refuse("edit " + edit.id() + " has no target");
       }
     }
@@ -105,12 +105,11 @@ final class ManifestCheck {
   private void targets() throws PatchFormatException {
     Set<String> named = new HashSet<>();
     for (Manifest.Edit edit : manifest.edits()) {
-      boolean list = isList(edit);
       for (String target : edit.content().changed()) {
         if (!target.startsWith(edit.component() + "/")) {
           throw refuse("target " + target + " is not of the component " + edit.component());
         }
-        if (!named.add((list ? edit.kind() : edit.id()) + " " + target)) {
+        if (!named.add((edit.boundByTextEncoder() ? edit.id() : edit.kind()) + " " + target)) {
           throw refuse("target " + target + " is there twice");
         }
       }
@@ -129,35 +128,14 @@ final class ManifestCheck {
       if (names.isEmpty()) {
         throw refuse("edit " + edit.id() + " changes nothing");
       }
-      if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
-        boolean keys = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_k.weight"));
-        boolean values = closedForm.patterns().stream().anyMatch(p -> p.endsWith(".to_v.weight"));
-        boolean others =
-            closedForm.patterns().stream().anyMatch(p -> !p.matches(".*\\.to_[kv]\\.weight"));
-        TextProjections sides = closedForm.sides();
-        if (others
-            || keys != (sides != TextProjections.V)
-            || values != (sides != TextProjections.K)) {
-          throw refuse(
-              "edit "
-                  + edit.id()
-                  + " says sides "
-                  + sides.word()
-                  + " and changes "
-                  + closedForm.patterns());
-        }
+      Optional<String> contradiction = edit.content().contradiction();
+      if (contradiction.isPresent()) {
+        throw refuse("edit " + edit.id() + contradiction.get());
       }
-      boolean tokens = edit.content() instanceof EditDescriptor.Tokens;
-      if (tokens && !edit.component().equals("text_encoder")) {
+      if (!edit.content().tokens().isEmpty() && !edit.component().equals("text_encoder")) {
         throw refuse("edit " + edit.id() + " adds tokens to " + edit.component());
       }
     }
-  }
-
-  private static boolean isList(Manifest.Edit edit) {
-    return edit.content() instanceof EditDescriptor.Deltas
-        || edit.content() instanceof EditDescriptor.LowRanks
-        || edit.content() instanceof EditDescriptor.RowTargets;
   }
 
   /** The base says of each changed component what it was, and of the text encoder if need be. */
@@ -169,7 +147,7 @@ final class ManifestCheck {
         continue;
       }
       Set<String> names = named.computeIfAbsent(edit.component(), c -> new TreeSet<>());
-      if (isList(edit)) {
+      if (!edit.boundByTextEncoder()) {
         int prefix = edit.component().length() + 1;
         edit.content().changed().forEach(target -> names.add(target.substring(prefix)));
       } else {

@@ -9,6 +9,7 @@ import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes manifest.json: members in the order of the specification, the same bytes each time. */
 final class ManifestWriter {
@@ -16,6 +17,8 @@ final class ManifestWriter {
       new GsonBuilder()
           .disableHtmlEscaping()
           .setPrettyPrinting()
+          .registerTypeAdapter(Optional.class, optional())
+          .registerTypeAdapter(TextProjections.class, sides())
           .registerTypeAdapter(double.class, number())
           .registerTypeAdapter(Double.class, number())
           .create();
@@ -33,7 +36,7 @@ final class ManifestWriter {
     json.put("license", m.license());
     json.put("created", m.created());
     json.put("authors", m.authors());
-    json.put("intent", intent(m.intent()));
+    json.put("intent", m.intent());
     json.put("architecture", m.architecture());
     json.put("base", base(m.base()));
     json.put("edits", m.edits().stream().map(ManifestWriter::edit).toList());
@@ -43,24 +46,6 @@ final class ManifestWriter {
     json.put("evidence", m.evidence());
     json.put("entries", m.entries());
     return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static Map<String, Object> intent(Manifest.Intent intent) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("operation", intent.operation());
-    json.put("concepts", intent.concepts().stream().map(ManifestWriter::concept).toList());
-    intent.reason().ifPresent(reason -> json.put("reason", reason));
-    intent.requestedBy().ifPresent(who -> json.put("requestedBy", who));
-    return json;
-  }
-
-  private static Map<String, Object> concept(Manifest.IntentConcept concept) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("label", concept.label());
-    json.put("kind", concept.kind());
-    json.put("prompts", concept.prompts());
-    concept.guide().ifPresent(guide -> json.put("guide", guide));
-    return json;
   }
 
   private static Map<String, Object> base(Manifest.Base base) {
@@ -98,9 +83,18 @@ final class ManifestWriter {
     json.put("kind", edit.kind());
     json.put("component", edit.component());
     json.put("entry", edit.entry());
-    json.putAll(EditDescriptorWriter.members(edit.content()));
+    json.putAll(GSON.toJsonTree(edit.content()).getAsJsonObject().asMap());
     json.put("strength", strength);
     return json;
+  }
+
+  /** Nothing is written of what is not there. */
+  private static JsonSerializer<Optional<?>> optional() {
+    return (value, type, context) -> context.serialize(value.orElse(null));
+  }
+
+  private static JsonSerializer<TextProjections> sides() {
+    return (value, type, context) -> new JsonPrimitive(value.word());
   }
 
   private static JsonSerializer<Double> number() {

@@ -2,6 +2,9 @@ package dev.forgetmenot.patch;
 
 /** Which minor version of the format a manifest needs. */
 final class MinorVersion {
+  /** The version that came with all kinds but values in full and rows, and without leaves. */
+  static final int WITH_KINDS = 1;
+
   /** The version that came with rows, halves, gates, and more words of the intent. */
   static final int WITH_ROWS = 2;
 
@@ -32,10 +35,9 @@ final class MinorVersion {
     }
     Manifest.Base base = manifest.base();
     boolean first =
-        manifest.edits().stream().allMatch(edit -> edit.kind().equals(DeltaEdit.KIND))
-            && base.textEncoder().isEmpty()
+        base.textEncoder().isEmpty()
             && base.components().values().stream().noneMatch(c -> c.leaves().isEmpty());
-    return first ? 0 : 1;
+    return Math.max(first ? 0 : WITH_KINDS, kinds(manifest));
   }
 
   private static boolean needsSecond(Manifest manifest) {
@@ -44,12 +46,10 @@ final class MinorVersion {
         || intent.reason().isPresent()
         || intent.requestedBy().isPresent()
         || intent.concepts().stream().anyMatch(concept -> concept.guide().isPresent())
-        || manifest.edits().stream().anyMatch(MinorVersion::needsSecond);
+        || kinds(manifest) == WITH_ROWS;
   }
 
-  private static boolean needsSecond(Manifest.Edit edit) {
-    return edit.content() instanceof EditDescriptor.RowTargets
-        || (edit.content() instanceof EditDescriptor.Deltas deltas
-            && deltas.targets().stream().anyMatch(target -> target.scale().isPresent()));
+  private static int kinds(Manifest manifest) {
+    return manifest.edits().stream().mapToInt(e -> e.content().minorVersion()).max().orElse(0);
   }
 }

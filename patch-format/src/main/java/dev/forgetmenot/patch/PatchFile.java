@@ -23,6 +23,30 @@ import java.util.Map;
  * opened it; may be read by several threads.
  */
 public final class PatchFile implements AutoCloseable {
+  private static final EditDescriptor.Visitor<List<EditDescriptor.Target>, RuntimeException>
+      DELTAS =
+          new EditDescriptor.Others<>(List.of()) {
+            @Override
+            public List<EditDescriptor.Target> visit(EditDescriptor.Deltas edit) {
+              return edit.targets();
+            }
+          };
+  private static final EditDescriptor.Visitor<List<EditDescriptor.RowTarget>, RuntimeException>
+      ROWS =
+          new EditDescriptor.Others<>(List.of()) {
+            @Override
+            public List<EditDescriptor.RowTarget> visit(EditDescriptor.RowTargets edit) {
+              return edit.targets();
+            }
+          };
+  private static final EditDescriptor.Visitor<List<EditDescriptor.Factors>, RuntimeException>
+      FACTORS =
+          new EditDescriptor.Others<>(List.of()) {
+            @Override
+            public List<EditDescriptor.Factors> visit(EditDescriptor.LowRanks edit) {
+              return edit.targets();
+            }
+          };
   static final String MIMETYPE = "application/vnd.fmnpatch+zip";
   static final String MANIFEST = "manifest.json";
 
@@ -163,7 +187,7 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public float[] delta(String target) throws IOException {
-    return delta(target, EditReader::delta);
+    return read(target, "delta of", DELTAS, EditReader::delta);
   }
 
   /**
@@ -175,26 +199,29 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public StoredFloats storedDelta(String target) throws IOException {
-    return delta(target, EditReader::storedDelta);
+    return read(target, "delta of", DELTAS, EditReader::storedDelta);
   }
 
-  /** Reads one delta. */
+  /** Reads what is stored of one tensor. */
   @FunctionalInterface
-  private interface DeltaReading<R> {
-    R of(EditDescriptor.Target target, EditTensors tensors) throws IOException;
+  private interface Reading<T, R> {
+    R of(T target, EditTensors tensors) throws IOException;
   }
 
-  private <R> R delta(String target, DeltaReading<R> reading) throws IOException {
+  private <T extends EditDescriptor.ChangedTensor, R> R read(
+      String target,
+      String what,
+      EditDescriptor.Visitor<List<T>, RuntimeException> listed,
+      Reading<T, R> reading)
+      throws IOException {
     for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditDescriptor.Deltas deltas) {
-        for (EditDescriptor.Target one : deltas.targets()) {
-          if (one.target().equals(target)) {
-            return reading.of(one, tensors(edit));
-          }
+      for (T one : edit.content().accept(listed)) {
+        if (one.target().equals(target)) {
+          return reading.of(one, tensors(edit));
         }
       }
     }
-    throw new IllegalArgumentException(path + " has no delta of " + target);
+    throw new IllegalArgumentException(path + " has no " + what + " " + target);
   }
 
   /**
@@ -205,16 +232,7 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public SelectedRows rows(String target) throws IOException {
-    for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditDescriptor.RowTargets rows) {
-        for (EditDescriptor.RowTarget one : rows.targets()) {
-          if (one.target().equals(target)) {
-            return EditReader.rows(one, tensors(edit));
-          }
-        }
-      }
-    }
-    throw new IllegalArgumentException(path + " has no rows of " + target);
+    return read(target, "rows of", ROWS, EditReader::rows);
   }
 
   /**
@@ -225,16 +243,7 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public LowRank lowRank(String target) throws IOException {
-    for (Manifest.Edit edit : manifest.edits()) {
-      if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
-        for (EditDescriptor.Factors factors : lowRanks.targets()) {
-          if (factors.target().equals(target)) {
-            return EditReader.lowRank(factors, tensors(edit));
-          }
-        }
-      }
-    }
-    throw new IllegalArgumentException(path + " has no factors for " + target);
+    return read(target, "factors for", FACTORS, EditReader::lowRank);
   }
 
   /**
@@ -245,7 +254,7 @@ public final class PatchFile implements AutoCloseable {
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public PatchEdit edit(Manifest.Edit edit) throws IOException {
-    return EditReader.read(edit.content(), tensors(edit));
+    return edit.content().accept(new EditReader(tensors(edit)));
   }
 
   private EditTensors tensors(Manifest.Edit edit) throws IOException {

@@ -93,19 +93,7 @@ public final class PatchWriter {
 
   /** A patch is one file of less than 16 GiB. */
   private static void checkSize(Path target, PatchDraft draft) throws PatchFormatException {
-    long bytes = 0;
-    for (PatchEdit edit : draft.edits()) {
-      if (edit instanceof DeltaEdit delta) {
-        bytes += delta.deltas().values().stream().mapToLong(PatchWriter::bytes).sum();
-      } else if (edit instanceof RowsEdit rows) {
-        bytes += rows.rows().values().stream().mapToLong(r -> bytes(r.rows().values())).sum();
-      } else if (edit instanceof LowRankEdit lowRank) {
-        bytes +=
-            lowRank.factors().values().stream()
-                .mapToLong(f -> bytes(f.down()) + bytes(f.up()))
-                .sum();
-      }
-    }
+    long bytes = draft.edits().stream().mapToLong(PatchEdit::bytes).sum();
     if (bytes > CAPACITY) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
@@ -116,14 +104,6 @@ public final class PatchWriter {
               + CAPACITY
               + "; change fewer tensors, such as those of cross attention alone");
     }
-  }
-
-  private static long bytes(Delta delta) {
-    return delta.elements() * (delta.half() ? Short.BYTES : Float.BYTES);
-  }
-
-  private static long bytes(float[] values) {
-    return (long) values.length * Float.BYTES;
   }
 
   private static Manifest.Entry entry(NewEntry file) {

@@ -30,6 +30,21 @@ public record ProjectorEdit(String concept, Rows left, Rows right, List<String> 
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return true;
+  }
+
+  @Override
+  public long bytes() {
+    return left.bytes() + right.bytes();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

@@ -81,4 +81,9 @@ public record Rows(int count, int width, float[] values) {
       }
     }
   }
+
+  /** Bytes of the values as floats. */
+  long bytes() {
+    return (long) Float.BYTES * values.length;
+  }
 }

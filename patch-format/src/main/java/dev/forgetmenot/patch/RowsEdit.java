@@ -24,6 +24,23 @@ public record RowsEdit(Map<String, SelectedRows> rows) implements PatchEdit {
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return false;
+  }
+
+  @Override
+  public long bytes() {
+    return rows.values().stream()
+        .mapToLong(r -> r.rows().bytes() + (long) Long.BYTES * r.rows().count())
+        .sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

@@ -43,6 +43,21 @@ public record TokensEdit(Map<String, Rows> tokens) implements PatchEdit {
   }
 
   @Override
+  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+    return visitor.visit(this);
+  }
+
+  @Override
+  public boolean boundByTextEncoder() {
+    return true;
+  }
+
+  @Override
+  public long bytes() {
+    return tokens.values().stream().mapToLong(Rows::bytes).sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }
