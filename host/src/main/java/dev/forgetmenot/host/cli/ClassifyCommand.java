@@ -19,9 +19,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code fmn recognise}: what a model's own CLIP sees in images. */
+/** {@code fmn classify}: what a model's own CLIP sees in images. */
 @Command(
-    name = "recognise",
+    name = "classify",
     description =
         "Say what images show: the nearest of the phrases that the model was taught, or of "
             + "others, judged by the CLIP in the model's folder.",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 final class ClassifyCommand implements Callable<Integer> {
   private final CommandContext context;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pictures.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Image files.")
   private List<Path> files;
 
   @Option(

@@ -75,6 +75,7 @@ public final class CommandLineProgram {
           .with(CompareCommand.class, CompareCommand::new)
           .with(DemoCommand.class, DemoCommand::new)
           .with(ClassifyCommand.class, ClassifyCommand::new)
+          .formerly("recognise", ClassifyCommand.class, ClassifyCommand::new)
           .with(ModelsCommand.class, ModelsCommand::of)
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)

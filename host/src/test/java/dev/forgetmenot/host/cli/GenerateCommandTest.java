@@ -255,15 +255,16 @@ class GenerateCommandTest {
     assertThat(drawn.code()).isZero();
     String image = images().resolve("00000-1.png").toString();
     String model = EmbeddedModel.folder().toString();
-    ProgramRun run = ProgramRun.of("recognise", image, "--model", model);
+    ProgramRun run = ProgramRun.of("classify", image, "--model", model);
     assertThat(run.out()).contains(image + "  a fox");
     ProgramRun chosen =
-        ProgramRun.of("recognise", image, "--model", model, "--labels", "a castle,a fox");
+        ProgramRun.of("classify", image, "--model", model, "--labels", "a castle,a fox");
     assertThat(chosen.out()).contains("a fox");
     ProgramRun none = ProgramRun.of("recognise", folder.resolve("no.png").toString());
+    assertThat(none.err()).contains("fmn recognise is now called fmn classify");
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
     Path broken = Files.writeString(folder.resolve("broken.png"), "<html>");
-    ProgramRun rest = ProgramRun.of("recognise", broken.toString(), image, "--model", model);
+    ProgramRun rest = ProgramRun.of("classify", broken.toString(), image, "--model", model);
     assertThat(rest.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(rest.out()).contains(image + "  a fox");
     assertThat(rest.err()).contains(broken + " is not an image").contains("1 of 2 files");

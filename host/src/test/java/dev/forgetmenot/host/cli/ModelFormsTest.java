@@ -191,8 +191,8 @@ class ModelFormsTest {
       Files.copy(drawn.findFirst().orElseThrow(), image);
     }
     String labels = "--labels=a castle,a boat";
-    assertThat(run("recognise", image, labels, "--model", model).out())
-        .isEqualTo(run("recognise", image, labels, "--model", TINY).out());
+    assertThat(run("classify", image, labels, "--model", model).out())
+        .isEqualTo(run("classify", image, labels, "--model", TINY).out());
     Path comparison = temp.resolve("comparison");
     run(
         "compare",

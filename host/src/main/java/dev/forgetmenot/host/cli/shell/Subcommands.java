@@ -23,6 +23,24 @@ public record Subcommands(CommandLine line, CommandContext context) {
     return with(words.name(), words.description(), () -> make.apply(context));
   }
 
+  /** A former name of a command: it still works, is in no help page, and says the new name. */
+  public Subcommands formerly(String former, Class<?> type, Function<CommandContext, ?> make) {
+    boolean first =
+        context.arguments().stream()
+            .filter(word -> !word.startsWith("-"))
+            .findFirst()
+            .filter(former::equals)
+            .isPresent();
+    if (first) {
+      String name = type.getAnnotation(Command.class).name();
+      context.console().note("fmn " + former + " is now called fmn " + name);
+      CommandSpec spec = CommandSpec.forAnnotatedObject(make.apply(context));
+      spec.usageMessage().hidden(true);
+      line.addSubcommand(former, spec);
+    }
+    return this;
+  }
+
   /** Adds a command. */
   public Subcommands with(String name, String[] description, Supplier<?> make) {
     line.addSubcommand(name, isNamed(name) ? make.get() : stub(description));

@@ -28,7 +28,7 @@ class SubcommandsTest {
           "patch",
           "compare",
           "demo",
-          "recognise",
+          "classify",
           "models",
           "plugins",
           "doctor",
