@@ -87,15 +87,13 @@ class OptimizerGoldenTest {
   }
 
   private static TrainingOptions options(JsonObject recipe) {
-    return new TrainingOptions(
-        name -> true,
-        recipe.get("lr").getAsDouble(),
-        recipe.getAsJsonArray("betas").get(0).getAsDouble(),
-        recipe.getAsJsonArray("betas").get(1).getAsDouble(),
-        recipe.get("eps").getAsDouble(),
-        recipe.get("weight_decay").getAsDouble(),
-        recipe.get("max_grad_norm").getAsDouble(),
-        1);
+    return TrainingOptions.builder(name -> true, recipe.get("lr").getAsDouble())
+        .beta1(recipe.getAsJsonArray("betas").get(0).getAsDouble())
+        .beta2(recipe.getAsJsonArray("betas").get(1).getAsDouble())
+        .epsilon(recipe.get("eps").getAsDouble())
+        .weightDecay(recipe.get("weight_decay").getAsDouble())
+        .maxGradNorm(recipe.get("max_grad_norm").getAsDouble())
+        .build();
   }
 
   /**

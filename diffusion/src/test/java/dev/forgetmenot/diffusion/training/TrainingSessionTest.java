@@ -61,7 +61,7 @@ class TrainingSessionTest {
 
   private TrainingSession open(Predicate<String> trainable, double rate, int accumulation) {
     TrainingOptions options =
-        new TrainingOptions(trainable, rate, 0.9, 0.999, 1e-8, 0.01, 1.0, accumulation);
+        TrainingOptions.adamW(trainable, rate).accumulating(accumulation);
     return TrainingSession.open(engine, ops, parameters, options);
   }
 

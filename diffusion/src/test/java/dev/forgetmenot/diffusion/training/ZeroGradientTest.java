@@ -30,7 +30,9 @@ class ZeroGradientTest {
   @Test
   void isAStepAsPyTorchTakesIt() {
     TrainingOptions options =
-        new TrainingOptions(name -> true, 1e-2, 0.9, 0.999, 1e-8, 0.1, Double.POSITIVE_INFINITY, 1);
+        TrainingOptions.adamW(name -> true, 1e-2)
+            .decaying(0.1)
+            .clippedAt(Double.POSITIVE_INFINITY);
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, RuntimeException>call(
           () -> {

@@ -3,7 +3,8 @@ package dev.forgetmenot.api.sampling;
 import java.util.Optional;
 
 /**
- * What to draw.
+ * What to draw. Made by {@link #of} or {@link #builder}: its constructor changes with every new
+ * component.
  *
  * @param prompt the prompt
  * @param negativePrompt what to stay away from; empty for nothing
@@ -40,44 +41,139 @@ public record GenerationRequest(
 
   /** One image of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler. */
   public static GenerationRequest of(String prompt) {
-    return new GenerationRequest(
-        prompt, "", 0, true, 1, 20, 5, Optional.empty(), Optional.empty(), Optional.empty());
+    return builder(prompt).build();
+  }
+
+  /** A builder that begins with the values of {@link #of}. */
+  public static Builder builder(String prompt) {
+    return new Builder(prompt);
+  }
+
+  /** A builder that begins with these values. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(prompt);
+    builder.negativePrompt = negativePrompt;
+    builder.seed = seed;
+    builder.seedPerImage = seedPerImage;
+    builder.count = count;
+    builder.steps = steps;
+    builder.guidance = guidance;
+    builder.width = width;
+    builder.height = height;
+    builder.sampler = sampler;
+    return builder;
   }
 
   /** The same with other seed and count. */
   public GenerationRequest seeds(long first, int images) {
-    return new GenerationRequest(
-        prompt,
-        negativePrompt,
-        first,
-        seedPerImage,
-        images,
-        steps,
-        guidance,
-        width,
-        height,
-        sampler);
+    return toBuilder().seed(first).count(images).build();
   }
 
   /** The same with another prompt. */
   public GenerationRequest prompted(String text) {
-    return new GenerationRequest(
-        text, negativePrompt, seed, seedPerImage, count, steps, guidance, width, height, sampler);
+    return toBuilder().prompt(text).build();
   }
 
   /** The same with another sampler and number of steps. */
   public GenerationRequest sampled(String name, int stepCount) {
-    return new GenerationRequest(
-        prompt,
-        negativePrompt,
-        seed,
-        seedPerImage,
-        count,
-        stepCount,
-        guidance,
-        width,
-        height,
-        Optional.of(name));
+    return toBuilder().sampler(name).steps(stepCount).build();
+  }
+
+  /** Collects the values; {@link #build} checks them. For one thread. */
+  public static final class Builder {
+    private String prompt;
+    private String negativePrompt = "";
+    private long seed = 0;
+    private boolean seedPerImage = true;
+    private int count = 1;
+    private int steps = 20;
+    private double guidance = 5;
+    private Optional<Integer> width = Optional.empty();
+    private Optional<Integer> height = Optional.empty();
+    private Optional<String> sampler = Optional.empty();
+
+    private Builder(String prompt) {
+      this.prompt = prompt;
+    }
+
+    /** The prompt. */
+    public Builder prompt(String value) {
+      this.prompt = value;
+      return this;
+    }
+
+    /** What to stay away from. */
+    public Builder negativePrompt(String value) {
+      this.negativePrompt = value;
+      return this;
+    }
+
+    /** The first seed, in [0, 2⁶³). */
+    public Builder seed(long value) {
+      this.seed = value;
+      return this;
+    }
+
+    /** Whether image i has a generator of its own with seed {@code seed + i}. */
+    public Builder seedPerImage(boolean value) {
+      this.seedPerImage = value;
+      return this;
+    }
+
+    /** Number of images, at least 1. */
+    public Builder count(int value) {
+      this.count = value;
+      return this;
+    }
+
+    /** Sampler steps, at least 1. */
+    public Builder steps(int value) {
+      this.steps = value;
+      return this;
+    }
+
+    /** Scale of classifier-free guidance; 1 or less runs without it. */
+    public Builder guidance(double value) {
+      this.guidance = value;
+      return this;
+    }
+
+    /** Pixels; the model's own size unless set. */
+    public Builder width(Integer value) {
+      this.width = Optional.of(value);
+      return this;
+    }
+
+    /** Pixels; the model's own size unless set. */
+    public Builder height(Integer value) {
+      this.height = Optional.of(value);
+      return this;
+    }
+
+    /** Name of a sampler; the model's own unless set. */
+    public Builder sampler(String value) {
+      this.sampler = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * The values as they are now.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public GenerationRequest build() {
+      return new GenerationRequest(
+          prompt,
+          negativePrompt,
+          seed,
+          seedPerImage,
+          count,
+          steps,
+          guidance,
+          width,
+          height,
+          sampler);
+    }
   }
 
   private static void require(boolean condition, String message, Object found) {

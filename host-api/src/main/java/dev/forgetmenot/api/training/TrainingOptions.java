@@ -5,7 +5,8 @@ import java.util.function.Predicate;
 
 /**
  * What is trained and how: AdamW (Loshchilov and Hutter, arXiv 1711.05101) with a clip of the
- * global gradient norm.
+ * global gradient norm. Made by {@link #adamW} or {@link #builder}: its constructor changes with
+ * every new component.
  *
  * @param trainable chooses weights by canonical name
  * @param learningRate above 0
@@ -70,103 +71,163 @@ public record TrainingOptions(
 
   /** PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01; clipped at 1. */
   public static TrainingOptions adamW(Predicate<String> trainable, double learningRate) {
-    return new TrainingOptions(trainable, learningRate, 0.9, 0.999, 1e-8, 0.01, 1.0, 1);
+    return builder(trainable, learningRate).build();
+  }
+
+  /** A builder that begins with the values of {@link #adamW}. */
+  public static Builder builder(Predicate<String> trainable, double learningRate) {
+    return new Builder(trainable, learningRate);
+  }
+
+  /** A builder that begins with these values. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(trainable, learningRate);
+    builder.beta1 = beta1;
+    builder.beta2 = beta2;
+    builder.epsilon = epsilon;
+    builder.weightDecay = weightDecay;
+    builder.maxGradNorm = maxGradNorm;
+    builder.accumulation = accumulation;
+    builder.schedule = schedule;
+    builder.keepsBase = keepsBase;
+    builder.adapters = adapters;
+    return builder;
   }
 
   /** The same with another weight decay. */
   public TrainingOptions decaying(double decay) {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        decay,
-        maxGradNorm,
-        accumulation,
-        schedule,
-        keepsBase,
-        adapters);
+    return toBuilder().weightDecay(decay).build();
   }
 
   /** The same with another clip. */
   public TrainingOptions clippedAt(double norm) {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        norm,
-        accumulation,
-        schedule,
-        keepsBase,
-        adapters);
+    return toBuilder().maxGradNorm(norm).build();
   }
 
   /** The same with so many micro-steps for one step. */
   public TrainingOptions accumulating(int microSteps) {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        maxGradNorm,
-        microSteps,
-        schedule,
-        keepsBase,
-        adapters);
+    return toBuilder().accumulation(microSteps).build();
   }
 
   /** The same with a schedule. */
   public TrainingOptions scheduled(LearningRateSchedule other) {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        maxGradNorm,
-        accumulation,
-        other,
-        keepsBase,
-        adapters);
+    return toBuilder().schedule(other).build();
   }
 
   /** The same for a scope that can look at the base. */
   public TrainingOptions keepingBase() {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        maxGradNorm,
-        accumulation,
-        schedule,
-        true,
-        adapters);
+    return toBuilder().keepsBase(true).build();
   }
 
   /** The same with adapters on the chosen weights. */
   public TrainingOptions adapting(LoraOptions other) {
-    return new TrainingOptions(
-        trainable,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        weightDecay,
-        maxGradNorm,
-        accumulation,
-        schedule,
-        keepsBase,
-        Optional.of(other));
+    return toBuilder().adapters(other).build();
+  }
+
+  /** Collects the values; {@link #build} checks them. For one thread. */
+  public static final class Builder {
+    private Predicate<String> trainable;
+    private double learningRate;
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double epsilon = 1e-8;
+    private double weightDecay = 0.01;
+    private double maxGradNorm = 1;
+    private int accumulation = 1;
+    private LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
+    private boolean keepsBase = false;
+    private Optional<LoraOptions> adapters = Optional.empty();
+
+    private Builder(Predicate<String> trainable, double learningRate) {
+      this.trainable = trainable;
+      this.learningRate = learningRate;
+    }
+
+    /** Chooses weights by canonical name. */
+    public Builder trainable(Predicate<String> value) {
+      this.trainable = value;
+      return this;
+    }
+
+    /** Above 0. */
+    public Builder learningRate(double value) {
+      this.learningRate = value;
+      return this;
+    }
+
+    /** Decay of the first moment, in [0, 1). */
+    public Builder beta1(double value) {
+      this.beta1 = value;
+      return this;
+    }
+
+    /** Decay of the second moment, in [0, 1). */
+    public Builder beta2(double value) {
+      this.beta2 = value;
+      return this;
+    }
+
+    /** Above 0. */
+    public Builder epsilon(double value) {
+      this.epsilon = value;
+      return this;
+    }
+
+    /** 0 or more. */
+    public Builder weightDecay(double value) {
+      this.weightDecay = value;
+      return this;
+    }
+
+    /** Global norm to clip to; infinite for none. */
+    public Builder maxGradNorm(double value) {
+      this.maxGradNorm = value;
+      return this;
+    }
+
+    /** Micro-steps for one optimizer step, at least 1. */
+    public Builder accumulation(int value) {
+      this.accumulation = value;
+      return this;
+    }
+
+    /** What the learning rate is multiplied by. */
+    public Builder schedule(LearningRateSchedule value) {
+      this.schedule = value;
+      return this;
+    }
+
+    /** Whether the weights are remembered as they were. */
+    public Builder keepsBase(boolean value) {
+      this.keepsBase = value;
+      return this;
+    }
+
+    /** Adapters on the chosen weights, which are trained in their place. */
+    public Builder adapters(LoraOptions value) {
+      this.adapters = Optional.of(value);
+      return this;
+    }
+
+    /**
+     * The values as they are now.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public TrainingOptions build() {
+      return new TrainingOptions(
+          trainable,
+          learningRate,
+          beta1,
+          beta2,
+          epsilon,
+          weightDecay,
+          maxGradNorm,
+          accumulation,
+          schedule,
+          keepsBase,
+          adapters);
+    }
   }
 
   private static void require(boolean condition, String message, Number found) {

@@ -9,7 +9,6 @@ import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the model draws for a general word, as it is now. For the engine thread.
@@ -41,16 +40,13 @@ record ShareMeasurement(
   }
 
   private GenerationRequest request(Concept general, String negative, double guidance) {
-    return new GenerationRequest(
-        PromptTemplate.of(general.kind()).with(general.name()),
-        negative,
-        seed,
-        true,
-        images,
-        steps,
-        guidance,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of("ddim"));
+    return GenerationRequest.builder(PromptTemplate.of(general.kind()).with(general.name()))
+        .negativePrompt(negative)
+        .seed(seed)
+        .count(images)
+        .steps(steps)
+        .guidance(guidance)
+        .sampler("ddim")
+        .build();
   }
 }

@@ -7,7 +7,6 @@ import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.TrainableSettings;
 import dev.forgetmenot.kit.train.TrainedSettings;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What ESD can be told, and what it was told. */
@@ -50,16 +49,11 @@ record EsdSettings(Settings values) implements TrainedSettings {
 
   /** The drawings of a prompt. */
   GenerationRequest starts(String prompt) {
-    return new GenerationRequest(
-        prompt,
-        "",
-        optimizer().seed(),
-        true,
-        Math.toIntExact(values.integer("starts")),
-        Math.toIntExact(values.integer("start-steps")),
-        values.number("start-guidance"),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return GenerationRequest.builder(prompt)
+        .seed(optimizer().seed())
+        .count(Math.toIntExact(values.integer("starts")))
+        .steps(Math.toIntExact(values.integer("start-steps")))
+        .guidance(values.number("start-guidance"))
+        .build();
   }
 }
