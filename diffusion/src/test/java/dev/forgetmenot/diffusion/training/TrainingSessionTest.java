@@ -60,8 +60,7 @@ class TrainingSessionTest {
   }
 
   private TrainingSession open(Predicate<String> trainable, double rate, int accumulation) {
-    TrainingOptions options =
-        TrainingOptions.adamW(trainable, rate).accumulating(accumulation);
+    TrainingOptions options = TrainingOptions.adamW(trainable, rate).accumulating(accumulation);
     return TrainingSession.open(engine, ops, parameters, options);
   }
 

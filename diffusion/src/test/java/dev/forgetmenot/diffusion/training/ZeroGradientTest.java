@@ -30,9 +30,7 @@ class ZeroGradientTest {
   @Test
   void isAStepAsPyTorchTakesIt() {
     TrainingOptions options =
-        TrainingOptions.adamW(name -> true, 1e-2)
-            .decaying(0.1)
-            .clippedAt(Double.POSITIVE_INFINITY);
+        TrainingOptions.adamW(name -> true, 1e-2).decaying(0.1).clippedAt(Double.POSITIVE_INFINITY);
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, RuntimeException>call(
           () -> {
