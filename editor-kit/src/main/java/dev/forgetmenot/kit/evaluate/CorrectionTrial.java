@@ -25,7 +25,8 @@ import java.util.Set;
  * @param others what should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
  */
-public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, Size size) {
+public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, Size size)
+    implements Trial<CorrectionResult> {
   /**
    * How many images a trial draws.
    *
@@ -62,11 +63,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     return new CorrectionTrial(goals, RetainSet.of(vocabulary, named, size.others()), size);
   }
 
-  /**
-   * Draws and judges with the model as it is now; on the engine thread.
-   *
-   * @param judge who recognises; see {@link #canBeJudgedBy}
-   */
+  @Override
   public CorrectionResult run(DiffusionModel model, ImageClassifier judge) {
     return judged(model.generate(requests()), judge);
   }
@@ -127,7 +124,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
     return new EvaluationResult.Row(phrase, images, judge.recognise(images, kind));
   }
 
-  /** How many images it draws. */
+  @Override
   public int images() {
     int ofGoals =
         goals.stream()
@@ -149,7 +146,7 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
         : PromptTemplate.of(goal.concept().kind()).with(phrase);
   }
 
-  /** Whether the judge knows every instance and everything that is taken out. */
+  @Override
   public boolean canBeJudgedBy(ImageClassifier judge) {
     return goals.stream()
         .allMatch(
@@ -160,6 +157,13 @@ public record CorrectionTrial(List<CorrectionGoal> goals, List<String> others, S
 
   private static List<String> known(CorrectionGoal goal, ImageClassifier judge) {
     return goal.concept().kind() == ConceptType.STYLE ? judge.styles() : judge.things();
+  }
+
+  @Override
+  public CorrectionTrial few() {
+    List<String> one = others.subList(0, Math.min(1, others.size()));
+    return new CorrectionTrial(
+        goals, one, new Size(1, 1, 1, size.ofOther(), size.seed(), size.steps()));
   }
 
   private GenerationRequest request(String prompt, int count) {

@@ -23,7 +23,8 @@ import java.util.Set;
  * @param others what should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
  */
-public record Evaluation(List<Concept> targets, List<String> others, Size size) {
+public record Evaluation(List<Concept> targets, List<String> others, Size size)
+    implements Trial<EvaluationResult> {
   /**
    * How many images a trial draws.
    *
@@ -61,11 +62,7 @@ public record Evaluation(List<Concept> targets, List<String> others, Size size) 
     return new Concept(phrase, concept.kind());
   }
 
-  /**
-   * Draws and judges with the model as it is now; on the engine thread.
-   *
-   * @param judge who recognises; targets that are no phrase of its vocabulary cannot be judged
-   */
+  @Override
   public EvaluationResult run(DiffusionModel model, ImageClassifier judge) {
     List<GenerationRequest> requests = new ArrayList<>();
     for (Concept target : targets) {
@@ -89,7 +86,7 @@ public record Evaluation(List<Concept> targets, List<String> others, Size size) 
     return new EvaluationResult(rows, kept);
   }
 
-  /** How many images it draws. */
+  @Override
   public int images() {
     return targets.size() * size.ofTarget() + others.size() * size.ofOther();
   }
@@ -103,13 +100,19 @@ public record Evaluation(List<Concept> targets, List<String> others, Size size) 
     return PromptTemplate.of(target.kind()).with(target.name());
   }
 
-  /** Whether the judge knows every target. */
+  @Override
   public boolean canBeJudgedBy(ImageClassifier judge) {
     return targets.stream()
         .allMatch(
             target ->
                 (target.kind() == ConceptType.STYLE ? judge.styles() : judge.things())
                     .contains(target.name()));
+  }
+
+  @Override
+  public Evaluation few() {
+    List<String> one = others.subList(0, Math.min(1, others.size()));
+    return new Evaluation(targets, one, size.of(1, 1));
   }
 
   private GenerationRequest request(String prompt, int count) {

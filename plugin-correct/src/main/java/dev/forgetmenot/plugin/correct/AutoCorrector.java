@@ -1,48 +1,39 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.CorrectionGoal;
-import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.auto.AutoEditor;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
  * Finds the instances of a general word and tries the methods that share them out, quick ones
  * first; the first that does what it should is taken, or else the one that comes nearest. With
- * {@code without}, the attribute editor is tried gently and firmly. Where nobody can judge images,
- * the first candidate is taken, and that is said.
+ * {@code without}, the attribute editor is tried gently and firmly.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class AutoCorrector implements ConceptEditor {
+public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCandidate> {
   private static final String WITHOUT = "without";
   private static final String PRESERVE = "preserve";
 
   /** For the plugin manager. */
   public AutoCorrector() {}
-
-  @Override
-  public String name() {
-    return "auto";
-  }
 
   @Override
   public Operation operation() {
@@ -75,47 +66,31 @@ public final class AutoCorrector implements ConceptEditor {
   }
 
   @Override
-  public PatchDraft edit(
+  protected Search<CorrectionResult> search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     CorrectionGoal goal =
         goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
-    List<Candidate> candidates = candidates(goal, values);
-    CorrectionTrial trial = CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values));
-    Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
-    if (judge.isEmpty()) {
-      Candidate first = candidates.get(0);
-      context.say(
-          "no CLIP classifier for these images, so methods were not compared: using " + first);
-      return Candidate.chosen(
-          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
-    }
-    List<MeasuredCandidate> measured = new ArrayList<>();
-    CorrectionResult before = trial.run(model, judge.get());
-    for (Candidate candidate : candidates) {
-      context.checkCancelled();
-      Optional<PatchDraft> draft = candidate.draft(concepts, model, context, context);
-      if (draft.isPresent()) {
-        CorrectionResult after =
-            AppliedEdits.during(
-                draft.get().edits(), model.weights(), () -> trial.run(model, judge.get()));
-        MeasuredCandidate last = new MeasuredCandidate(candidate, draft.get(), before, after);
-        measured.add(last);
-        context.say("tried " + last);
-        if (last.settles()) {
-          break;
-        }
-      }
-    }
-    MeasuredCandidate best =
-        measured.stream()
-            .min(MeasuredCandidate.BEST)
-            .orElseThrow(
-                () -> new IllegalArgumentException("no method can do this; see what was tried"));
-    context.say("chosen, by these images: " + best.candidate().editor().name());
-    return Candidate.chosen(
-        best.draft(),
-        String.join(" | ", measured.stream().map(MeasuredCandidate::toString).toList()));
+    return new Search<>(
+        candidates(goal, values),
+        CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values)));
+  }
+
+  @Override
+  protected MeasuredCandidate measured(
+      Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after) {
+    return new MeasuredCandidate(candidate, draft, before, after);
+  }
+
+  @Override
+  protected Comparator<MeasuredCandidate> best() {
+    return MeasuredCandidate.BEST;
+  }
+
+  /** Candidates that train say how they come on, and have the checkpoint. */
+  @Override
+  protected JobContext contextOfCandidates(JobContext context) {
+    return context;
   }
 
   /** What is corrected: instances as told or found, or what should not be brought along. */
@@ -142,14 +117,15 @@ public final class AutoCorrector implements ConceptEditor {
     return new CorrectionGoal(word, shares.phrases(), List.of());
   }
 
-  private static List<Candidate> candidates(CorrectionGoal goal, Settings values) {
+  /** What is tried for a goal; each has the goal that it reaches for. */
+  static List<Candidate> candidates(CorrectionGoal goal, Settings values) {
     Map<String, String> settings = new HashMap<>();
     values.find(PRESERVE).ifPresent(phrases -> settings.put(PRESERVE, phrases));
     if (!goal.without().isEmpty()) {
       settings.put(WITHOUT, values.text(WITHOUT));
       return List.of(
-          new Candidate(new AttributeCorrection(), settings),
-          new Candidate(new AttributeCorrection(), with(settings, "pull", "2")));
+          new Candidate(new AttributeCorrection(), settings, List.of(goal)),
+          new Candidate(new AttributeCorrection(), with(settings, "pull", "2"), List.of(goal)));
     }
     settings.put(InstanceOptions.DOMINANT, goal.instances().get(0));
     settings.put(
@@ -158,12 +134,16 @@ public final class AutoCorrector implements ConceptEditor {
     settings.put("trial-pictures", values.text("trial-pictures"));
     settings.put("trial-steps", values.text("trial-steps"));
     List<Candidate> candidates = new ArrayList<>();
-    candidates.add(new Candidate(new Balance(), with(settings, "seed", values.text("seed"))));
-    candidates.add(new Candidate(new Distillation(), settings));
+    candidates.add(
+        new Candidate(new Balance(), with(settings, "seed", values.text("seed")), List.of(goal)));
+    candidates.add(new Candidate(new Distillation(), settings, List.of(goal)));
     if (values.find(InstanceOptions.BALANCE).isEmpty() && goal.instances().size() > 2) {
-      String two = String.join(",", goal.instances().subList(0, 2));
+      List<String> two = goal.instances().subList(0, 2);
       candidates.add(
-          new Candidate(new Distillation(), with(settings, InstanceOptions.BALANCE, two)));
+          new Candidate(
+              new Distillation(),
+              with(settings, InstanceOptions.BALANCE, String.join(",", two)),
+              List.of(new CorrectionGoal(goal.concept(), two, List.of()))));
     }
     return candidates;
   }
@@ -172,27 +152,6 @@ public final class AutoCorrector implements ConceptEditor {
     Map<String, String> more = new HashMap<>(map);
     more.put(key, value);
     return more;
-  }
-
-  @Override
-  public Optional<EditEstimate> estimate(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
-      throws IOException {
-    CorrectionGoal goal =
-        goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
-    List<Candidate> candidates = candidates(goal, values);
-    Candidate first = candidates.get(0);
-    return first
-        .editor()
-        .estimate(concepts, first.values(), model, context)
-        .map(
-            estimate -> {
-              List<String> lines = new ArrayList<>();
-              lines.add(
-                  "the first of " + candidates.size() + " methods that would be tried: " + first);
-              lines.addAll(estimate.lines());
-              return new EditEstimate(estimate.time(), estimate.peakBytes(), lines);
-            });
   }
 
   private static CorrectionTrial.Size size(Settings values) {

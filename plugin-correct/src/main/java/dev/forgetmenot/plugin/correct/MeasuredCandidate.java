@@ -1,6 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.auto.AutoEditor;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
@@ -15,7 +16,8 @@ import java.util.Locale;
  * @param after the same trial with the correction
  */
 record MeasuredCandidate(
-    Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after) {
+    Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after)
+    implements AutoEditor.Measurement {
   /** Trials are small: shares must be clearly good, and a lost image or two is chance. */
   private static final CorrectionLimits OF_TRIALS = new CorrectionLimits(0.58, 0.37, 0.13, 0.04);
 
@@ -32,7 +34,8 @@ record MeasuredCandidate(
           .thenComparingDouble(candidate -> candidate.after.drift(candidate.before));
 
   /** Whether it does all that it should. */
-  boolean settles() {
+  @Override
+  public boolean settles() {
     return OF_TRIALS.missed(before, after).isEmpty() && missing() == 0;
   }
 

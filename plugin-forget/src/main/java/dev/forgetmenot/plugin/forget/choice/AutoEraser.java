@@ -1,34 +1,28 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.EditEstimate;
-import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.auto.AutoEditor;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patching.stack.AppliedEdits;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
- * Tries the erasers that take a second on the loaded model, looks at what each does to images of
- * the concept and of others, and takes the best. Where nobody can judge images, the first candidate
- * is taken, and that is said.
+ * Tries the erasers that take a second: the best forgets the concept and keeps the recognition of
+ * others.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class AutoEraser implements ConceptEditor {
+public final class AutoEraser extends AutoEditor<EvaluationResult, Measured> {
   /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
   private static final List<Candidate> CANDIDATES =
       List.of(
@@ -41,11 +35,6 @@ public final class AutoEraser implements ConceptEditor {
     return new Candidate(
         new ObliqueEraser(),
         Map.of("rank", Integer.toString(rank), "neighbours", Integer.toString(neighbours)));
-  }
-
-  @Override
-  public String name() {
-    return "auto";
   }
 
   @Override
@@ -70,96 +59,20 @@ public final class AutoEraser implements ConceptEditor {
   }
 
   @Override
-  public PatchDraft edit(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
-      throws IOException {
-    Evaluation trial = Evaluation.of(concepts, context.vocabulary(), size(values));
-    Optional<ImageClassifier> judge = context.judge().filter(trial::canBeJudgedBy);
-    if (judge.isEmpty()) {
-      Candidate first = CANDIDATES.get(0);
-      context.say(
-          "no CLIP classifier for this model, so methods were not compared: using "
-              + first
-              + ", the best on the models we measured (docs/forgetting.md)");
-      return Candidate.chosen(
-          first.editor().edit(concepts, first.values(), model, context), "unmeasured");
-    }
-    List<Measured> measured = measure(concepts, trial, judge.get(), model, context);
-    Measured best = measured.stream().min(Measured.BEST).orElseThrow();
-    context.say("chosen, by these images: " + best);
-    return Candidate.chosen(
-        best.draft(), String.join(" | ", measured.stream().map(Measured::toString).toList()));
-  }
-
-  private static List<Measured> measure(
-      List<Concept> concepts,
-      Evaluation trial,
-      ImageClassifier judge,
-      DiffusionModel model,
-      JobContext context)
-      throws IOException {
-    List<Measured> measured = new ArrayList<>();
-    long total = CANDIDATES.size() + 1L;
-    EvaluationResult before = trial.run(model, judge);
-    context.progress("trying methods", 1, total);
-    for (Candidate candidate : CANDIDATES) {
-      context.checkCancelled();
-      Optional<PatchDraft> draft =
-          candidate.draft(concepts, model, context, JobContext.silent(context));
-      if (draft.isPresent()) {
-        EvaluationResult after =
-            AppliedEdits.during(
-                draft.get().edits(), model.weights(), () -> trial.run(model, judge));
-        measured.add(new Measured(candidate, draft.get(), before, after));
-        Measured last = measured.get(measured.size() - 1);
-        context.say("tried " + last);
-        if (last.settles()) {
-          break;
-        }
-      }
-      context.progress("trying methods", 1 + measured.size(), total);
-    }
-    context.progress("trying methods", total, total);
-    if (measured.isEmpty()) {
-      throw new IllegalArgumentException(
-          "no quick method can do this; name one by --method, such as resteer");
-    }
-    return measured;
+  protected Search<EvaluationResult> search(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
+    return new Search<>(CANDIDATES, Evaluation.of(concepts, context.vocabulary(), size(values)));
   }
 
   @Override
-  public Optional<EditEstimate> estimate(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
-      throws IOException {
-    Candidate first = CANDIDATES.get(0);
-    return first
-        .editor()
-        .estimate(concepts, first.values(), model, context)
-        .map(solve -> withTrials(solve, first, concepts, values, model, context));
+  protected Measured measured(
+      Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
+    return new Measured(candidate, draft, before, after);
   }
 
-  private static EditEstimate withTrials(
-      EditEstimate solve,
-      Candidate first,
-      List<Concept> concepts,
-      Settings values,
-      DiffusionModel model,
-      JobContext context) {
-    List<String> lines = new ArrayList<>();
-    lines.add("the first of " + CANDIDATES.size() + " methods that would be tried: " + first);
-    lines.addAll(solve.lines());
-    Evaluation trial = Evaluation.of(concepts, context.vocabulary(), size(values));
-    if (context.judge().filter(trial::canBeJudgedBy).isEmpty()) {
-      return new EditEstimate(solve.time(), solve.peakBytes(), lines);
-    }
-    long begin = System.nanoTime();
-    Evaluation few = Evaluation.of(concepts, context.vocabulary(), size(values).of(1, 1));
-    few.run(model, context.judge().orElseThrow());
-    long drawing = (System.nanoTime() - begin) / few.images() * trial.images();
-    return new EditEstimate(
-        solve.time().plusNanos(drawing).multipliedBy(CANDIDATES.size() + 1L),
-        solve.peakBytes(),
-        lines);
+  @Override
+  protected Comparator<Measured> best() {
+    return Measured.BEST;
   }
 
   private static Evaluation.Size size(Settings values) {

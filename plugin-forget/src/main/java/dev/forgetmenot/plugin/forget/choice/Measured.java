@@ -1,6 +1,7 @@
 package dev.forgetmenot.plugin.forget.choice;
 
-import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.auto.AutoEditor;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import java.util.Comparator;
@@ -13,7 +14,8 @@ import java.util.Locale;
  * @param after the same trial with the edit
  */
 record Measured(
-    Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
+    Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after)
+    implements AutoEditor.Measurement {
   /** A sixteenth of a target's images may still be taken for it. */
   private static final double LEFT = 1.0 / 16;
 
@@ -33,7 +35,8 @@ record Measured(
   }
 
   /** Whether there is nothing left to wish for: one image more or less is chance. */
-  boolean settles() {
+  @Override
+  public boolean settles() {
     return after.left() == 0 && before.kept() - after.kept() <= 1;
   }
 

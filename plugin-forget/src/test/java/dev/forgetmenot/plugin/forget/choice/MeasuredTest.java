@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.forget.choice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.kit.evaluate.Candidate;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.util.ArrayList;

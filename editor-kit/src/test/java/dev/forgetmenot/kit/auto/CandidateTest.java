@@ -1,4 +1,4 @@
-package dev.forgetmenot.kit.evaluate;
+package dev.forgetmenot.kit.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,7 +1,8 @@
-package dev.forgetmenot.kit.evaluate;
+package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -16,11 +17,20 @@ import java.util.Optional;
  *
  * @param editor who would do it
  * @param settings what differs from its defaults, by parameter
+ * @param goals what it corrects, by which the host judges it if it is chosen; empty for editors
+ *     that forget
  */
-public record Candidate(ConceptEditor editor, Map<String, String> settings) {
-  /** Copies the settings. */
+public record Candidate(
+    ConceptEditor editor, Map<String, String> settings, List<CorrectionGoal> goals) {
+  /** Copies the collections. */
   public Candidate {
     settings = Map.copyOf(settings);
+    goals = List.copyOf(goals);
+  }
+
+  /** A candidate that corrects nothing. */
+  public Candidate(ConceptEditor editor, Map<String, String> settings) {
+    this(editor, settings, List.of());
   }
 
   /**
@@ -48,15 +58,6 @@ public record Candidate(ConceptEditor editor, Map<String, String> settings) {
       context.say(this + " does not work here: " + e.getMessage());
       return Optional.empty();
     }
-  }
-
-  /**
-   * The draft of a chosen candidate, whose recipe also says how it was chosen.
-   *
-   * @param measured what was seen of all that were tried
-   */
-  public static PatchDraft chosen(PatchDraft draft, String measured) {
-    return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", measured)));
   }
 
   /** The editor's name and the settings, sorted: {@code oblique neighbours=6 rank=3}. */
