@@ -55,6 +55,28 @@ public final class AtomicFile {
    * @throws IOException when writing or moving fails; {@code target} is then as it was before
    */
   public static void write(Path target, Content content) throws IOException {
+    write(target, content, written -> {});
+  }
+
+  /** Looks at what was written. */
+  @FunctionalInterface
+  public interface Check {
+    /**
+     * Reads it again.
+     *
+     * @param written the whole file, not yet in its place
+     * @throws IOException when it is not what was meant; the target is then left as it was
+     */
+    void check(Path written) throws IOException;
+  }
+
+  /**
+   * The same, with a look at the file before it is moved into its place.
+   *
+   * @throws IOException when writing, the check or moving fails; {@code target} is then as it was
+   *     before
+   */
+  public static void write(Path target, Content content, Check check) throws IOException {
     Path absolute = PartName.real(target);
     Path folder = absolute.getParent();
     if (folder == null || absolute.getFileName() == null) {
@@ -72,6 +94,7 @@ public final class AtomicFile {
         content.writeTo(channel);
         channel.force(true);
       }
+      check.check(temporary);
       move(temporary, absolute);
     } finally {
       Files.deleteIfExists(temporary);

@@ -151,8 +151,10 @@ public final class BakeJob {
     refuseSecondCopy(source);
     PatchedCopy copy = new PatchedCopy(source, changes.get(source));
     copySettings();
-    AtomicFile.write(order.target(), channel -> copy.writeTo(channel, this::bytes));
-    verifyFile(changes.get(source));
+    AtomicFile.write(
+        order.target(),
+        channel -> copy.writeTo(channel, this::bytes),
+        written -> verifyFile(written, changes.get(source)));
     Path note =
         order.target().resolveSibling(order.target().getFileName() + "." + BakeMetadata.NAME);
     AtomicFile.write(note, note().bytes());
@@ -251,8 +253,8 @@ public final class BakeJob {
   }
 
   /** The same for a checkpoint, whose settings may not be found beside it. */
-  private void verifyFile(Map<String, StoredTensor> changed) throws IOException {
-    try (SafetensorsFile written = SafetensorsFile.open(order.target(), SafetensorsLimits.MODEL)) {
+  private void verifyFile(Path file, Map<String, StoredTensor> changed) throws IOException {
+    try (SafetensorsFile written = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       for (Map.Entry<String, StoredTensor> entry : changed.entrySet()) {
         StoredTensor old = entry.getValue();
         StoredTensor tensor =

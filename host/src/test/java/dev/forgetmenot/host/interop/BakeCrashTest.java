@@ -15,6 +15,7 @@ import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.SingleFile;
 import dev.forgetmenot.testkit.crash.CrashingFiles;
 import dev.forgetmenot.testkit.crash.WritePoints;
 import java.io.IOException;
@@ -137,6 +138,56 @@ class BakeCrashTest {
   }
 
   @Test
+  void aFullDiskLeavesTheOldFolder() throws IOException {
+    Path target = folder.resolve("t");
+    Baking.bake(MODEL, patch("b", -0.25f), target, WritePoints.counting());
+    Map<String, String> before = digests(target);
+    long point = 1;
+    for (IOException full = null; full != null || point == 1; point++) {
+      full = refusal(patch, target, WritePoints.fullAt(point));
+      if (full != null) {
+        assertThat(full).hasStackTraceContaining("No space left on device");
+        assertThat(digests(target)).isEqualTo(before);
+        assertThat(beside("t")).containsExactly(target);
+      }
+    }
+    assertThat(point).isGreaterThan(after.size()); // each file was refused at least once
+    assertThat(digests(target)).isEqualTo(after);
+  }
+
+  @Test
+  void aFileThatCannotBeReadAgainLeavesTheOldOne() throws IOException {
+    Path model = folder.resolve("m.safetensors");
+    SingleFile.write(MODEL, model, DType.F32);
+    BakedModelTest.withoutSecondCopy(model);
+    Path target = folder.resolve("t.safetensors");
+    byte[] old = {1, 2, 3};
+    int refused = 0;
+    for (long point = 1; point <= 2; point++) { // the header, and the tensor that changes
+      Files.write(target, old);
+      if (refusal(model, patch, target, WritePoints.damagingAt(point)) != null) {
+        refused++;
+        assertThat(target).hasBinaryContent(old);
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+
+  private static IOException refusal(Path patch, Path target, WritePoints points) {
+    return refusal(MODEL, patch, target, points);
+  }
+
+  /** What stops a bake; null if nothing does. */
+  private static IOException refusal(Path model, Path patch, Path target, WritePoints points) {
+    try {
+      Baking.bake(model, patch, target, points);
+      return null;
+    } catch (IOException e) {
+      return e;
+    }
+  }
+
+  @Test
   void aProcessThatReallyEndsLeavesTheSame() throws Exception {
     Path target = folder.resolve("t");
     for (long point : new long[] {2, points / 2, points - 2}) {
@@ -207,19 +258,20 @@ class BakeCrashTest {
 
   /** A folder and what a killed process left beside it. */
   private void deleteAllOf(String name) throws IOException {
-    List<Path> all;
-    try (Stream<Path> entries = Files.list(folder)) {
-      all =
-          entries
-              .filter(
-                  entry -> {
-                    String found = entry.getFileName().toString();
-                    return found.equals(name) || found.startsWith("." + name + ".");
-                  })
-              .toList();
-    }
-    for (Path entry : all) {
+    for (Path entry : beside(name)) {
       delete(entry);
+    }
+  }
+
+  private List<Path> beside(String name) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(
+              entry -> {
+                String found = entry.getFileName().toString();
+                return found.equals(name) || found.startsWith("." + name + ".");
+              })
+          .toList();
     }
   }
 

@@ -192,7 +192,7 @@ class BakedModelTest {
     }
   }
 
-  private static void withoutSecondCopy(Path file) throws IOException {
+  static void withoutSecondCopy(Path file) throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter();
     try (SafetensorsFile open = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       for (String name : open.tensors().keySet()) {
@@ -272,6 +272,11 @@ class BakedModelTest {
     Files.copy(
         unet.resolve("diffusion_pytorch_model.safetensors"),
         unet.resolve("diffusion_pytorch_model.non_ema.safetensors"));
+    String index = "diffusion_pytorch_model.non_ema.safetensors.index.json";
+    Files.writeString(
+        unet.resolve(index),
+        "{\"weight_map\": {\"a\": \"diffusion_pytorch_model.non_ema.safetensors\"}}");
+    Files.writeString(unet.resolve("diffusion_pytorch_model.bin.index.json"), "{}");
     Files.writeString(model.resolve("v1-5.ckpt"), "x");
     Files.writeString(model.resolve("README.md"), "x");
     Files.writeString(model.resolve("vae").resolve("other.bin"), "x");
@@ -283,6 +288,8 @@ class BakedModelTest {
         Baking.QUIET);
     assertThat(target.resolve("unet/diffusion_pytorch_model.bin")).doesNotExist();
     assertThat(target.resolve("unet/diffusion_pytorch_model.non_ema.safetensors")).doesNotExist();
+    assertThat(target.resolve("unet").resolve(index)).doesNotExist();
+    assertThat(target.resolve("unet/diffusion_pytorch_model.bin.index.json")).doesNotExist();
     assertThat(target.resolve("v1-5.ckpt")).doesNotExist();
     assertThat(target.resolve(".git")).doesNotExist();
     assertThat(target.resolve("README.md")).exists();

@@ -27,8 +27,7 @@ final class CrashingChannel extends FileChannel {
     if (points.isLast()) {
       half(from, real.position());
     }
-    points.reach();
-    return real.write(from);
+    return real.write(points.reachContent() ? zeros(from) : from);
   }
 
   @Override
@@ -36,8 +35,14 @@ final class CrashingChannel extends FileChannel {
     if (points.isLast()) {
       half(from, position);
     }
-    points.reach();
-    return real.write(from, position);
+    return real.write(points.reachContent() ? zeros(from) : from, position);
+  }
+
+  /** As many zeros, in the place of the bytes. */
+  private static ByteBuffer zeros(ByteBuffer from) {
+    ByteBuffer zeros = ByteBuffer.allocate(from.remaining());
+    from.position(from.limit());
+    return zeros;
   }
 
   private void half(ByteBuffer from, long position) throws IOException {
@@ -48,7 +53,7 @@ final class CrashingChannel extends FileChannel {
 
   @Override
   public long write(ByteBuffer[] from, int offset, int length) throws IOException {
-    points.reach();
+    points.reachContent();
     return real.write(from, offset, length);
   }
 
@@ -57,7 +62,7 @@ final class CrashingChannel extends FileChannel {
     if (points.isLast()) {
       real.transferFrom(from, position, count / 2);
     }
-    points.reach();
+    points.reachContent();
     return real.transferFrom(from, position, count);
   }
 
