@@ -15,7 +15,6 @@ import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
-import dev.forgetmenot.testkit.SingleFile;
 import dev.forgetmenot.testkit.crash.CrashingFiles;
 import dev.forgetmenot.testkit.crash.WritePoints;
 import java.io.IOException;
@@ -153,24 +152,6 @@ class BakeCrashTest {
     }
     assertThat(point).isGreaterThan(after.size()); // each file was refused at least once
     assertThat(digests(target)).isEqualTo(after);
-  }
-
-  @Test
-  void aFileThatCannotBeReadAgainLeavesTheOldOne() throws IOException {
-    Path model = folder.resolve("m.safetensors");
-    SingleFile.write(MODEL, model, DType.F32);
-    BakedModelTest.withoutSecondCopy(model);
-    Path target = folder.resolve("t.safetensors");
-    byte[] old = {1, 2, 3};
-    int refused = 0;
-    for (long point = 1; point <= 2; point++) { // the header, and the tensor that changes
-      Files.write(target, old);
-      if (refusal(model, patch, target, WritePoints.damagingAt(point)) != null) {
-        refused++;
-        assertThat(target).hasBinaryContent(old);
-      }
-    }
-    assertThat(refused).isPositive();
   }
 
   private static IOException refusal(Path patch, Path target, WritePoints points) {

@@ -21,7 +21,7 @@ class LargeTensorsTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx240m",
+                "-Xmx220m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 LargeTensors.class.getName(),
