@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** How a patch that edits concepts is called, and how it speaks of them. */
 public final class PatchName {
-  private static final int LONGEST = 60; // letters of the concepts
+  private static final int LONGEST = 60; // letters of a slug
 
   private PatchName() {}
 
@@ -31,13 +31,22 @@ public final class PatchName {
    */
   public static String of(Operation operation, List<Concept> concepts) {
     String text = concepts.stream().map(Concept::name).collect(Collectors.joining(" "));
+    String kept = slug(text);
+    return word(operation) + "-" + (kept.isEmpty() ? "concept" : kept);
+  }
+
+  /**
+   * A text in lower case letters a to z, digits and hyphens, accents taken off; cut when long.
+   *
+   * @return empty if nothing of it is left
+   */
+  public static String slug(String text) {
     String plain =
         Normalizer.normalize(text, Normalizer.Form.NFD)
             .toLowerCase(Locale.ROOT)
             .replaceAll("\\p{M}", "")
             .replaceAll("[^a-z0-9]+", "-")
             .replaceAll("^-|-$", "");
-    String kept = plain.substring(0, Math.min(LONGEST, plain.length())).replaceAll("-$", "");
-    return word(operation) + "-" + (kept.isEmpty() ? "concept" : kept);
+    return plain.substring(0, Math.min(LONGEST, plain.length())).replaceAll("-$", "");
   }
 }

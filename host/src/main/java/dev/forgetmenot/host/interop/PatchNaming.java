@@ -6,9 +6,9 @@ import dev.forgetmenot.host.job.Authorship;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patching.PatchName;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,8 +29,6 @@ public record PatchNaming(
     List<String> concepts,
     ConceptType kind,
     Authorship authorship) {
-  private static final int LONGEST = 60;
-
   /** Copies the list. */
   public PatchNaming {
     concepts = List.copyOf(concepts);
@@ -83,8 +81,7 @@ public record PatchNaming(
 
   private static String slug(Path file) {
     String stem = String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z]+$", "");
-    String slug = stem.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    slug = slug.substring(0, Math.min(LONGEST, slug.length())).replaceAll("^-+|-+$", "");
+    String slug = PatchName.slug(stem);
     return slug.isEmpty() ? "imported" : slug;
   }
 }

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.PatchedWeights;
+import dev.forgetmenot.patching.stack.Permutations;
 import dev.forgetmenot.patching.stack.StackRoots;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -6,9 +6,9 @@ import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,10 +22,8 @@ record TokensDraft(
 
   PatchDraft of(Embeddings tokens) {
     String label = label();
-    String slug = label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    String name = ("tokens-" + slug).replaceAll("-+$", "");
     return new PatchDraft(
-        name.substring(0, Math.min(60, name.length())),
+        PatchName.slug("tokens " + label),
         "Adds the tokens " + tokens.phrase() + ", found by concept inversion.",
         new Manifest.Intent(
             "correct",

@@ -3,7 +3,8 @@ package dev.forgetmenot.host.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.forgetmenot.host.job.PatchTags.Tag;
+import dev.forgetmenot.patching.library.PatchTags;
+import dev.forgetmenot.patching.library.PatchTags.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -11,6 +11,7 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
 import dev.forgetmenot.patch.PatchSigner;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.trust.TrustState;
 import dev.forgetmenot.trust.TrustStore;

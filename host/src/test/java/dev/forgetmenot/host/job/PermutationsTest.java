@@ -2,6 +2,7 @@ package dev.forgetmenot.host.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.patching.stack.Permutations;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.host.job.PatchVerifier;
+import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.trust.UnsignedPolicy;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.job;
+package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.PatchFile;

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.job;
+package dev.forgetmenot.patching.stack;
 
 import java.util.ArrayList;
 import java.util.Collections;

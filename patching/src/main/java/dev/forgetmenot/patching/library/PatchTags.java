@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.job;
+package dev.forgetmenot.patching.library;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ public record PatchTags(String prompt, List<Tag> tags) {
   /**
    * One tag.
    *
-   * @param name of a patch, see {@link PatchFolders#named}
+   * @param name of a patch, see the folders of patches
    * @param strength 1 where the tag gives none
    */
   public record Tag(String name, double strength) {}

@@ -1,0 +1,2 @@
+/** Patches by name: tags in prompts. */
+package dev.forgetmenot.patching.library;

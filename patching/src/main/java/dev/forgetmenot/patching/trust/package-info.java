@@ -1,0 +1,2 @@
+/** Whom the user trusts: patches are verified before they are used. */
+package dev.forgetmenot.patching.trust;
