@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
  *
  * @param count how many things
  */
-record Permutations(int count) {
+public record Permutations(int count) {
   /** The given order, the reverse, then others: all that there are if they are not more. */
-  List<List<Integer>> first(int most) {
+  public List<List<Integer>> first(int most) {
     List<Integer> given = IntStream.range(0, count).boxed().toList();
     List<Integer> reverse = new ArrayList<>(given);
     Collections.reverse(reverse);
