@@ -40,6 +40,11 @@ public record DeltaEdit(Map<String, Delta> deltas) implements PatchEdit {
   }
 
   @Override
+  public long elements() {
+    return deltas.values().stream().mapToLong(Delta::elements).sum();
+  }
+
+  @Override
   public String kind() {
     return KIND;
   }

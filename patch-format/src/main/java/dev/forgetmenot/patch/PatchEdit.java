@@ -55,6 +55,11 @@ public sealed interface PatchEdit
   /** Bytes that its values take in a patch. */
   long bytes();
 
+  /** How many values that is. */
+  default long elements() {
+    return bytes() / Float.BYTES;
+  }
+
   /** The tokens that it adds, by name; empty for all kinds but {@link TokensEdit}. */
   default Map<String, Rows> tokens() {
     return Map.of();

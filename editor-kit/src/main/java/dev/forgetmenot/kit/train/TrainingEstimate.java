@@ -6,11 +6,7 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.patch.Delta;
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.PatchEdit;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,7 +42,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
     double seconds = each * values.integer(drawings) + steps * step;
     return new EditEstimate(
         Duration.ofMillis(Math.round(1000 * seconds)),
-        BYTES_OF_A_NUMBER * numbers(draft.edits().get(0)),
+        BYTES_OF_A_NUMBER * draft.edits().get(0).elements(),
         List.of(
             String.format(
                 Locale.ROOT,
@@ -64,15 +60,6 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
 
   private static boolean flag(Settings values, String name) {
     return values.find(name).map(Boolean::parseBoolean).orElse(false);
-  }
-
-  private static long numbers(PatchEdit edit) {
-    if (edit instanceof LowRankEdit light) {
-      return light.factors().values().stream()
-          .mapToLong(factors -> (long) factors.down().length + factors.up().length)
-          .sum();
-    }
-    return ((DeltaEdit) edit).deltas().values().stream().mapToLong(Delta::elements).sum();
   }
 
   /** Hears when the steps end; nothing is kept, and the user hears nothing. */

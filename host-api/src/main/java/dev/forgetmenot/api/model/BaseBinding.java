@@ -41,7 +41,7 @@ public record BaseBinding(BaseModel model) {
     for (PatchEdit edit : draft.edits()) {
       text |= edit.boundByTextEncoder();
       values |= !edit.boundByTextEncoder();
-      lists &= edit instanceof DeltaEdit;
+      lists &= edit.kind().equals(DeltaEdit.KIND);
       edit.changed().forEach(target -> add(touched, new TargetPattern(target)));
     }
     Map<String, Manifest.Component> components = new TreeMap<>();

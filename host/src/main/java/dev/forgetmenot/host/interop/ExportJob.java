@@ -6,11 +6,9 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.job.OutputFolder;
-import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
@@ -101,10 +99,10 @@ public final class ExportJob {
     OutputFolder.ofFile(file, patch.size());
     Map<String, Rows> tokens = new LinkedHashMap<>();
     for (Manifest.Edit edit : patch.manifest().edits()) {
-      if (edit.content() instanceof EditDescriptor.Tokens) {
-        tokens.putAll(((TokensEdit) patch.edit(edit)).tokens());
-      } else {
+      if (edit.content().tokens().isEmpty()) {
         context.say("left out: " + edit.id() + ", which is not a token");
+      } else {
+        tokens.putAll(patch.edit(edit).tokens());
       }
     }
     if (tokens.isEmpty()) {

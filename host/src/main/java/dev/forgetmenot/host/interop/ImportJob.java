@@ -99,11 +99,11 @@ public final class ImportJob {
     List<PatchEdit> named = new ArrayList<>();
     boolean tokens = false;
     for (PatchEdit edit : edits) {
-      if (edit instanceof TokensEdit found) {
+      if (!edit.tokens().isEmpty()) {
         tokens = true;
         Embeddings embeddings;
         try {
-          embeddings = new Embeddings(found.tokens()).renamed(order.tokens());
+          embeddings = new Embeddings(edit.tokens()).renamed(order.tokens());
           named.add(new TokensEdit(embeddings.tokens()));
         } catch (IllegalArgumentException e) {
           throw new IOException(order.source() + ": " + e.getMessage() + "; " + WAY, e);
@@ -170,7 +170,7 @@ public final class ImportJob {
       context.say("ignored, for it has no effect: " + String.join(", ", lora.ignored()));
     }
     for (PatchEdit edit : edits) {
-      if (!(edit instanceof TokensEdit)) {
+      if (edit.tokens().isEmpty()) {
         context.say("found: " + edit.kind() + ", " + edit.changed().size() + " tensors");
       }
     }

@@ -10,7 +10,9 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.RowsEdit;
 import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.diff.FactoredDelta;
 import dev.forgetmenot.patching.linear.FloatMatrix;
@@ -94,18 +96,8 @@ public final class LoraExport {
       PatchEdit edit = patch.edit(entry);
       if (entry.component().equals("vae")) {
         refused.add(entry.id() + ": LoRA files have no names for the VAE");
-      } else if (edit instanceof LowRankEdit lowRank) {
-        lowRank.factors().forEach((target, product) -> add(target, scaled(product)));
-      } else if (edit instanceof DeltaEdit delta) {
-        delta.deltas().forEach(this::addValues);
-      } else if (edit instanceof ProjectorEdit projector) {
-        for (String target : targets(projector.targets())) {
-          add(target, product(target, input(projector)));
-        }
-      } else if (edit instanceof ClosedFormEdit closedForm) {
-        closedForms.add(new JointSolve.Member(closedForm, strength, targets(closedForm.targets())));
       } else {
-        refused.add(entry.id() + " (" + entry.kind() + ") changes no products; " + EMBEDDINGS);
+        edit.accept(new Products(entry, closedForms));
       }
     }
     JointSolve joint = new JointSolve(closedForms);
@@ -124,6 +116,58 @@ public final class LoraExport {
       products.put(entry.getKey(), joined(entry.getKey(), entry.getValue()));
     }
     return new Result(products, deltas, notes);
+  }
+
+  /** Adds the products of one edit. */
+  private final class Products implements PatchEdit.Visitor<Void, IOException> {
+    private final Manifest.Edit entry;
+    private final List<JointSolve.Member> closedForms;
+
+    private Products(Manifest.Edit entry, List<JointSolve.Member> closedForms) {
+      this.entry = entry;
+      this.closedForms = closedForms;
+    }
+
+    @Override
+    public Void visit(LowRankEdit edit) {
+      edit.factors().forEach((target, product) -> add(target, scaled(product)));
+      return null;
+    }
+
+    @Override
+    public Void visit(DeltaEdit edit) {
+      edit.deltas().forEach(LoraExport.this::addValues);
+      return null;
+    }
+
+    @Override
+    public Void visit(ProjectorEdit edit) throws IOException {
+      for (String target : targets(edit.targets())) {
+        add(target, product(target, input(edit)));
+      }
+      return null;
+    }
+
+    @Override
+    public Void visit(ClosedFormEdit edit) throws IOException {
+      closedForms.add(new JointSolve.Member(edit, strength, targets(edit.targets())));
+      return null;
+    }
+
+    @Override
+    public Void visit(RowsEdit edit) {
+      return refuse();
+    }
+
+    @Override
+    public Void visit(TokensEdit edit) {
+      return refuse();
+    }
+
+    private Void refuse() {
+      refused.add(entry.id() + " (" + entry.kind() + ") changes no products; " + EMBEDDINGS);
+      return null;
+    }
   }
 
   private void add(String target, LowRank product) {

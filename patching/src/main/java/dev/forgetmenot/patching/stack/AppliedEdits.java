@@ -62,24 +62,8 @@ public final class AppliedEdits implements AutoCloseable {
       List<PatchEdit> edits, NamedWeights weights) {
     Map<String, List<Addition>> additions = new TreeMap<>();
     List<JointSolve.Member> closedForms = new ArrayList<>();
-    for (PatchEdit edit : edits) {
-      if (edit instanceof DeltaEdit deltas) {
-        deltas.deltas().forEach((name, d) -> add(additions, name, (sum, base) -> add(sum, d)));
-      } else if (edit instanceof RowsEdit rows) {
-        rows.rows().forEach((name, r) -> add(additions, name, (sum, base) -> add(sum, r)));
-      } else if (edit instanceof LowRankEdit lowRanks) {
-        lowRanks.factors().forEach((name, f) -> add(additions, name, (sum, base) -> add(sum, f)));
-      } else if (edit instanceof ProjectorEdit projector) {
-        InputUpdate change = input(projector);
-        for (String name : named(projector.targets(), weights)) {
-          add(additions, name, (sum, base) -> addInput(sum, base, change));
-        }
-      } else if (edit instanceof ClosedFormEdit closedForm) {
-        closedForms.add(new JointSolve.Member(closedForm, 1, named(closedForm.targets(), weights)));
-      } else if (edit instanceof TokensEdit) {
-        throw new IllegalArgumentException("tokens are added to a model, not to its weights");
-      }
-    }
+    Collector collector = new Collector(weights, additions, closedForms);
+    edits.forEach(edit -> edit.accept(collector));
     JointSolve joint = new JointSolve(closedForms);
     for (String name :
         closedForms.stream().flatMap(m -> m.targets().stream()).distinct().toList()) {
@@ -87,6 +71,51 @@ public final class AppliedEdits implements AutoCloseable {
       add(additions, name, (sum, base) -> addInput(sum, base, change));
     }
     return additions;
+  }
+
+  /** Collects what edits add, and the closed forms, which are solved together. */
+  private record Collector(
+      NamedWeights weights,
+      Map<String, List<Addition>> additions,
+      List<JointSolve.Member> closedForms)
+      implements PatchEdit.Visitor<Void, RuntimeException> {
+    @Override
+    public Void visit(DeltaEdit edit) {
+      edit.deltas().forEach((name, d) -> add(additions, name, (sum, base) -> add(sum, d)));
+      return null;
+    }
+
+    @Override
+    public Void visit(RowsEdit edit) {
+      edit.rows().forEach((name, r) -> add(additions, name, (sum, base) -> add(sum, r)));
+      return null;
+    }
+
+    @Override
+    public Void visit(LowRankEdit edit) {
+      edit.factors().forEach((name, f) -> add(additions, name, (sum, base) -> add(sum, f)));
+      return null;
+    }
+
+    @Override
+    public Void visit(ProjectorEdit edit) {
+      InputUpdate change = TextEdits.of(edit);
+      for (String name : named(edit.targets(), weights)) {
+        add(additions, name, (sum, base) -> addInput(sum, base, change));
+      }
+      return null;
+    }
+
+    @Override
+    public Void visit(ClosedFormEdit edit) {
+      closedForms.add(new JointSolve.Member(edit, 1, named(edit.targets(), weights)));
+      return null;
+    }
+
+    @Override
+    public Void visit(TokensEdit edit) {
+      throw new IllegalArgumentException("tokens are added to a model, not to its weights");
+    }
   }
 
   /** Does work with the edits of one draft on the base, which is back afterwards. */
@@ -126,15 +155,6 @@ public final class AppliedEdits implements AutoCloseable {
     Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
     Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
     sum.add(up.times(factors.alpha() / factors.rank()), down);
-  }
-
-  /** D = −leftᵀ · right. */
-  private static InputUpdate input(ProjectorEdit projector) {
-    int width = projector.left().width();
-    int k = projector.left().count();
-    return new InputUpdate(
-        Matrix.ofColumns(k, width, projector.left().values()).times(-1),
-        Matrix.of(k, width, projector.right().values()));
   }
 
   /** W·D. */

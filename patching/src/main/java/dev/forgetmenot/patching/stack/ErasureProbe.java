@@ -1,9 +1,13 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.EditDescriptor;
+import dev.forgetmenot.patch.DeltaEdit;
+import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchEdit;
 import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.RowsEdit;
+import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;
@@ -32,20 +36,52 @@ record ErasureProbe(Matrix columns, Matrix wanted, Set<String> targets) {
     List<ErasureProbe> probes = new ArrayList<>();
     for (Manifest.Edit edit : layer.edits()) {
       Set<String> changed = Set.copyOf(targets.get(edit.id()));
-      if (edit.content() instanceof EditDescriptor.ClosedForm) {
-        for (ClosedFormEdit.Concept concept :
-            ((ClosedFormEdit) layer.file().edit(edit)).concepts()) {
-          Matrix c = TextEdits.columns(concept.target());
-          Matrix way = TextEdits.columns(concept.guide()).minus(c);
-          probes.add(new ErasureProbe(c, c.plus(way.times(layer.strength())), changed));
-        }
-      } else if (edit.content() instanceof EditDescriptor.Projector) {
-        ProjectorEdit projector = (ProjectorEdit) layer.file().edit(edit);
-        InputUpdate alone = TextEdits.of(projector).times(layer.strength());
-        Matrix c = TextEdits.columns(projector.left());
-        probes.add(new ErasureProbe(c, alone.of(c), changed));
+      if (edit.boundByTextEncoder()) { // the others' values are not read for nothing
+        probes.addAll(layer.file().edit(edit).accept(new Probes(layer.strength(), changed)));
       }
     }
     return probes;
+  }
+
+  /** Those of one edit. */
+  private record Probes(double strength, Set<String> changed)
+      implements PatchEdit.Visitor<List<ErasureProbe>, RuntimeException> {
+    @Override
+    public List<ErasureProbe> visit(ClosedFormEdit edit) {
+      List<ErasureProbe> probes = new ArrayList<>();
+      for (ClosedFormEdit.Concept concept : edit.concepts()) {
+        Matrix c = TextEdits.columns(concept.target());
+        Matrix way = TextEdits.columns(concept.guide()).minus(c);
+        probes.add(new ErasureProbe(c, c.plus(way.times(strength)), changed));
+      }
+      return probes;
+    }
+
+    @Override
+    public List<ErasureProbe> visit(ProjectorEdit edit) {
+      InputUpdate alone = TextEdits.of(edit).times(strength);
+      Matrix c = TextEdits.columns(edit.left());
+      return List.of(new ErasureProbe(c, alone.of(c), changed));
+    }
+
+    @Override
+    public List<ErasureProbe> visit(DeltaEdit edit) {
+      return List.of();
+    }
+
+    @Override
+    public List<ErasureProbe> visit(LowRankEdit edit) {
+      return List.of();
+    }
+
+    @Override
+    public List<ErasureProbe> visit(RowsEdit edit) {
+      return List.of();
+    }
+
+    @Override
+    public List<ErasureProbe> visit(TokensEdit edit) {
+      return List.of();
+    }
   }
 }

@@ -7,7 +7,6 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.TokensEdit;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -107,14 +106,11 @@ public final class PatchStack implements AutoCloseable {
     Map<String, StackedPatch> owners = new HashMap<>();
     for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        if (edit.content() instanceof EditDescriptor.Tokens tokens) {
-          for (EditDescriptor.Token token : tokens.tokens()) {
-            StackedPatch other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
-            if (other != null) {
-              throw conflict(
-                  layer.file(),
-                  "adds the token " + token.token() + ", and so does " + other.where());
-            }
+        for (EditDescriptor.Token token : edit.content().tokens()) {
+          StackedPatch other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
+          if (other != null) {
+            throw conflict(
+                layer.file(), "adds the token " + token.token() + ", and so does " + other.where());
           }
         }
       }
@@ -180,8 +176,10 @@ public final class PatchStack implements AutoCloseable {
     List<ResolvedStack.Token> tokens = new ArrayList<>();
     for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        if (layer.strength() != 0 && edit.content() instanceof EditDescriptor.Tokens) {
-          ((TokensEdit) layer.file().edit(edit))
+        if (layer.strength() != 0 && !edit.content().tokens().isEmpty()) {
+          layer
+              .file()
+              .edit(edit)
               .tokens()
               .forEach((token, rows) -> tokens.add(new ResolvedStack.Token(layer, token, rows)));
         }

@@ -63,18 +63,58 @@ final class PatchTargets {
       names.addAll(matches);
     }
     targets.put(edit.id(), List.copyOf(names));
-    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
-      deltas.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
-      lowRanks.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditDescriptor.RowTargets rows) {
-      rows.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
-    } else if (edit.content() instanceof EditDescriptor.Projector projector) {
-      names.forEach(name -> checkWidth(edit, name, projector.width()));
-    } else if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
-      names.forEach(name -> checkWidth(edit, name, closedForm.width()));
-    } else if (edit.content() instanceof EditDescriptor.Tokens tokens) {
+    edit.content().accept(new Shapes(edit, names));
+  }
+
+  /** Checks that what an edit changes has the shape that it says. */
+  private final class Shapes implements EditDescriptor.Visitor<Void, RuntimeException> {
+    private final Manifest.Edit edit;
+    private final Set<String> names;
+
+    private Shapes(Manifest.Edit edit, Set<String> names) {
+      this.edit = edit;
+      this.names = names;
+    }
+
+    @Override
+    public Void visit(EditDescriptor.Deltas deltas) {
+      return listed(deltas);
+    }
+
+    @Override
+    public Void visit(EditDescriptor.LowRanks lowRanks) {
+      return listed(lowRanks);
+    }
+
+    @Override
+    public Void visit(EditDescriptor.RowTargets rows) {
+      return listed(rows);
+    }
+
+    @Override
+    public Void visit(EditDescriptor.Projector projector) {
+      return wide(projector.width());
+    }
+
+    @Override
+    public Void visit(EditDescriptor.ClosedForm closedForm) {
+      return wide(closedForm.width());
+    }
+
+    @Override
+    public Void visit(EditDescriptor.Tokens tokens) {
       checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
+      return null;
+    }
+
+    private Void listed(EditDescriptor content) {
+      content.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
+      return null;
+    }
+
+    private Void wide(int width) {
+      names.forEach(name -> checkWidth(edit, name, width));
+      return null;
     }
   }
 

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFormatException;
@@ -61,7 +60,7 @@ public final class PatchedWeights {
       for (Manifest.Edit edit : layer.edits()) {
         Set<String> changed = Set.copyOf(entry.getValue().get(edit.id()));
         this.targets.addAll(changed);
-        if (edit.content() instanceof EditDescriptor.ClosedForm) {
+        if (edit.kind().equals(ClosedFormEdit.KIND)) {
           ClosedFormEdit closedForm = (ClosedFormEdit) layer.file().edit(edit);
           members.add(new JointSolve.Member(closedForm, layer.strength(), changed));
           owners.add(layer);

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ProjectorEdit;
 import dev.forgetmenot.patch.TargetPattern;
@@ -44,7 +45,7 @@ final class StackedEdit {
 
   /** Whether it is an edit of what layers read, W(I + D). */
   boolean editsInputs() {
-    return edit.content() instanceof EditDescriptor.Projector;
+    return edit.kind().equals(ProjectorEdit.KIND);
   }
 
   /** D at the strength, of a projector. */
@@ -58,18 +59,57 @@ final class StackedEdit {
 
   /** What is added to a target at the strength, of all kinds but projectors. */
   WeightDelta change(String target, int outputs) throws IOException {
-    double strength = layer.strength();
-    if (edit.content() instanceof EditDescriptor.LowRanks) {
+    return edit.content().accept(new Change(target, outputs));
+  }
+
+  /** Reads what is added to one target. */
+  private final class Change implements EditDescriptor.Visitor<WeightDelta, IOException> {
+    private final String target;
+    private final int outputs;
+
+    private Change(String target, int outputs) {
+      this.target = target;
+      this.outputs = outputs;
+    }
+
+    @Override
+    public WeightDelta visit(EditDescriptor.Deltas deltas) throws IOException {
+      FloatMatrix values = new FloatMatrix(outputs, layer.file().storedDelta(target));
+      return new WeightDelta.Values(values, layer.strength());
+    }
+
+    @Override
+    public WeightDelta visit(EditDescriptor.LowRanks lowRanks) throws IOException {
       LowRank factors = layer.file().lowRank(target);
       Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
       Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
-      return new WeightDelta.Factors(up.times(strength * factors.alpha() / factors.rank()), down);
+      double scale = layer.strength() * factors.alpha() / factors.rank();
+      return new WeightDelta.Factors(up.times(scale), down);
     }
-    if (edit.content() instanceof EditDescriptor.RowTargets) {
-      return WeightDelta.SomeRows.of(layer.file().rows(target), strength, outputs);
+
+    @Override
+    public WeightDelta visit(EditDescriptor.RowTargets rows) throws IOException {
+      return WeightDelta.SomeRows.of(layer.file().rows(target), layer.strength(), outputs);
     }
-    return new WeightDelta.Values(
-        new FloatMatrix(outputs, layer.file().storedDelta(target)), strength);
+
+    @Override
+    public WeightDelta visit(EditDescriptor.Projector projector) {
+      throw addsNothing();
+    }
+
+    @Override
+    public WeightDelta visit(EditDescriptor.ClosedForm closedForm) {
+      throw addsNothing();
+    }
+
+    @Override
+    public WeightDelta visit(EditDescriptor.Tokens tokens) {
+      throw addsNothing();
+    }
+
+    private IllegalStateException addsNothing() {
+      return new IllegalStateException(edit.kind() + " edits add no values to " + target);
+    }
   }
 
   /**
@@ -78,8 +118,7 @@ final class StackedEdit {
    */
   double share(String target) {
     boolean readsText =
-        edit.boundByTextEncoder()
-            || (edit.content() instanceof EditDescriptor.LowRanks && readsText(target));
+        edit.boundByTextEncoder() || (edit.kind().equals(LowRankEdit.KIND) && readsText(target));
     return readsText ? NormLimit.TEXT : NormLimit.VALUES;
   }
 

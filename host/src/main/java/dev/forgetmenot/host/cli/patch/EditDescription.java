@@ -30,115 +30,129 @@ record EditDescription(Manifest.Edit edit) {
   }
 
   private String amount() {
-    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
-      DoubleStream norms = deltas.targets().stream().mapToDouble(EditDescriptor.Target::norm);
-      return deltas.targets().size() + " tensors, norm " + number(root(norms));
-    }
-    if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
-      IntSummaryStatistics ranks =
-          lowRanks.targets().stream().mapToInt(EditDescriptor.Factors::rank).summaryStatistics();
-      DoubleStream norms = lowRanks.targets().stream().mapToDouble(EditDescriptor.Factors::norm);
-      return lowRanks.targets().size()
-          + " tensors, rank "
-          + range(ranks.getMin(), ranks.getMax())
-          + ", norm "
-          + number(root(norms));
-    }
-    if (edit.content() instanceof EditDescriptor.RowTargets rows) {
-      DoubleStream norms = rows.targets().stream().mapToDouble(EditDescriptor.RowTarget::norm);
-      return rows.targets().stream().mapToInt(EditDescriptor.RowTarget::rows).sum()
-          + " rows of "
-          + rows.targets().size()
-          + " tensors, norm "
-          + number(root(norms));
-    }
-    if (edit.content() instanceof EditDescriptor.Projector projector) {
-      return projector.directions()
-          + " directions of width "
-          + projector.width()
-          + ", norm "
-          + number(projector.norm());
-    }
-    if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
-      return closedForm.concepts().size()
-          + " concepts, "
-          + closedForm.concepts().stream().mapToInt(EditDescriptor.Columns::columns).sum()
-          + " columns of width "
-          + closedForm.width();
-    }
-    EditDescriptor.Tokens tokens = (EditDescriptor.Tokens) edit.content();
-    return tokens.tokens().size() + " tokens of width " + tokens.width();
+    return lines().amount();
   }
 
   /** Lines that belong to the summary. */
   List<String> facts() {
-    List<String> facts = new ArrayList<>();
-    if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
-      DoubleSummaryStatistics alphas =
-          lowRanks.targets().stream()
-              .mapToDouble(EditDescriptor.Factors::alpha)
-              .summaryStatistics();
-      facts.add("alpha " + range(alphas.getMin(), alphas.getMax()));
-    } else if (edit.content() instanceof EditDescriptor.Projector projector) {
-      facts.add("concept " + projector.concept());
-      projector.patterns().forEach(pattern -> facts.add("all " + pattern));
-    } else if (edit.content() instanceof EditDescriptor.ClosedForm closedForm) {
-      facts.add(
-          "lambda "
-              + closedForm.lambda()
-              + ", erase scale "
-              + closedForm.eraseScale()
-              + ", preserve scale "
-              + closedForm.preserveScale()
-              + ", sides "
-              + closedForm.sides().word());
-      for (EditDescriptor.Columns concept : closedForm.concepts()) {
-        facts.add(
-            concept.label()
-                + ": "
-                + concept.columns()
-                + " columns, "
-                + concept.preserved()
-                + " preserved rows, guides at distance "
-                + number(concept.norm()));
-      }
-      closedForm.patterns().forEach(pattern -> facts.add("all " + pattern));
-    } else if (edit.content() instanceof EditDescriptor.Tokens tokens) {
-      for (EditDescriptor.Token token : tokens.tokens()) {
-        facts.add(
-            token.token() + ": " + token.vectors() + " vectors, norm " + number(token.norm()));
-      }
-    }
-    return facts;
+    return lines().facts();
   }
 
   /** Every tensor, where there is a list of them. */
   List<String> details() {
-    List<String> details = new ArrayList<>();
-    if (edit.content() instanceof EditDescriptor.Deltas deltas) {
-      for (EditDescriptor.Target t : deltas.targets()) {
-        details.add(t.target() + " " + t.shape() + " norm " + number(t.norm()) + half(t));
-      }
-    } else if (edit.content() instanceof EditDescriptor.RowTargets rows) {
-      for (EditDescriptor.RowTarget t : rows.targets()) {
-        details.add(
-            t.target() + " " + t.shape() + " " + t.rows() + " rows, norm " + number(t.norm()));
-      }
-    } else if (edit.content() instanceof EditDescriptor.LowRanks lowRanks) {
-      for (EditDescriptor.Factors f : lowRanks.targets()) {
-        details.add(
-            f.target()
-                + " "
-                + f.shape()
-                + " rank "
-                + f.rank()
-                + " alpha "
-                + f.alpha()
-                + " norm "
-                + number(f.norm()));
-      }
+    return lines().details();
+  }
+
+  private Lines lines() {
+    return edit.content().accept(new Describing());
+  }
+
+  /** What is said of one edit. */
+  private record Lines(String amount, List<String> facts, List<String> details) {}
+
+  /** Says it by kind. */
+  private static final class Describing implements EditDescriptor.Visitor<Lines, RuntimeException> {
+    @Override
+    public Lines visit(EditDescriptor.Deltas deltas) {
+      return new Lines(
+          deltas.targets().size() + " tensors, norm " + norm(deltas),
+          List.of(),
+          deltas.targets().stream()
+              .map(t -> t.target() + " " + t.shape() + " norm " + number(t.norm()) + half(t))
+              .toList());
     }
-    return details;
+
+    @Override
+    public Lines visit(EditDescriptor.LowRanks lowRanks) {
+      IntSummaryStatistics ranks =
+          lowRanks.targets().stream().mapToInt(EditDescriptor.Factors::rank).summaryStatistics();
+      DoubleSummaryStatistics alphas =
+          lowRanks.targets().stream()
+              .mapToDouble(EditDescriptor.Factors::alpha)
+              .summaryStatistics();
+      return new Lines(
+          lowRanks.targets().size()
+              + " tensors, rank "
+              + range(ranks.getMin(), ranks.getMax())
+              + ", norm "
+              + norm(lowRanks),
+          List.of("alpha " + range(alphas.getMin(), alphas.getMax())),
+          lowRanks.targets().stream()
+              .map(
+                  f ->
+                      (f.target() + " " + f.shape() + " rank " + f.rank())
+                          + (" alpha " + f.alpha() + " norm " + number(f.norm())))
+              .toList());
+    }
+
+    @Override
+    public Lines visit(EditDescriptor.RowTargets rows) {
+      return new Lines(
+          rows.targets().stream().mapToInt(EditDescriptor.RowTarget::rows).sum()
+              + " rows of "
+              + rows.targets().size()
+              + " tensors, norm "
+              + norm(rows),
+          List.of(),
+          rows.targets().stream()
+              .map(
+                  t ->
+                      (t.target() + " " + t.shape() + " ")
+                          + (t.rows() + " rows, norm " + number(t.norm())))
+              .toList());
+    }
+
+    @Override
+    public Lines visit(EditDescriptor.Projector projector) {
+      List<String> facts = new ArrayList<>(List.of("concept " + projector.concept()));
+      projector.patterns().forEach(pattern -> facts.add("all " + pattern));
+      return new Lines(
+          projector.directions()
+              + " directions of width "
+              + projector.width()
+              + ", norm "
+              + number(projector.norm()),
+          facts,
+          List.of());
+    }
+
+    @Override
+    public Lines visit(EditDescriptor.ClosedForm closedForm) {
+      List<String> facts = new ArrayList<>();
+      facts.add(
+          ("lambda " + closedForm.lambda() + ", erase scale " + closedForm.eraseScale())
+              + (", preserve scale " + closedForm.preserveScale())
+              + (", sides " + closedForm.sides().word()));
+      for (EditDescriptor.Columns concept : closedForm.concepts()) {
+        facts.add(
+            (concept.label() + ": " + concept.columns() + " columns, " + concept.preserved())
+                + (" preserved rows, guides at distance " + number(concept.norm())));
+      }
+      closedForm.patterns().forEach(pattern -> facts.add("all " + pattern));
+      return new Lines(
+          closedForm.concepts().size()
+              + " concepts, "
+              + closedForm.concepts().stream().mapToInt(EditDescriptor.Columns::columns).sum()
+              + " columns of width "
+              + closedForm.width(),
+          facts,
+          List.of());
+    }
+
+    @Override
+    public Lines visit(EditDescriptor.Tokens tokens) {
+      return new Lines(
+          tokens.tokens().size() + " tokens of width " + tokens.width(),
+          tokens.tokens().stream()
+              .map(t -> t.token() + ": " + t.vectors() + " vectors, norm " + number(t.norm()))
+              .toList(),
+          List.of());
+    }
+
+    private static String norm(EditDescriptor content) {
+      return number(
+          root(content.targets().stream().mapToDouble(EditDescriptor.ChangedTensor::norm)));
+    }
   }
 
   private static String half(EditDescriptor.Target target) {
