@@ -31,7 +31,8 @@ class EditKindsAreVisitedTest {
   void mainCodeTestsNoKind() throws IOException {
     List<String> found = new ArrayList<>();
     int files = 0;
-    try (Stream<Path> modules = Files.list(GoldenFolders.inProject("testkit/pom.xml").getParent().getParent())) {
+    try (Stream<Path> modules =
+        Files.list(GoldenFolders.inProject("testkit/pom.xml").getParent().getParent())) {
       for (Path main : modules.map(m -> m.resolve("src/main/java")).toList()) {
         if (Files.isDirectory(main)) {
           for (Path file : sources(main)) {
