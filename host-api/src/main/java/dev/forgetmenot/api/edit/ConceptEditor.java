@@ -18,6 +18,16 @@ public interface ConceptEditor extends ExtensionPoint {
   /** The method's name: lower case with hyphens, such as {@code resteer}. */
   String name();
 
+  /** Names that the method had in earlier releases; they still choose it, unlisted in help. */
+  default List<String> formerNames() {
+    return List.of();
+  }
+
+  /** Whether a user who gives this name means this method: its name or a former one. */
+  default boolean isNamed(String given) {
+    return name().equals(given) || formerNames().contains(given);
+  }
+
   /** The command that offers it. */
   Operation operation();
 

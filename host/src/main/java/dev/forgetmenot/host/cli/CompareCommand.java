@@ -186,7 +186,7 @@ final class CompareCommand implements Callable<Integer> {
   private static ComparedMethod method(MethodSpec text, List<ConceptEditor> editors) {
     ConceptEditor editor =
         editors.stream()
-            .filter(candidate -> candidate.name().equals(text.name()))
+            .filter(candidate -> candidate.isNamed(text.name()))
             .findFirst()
             .orElseThrow(
                 () ->

@@ -152,6 +152,9 @@ final class EditCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ConceptEditor editor = catalogue.chosen(operation).orElseThrow(this::noEditor);
+    if (editor.formerNames().contains(method == null ? "" : method)) {
+      context.console().note("method " + method + " is now called " + editor.name());
+    }
     Settings values = parameters.values(spec.commandLine().getParseResult());
     EvaluationSetup judging = judge.judging(options.folder()).asking(catalogue.plugins());
     List<Concept> concepts = concepts(judging.vocabulary());

@@ -68,7 +68,7 @@ final class EditorCatalogue implements AutoCloseable {
   /** The editor that the command line names by {@code --method}, or else the first. */
   Optional<ConceptEditor> chosen(Operation operation) {
     return editors(operation).stream()
-        .filter(editor -> method.isEmpty() || editor.name().equals(method))
+        .filter(editor -> method.isEmpty() || editor.isNamed(method))
         .findFirst();
   }
 

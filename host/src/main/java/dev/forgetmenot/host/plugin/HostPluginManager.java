@@ -110,7 +110,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   /** The editor of an operation with a name; the same name may stand for another operation too. */
   public Optional<ConceptEditor> editor(ConceptEditor.Operation operation, String name) {
-    return editors(operation).stream().filter(editor -> editor.name().equals(name)).findFirst();
+    return editors(operation).stream().filter(editor -> editor.isNamed(name)).findFirst();
   }
 
   /** The id and version of the plugin that an extension comes from, such as {@code a@1.0.0}. */

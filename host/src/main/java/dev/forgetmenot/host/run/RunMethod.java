@@ -15,6 +15,11 @@ public sealed interface RunMethod {
   /** The method's name. */
   String name();
 
+  /** Names that the method had in earlier releases. */
+  default List<String> formerNames() {
+    return List.of();
+  }
+
   /** Its declared parameters, which are keys of run files. */
   List<SettingSpec> parameters();
 
@@ -32,6 +37,11 @@ public sealed interface RunMethod {
     @Override
     public String name() {
       return editor.name();
+    }
+
+    @Override
+    public List<String> formerNames() {
+      return editor.formerNames();
     }
 
     @Override

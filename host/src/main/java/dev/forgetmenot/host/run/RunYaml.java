@@ -102,8 +102,17 @@ record RunYaml(RunFileReader reader) {
           "no installed plugin can " + operation + "; 'fmn plugins' lists what is installed");
     }
     List<String> names = methods.stream().map(RunMethod::name).toList();
-    String name = map.take(METHOD).map(value -> oneOf(value, names)).orElse(names.get(0));
+    String name = map.take(METHOD).map(value -> named(value, methods, names)).orElse(names.get(0));
     return methods.get(names.indexOf(name));
+  }
+
+  /** The method's name of today; a former one chooses it too. */
+  private static String named(YamlValue value, List<RunMethod> methods, List<String> names) {
+    return methods.stream()
+        .filter(method -> method.formerNames().contains(value.text()))
+        .map(RunMethod::name)
+        .findFirst()
+        .orElseGet(() -> oneOf(value, names));
   }
 
   private static void requireOneWithImages(

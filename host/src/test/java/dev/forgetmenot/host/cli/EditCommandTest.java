@@ -155,7 +155,7 @@ class EditCommandTest {
     Files.writeString(patch, "mine");
     ProgramRun run = forget("--method=closed-form");
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).contains(patch + " exists already", "--overwrite");
+    assertThat(run.err()).contains(patch + " exists already", "--overwrite", "closed-form is now called uce");
     assertThat(Files.readString(patch)).isEqualTo("mine");
     assertThat(forget("--method=closed-form", "--overwrite").code()).isZero();
     assertThat(Files.size(patch)).isGreaterThan(1000);
@@ -312,7 +312,7 @@ class EditCommandTest {
             output.toString());
     assertThat(run.code()).isZero();
     assertThat(Files.readString(output.resolve("table.md")))
-        .contains("### castle (object)", "| closed-form lambda=2 |", "| oblique |", "castle.png");
+        .contains("### castle (object)", "| uce lambda=2 |", "| oblique |", "castle.png");
     assertThat(PngImages.read(output.resolve("castle.png")).width()).isGreaterThan(200);
     try (PatchFile file = PatchFile.open(output.resolve("patches/castle-oblique.fmnpatch"))) {
       assertThat(file.manifest().recipe().method()).isEqualTo("oblique");

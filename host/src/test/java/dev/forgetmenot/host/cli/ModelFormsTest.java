@@ -211,7 +211,7 @@ class ModelFormsTest {
         model,
         "-o",
         comparison);
-    assertThat(comparison.resolve("table.md")).content().contains("| closed-form |");
+    assertThat(comparison.resolve("table.md")).content().contains("| uce |");
     assertThat(run("doctor", "--model", model).out()).contains("training of cross attention takes");
   }
 

@@ -34,7 +34,12 @@ public final class UceEraser extends LinearEraser {
 
   @Override
   public String name() {
-    return "closed-form";
+    return "uce";
+  }
+
+  @Override
+  public List<String> formerNames() {
+    return List.of("closed-form");
   }
 
   @Override
