@@ -155,7 +155,8 @@ class EditCommandTest {
     Files.writeString(patch, "mine");
     ProgramRun run = forget("--method=closed-form");
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).contains(patch + " exists already", "--overwrite", "closed-form is now called uce");
+    assertThat(run.err())
+        .contains(patch + " exists already", "--overwrite", "closed-form is now called uce");
     assertThat(Files.readString(patch)).isEqualTo("mine");
     assertThat(forget("--method=closed-form", "--overwrite").code()).isZero();
     assertThat(Files.size(patch)).isGreaterThan(1000);
