@@ -137,7 +137,7 @@ class RunCommandTest {
       assertThat(made.manifest().recipe().parameters())
           .containsEntry("balance", "merlin=1,morgana=1");
     }
-    assertWrongCorrection("without: a hat", "without is not a key");
+    assertWrongCorrection("without: a hat", "without is not a known key");
     assertWrongCorrection("rounds: 2", "rounds is said twice");
   }
 
@@ -189,7 +189,7 @@ class RunCommandTest {
   @Test
   void aStoppedRunGoesOnWithTheSameBits() throws IOException {
     Path file = forget("sample-prompts: []");
-    assertThat(run(file, "--resume").err()).contains("nothing to go on from");
+    assertThat(run(file, "--resume").err()).contains("there is nothing to resume");
     Path whole = folder.resolve("whole");
     assertThat(run(file, "-o", whole.toString()).code()).isZero();
 

@@ -157,10 +157,11 @@ class RunYamlTest {
 
   @Test
   void unknownKeysAreErrorsThatNameNearOnes() {
-    assertWrong("run.yaml:3: learning-rat is not a key", METHOD, CONCEPT, "learning-rat: 1");
+    assertWrong("run.yaml:3: learning-rat is not a known key", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are learning-rate", METHOD, CONCEPT, "learning-rat: 1");
     assertWrong("the nearest are sample-every", METHOD, CONCEPT, "smaple_every: 1");
-    assertWrong("run.yaml:2: kin is not a key", METHOD, "concepts: [{name: moon, kin: style}]");
+    assertWrong(
+        "run.yaml:2: kin is not a known key", METHOD, "concepts: [{name: moon, kin: style}]");
   }
 
   @Test
