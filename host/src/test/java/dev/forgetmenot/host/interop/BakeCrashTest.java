@@ -15,6 +15,7 @@ import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.SingleFile;
 import dev.forgetmenot.testkit.crash.CrashingFiles;
 import dev.forgetmenot.testkit.crash.WritePoints;
 import java.io.IOException;
@@ -152,6 +153,26 @@ class BakeCrashTest {
     }
     assertThat(point).isGreaterThan(after.size()); // each file was refused at least once
     assertThat(digests(target)).isEqualTo(after);
+  }
+
+  @Test
+  void aDamagedFileDoesNotReplaceTheOldOne() throws IOException {
+    Path model = folder.resolve("m.safetensors");
+    SingleFile.write(MODEL, model, DType.F32);
+    BakedModelTest.withoutSecondCopy(model);
+    Path target = folder.resolve("t.safetensors");
+    WritePoints all = WritePoints.damagingAt(Long.MAX_VALUE);
+    Baking.bake(model, patch, target, all);
+    byte[] old = {1, 2, 3};
+    int refused = 0;
+    for (long point = 1; point <= all.count(); point++) {
+      Files.write(target, old);
+      if (refusal(model, patch, target, WritePoints.damagingAt(point)) != null) {
+        refused++;
+        assertThat(target).hasBinaryContent(old);
+      }
+    }
+    assertThat(refused).isPositive();
   }
 
   private static IOException refusal(Path patch, Path target, WritePoints points) {
