@@ -119,7 +119,9 @@ public sealed interface EditDescriptor {
   String kind();
 
   /** Names or patterns of the tensors that it changes, see {@link TargetPattern}; may be empty. */
-  List<String> changed();
+  default List<String> changed() {
+    return targets().stream().<String>map(ChangedTensor::target).toList();
+  }
 
   /**
    * Of {@link DeltaEdit#KIND}.
@@ -152,11 +154,6 @@ public sealed interface EditDescriptor {
     @Override
     public String kind() {
       return DeltaEdit.KIND;
-    }
-
-    @Override
-    public List<String> changed() {
-      return targets.stream().map(Target::target).toList();
     }
   }
 
@@ -206,11 +203,6 @@ public sealed interface EditDescriptor {
     public String kind() {
       return LowRankEdit.KIND;
     }
-
-    @Override
-    public List<String> changed() {
-      return targets.stream().map(Factors::target).toList();
-    }
   }
 
   /**
@@ -259,11 +251,6 @@ public sealed interface EditDescriptor {
     @Override
     public String kind() {
       return RowsEdit.KIND;
-    }
-
-    @Override
-    public List<String> changed() {
-      return targets.stream().map(RowTarget::target).toList();
     }
   }
 
@@ -430,11 +417,6 @@ public sealed interface EditDescriptor {
     @Override
     public String kind() {
       return TokensEdit.KIND;
-    }
-
-    @Override
-    public List<String> changed() {
-      return List.of();
     }
   }
 
