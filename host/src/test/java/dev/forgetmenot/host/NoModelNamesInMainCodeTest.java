@@ -2,7 +2,7 @@ package dev.forgetmenot.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.job.VocabularyFile;
+import dev.forgetmenot.host.evaluate.VocabularyFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class NoModelNamesInMainCodeTest {
   @Test
   void theDefaultsOfTheDemoDo() throws IOException {
     Path defaults =
-        GoldenFolders.inProject("host/src/main/java/dev/forgetmenot/host/job/" + DEFAULTS);
+        GoldenFolders.inProject("host/src/main/java/dev/forgetmenot/host/demo/" + DEFAULTS);
     assertThat(names().matcher(Files.readString(defaults)).find()).isTrue();
   }
 

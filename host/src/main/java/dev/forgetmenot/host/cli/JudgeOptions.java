@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli;
 
-import dev.forgetmenot.host.job.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

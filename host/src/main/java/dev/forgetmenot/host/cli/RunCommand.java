@@ -5,7 +5,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.job.ModelLoader;
+import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.run.ModelChoice;
 import dev.forgetmenot.host.run.ResolvedConfig;

@@ -7,7 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.AtomicFolder;
-import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.ResolvedStack;

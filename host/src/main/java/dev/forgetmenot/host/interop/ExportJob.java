@@ -5,7 +5,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
-import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.Rows;

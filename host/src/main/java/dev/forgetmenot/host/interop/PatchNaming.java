@@ -2,7 +2,7 @@ package dev.forgetmenot.host.interop;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.job.Authorship;
+import dev.forgetmenot.host.edit.Authorship;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchEdit;

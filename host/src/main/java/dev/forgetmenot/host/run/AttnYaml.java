@@ -2,8 +2,8 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.host.job.EditJob;
-import dev.forgetmenot.host.job.ReportSize;
+import dev.forgetmenot.host.edit.EditJob;
+import dev.forgetmenot.host.edit.ReportSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

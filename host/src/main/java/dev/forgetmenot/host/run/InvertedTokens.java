@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.run;
 
-import dev.forgetmenot.host.job.InversionFiles;
+import dev.forgetmenot.host.invert.InversionFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

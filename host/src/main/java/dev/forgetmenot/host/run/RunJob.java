@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.host.job.EvaluationSetup;
-import dev.forgetmenot.host.job.ModelLoader;
-import dev.forgetmenot.host.job.OutputFolder;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.host.job.ReportSize;
+import dev.forgetmenot.host.edit.ReportSize;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.host.stack.StackRecipe;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;

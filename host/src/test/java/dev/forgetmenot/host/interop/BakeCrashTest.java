@@ -7,7 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.host.job.WrittenPatch;
+import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchFile;

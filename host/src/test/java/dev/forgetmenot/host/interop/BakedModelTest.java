@@ -11,7 +11,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.host.job.WrittenPatch;
+import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.patch.ClosedFormEdit;
 import dev.forgetmenot.patch.Delta;
 import dev.forgetmenot.patch.DeltaEdit;

@@ -6,7 +6,7 @@ import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
-import dev.forgetmenot.host.job.InstallDirectory;
+import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

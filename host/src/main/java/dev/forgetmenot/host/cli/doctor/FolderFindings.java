@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
 import dev.forgetmenot.host.ByteSizes;
-import dev.forgetmenot.host.job.InstallDirectory;
+import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.MemoryFacts;
-import dev.forgetmenot.host.job.MemoryModel;
+import dev.forgetmenot.host.model.MemoryModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

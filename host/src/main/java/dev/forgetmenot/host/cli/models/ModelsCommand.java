@@ -3,7 +3,7 @@ package dev.forgetmenot.host.cli.models;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.job.InstallDirectory;
+import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

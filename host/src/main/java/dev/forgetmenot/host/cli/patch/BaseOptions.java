@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
-import dev.forgetmenot.host.job.InstallDirectory;
+import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.host.job.Authorship;
+import dev.forgetmenot.host.edit.Authorship;
 import dev.forgetmenot.patch.Manifest;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.host.job.InstallDirectory;
-import dev.forgetmenot.host.job.PatchFolders;
-import dev.forgetmenot.host.job.StackRecipe;
+import dev.forgetmenot.host.model.InstallDirectory;
+import dev.forgetmenot.host.stack.PatchFolders;
+import dev.forgetmenot.host.stack.StackRecipe;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.PatchTags;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.job.InstallDirectory;
+import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.nio.file.Path;

@@ -1,0 +1,103 @@
+package dev.forgetmenot.host.edit;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.ByteSizes;
+import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Says what an edit would take and harm, without doing it: what the editor itself estimates, and
+ * the things of the vocabulary that stand nearest to the concept in the text encoder.
+ *
+ * @param command progress and cancellation
+ * @param drawn pixels of the largest image that the command draws beside the report; 0 for none
+ */
+public record EditEstimation(JobContext command, long drawn) {
+  private static final int NEIGHBOURS = 8;
+
+  /** The lines for people. The model is the base's again afterwards. */
+  public List<String> run(NamedModel hosted, EditRequest order) throws IOException {
+    StableDiffusion model = hosted.model();
+    List<String> lines =
+        new ArrayList<>(
+            OutputFolder.untouched(
+                order.patch().toAbsolutePath().normalize().getParent(),
+                () -> new Preflight(order, drawn).run(hosted)));
+    Optional<ImageClassifier> judge = order.judging().open(model);
+    try {
+      lines.addAll(model.engine().call(() -> lines(model, order, judge)));
+      return lines;
+    } finally {
+      judge.ifPresent(ImageClassifier::close);
+    }
+  }
+
+  private List<String> lines(
+      StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
+      throws IOException {
+    EditContext context =
+        new EditContext(
+            command,
+            judge,
+            order.judging().vocabulary(),
+            Optional.empty(),
+            false,
+            EditContext.TrainingListener.NONE);
+    List<String> lines = new ArrayList<>();
+    try {
+      Optional<EditEstimate> estimate =
+          order.editor().estimate(order.concepts(), order.values(), model, context);
+      lines.add(
+          estimate
+              .map(
+                  e ->
+                      String.format(
+                          Locale.ROOT,
+                          "%s would take about %.1f s and %s beside the model",
+                          order.editor().name(),
+                          e.time().toMillis() / 1000.0,
+                          ByteSizes.of(e.peakBytes())))
+              .orElse(order.editor().name() + " cannot say how long it would take"));
+      estimate.ifPresent(e -> lines.addAll(e.lines()));
+    } finally {
+      model.weights().restoreChanged();
+    }
+    for (Concept concept : order.concepts()) {
+      lines.add(neighbours(model, concept, order));
+    }
+    return lines;
+  }
+
+  private static String neighbours(StableDiffusion model, Concept concept, EditRequest order) {
+    KnownConcepts vocabulary = order.judging().vocabulary();
+    NearestConcepts near =
+        NearestConcepts.of(
+            new PromptEncoder(model),
+            PromptTemplate.of(concept.kind()),
+            concept.name(),
+            vocabulary,
+            vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
+    if (near.phrases().isEmpty()) {
+      return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
+    }
+    StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
+    for (NearestConcepts.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
+      text.append(String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
+    }
+    return text.substring(0, text.length() - 1);
+  }
+}

@@ -1,0 +1,304 @@
+package dev.forgetmenot.host.edit;
+
+import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.PatchError;
+import dev.forgetmenot.patch.PatchFormatException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+
+/**
+ * Forgets or corrects: lets an editor work on a model and writes what it hands back, bound to its
+ * base, as a patch. Where the images can be judged, the same images are then drawn before and
+ * after, and what they show goes into the patch as evidence. Whatever ends the job leaves the patch
+ * or, of a training, a state to go on from. The model is the base's again when the job ends,
+ * however it ends.
+ *
+ * @param command progress and cancellation
+ * @param training hears of training steps
+ * @param beside images that the caller draws
+ */
+public record EditJob(
+    JobContext command, EditContext.TrainingListener training, DrawnBeside beside) {
+  /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
+  private static final long LIKELY_BYTES = 64L << 20;
+
+  /** Most bytes of the words in the name of a file. */
+  private static final int LONGEST_NAME = 120;
+
+  /** The option of commands that goes on with a state. */
+  private static final String RESUME = "--resume";
+
+  /** Concepts that the name of a file names; more would make it too long. */
+  private static final int NAMED = 3;
+
+  /** A job to whose training nobody listens. */
+  public EditJob(JobContext command) {
+    this(command, EditContext.TrainingListener.NONE, DrawnBeside.NONE);
+  }
+
+  /**
+   * A patch that has been written.
+   *
+   * @param file the patch
+   * @param id its id
+   * @param goals what its editor said that it corrects; empty for a forgetting
+   * @param report what changed; empty where it was not measured
+   */
+  public record Result(Path file, String id, List<CorrectionGoal> goals, Optional<Report> report) {
+    /** Copies the list. */
+    public Result {
+      goals = List.copyOf(goals);
+    }
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param lines what it did, for people; the most important last
+   * @param files images and tables beside the patch
+   */
+  public record Report(List<String> lines, List<Path> files) {
+    /** Copies the lists. */
+    public Report {
+      lines = List.copyOf(lines);
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Runs the editor and writes the patch, with a judge of its own.
+   *
+   * @see #run(NamedModel, EditRequest, Optional)
+   */
+  public Result run(NamedModel hosted, EditRequest order) throws IOException {
+    check(order);
+    Optional<ImageClassifier> judge = order.judging().open(hosted.model());
+    try {
+      return checked(hosted, order, judge);
+    } finally {
+      judge.ifPresent(ImageClassifier::close);
+    }
+  }
+
+  /**
+   * Runs the editor and writes the patch.
+   *
+   * @param hosted a model without patches
+   * @param judge who says what images show, if anyone; stays open
+   * @throws IllegalArgumentException if a concept or a value does not fit the model
+   * @throws IOException if images cannot be read or the patch cannot be written
+   * @throws CancellationException if the user stopped the job; its state is left beside the patch
+   *     where the editor keeps one
+   */
+  public Result run(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
+      throws IOException {
+    check(order);
+    return checked(hosted, order, judge);
+  }
+
+  private Result checked(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
+      throws IOException {
+    new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
+    beside.before();
+    Written written = written(hosted.model(), order, judge);
+    Result result = written.result();
+    try {
+      Optional<EvaluationReport<?>> report =
+          judge.flatMap(who -> report(order, written.goals(), who));
+      if (report.isPresent()) {
+        result = reported(hosted, order, written, report.get(), judge.orElseThrow());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      command.unfinished(
+          "the patch is whole in " + order.patch() + ", but it was not measured", again(order));
+      throw e;
+    }
+    Files.deleteIfExists(order.checkpoint());
+    return result;
+  }
+
+  /** The option that does the rest: with a state of the training it is not done again. */
+  private static String again(EditRequest order) {
+    return Files.isRegularFile(order.checkpoint()) ? RESUME : "--overwrite";
+  }
+
+  private static void check(EditRequest order) throws IOException {
+    OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
+    if (order.resume() && !Files.isRegularFile(order.checkpoint())) {
+      throw new IOException(
+          "there is nothing to resume: "
+              + order.checkpoint()
+              + " is missing; run without --resume");
+    }
+  }
+
+  /** A patch that is written, and what it was made of. */
+  private record Written(PatchDraft draft, List<CorrectionGoal> goals, WrittenPatch patch) {
+    Result result() {
+      return new Result(patch.file(), patch.id(), goals, Optional.empty());
+    }
+  }
+
+  /** Edits and writes: what happens later cannot take the patch away. */
+  private Written written(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
+      throws IOException {
+    CorrectionGoals said = new CorrectionGoals();
+    try {
+      PatchDraft draft = model.engine().call(() -> edit(model, order, judge, said));
+      return new Written(draft, said.all(), write(model, draft, order));
+    } catch (IOException | RuntimeException | Error e) {
+      if (Files.isRegularFile(order.checkpoint()) && !diverged(e)) {
+        command.unfinished("its state is in " + order.checkpoint(), RESUME);
+      }
+      throw e;
+    }
+  }
+
+  private static WrittenPatch write(StableDiffusion model, PatchDraft draft, EditRequest order)
+      throws IOException {
+    try {
+      return WrittenPatch.writeUsable(model.base(), draft, order.patch());
+    } catch (PatchFormatException e) {
+      throw diverged(e) ? diverged(order, draft.recipe(), e) : e;
+    }
+  }
+
+  /** Going on would end in the same way. */
+  private static boolean diverged(Throwable failure) {
+    return failure instanceof PatchFormatException e && e.error() == PatchError.NORM_LIMIT;
+  }
+
+  /** The edit changes weights so much that its patch would be refused when it is used. */
+  private static PatchFormatException diverged(
+      EditRequest order, Manifest.Recipe recipe, PatchFormatException refused) {
+    String cause =
+        recipe.steps() == 0
+            ? "the solution is too large. Use weaker settings of the method"
+            : "the training diverged. Train with a smaller --learning-rate (it was "
+                + recipe.parameters().getOrDefault("learning-rate", "the default")
+                + ") or fewer --steps";
+    return new PatchFormatException(
+        PatchError.NORM_LIMIT,
+        order.patch().toString(),
+        "was not written: "
+            + cause
+            + ". It "
+            + refused.why().split(";", 2)[0]
+            + ", and would be refused when it is used");
+  }
+
+  /** How the images are judged, if they can be. */
+  private static Optional<EvaluationReport<?>> report(
+      EditRequest order, List<CorrectionGoal> goals, ImageClassifier judge) {
+    if (!order.report().drawn()) {
+      return Optional.empty();
+    }
+    Optional<EvaluationReport<?>> report =
+        switch (order.editor().operation()) {
+          case FORGET -> Optional.of(ForgettingReport.of(order));
+          case CORRECT ->
+              goals.isEmpty() ? Optional.empty() : Optional.of(CorrectionReport.of(order, goals));
+        };
+    boolean alone = order.authorship().stacking().requires().isEmpty(); // else it does not load
+    return report.filter(one -> alone && one.canBeJudgedBy(judge));
+  }
+
+  /** Draws on the base, which the model is again, and with the patch as users will. */
+  private <R> Result reported(
+      NamedModel hosted,
+      EditRequest order,
+      Written written,
+      EvaluationReport<R> report,
+      ImageClassifier judge)
+      throws IOException {
+    StableDiffusion model = hosted.model();
+    Path file = order.patch();
+    command.say("wrote " + file + "; what follows is only measured");
+    command.say("drawing and judging " + report.images() + " images of before");
+    R before = model.engine().call(() -> report.draw(model, judge));
+    R after;
+    try {
+      model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
+      command.say("drawing and judging the same images of after");
+      after = model.engine().call(() -> report.draw(model, judge));
+    } finally {
+      model.repatch(List.of());
+    }
+    WrittenPatch measured = WrittenPatch.measured(file, report.evidence(before, after));
+    return new Result(
+        file,
+        measured.id(),
+        written.goals(),
+        Optional.of(report.write(written.draft(), before, after)));
+  }
+
+  private PatchDraft edit(
+      StableDiffusion model,
+      EditRequest order,
+      Optional<ImageClassifier> judge,
+      CorrectionGoals goals)
+      throws IOException {
+    EditContext context =
+        new EditContext(
+            command,
+            judge,
+            order.judging().vocabulary(),
+            Optional.of(order.checkpoint()),
+            order.resume(),
+            training,
+            goals);
+    try {
+      return order
+          .authorship()
+          .of(order.editor().edit(order.concepts(), order.values(), model, context));
+    } finally {
+      model.weights().restoreChanged();
+    }
+  }
+
+  /** A name for the file of a patch, such as {@code forget-a-thing.fmnpatch}. */
+  public static String fileName(String operation, List<Concept> concepts) {
+    String words =
+        concepts.stream()
+            .limit(NAMED)
+            .map(Concept::name)
+            .collect(Collectors.joining(" "))
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^\\p{L}\\p{N}]+", "-")
+            .replaceAll("^-|-$", "");
+    return operation + "-" + (words.isEmpty() ? "concept" : cut(words)) + ".fmnpatch";
+  }
+
+  /** File systems allow 255 bytes, of which temporary names and endings take some. */
+  private static String cut(String words) {
+    StringBuilder text = new StringBuilder();
+    int bytes = 0;
+    for (int letter : words.codePoints().toArray()) {
+      String next = Character.toString(letter);
+      bytes += next.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_NAME) {
+        return text.toString().replaceAll("-$", "");
+      }
+      text.append(next);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.forgetmenot.host.edit;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@link EditJob} should do.
+ *
+ * @param editor who does it
+ * @param concepts what to change, at least one
+ * @param values checked values of the editor's parameters
+ * @param patch the file to write; an existing one is replaced, and only by a whole one
+ * @param judging by what the images are judged
+ * @param report whether images are drawn and judged before and after, and how many
+ * @param resume whether to go on from the state that a stopped job left
+ * @param authorship what its author says beside what it changes
+ */
+public record EditRequest(
+    ConceptEditor editor,
+    List<Concept> concepts,
+    Settings values,
+    Path patch,
+    EvaluationSetup judging,
+    ReportSize report,
+    boolean resume,
+    Authorship authorship) {
+  /** Nothing is said beside what it changes. */
+  public EditRequest(
+      ConceptEditor editor,
+      List<Concept> concepts,
+      Settings values,
+      Path patch,
+      EvaluationSetup judging,
+      ReportSize report,
+      boolean resume) {
+    this(editor, concepts, values, patch, judging, report, resume, Authorship.NONE);
+  }
+
+  /** Copies the list. */
+  public EditRequest {
+    concepts = List.copyOf(concepts);
+  }
+
+  /** Without a report, from the beginning; for use as a library. */
+  public static EditRequest of(
+      ConceptEditor editor, List<Concept> concepts, Settings values, Path patch) {
+    EvaluationSetup nobody = EvaluationSetup.NONE;
+    return new EditRequest(editor, concepts, values, patch, nobody, ReportSize.NONE, false);
+  }
+
+  /** Where a job that is stopped leaves its state. */
+  public Path checkpoint() {
+    return patch.resolveSibling(patch.getFileName() + ".checkpoint");
+  }
+
+  /** Where the images of before and after go: beside the patch. */
+  public Path sheet() {
+    return beside(".png");
+  }
+
+  /** Where the table of a correction goes: beside the patch. */
+  public Path table() {
+    return beside(".md");
+  }
+
+  /** What the job writes for its user, in the place of what is there: the patch and its report. */
+  public List<Path> files() {
+    if (!report.drawn() || !judging.possible()) {
+      return List.of(patch);
+    }
+    return editor.operation() == ConceptEditor.Operation.CORRECT
+        ? List.of(patch, sheet(), table())
+        : List.of(patch, sheet());
+  }
+
+  private Path beside(String ending) {
+    String name = patch.getFileName().toString();
+    return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ending);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.forgetmenot.host.edit;
+
+import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import java.util.OptionalInt;
+
+/**
+ * Whether the images of an edit are drawn and judged before and after it, and how many.
+ *
+ * @param drawn whether they are
+ * @param images of each concept, at least one; the usual number where nothing is said
+ */
+public record ReportSize(boolean drawn, OptionalInt images) {
+  /** No images. */
+  public static final ReportSize NONE = new ReportSize(false, OptionalInt.empty());
+
+  /** As many as a report usually has. */
+  public static final ReportSize USUAL = new ReportSize(true, OptionalInt.empty());
+
+  /**
+   * A number of images of each concept.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public static ReportSize of(int images) {
+    if (images < 1) {
+      throw new IllegalArgumentException(
+          "a report draws at least 1 image of a concept, not " + images);
+    }
+    return new ReportSize(true, OptionalInt.of(images));
+  }
+
+  /** The trial of a forgetting. */
+  Evaluation.Size of(Evaluation.Size usual) {
+    return usual.of(images.orElse(usual.ofTarget()), usual.others());
+  }
+
+  /** The trial of a correction: half as many images of what keeps its own name. */
+  CorrectionTrial.Size of(CorrectionTrial.Size usual) {
+    int general = images.orElse(usual.ofGeneral());
+    return new CorrectionTrial.Size(
+        general,
+        Math.max(1, general / 2),
+        usual.others(),
+        usual.ofOther(),
+        usual.seed(),
+        usual.steps());
+  }
+
+  /** As run files write it: {@code true}, {@code false} or the number. */
+  public String word() {
+    return images.isPresent() ? Integer.toString(images.getAsInt()) : Boolean.toString(drawn);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.forgetmenot.host.generate;
+
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.chart.ImageGrid;
+import dev.forgetmenot.host.chart.Infotext;
+import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.host.model.NamedModel;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Images in a folder, named by a running number and the seed as A1111 does: {@code 00007-42.png}.
+ * No file is ever overwritten.
+ */
+public final class ImageFolder {
+  private static final Pattern NUMBERED = Pattern.compile("(?U)(\\d{5,9})-.*\\.png");
+  private static final int BYTES_A_PIXEL = 4;
+
+  private final Path folder;
+  private final int first;
+  private final Provenance provenance;
+
+  /**
+   * What the infotext says beside the request.
+   *
+   * @param model the model's name
+   * @param sampler the sampler's name as A1111 prints it
+   * @param width pixels
+   * @param height pixels
+   * @param patches {@code name@version:strength}, in order
+   * @param program name and version of the program
+   * @param embeddings names of the files of learned tokens
+   */
+  public record Provenance(
+      String model,
+      String sampler,
+      int width,
+      int height,
+      List<String> patches,
+      String program,
+      List<String> embeddings) {
+    /** Copies the lists. */
+    public Provenance {
+      patches = List.copyOf(patches);
+      embeddings = List.copyOf(embeddings);
+    }
+
+    /**
+     * What is to be said of images that a model draws.
+     *
+     * @param patches what is on the model
+     * @param embeddings names of the files of learned tokens
+     */
+    public static Provenance of(
+        NamedModel hosted,
+        GenerationRequest request,
+        List<String> patches,
+        List<String> embeddings) {
+      StableDiffusion model = hosted.model();
+      return new Provenance(
+          hosted.name(),
+          model.sampler(request).displayName(),
+          request.width().orElse(model.imageSize()),
+          request.height().orElse(model.imageSize()),
+          patches,
+          "fmn " + HostVersions.read().program(),
+          embeddings);
+    }
+
+    /** The infotext of an image of a request. */
+    public String infotext(GenerationRequest request, long seed) {
+      Map<String, String> pairs = new LinkedHashMap<>();
+      pairs.put("Steps", Integer.toString(request.steps()));
+      pairs.put("Sampler", sampler);
+      pairs.put("CFG scale", plain(request.guidance()));
+      pairs.put("Seed", Long.toString(seed));
+      pairs.put("Size", width + "x" + height);
+      pairs.put("Model", model);
+      if (!patches.isEmpty()) {
+        pairs.put("Patches", String.join(", ", patches));
+      }
+      if (!embeddings.isEmpty()) {
+        pairs.put("Embeddings", String.join(", ", embeddings));
+      }
+      pairs.put("RNG", "CPU");
+      pairs.put("Version", program);
+      return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
+    }
+  }
+
+  /**
+   * Files that go on from the highest number in the folder.
+   *
+   * @throws IOException if the folder cannot be read
+   */
+  public ImageFolder(OutputFolder output, Provenance provenance) throws IOException {
+    this.folder = output.folder();
+    this.provenance = provenance;
+    try (var entries = Files.list(folder)) {
+      first = entries.mapToInt(ImageFolder::number).max().orElse(-1) + 1;
+    }
+  }
+
+  private static int number(Path file) {
+    Matcher matcher = NUMBERED.matcher(String.valueOf(file.getFileName()));
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  /** About how many bytes the images of a request take. */
+  public static long estimate(int count, int width, int height) {
+    return 2L * count * width * height * BYTES_A_PIXEL;
+  }
+
+  /**
+   * Writes each image, and a grid when there are several.
+   *
+   * @return the files, the grid last
+   */
+  public List<Path> write(GenerationRequest request, List<RgbImage> images) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      long seed = request.seed() + i;
+      Path file = folder.resolve(name(i, seed) + ".png");
+      PngImages.write(file, PngImages.image(images.get(i)), provenance.infotext(request, seed));
+      files.add(file);
+    }
+    if (images.size() > 1) {
+      Path grid = unused("grid");
+      PngImages.write(grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
+      files.add(grid);
+    }
+    return files;
+  }
+
+  /** Writes what the first image looks like after some steps; returns the file. */
+  public Path writePreview(GenerationRequest request, int step, RgbImage image) throws IOException {
+    Path file =
+        folder.resolve(
+            name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
+    PngImages.write(file, PngImages.image(image), provenance.infotext(request, request.seed()));
+    return file;
+  }
+
+  private String name(int index, long seed) {
+    return String.format(Locale.ROOT, "%05d-%d", first + index, seed);
+  }
+
+  private Path unused(String stem) {
+    Path file = folder.resolve(stem + ".png");
+    for (int i = 1; Files.exists(file); i++) {
+      file = folder.resolve(stem + "-" + i + ".png");
+    }
+    return file;
+  }
+
+  /** A number without needless zeros: 5, 7.5. */
+  public static String plain(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+  }
+}

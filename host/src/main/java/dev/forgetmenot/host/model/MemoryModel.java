@@ -1,0 +1,228 @@
+package dev.forgetmenot.host.model;
+
+import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.edit.EditOutline;
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.host.MemoryFacts;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Works out what commands need of the memory from names and shapes of a model's weights. The
+ * numbers of the passes were measured (docs/memory-and-threads.md).
+ *
+ * @param base the weights
+ * @param pixels of the latents of one image at the model's own size
+ * @param sites the attention layers of the UNet
+ * @param heapMax what the Java heap may grow to
+ */
+public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> sites, long heapMax) {
+  private static final long MIB = 1L << 20;
+
+  /** The libraries of the engine and the JVM without its heap. */
+  private static final long LIBRARIES = 350 * MIB;
+
+  /** What the Java heap grows to with its garbage where it may. */
+  private static final long HEAP = 350 * MIB;
+
+  /** The same two where no network but the text encoder runs. */
+  private static final long SOLVING_LIBRARIES = 200 * MIB;
+
+  private static final long SOLVING_HEAP = 200 * MIB;
+
+  /** The share of the heap's limit that G1 gives to the young generation. */
+  private static final double YOUNG = 0.6;
+
+  /** Bytes of Java's copies for each byte of the weights that a solve reads. */
+  private static final double SOLVED = 0.6;
+
+  /** Numbers that a training step keeps for each number that a layer puts out. */
+  private static final double KEPT = 1.6;
+
+  /** The same for each number of the attention to the prompt that a loss looks at. */
+  private static final int KEPT_ATTENTION = 5;
+
+  /** Feature maps of the VAE's largest layer that live together while an image is decoded. */
+  private static final double DECODED = 2.75;
+
+  /** Tokens of a prompt. */
+  private static final int TOKENS = 77;
+
+  /** Of a model that was loaded. */
+  public static MemoryModel of(StableDiffusion model) {
+    int[] latents = model.latentShape();
+    return new MemoryModel(
+        model.base(),
+        (long) latents[1] * latents[2],
+        model.attentionSites(),
+        MemoryFacts.read().heapMax());
+  }
+
+  /** Of a model's files. */
+  public static MemoryModel of(ModelOnDisk model) {
+    int[] latents = model.latentShape();
+    return new MemoryModel(
+        model.base(),
+        (long) latents[1] * latents[2],
+        model.attentionSites(),
+        MemoryFacts.read().heapMax());
+  }
+
+  /**
+   * Of an edit.
+   *
+   * @param judge bytes of the judge that is open all the time
+   * @param drawn pixels of the largest image that the same command draws; 0 for none
+   */
+  public MemoryNeed edit(EditOutline outline, long judge, long drawn) {
+    Set<String> changed = Set.copyOf(outline.edit().changed());
+    MemoryNeed edit =
+        outline.batch() > 0
+            ? training(outline.trained(), outline.keepsBase(), outline.batch())
+            : solution(name -> changed.contains("unet/" + name));
+    return with(edit, judge, drawn);
+  }
+
+  /**
+   * Of an inversion: the networks stay as they are, and a pass goes through all of them.
+   *
+   * @param trained numbers of the new tokens
+   * @param judge as for {@link #edit}
+   * @param drawn as for {@link #edit}
+   */
+  public MemoryNeed inversion(long trained, long judge, long drawn) {
+    MemoryNeed training = training(trained, false, 1);
+    long vae = Float.BYTES * numbers("vae", name -> true); // the images become latents
+    return with(
+        new MemoryNeed(
+            training.program(), 0, training.weights() + vae, training.training(), step(1), 0),
+        judge,
+        drawn);
+  }
+
+  private MemoryNeed with(MemoryNeed edit, long judge, long drawn) {
+    return new MemoryNeed(
+        drawn > 0 ? program() : edit.program(),
+        judge,
+        edit.weights(),
+        edit.training(),
+        edit.passes(),
+        drawn > 0 ? drawing(drawn) : 0);
+  }
+
+  /**
+   * Of a training without images.
+   *
+   * @param trained numbers that are trained
+   * @param keepsBase whether they are kept as they were too
+   * @param batch images that one step looks at together
+   */
+  public MemoryNeed training(long trained, boolean keepsBase, int batch) {
+    long weights =
+        Float.BYTES * (numbers("text_encoder", name -> true) + numbers("unet", name -> true));
+    long copies = keepsBase ? 4 : 3; // the gradient and two moments beside
+    return new MemoryNeed(
+        program(), 0, weights, copies * Float.BYTES * trained, step(batch) + attention(batch), 0);
+  }
+
+  /**
+   * Of a solution without images.
+   *
+   * @param changed the weights of the UNet that it reads, by name without the component
+   */
+  public MemoryNeed solution(Predicate<String> changed) {
+    long weights = Float.BYTES * (numbers("text_encoder", name -> true) + numbers("unet", changed));
+    long heap = heap(SOLVING_HEAP + Math.round(SOLVED * weights));
+    return new MemoryNeed(SOLVING_LIBRARIES + heap, 0, weights, 0, 0, 0);
+  }
+
+  /** Of images of a size. They are decoded one after another, which takes more than a step. */
+  public MemoryNeed images(int width, int height) {
+    return new MemoryNeed(program(), 0, 0, 0, 0, drawing((long) width * height));
+  }
+
+  private long program() {
+    return LIBRARIES + heap(HEAP);
+  }
+
+  /** Most of a usual heap is garbage of the young generation, which gets a share of the limit. */
+  private long heap(long usual) {
+    return Math.min(Math.round(YOUNG * heapMax), usual);
+  }
+
+  private long drawing(long drawn) {
+    long numbers =
+        Stream.of("text_encoder", "unet", "vae")
+            .mapToLong(component -> numbers(component, name -> true))
+            .sum();
+    long channels =
+        base.tensors().names("vae").stream()
+            .filter(
+                name -> name.matches("decoder\\.up_blocks\\.\\d+\\.resnets\\.0\\.conv1\\.weight"))
+            .mapToLong(name -> base.tensors().shape("vae", name)[1])
+            .min()
+            .orElse(0);
+    return Math.round(Float.BYTES * (numbers + DECODED * channels * drawn));
+  }
+
+  /** Numbers of a component's weights. */
+  private long numbers(String component, Predicate<String> chosen) {
+    return base.tensors().names(component).stream()
+        .filter(chosen)
+        .mapToLong(
+            name ->
+                Arrays.stream(base.tensors().shape(component, name)).reduce(1, Math::multiplyExact))
+        .sum();
+  }
+
+  /** A pass of the UNet forward and backward. */
+  private long step(int batch) {
+    double numbers = 0;
+    for (String name : base.tensors().names("unet")) {
+      long[] shape = base.tensors().shape("unet", name);
+      if (shape.length >= 2) {
+        numbers += KEPT * shape[0] * pixelsOf(name);
+      }
+    }
+    return Math.round(Float.BYTES * batch * numbers);
+  }
+
+  /** The attention to the prompt of such a pass, where the loss looks at it. */
+  private long attention(int batch) {
+    double numbers = 0;
+    for (AttentionLayer site : sites) {
+      if (site.cross()) {
+        numbers += KEPT_ATTENTION * (double) site.heads() * pixelsOf(site.name()) * TOKENS;
+      }
+    }
+    return Math.round(Float.BYTES * batch * numbers);
+  }
+
+  /** Pixels of the feature maps of a block: a quarter on each level. */
+  private double pixelsOf(String name) {
+    int levels = levels();
+    String[] parts = name.split("\\.", -1);
+    int level =
+        switch (parts[0]) {
+          case "down_blocks" -> Integer.parseInt(parts[1]);
+          case "up_blocks" -> levels - 1 - Integer.parseInt(parts[1]);
+          case "mid_block" -> levels - 1;
+          default -> 0;
+        };
+    return name.contains("time_emb") ? 1 : pixels / Math.pow(4, level);
+  }
+
+  private int levels() {
+    return (int)
+        base.tensors().names("unet").stream()
+            .filter(name -> name.startsWith("down_blocks."))
+            .map(name -> name.split("\\.", -1)[1])
+            .distinct()
+            .count();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.forgetmenot.host.model;
+
+import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Loads a model with everything that the plugins bring to its doors.
+ *
+ * @param folder the model: a folder, or a safetensors file
+ * @param device {@code cpu} or {@code cuda:N}
+ * @param plugins started plugins; they must stay open as long as a loaded model
+ * @param reading how the model's files are read
+ * @param weights how the weights are held in memory
+ */
+public record ModelLoader(
+    Path folder,
+    String device,
+    HostPluginManager plugins,
+    ReadingOptions reading,
+    WeightPrecision weights) {
+  /** Loads a model that predicts what its files say, with weights in FLOAT32. */
+  public ModelLoader(Path folder, String device, HostPluginManager plugins) {
+    this(folder, device, plugins, ReadingOptions.DEFAULT, WeightPrecision.F32);
+  }
+
+  /** The name of the model for people: that of its folder or file. */
+  public String name() {
+    return ModelOnDisk.label(folder);
+  }
+
+  /**
+   * Loads the model; the caller closes it.
+   *
+   * @param patches patches to put on it, in order
+   * @throws IOException if the folder is missing or broken, or a patch does not fit
+   */
+  public NamedModel load(List<PatchRequest> patches) throws IOException {
+    LoadOptions options =
+        LoadOptions.defaults()
+            .onDevice(device)
+            .reading(reading)
+            .holding(weights)
+            .patched(patches, plugins.extensions(ModelExtension.class))
+            .sampled(
+                plugins.extensions(SamplingExtension.class),
+                plugins.extensions(SamplerProvider.class));
+    return new NamedModel(StableDiffusion.load(folder, options), name());
+  }
+}

@@ -1,0 +1,17 @@
+package dev.forgetmenot.host.model;
+
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import java.io.IOException;
+
+/**
+ * A loaded model and its name. {@link #close} frees it.
+ *
+ * @param model the model
+ * @param name its name for people
+ */
+public record NamedModel(StableDiffusion model, String name) implements AutoCloseable {
+  @Override
+  public void close() throws IOException {
+    model.close();
+  }
+}
