@@ -8,7 +8,7 @@ final class EditDescriptorReader {
   private static final int WIDEST = 1 << 16;
   private static final int MOST_PRESERVED = 1 << 20;
   private static final int MOST_VECTORS = 1024;
-  private static final String NAME = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.]{1,250}";
+  private static final String NAME = "(" + TargetPattern.COMPONENTS + ")/[A-Za-z0-9_.]{1,250}";
 
   private final JsonObjectReader members;
 

@@ -22,21 +22,14 @@ final class EditEntries {
    * One edit of the manifest and what makes the bytes of its entry.
    *
    * @param entry its path in the archive
-   * @param strength at which it may be applied
    * @param content what the manifest says; known after the tensors were written once
    */
   record Part(
       String id,
       String component,
       String entry,
-      Manifest.Strength strength,
       Supplier<EditDescriptor> content,
-      SafetensorsWriter tensors) {
-    /** What the manifest says of it, after its tensors were written once. */
-    Manifest.Edit edit() {
-      return new Manifest.Edit(id, component, entry, strength, content.get());
-    }
-  }
+      SafetensorsWriter tensors) {}
 
   /** One edit before it has a name. */
   private record Unnamed(
@@ -82,9 +75,9 @@ final class EditEntries {
   private EditEntries() {}
 
   /** The parts, in the order of the draft; what changes several components is split by them. */
-  static List<Part> of(PatchDraft draft) {
+  static List<Part> of(List<PatchEdit> edits) {
     List<Unnamed> unnamed = new ArrayList<>();
-    draft.edits().forEach(edit -> unnamed.addAll(edit.accept(UNNAMED)));
+    edits.forEach(edit -> unnamed.addAll(edit.accept(UNNAMED)));
     Map<String, Long> ofKind =
         unnamed.stream().collect(Collectors.groupingBy(Unnamed::kind, Collectors.counting()));
     Map<String, Integer> seen = new HashMap<>();
@@ -101,7 +94,6 @@ final class EditEntries {
               id + again,
               one.component(),
               entry,
-              draft.publication().strength(),
               one.content(),
               one.tensors()));
     }

@@ -31,13 +31,14 @@ public final class JsonObjectReader {
   private final Consumer<String> ignored;
 
   /**
-   * Wraps an object.
+   * Wraps an object of a manifest.
    *
    * @param minor the file's minor version: unknown members are ignored if it is newer than this
    *     library
-   * @param ignored is told which
+   * @param ignored gets a sentence for each of them
    */
-  JsonObjectReader(String where, Map<String, Object> values, int minor, Consumer<String> ignored) {
+  public JsonObjectReader(
+      String where, Map<String, Object> values, int minor, Consumer<String> ignored) {
     this.where = where;
     this.values = values;
     this.minor = minor;
@@ -50,12 +51,12 @@ public final class JsonObjectReader {
    * @param tolerant true ignores unknown members
    */
   public JsonObjectReader(String where, Map<String, Object> values, boolean tolerant) {
-    this(where, values, tolerant ? Integer.MAX_VALUE : Manifest.CURRENT.minor(), what -> {});
+    this(where, values, tolerant ? Integer.MAX_VALUE : MinorVersion.NEWEST, what -> {});
   }
 
   /** Whether the file is newer than this library. */
   boolean tolerant() {
-    return minor > Manifest.CURRENT.minor();
+    return minor > MinorVersion.NEWEST;
   }
 
   /** Whether a member is there. */

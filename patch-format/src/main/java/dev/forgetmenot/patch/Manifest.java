@@ -48,10 +48,10 @@ public record Manifest(
     List<Entry> entries) {
 
   /** The newest version that this library knows; it writes the lowest that says everything. */
-  public static final Version CURRENT = new Version(1, 3);
+  public static final Version CURRENT = new Version(1, MinorVersion.NEWEST);
 
-  /** The components that targets are of, as a regular expression. */
-  static final String COMPONENTS = "unet|text_encoder|vae";
+  /** Most bytes of files of a patch that is not zip64: the rest is for manifest and headers. */
+  static final long PLAIN_CAPACITY = PatchArchive.PLAIN_LIMIT - (16 << 20);
 
   /** Whether an edit speaks of text embeddings: it then goes with the text encoder. */
   public boolean boundByTextEncoder() {
@@ -78,6 +78,28 @@ public record Manifest(
         recipe,
         evidence,
         entries);
+  }
+
+  /**
+   * The lowest minor version of the format that expresses all of it.
+   *
+   * @param plain most bytes of files of a patch that is not zip64
+   */
+  int neededMinor(long plain) {
+    if (entries.stream().mapToLong(Entry::size).sum() > plain) {
+      return MinorVersion.WITH_ZIP64;
+    }
+    boolean second =
+        gate.isPresent()
+            || intent.reason.isPresent()
+            || intent.requestedBy.isPresent()
+            || intent.concepts.stream().anyMatch(concept -> concept.guide.isPresent());
+    boolean first =
+        base.textEncoder.isPresent()
+            || base.components.values().stream().anyMatch(c -> c.leaves.isEmpty());
+    int kinds = edits.stream().mapToInt(edit -> edit.content.minorVersion()).max().orElse(0);
+    return Math.max(
+        second ? MinorVersion.WITH_ROWS : first ? MinorVersion.WITH_KINDS : 0, kinds);
   }
 
   /** A version of the format. */

@@ -75,7 +75,7 @@ final class ManifestCheck {
 
   private void version() throws PatchFormatException {
     int minor = manifest.version().minor();
-    int needed = MinorVersion.of(manifest);
+    int needed = manifest.neededMinor(Manifest.PLAIN_CAPACITY);
     if (minor < needed) {
       throw refuse("says version 1." + minor + " and uses what came with version 1." + needed);
     }

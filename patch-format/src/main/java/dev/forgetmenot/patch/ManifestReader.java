@@ -146,7 +146,7 @@ final class ManifestReader {
     EditDescriptor content = new EditDescriptorReader(m).read(id, m.text("kind"));
     return new Manifest.Edit(
         id,
-        m.text("component", Manifest.COMPONENTS),
+        m.text("component", TargetPattern.COMPONENTS),
         m.text("entry"),
         m.object(
             "strength",

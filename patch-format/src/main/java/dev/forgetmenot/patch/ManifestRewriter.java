@@ -101,7 +101,7 @@ public final class ManifestRewriter {
                 + ", of which something could be lost; use a newer program");
       }
       Manifest draft = change.apply(old, patch.id());
-      int minor = MinorVersion.of(draft);
+      int minor = draft.neededMinor(Manifest.PLAIN_CAPACITY);
       Manifest manifest = draft.version(new Manifest.Version(old.version().major(), minor));
       byte[] json = ManifestWriter.bytes(manifest);
       ManifestReader.read(target.toString(), json); // nothing is written that would be refused

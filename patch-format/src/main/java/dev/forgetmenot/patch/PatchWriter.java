@@ -38,7 +38,7 @@ public final class PatchWriter {
   public static Manifest write(
       Path target, PatchDraft draft, Manifest.Base base, String architecture, String created)
       throws IOException {
-    return write(target, draft, base, architecture, created, MinorVersion.PLAIN_CAPACITY);
+    return write(target, draft, base, architecture, created, Manifest.PLAIN_CAPACITY);
   }
 
   /**
@@ -60,9 +60,15 @@ public final class PatchWriter {
       files.put(doc.getKey(), NewEntry.of(doc.getKey(), doc.getValue()));
     }
     List<Manifest.Edit> edits = new ArrayList<>();
-    for (EditEntries.Part part : EditEntries.of(draft)) {
+    for (EditEntries.Part part : EditEntries.of(draft.edits())) {
       files.put(part.entry(), NewEntry.of(part.entry(), part.tensors()::writeTo));
-      edits.add(part.edit());
+      edits.add(
+          new Manifest.Edit(
+              part.id(),
+              part.component(),
+              part.entry(),
+              draft.publication().strength(),
+              part.content().get()));
     }
     Manifest said =
         new Manifest(
@@ -83,7 +89,7 @@ public final class PatchWriter {
             draft.recipe(),
             draft.evidence(),
             files.values().stream().map(PatchWriter::entry).toList());
-    int minor = MinorVersion.of(said, plain);
+    int minor = said.neededMinor(plain);
     Manifest manifest = said.version(new Manifest.Version(Manifest.CURRENT.major(), minor));
     byte[] json = ManifestWriter.bytes(manifest);
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused

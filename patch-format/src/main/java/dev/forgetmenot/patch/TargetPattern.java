@@ -12,7 +12,10 @@ import java.util.List;
  * @param text component, slash, canonical parameter name with stars
  */
 public record TargetPattern(String text) {
-  static final String SYNTAX = "(" + Manifest.COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
+  /** The components that targets are of, as a regular expression. */
+  public static final String COMPONENTS = "unet|text_encoder|vae";
+
+  static final String SYNTAX = "(" + COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
 
   /** Checks the spelling. */
   public TargetPattern {

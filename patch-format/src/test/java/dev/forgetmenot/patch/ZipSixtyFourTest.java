@@ -80,7 +80,7 @@ class ZipSixtyFourTest {
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.archive().zip64()).isTrue();
     }
-    assertThat(MinorVersion.PLAIN_CAPACITY).isLessThan(Integer.MAX_VALUE - (15 << 20));
+    assertThat(Manifest.PLAIN_CAPACITY).isLessThan(Integer.MAX_VALUE - (15 << 20));
     assertThat(PatchWriter.CAPACITY).isGreaterThan(11L << 30); // SDXL's UNet in full
   }
 
