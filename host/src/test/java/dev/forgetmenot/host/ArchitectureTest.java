@@ -107,6 +107,11 @@ class ArchitectureTest {
         List.of(ours(from)), Arrays.stream(never).map(ArchitectureTest::ours).toList(), planted);
   }
 
+  /** A package of patches that uses none above it. */
+  private static Layer inPatch(String from, String planted, String... never) {
+    return new Layer(List.of(ours("patch." + from)), List.of(never), planted);
+  }
+
   private static String ours(String name) {
     return "dev.forgetmenot." + name + "..";
   }
@@ -119,7 +124,6 @@ class ArchitectureTest {
               "safetensors",
               "keys",
               "patch",
-              "trust",
               "api",
               "diffusion",
               "patching",
@@ -131,7 +135,6 @@ class ArchitectureTest {
               "keys.planted.KeysUsePatch",
               "safetensors",
               "patch",
-              "trust",
               "api",
               "diffusion",
               "patching",
@@ -143,7 +146,6 @@ class ArchitectureTest {
               "safetensors.planted.SafetensorsUsesPatch",
               "keys",
               "patch",
-              "trust",
               "api",
               "diffusion",
               "patching",
@@ -152,23 +154,32 @@ class ArchitectureTest {
               "host"),
           layer(
               "patch",
-              "patch.planted.PatchUsesTrust",
-              "trust",
+              "patch.planted.PatchUsesPatching",
               "api",
               "diffusion",
               "patching",
               "kit",
               "plugin",
               "host"),
-          layer(
-              "trust",
-              "trust.planted.TrustUsesApi",
-              "api",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
+          inPatch("edit", "patch.edit.planted.EditUsesPatchFile", "dev.forgetmenot.patch"),
+          inPatch(
+              "archive",
+              "patch.archive.planted.ArchiveUsesEdit",
+              "dev.forgetmenot.patch",
+              ours("patch.edit")),
+          inPatch(
+              "json",
+              "patch.json.planted.JsonUsesArchive",
+              "dev.forgetmenot.patch",
+              ours("patch.edit"),
+              ours("patch.archive")),
+          inPatch(
+              "error",
+              "patch.error.planted.ErrorUsesJson",
+              "dev.forgetmenot.patch",
+              ours("patch.edit"),
+              ours("patch.archive"),
+              ours("patch.json")),
           layer(
               "api",
               "api.planted.ApiUsesDiffusion",
@@ -205,8 +216,7 @@ class ArchitectureTest {
               "plugin.correct"),
           layer("host", "host.planted.UsesPlugin", "plugin"),
           new Layer(
-              List.of(
-                  ours("files"), ours("keys"), ours("safetensors"), ours("patch"), ours("trust")),
+              List.of(ours("files"), ours("keys"), ours("safetensors"), ours("patch")),
               List.of("ai.djl..", "org.pf4j.."),
               "patch.planted.PatchUsesArray"),
           new Layer(

@@ -2,8 +2,8 @@ package dev.forgetmenot.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.patch.EditDescriptor;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;

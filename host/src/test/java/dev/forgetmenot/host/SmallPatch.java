@@ -1,10 +1,10 @@
 package dev.forgetmenot.host;
 
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchWriter;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

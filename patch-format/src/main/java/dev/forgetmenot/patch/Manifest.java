@@ -1,5 +1,8 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.json.MinorVersion;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +101,7 @@ public record Manifest(
         base.textEncoder.isPresent()
             || base.components.values().stream().anyMatch(c -> c.leaves.isEmpty());
     int kinds = edits.stream().mapToInt(edit -> edit.content.minorVersion()).max().orElse(0);
-    return Math.max(
-        second ? MinorVersion.WITH_ROWS : first ? MinorVersion.WITH_KINDS : 0, kinds);
+    return Math.max(second ? MinorVersion.WITH_ROWS : first ? MinorVersion.WITH_KINDS : 0, kinds);
   }
 
   /** A version of the format. */

@@ -1,5 +1,8 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.edit.DeclaredTensor;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;

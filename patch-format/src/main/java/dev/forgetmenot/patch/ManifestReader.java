@@ -1,5 +1,14 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.EditDescriptorReader;
+import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.JsonObjectReader;
+import dev.forgetmenot.patch.json.MinorVersion;
+import dev.forgetmenot.patch.json.StrictJson;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;

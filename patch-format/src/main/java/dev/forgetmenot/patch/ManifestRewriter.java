@@ -1,5 +1,8 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.MinorVersion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.edit.PatchEdit;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

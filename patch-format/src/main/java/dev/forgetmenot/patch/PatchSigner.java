@@ -2,6 +2,10 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.archive.StrictZipReader;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,14 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.patch.archive.ArchiveWriter;
+import dev.forgetmenot.patch.archive.NewEntry;
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.edit.EditEntries;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.MinorVersion;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;

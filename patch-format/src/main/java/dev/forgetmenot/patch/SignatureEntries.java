@@ -1,5 +1,8 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

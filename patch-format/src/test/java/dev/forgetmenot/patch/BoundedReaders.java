@@ -2,6 +2,8 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.keys.KeyFile;
 import dev.forgetmenot.keys.KeyRefusedException;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.StrictJson;
 import dev.forgetmenot.safetensors.SafetensorsException;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.archive.StrictZipReader;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,9 @@ package dev.forgetmenot.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ScratchValues;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

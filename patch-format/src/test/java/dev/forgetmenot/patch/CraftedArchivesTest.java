@@ -3,6 +3,8 @@ package dev.forgetmenot.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import dev.forgetmenot.testkit.hostile.Damage;
 import java.io.IOException;

@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TextProjections;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.archive.PatchArchive;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

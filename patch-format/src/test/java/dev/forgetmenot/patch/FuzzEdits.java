@@ -1,6 +1,9 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.IOException;
 import java.io.UncheckedIOException;

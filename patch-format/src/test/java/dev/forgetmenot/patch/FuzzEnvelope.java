@@ -2,6 +2,7 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.keys.KeyRefusedException;
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.edit.DeclaredTensor;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
 import java.util.List;
 

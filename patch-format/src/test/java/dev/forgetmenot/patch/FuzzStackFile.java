@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package dev.forgetmenot.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

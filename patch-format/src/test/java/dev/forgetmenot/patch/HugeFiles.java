@@ -1,6 +1,8 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.IOException;
 import java.io.RandomAccessFile;

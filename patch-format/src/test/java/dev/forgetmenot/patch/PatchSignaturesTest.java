@@ -9,6 +9,8 @@ import com.google.gson.JsonParser;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.keys.VerificationKey;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.archive.NewEntry;
+import dev.forgetmenot.patch.archive.PatchArchive;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

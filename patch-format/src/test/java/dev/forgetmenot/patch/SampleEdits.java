@@ -1,5 +1,17 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.edit.SelectedRows;
+import dev.forgetmenot.patch.edit.TextProjections;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

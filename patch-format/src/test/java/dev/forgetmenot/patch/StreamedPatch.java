@@ -2,6 +2,8 @@ package dev.forgetmenot.patch;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;

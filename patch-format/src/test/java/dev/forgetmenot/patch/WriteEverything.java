@@ -1,6 +1,11 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

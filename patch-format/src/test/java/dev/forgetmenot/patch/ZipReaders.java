@@ -1,6 +1,7 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.patch.archive.PatchArchive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

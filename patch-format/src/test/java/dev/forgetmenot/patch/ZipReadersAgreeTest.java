@@ -3,6 +3,7 @@ package dev.forgetmenot.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.archive.PatchArchive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;

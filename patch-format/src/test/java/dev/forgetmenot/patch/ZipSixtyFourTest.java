@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.forgetmenot.keys.SigningKey;
+import dev.forgetmenot.patch.archive.NewEntry;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.MinorVersion;
 import dev.forgetmenot.testkit.hostile.Damage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.diffusion.weights.LoraAdapter;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.training;
 
 import dev.forgetmenot.diffusion.weights.ModelParameter;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import java.util.Map;
 import java.util.function.Supplier;
 

@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -10,7 +10,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

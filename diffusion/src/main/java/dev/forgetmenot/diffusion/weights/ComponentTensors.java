@@ -226,7 +226,7 @@ public final class ComponentTensors implements AutoCloseable {
   /**
    * Looks whether a file of these tensors is as it was when it was opened.
    *
-   * @throws dev.forgetmenot.patch.PatchFormatException FMN-506 if it is not
+   * @throws dev.forgetmenot.patch.error.PatchFormatException FMN-506 if it is not
    */
   void requireUnchanged(SafetensorsFile file) throws IOException {
     opened.requireUnchanged(file);

@@ -1,7 +1,7 @@
 package dev.forgetmenot.diffusion.weights;
 
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;

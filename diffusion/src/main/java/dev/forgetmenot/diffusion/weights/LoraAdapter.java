@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.weights;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.Rows;
 import java.util.SplittableRandom;
 
 /**

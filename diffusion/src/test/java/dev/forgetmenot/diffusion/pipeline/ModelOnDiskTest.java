@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;

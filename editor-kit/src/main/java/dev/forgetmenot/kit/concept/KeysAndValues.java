@@ -3,8 +3,8 @@ package dev.forgetmenot.kit.concept;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

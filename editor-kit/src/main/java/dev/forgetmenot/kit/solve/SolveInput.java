@@ -11,7 +11,7 @@ import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TextStatistics;
-import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.kit.solve;
 
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import java.util.List;
 import java.util.Optional;
 

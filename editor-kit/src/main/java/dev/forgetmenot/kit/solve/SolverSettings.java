@@ -5,7 +5,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
-import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patch.edit.TextProjections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.NamedWeights;
-import dev.forgetmenot.patch.Delta;
-import dev.forgetmenot.patch.ScratchValues;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.ScratchValues;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

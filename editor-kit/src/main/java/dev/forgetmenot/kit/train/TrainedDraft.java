@@ -4,7 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.PatchName;
 import java.util.List;
 import java.util.Map;

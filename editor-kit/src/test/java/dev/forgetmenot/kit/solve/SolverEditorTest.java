@@ -12,7 +12,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.kit.Tool;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.testkit.GoldenFolders;

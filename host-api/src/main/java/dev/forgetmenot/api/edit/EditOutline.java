@@ -1,6 +1,6 @@
 package dev.forgetmenot.api.edit;
 
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 
 /**
  * What {@link ConceptEditor#edit} would hand back and keep in memory, as far as it is known before

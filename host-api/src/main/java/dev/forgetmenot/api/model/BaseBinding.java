@@ -1,10 +1,10 @@
 package dev.forgetmenot.api.model;
 
-import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.PatchEdit;
-import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.TargetPattern;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.api.training;
 
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
 import java.util.Arrays;
 import java.util.Optional;
 

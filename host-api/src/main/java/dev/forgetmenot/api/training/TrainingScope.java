@@ -2,7 +2,7 @@ package dev.forgetmenot.api.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

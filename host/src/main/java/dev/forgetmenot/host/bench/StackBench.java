@@ -5,7 +5,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.ResolvedStack;

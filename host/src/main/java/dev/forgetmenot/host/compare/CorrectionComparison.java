@@ -13,7 +13,7 @@ import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.concept.KeysAndValues;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.interop;
 
-import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patching.diff.DiffFactorizer;
 import java.util.ArrayList;
 import java.util.Comparator;

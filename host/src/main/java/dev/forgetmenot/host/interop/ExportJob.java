@@ -8,7 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;

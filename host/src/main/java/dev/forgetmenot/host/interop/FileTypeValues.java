@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.interop;
 
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.stack.DeltaAccumulator;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;

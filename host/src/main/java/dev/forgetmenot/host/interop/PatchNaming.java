@@ -5,7 +5,7 @@ import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.edit.Authorship;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.PatchName;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.invert;
 
 import dev.forgetmenot.host.chart.LossFiles;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;

@@ -5,7 +5,7 @@ import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.forgetmenot.host.stack;
 import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.forgetmenot.host.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.ProjectorEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patching.diff.DiffFactorizer;
 import dev.forgetmenot.patching.diff.ModelDiff;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.patching.diff;
 
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.LinearMap;
 import dev.forgetmenot.patching.linear.Matrix;

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.embeddings;
 
-import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.patching.embeddings;
 
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.TensorInfo;

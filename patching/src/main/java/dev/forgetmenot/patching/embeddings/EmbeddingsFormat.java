@@ -1,6 +1,6 @@
 package dev.forgetmenot.patching.embeddings;
 
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.io.IOException;

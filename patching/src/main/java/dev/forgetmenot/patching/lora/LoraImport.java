@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.PatchEdit;
-import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.patch.LowRank;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.Arrays;

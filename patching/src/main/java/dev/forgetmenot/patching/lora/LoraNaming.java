@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.lora;
 
-import dev.forgetmenot.patch.Delta;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.safetensors.TensorPayload;

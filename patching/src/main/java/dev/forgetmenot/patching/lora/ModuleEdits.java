@@ -1,8 +1,8 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.Delta;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.safetensors.TensorInfo;

@@ -1,6 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.util.List;
 

@@ -59,7 +59,7 @@ public final class Conflicts {
    *
    * @param stack open
    * @param base a base that all its patches fit
-   * @throws dev.forgetmenot.patch.PatchFormatException if one does not fit
+   * @throws dev.forgetmenot.patch.error.PatchFormatException if one does not fit
    */
   public static ConflictReport of(PatchStack stack, BaseModel base) throws IOException {
     Conflicts conflicts = new Conflicts(stack, base);

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.ArrayList;

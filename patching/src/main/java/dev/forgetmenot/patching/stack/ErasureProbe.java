@@ -1,13 +1,13 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchEdit;
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.RowsEdit;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.io.IOException;

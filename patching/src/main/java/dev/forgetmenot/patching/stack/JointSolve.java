@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.solve.UceSolver;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.HashMap;

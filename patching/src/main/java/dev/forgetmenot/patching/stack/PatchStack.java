@@ -2,11 +2,11 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.util.ArrayList;

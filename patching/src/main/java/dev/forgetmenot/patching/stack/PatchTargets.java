@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.TargetPattern;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

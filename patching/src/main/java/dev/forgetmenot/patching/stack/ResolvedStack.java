@@ -2,9 +2,9 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchableModel;
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchError;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
 import java.util.List;
 

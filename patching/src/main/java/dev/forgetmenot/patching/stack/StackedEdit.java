@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.EditDescriptor;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.TargetPattern;
-import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;

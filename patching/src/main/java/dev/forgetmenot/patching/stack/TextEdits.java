@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Rows;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.SelectedRows;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.SelectedRows;
 import dev.forgetmenot.patching.linear.LinearMap;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;

@@ -2,13 +2,8 @@ package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.PatchSet;
-import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustDecision;
-import dev.forgetmenot.trust.TrustState;
-import dev.forgetmenot.trust.TrustStore;
-import dev.forgetmenot.trust.UnsignedPolicy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

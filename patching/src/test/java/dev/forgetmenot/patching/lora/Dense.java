@@ -1,10 +1,10 @@
 package dev.forgetmenot.patching.lora;
 
-import dev.forgetmenot.patch.Delta;
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.Delta;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

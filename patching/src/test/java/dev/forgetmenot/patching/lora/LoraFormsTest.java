@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.PatchEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.Subspace;
 import dev.forgetmenot.safetensors.DType;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.patch.LowRankEdit;
-import dev.forgetmenot.patch.PatchEdit;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;

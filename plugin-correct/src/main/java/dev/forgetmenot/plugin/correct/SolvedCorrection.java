@@ -12,7 +12,7 @@ import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
-import dev.forgetmenot.patch.TextProjections;
+import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import java.io.IOException;

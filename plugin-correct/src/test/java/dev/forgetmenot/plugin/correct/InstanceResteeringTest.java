@@ -6,8 +6,8 @@ import static dev.forgetmenot.plugin.correct.TinyModel.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.forgetmenot.patch.DeltaEdit;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;

@@ -13,9 +13,9 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patch.DeltaEdit;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -145,9 +145,10 @@ class TrainedEditorsTest {
               });
       return;
     }
-    Map<String, dev.forgetmenot.patch.Delta> deltas =
+    Map<String, dev.forgetmenot.patch.edit.Delta> deltas =
         ((DeltaEdit) expected.edits().get(0)).deltas();
-    Map<String, dev.forgetmenot.patch.Delta> others = ((DeltaEdit) found.edits().get(0)).deltas();
+    Map<String, dev.forgetmenot.patch.edit.Delta> others =
+        ((DeltaEdit) found.edits().get(0)).deltas();
     assertThat(others).hasSameSizeAs(deltas).isNotEmpty();
     deltas.forEach(
         (name, delta) -> assertThat(others.get(name).values()).as(name).isEqualTo(delta.values()));

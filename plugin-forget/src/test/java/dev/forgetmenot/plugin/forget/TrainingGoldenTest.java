@@ -20,7 +20,7 @@ import dev.forgetmenot.kit.train.PixelMask;
 import dev.forgetmenot.kit.train.PreservationLoss;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.ResteeringLoss;
-import dev.forgetmenot.patch.LowRank;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.io.InputStream;

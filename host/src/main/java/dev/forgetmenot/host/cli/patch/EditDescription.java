@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.patch.EditDescriptor;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.edit.EditDescriptor;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.IntSummaryStatistics;

@@ -5,7 +5,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.trust.SignedPatch;
+import dev.forgetmenot.patching.trust.SignedPatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

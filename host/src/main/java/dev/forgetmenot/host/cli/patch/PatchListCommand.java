@@ -8,7 +8,7 @@ import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.host.stack.PatchFolders;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.patch.PatchSignature;
-import dev.forgetmenot.trust.SignedPatch;
-import dev.forgetmenot.trust.TrustState;
-import dev.forgetmenot.trust.TrustedKey;
+import dev.forgetmenot.patching.trust.SignedPatch;
+import dev.forgetmenot.patching.trust.TrustState;
+import dev.forgetmenot.patching.trust.TrustedKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

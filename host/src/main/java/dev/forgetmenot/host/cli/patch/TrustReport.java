@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
-import dev.forgetmenot.trust.TrustState;
+import dev.forgetmenot.patching.trust.TrustState;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli.shell;
 
 import ai.djl.engine.EngineException;
 import dev.forgetmenot.host.ByteSizes;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

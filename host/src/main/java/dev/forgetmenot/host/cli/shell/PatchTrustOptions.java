@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.patching.trust.PatchVerifier;
-import dev.forgetmenot.trust.UnsignedPolicy;
+import dev.forgetmenot.patching.trust.UnsignedPolicy;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

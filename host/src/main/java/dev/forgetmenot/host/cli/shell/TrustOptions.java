@@ -1,6 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.trust.TrustStore;
+import dev.forgetmenot.patching.trust.TrustStore;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

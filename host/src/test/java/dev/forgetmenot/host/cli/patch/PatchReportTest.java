@@ -2,17 +2,17 @@ package dev.forgetmenot.host.cli.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.patch.ClosedFormEdit;
-import dev.forgetmenot.patch.LowRank;
-import dev.forgetmenot.patch.LowRankEdit;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
-import dev.forgetmenot.patch.ProjectorEdit;
-import dev.forgetmenot.patch.Rows;
-import dev.forgetmenot.patch.TextProjections;
-import dev.forgetmenot.patch.TokensEdit;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.TextProjections;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
 import dev.forgetmenot.diffusion.engine.EngineCache;
-import dev.forgetmenot.patch.PatchError;
-import dev.forgetmenot.patch.PatchFormatException;
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.io.UncheckedIOException;

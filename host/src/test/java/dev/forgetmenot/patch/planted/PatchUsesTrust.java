@@ -1,9 +1,0 @@
-package dev.forgetmenot.patch.planted;
-
-import dev.forgetmenot.trust.TrustStore;
-
-/** Planted for ArchitectureTest: a patch knows no user. */
-@SuppressWarnings("unused") // its type is what counts
-final class PatchUsesTrust {
-  private TrustStore field;
-}

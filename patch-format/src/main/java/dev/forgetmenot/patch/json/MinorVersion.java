@@ -1,0 +1,18 @@
+package dev.forgetmenot.patch.json;
+
+/** The minor versions of the format, by what came with them. */
+public final class MinorVersion {
+  /** The version that came with all kinds but values in full and rows, and without leaves. */
+  public static final int WITH_KINDS = 1;
+
+  /** The version that came with rows, halves, gates, and more words of the intent. */
+  public static final int WITH_ROWS = 2;
+
+  /** The version that came with archives of 2 GiB and more, which are zip64. */
+  public static final int WITH_ZIP64 = 3;
+
+  /** The newest that this library knows. */
+  public static final int NEWEST = WITH_ZIP64;
+
+  private MinorVersion() {}
+}

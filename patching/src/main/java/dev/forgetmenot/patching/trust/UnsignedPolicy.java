@@ -1,0 +1,26 @@
+package dev.forgetmenot.patching.trust;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What is done with patches that nobody known has signed. */
+public enum UnsignedPolicy {
+  /** They are not used. */
+  REFUSE,
+  /** They are used, and the user is told each time. */
+  WARN,
+  /** They are used. */
+  ALLOW;
+
+  static final List<String> WORDS = Arrays.stream(values()).map(UnsignedPolicy::word).toList();
+
+  /** The word in files and on the command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static UnsignedPolicy of(String word) {
+    return valueOf(word.toUpperCase(Locale.ROOT));
+  }
+}
