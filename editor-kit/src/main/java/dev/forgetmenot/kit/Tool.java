@@ -15,22 +15,26 @@ public record Tool(String name, String version) {
   private static final String FILE = "version.properties";
 
   /**
-   * A plugin by the version that its build wrote beside one of its classes: the entry {@code
-   * version} of {@code version.properties} in that class's package.
+   * The plugin of a class: {@code name} and {@code version} of the {@code version.properties} that
+   * its build wrote into the class's package, or into the nearest package above it.
    *
    * @throws IllegalStateException if the plugin's jar has no such file
    */
-  public static Tool of(String name, Class<?> beside) {
-    try (InputStream in = beside.getResourceAsStream(FILE)) {
-      if (in == null) {
-        throw new IllegalStateException(
-            name + ": no " + FILE + " beside " + beside.getName() + "; build the jar again");
+  public static Tool of(Class<?> part) {
+    String folder = part.getPackageName().replace('.', '/');
+    while (!folder.isEmpty()) {
+      try (InputStream in = part.getClassLoader().getResourceAsStream(folder + "/" + FILE)) {
+        if (in != null) {
+          Properties properties = new Properties();
+          properties.load(in);
+          return new Tool(properties.getProperty("name"), properties.getProperty("version"));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(folder + "/" + FILE + " cannot be read", e);
       }
-      Properties properties = new Properties();
-      properties.load(in);
-      return new Tool(name, properties.getProperty("version"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(name + ": " + FILE + " cannot be read", e);
+      folder = folder.substring(0, Math.max(0, folder.lastIndexOf('/')));
     }
+    throw new IllegalStateException(
+        "no " + FILE + " in the package of " + part.getName() + "; build the jar again");
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import java.text.Normalizer;
 import java.util.List;
@@ -13,11 +14,12 @@ public final class PatchName {
 
   private PatchName() {}
 
-  /** The concepts in quotes, as a sentence names them. */
-  public static String inWords(List<Concept> concepts) {
+  /** A sentence for people: what an editor did to which concepts. */
+  public static String description(ConceptEditor editor, List<Concept> concepts) {
+    String verb = editor.operation() == Operation.FORGET ? "Forgets" : "Corrects";
     return concepts.stream()
         .map(concept -> "'" + concept.name() + "'")
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(", ", verb + " ", " by the method " + editor.name() + "."));
   }
 
   /** What is done, as manifests say it: {@code forget} or {@code correct}. */

@@ -31,17 +31,25 @@ import java.util.stream.Collectors;
  * outcome becomes a draft, or, for an estimate, lines. For the engine thread.
  */
 public abstract class SolverEditor implements ConceptEditor {
-  /** For subclasses. */
-  protected SolverEditor() {}
+  private final Operation operation;
+
+  /** An editor that forgets or corrects. */
+  protected SolverEditor(Operation operation) {
+    this.operation = operation;
+  }
+
+  @Override
+  public final Operation operation() {
+    return operation;
+  }
 
   /** Solves; see {@link ConceptEditor#edit} for what is thrown. */
   protected abstract SolveResult solve(SolveInput job) throws IOException;
 
-  /** The patch's description: a sentence for people that names the concepts. */
-  protected abstract String description(List<Concept> concepts);
-
-  /** Whom the recipe names as the maker. */
-  protected abstract Tool tool();
+  /** Whom the recipe names as the maker: the plugin of the editor's class. */
+  protected Tool tool() {
+    return Tool.of(getClass());
+  }
 
   /** The templates for concepts of a kind: the given ones, or what this editor likes best. */
   protected List<PromptTemplate> templates(SolverSettings options, ConceptType kind) {
@@ -92,7 +100,7 @@ public abstract class SolverEditor implements ConceptEditor {
     parameters.putAll(outcome.report().entries());
     return new PatchDraft(
         PatchName.of(operation(), job.concepts()),
-        description(job.concepts()),
+        PatchName.description(this, job.concepts()),
         new Manifest.Intent(PatchName.word(operation()), concepts),
         List.of(outcome.edit()),
         new Manifest.Recipe(

@@ -1,15 +1,22 @@
 package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.PatchName;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +60,33 @@ public record TrainedDraft(
   }
 
   /**
+   * Trains with the base kept beside what is trained, and drafts the difference. For the engine
+   * thread.
+   *
+   * @param settings what was told
+   * @param stage what is done, for the progress
+   * @param loss of the batches, on what is trained
+   * @throws CancellationException if the user stopped it; the state is saved then
+   * @throws IOException if a state cannot be written, or is of another training
+   */
+  public PatchDraft train(
+      DiffusionModel model,
+      TrainedSettings settings,
+      JobContext context,
+      String stage,
+      Function<TrainingScope, Trainer.Loss> loss)
+      throws IOException {
+    OptimizerSettings optimizer = settings.optimizer();
+    TrainingOptions options = settings.trainable().options(model, optimizer, settings.rates());
+    try (TrainingScope scope = model.train(options.keepingBase())) {
+      int done =
+          new Trainer(scope, optimizer.plan(), context, about())
+              .run(stage, loss.apply(scope), Trainer.AfterStep.NOTHING);
+      return of(settings.trainable().edit(model, scope, context), optimizer, done);
+    }
+  }
+
+  /**
    * The draft of what was trained.
    *
    * @param steps that were done
@@ -61,7 +95,7 @@ public record TrainedDraft(
     List<Concept> edited = concepts.stream().map(ConceptPrompt::concept).toList();
     return new PatchDraft(
         PatchName.of(editor.operation(), edited),
-        editor.description(edited),
+        PatchName.description(editor, edited),
         new Manifest.Intent(
             PatchName.word(editor.operation()),
             concepts.stream().map(TrainedDraft::intent).toList()),

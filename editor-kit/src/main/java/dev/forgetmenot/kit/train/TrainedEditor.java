@@ -19,8 +19,17 @@ import java.util.Optional;
  * OptimizerSettings}, and more. For the engine thread.
  */
 public abstract class TrainedEditor implements ConceptEditor {
-  /** For subclasses. */
-  protected TrainedEditor() {}
+  private final Operation operation;
+
+  /** An editor that forgets or corrects. */
+  protected TrainedEditor(Operation operation) {
+    this.operation = operation;
+  }
+
+  @Override
+  public final Operation operation() {
+    return operation;
+  }
 
   /** Trains, as {@link #edit} says. */
   protected abstract PatchDraft train(
@@ -37,13 +46,14 @@ public abstract class TrainedEditor implements ConceptEditor {
   }
 
   /** The parameter that says how many drawings the model makes of each concept. */
-  protected abstract String drawings();
+  protected String drawings() {
+    return "pictures";
+  }
 
-  /** The patch's description: a sentence for people that names the concepts. */
-  protected abstract String description(List<Concept> concepts);
-
-  /** Whom the recipe names as the maker. */
-  protected abstract Tool tool();
+  /** Whom the recipe names as the maker: the plugin of the editor's class. */
+  protected Tool tool() {
+    return Tool.of(getClass());
+  }
 
   @Override
   public final PatchDraft edit(
@@ -54,7 +64,9 @@ public abstract class TrainedEditor implements ConceptEditor {
   }
 
   /** Whether the weights are kept as they were while they are trained. */
-  protected abstract boolean keepsBase(Settings values);
+  protected boolean keepsBase(Settings values) {
+    return true;
+  }
 
   @Override
   public Optional<EditOutline> outline(

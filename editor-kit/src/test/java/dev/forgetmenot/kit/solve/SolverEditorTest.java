@@ -34,17 +34,13 @@ class SolverEditorTest {
     private final List<String> guides;
 
     Correction(String... guides) {
+      super(Operation.CORRECT);
       this.guides = List.of(guides);
     }
 
     @Override
     public String name() {
       return "correction";
-    }
-
-    @Override
-    public Operation operation() {
-      return Operation.CORRECT;
     }
 
     @Override
@@ -67,11 +63,6 @@ class SolverEditorTest {
       SolveReport report = new SolveReport.Writer().note("taken", "all", "all is taken").done();
       InputUpdate edit = new InputUpdate(columns, columns.transposed());
       return new SolveResult(projector(job, edit), report, guides);
-    }
-
-    @Override
-    protected String description(List<Concept> concepts) {
-      return "Corrects " + concepts.size() + ".";
     }
 
     @Override
@@ -108,7 +99,8 @@ class SolverEditorTest {
   void theDraftSaysWhatTheEditorSays() throws IOException {
     PatchDraft draft = edit(new Correction("a cube", "a bush"));
     assertThat(draft.name()).isEqualTo("correct-a-ball-a-tree");
-    assertThat(draft.description()).isEqualTo("Corrects 2.");
+    assertThat(draft.description())
+        .isEqualTo("Corrects 'a ball', 'a tree' by the method correction.");
     assertThat(draft.intent().operation()).isEqualTo("correct");
     assertThat(draft.intent().concepts().get(0).guide()).contains("a cube");
     assertThat(draft.intent().concepts().get(1).guide()).contains("a bush");

@@ -97,9 +97,8 @@ class TrainableSizeTest {
       return "untrained";
     }
 
-    @Override
-    public Operation operation() {
-      return Operation.CORRECT;
+    Untrained() {
+      super(Operation.CORRECT);
     }
 
     @Override
@@ -110,16 +109,6 @@ class TrainableSizeTest {
     @Override
     public List<SettingSpec> parameters() {
       return TrainableSettings.parameters();
-    }
-
-    @Override
-    protected String drawings() {
-      return "pictures";
-    }
-
-    @Override
-    protected String description(List<Concept> concepts) {
-      return summary();
     }
 
     @Override

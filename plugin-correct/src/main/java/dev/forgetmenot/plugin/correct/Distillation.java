@@ -103,11 +103,6 @@ public final class Distillation extends TrainedCorrection {
   protected void checkSize(Settings values, DiffusionModel model) {}
 
   @Override
-  protected boolean keepsBase(Settings values) {
-    return true;
-  }
-
-  @Override
   public Optional<EditOutline> outline(
       List<Concept> concepts, Settings values, DiffusionModel model) {
     return Optional.of(KeysAndValues.outline(model, Math.toIntExact(values.integer("batch"))));

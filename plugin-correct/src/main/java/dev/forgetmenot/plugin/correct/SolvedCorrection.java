@@ -3,7 +3,6 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.kit.Tool;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.solve.SideEffects;
@@ -13,7 +12,6 @@ import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.edit.TextProjections;
-import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,9 +19,8 @@ import java.util.List;
 
 /** An editor that corrects one word by a solve. */
 abstract class SolvedCorrection extends SolverEditor {
-  @Override
-  public final Operation operation() {
-    return Operation.CORRECT;
+  SolvedCorrection() {
+    super(Operation.CORRECT);
   }
 
   /** Solves for the one word. */
@@ -50,16 +47,6 @@ abstract class SolvedCorrection extends SolverEditor {
   @Override
   protected final List<PromptTemplate> templates(SolverSettings options, ConceptType kind) {
     return options.templatesOrFour(kind);
-  }
-
-  @Override
-  protected final String description(List<Concept> concepts) {
-    return "Corrects " + PatchName.inWords(concepts) + " by the solved editor " + name() + ".";
-  }
-
-  @Override
-  protected final Tool tool() {
-    return CorrectTool.TOOL;
   }
 
   /** What is moved besides the word, and how far the solve can be undone. */

@@ -4,12 +4,10 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.Tool;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.util.List;
 
@@ -18,9 +16,8 @@ abstract class TrainedCorrection extends TrainedEditor {
   /** Images that shares are measured by have seeds of their own, behind the training's. */
   static final long TRIAL_SEEDS = 7000;
 
-  @Override
-  public final Operation operation() {
-    return Operation.CORRECT;
+  TrainedCorrection() {
+    super(Operation.CORRECT);
   }
 
   /**
@@ -45,20 +42,5 @@ abstract class TrainedCorrection extends TrainedEditor {
   static PromptTemplate around(PromptPhrase subject, PromptTemplate template) {
     return new PromptTemplate(
         template.with(subject.phrase().replace(subject.word(), PromptTemplate.PLACE)));
-  }
-
-  @Override
-  protected final String drawings() {
-    return "pictures";
-  }
-
-  @Override
-  protected final String description(List<Concept> concepts) {
-    return "Corrects " + PatchName.inWords(concepts) + " by training, " + name() + ".";
-  }
-
-  @Override
-  protected final Tool tool() {
-    return CorrectTool.TOOL;
   }
 }

@@ -9,6 +9,7 @@ import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ConceptTokens;
 import dev.forgetmenot.kit.train.Resteering;
 import dev.forgetmenot.kit.train.ResteeringSettings;
+import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -22,9 +23,11 @@ import org.pf4j.Extension;
  * of the concepts themselves.
  */
 @Extension
-public final class AttentionResteering extends TrainedEraser {
+public final class AttentionResteering extends TrainedEditor {
   /** For the plugin manager. */
-  public AttentionResteering() {}
+  public AttentionResteering() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {
@@ -34,11 +37,6 @@ public final class AttentionResteering extends TrainedEraser {
   @Override
   public String summary() {
     return "Attention re-steering: teaches the model not to look at the concept's words.";
-  }
-
-  @Override
-  String method() {
-    return "attention re-steering";
   }
 
   @Override
@@ -61,11 +59,6 @@ public final class AttentionResteering extends TrainedEraser {
             SettingSpec.flag(
                 "no-real-image",
                 "Train on pure noise instead of images; none are read or drawn.")));
-  }
-
-  @Override
-  protected String drawings() {
-    return "pictures";
   }
 
   @Override

@@ -7,12 +7,11 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.train.AblationLoss;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
-import dev.forgetmenot.kit.train.Trainer;
+import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.kit.train.TrainingExamples;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
@@ -26,9 +25,11 @@ import org.pf4j.Extension;
  * (arXiv 2303.13516).
  */
 @Extension
-public final class ConceptAblation extends TrainedEraser {
+public final class ConceptAblation extends TrainedEditor {
   /** For the plugin manager. */
-  public ConceptAblation() {}
+  public ConceptAblation() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {
@@ -43,21 +44,6 @@ public final class ConceptAblation extends TrainedEraser {
   @Override
   public List<SettingSpec> parameters() {
     return AblationSettings.parameters();
-  }
-
-  @Override
-  String method() {
-    return "concept ablation";
-  }
-
-  @Override
-  protected String drawings() {
-    return "pictures";
-  }
-
-  @Override
-  protected boolean keepsBase(Settings values) {
-    return true;
   }
 
   @Override
@@ -107,21 +93,18 @@ public final class ConceptAblation extends TrainedEraser {
         PromptEmbeddings to =
             new PromptEmbeddings(model, anchors.stream().map(model::tokenize).toList());
         TrainingExamples examples =
-            new TrainingExamples(model, images, settings.optimizer().seed());
-        TrainingScope scope =
-            model.train(
-                settings
-                    .trainable()
-                    .options(model, settings.optimizer(), settings.rates())
-                    .keepingBase())) {
-      AblationLoss loss = new AblationLoss(model, scope);
+            new TrainingExamples(model, images, settings.optimizer().seed())) {
       int batchSize = settings.optimizer().batch();
-      Trainer.Loss steps =
-          (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), from, to);
-      int done =
-          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
-              .run("ablating", steps, Trainer.AfterStep.NOTHING);
-      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
+      return draft.train(
+          model,
+          settings,
+          context,
+          "ablating",
+          scope -> {
+            AblationLoss loss = new AblationLoss(model, scope);
+            return (manager, draw) ->
+                loss(loss, examples.batch(manager, draw, batchSize), from, to);
+          });
     }
   }
 

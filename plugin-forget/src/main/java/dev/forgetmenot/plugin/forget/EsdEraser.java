@@ -8,12 +8,10 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.api.training.TrainingOptions;
-import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
-import dev.forgetmenot.kit.train.Trainer;
+import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,9 +25,11 @@ import org.pf4j.Extension;
  * (arXiv 2303.07345). No image is needed: what is looked at are the base's own drawings on the way.
  */
 @Extension
-public final class EsdEraser extends TrainedEraser {
+public final class EsdEraser extends TrainedEditor {
   /** For the plugin manager. */
-  public EsdEraser() {}
+  public EsdEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {
@@ -47,18 +47,8 @@ public final class EsdEraser extends TrainedEraser {
   }
 
   @Override
-  String method() {
-    return "ESD";
-  }
-
-  @Override
   protected String drawings() {
     return "starts";
-  }
-
-  @Override
-  protected boolean keepsBase(Settings values) {
-    return true;
   }
 
   @Override
@@ -89,24 +79,19 @@ public final class EsdEraser extends TrainedEraser {
             new TrajectoryExamples(
                 model,
                 prompts.stream().map(prompt -> settings.starts(prompt.prompt().text())).toList(),
-                settings.optimizer().seed());
-        TrainingScope scope = model.train(training(settings, model))) {
-      EsdLoss loss = new EsdLoss(model, scope, settings.negativeGuidance());
+                settings.optimizer().seed())) {
       int batchSize = settings.optimizer().batch();
-      Trainer.Loss steps =
-          (manager, draw) -> loss(loss, examples.batch(manager, draw, batchSize), embeddings);
-      int done =
-          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
-              .run("erasing", steps, Trainer.AfterStep.NOTHING);
-      return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
+      return draft.train(
+          model,
+          settings,
+          context,
+          "erasing",
+          scope -> {
+            EsdLoss loss = new EsdLoss(model, scope, settings.negativeGuidance());
+            return (manager, draw) ->
+                loss(loss, examples.batch(manager, draw, batchSize), embeddings);
+          });
     }
-  }
-
-  private static TrainingOptions training(EsdSettings settings, DiffusionModel model) {
-    return settings
-        .trainable()
-        .options(model, settings.optimizer(), settings.rates())
-        .keepingBase();
   }
 
   private static NDArray loss(

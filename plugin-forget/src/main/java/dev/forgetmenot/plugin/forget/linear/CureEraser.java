@@ -9,6 +9,7 @@ import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.InputUpdate;
@@ -23,9 +24,11 @@ import org.pf4j.Extension;
  * what the kept phrases have of them.
  */
 @Extension(ordinal = 13)
-public final class CureEraser extends LinearEraser {
+public final class CureEraser extends SolverEditor {
   /** For the plugin manager. */
-  public CureEraser() {}
+  public CureEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

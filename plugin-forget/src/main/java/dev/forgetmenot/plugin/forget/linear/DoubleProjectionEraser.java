@@ -10,6 +10,7 @@ import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.InputUpdate;
@@ -26,9 +27,11 @@ import org.pf4j.Extension;
  * the phrases to keep do not see.
  */
 @Extension(ordinal = 14)
-public final class DoubleProjectionEraser extends LinearEraser {
+public final class DoubleProjectionEraser extends SolverEditor {
   /** For the plugin manager. */
-  public DoubleProjectionEraser() {}
+  public DoubleProjectionEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

@@ -13,6 +13,7 @@ import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.InputUpdate;
@@ -33,9 +34,11 @@ import org.pf4j.Extension;
  * embedding can bring them back.
  */
 @Extension(ordinal = 15)
-public final class ObliqueEraser extends LinearEraser {
+public final class ObliqueEraser extends SolverEditor {
   /** For the plugin manager. */
-  public ObliqueEraser() {}
+  public ObliqueEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

@@ -6,6 +6,7 @@ import dev.forgetmenot.kit.solve.ReceSolver;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;
 import dev.forgetmenot.patching.solve.UceSolver;
@@ -18,9 +19,11 @@ import org.pf4j.Extension;
  * keys and values back.
  */
 @Extension(ordinal = 11)
-public final class ReceEraser extends LinearEraser {
+public final class ReceEraser extends SolverEditor {
   /** For the plugin manager. */
-  public ReceEraser() {}
+  public ReceEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

@@ -10,6 +10,7 @@ import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.kit.solve.SpeedSolver;
 import dev.forgetmenot.patch.edit.LowRank;
@@ -31,9 +32,11 @@ import org.pf4j.Extension;
  * where the phrases to keep have next to nothing.
  */
 @Extension(ordinal = 12)
-public final class SpeedEraser extends LinearEraser {
+public final class SpeedEraser extends SolverEditor {
   /** For the plugin manager. */
-  public SpeedEraser() {}
+  public SpeedEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

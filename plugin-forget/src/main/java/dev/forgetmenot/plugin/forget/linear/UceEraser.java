@@ -8,6 +8,7 @@ import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Rows;
@@ -28,9 +29,11 @@ import org.pf4j.Extension;
  * concept's columns become their guides', all concepts in one solve.
  */
 @Extension(ordinal = 10)
-public final class UceEraser extends LinearEraser {
+public final class UceEraser extends SolverEditor {
   /** For the plugin manager. */
-  public UceEraser() {}
+  public UceEraser() {
+    super(Operation.FORGET);
+  }
 
   @Override
   public String name() {

@@ -11,6 +11,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.LowRank;
@@ -106,6 +107,8 @@ class LinearErasersTest {
     assertThat(said).anyMatch(line -> line.contains("residual"));
     assertThat(said).anyMatch(line -> line.startsWith("cond(I + D)"));
     assertThat(draft.name()).isEqualTo("forget-merlin");
+    assertThat(draft.description()).isEqualTo("Forgets 'merlin' by the method uce.");
+    assertThat(draft.recipe().tool()).as("named by the package above").isEqualTo("plugin-forget");
   }
 
   @Test
@@ -140,9 +143,9 @@ class LinearErasersTest {
   void theGuideOfNothingIsWhatTheEmptyPromptHasAtThatPlace() throws IOException {
     ClosedFormEdit edit = (ClosedFormEdit) edit(new UceEraser(), Map.of(), WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).guide().values())
-        .isEqualTo(LinearEraser.rows(row("", model.tokenize(PROMPT).endPosition() - 1)).values());
+        .isEqualTo(SolverEditor.rows(row("", model.tokenize(PROMPT).endPosition() - 1)).values());
     assertThat(edit.concepts().get(0).target().values())
-        .isEqualTo(LinearEraser.rows(last(PROMPT)).values());
+        .isEqualTo(SolverEditor.rows(last(PROMPT)).values());
   }
 
   @Test
