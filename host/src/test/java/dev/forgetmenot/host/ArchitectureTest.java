@@ -225,6 +225,9 @@ class ArchitectureTest {
               "kit.planted.UsesEngine"),
           new Layer(
               List.of(
+                  "dev.forgetmenot.patching",
+                  ours("patching.trust"),
+                  ours("patching.library"),
                   ours("patching.stack"),
                   ours("patching.solve"),
                   ours("patching.linear"),
@@ -288,6 +291,37 @@ class ArchitectureTest {
     rule.check(MAIN);
     assertFails(rule, "diffusion.planted.UsesPyTorch");
     assertThat(USED).anyMatch(PackageMatcher.of("ai.djl.pytorch..")::matches);
+  }
+
+  @Test
+  void patchSetIsBuiltOnStacksAndNotUnderThem() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAPackage("dev.forgetmenot.patching.stack..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.forgetmenot.patching.PatchSet");
+    rule.check(MAIN);
+    assertFails(rule, "patching.stack.planted.StackUsesPatchSet");
+  }
+
+  @Test
+  void fewPackagesOfTheHostLookIntoStacks() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideInAPackage("dev.forgetmenot.host..")
+            .and()
+            .resideOutsideOfPackages(
+                "dev.forgetmenot.host.cli.patch..",
+                "dev.forgetmenot.host.interop..",
+                "dev.forgetmenot.host.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.forgetmenot.patching.stack..");
+    rule.check(MAIN);
+    assertFails(rule, "host.planted.UsesStack");
   }
 
   @Test

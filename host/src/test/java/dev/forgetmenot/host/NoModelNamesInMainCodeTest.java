@@ -2,6 +2,7 @@ package dev.forgetmenot.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.host.evaluate.VocabularyFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -54,7 +55,8 @@ class NoModelNamesInMainCodeTest {
   private static Pattern names() throws IOException {
     String model = EmbeddedModel.folder().getFileName().toString();
     Stream<String> phrases =
-        VocabularyFile.things(VocabularyFile.of(EmbeddedModel.folder())).stream();
+        VocabularyFile.of(EmbeddedModel.folder()).ofStyle(false).stream()
+            .map(KnownConcepts.Phrase::phrase);
     String alternatives =
         Stream.concat(phrases, Stream.of("wizard", "vampire", "emoji", model))
             .filter(phrase -> !phrase.equals("fire") && !phrase.equals("a key"))

@@ -1,12 +1,14 @@
 package dev.forgetmenot.patching;
 
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchableModel;
+import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.stack.StackedPatch;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -41,41 +43,16 @@ public final class PatchSet implements AutoCloseable {
     PatchSet set = new PatchSet();
     try {
       for (PatchRequest request : requests) {
+        StackedPatch patch = StackedPatch.open(request);
         if (request.open().isEmpty()) {
-          PatchFile file = PatchFile.open(request.file());
-          set.opened.add(file);
-          checkId(request, file);
-          set.requests.add(request.opened(file));
-        } else {
-          set.requests.add(request);
+          set.opened.add(patch.file());
         }
+        set.requests.add(patch.request());
       }
       return set;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        set.close();
-      } catch (IOException other) {
-        e.addSuppressed(other);
-      }
+      Closing.after(e, set.opened);
       throw e;
-    }
-  }
-
-  /**
-   * Refuses a patch that is not the one of a request.
-   *
-   * @throws PatchFormatException FMN-117
-   */
-  public static void checkId(PatchRequest request, PatchFile file) throws PatchFormatException {
-    if (!request.id().orElse(file.id()).equals(file.id())) {
-      throw new PatchFormatException(
-          PatchError.CHANGED_WHILE_READING,
-          file.path().toString(),
-          "is the patch "
-              + file.id()
-              + " now and was "
-              + request.id().orElseThrow()
-              + " when it was looked at; start again");
     }
   }
 
@@ -124,23 +101,20 @@ public final class PatchSet implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    close(opened);
+  /**
+   * Refuses a patch that could not be put on a base, whatever it says of other patches. No weight
+   * is worked out.
+   *
+   * @throws PatchFormatException if it does not fit, or changes a weight too much (FMN-308)
+   */
+  public static void check(PatchRequest request, BaseModel base) throws IOException {
+    try (PatchStack stack = PatchStack.alone(request)) {
+      stack.on(base).weights().check();
+    }
   }
 
-  /** Closes all of them, whatever happens to one. */
-  public static void close(List<PatchFile> files) throws IOException {
-    IOException failure = null;
-    for (PatchFile file : files) {
-      try {
-        file.close();
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    if (failure != null) {
-      throw failure;
-    }
+  @Override
+  public void close() throws IOException {
+    Closing.all(opened);
   }
 }

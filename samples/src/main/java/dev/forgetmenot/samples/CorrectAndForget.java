@@ -17,7 +17,7 @@ import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.host.stack.StackProof;
+import dev.forgetmenot.patching.stack.StackProof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +153,8 @@ public final class CorrectAndForget {
     }
     boolean weightsAreBack = isBase();
     DrawnState after = draw("all taken off");
-    StackProof.Result proof = new StackProof(model, JobContext.NONE).run(patches, 3);
+    StackProof.Result proof =
+        model.engine().call(() -> new StackProof(model, (step, of) -> {}).run(patches, 3));
     Result result =
         new Result(
             proof.holds() && reversed.sameAs(all),

@@ -3,9 +3,9 @@ package dev.forgetmenot.samples;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.chart.ComparisonSheet;
-import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +83,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> images
     }
     ComparisonSheet sheet =
         new ComparisonSheet(title, left.name(), right.name(), "seeds from " + SEED, rows);
-    PngImages.write(file, sheet.draw(), "");
+    PngFile.write(file, sheet.draw(), "");
   }
 
   private List<RgbImage> shown(int prompt) {

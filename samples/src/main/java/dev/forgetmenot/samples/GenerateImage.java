@@ -2,9 +2,9 @@ package dev.forgetmenot.samples;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +18,7 @@ public final class GenerateImage {
     GenerationRequest request = GenerationRequest.of(args[1]).sampled("ddim", 20).seeds(1, 1);
     try (StableDiffusion model = StableDiffusion.load(Path.of(args[0]), LoadOptions.defaults())) {
       List<RgbImage> images = model.generate(request);
-      PngImages.write(Path.of(args[2]), PngImages.image(images.get(0)), args[1]);
+      PngFile.write(Path.of(args[2]), PngFile.image(images.get(0)), args[1]);
     }
   }
 }

@@ -2,7 +2,8 @@ package dev.forgetmenot.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.diffusion.image.PngFile;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -37,8 +38,8 @@ class SamplesTest {
     Path file = folder.resolve("castle.png");
     GenerateImage.main(
         new String[] {EmbeddedModel.folder().toString(), "a photo of a castle", file.toString()});
-    assertThat(PngImages.read(file).width()).isEqualTo(64);
-    assertThat(PngImages.infotext(file)).contains("a photo of a castle");
+    assertThat(ImageFile.read(file).image().width()).isEqualTo(64);
+    assertThat(ImageFile.text(file, PngFile.KEYWORD)).contains("a photo of a castle");
   }
 
   @Test

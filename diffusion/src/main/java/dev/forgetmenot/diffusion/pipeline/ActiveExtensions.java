@@ -9,7 +9,7 @@ import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
-import dev.forgetmenot.diffusion.weights.Closing;
+import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -6,11 +6,11 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentDistribution;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
@@ -25,7 +25,7 @@ import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import dev.forgetmenot.diffusion.training.TrainingSession;
-import dev.forgetmenot.diffusion.weights.Closing;
+import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +46,7 @@ import java.util.function.BooleanSupplier;
  * that are returned may only be touched there; see {@link #engine}. {@link #close} frees
  * everything.
  */
-public final class StableDiffusion implements DiffusionModel, AutoCloseable {
+public final class StableDiffusion implements PatchedModel, AutoCloseable {
   private final EngineThread engine;
   private final ModelComponents parts;
   private final ModelWeights weights;
@@ -115,6 +115,7 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
    * @throws IOException if a patch does not fit; the model is then as it was, with the patches that
    *     were on it
    */
+  @Override
   public void repatch(List<PatchRequest> requests) throws IOException {
     engine.call(
         () -> {
@@ -138,7 +139,8 @@ public final class StableDiffusion implements DiffusionModel, AutoCloseable {
     return parts.stored().notes();
   }
 
-  /** The base as its files hold it; readable until {@link #close}. */
+  /** Readable until {@link #close}. */
+  @Override
   public BaseModel base() {
     return base;
   }

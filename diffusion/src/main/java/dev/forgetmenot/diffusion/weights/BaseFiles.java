@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.weights;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.StoredBytes;

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

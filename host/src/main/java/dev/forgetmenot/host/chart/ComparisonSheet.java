@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.chart;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.PngFile;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -103,7 +104,7 @@ public record ComparisonSheet(
 
   private static void images(Graphics2D g, List<RgbImage> images, int x, int y) {
     for (int i = 0; i < images.size(); i++) {
-      g.drawImage(PngImages.image(images.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
+      g.drawImage(PngFile.image(images.get(i)), x + i * (CELL + GAP), y, CELL, CELL, null);
     }
   }
 

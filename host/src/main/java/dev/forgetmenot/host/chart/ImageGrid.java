@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.chart;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.PngFile;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -29,7 +30,7 @@ public final class ImageGrid {
     try {
       for (int i = 0; i < images.size(); i++) {
         graphics.drawImage(
-            PngImages.image(images.get(i)), i % columns * width, i / columns * height, null);
+            PngFile.image(images.get(i)), i % columns * width, i / columns * height, null);
       }
     } finally {
       graphics.dispose();

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.chart;
 
+import dev.forgetmenot.diffusion.image.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public record LossFiles(Path folder) {
   public void write(LossCurve curve, String title) throws IOException {
     if (!curve.points().isEmpty()) {
       curve.writeCsv(table());
-      PngImages.write(chart(), new LossChart(title, curve.points()).draw(), "");
+      PngFile.write(chart(), new LossChart(title, curve.points()).draw(), "");
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
-import dev.forgetmenot.host.evaluate.ZeroShotClassifier;
+import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,7 +73,7 @@ final class ClassifyCommand implements Callable<Integer> {
       for (Path file : files) {
         RgbImage image;
         try {
-          image = PngImages.read(file);
+          image = ImageFile.read(file).image();
         } catch (IOException e) {
           context.console().note("fmn: " + e.getMessage());
           failed++;

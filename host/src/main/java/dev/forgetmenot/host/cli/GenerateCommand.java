@@ -18,10 +18,10 @@ import dev.forgetmenot.host.model.MemoryModel;
 import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.host.stack.GatedPatches;
-import dev.forgetmenot.host.stack.StackRecipe;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.gate.GatedPatches;
 import dev.forgetmenot.patching.library.PatchTags;
+import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -145,15 +145,17 @@ final class GenerateCommand implements Callable<Integer> {
       try (NamedModel hosted = options.loader(plugins).load(patches.first())) {
         StableDiffusion model = hosted.model();
         model.notes().forEach(context.console()::note);
-        patches
-            .follow(model, List.of(request.prompt(), request.negativePrompt()))
+        List<String> prompts = List.of(request.prompt(), request.negativePrompt());
+        model
+            .engine()
+            .call(() -> patches.follow(model, prompts))
             .forEach(decision -> context.say(decision.line()));
         model.patches().forEach(context::say);
         if (recipe.isPresent()) {
           context.say(
               patches.any()
                   ? "gates follow the prompt: the result is not compared with the recipe's"
-                  : recipe.get().check(model, patches.on()));
+                  : model.engine().call(() -> recipe.get().check(model, patches.on())));
         }
         new TokenFiles(embeddings).addTo(hosted, context);
         int width = request.width().orElse(model.imageSize());

@@ -2,9 +2,9 @@ package dev.forgetmenot.host.compare;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.chart.ComparisonSheet;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
@@ -56,7 +56,7 @@ record ComparisonFiles(Path folder) {
       for (Concept concept : concepts) {
         Section section = comparison.on(concept, judge);
         String sheet = ComparedMethod.slug(concept.name()) + ".png";
-        PngImages.write(folder.resolve(sheet), section.sheet().draw(), "");
+        PngFile.write(folder.resolve(sheet), section.sheet().draw(), "");
         text.append(section.markdown());
         text.append("\n![").append(concept.name()).append("](").append(sheet).append(")\n\n");
         AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));

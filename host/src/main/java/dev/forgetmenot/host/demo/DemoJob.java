@@ -10,9 +10,9 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.chart.ComparisonSheet;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.edit.ReportSize;
@@ -72,7 +72,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
       after = drawSheet(model, judge, "after");
     }
     DemoResult result = new DemoResult(output.resolve(SHEET), patch, lines(before, after));
-    PngImages.write(result.sheet(), sheet(result, before, after).draw(), "");
+    PngFile.write(result.sheet(), sheet(result, before, after).draw(), "");
     return result;
   }
 

@@ -3,8 +3,8 @@ package dev.forgetmenot.host.edit;
 import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.CorrectionTrial;
@@ -61,7 +61,7 @@ record CorrectionReport(EditRequest order, CorrectionTrial trial)
     CorrectionSheet sheet =
         new CorrectionSheet(
             order.editor().name(), order.patch().getFileName().toString(), trial.size().seed());
-    PngImages.write(order.sheet(), sheet.of(before, after).draw(), "");
+    PngFile.write(order.sheet(), sheet.of(before, after).draw(), "");
     String text = new CorrectionPage(order, trial.size(), draft.recipe(), table, missed).text();
     AtomicFile.write(order.table(), text.getBytes(StandardCharsets.UTF_8));
     List<String> lines = new ArrayList<>(table.lines());

@@ -2,7 +2,7 @@ package dev.forgetmenot.host.edit;
 
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
@@ -80,7 +80,7 @@ record ForgettingReport(EditRequest order, Evaluation trial)
   @Override
   public EditJob.Report write(PatchDraft draft, EvaluationResult before, EvaluationResult after)
       throws IOException {
-    PngImages.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
+    PngFile.write(order.sheet(), EditSheet.of(order, before, after).draw(), "");
     return new EditJob.Report(List.of(after.since(before)), List.of(order.sheet()));
   }
 }

@@ -10,7 +10,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.error.PatchFormatException;
-import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,9 +74,8 @@ public record WrittenPatch(Path file, String id, long size) {
   }
 
   private static void check(BaseModel base, Path written, Path file) throws IOException {
-    PatchRequest request = new PatchRequest(written, 1).allow(Allowance.ILL_CONDITIONED);
-    try (PatchStack stack = PatchStack.alone(request)) {
-      stack.on(base).weights().check();
+    try {
+      PatchSet.check(new PatchRequest(written, 1).allow(Allowance.ILL_CONDITIONED), base);
     } catch (PatchFormatException e) {
       throw new PatchFormatException(e.error(), file.toString(), e.why());
     }

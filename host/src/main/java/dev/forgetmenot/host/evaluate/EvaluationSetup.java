@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.ImageClassifierProvider;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.clip.ClipModel;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.diffusion.config.ClipConfig;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.plugin.HostPluginManager;

@@ -49,11 +49,6 @@ public final class VocabularyFile {
     return vocabulary;
   }
 
-  /** The phrases of the things that a vocabulary names, without styles. */
-  public static List<String> things(KnownConcepts vocabulary) {
-    return vocabulary.ofStyle(false).stream().map(Phrase::phrase).toList();
-  }
-
   private static KnownConcepts list(String text) {
     List<Phrase> phrases = new ArrayList<>();
     for (String line : text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList()) {

@@ -2,11 +2,11 @@ package dev.forgetmenot.host.generate;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.Infotext;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.ImageGrid;
-import dev.forgetmenot.host.chart.Infotext;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.model.NamedModel;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -133,12 +133,12 @@ public final class ImageFolder {
     for (int i = 0; i < images.size(); i++) {
       long seed = request.seed() + i;
       Path file = folder.resolve(name(i, seed) + ".png");
-      PngImages.write(file, PngImages.image(images.get(i)), provenance.infotext(request, seed));
+      PngFile.write(file, PngFile.image(images.get(i)), provenance.infotext(request, seed));
       files.add(file);
     }
     if (images.size() > 1) {
       Path grid = unused("grid");
-      PngImages.write(grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
+      PngFile.write(grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
       files.add(grid);
     }
     return files;
@@ -149,7 +149,7 @@ public final class ImageFolder {
     Path file =
         folder.resolve(
             name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
-    PngImages.write(file, PngImages.image(image), provenance.infotext(request, request.seed()));
+    PngFile.write(file, PngFile.image(image), provenance.infotext(request, request.seed()));
     return file;
   }
 

@@ -4,12 +4,12 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.ImageGrid;
 import dev.forgetmenot.host.chart.LossCurve;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.edit.EditContext;
 import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -205,7 +205,7 @@ public record InversionJob(JobContext context, long judge, long drawn) {
       GenerationRequest request =
           GenerationRequest.of(prompt).seeds(settings.seed(), order.saving().previews());
       List<RgbImage> drawn = model.generate(request, StepListener.NONE, context::cancelled);
-      PngImages.write(files.preview(step), ImageGrid.of(drawn), prompt);
+      PngFile.write(files.preview(step), ImageGrid.of(drawn), prompt);
     }
   }
 }

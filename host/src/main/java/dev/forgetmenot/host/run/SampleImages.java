@@ -4,8 +4,8 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.edit.DrawnBeside;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.generate.GenerationJob;
@@ -49,7 +49,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
       for (int k = 0; k < images.size(); k++) {
         long seed = request.seed() + k;
         Path file = folder.resolve(name(rows.size(), when, seed));
-        PngImages.write(file, PngImages.image(images.get(k)), provenance.infotext(request, seed));
+        PngFile.write(file, PngFile.image(images.get(k)), provenance.infotext(request, seed));
       }
       rows.add(images);
     }

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.chart.ComparisonSheet;
-import dev.forgetmenot.host.chart.PngImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
   void write(Path folder, String title, String left, String right) throws IOException {
     if (!after.isEmpty()) {
       writeCsv(folder.resolve(TABLE));
-      PngImages.write(folder.resolve(SHEET), sheet(title, left, right).draw(), "");
+      PngFile.write(folder.resolve(SHEET), sheet(title, left, right).draw(), "");
     }
   }
 

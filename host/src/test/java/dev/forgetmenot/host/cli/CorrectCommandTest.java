@@ -2,7 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -107,7 +107,7 @@ class CorrectCommandTest {
         .contains("| a wizard shows morgana | ", "Missed:\n\n- ", "![before and after](<a.png>)")
         .contains("4 of each general word, 2 of each own name, 1 of each other")
         .contains("seeds from 4000, 20 steps of DDIM", "method `shift`", "| by | 0.4 |");
-    assertThat(PngImages.read(folder.resolve("a.png")).width()).isGreaterThan(800);
+    assertThat(ImageFile.read(folder.resolve("a.png")).image().width()).isGreaterThan(800);
     try (PatchFile file = PatchFile.open(patch)) {
       List<Manifest.Evidence> evidence = file.manifest().evidence();
       assertThat(evidence)
@@ -190,7 +190,7 @@ class CorrectCommandTest {
         .containsPattern("\\| shift instances=merlin,morgana \\| \\d")
         .containsPattern("\\| shift by=0.1 instances=merlin,morgana \\| \\d")
         .doesNotContain("merlin,merlin");
-    assertThat(PngImages.read(output.resolve("wizard.png")).width()).isGreaterThan(200);
+    assertThat(ImageFile.read(output.resolve("wizard.png")).image().width()).isGreaterThan(200);
     assertThat(run("compare", "wizard", "--operation=paint").err()).contains("forget or correct");
     assertThat(run("compare", "wizard", "--method=shift").err())
         .contains("no method is named 'shift'");

@@ -2,8 +2,9 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -102,7 +103,7 @@ class EditCommandTest {
             "-o",
             images.toString());
     assertThat(drawn.err()).doesNotContain("fmn:");
-    assertThat(PngImages.infotext(images.resolve("00000-1.png")).orElseThrow())
+    assertThat(ImageFile.text(images.resolve("00000-1.png"), PngFile.KEYWORD).orElseThrow())
         .contains("forget-castle@1.0.0:0.8");
   }
 
@@ -280,7 +281,7 @@ class EditCommandTest {
             patch.toString());
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("recognised as a castle 11/16 → ", "; others ");
-    assertThat(PngImages.read(folder.resolve("a.png")).width()).isGreaterThan(500);
+    assertThat(ImageFile.read(folder.resolve("a.png")).image().width()).isGreaterThan(500);
     try (PatchFile file = PatchFile.open(patch)) {
       Manifest.Evidence gone = file.manifest().evidence().get(0);
       assertThat(gone.prompt()).isEqualTo("a photo of a castle");
@@ -314,7 +315,7 @@ class EditCommandTest {
     assertThat(run.code()).isZero();
     assertThat(Files.readString(output.resolve("table.md")))
         .contains("### castle (object)", "| uce lambda=2 |", "| oblique |", "castle.png");
-    assertThat(PngImages.read(output.resolve("castle.png")).width()).isGreaterThan(200);
+    assertThat(ImageFile.read(output.resolve("castle.png")).image().width()).isGreaterThan(200);
     try (PatchFile file = PatchFile.open(output.resolve("patches/castle-oblique.fmnpatch"))) {
       assertThat(file.manifest().recipe().method()).isEqualTo("oblique");
     }

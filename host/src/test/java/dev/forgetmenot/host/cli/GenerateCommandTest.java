@@ -2,8 +2,9 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class GenerateCommandTest {
         command("--seed", "7", "--count", "2", "--sampler", "ddim", "-n", "a hat, blue");
     assertThat(ProgramRun.of(command).code()).isZero();
     assertThat(written()).containsExactly("00000-7.png", "00001-8.png", "grid.png");
-    assertThat(PngImages.infotext(images().resolve("00001-8.png")).orElseThrow())
+    assertThat(ImageFile.text(images().resolve("00001-8.png"), PngFile.KEYWORD).orElseThrow())
         .startsWith("a photo of a fox\nNegative prompt: a hat, blue\nSteps: 2, Sampler: DDIM, ")
         .contains("CFG scale: 5, Seed: 8, Size: 64x64, ", "RNG: CPU")
         .contains("Model: " + EmbeddedModel.folder().getFileName());
@@ -73,8 +74,8 @@ class GenerateCommandTest {
     ProgramRun.of(command("--seed", "8"));
     Path together = images().resolve("00001-8.png");
     Path alone = images().resolve("00002-8.png");
-    byte[] a = PngImages.read(together).rgb();
-    byte[] b = PngImages.read(alone).rgb();
+    byte[] a = ImageFile.read(together).image().rgb();
+    byte[] b = ImageFile.read(alone).image().rgb();
     int largest = 0;
     for (int i = 0; i < a.length; i++) {
       largest = Math.max(largest, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
@@ -93,7 +94,8 @@ class GenerateCommandTest {
     String seed = run.out().replaceAll("(?s).*seed (\\d+).*", "$1");
     assertThat(written())
         .containsExactly("00000-" + seed + "-step-001.png", "00000-" + seed + ".png");
-    assertThat(PngImages.read(images().resolve("00000-" + seed + ".png")).width()).isEqualTo(96);
+    assertThat(ImageFile.read(images().resolve("00000-" + seed + ".png")).image().width())
+        .isEqualTo(96);
   }
 
   @Test
@@ -232,7 +234,7 @@ class GenerateCommandTest {
     for (String name : List.of("DDIM", "Euler a", "plms", "EulerDiscreteScheduler")) {
       assertThat(ProgramRun.of(command("--sampler", name, "--seed", "1")).code()).as(name).isZero();
     }
-    assertThat(PngImages.infotext(images().resolve("00001-1.png")).orElseThrow())
+    assertThat(ImageFile.text(images().resolve("00001-1.png"), PngFile.KEYWORD).orElseThrow())
         .contains("Sampler: Euler a,");
     Path none = folder.resolve("none");
     ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 2M", "-o", none.toString()));

@@ -2,8 +2,9 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.chart.PngImages;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -34,7 +35,7 @@ class InvertCommandTest {
       graphics.setColor(i == 0 ? Color.ORANGE : Color.CYAN);
       graphics.fillOval(8, 8, 40, 48);
       graphics.dispose();
-      PngImages.write(images.resolve(i + ".png"), image, "");
+      PngFile.write(images.resolve(i + ".png"), image, "");
     }
   }
 
@@ -94,11 +95,11 @@ class InvertCommandTest {
     ProgramRun drawn = generate("a photo of <s1><s2>", file);
     assertThat(drawn.out()).contains("token <s1>, <s2> from");
     Path with = folder.resolve("drawn/00000-1.png");
-    assertThat(PngImages.infotext(with).orElseThrow())
+    assertThat(ImageFile.text(with, PngFile.KEYWORD).orElseThrow())
         .contains("Embeddings: learned_embeds.safetensors");
     assertThat(generate("a photo of <s1><s2>").code()).isZero();
-    assertThat(PngImages.read(folder.resolve("drawn/00001-1.png")).rgb())
-        .isNotEqualTo(PngImages.read(with).rgb());
+    assertThat(ImageFile.read(folder.resolve("drawn/00001-1.png")).image().rgb())
+        .isNotEqualTo(ImageFile.read(with).image().rgb());
 
     ProgramRun twice = generate("a photo of <s1>", file, file);
     assertThat(twice.code()).isEqualTo(ExitCodes.WRONG_USE);
@@ -150,8 +151,8 @@ class InvertCommandTest {
     assertThat(patched.err()).doesNotContain("fmn:");
     assertThat(patched.code()).isZero();
     generate(prompt, folder.resolve("p/learned_embeds.safetensors"));
-    assertThat(PngImages.read(drawn.resolve("00000-1.png")).rgb())
-        .isEqualTo(PngImages.read(folder.resolve("drawn/00000-1.png")).rgb());
+    assertThat(ImageFile.read(drawn.resolve("00000-1.png")).image().rgb())
+        .isEqualTo(ImageFile.read(folder.resolve("drawn/00000-1.png")).image().rgb());
   }
 
   @Test

@@ -3,11 +3,12 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.host.stack.StackRecipe;
+import dev.forgetmenot.kit.image.ImageFile;
+import dev.forgetmenot.patching.library.StackRecipe;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -86,7 +87,7 @@ class NamedPatchesTest {
   }
 
   private static byte[] image(Path images) throws IOException {
-    return PngImages.read(images.resolve("00000-1.png")).rgb();
+    return ImageFile.read(images.resolve("00000-1.png")).image().rgb();
   }
 
   @Test
@@ -94,7 +95,7 @@ class NamedPatchesTest {
     Path tagged = out.resolve("tagged");
     ProgramRun run = generate("a castle <patch:no-castle:0.5><patch:forget-fox>", tagged);
     assertThat(run.err()).doesNotContain("fmn:");
-    String infotext = PngImages.infotext(tagged.resolve("00000-1.png")).orElseThrow();
+    String infotext = ImageFile.text(tagged.resolve("00000-1.png"), PngFile.KEYWORD).orElseThrow();
     assertThat(infotext)
         .startsWith("a castle\n")
         .contains("forget-castle@1.0.0:0.5", "forget-fox@1.0.0:1");

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.Fmn;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -107,7 +107,7 @@ class OriginalRunFilesTest {
       GenerationRequest request = GenerationRequest.of("a photo of a castle").seeds(1, 2);
       int number = 0;
       for (RgbImage image : sd.generate(request.sampled("ddim", 4))) {
-        PngImages.write(data.resolve(number++ + ".png"), PngImages.image(image), "");
+        PngFile.write(data.resolve(number++ + ".png"), PngFile.image(image), "");
       }
     }
   }

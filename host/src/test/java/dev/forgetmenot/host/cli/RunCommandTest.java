@@ -2,9 +2,10 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.host.chart.LossCurve;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -86,13 +87,13 @@ class RunCommandTest {
               "02-step-00002-1.png",
               "02-after-1.png");
     }
-    assertThat(PngImages.infotext(samples.resolve("02-after-1.png")).orElseThrow())
+    assertThat(ImageFile.text(samples.resolve("02-after-1.png"), PngFile.KEYWORD).orElseThrow())
         .startsWith("a fox\nNegative prompt: blue\nSteps: 3,")
         .contains("forget-castle@1.0.0:1");
     assertThat(Files.readAllLines(output.resolve("samples.csv"))).hasSize(5);
-    byte[] before = PngImages.read(samples.resolve("01-before-7.png")).rgb();
-    byte[] onTheWay = PngImages.read(samples.resolve("01-step-00002-7.png")).rgb();
-    byte[] after = PngImages.read(samples.resolve("01-after-7.png")).rgb();
+    byte[] before = ImageFile.read(samples.resolve("01-before-7.png")).image().rgb();
+    byte[] onTheWay = ImageFile.read(samples.resolve("01-step-00002-7.png")).image().rgb();
+    byte[] after = ImageFile.read(samples.resolve("01-after-7.png")).image().rgb();
     assertThat(onTheWay).isNotEqualTo(before).isNotEqualTo(after);
 
     String config = Files.readString(output.resolve("config.yaml"));

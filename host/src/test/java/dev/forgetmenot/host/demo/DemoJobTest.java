@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
@@ -38,7 +38,7 @@ class DemoJobTest {
     assertThat(kept.after()).isGreaterThanOrEqualTo(14); // at least 85 %
     assertThat(result.lines()).hasSize(7);
 
-    assertThat(PngImages.read(result.sheet()).width()).isGreaterThan(800);
+    assertThat(ImageFile.read(result.sheet()).image().width()).isGreaterThan(800);
     try (PatchFile patch = PatchFile.open(result.patch())) {
       assertThat(patch.manifest().intent().operation()).isEqualTo("forget");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;

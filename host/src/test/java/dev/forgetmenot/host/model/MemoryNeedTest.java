@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.host.Fmn;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -58,7 +58,7 @@ class MemoryNeedTest {
       }
     }
     Path image = Files.createDirectory(folder.resolve("images")).resolve("a.png");
-    PngImages.write(image, new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "");
+    PngFile.write(image, new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "");
     Path unet = model.resolve("unet");
     String config = Files.readString(EmbeddedModel.folder().resolve("unet/config.json"));
     for (int channels : new int[] {48, 96, 192}) {

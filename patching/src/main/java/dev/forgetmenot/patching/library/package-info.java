@@ -1,2 +1,2 @@
-/** Patches by name: tags in prompts. */
+/** Patches by name: tags in prompts, folders, and recipes of stacks. */
 package dev.forgetmenot.patching.library;

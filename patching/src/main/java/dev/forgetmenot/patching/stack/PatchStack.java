@@ -2,12 +2,12 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.edit.EditDescriptor;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
-import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,8 +42,8 @@ public final class PatchStack implements AutoCloseable {
       new StackRules(stack.layers).check();
       stack.checkTokens();
       return stack;
-    } catch (IOException | RuntimeException e) {
-      stack.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, stack.opened);
       throw e;
     }
   }
@@ -61,18 +61,16 @@ public final class PatchStack implements AutoCloseable {
     PatchStack stack = new PatchStack();
     try {
       for (PatchRequest request : requests) {
-        PatchFile file =
-            request.open().isPresent() ? request.open().get() : PatchFile.open(request.file());
+        StackedPatch patch = StackedPatch.open(request);
         if (request.open().isEmpty()) {
-          stack.opened.add(file);
+          stack.opened.add(patch.file());
         }
-        stack.layers.add(new StackedPatch(request, file));
-        PatchSet.checkId(request, file);
+        stack.layers.add(new StackedPatch(request, patch.file()));
       }
       stack.layers.sort(Comparator.comparing(layer -> layer.file().id()));
       return stack;
-    } catch (IOException | RuntimeException e) {
-      stack.close();
+    } catch (IOException | RuntimeException | Error e) {
+      Closing.after(e, stack.opened);
       throw e;
     }
   }
@@ -201,6 +199,6 @@ public final class PatchStack implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    PatchSet.close(opened);
+    Closing.all(opened);
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.PatchSet;
@@ -34,11 +35,7 @@ public record PatchVerifier(
       verify(patches);
       return patches;
     } catch (IOException | RuntimeException | Error e) {
-      try {
-        patches.close();
-      } catch (IOException other) {
-        e.addSuppressed(other);
-      }
+      Closing.after(e, List.of(patches));
       throw e;
     }
   }

@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -70,7 +70,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
       new ConflictTable(report).lines().forEach(context::say);
     }
     if (png != null) {
-      PngImages.write(png, ConflictImage.of(report).draw(), "");
+      PngFile.write(png, ConflictImage.of(report).draw(), "");
       context.console().note("wrote " + png);
     }
     return ExitCodes.DONE;

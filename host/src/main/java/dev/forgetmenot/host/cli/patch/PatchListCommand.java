@@ -5,10 +5,10 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.model.InstallDirectory;
-import dev.forgetmenot.host.stack.PatchFolders;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patching.library.PatchFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,8 @@ final class PatchListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PatchFolders folders = PatchFolders.of(options.folder(), InstallDirectory.ifKnown());
+    PatchFolders folders =
+        PatchFolders.of(options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root));
     List<Path> files = folders.files();
     for (Path file : files) {
       context.say(line(file));

@@ -10,13 +10,13 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.host.stack.StackProof;
-import dev.forgetmenot.host.stack.StackRecipe;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.library.StackRecipe;
 import dev.forgetmenot.patching.stack.ConflictReport;
 import dev.forgetmenot.patching.stack.Conflicts;
 import dev.forgetmenot.patching.stack.Drift;
 import dev.forgetmenot.patching.stack.PatchStack;
+import dev.forgetmenot.patching.stack.StackProof;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -160,9 +160,20 @@ final class PatchStackCommand implements Callable<Integer> {
         HostPluginManager plugins = options.plugins().start(context.console());
         NamedModel hosted = options.loader(plugins).load(List.of())) {
       StackProof.Result result =
-          new StackProof(hosted.model(), context).run(verified.requests(), orders);
+          hosted
+              .model()
+              .engine()
+              .call(
+                  () ->
+                      new StackProof(hosted.model(), this::proving)
+                          .run(verified.requests(), orders));
       new ProofTable(requests, result, weights).lines().forEach(context::say);
       return result.holds() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
+  }
+
+  private void proving(int step, int of) {
+    context.progress("proving", step, of);
+    context.checkCancelled();
   }
 }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.host.stack.StackProof;
+import dev.forgetmenot.patching.stack.StackProof;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -4,8 +4,8 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.cli.shell.PatchArgument;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.model.InstallDirectory;
-import dev.forgetmenot.host.stack.PatchFolders;
-import dev.forgetmenot.host.stack.StackRecipe;
+import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +37,8 @@ final class StackArguments {
    * @param model folder or file of the model, beside which names are looked up
    */
   List<PatchRequest> requests(Path model) throws IOException {
-    PatchFolders folders = PatchFolders.of(model, InstallDirectory.ifKnown());
+    PatchFolders folders =
+        PatchFolders.of(model, InstallDirectory.ifKnown().map(InstallDirectory::root));
     List<PatchRequest> requests = new ArrayList<>();
     for (PatchRequest patch : patches) {
       if (StackRecipe.isOne(patch.file())) {

@@ -2,10 +2,10 @@ package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.model.InstallDirectory;
-import dev.forgetmenot.host.stack.PatchFolders;
-import dev.forgetmenot.host.stack.StackRecipe;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.library.PatchTags;
+import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +68,8 @@ public final class PatchOptions {
   public PatchSet open(
       Console console, Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags)
       throws IOException {
-    PatchFolders folders = PatchFolders.of(model, InstallDirectory.ifKnown());
+    PatchFolders folders =
+        PatchFolders.of(model, InstallDirectory.ifKnown().map(InstallDirectory::root));
     List<PatchRequest> requests = new ArrayList<>();
     if (recipe.isPresent()) {
       requests.addAll(recipe.get().requests(folders));

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.host.chart.PngImages;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class StackCommandsTest {
     args.addAll(List.of(more));
     ProgramRun run = run(args.toArray(String[]::new));
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
-    return PngImages.read(out.resolve("00000-1.png")).rgb();
+    return ImageFile.read(out.resolve("00000-1.png")).image().rgb();
   }
 
   @Test
@@ -76,7 +76,7 @@ class StackCommandsTest {
     assertThat(cosine).isBetween(-1.0, 1.0);
     assertThat(pair.getAsJsonObject("weights").size()).isEqualTo(pair.get("shared").getAsInt());
     assertThat(report.getAsJsonObject("drift").size()).isPositive();
-    assertThat(PngImages.read(png).width()).isGreaterThan(400);
+    assertThat(ImageFile.read(png).image().width()).isGreaterThan(400);
   }
 
   @Test

@@ -1,11 +1,10 @@
-package dev.forgetmenot.host.stack;
+package dev.forgetmenot.patching.gate;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patching.PatchSet;
-import dev.forgetmenot.patching.gate.PromptSimilarity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,14 +90,14 @@ public final class GatedPatches {
   }
 
   /**
-   * Makes the model fit to draw prompts.
+   * Makes the model fit to draw prompts. For the engine thread.
    *
    * @param model loaded with {@link #first}, or where this was called before
    * @param prompts prompt and negative prompt
    * @return what each gate decided, in the order of the requests
    * @throws IOException if a patch does not fit; the model is then as it was
    */
-  public List<Decision> follow(StableDiffusion model, List<String> prompts) throws IOException {
+  public List<Decision> follow(PatchedModel model, List<String> prompts) throws IOException {
     if (!any()) {
       return List.of();
     }
@@ -108,25 +107,19 @@ public final class GatedPatches {
     }
     List<Decision> decisions = new ArrayList<>();
     List<PatchRequest> wanted = new ArrayList<>(requests);
-    model
-        .engine()
-        .call(
-            () -> {
-              gate = gate == null ? new PromptSimilarity(model) : gate;
-              gated.forEach(
-                  (place, manifest) -> {
-                    PatchRequest request = requests.get(place);
-                    Decision decision =
-                        new Decision(
-                            manifest.name() + "@" + manifest.patchVersion(),
-                            gate.closeness(prompts, manifest),
-                            manifest.gate().orElseThrow(),
-                            request.strength());
-                    decisions.add(decision);
-                    wanted.set(place, request.at(decision.strength()));
-                  });
-              return null;
-            });
+    gate = gate == null ? new PromptSimilarity(model) : gate;
+    gated.forEach(
+        (place, manifest) -> {
+          PatchRequest request = requests.get(place);
+          Decision decision =
+              new Decision(
+                  manifest.name() + "@" + manifest.patchVersion(),
+                  gate.closeness(prompts, manifest),
+                  manifest.gate().orElseThrow(),
+                  request.strength());
+          decisions.add(decision);
+          wanted.set(place, request.at(decision.strength()));
+        });
     if (!wanted.equals(on)) {
       model.repatch(wanted);
       on = List.copyOf(wanted);

@@ -1,6 +1,5 @@
-package dev.forgetmenot.host.stack;
+package dev.forgetmenot.patching.library;
 
-import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -33,9 +32,9 @@ public record PatchFolders(List<Path> folders) {
    * The folders of a model.
    *
    * @param model its folder or file
-   * @param home the program's, if known
+   * @param home of the program, with a folder {@code patches/}, if known
    */
-  public static PatchFolders of(Path model, Optional<InstallDirectory> home) {
+  public static PatchFolders of(Path model, Optional<Path> home) {
     Set<Path> folders = new LinkedHashSet<>();
     Path absolute = model.toAbsolutePath().normalize();
     if (Files.isDirectory(absolute)) {
@@ -44,7 +43,7 @@ public record PatchFolders(List<Path> folders) {
     if (absolute.getParent() != null) {
       folders.add(absolute.resolveSibling(FOLDER));
     }
-    home.ifPresent(of -> folders.add(of.folder(FOLDER)));
+    home.ifPresent(of -> folders.add(of.resolve(FOLDER)));
     return new PatchFolders(List.copyOf(folders));
   }
 

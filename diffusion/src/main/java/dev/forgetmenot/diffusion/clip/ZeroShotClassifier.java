@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.evaluate;
+package dev.forgetmenot.diffusion.clip;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -7,8 +7,6 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.diffusion.clip.ClipImageProcessor;
-import dev.forgetmenot.diffusion.clip.ClipModel;
 import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -60,12 +58,8 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     try (ClipTokenizer tokenizer = ClipTokenizer.read(folder)) {
       processor = new ClipImageProcessor(PreprocessorConfig.read(folder));
       clip = ClipModel.load(folder, manager, ops);
-      things = labels(VocabularyFile.things(vocabulary), template, tokenizer);
-      styles =
-          labels(
-              vocabulary.ofStyle(true).stream().map(Phrase::phrase).toList(),
-              STYLE_TEMPLATE,
-              tokenizer);
+      things = labels(vocabulary, false, template, tokenizer);
+      styles = labels(vocabulary, true, STYLE_TEMPLATE, tokenizer);
     } catch (IOException | RuntimeException e) {
       ops.close();
       manager.close();
@@ -73,7 +67,9 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     }
   }
 
-  private Labels labels(List<String> names, String template, ClipTokenizer tokenizer) {
+  private Labels labels(
+      KnownConcepts vocabulary, boolean style, String template, ClipTokenizer tokenizer) {
+    List<String> names = vocabulary.ofStyle(style).stream().map(Phrase::phrase).toList();
     if (names.isEmpty()) {
       return new Labels(List.of(), null);
     }

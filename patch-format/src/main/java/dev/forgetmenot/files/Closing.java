@@ -1,4 +1,4 @@
-package dev.forgetmenot.diffusion.weights;
+package dev.forgetmenot.files;
 
 import java.io.IOException;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.stack;
+package dev.forgetmenot.host.trust;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

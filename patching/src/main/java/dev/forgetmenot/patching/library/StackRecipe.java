@@ -1,8 +1,8 @@
-package dev.forgetmenot.host.stack;
+package dev.forgetmenot.patching.library;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.StackFile;
@@ -113,13 +113,14 @@ public record StackRecipe(Path path, StackFile recipe) {
   }
 
   /**
-   * Compares the weights of a model under the stack with what the recipe says.
+   * Compares the weights of a model under the stack with what the recipe says. For the engine
+   * thread.
    *
    * @param requests what is on the model
    * @return what to say of it
    * @throws PatchFormatException FMN-606 if the base is the recipe's and the result is not
    */
-  public String check(StableDiffusion model, List<PatchRequest> requests) throws IOException {
+  public String check(PatchedModel model, List<PatchRequest> requests) throws IOException {
     try (PatchStack stack = PatchStack.open(requests)) {
       StackRoots roots =
           new StackRoots(model.base().tensors(), stack.on(model.base()).weights().targets());
@@ -130,7 +131,7 @@ public record StackRecipe(Path path, StackFile recipe) {
             + recipe.base().label()
             + "'): the result is not compared";
       }
-      Map<String, String> found = model.engine().call(() -> roots.of(model.weights()::current));
+      Map<String, String> found = roots.of(model.weights()::current);
       if (!found.equals(recipe.result())) {
         throw new PatchFormatException(
             PatchError.RESULT_MISMATCH,

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.Infotext;
+import dev.forgetmenot.diffusion.image.PngFile;
+import dev.forgetmenot.kit.image.ImageFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +19,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PngImagesTest {
+class PngFileTest {
   @TempDir Path folder;
 
   @Test
@@ -24,19 +27,19 @@ class PngImagesTest {
     RgbImage image = new RgbImage(2, 1, new byte[] {1, 2, 3, (byte) 200, (byte) 255, 0});
     Path file = folder.resolve("a.png");
     String text = "a thing\nSteps: 20, Sampler: DDIM, CFG scale: 5";
-    PngImages.write(file, PngImages.image(image), text);
+    PngFile.write(file, PngFile.image(image), text);
     BufferedImage read = ImageIO.read(file.toFile());
     assertThat(read.getRGB(0, 0)).isEqualTo(0xff010203);
     assertThat(read.getRGB(1, 0)).isEqualTo(0xffc8ff00);
-    assertThat(PngImages.infotext(file)).contains(text);
+    assertThat(ImageFile.text(file, PngFile.KEYWORD)).contains(text);
     assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).contains("tEXt");
   }
 
   @Test
   void writesTextBeyondLatin1AsItxt() throws IOException {
     Path file = folder.resolve("b.png");
-    PngImages.write(file, new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), "猫 → x\nSteps: 1");
-    assertThat(PngImages.infotext(file)).contains("猫 → x\nSteps: 1");
+    PngFile.write(file, new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), "猫 → x\nSteps: 1");
+    assertThat(ImageFile.text(file, PngFile.KEYWORD)).contains("猫 → x\nSteps: 1");
     assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).contains("iTXt");
   }
 
@@ -44,7 +47,7 @@ class PngImagesTest {
   void leavesNothingBehindWhenThePlaceIsTaken() throws IOException {
     Path taken = Files.createDirectories(folder.resolve("taken.png/inner")).getParent();
     BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
-    assertThatThrownBy(() -> PngImages.write(taken, image, "")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> PngFile.write(taken, image, "")).isInstanceOf(IOException.class);
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(taken);
     }

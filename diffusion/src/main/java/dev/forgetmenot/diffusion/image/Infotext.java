@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.chart;
+package dev.forgetmenot.diffusion.image;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;

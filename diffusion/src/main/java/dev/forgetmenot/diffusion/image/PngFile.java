@@ -1,8 +1,7 @@
-package dev.forgetmenot.host.chart;
+package dev.forgetmenot.diffusion.image;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
-import dev.forgetmenot.kit.image.ImageFile;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +9,6 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -24,11 +22,13 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * PNG files whose text chunk {@code parameters} says how the image was made, as A1111 writes it:
  * tEXt where Latin-1 holds the text, iTXt where it does not.
  */
-public final class PngImages {
-  private static final String KEYWORD = "parameters";
+public final class PngFile {
+  /** The keyword of the text chunk. */
+  public static final String KEYWORD = "parameters";
+
   private static final String FORMAT = "javax_imageio_png_1.0";
 
-  private PngImages() {}
+  private PngFile() {}
 
   /**
    * Writes an image beside its place and moves it there.
@@ -40,6 +40,11 @@ public final class PngImages {
   public static void write(Path file, BufferedImage image, String infotext) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     AtomicFile.write(file, channel -> encode(Channels.newOutputStream(channel), image, infotext));
+  }
+
+  /** Writes an image as {@link #write(Path, BufferedImage, String)} does. */
+  public static void write(Path file, RgbImage image, String infotext) throws IOException {
+    write(file, image(image), infotext);
   }
 
   /** Writes to a stream that stays open. */
@@ -78,20 +83,6 @@ public final class PngImages {
     IIOMetadataNode parent = new IIOMetadataNode(latin1 ? "tEXt" : "iTXt");
     parent.appendChild(entry);
     return parent;
-  }
-
-  /** The {@code parameters} text of a PNG file, if it has one. */
-  public static Optional<String> infotext(Path file) throws IOException {
-    return ImageFile.text(file, KEYWORD);
-  }
-
-  /**
-   * Reads an image file of any format that {@link ImageFile} reads.
-   *
-   * @throws IOException if the file is missing, is no image, or is damaged
-   */
-  public static RgbImage read(Path file) throws IOException {
-    return ImageFile.read(file).image();
   }
 
   /** An image as an AWT image. */

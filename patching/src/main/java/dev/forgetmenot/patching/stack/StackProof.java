@@ -1,12 +1,7 @@
-package dev.forgetmenot.host.stack;
+package dev.forgetmenot.patching.stack;
 
-import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patching.stack.PatchStack;
-import dev.forgetmenot.patching.stack.PatchedWeights;
-import dev.forgetmenot.patching.stack.Permutations;
-import dev.forgetmenot.patching.stack.StackRoots;
+import dev.forgetmenot.api.model.PatchedModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,16 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CancellationException;
 
 /**
  * Shows on a running model what stacks promise: patches put on one after another give the same bits
  * in every order, other weights stay, and when the last is off the base is back. Every weight is
- * looked at in the engine, by its SHA-256.
+ * looked at in the engine, by its SHA-256. For the engine thread.
  */
 public final class StackProof {
-  private final StableDiffusion model;
-  private final JobContext context;
+  private final PatchedModel model;
+  private final Progress progress;
+
+  /** Follows a proof; may throw to stop it. */
+  @FunctionalInterface
+  public interface Progress {
+    /** Called after each step. */
+    void step(int done, int of);
+  }
 
   /**
    * What was seen.
@@ -82,11 +83,11 @@ public final class StackProof {
    * A proof on a model.
    *
    * @param model loaded with the plugin that applies patches
-   * @param context progress and cancellation
+   * @param progress called after each step
    */
-  public StackProof(StableDiffusion model, JobContext context) {
+  public StackProof(PatchedModel model, Progress progress) {
     this.model = model;
-    this.context = context;
+    this.progress = progress;
   }
 
   /**
@@ -99,26 +100,26 @@ public final class StackProof {
   public Result run(List<PatchRequest> requests, int orders) throws IOException {
     List<List<Integer>> tried = new Permutations(requests.size()).first(orders);
     int steps = tried.size() * requests.size() + requests.size() + 3;
-    Steps progress = new Steps(steps);
+    Steps done = new Steps(steps);
     model.repatch(List.of());
     Set<String> names = Set.copyOf(model.weights().names());
     Map<String, String> base = leaves(names);
-    progress.next();
+    done.next();
     Set<String> targets = targets(requests);
     Map<String, String> expected = computed(requests, targets);
-    progress.next();
+    done.next();
     List<Applied> applied = new ArrayList<>();
     for (List<Integer> order : tried) {
       model.repatch(List.of());
       for (int on = 1; on <= order.size(); on++) {
         model.repatch(pick(requests, order.subList(0, on)));
-        progress.next();
+        done.next();
       }
       Map<String, String> roots = live(targets);
       applied.add(new Applied(order, roots, roots.equals(expected)));
     }
     Map<String, String> stacked = leaves(names);
-    progress.next();
+    done.next();
     boolean stayed =
         names.stream()
             .filter(name -> !targets.contains(name))
@@ -131,7 +132,7 @@ public final class StackProof {
       model.repatch(fewer);
       Map<String, String> roots = live(targets);
       removals.add(new Applied(left, roots, roots.equals(computed(fewer, targets))));
-      progress.next();
+      done.next();
     }
     Map<String, String> end = leaves(names);
     stacked.keySet().retainAll(targets);
@@ -175,20 +176,15 @@ public final class StackProof {
   }
 
   private Map<String, String> live(Set<String> targets) throws IOException {
-    return model.engine().call(() -> roots(targets).of(model.weights()::current));
+    return roots(targets).of(model.weights()::current);
   }
 
   private Map<String, String> leaves(Set<String> names) {
-    return model
-        .engine()
-        .call(
-            () -> {
-              Map<String, String> leaves = new LinkedHashMap<>();
-              for (String name : names) {
-                leaves.put(name, roots(names).leaf(name, model.weights().current(name)));
-              }
-              return leaves;
-            });
+    Map<String, String> leaves = new LinkedHashMap<>();
+    for (String name : names) {
+      leaves.put(name, roots(names).leaf(name, model.weights().current(name)));
+    }
+    return leaves;
   }
 
   private final class Steps {
@@ -200,10 +196,7 @@ public final class StackProof {
     }
 
     void next() {
-      context.progress("proving", ++done, count);
-      if (context.cancelled()) {
-        throw new CancellationException("the proof was stopped");
-      }
+      progress.step(++done, count);
     }
   }
 }
