@@ -139,7 +139,6 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
     return parts.stored().notes();
   }
 
-  /** Readable until {@link #close}. */
   @Override
   public BaseModel base() {
     return base;

@@ -137,8 +137,7 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
           candidate.draft(concepts, model, context, contextOfCandidates(context));
       if (draft.isPresent()) {
         R after =
-            AppliedEdits.during(
-                draft.get().edits(), model.weights(), () -> search.trial().run(model, judge));
+            AppliedEdits.during(draft.get().edits(), model, () -> search.trial().run(model, judge));
         M last = measured(candidate, draft.get(), before, after);
         measured.add(last);
         context.say("tried " + last);

@@ -75,6 +75,9 @@ public interface ModelView {
   /** The forward process. */
   NoiseSchedule noiseSchedule();
 
+  /** The base as its files hold it; readable as long as the model. */
+  BaseModel base();
+
   /** The weights by canonical name. */
   ReadableWeights weights();
 

@@ -5,9 +5,6 @@ import java.util.List;
 
 /** A loaded model whose patches can be exchanged for others while it is loaded. */
 public interface PatchedModel extends DiffusionModel {
-  /** The base as its files hold it. */
-  BaseModel base();
-
   /**
    * Puts other patches on the model in place of those that are on it: every {@link ModelExtension}
    * of the model sees it anew.

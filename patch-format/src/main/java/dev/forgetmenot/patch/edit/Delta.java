@@ -69,6 +69,16 @@ public record Delta(long[] shape, Values source, boolean half) {
     }
   }
 
+  /**
+   * The values that are read again from a patch which stores this, row-major: rounded if they are
+   * halves. Leave them as they are.
+   *
+   * @throws UncheckedIOException if they are read from a file, and cannot be
+   */
+  public float[] stored() {
+    return half ? Fp16Scale.rounded(values()) : values();
+  }
+
   /** The values, row-major. */
   float[] read() throws IOException {
     float[] values = source.values();

@@ -35,11 +35,24 @@ public final class Fp16Scale {
     double scale = of(values);
     double square = 0;
     for (float value : values) {
-      float stored = HalfFloats.halfToFloat(HalfFloats.doubleToHalf(value / scale));
-      double rest = (double) value(stored, scale) - value;
+      double rest = (double) rounded(value, scale) - value;
       square += rest * rest;
     }
     return Math.sqrt(square);
+  }
+
+  /** What values become when they are stored as halves. */
+  static float[] rounded(float[] values) {
+    double scale = of(values);
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = rounded(values[i], scale);
+    }
+    return rounded;
+  }
+
+  private static float rounded(float value, double scale) {
+    return value(HalfFloats.halfToFloat(HalfFloats.doubleToHalf(value / scale)), scale);
   }
 
   /** The halves, as floats. */

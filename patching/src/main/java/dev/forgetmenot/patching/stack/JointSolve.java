@@ -69,6 +69,11 @@ public final class JointSolve {
     return solved(target).map(system -> system.solution().edit());
   }
 
+  /** A member by its index. */
+  Member member(int index) {
+    return members.get(index);
+  }
+
   /** The system of a target; the same one for all targets of the same members. */
   public Optional<Solved> solved(String target) {
     List<Integer> changing = new ArrayList<>();

@@ -3,8 +3,9 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Sha256;
-import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.linear.FloatMatrix;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Works out the weights under a stack of patches:
@@ -36,41 +38,70 @@ import java.util.function.Consumer;
 public final class PatchedWeights {
   private final BaseTensors base;
   private final List<StackedEdit> terms = new ArrayList<>();
-  private final List<JointSolve.Member> members = new ArrayList<>();
-  private final List<StackedPatch> owners = new ArrayList<>(); // of the members
-  private final List<String> memberFingerprints = new ArrayList<>();
+  private final List<StackedEdit> closedForms = new ArrayList<>(); // the members of the joint solve
   private final JointSolve jointSolve;
   private final NormLimit limit;
   private final TreeSet<String> targets = new TreeSet<>();
 
+  private PatchedWeights(BaseTensors base, List<StackedEdit> edits) throws IOException {
+    this.base = base;
+    this.limit = new NormLimit(base);
+    List<JointSolve.Member> members = new ArrayList<>();
+    for (StackedEdit edit : edits) {
+      targets.addAll(edit.targets());
+      if (edit.kind().equals(ClosedFormEdit.KIND)) {
+        ClosedFormEdit closedForm = (ClosedFormEdit) edit.whole();
+        members.add(new JointSolve.Member(closedForm, edit.layer().strength(), edit.targets()));
+        closedForms.add(edit);
+      } else {
+        terms.add(edit);
+      }
+    }
+    jointSolve = new JointSolve(members);
+  }
+
   /**
-   * Takes the edits.
+   * The weights under open patches.
    *
    * @param targets of each layer, by the id of the edit
    */
   PatchedWeights(BaseTensors base, Map<StackedPatch, Map<String, List<String>>> targets)
       throws IOException {
-    this.base = base;
-    this.limit = new NormLimit(base);
-    for (Map.Entry<StackedPatch, Map<String, List<String>>> entry : targets.entrySet()) {
-      StackedPatch layer = entry.getKey();
-      if (layer.strength() == 0) {
-        continue;
+    this(base, edits(targets));
+  }
+
+  private static List<StackedEdit> edits(Map<StackedPatch, Map<String, List<String>>> targets) {
+    List<StackedEdit> edits = new ArrayList<>();
+    targets.forEach(
+        (layer, changed) ->
+            layer.edits().stream()
+                .filter(edit -> layer.strength() != 0)
+                .map(edit -> new StoredEdit(layer, edit, Set.copyOf(changed.get(edit.id()))))
+                .forEach(edits::add));
+    return edits;
+  }
+
+  /**
+   * The weights under a draft at strength 1: those of the patch that is written of it, to the bit.
+   *
+   * @throws IllegalArgumentException if an edit changes no weights of the base
+   */
+  static PatchedWeights ofDraft(List<PatchEdit> edits, BaseTensors base) throws IOException {
+    StackedPatch draft = StackedPatch.draft();
+    List<StackedEdit> stacked = new ArrayList<>();
+    for (PatchEdit edit : edits) {
+      Set<String> changed =
+          edit.changed().stream()
+              .map(TargetPattern::new)
+              .flatMap(pattern -> pattern.among(base.names(pattern.component())).stream())
+              .collect(Collectors.toSet());
+      if (changed.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the " + edit.kind() + " edit changes no weights of the model: " + edit.changed());
       }
-      for (Manifest.Edit edit : layer.edits()) {
-        Set<String> changed = Set.copyOf(entry.getValue().get(edit.id()));
-        this.targets.addAll(changed);
-        if (edit.kind().equals(ClosedFormEdit.KIND)) {
-          ClosedFormEdit closedForm = (ClosedFormEdit) layer.file().edit(edit);
-          members.add(new JointSolve.Member(closedForm, layer.strength(), changed));
-          owners.add(layer);
-          memberFingerprints.add(layer.fingerprint(edit));
-        } else {
-          terms.add(new StackedEdit(layer, edit, changed));
-        }
-      }
+      stacked.add(new DraftEdit(draft, edit, changed));
     }
-    jointSolve = new JointSolve(members);
+    return new PatchedWeights(base, stacked);
   }
 
   /** Full names of the weights that change, sorted. */
@@ -95,11 +126,11 @@ public final class PatchedWeights {
     List<StackedPatch> layers = new ArrayList<>();
     List<Integer> ownerOfConcept = new ArrayList<>();
     for (int member : solved.members()) {
-      StackedPatch owner = owners.get(member);
+      StackedPatch owner = closedForms.get(member).layer();
       if (!layers.contains(owner)) {
         layers.add(owner);
       }
-      for (int i = 0; i < members.get(member).edit().concepts().size(); i++) {
+      for (int i = 0; i < jointSolve.member(member).edit().concepts().size(); i++) {
         ownerOfConcept.add(layers.indexOf(owner));
       }
     }
@@ -118,9 +149,9 @@ public final class PatchedWeights {
     StringBuilder text = new StringBuilder();
     jointSolve
         .solved(target)
-        .ifPresent(s -> s.members().forEach(m -> line(text, memberFingerprints.get(m))));
+        .ifPresent(s -> s.members().forEach(m -> line(text, closedForms.get(m).fingerprint())));
     for (StackedEdit term : terms) {
-      if (term.changes(target)) {
+      if (term.targets().contains(target)) {
         line(text, term.fingerprint());
       }
     }
@@ -146,10 +177,10 @@ public final class PatchedWeights {
     }
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        StackedPatch one = terms.isEmpty() ? owners.get(0) : terms.get(0).layer();
+        StackedEdit one = terms.isEmpty() ? closedForms.get(0) : terms.get(0);
         throw new PatchFormatException(
             PatchError.NON_FINITE,
-            one.where(),
+            one.layer().where(),
             "with these patches " + target + " becomes " + value + "; use smaller strengths");
       }
     }
@@ -226,7 +257,8 @@ public final class PatchedWeights {
       String target, StoredFloats weight, boolean checked, Consumer<WeightDelta> sink)
       throws IOException {
     int outputs = outputs(target);
-    List<StackedEdit> changing = terms.stream().filter(term -> term.changes(target)).toList();
+    List<StackedEdit> changing =
+        terms.stream().filter(term -> term.targets().contains(target)).toList();
     Optional<JointSolve.Solved> joint = jointSolve.solved(target);
     List<InputUpdate> edits = new ArrayList<>();
     joint.ifPresent(solved -> edits.add(solved.solution().edit()));
@@ -239,7 +271,8 @@ public final class PatchedWeights {
     NormLimit.Checked size = limit.of(target, weight);
     if (joint.isPresent()) {
       WeightDelta change = products.next();
-      List<StackedPatch> solved = joint.get().members().stream().map(owners::get).toList();
+      List<StackedPatch> solved =
+          joint.get().members().stream().map(m -> closedForms.get(m).layer()).toList();
       if (checked && !solved.stream().allMatch(PatchedWeights::large)) {
         size.check(NormLimit.TEXT, solved.get(0).where(), change.norm());
       }

@@ -6,15 +6,30 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One open patch of a stack.
  *
  * @param request how the user asked for it
- * @param file closed by who opened it
+ * @param opened closed by who opened it; empty for a draft that is not written yet
  */
-public record StackedPatch(PatchRequest request, PatchFile file) {
+public record StackedPatch(PatchRequest request, Optional<PatchFile> opened) {
+  /** An open patch. */
+  public StackedPatch(PatchRequest request, PatchFile file) {
+    this(request, Optional.of(file));
+  }
+
+  /** A draft at strength 1 that is not written yet; whoever looks at it takes it as it is. */
+  static StackedPatch draft() {
+    PatchRequest request = new PatchRequest(Path.of("the draft"), 1);
+    return new StackedPatch(
+        request.allow(PatchRequest.Allowance.LARGE_CHANGES, PatchRequest.Allowance.ILL_CONDITIONED),
+        Optional.empty());
+  }
+
   /**
    * Opens the patch of a request, or takes the one that the request has.
    *
@@ -41,6 +56,15 @@ public record StackedPatch(PatchRequest request, PatchFile file) {
             + " when it was looked at; start again");
   }
 
+  /**
+   * The open patch.
+   *
+   * @throws java.util.NoSuchElementException if it is a draft
+   */
+  public PatchFile file() {
+    return opened.orElseThrow();
+  }
+
   /** 1 as made, 0 not at all. */
   public double strength() {
     return request.strength();
@@ -48,24 +72,16 @@ public record StackedPatch(PatchRequest request, PatchFile file) {
 
   /** The file, for messages. */
   public String where() {
-    return file.path().toString();
-  }
-
-  /**
-   * What an edit of it adds to any base at its strength, as text: the patch, the edit, how much.
-   */
-  String fingerprint(Manifest.Edit edit) {
-    return String.join(
-        " ", file.id(), edit.id(), Double.toHexString(strength()), request.allowed().toString());
+    return opened.map(PatchFile::path).orElse(request.file()).toString();
   }
 
   /** Its name and version, for people. */
   public String name() {
-    return file.manifest().name() + "@" + file.manifest().patchVersion();
+    return file().manifest().name() + "@" + file().manifest().patchVersion();
   }
 
   /** Its edits, in the order of its manifest. */
   public List<Manifest.Edit> edits() {
-    return file.manifest().edits();
+    return file().manifest().edits();
   }
 }

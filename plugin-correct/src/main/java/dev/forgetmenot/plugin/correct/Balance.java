@@ -101,7 +101,8 @@ public final class Balance extends SolvedCorrection {
       Concept word,
       TargetShares shares,
       ConceptShift reading,
-      Optional<ShareMeasurement> drawings) {
+      Optional<ShareMeasurement> drawings)
+      throws IOException {
     BalanceSearch search = new BalanceSearch(shares.wanted());
     if (drawings.isEmpty()) {
       job.context().say("no CLIP classifier for this model: the first pull is not corrected");
@@ -147,13 +148,12 @@ public final class Balance extends SolvedCorrection {
       TargetShares shares,
       ConceptShift reading,
       ShareMeasurement drawings,
-      double[] pulls) {
+      double[] pulls)
+      throws IOException {
     InputUpdate edit = reading.pulled(pulls);
     double[] seen =
         AppliedEdits.during(
-            List.of(projector(job, edit)),
-            job.model().weights(),
-            () -> shares.seen(drawings.of(word)));
+            List.of(projector(job, edit)), job.model(), () -> shares.seen(drawings.of(word)));
     return new Round(pulls, edit, seen, BalanceSearch.distance(shares.wanted(), seen));
   }
 
