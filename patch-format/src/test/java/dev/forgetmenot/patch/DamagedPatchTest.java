@@ -9,6 +9,7 @@ import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
 import dev.forgetmenot.testkit.hostile.Damage;
+import dev.forgetmenot.testkit.hostile.MemoryFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedPatchTest {
   @TempDir Path folder;
   private Path file;
-  private final Path damaged = FuzzArchive.temporary(); // in memory where there is such a place
+  private final Path damaged = MemoryFile.temporary(); // in memory where there is such a place
   private byte[] good;
 
   @BeforeEach

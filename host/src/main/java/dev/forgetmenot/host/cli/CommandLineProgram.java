@@ -79,7 +79,7 @@ public final class CommandLineProgram {
           .with(ModelsCommand.class, ModelsCommand::of)
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)
-          .with(BenchCommand.class, BenchCommand::of)
+          .with(BenchCommand.class, ignored -> new BenchCommand())
           .with(CompletionCommand.class, CompletionCommand::new);
       line.setOut(console.out());
       line.setErr(console.err());

@@ -1,2 +1,2 @@
-/** {@code fmn bench}: how fast this machine is at what the program does. */
+/** {@code fmn bench}: where the benchmarks are. */
 package dev.forgetmenot.host.cli.bench;

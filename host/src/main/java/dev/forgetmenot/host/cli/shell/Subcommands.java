@@ -17,10 +17,12 @@ public record Subcommands(CommandLine line, CommandContext context) {
   /** The command that looks at all others. */
   public static final String ALL = "completion";
 
-  /** Adds a command that its annotation names and describes. */
+  /** Adds a command that its annotation names and describes; a hidden one only if it is named. */
   public Subcommands with(Class<?> type, Function<CommandContext, ?> make) {
     Command words = type.getAnnotation(Command.class);
-    return with(words.name(), words.description(), () -> make.apply(context));
+    return words.hidden() && !isNamed(words.name())
+        ? this
+        : with(words.name(), words.description(), () -> make.apply(context));
   }
 
   /** A former name of a command: it still works, is in no help page, and says the new name. */

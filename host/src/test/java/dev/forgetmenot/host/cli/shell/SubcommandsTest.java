@@ -31,8 +31,7 @@ class SubcommandsTest {
           "classify",
           "models",
           "plugins",
-          "doctor",
-          "bench");
+          "doctor");
   private static final List<String> PATCH =
       List.of(
           "inspect",
@@ -57,7 +56,6 @@ class SubcommandsTest {
           "patch",
           "models",
           "plugins",
-          "bench",
           "patch inspect",
           "patch keygen",
           "patch sign",
@@ -142,9 +140,7 @@ class SubcommandsTest {
 
   private static List<String> all() {
     return Stream.of(
-            TOP.stream(),
-            PATCH.stream().map(name -> "patch " + name),
-            Stream.of("models identify", "bench stack"))
+            TOP.stream(), PATCH.stream().map(name -> "patch " + name), Stream.of("models identify"))
         .flatMap(names -> names)
         .toList();
   }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.bench;
+package dev.forgetmenot.benchmarks;
 
 import dev.forgetmenot.api.model.BaseBinding;
 import dev.forgetmenot.api.model.BaseModel;
@@ -87,7 +87,7 @@ record RandomPatches(RandomBase base, Path folder) {
         new Manifest.Intent(
             "forget", List.of(new Manifest.IntentConcept(name, "object", List.of(name)))),
         List.of(edit),
-        new Manifest.Recipe("random", Map.of(), 1, 0, "fmn bench", "1", List.of()),
+        new Manifest.Recipe("random", Map.of(), 1, 0, "benchmarks", "1", List.of()),
         List.of(),
         Map.of());
   }

@@ -1,10 +1,13 @@
 package dev.forgetmenot.patch;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.RowsEdit;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.CraftedZip;
+import dev.forgetmenot.testkit.hostile.MemoryFile;
+import dev.forgetmenot.testkit.hostile.RandomDamage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +19,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The tensors of one edit, in an archive and under digests that are right: the first byte says of
  * which kind, the others are the entry.
  */
-public final class FuzzEdits {
-  private static final Path FILE = FuzzArchive.temporary();
+public class EditTensorsFuzzTest {
+  private static final Path FILE = MemoryFile.temporary();
   private static final List<Good> GOOD =
       Stream.of(
               SampleEdits.lowRank(),
@@ -33,8 +38,6 @@ public final class FuzzEdits {
               rows())
           .map(Good::of)
           .toList();
-
-  private FuzzEdits() {}
 
   private static RowsEdit rows() {
     String target = "unet/conv_in.weight";
@@ -67,7 +70,6 @@ public final class FuzzEdits {
     }
   }
 
-  /** Inputs to begin with: one good edit of each kind. */
   static List<byte[]> seeds() {
     List<byte[]> seeds = new ArrayList<>();
     for (Good good : GOOD) {
@@ -79,8 +81,14 @@ public final class FuzzEdits {
     return seeds;
   }
 
-  /** One run. */
-  public static void fuzzerTestOneInput(byte[] data) throws IOException {
+  /** The tensors of a good edit of each kind. */
+  public static List<byte[]> tensors() {
+    return GOOD.stream().map(Good::tensors).toList();
+  }
+
+  @MethodSource("seeds")
+  @FuzzTest
+  void read(byte[] data) throws IOException {
     if (data.length == 0) {
       return;
     }
@@ -104,5 +112,10 @@ public final class FuzzEdits {
         throw new AssertionError("the archive should be right", e);
       }
     }
+  }
+
+  @Test
+  void randomDamage() throws IOException {
+    RandomDamage.readBy(this::read, seeds());
   }
 }

@@ -1,21 +1,23 @@
 package dev.forgetmenot.patch;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.testkit.hostile.MemoryFile;
+import dev.forgetmenot.testkit.hostile.RandomDamage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A recipe of a stack. */
-public final class FuzzStackFile {
-  private static final Path FILE = FuzzArchive.temporary();
+class StackFileFuzzTest {
+  private static final Path FILE = MemoryFile.temporary();
 
-  private FuzzStackFile() {}
-
-  /** An input to begin with. */
-  static byte[] seed() throws IOException {
+  static List<byte[]> seeds() throws IOException {
     new StackFile(
             "a",
             new StackFile.Base(
@@ -29,16 +31,22 @@ public final class FuzzStackFile {
             Map.of("unet", "ee".repeat(32)))
         .write(FILE);
     StackFile.read(FILE);
-    return Files.readAllBytes(FILE);
+    return List.of(Files.readAllBytes(FILE));
   }
 
-  /** One run. */
-  public static void fuzzerTestOneInput(byte[] data) throws IOException {
+  @MethodSource("seeds")
+  @FuzzTest
+  void read(byte[] data) throws IOException {
     Files.write(FILE, data);
     try {
       StackFile.read(FILE);
     } catch (PatchFormatException e) {
       // refused
     }
+  }
+
+  @Test
+  void randomDamage() throws IOException {
+    RandomDamage.readBy(this::read, seeds());
   }
 }

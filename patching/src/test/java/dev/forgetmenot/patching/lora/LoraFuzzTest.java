@@ -1,30 +1,31 @@
 package dev.forgetmenot.patching.lora;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsException;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
+import dev.forgetmenot.testkit.hostile.Damage;
+import dev.forgetmenot.testkit.hostile.RandomDamage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A LoRA file of any tool, taken over for a small base. */
-public final class FuzzLora {
-  private static final Path FOUND = Path.of("src/test/resources/fuzz/lora");
+/** A LoRA file of any tool, imported for a small base. */
+class LoraFuzzTest {
   private static final String KEYS = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k";
   private static final String CONVOLUTION = "conv_in";
   private static final BaseTensors BASE = new Base();
 
-  private FuzzLora() {}
-
-  /** One run. */
-  public static void fuzzerTestOneInput(byte[] data) throws IOException {
+  @MethodSource("seeds")
+  @FuzzTest
+  void read(byte[] data) throws IOException {
     try (LoraFile file = LoraFile.read("x", ByteBuffer.wrap(data))) {
       LoraImport.edits(file, BASE, Map.of());
     } catch (LoraException | SafetensorsException e) {
@@ -32,34 +33,39 @@ public final class FuzzLora {
     }
   }
 
-  /** Writes the inputs to begin with to the folder in the second argument. */
-  public static void main(String[] arguments) throws IOException {
-    Path folder = Files.createDirectories(Path.of(arguments[1]));
-    int number = 0;
+  @Test
+  void randomDamage() throws IOException {
+    RandomDamage.readBy(this::read, seeds());
+  }
+
+  @Test
+  void seedsAreImported() throws IOException {
     for (byte[] seed : seeds()) {
-      Files.write(folder.resolve("seed-" + number++), seed);
+      try (LoraFile file = LoraFile.read("x", ByteBuffer.wrap(seed))) {
+        assertThat(file.modules()).hasSize(1);
+      }
     }
   }
 
-  static List<byte[]> seeds() throws IOException {
-    List<byte[]> made =
-        List.of(
-            linear("lora_unet_" + KEYS.replace('.', '_'), ".lora_down.weight", ".lora_up.weight"),
-            linear("unet." + KEYS, ".lora_A.weight", ".lora_B.weight"),
-            linear("unet." + KEYS, ".lora.down.weight", ".lora.up.weight"),
-            convolution());
-    try (Stream<Path> files =
-        Files.isDirectory(FOUND) ? Files.list(FOUND).sorted() : Stream.empty()) {
-      return Stream.concat(made.stream(), files.map(FuzzLora::bytes)).toList();
+  @Test
+  void everyByteOfEverySeed() throws IOException {
+    for (byte[] seed : seeds()) {
+      for (Damage damage : Damage.flips(seed).toList()) {
+        try {
+          read(damage.bytes());
+        } catch (RuntimeException | Error e) {
+          throw new AssertionError(damage.what(), e);
+        }
+      }
     }
   }
 
-  private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  static List<byte[]> seeds() {
+    return List.of(
+        linear("lora_unet_" + KEYS.replace('.', '_'), ".lora_down.weight", ".lora_up.weight"),
+        linear("unet." + KEYS, ".lora_A.weight", ".lora_B.weight"),
+        linear("unet." + KEYS, ".lora.down.weight", ".lora.up.weight"),
+        convolution());
   }
 
   private static byte[] linear(String stem, String down, String up) {

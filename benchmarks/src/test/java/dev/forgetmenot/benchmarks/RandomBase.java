@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.bench;
+package dev.forgetmenot.benchmarks;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
  * keys, values and outputs), outside of Java's heap as mapped files are. Of the text encoder there
  * is one small weight: its identity is measured apart.
  */
-public final class RandomBase implements BaseTensors {
+final class RandomBase implements BaseTensors {
   /** Width of the text embedding. */
   public static final int WIDTH = 768;
 

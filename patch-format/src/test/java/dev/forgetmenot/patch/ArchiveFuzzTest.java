@@ -1,22 +1,39 @@
 package dev.forgetmenot.patch;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.forgetmenot.patch.archive.PatchArchive;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.testkit.hostile.MemoryFile;
+import dev.forgetmenot.testkit.hostile.RandomDamage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A patch from its first byte on; what is accepted must be the same for every reader of ZIP. */
-public final class FuzzArchive {
-  private static final Path FILE = temporary();
+class ArchiveFuzzTest {
+  private static final Path FILE = MemoryFile.temporary();
 
-  private FuzzArchive() {}
+  static List<byte[]> seeds() throws IOException {
+    List<byte[]> seeds = new ArrayList<>();
+    for (String name :
+        List.of("golden-1.0", "golden-1.1", "golden-1.2", "golden-1.3", "forged-1.4-optional")) {
+      try (InputStream in = ArchiveFuzzTest.class.getResourceAsStream(name + ".fmnpatch")) {
+        seeds.add(in.readAllBytes());
+      }
+    }
+    return seeds;
+  }
 
-  /** One run. */
-  public static void fuzzerTestOneInput(byte[] data) throws IOException {
+  @MethodSource("seeds")
+  @FuzzTest
+  void read(byte[] data) throws IOException {
     Files.write(FILE, data);
     try {
       Map<String, String> ours;
@@ -38,17 +55,8 @@ public final class FuzzArchive {
     }
   }
 
-  static Path temporary() {
-    try {
-      Path memory = Path.of("/dev/shm");
-      Path file =
-          Files.isWritable(memory)
-              ? Files.createTempFile(memory, "fmn-fuzz", ".tmp")
-              : Files.createTempFile("fmn-fuzz", ".tmp");
-      file.toFile().deleteOnExit();
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Test
+  void randomDamage() throws IOException {
+    RandomDamage.readBy(this::read, seeds());
   }
 }
