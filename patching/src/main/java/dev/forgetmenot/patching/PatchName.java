@@ -3,6 +3,7 @@ package dev.forgetmenot.patching;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,8 @@ import java.util.stream.Collectors;
 /** How a patch that edits concepts is called, and how it speaks of them. */
 public final class PatchName {
   private static final int LONGEST = 60; // letters of a slug
+  private static final int LONGEST_FILE = 120; // bytes; file systems allow 255 with endings
+  private static final int NAMED = 3; // concepts in the name of a file
 
   private PatchName() {}
 
@@ -38,17 +41,39 @@ public final class PatchName {
   }
 
   /**
+   * A name for the file of a patch, such as {@code forget-a-thing.fmnpatch}: the first three
+   * concepts, in letters of any script.
+   */
+  public static String fileName(String operation, List<Concept> concepts) {
+    String words =
+        hyphenated(
+            concepts.stream().limit(NAMED).map(Concept::name).collect(Collectors.joining(" ")),
+            "\\p{L}\\p{N}",
+            LONGEST_FILE);
+    return operation + "-" + (words.isEmpty() ? "concept" : words) + ".fmnpatch";
+  }
+
+  /**
    * A text in lower case letters a to z, digits and hyphens, accents taken off; cut when long.
    *
    * @return empty if nothing of it is left
    */
   public static String slug(String text) {
-    String plain =
-        Normalizer.normalize(text, Normalizer.Form.NFD)
-            .toLowerCase(Locale.ROOT)
-            .replaceAll("\\p{M}", "")
-            .replaceAll("[^a-z0-9]+", "-")
-            .replaceAll("^-|-$", "");
-    return plain.substring(0, Math.min(LONGEST, plain.length())).replaceAll("-$", "");
+    String plain = Normalizer.normalize(text, Normalizer.Form.NFD).replaceAll("\\p{M}", "");
+    return hyphenated(plain, "a-z0-9", LONGEST);
+  }
+
+  /**
+   * A text in lower case with one hyphen for each run of other letters than the given ones.
+   *
+   * @param bytes how many of UTF-8 it has at most
+   */
+  private static String hyphenated(String text, String letters, int bytes) {
+    String words = text.toLowerCase(Locale.ROOT).replaceAll("[^" + letters + "]+", "-");
+    words = words.replaceAll("^-", "");
+    while (words.getBytes(StandardCharsets.UTF_8).length > bytes) {
+      words = words.substring(0, words.offsetByCodePoints(words.length(), -1));
+    }
+    return words.replaceAll("-$", "");
   }
 }

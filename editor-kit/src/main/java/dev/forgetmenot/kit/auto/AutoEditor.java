@@ -7,7 +7,8 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.evaluate.Trial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
@@ -22,32 +23,17 @@ import java.util.Optional;
  * best; the first that leaves nothing to improve ends the search. Without a classifier that knows
  * what is edited, the first candidate is taken, and that is said. For the engine thread; the model
  * is as before between two candidates and at the end.
- *
- * @param <R> what a trial shows
- * @param <M> a candidate that was measured
  */
-public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements ConceptEditor {
+public abstract class AutoEditor implements ConceptEditor {
   private static final String STAGE = "trying methods";
-
-  /** A candidate and what its edit did; its text says both. */
-  public interface Measurement {
-    /** What was tried. */
-    Candidate candidate();
-
-    /** What it made. */
-    PatchDraft draft();
-
-    /** Whether it leaves nothing to improve. */
-    boolean settles();
-  }
 
   /**
    * What is tried and how it is measured.
    *
    * @param candidates in order, at least one
-   * @param trial run on the base and after each candidate
+   * @param evaluation run on the base and after each candidate
    */
-  public record Search<R>(List<Candidate> candidates, Trial<R> trial) {
+  public record Search(List<Candidate> candidates, Evaluation evaluation) {
     /** Copies the list. */
     public Search {
       candidates = List.copyOf(candidates);
@@ -71,23 +57,22 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
    *
    * @throws IllegalArgumentException if the settings do not fit; the message says what to do
    */
-  protected abstract Search<R> search(
+  protected abstract Search search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
-  /**
-   * Puts down what a candidate did.
-   *
-   * @param before the trial on the base
-   * @param after the same trial with the candidate's edit
-   */
-  protected abstract M measured(Candidate candidate, PatchDraft draft, R before, R after);
+  /** Whether a candidate leaves nothing to improve. */
+  protected abstract boolean settles(MeasuredCandidate candidate);
 
   /** The best comes first. */
-  protected abstract Comparator<M> best();
+  protected abstract Comparator<MeasuredCandidate> best();
 
-  /** What candidates report to: nothing of quick ones is shown. */
-  protected JobContext contextOfCandidates(JobContext context) {
+  /**
+   * What a candidate reports to: nothing of quick ones is shown.
+   *
+   * @param number of the candidate, from 1
+   */
+  protected JobContext contextOf(int number, JobContext context) {
     return JobContext.silent(context);
   }
 
@@ -95,8 +80,8 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
   public final PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    Search<R> search = search(concepts, values, model, context);
-    Optional<ImageClassifier> judge = context.judge().filter(search.trial()::canBeJudgedBy);
+    Search search = search(concepts, values, model, context);
+    Optional<ImageClassifier> judge = context.judge().filter(search.evaluation()::canBeJudgedBy);
     if (judge.isEmpty()) {
       Candidate first = search.first();
       context.say(
@@ -106,10 +91,10 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
       PatchDraft draft = first.editor().edit(concepts, first.values(), model, context);
       return chosen(first, draft, "unmeasured", context);
     }
-    List<M> measured = measure(search, concepts, judge.get(), model, context);
-    M best = measured.stream().min(best()).orElseThrow();
+    List<MeasuredCandidate> measured = measure(search, concepts, judge.get(), model, context);
+    MeasuredCandidate best = measured.stream().min(best()).orElseThrow();
     context.say("chosen, by these images: " + best);
-    String among = String.join(" | ", measured.stream().map(M::toString).toList());
+    String among = String.join(" | ", measured.stream().map(Object::toString).toList());
     return chosen(best.candidate(), best.draft(), among, context);
   }
 
@@ -120,34 +105,36 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
     return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", among)));
   }
 
-  private List<M> measure(
-      Search<R> search,
+  private List<MeasuredCandidate> measure(
+      Search search,
       List<Concept> concepts,
       ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    List<M> measured = new ArrayList<>();
-    long total = search.candidates().size() + 1L;
-    R before = search.trial().run(model, judge);
-    context.progress(STAGE, 1, total);
-    for (Candidate candidate : search.candidates()) {
+    List<MeasuredCandidate> measured = new ArrayList<>();
+    List<Candidate> candidates = search.candidates();
+    Evaluation evaluation = search.evaluation();
+    EvaluationResult before = evaluation.run(model, judge);
+    context.progress(STAGE, 1, candidates.size() + 1L);
+    for (int i = 0; i < candidates.size(); i++) {
       context.checkCancelled();
+      Candidate candidate = candidates.get(i);
       Optional<PatchDraft> draft =
-          candidate.draft(concepts, model, context, contextOfCandidates(context));
+          candidate.draft(concepts, model, context, contextOf(i + 1, context));
       if (draft.isPresent()) {
-        R after =
-            AppliedEdits.during(draft.get().edits(), model, () -> search.trial().run(model, judge));
-        M last = measured(candidate, draft.get(), before, after);
+        EvaluationResult after =
+            AppliedEdits.during(draft.get().edits(), model, () -> evaluation.run(model, judge));
+        MeasuredCandidate last = new MeasuredCandidate(candidate, draft.get(), before, after);
         measured.add(last);
         context.say("tried " + last);
-        if (last.settles()) {
+        if (settles(last)) {
           break;
         }
       }
-      context.progress(STAGE, 1 + measured.size(), total);
+      context.progress(STAGE, 1L + measured.size(), candidates.size() + 1L);
     }
-    context.progress(STAGE, total, total);
+    context.progress(STAGE, candidates.size() + 1L, candidates.size() + 1L);
     if (measured.isEmpty()) {
       throw new IllegalArgumentException(
           "none of the methods that auto tries works here, as said above; name another one by"
@@ -160,7 +147,7 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
   public final Optional<EditEstimate> estimate(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    Search<R> search = search(concepts, values, model, context);
+    Search search = search(concepts, values, model, context);
     Candidate first = search.first();
     return first
         .editor()
@@ -169,19 +156,19 @@ public abstract class AutoEditor<R, M extends AutoEditor.Measurement> implements
   }
 
   private EditEstimate withTrials(
-      EditEstimate estimate, Search<R> search, DiffusionModel model, JobContext context) {
+      EditEstimate estimate, Search search, DiffusionModel model, JobContext context) {
     int count = search.candidates().size();
     List<String> lines = new ArrayList<>();
     lines.add("the first of " + count + " methods that would be tried: " + search.first());
     lines.addAll(estimate.lines());
-    Optional<ImageClassifier> judge = context.judge().filter(search.trial()::canBeJudgedBy);
+    Optional<ImageClassifier> judge = context.judge().filter(search.evaluation()::canBeJudgedBy);
     if (judge.isEmpty()) {
       return new EditEstimate(estimate.time(), estimate.peakBytes(), lines);
     }
-    Trial<R> few = search.trial().few();
+    Evaluation few = search.evaluation().few();
     long begin = System.nanoTime();
-    R unused = few.run(model, judge.get());
-    long drawing = (System.nanoTime() - begin) / few.images() * search.trial().images();
+    EvaluationResult unused = few.run(model, judge.get());
+    long drawing = (System.nanoTime() - begin) / few.images() * search.evaluation().images();
     return new EditEstimate(
         estimate.time().plusNanos(drawing).multipliedBy(count + 1L), estimate.peakBytes(), lines);
   }

@@ -2,7 +2,7 @@ package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param goals what it corrects, by which the host judges it if it is chosen; empty for editors
  *     that forget
  */
-public record Candidate(
-    ConceptEditor editor, Map<String, String> settings, List<CorrectionGoal> goals) {
+public record Candidate(ConceptEditor editor, Map<String, String> settings, List<EditGoal> goals) {
   /** Copies the collections. */
   public Candidate {
     settings = Map.copyOf(settings);

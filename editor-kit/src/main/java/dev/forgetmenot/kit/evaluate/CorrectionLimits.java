@@ -21,7 +21,7 @@ public record CorrectionLimits(
   private static final double ROUNDING = 1e-9;
 
   /** A sentence for each limit that is missed; empty where all are kept. */
-  public List<String> missed(CorrectionResult before, CorrectionResult after) {
+  public List<String> missed(EvaluationResult before, EvaluationResult after) {
     List<String> sentences = new ArrayList<>();
     for (int i = 0; i < after.goals().size(); i++) {
       ofGoal(before.goals().get(i), after.goals().get(i), sentences);

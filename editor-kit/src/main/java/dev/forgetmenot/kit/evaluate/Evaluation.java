@@ -2,6 +2,7 @@ package dev.forgetmenot.kit.evaluate;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
@@ -10,109 +11,186 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * A fixed set of images by which an edit is judged: of the targets, which should no longer be
- * recognised, and of others, which should. The same trial before and after an edit says what the
- * edit did (unlearning accuracy and retention, docs/forgetting.md).
+ * A fixed set of images by which an edit is judged: of each goal's concept, of its instances and
+ * what is taken out of it under their own names, and of others, which should stay. The same images
+ * before and after an edit say what the edit did (docs/forgetting.md, docs/correction.md).
  *
- * @param targets what is judged for being gone, by the phrase that a prompt says
+ * @param goals what the edit is about, at least one; all of them forget, or all of them correct
  * @param others what should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
  */
-public record Evaluation(List<Concept> targets, List<String> others, Size size)
-    implements Trial<EvaluationResult> {
+public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
   /**
-   * How many images a trial draws.
+   * How many images are drawn.
    *
-   * @param ofTarget images of each target, seeds {@code seed}, {@code seed + 1}, ..
+   * @param ofConcept images of each concept, seeds {@code seed}, {@code seed + 1}, ..
    * @param others how many other phrases at most
    * @param ofOther images of each, with the same seeds
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
-  public record Size(int ofTarget, int others, int ofOther, long seed, int steps) {
-    /** The same with other numbers of images of a target and of other phrases. */
+  public record Size(int ofConcept, int others, int ofOther, long seed, int steps) {
+    /** The same with other numbers of images of a concept and of other phrases. */
     public Size of(int images, int otherPhrases) {
       return new Size(images, otherPhrases, ofOther, seed, steps);
+    }
+
+    /** Images of each instance under its own name, and of what is taken out: half as many. */
+    public int ofInstance() {
+      return Math.max(1, ofConcept / 2);
     }
   }
 
   /** Copies the lists. */
   public Evaluation {
-    targets = List.copyOf(targets);
+    goals = List.copyOf(goals);
     others = List.copyOf(others);
+    if (goals.isEmpty()) {
+      throw new IllegalArgumentException("an evaluation needs a goal");
+    }
   }
 
-  /** The trial of concepts on what a model is known to draw. */
-  public static Evaluation of(List<Concept> concepts, KnownConcepts vocabulary, Size size) {
-    List<Concept> targets =
-        concepts.stream().map(concept -> asThePromptSays(concept, vocabulary)).toList();
-    Set<String> forgotten = new HashSet<>();
-    targets.forEach(target -> forgotten.add(target.name()));
-    List<String> others = RetainSet.of(vocabulary, forgotten, size.others());
-    return new Evaluation(targets, others, size);
+  /** The evaluation of goals on what a model is known to draw. */
+  public static Evaluation of(List<EditGoal> goals, KnownConcepts vocabulary, Size size) {
+    Set<String> named = new HashSet<>();
+    for (EditGoal goal : goals) {
+      String name = goal.concept().name();
+      named.add(name);
+      vocabulary.find(name).ifPresent(entry -> named.add(entry.phrase()));
+      named.addAll(goal.instances());
+      named.addAll(goal.without());
+    }
+    List<String> rest =
+        vocabulary.ofStyle(false).stream()
+            .map(Phrase::phrase)
+            .filter(phrase -> !named.contains(phrase))
+            .toList();
+    int count = Math.min(size.others(), rest.size());
+    List<String> others = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      others.add(rest.get((int) ((long) i * rest.size() / count)));
+    }
+    return new Evaluation(goals, others, size);
   }
 
-  private static Concept asThePromptSays(Concept concept, KnownConcepts vocabulary) {
-    String phrase = vocabulary.find(concept.name()).map(Phrase::phrase).orElse(concept.name());
-    return new Concept(phrase, concept.kind());
+  /** The evaluation of concepts that are forgotten, each by the phrase that a prompt says. */
+  public static Evaluation ofForgetting(
+      List<Concept> concepts, KnownConcepts vocabulary, Size size) {
+    List<EditGoal> goals =
+        concepts.stream()
+            .map(
+                concept ->
+                    EditGoal.forget(
+                        new Concept(
+                            vocabulary
+                                .find(concept.name())
+                                .map(Phrase::phrase)
+                                .orElse(concept.name()),
+                            concept.kind())))
+            .toList();
+    return of(goals, vocabulary, size);
   }
 
-  @Override
+  /**
+   * Draws and judges with the model as it is now; on the engine thread.
+   *
+   * @param judge who recognises; see {@link #canBeJudgedBy}
+   */
   public EvaluationResult run(DiffusionModel model, ImageClassifier judge) {
+    return judged(model.generate(requests()), judge);
+  }
+
+  /** What is drawn, in the order in which {@link #judged} takes the images. */
+  List<GenerationRequest> requests() {
     List<GenerationRequest> requests = new ArrayList<>();
-    for (Concept target : targets) {
-      requests.add(request(prompt(target), size.ofTarget()));
+    for (EditGoal goal : goals) {
+      requests.add(request(prompt(goal), size.ofConcept()));
+      Stream.concat(goal.instances().stream(), goal.without().stream())
+          .forEach(phrase -> requests.add(request(prompt(goal, phrase), size.ofInstance())));
     }
     for (String other : others) {
       requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
     }
-    List<List<RgbImage>> images = model.generate(requests);
-    List<EvaluationResult.Row> rows = new ArrayList<>();
-    for (int i = 0; i < targets.size(); i++) {
-      Concept target = targets.get(i);
-      List<String> seen = judge.recognise(images.get(i), target.kind());
-      rows.add(new EvaluationResult.Row(target.name(), images.get(i), seen));
+    return requests;
+  }
+
+  /** What the images of {@link #requests} show. */
+  EvaluationResult judged(List<List<RgbImage>> images, ImageClassifier judge) {
+    Iterator<List<RgbImage>> drawn = images.iterator();
+    List<GoalResult> results = new ArrayList<>();
+    for (EditGoal goal : goals) {
+      Concept concept = goal.concept();
+      EvaluationResult.Row general = row(concept.name(), concept.kind(), drawn.next(), judge);
+      List<EvaluationResult.Row> instances = new ArrayList<>();
+      for (String instance : goal.instances()) {
+        instances.add(row(instance, concept.kind(), drawn.next(), judge));
+      }
+      List<EvaluationResult.Row> without = new ArrayList<>();
+      List<Double> similarities = new ArrayList<>();
+      for (String phrase : goal.without()) {
+        without.add(row(phrase, ConceptType.OBJECT, drawn.next(), judge));
+        double[] cosines = judge.similarities(general.images(), phrase);
+        similarities.add(Arrays.stream(cosines).average().orElse(0));
+      }
+      results.add(new GoalResult(goal, general, instances, without, similarities));
     }
     List<EvaluationResult.Row> kept = new ArrayList<>();
-    for (int i = 0; i < others.size(); i++) {
-      List<RgbImage> drawn = images.get(targets.size() + i);
-      kept.add(new EvaluationResult.Row(others.get(i), drawn, judge.recognise(drawn)));
+    for (String other : others) {
+      kept.add(row(other, ConceptType.OBJECT, drawn.next(), judge));
     }
-    return new EvaluationResult(rows, kept);
+    return new EvaluationResult(results, kept);
   }
 
-  @Override
+  private static EvaluationResult.Row row(
+      String phrase, ConceptType kind, List<RgbImage> images, ImageClassifier judge) {
+    return new EvaluationResult.Row(phrase, images, judge.recognise(images, kind));
+  }
+
+  /** How many images are drawn. */
   public int images() {
-    return targets.size() * size.ofTarget() + others.size() * size.ofOther();
+    int named =
+        goals.stream().mapToInt(goal -> goal.instances().size() + goal.without().size()).sum();
+    return goals.size() * size.ofConcept()
+        + named * size.ofInstance()
+        + others.size() * size.ofOther();
   }
 
-  /** The prompt of the i-th target. */
-  public String prompt(int i) {
-    return prompt(targets.get(i));
+  /** The prompt of a goal's concept. */
+  public static String prompt(EditGoal goal) {
+    return PromptTemplate.of(goal.concept().kind()).with(goal.concept().name());
   }
 
-  private static String prompt(Concept target) {
-    return PromptTemplate.of(target.kind()).with(target.name());
+  /** The prompt of the concept, of an instance, or of what is taken out, under its own name. */
+  public static String prompt(EditGoal goal, String phrase) {
+    return goal.without().contains(phrase)
+        ? PromptTemplate.ofThings().with(phrase)
+        : PromptTemplate.of(goal.concept().kind()).with(phrase);
   }
 
-  @Override
+  /** Whether the classifier knows every phrase that is asked for. */
   public boolean canBeJudgedBy(ImageClassifier judge) {
-    return targets.stream()
-        .allMatch(
-            target ->
-                (target.kind() == ConceptType.STYLE ? judge.styles() : judge.things())
-                    .contains(target.name()));
+    return goals.stream().allMatch(goal -> isKnown(goal, judge));
   }
 
-  @Override
+  private static boolean isKnown(EditGoal goal, ImageClassifier judge) {
+    boolean style = goal.concept().kind() == ConceptType.STYLE;
+    List<String> known = style ? judge.styles() : judge.things();
+    return goal.forgets()
+        ? known.contains(goal.concept().name())
+        : known.containsAll(goal.instances()) && judge.things().containsAll(goal.without());
+  }
+
+  /** The same with few images, by which the time of this one is estimated. */
   public Evaluation few() {
-    List<String> one = others.subList(0, Math.min(1, others.size()));
-    return new Evaluation(targets, one, size.of(1, 1));
+    return new Evaluation(goals, others.subList(0, Math.min(1, others.size())), size.of(1, 1));
   }
 
   private GenerationRequest request(String prompt, int count) {

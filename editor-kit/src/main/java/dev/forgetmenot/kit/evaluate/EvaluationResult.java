@@ -1,21 +1,27 @@
 package dev.forgetmenot.kit.evaluate;
 
 import dev.forgetmenot.api.model.RgbImage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+import org.apache.commons.statistics.interval.Interval;
 
 /**
- * What a trial showed.
+ * What an evaluation showed.
  *
- * @param targets one row a target
+ * @param goals one result a goal
  * @param others one row a thing that should stay
  */
-public record EvaluationResult(List<Row> targets, List<Row> others) {
+public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
+  private static final double ERROR_RATE = 0.05;
+
   /** Copies the lists. */
   public EvaluationResult {
-    targets = List.copyOf(targets);
+    goals = List.copyOf(goals);
     others = List.copyOf(others);
   }
 
@@ -44,14 +50,40 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
       return sorted;
     }
 
+    /** How many images show a phrase. */
+    public int count(String shown) {
+      return (int) seen.stream().filter(shown::equals).count();
+    }
+
     /** How many are recognised as what the prompt named. */
     public int recognised() {
-      return (int) seen.stream().filter(phrase::equals).count();
+      return count(phrase);
     }
 
     /** The share that is recognised as what the prompt named, in [0, 1]. */
     public double share() {
       return (double) recognised() / seen.size();
+    }
+
+    /** A count of these images as people read it, such as {@code 2/16}. */
+    public String of(int count) {
+      return count + "/" + seen.size();
+    }
+
+    /**
+     * Where the share of all such images may lie, of which these are a sample: the Wilson score
+     * interval at 95 %, such as {@code [3 %, 36 %]}.
+     *
+     * @param count of these images
+     */
+    public String interval(int count) {
+      Interval interval =
+          BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(seen.size(), count, ERROR_RATE);
+      return String.format(
+          Locale.ROOT,
+          "[%.0f %%, %.0f %%]",
+          100 * interval.getLowerBound(),
+          100 * interval.getUpperBound());
     }
 
     /** Mean difference of the pixels to the same row of another model, of 255. */
@@ -70,14 +102,14 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
     }
   }
 
-  /** Images of targets that are still recognised, over all targets. */
+  /** Images of the concepts that are still recognised as them, over all goals. */
   public int left() {
-    return targets.stream().mapToInt(Row::recognised).sum();
+    return goals.stream().mapToInt(goal -> goal.general().recognised()).sum();
   }
 
-  /** The worst target: the greatest share of its images that is still recognised, in [0, 1]. */
+  /** The worst concept: the greatest share of its images that is still recognised, in [0, 1]. */
   public double worstLeft() {
-    return targets.stream().mapToDouble(Row::share).max().orElse(0);
+    return goals.stream().mapToDouble(goal -> goal.general().share()).max().orElse(0);
   }
 
   /** Images of others that are recognised. */
@@ -95,7 +127,7 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
     return ofOthers() == 0 ? 1 : (double) kept() / ofOthers();
   }
 
-  /** Mean difference of the others' pixels to the same trial on another model, of 255. */
+  /** Mean difference of the others' pixels to the same evaluation of another model, of 255. */
   public double drift(EvaluationResult other) {
     double sum = 0;
     for (int i = 0; i < others.size(); i++) {
@@ -106,28 +138,27 @@ public record EvaluationResult(List<Row> targets, List<Row> others) {
 
   /** The sentence for people: what it was before and is in this result. */
   public String since(EvaluationResult before) {
-    StringBuilder text = new StringBuilder("recognised as ");
-    for (int i = 0; i < targets.size(); i++) {
-      int of = targets.get(i).seen().size();
-      text.append(i == 0 ? "" : ", ")
-          .append(targets.get(i).phrase())
-          .append(' ')
-          .append(before.targets.get(i).recognised() + "/" + of)
-          .append(" → ")
-          .append(targets.get(i).recognised() + "/" + of);
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < goals.size(); i++) {
+      parts.add(goals.get(i).since(before.goals.get(i)));
     }
-    return text.append("; ").append(othersSince(before)).toString();
+    String ofGoals =
+        goals.get(0).goal().forgets()
+            ? "recognised as " + String.join(", ", parts)
+            : String.join("; ", parts);
+    return ofGoals
+        + (others.isEmpty()
+            ? "; others: none are known"
+            : String.format(
+                Locale.ROOT,
+                "; others %.0f %% → %.0f %% of %d",
+                100 * before.retainAccuracy(),
+                100 * retainAccuracy(),
+                ofOthers()));
   }
 
-  /** The part of the sentence that is about the others. */
-  String othersSince(EvaluationResult before) {
-    return others.isEmpty()
-        ? "others: none are known"
-        : String.format(
-            Locale.ROOT,
-            "others %.0f %% → %.0f %% of %d",
-            100 * before.retainAccuracy(),
-            100 * retainAccuracy(),
-            ofOthers());
+  /** The concepts of the goals, for titles. */
+  public String names() {
+    return goals.stream().map(GoalResult::name).collect(Collectors.joining(", "));
   }
 }

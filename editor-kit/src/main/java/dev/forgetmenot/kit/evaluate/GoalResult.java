@@ -1,26 +1,31 @@
 package dev.forgetmenot.kit.evaluate;
 
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What a trial showed of one goal of a correction.
+ * What an evaluation showed of one goal.
  *
- * @param goal what the correction is about
- * @param general images of the general word
+ * @param goal what the edit is about
+ * @param general images of the goal's concept, for a correction a general word
  * @param instances images of each instance under its own name, in the goal's order
  * @param without images of each phrase that is taken out, under its own name
  * @param similarities mean cosine of the general word's images with each phrase that is taken out
  */
 public record GoalResult(
-    CorrectionGoal goal,
+    EditGoal goal,
     EvaluationResult.Row general,
     List<EvaluationResult.Row> instances,
     List<EvaluationResult.Row> without,
     List<Double> similarities) {
+  /** Images of 64 by which a phrase that is no instance gets a line of its own. */
+  private static final double FEW = 4.0 / 64;
+
   /** Copies the lists. */
   public GoalResult {
     instances = List.copyOf(instances);
@@ -33,14 +38,25 @@ public record GoalResult(
     return goal.concept().name();
   }
 
-  /** How many images of the general word show each phrase; what shows most comes first. */
-  public Map<String, Integer> counts() {
-    return general.counts();
+  /**
+   * The phrases of which a report of a correction says how often the general word shows them: the
+   * instances, and whatever else shows in more than a few images before or after.
+   */
+  public List<String> shown(GoalResult before) {
+    if (goal.forgets()) {
+      return List.of();
+    }
+    Set<String> phrases = new LinkedHashSet<>(goal.instances());
+    Stream.of(before, this)
+        .flatMap(result -> result.general.counts().keySet().stream())
+        .filter(phrase -> Math.max(before.share(phrase), share(phrase)) >= FEW)
+        .forEach(phrases::add);
+    return List.copyOf(phrases);
   }
 
   /** How many images of the general word show a phrase. */
   public int count(String phrase) {
-    return (int) general.seen().stream().filter(phrase::equals).count();
+    return general.count(phrase);
   }
 
   /** The share of the general word's images that show a phrase, in [0, 1]. */
@@ -48,7 +64,7 @@ public record GoalResult(
     return (double) count(phrase) / general.seen().size();
   }
 
-  /** Whether it is about instances, and not about an attribute alone. */
+  /** Whether it is about instances, and not about the concept itself or an attribute alone. */
   public boolean hasInstances() {
     return !goal.instances().isEmpty();
   }
@@ -71,8 +87,8 @@ public record GoalResult(
   }
 
   /**
-   * The phrases that keep their own names and were recognised before: instances, what is taken out,
-   * and the concept itself where only an attribute is corrected.
+   * The phrases that are looked for under their own names: instances, what is taken out, and the
+   * concept itself where it has no instances.
    */
   public List<EvaluationResult.Row> named() {
     List<EvaluationResult.Row> rows = new ArrayList<>(instances);
@@ -102,12 +118,11 @@ public record GoalResult(
 
   /** The words for people: what it was before and is in this result. */
   String since(GoalResult before) {
-    List<String> parts = new ArrayList<>();
-    int of = general.seen().size();
-    for (String instance : goal.instances()) {
-      parts.add(
-          instance + " " + before.count(instance) + "/" + of + " → " + count(instance) + "/" + of);
+    if (goal.forgets()) {
+      return name() + " " + change(before, name());
     }
+    List<String> parts = new ArrayList<>();
+    goal.instances().forEach(instance -> parts.add(instance + " " + change(before, instance)));
     for (int i = 0; i < without.size(); i++) {
       parts.add(
           String.format(
@@ -124,5 +139,13 @@ public record GoalResult(
             100 * before.recognised(),
             100 * recognised()));
     return name() + ": " + String.join(", ", parts);
+  }
+
+  private String change(GoalResult before, String phrase) {
+    return before.general.of(before.count(phrase))
+        + " → "
+        + general.of(count(phrase))
+        + " "
+        + general.interval(count(phrase));
   }
 }

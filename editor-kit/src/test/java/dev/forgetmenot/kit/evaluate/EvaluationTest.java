@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is drawn to judge an edit, and how results are counted. */
@@ -28,11 +31,12 @@ class EvaluationTest {
   @Test
   void othersAreSpreadOverTheVocabularyWithoutTargetsAndStyles() {
     Concept concept = new Concept("thing4", ConceptType.OBJECT);
-    Evaluation trial = Evaluation.of(List.of(concept), vocabulary(), SIZE);
-    assertThat(trial.targets()).containsExactly(new Concept("a thing4", ConceptType.OBJECT));
+    Evaluation trial = Evaluation.ofForgetting(List.of(concept), vocabulary(), SIZE);
+    assertThat(trial.goals())
+        .containsExactly(EditGoal.forget(new Concept("a thing4", ConceptType.OBJECT)));
     assertThat(trial.others())
         .containsExactly("a thing0", "a thing3", "a thing8", "a thing12", "a thing16");
-    assertThat(trial.prompt(0)).isEqualTo("a photo of a thing4");
+    assertThat(Evaluation.prompt(trial.goals().get(0))).isEqualTo("a photo of a thing4");
     assertThat(trial.images()).isEqualTo(4 + 5 * 2);
   }
 
@@ -41,11 +45,16 @@ class EvaluationTest {
     List<Concept> concepts =
         List.of(
             new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
-    Evaluation trial = Evaluation.of(concepts, vocabulary(), SIZE);
-    assertThat(trial.prompt(0)).isEqualTo("a photo in the style of dotted");
-    assertThat(trial.prompt(1)).isEqualTo("a photo of nobody");
+    Evaluation trial = Evaluation.ofForgetting(concepts, vocabulary(), SIZE);
+    assertThat(Evaluation.prompt(trial.goals().get(0))).isEqualTo("a photo in the style of dotted");
+    assertThat(Evaluation.prompt(trial.goals().get(1))).isEqualTo("a photo of nobody");
     assertThat(trial.others()).hasSize(5);
-    assertThat(Evaluation.of(concepts, KnownConcepts.EMPTY, SIZE).others()).isEmpty();
+    assertThat(Evaluation.ofForgetting(concepts, KnownConcepts.EMPTY, SIZE).others()).isEmpty();
+  }
+
+  private static GoalResult forgotten(EvaluationResult.Row row) {
+    EditGoal goal = EditGoal.forget(new Concept(row.phrase(), ConceptType.OBJECT));
+    return new GoalResult(goal, row, List.of(), List.of(), List.of());
   }
 
   private static EvaluationResult.Row row(String phrase, int grey, String... seen) {
@@ -58,15 +67,39 @@ class EvaluationTest {
   void countsWhatIsRecognisedAndHowFarTheRestMoved() {
     EvaluationResult before =
         new EvaluationResult(
-            List.of(row("a", 0, "a", "a")), List.of(row("b", 200, "b", "b"), row("c", 9, "c")));
+            List.of(forgotten(row("a", 0, "a", "a"))),
+            List.of(row("b", 200, "b", "b"), row("c", 9, "c")));
     EvaluationResult after =
         new EvaluationResult(
-            List.of(row("a", 0, "b", "a")), List.of(row("b", 190, "b", "a"), row("c", 13, "c")));
+            List.of(forgotten(row("a", 0, "b", "a"))),
+            List.of(row("b", 190, "b", "a"), row("c", 13, "c")));
     assertThat(after.left()).isEqualTo(1);
     assertThat(after.worstLeft()).isEqualTo(0.5);
     assertThat(after.retainAccuracy()).isEqualTo(2.0 / 3);
     assertThat(after.drift(before)).isEqualTo((10 + 4) / 2.0);
     assertThat(after.since(before))
-        .isEqualTo("recognised as a 2/2 → 1/2; others 100 % → 67 % of 3");
+        .isEqualTo("recognised as a 2/2 → 1/2 [9 %, 91 %]; others 100 % → 67 % of 3");
+  }
+
+  @Test
+  void countsHaveWilsonIntervalsOfNinetyFivePercent() {
+    EvaluationResult.Row row =
+        row("a", 0, Stream.generate(() -> "a").limit(16).toArray(String[]::new));
+    assertThat(row.of(2) + " " + row.interval(2)).isEqualTo("2/16 [3 %, 36 %]");
+    assertThat(row.interval(0)).as("none is not never").isEqualTo("[0 %, 19 %]");
+    assertThat(row.interval(16)).isEqualTo("[81 %, 100 %]");
+  }
+
+  @Test
+  void aForgettingIsJudgedByWhoKnowsTheConcept() {
+    Evaluation known =
+        Evaluation.ofForgetting(
+            List.of(new Concept("thing4", ConceptType.OBJECT)), vocabulary(), SIZE);
+    Evaluation unknown =
+        Evaluation.ofForgetting(
+            List.of(new Concept("a stranger", ConceptType.IDENTITY)), vocabulary(), SIZE);
+    ImageClassifier judge = new CorrectionEvaluationTest.GreyJudge();
+    assertThat(known.canBeJudgedBy(judge)).isTrue();
+    assertThat(unknown.canBeJudgedBy(judge)).isFalse();
   }
 }

@@ -99,7 +99,7 @@ public interface JobContext {
    * of the job before {@link ConceptEditor#edit} returns; a later goal of the same concept takes
    * the place of the earlier.
    */
-  default void goal(CorrectionGoal goal) {}
+  default void goal(EditGoal goal) {}
 
   /** Who can say what images show, if anyone. */
   default Optional<ImageClassifier> judge() {

@@ -38,7 +38,7 @@ class JobContextTest {
     }
 
     @Override
-    public void goal(CorrectionGoal goal) {
+    public void goal(EditGoal goal) {
       told.add("goal");
     }
 
@@ -63,8 +63,7 @@ class JobContextTest {
     context.say("line");
     context.unfinished("kept", "--resume");
     context.trained(1, 2, 0.5, 1);
-    context.goal(
-        new CorrectionGoal(new Concept("a bear", ConceptType.OBJECT), List.of(), List.of()));
+    context.goal(new EditGoal(new Concept("a bear", ConceptType.OBJECT), List.of(), List.of()));
   }
 
   @Test

@@ -9,13 +9,11 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.compare.ComparedMethod;
-import dev.forgetmenot.host.compare.CorrectionComparison;
 import dev.forgetmenot.host.compare.MethodComparison;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -135,34 +133,16 @@ final class CompareCommand implements Callable<Integer> {
           new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());
       try (NamedModel model = options.loader(plugins).load(List.of())) {
         model.model().notes().forEach(context.console()::note);
-        context.say("wrote " + compare(model, concepts, chosen, judging));
+        int usual = asked() == Operation.FORGET ? FORGOTTEN : CORRECTED;
+        Evaluation.Size size =
+            new Evaluation.Size(images == null ? usual : images, others, each, seed, steps);
+        context.say(
+            "wrote "
+                + new MethodComparison(model, asked(), size, judging, output, context)
+                    .run(concepts, chosen));
       }
     }
     return ExitCodes.DONE;
-  }
-
-  private Path compare(
-      NamedModel model,
-      List<Concept> concepts,
-      List<ComparedMethod> chosen,
-      EvaluationSetup judging)
-      throws IOException {
-    return switch (asked()) {
-      case FORGET ->
-          new MethodComparison(
-                  context, new Evaluation.Size(images(FORGOTTEN), others, each, seed, steps))
-              .run(model, concepts, chosen, judging, output);
-      case CORRECT -> {
-        int general = images(CORRECTED);
-        CorrectionTrial.Size size =
-            new CorrectionTrial.Size(general, Math.max(1, general / 2), others, each, seed, steps);
-        yield new CorrectionComparison(context, size).run(model, concepts, chosen, judging, output);
-      }
-    };
-  }
-
-  private int images(int usual) {
-    return images == null ? usual : images;
   }
 
   private Operation asked() {

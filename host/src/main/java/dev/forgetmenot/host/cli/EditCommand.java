@@ -19,6 +19,7 @@ import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -230,6 +231,6 @@ final class EditCommand implements Callable<Integer> {
   }
 
   private Path file(List<Concept> concepts) {
-    return output != null ? output : Path.of(EditJob.fileName(name(operation), concepts));
+    return output != null ? output : Path.of(PatchName.fileName(name(operation), concepts));
   }
 }

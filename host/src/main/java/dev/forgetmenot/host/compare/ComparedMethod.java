@@ -13,7 +13,6 @@ import dev.forgetmenot.host.model.NamedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +33,7 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
    *
    * @param seconds that it took, with the writing
    */
-  record Made(EditJob.Result result, double seconds) {}
+  record Made(ComparedMethod method, EditJob.Result result, double seconds) {}
 
   /** Makes a patch of a concept, without a report of its own. */
   Made make(
@@ -51,7 +50,7 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
     long begin = System.nanoTime();
     EditJob.Result result =
         new EditJob(JobContext.silent(context)).run(hosted, order, Optional.of(judge));
-    return new Made(result, (System.nanoTime() - begin) / 1e9);
+    return new Made(this, result, (System.nanoTime() - begin) / 1e9);
   }
 
   /** Its name in tables. */
@@ -61,17 +60,5 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
         .sorted(Map.Entry.comparingByKey())
         .forEach(e -> text.append(' ').append(e.getKey()).append('=').append(e.getValue()));
     return text.toString();
-  }
-
-  /** The size of its patch in tables. */
-  static String kibibytes(long bytes) {
-    return bytes < 10 << 10
-        ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
-        : (bytes >> 10) + " KiB";
-  }
-
-  /** A file name made of words. */
-  static String slug(String text) {
-    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
   }
 }

@@ -3,170 +3,181 @@ package dev.forgetmenot.host.compare;
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.chart.ComparisonSheet;
+import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 
 /**
- * Lets several methods forget the same concepts and measures each by the same images: a table in
- * Markdown, a sheet of images a concept, and every patch.
+ * Lets several methods forget or correct the same concepts and measures each by the same images: a
+ * table in Markdown, a sheet of images a concept, and every patch.
  *
+ * @param hosted a model without patches
+ * @param operation what the methods do
+ * @param size of the evaluation
+ * @param judging by what images are judged; there must be a judge that knows what is edited
+ * @param folder where everything goes
  * @param context progress and cancellation
- * @param size of the trial
  */
-public record MethodComparison(JobContext context, Evaluation.Size size) {
-  private static final int COLUMNS = 4;
-
-  /** One line of the table; before is the same for all methods of a concept. */
-  private record Line(
-      String method, double seconds, long bytes, EvaluationResult before, EvaluationResult after) {
-    String markdown() {
-      return String.format(
-          Locale.ROOT,
-          "| %s | %.1f | %s | %d/%d | %.1f %% | %+.1f | %.1f |",
-          method,
-          seconds,
-          ComparedMethod.kibibytes(bytes),
-          after.left(),
-          after.targets().get(0).seen().size(),
-          100 * after.retainAccuracy(),
-          100 * (after.retainAccuracy() - before.retainAccuracy()),
-          after.drift(before));
-    }
-  }
+public record MethodComparison(
+    NamedModel hosted,
+    Operation operation,
+    Evaluation.Size size,
+    EvaluationSetup judging,
+    Path folder,
+    JobContext context) {
+  private static final long LIKELY_BYTES = 256L << 20;
 
   /**
    * Compares; takes minutes.
    *
-   * @param hosted a model without patches
-   * @param judging by what images are judged; there must be a judge that knows every concept
-   * @param folder where everything goes
    * @return the table's file
    */
-  public Path run(
-      NamedModel hosted,
-      List<Concept> concepts,
-      List<ComparedMethod> methods,
-      EvaluationSetup judging,
-      Path folder)
-      throws IOException {
-    ComparisonFiles files = new ComparisonFiles(folder);
-    return files.write(
-        hosted,
-        concepts,
-        judging,
-        (concept, judge) -> {
-          Evaluation trial = Evaluation.of(List.of(concept), judging.vocabulary(), size);
-          if (!trial.canBeJudgedBy(judge)) {
-            throw new IllegalArgumentException(
-                "the vocabulary does not name '" + concept.name() + "', so it cannot be judged");
-          }
-          List<Line> lines = lines(hosted, concept, trial, methods, judging, judge, files);
-          return new ComparisonFiles.Section(section(concept, trial, lines), sheet(trial, lines));
-        });
+  public Path run(List<Concept> concepts, List<ComparedMethod> methods) throws IOException {
+    OutputFolder.prepare(folder, LIKELY_BYTES);
+    Path patches = Files.createDirectories(folder.resolve("patches"));
+    Path file = folder.resolve("table.md");
+    Set<String> names = new HashSet<>();
+    StringBuilder text = new StringBuilder();
+    try (ImageClassifier judge = judge()) {
+      for (Concept concept : concepts) {
+        String name = unique(PatchName.slug(concept.name()), names);
+        ComparisonTable table = table(concept, patches.resolve(name), methods, judge);
+        PngFile.write(folder.resolve(name + ".png"), table.sheet().draw(), "");
+        text.append(table.markdown());
+        text.append("\n![").append(concept.name()).append("](").append(name).append(".png)\n\n");
+        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return file;
   }
 
-  private List<Line> lines(
-      NamedModel hosted,
-      Concept concept,
-      Evaluation trial,
-      List<ComparedMethod> methods,
-      EvaluationSetup judging,
-      ImageClassifier judge,
-      ComparisonFiles files)
+  private ImageClassifier judge() throws IOException {
+    return judging
+        .open(hosted.model())
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "a comparison needs a classifier of images and a vocabulary; name a CLIP folder"
+                        + " by --clip and a list of phrases by --vocabulary"));
+  }
+
+  /** A name that no file of this comparison has yet. */
+  private static String unique(String name, Set<String> names) {
+    String words = name.isEmpty() ? "concept" : name;
+    String free = words;
+    for (int i = 2; !names.add(free); i++) {
+      free = words + "-" + i;
+    }
+    return free;
+  }
+
+  /**
+   * Compares on one concept. All patches are made first, since only the methods know what a general
+   * word stands for; the first that says it decides what is drawn.
+   */
+  private ComparisonTable table(
+      Concept concept, Path patches, List<ComparedMethod> methods, ImageClassifier judge)
       throws IOException {
-    StableDiffusion model = hosted.model();
-    EvaluationResult before = model.engine().call(() -> trial.run(model, judge));
-    List<Line> lines = new ArrayList<>();
-    lines.add(new Line("untouched", 0, 0, before, before));
+    if (operation == Operation.FORGET) {
+      Evaluation evaluation = Evaluation.ofForgetting(List.of(concept), judging.vocabulary(), size);
+      check(evaluation, judge);
+      return measured(concept, evaluation, made(concept, patches, methods, judge), judge);
+    }
+    List<ComparedMethod.Made> made = made(concept, patches, methods, judge);
+    Evaluation evaluation = Evaluation.of(List.of(goal(concept, made)), judging.vocabulary(), size);
+    check(evaluation, judge);
+    return measured(concept, evaluation, made, judge);
+  }
+
+  private static void check(Evaluation evaluation, ImageClassifier judge) {
+    if (!evaluation.canBeJudgedBy(judge)) {
+      EditGoal goal = evaluation.goals().get(0);
+      throw new IllegalArgumentException(
+          "the vocabulary does not name "
+              + (goal.forgets() ? "'" + goal.concept().name() + "'" : goal)
+              + ", so it cannot be judged");
+    }
+  }
+
+  private List<ComparedMethod.Made> made(
+      Concept concept, Path patches, List<ComparedMethod> methods, ImageClassifier judge)
+      throws IOException {
+    List<ComparedMethod.Made> made = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     for (ComparedMethod method : methods) {
       context.checkCancelled();
+      String name = unique(patches.getFileName() + "-" + PatchName.slug(method.label()), names);
+      Path patch = patches.resolveSibling(name + ".fmnpatch");
       try {
-        lines.add(line(hosted, concept, trial, method, judging, judge, before, files));
-        context.say(concept.name() + ": " + lines.get(lines.size() - 1).markdown());
+        made.add(method.make(hosted, concept, patch, judging, judge, context));
       } catch (IllegalArgumentException | ArithmeticException | PatchFormatException e) {
-        context.say(concept.name() + ": " + method.label() + " cannot: " + e.getMessage());
+        cannot(concept, method, e);
       }
-      context.progress(concept.name(), lines.size() - 1L, methods.size());
+      context.progress(concept.name(), made.size(), methods.size());
     }
-    return lines;
+    return made;
   }
 
-  private Line line(
-      NamedModel hosted,
-      Concept concept,
-      Evaluation trial,
-      ComparedMethod method,
-      EvaluationSetup judging,
-      ImageClassifier judge,
-      EvaluationResult before,
-      ComparisonFiles files)
+  /** What is drawn of a correction: the first goal that has instances, or else the first. */
+  private static EditGoal goal(Concept concept, List<ComparedMethod.Made> made) {
+    List<EditGoal> goals = made.stream().flatMap(one -> one.result().goals().stream()).toList();
+    return goals.stream()
+        .filter(goal -> !goal.instances().isEmpty())
+        .findFirst()
+        .or(() -> goals.stream().findFirst())
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no method says what '" + concept.name() + "' stands for: nothing to compare"));
+  }
+
+  private ComparisonTable measured(
+      Concept concept, Evaluation evaluation, List<ComparedMethod.Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
-    ComparedMethod.Made made =
-        method.make(hosted, concept, files.patch(concept, method), judging, judge, context);
-    Path patch = made.result().file();
-    try {
-      model.repatch(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
-      EvaluationResult after = model.engine().call(() -> trial.run(model, judge));
-      return new Line(method.label(), made.seconds(), Files.size(patch), before, after);
-    } finally {
-      model.repatch(List.of());
+    context.say("drawing and judging " + evaluation.images() + " images of each method");
+    EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
+    ComparisonTable table = new ComparisonTable(concept, evaluation, before);
+    for (ComparedMethod.Made one : made) {
+      context.checkCancelled();
+      Path patch = one.result().file();
+      try {
+        model.repatch(List.of(new PatchRequest(patch, 1).allow(ILL_CONDITIONED)));
+        EvaluationResult after = model.engine().call(() -> evaluation.run(model, judge));
+        context.say(
+            concept.name()
+                + ": "
+                + table.add(one.method().label(), one.seconds(), Files.size(patch), after));
+      } catch (PatchFormatException e) {
+        cannot(concept, one.method(), e);
+      } finally {
+        model.repatch(List.of());
+      }
     }
+    return table;
   }
 
-  private static String section(Concept concept, Evaluation trial, List<Line> lines) {
-    StringBuilder text = new StringBuilder();
-    text.append("### ").append(concept.name()).append(" (").append(concept.kind().word());
-    text.append(")\n\n\"").append(trial.prompt(0)).append("\", ");
-    text.append(trial.size().ofTarget()).append(" images; ").append(trial.others().size());
-    text.append(" others × ").append(trial.size().ofOther()).append("; seeds from ");
-    text.append(trial.size().seed()).append(", ").append(trial.size().steps());
-    text.append(" DDIM steps.\n\n");
-    text.append("| method | seconds | patch | left | others | points | drift of 255 |\n");
-    text.append("|---|---|---|---|---|---|---|\n");
-    lines.forEach(line -> text.append(line.markdown()).append('\n'));
-    return text.toString();
-  }
-
-  private static ComparisonSheet sheet(Evaluation trial, List<Line> lines) {
-    List<ComparisonSheet.Row> rows = new ArrayList<>();
-    for (Line line : lines) {
-      List<RgbImage> others =
-          line.after().others().stream().limit(COLUMNS).map(row -> row.images().get(0)).toList();
-      EvaluationResult.Row target = line.after().targets().get(0);
-      rows.add(
-          new ComparisonSheet.Row(
-              line.method(),
-              String.format(
-                  Locale.ROOT,
-                  "left %d/%d, others %.0f %%",
-                  target.recognised(),
-                  target.seen().size(),
-                  100 * line.after().retainAccuracy()),
-              target.images().subList(0, Math.min(COLUMNS, target.images().size())),
-              others));
-    }
-    String names = String.join(", ", trial.others().stream().limit(COLUMNS).toList());
-    return new ComparisonSheet(
-        "Forgetting \"" + trial.targets().get(0).name() + "\" by several methods",
-        trial.prompt(0),
-        names,
-        "seeds from " + trial.size().seed() + "; recognised by the model's CLIP",
-        rows);
+  private void cannot(Concept concept, ComparedMethod method, Exception reason) {
+    context.say(concept.name() + ": " + method.label() + " cannot: " + reason.getMessage());
   }
 }

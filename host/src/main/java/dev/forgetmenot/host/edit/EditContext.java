@@ -1,11 +1,12 @@
 package dev.forgetmenot.host.edit;
 
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The context of an edit: that of the command, with a judge, a vocabulary and a checkpoint.
@@ -25,7 +26,7 @@ public record EditContext(
     Optional<Path> checkpoint,
     boolean resuming,
     TrainingListener training,
-    CorrectionGoals goals)
+    Consumer<EditGoal> goals)
     implements JobContext {
 
   /** A context whose goals nobody asks for. */
@@ -36,7 +37,7 @@ public record EditContext(
       Optional<Path> checkpoint,
       boolean resuming,
       TrainingListener training) {
-    this(command, judge, vocabulary, checkpoint, resuming, training, new CorrectionGoals());
+    this(command, judge, vocabulary, checkpoint, resuming, training, goal -> {});
   }
 
   /** Hears of training steps, on the engine thread. */
@@ -76,7 +77,7 @@ public record EditContext(
   }
 
   @Override
-  public void goal(CorrectionGoal goal) {
-    goals.add(goal);
+  public void goal(EditGoal goal) {
+    goals.accept(goal);
   }
 }

@@ -2,27 +2,27 @@ package dev.forgetmenot.host.edit;
 
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
-import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Collectors;
 
 /**
  * Forgets or corrects: lets an editor work on a model and writes what it hands back, bound to its
@@ -40,14 +40,8 @@ public record EditJob(
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
 
-  /** Most bytes of the words in the name of a file. */
-  private static final int LONGEST_NAME = 120;
-
   /** The option of commands that goes on with a state. */
   private static final String RESUME = "--resume";
-
-  /** Concepts that the name of a file names; more would make it too long. */
-  private static final int NAMED = 3;
 
   /** A job to whose training nobody listens. */
   public EditJob(JobContext command) {
@@ -62,7 +56,7 @@ public record EditJob(
    * @param goals what its editor said that it corrects; empty for a forgetting
    * @param report what changed; empty where it was not measured
    */
-  public record Result(Path file, String id, List<CorrectionGoal> goals, Optional<Report> report) {
+  public record Result(Path file, String id, List<EditGoal> goals, Optional<Report> report) {
     /** Copies the list. */
     public Result {
       goals = List.copyOf(goals);
@@ -121,8 +115,8 @@ public record EditJob(
     Written written = written(hosted.model(), order, judge);
     Result result = written.result();
     try {
-      Optional<EvaluationReport<?>> report =
-          judge.flatMap(who -> report(order, written.goals(), who));
+      Optional<EvaluationReport> report =
+          judge.flatMap(who -> EvaluationReport.of(order, written.goals(), who));
       if (report.isPresent()) {
         result = reported(hosted, order, written, report.get(), judge.orElseThrow());
       }
@@ -151,7 +145,7 @@ public record EditJob(
   }
 
   /** A patch that is written, and what it was made of. */
-  private record Written(PatchDraft draft, List<CorrectionGoal> goals, WrittenPatch patch) {
+  private record Written(PatchDraft draft, List<EditGoal> goals, WrittenPatch patch) {
     Result result() {
       return new Result(patch.file(), patch.id(), goals, Optional.empty());
     }
@@ -160,10 +154,10 @@ public record EditJob(
   /** Edits and writes: what happens later cannot take the patch away. */
   private Written written(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
-    CorrectionGoals said = new CorrectionGoals();
+    Map<String, EditGoal> goals = new LinkedHashMap<>(); // the last of each concept
     try {
-      PatchDraft draft = model.engine().call(() -> edit(model, order, judge, said));
-      return new Written(draft, said.all(), write(model, draft, order));
+      PatchDraft draft = model.engine().call(() -> edit(model, order, judge, goals));
+      return new Written(draft, List.copyOf(goals.values()), write(model, draft, order));
     } catch (IOException | RuntimeException | Error e) {
       if (Files.isRegularFile(order.checkpoint()) && !diverged(e)) {
         command.unfinished("its state is in " + order.checkpoint(), RESUME);
@@ -205,40 +199,25 @@ public record EditJob(
             + ", and would be refused when it is used");
   }
 
-  /** How the images are judged, if they can be. */
-  private static Optional<EvaluationReport<?>> report(
-      EditRequest order, List<CorrectionGoal> goals, ImageClassifier judge) {
-    if (!order.report().drawn()) {
-      return Optional.empty();
-    }
-    Optional<EvaluationReport<?>> report =
-        switch (order.editor().operation()) {
-          case FORGET -> Optional.of(ForgettingReport.of(order));
-          case CORRECT ->
-              goals.isEmpty() ? Optional.empty() : Optional.of(CorrectionReport.of(order, goals));
-        };
-    boolean alone = order.authorship().stacking().requires().isEmpty(); // else it does not load
-    return report.filter(one -> alone && one.canBeJudgedBy(judge));
-  }
-
   /** Draws on the base, which the model is again, and with the patch as users will. */
-  private <R> Result reported(
+  private Result reported(
       NamedModel hosted,
       EditRequest order,
       Written written,
-      EvaluationReport<R> report,
+      EvaluationReport report,
       ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
+    Evaluation evaluation = report.evaluation();
     Path file = order.patch();
     command.say("wrote " + file + "; what follows is only measured");
-    command.say("drawing and judging " + report.images() + " images of before");
-    R before = model.engine().call(() -> report.draw(model, judge));
-    R after;
+    command.say("drawing and judging " + evaluation.images() + " images of before");
+    EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
+    EvaluationResult after;
     try {
       model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
       command.say("drawing and judging the same images of after");
-      after = model.engine().call(() -> report.draw(model, judge));
+      after = model.engine().call(() -> evaluation.run(model, judge));
     } finally {
       model.repatch(List.of());
     }
@@ -247,14 +226,14 @@ public record EditJob(
         file,
         measured.id(),
         written.goals(),
-        Optional.of(report.write(written.draft(), before, after)));
+        Optional.of(report.write(written.draft().recipe(), before, after)));
   }
 
   private PatchDraft edit(
       StableDiffusion model,
       EditRequest order,
       Optional<ImageClassifier> judge,
-      CorrectionGoals goals)
+      Map<String, EditGoal> goals)
       throws IOException {
     EditContext context =
         new EditContext(
@@ -264,7 +243,7 @@ public record EditJob(
             Optional.of(order.checkpoint()),
             order.resume(),
             training,
-            goals);
+            goal -> goals.put(goal.concept().name(), goal));
     try {
       return order
           .authorship()
@@ -272,33 +251,5 @@ public record EditJob(
     } finally {
       model.weights().restoreChanged();
     }
-  }
-
-  /** A name for the file of a patch, such as {@code forget-a-thing.fmnpatch}. */
-  public static String fileName(String operation, List<Concept> concepts) {
-    String words =
-        concepts.stream()
-            .limit(NAMED)
-            .map(Concept::name)
-            .collect(Collectors.joining(" "))
-            .toLowerCase(Locale.ROOT)
-            .replaceAll("[^\\p{L}\\p{N}]+", "-")
-            .replaceAll("^-|-$", "");
-    return operation + "-" + (words.isEmpty() ? "concept" : cut(words)) + ".fmnpatch";
-  }
-
-  /** File systems allow 255 bytes, of which temporary names and endings take some. */
-  private static String cut(String words) {
-    StringBuilder text = new StringBuilder();
-    int bytes = 0;
-    for (int letter : words.codePoints().toArray()) {
-      String next = Character.toString(letter);
-      bytes += next.getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > LONGEST_NAME) {
-        return text.toString().replaceAll("-$", "");
-      }
-      text.append(next);
-    }
-    return text.toString();
   }
 }

@@ -62,19 +62,14 @@ public record EditRequest(
     return beside(".png");
   }
 
-  /** Where the table of a correction goes: beside the patch. */
+  /** Where the page with the table goes: beside the patch. */
   public Path table() {
     return beside(".md");
   }
 
   /** What the job writes for its user, in the place of what is there: the patch and its report. */
   public List<Path> files() {
-    if (!report.drawn() || !judging.possible()) {
-      return List.of(patch);
-    }
-    return editor.operation() == ConceptEditor.Operation.CORRECT
-        ? List.of(patch, sheet(), table())
-        : List.of(patch, sheet());
+    return report.drawn() && judging.possible() ? List.of(patch, sheet(), table()) : List.of(patch);
   }
 
   private Path beside(String ending) {

@@ -1,30 +1,79 @@
 package dev.forgetmenot.host.edit;
 
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
-import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.diffusion.image.PngFile;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.kit.evaluate.CorrectionLimits;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * How an edit is judged: the same images are drawn on the base and with the patch.
+ * How an edit is judged: the same images are drawn on the base and with the patch. What they show
+ * goes into the patch; a sheet of images and a page with a table are left beside it.
  *
- * @param <R> what such images showed
+ * @param order what was asked for
+ * @param evaluation what is drawn
  */
-interface EvaluationReport<R> {
-  /** Whether the judge knows everything that is asked of it. */
-  boolean canBeJudgedBy(ImageClassifier judge);
+record EvaluationReport(EditRequest order, Evaluation evaluation) {
+  /** The images of a report; other seeds than those by which editors choose. */
+  private static final Evaluation.Size FORGOTTEN = new Evaluation.Size(16, 30, 1, 4000, 20);
 
-  /** How many images are drawn each time. */
-  int images();
+  private static final Evaluation.Size CORRECTED = new Evaluation.Size(64, 60, 1, 4000, 20);
 
-  /** Draws and judges with the model as it is now; on the engine thread. */
-  R draw(DiffusionModel model, ImageClassifier judge);
+  /**
+   * The report of an order, if images are asked for and can be judged.
+   *
+   * @param goals what its editor said that it corrects; empty for a forgetting
+   */
+  static Optional<EvaluationReport> of(
+      EditRequest order, List<EditGoal> goals, ImageClassifier judge) {
+    boolean forgets = order.editor().operation() == Operation.FORGET;
+    boolean loads = order.authorship().stacking().requires().isEmpty(); // alone, on its base
+    boolean known = forgets || !goals.isEmpty();
+    if (!order.report().drawn() || !loads || !known) {
+      return Optional.empty();
+    }
+    Evaluation.Size size = order.report().of(forgets ? FORGOTTEN : CORRECTED);
+    Evaluation evaluation =
+        forgets
+            ? Evaluation.ofForgetting(order.concepts(), order.judging().vocabulary(), size)
+            : Evaluation.of(goals, order.judging().vocabulary(), size);
+    return Optional.of(new EvaluationReport(order, evaluation))
+        .filter(report -> evaluation.canBeJudgedBy(judge));
+  }
 
   /** What goes into the patch. */
-  List<Manifest.Evidence> evidence(R before, R after);
+  List<Manifest.Evidence> evidence(EvaluationResult before, EvaluationResult after) {
+    return new ReportEvidence(evaluation.size()).of(before, after);
+  }
 
   /** Writes the files for people beside the patch and says what they are told. */
-  EditJob.Report write(PatchDraft draft, R before, R after) throws IOException;
+  EditJob.Report write(Manifest.Recipe recipe, EvaluationResult before, EvaluationResult after)
+      throws IOException {
+    ReportTable table = new ReportTable(before, after);
+    List<String> missed =
+        order.editor().operation() == Operation.CORRECT
+            ? CorrectionLimits.DEFAULT.missed(before, after)
+            : List.of();
+    ReportSheet sheet =
+        new ReportSheet(
+            order.editor().name(),
+            order.patch().getFileName().toString(),
+            evaluation.size().seed());
+    PngFile.write(order.sheet(), sheet.of(before, after).draw(), "");
+    String page = new ReportPage(order, evaluation, recipe, table, missed).text();
+    AtomicFile.write(order.table(), page.getBytes(StandardCharsets.UTF_8));
+    List<String> lines = new ArrayList<>(table.lines());
+    lines.add(after.since(before));
+    missed.forEach(sentence -> lines.add("missed: " + sentence));
+    return new EditJob.Report(lines, List.of(order.sheet(), order.table()));
+  }
 }

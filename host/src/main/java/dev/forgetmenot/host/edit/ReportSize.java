@@ -1,6 +1,5 @@
 package dev.forgetmenot.host.edit;
 
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.util.OptionalInt;
 
@@ -30,21 +29,9 @@ public record ReportSize(boolean drawn, OptionalInt images) {
     return new ReportSize(true, OptionalInt.of(images));
   }
 
-  /** The trial of a forgetting. */
+  /** The images of an evaluation that usually has others. */
   Evaluation.Size of(Evaluation.Size usual) {
-    return usual.of(images.orElse(usual.ofTarget()), usual.others());
-  }
-
-  /** The trial of a correction: half as many images of what keeps its own name. */
-  CorrectionTrial.Size of(CorrectionTrial.Size usual) {
-    int general = images.orElse(usual.ofGeneral());
-    return new CorrectionTrial.Size(
-        general,
-        Math.max(1, general / 2),
-        usual.others(),
-        usual.ofOther(),
-        usual.seed(),
-        usual.steps());
+    return usual.of(images.orElse(usual.ofConcept()), usual.others());
   }
 
   /** As run files write it: {@code true}, {@code false} or the number. */

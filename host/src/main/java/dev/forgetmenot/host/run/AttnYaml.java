@@ -2,8 +2,8 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.ReportSize;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ record AttnYaml(RunFileReader reader) {
         true,
         values.values(),
         output,
-        Optional.of(EditJob.fileName(FORGET, concepts)),
+        Optional.of(PatchName.fileName(FORGET, concepts)),
         samples,
         ReportSize.NONE,
         resume,

@@ -5,9 +5,9 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.host.edit.ConceptNames;
-import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -160,7 +160,7 @@ record RunYaml(RunFileReader reader) {
                 });
     return named.isPresent() || method instanceof RunMethod.Invert
         ? named
-        : Optional.of(EditJob.fileName(method.operation(), concepts));
+        : Optional.of(PatchName.fileName(method.operation(), concepts));
   }
 
   /** What questions names; an inversion finds what no vocabulary lists yet. */

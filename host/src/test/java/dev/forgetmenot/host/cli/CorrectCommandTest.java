@@ -31,6 +31,7 @@ class CorrectCommandTest {
       import dev.forgetmenot.api.edit.*;
       import dev.forgetmenot.api.model.DiffusionModel;
       import dev.forgetmenot.patch.*;
+      import dev.forgetmenot.patch.edit.*;
       import java.util.*;
       public class Shift implements ConceptEditor {
         public String name() { return "shift"; }
@@ -44,9 +45,9 @@ class CorrectCommandTest {
         public PatchDraft edit(
             List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
           Concept word = new Concept("a wizard", concepts.get(0).kind());
-          context.goal(new CorrectionGoal(word, List.of("a stranger"), List.of()));
+          context.goal(new EditGoal(word, List.of("a stranger"), List.of()));
           List<String> instances = List.of(values.text("instances").split(","));
-          context.goal(new CorrectionGoal(word, instances, List.of("a castle")));
+          context.goal(new EditGoal(word, instances, List.of("a castle")));
           String target = "unet/conv_out.weight";
           float[] shift = model.weights().base(target);
           for (int i = 0; i < shift.length; i++) {

@@ -280,8 +280,16 @@ class EditCommandTest {
             "-o",
             patch.toString());
     assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("recognised as a castle 11/16 → ", "; others ");
+    assertThat(run.out())
+        .contains("recognised as a castle 11/16 → ", "; others ")
+        .containsPattern("a castle, recognised +11/16 \\(69 %\\) \\[44 %, 86 %\\] +\\d+/16 ");
     assertThat(ImageFile.read(folder.resolve("a.png")).image().width()).isGreaterThan(500);
+    assertThat(Files.readString(folder.resolve("a.md")))
+        .startsWith("# Forgetting of \"castle\"\n\n| | before | after |\n")
+        .contains("| a castle, recognised | 11/16 (69 %) [44 %, 86 %] | ")
+        .contains("Images: 16 of each concept, 1 of each other; seeds from 4000")
+        .contains("method `oblique`", "![before and after](<a.png>)")
+        .doesNotContain("issed");
     try (PatchFile file = PatchFile.open(patch)) {
       Manifest.Evidence gone = file.manifest().evidence().get(0);
       assertThat(gone.prompt()).isEqualTo("a photo of a castle");

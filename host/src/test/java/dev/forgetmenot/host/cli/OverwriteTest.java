@@ -71,6 +71,7 @@ class OverwriteTest {
     Files.delete(sheet);
     Path table = Files.writeString(folder.resolve("a.md"), "mine");
     refused(table, "correct", "wizard", "--method", "balance", "-o", patch);
+    refused(table, "forget", "castle", "--method", "closed-form", "-o", patch);
     assertThat(folder.resolve("a.fmnpatch")).doesNotExist();
   }
 
@@ -103,7 +104,8 @@ class OverwriteTest {
     "loss.csv",
     "loss.png",
     "forget-castle.fmnpatch",
-    "forget-castle.png"
+    "forget-castle.png",
+    "forget-castle.md"
   })
   void aRunAsksForAllThatItReplaces(String name) throws IOException {
     Path output = Files.createDirectory(folder.resolve("output"));

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.patching.PatchName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ class ConceptNamesTest {
   @Test
   void longNamesMakeFileNamesThatFit() {
     String name =
-        EditJob.fileName("forget", List.of(new Concept("ü".repeat(400), ConceptType.OBJECT)));
+        PatchName.fileName("forget", List.of(new Concept("ü".repeat(400), ConceptType.OBJECT)));
     assertThat(name.getBytes(StandardCharsets.UTF_8).length).isBetween(100, 150);
     assertThat(name).endsWith("ü.fmnpatch");
   }

@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.solve.PhraseList;
@@ -65,7 +65,7 @@ public final class AttributeCorrection extends SolvedCorrection {
     List<PromptPhrase> others = others(job, word, without);
     List<String> guides = new ArrayList<>(without);
     guides.addAll(others.stream().map(PromptPhrase::phrase).toList());
-    job.context().goal(new CorrectionGoal(word, List.of(), without));
+    job.context().goal(new EditGoal(word, List.of(), without));
     ConceptShift reading = ConceptShift.of(job, guides, without);
     Matrix usual = mean(reading.towards().subList(without.size(), guides.size())); // minus C
     Matrix gone =

@@ -1,18 +1,17 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolverSettings;
-import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ import org.pf4j.Extension;
  * {@code without}, the attribute editor is tried gently and firmly.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCandidate> {
+public final class AutoCorrector extends AutoEditor {
   private static final String WITHOUT = "without";
   private static final String PRESERVE = "preserve";
 
@@ -66,35 +65,33 @@ public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCa
   }
 
   @Override
-  protected Search<CorrectionResult> search(
+  protected Search search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    CorrectionGoal goal =
+    EditGoal goal =
         goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
-    return new Search<>(
-        candidates(goal, values),
-        CorrectionTrial.of(List.of(goal), context.vocabulary(), size(values)));
+    return new Search(
+        candidates(goal, values), Evaluation.of(List.of(goal), context.vocabulary(), size(values)));
   }
 
   @Override
-  protected MeasuredCandidate measured(
-      Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after) {
-    return new MeasuredCandidate(candidate, draft, before, after);
+  protected boolean settles(MeasuredCandidate candidate) {
+    return CorrectionScore.settles(candidate);
   }
 
   @Override
   protected Comparator<MeasuredCandidate> best() {
-    return MeasuredCandidate.BEST;
+    return CorrectionScore.BEST;
   }
 
-  /** Candidates that train say how they come on, and have the checkpoint. */
+  /** Candidates that train report their steps. */
   @Override
-  protected JobContext contextOfCandidates(JobContext context) {
+  protected JobContext contextOf(int number, JobContext context) {
     return context;
   }
 
   /** What is corrected: instances as told or found, or what should not be brought along. */
-  private static CorrectionGoal goal(
+  private static EditGoal goal(
       Concept word, Settings values, DiffusionModel model, JobContext context) throws IOException {
     if (values.find(WITHOUT).isPresent()) {
       if (values.find(InstanceOptions.BALANCE).isPresent()
@@ -107,18 +104,18 @@ public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCa
           PhraseList.read(WITHOUT, values.text(WITHOUT)).stream()
               .map(name -> TargetShares.phrase(name, context.vocabulary()))
               .toList();
-      return new CorrectionGoal(word, List.of(), without);
+      return new EditGoal(word, List.of(), without);
     }
     InstanceOptions options = new InstanceOptions(values);
     PromptEncoder encoder = new PromptEncoder(model);
     TargetShares shares =
         options.shares(
             word, encoder, options.drawings(encoder, context, values.integer("seed")), context);
-    return new CorrectionGoal(word, shares.phrases(), List.of());
+    return new EditGoal(word, shares.phrases(), List.of());
   }
 
   /** What is tried for a goal; each has the goal that it reaches for. */
-  static List<Candidate> candidates(CorrectionGoal goal, Settings values) {
+  static List<Candidate> candidates(EditGoal goal, Settings values) {
     Map<String, String> settings = new HashMap<>();
     values.find(PRESERVE).ifPresent(phrases -> settings.put(PRESERVE, phrases));
     if (!goal.without().isEmpty()) {
@@ -143,7 +140,7 @@ public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCa
           new Candidate(
               new Distillation(),
               with(settings, InstanceOptions.BALANCE, String.join(",", two)),
-              List.of(new CorrectionGoal(goal.concept(), two, List.of()))));
+              List.of(new EditGoal(goal.concept(), two, List.of()))));
     }
     return candidates;
   }
@@ -154,11 +151,10 @@ public final class AutoCorrector extends AutoEditor<CorrectionResult, MeasuredCa
     return more;
   }
 
-  private static CorrectionTrial.Size size(Settings values) {
+  private static Evaluation.Size size(Settings values) {
     int images = Math.toIntExact(values.integer("trial-pictures"));
-    return new CorrectionTrial.Size(
+    return new Evaluation.Size(
         images,
-        Math.max(1, images / 2),
         Math.toIntExact(values.integer("trial-others")),
         1,
         values.integer("seed") + images, // not the images by which editors find shares

@@ -1,8 +1,8 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
@@ -78,7 +78,7 @@ public final class Balance extends SolvedCorrection {
         options.drawings(job.encoder(), job.context(), options.values().integer("seed"));
     TargetShares shares = options.shares(word, job.encoder(), drawings, job.context());
     List<String> phrases = shares.phrases();
-    job.context().goal(new CorrectionGoal(word, phrases, List.of()));
+    job.context().goal(new EditGoal(word, phrases, List.of()));
     ConceptShift reading = ConceptShift.of(job, phrases.subList(1, phrases.size()), phrases);
     SolveReport.Writer report = new SolveReport.Writer();
     Round best = best(job, word, shares, reading, drawings);

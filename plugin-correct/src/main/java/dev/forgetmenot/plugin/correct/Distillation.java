@@ -3,7 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
@@ -122,7 +122,7 @@ public final class Distillation extends TrainedCorrection {
         options.drawings(encoder, context, optimizer.seed() + TRIAL_SEEDS);
     TargetShares shares = options.shares(word, encoder, drawings, context);
     List<String> phrases = shares.phrases();
-    context.goal(new CorrectionGoal(word, phrases, List.of()));
+    context.goal(new EditGoal(word, phrases, List.of()));
     Matrix read = ConceptShift.of(job, phrases.subList(1, phrases.size()), phrases).scaledRows();
     List<String> prompts = new ArrayList<>();
     phrases.forEach(phrase -> prompts.add(PromptTemplate.of(word.kind()).with(phrase)));

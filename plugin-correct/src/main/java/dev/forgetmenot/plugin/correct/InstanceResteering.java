@@ -2,7 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
@@ -99,7 +99,7 @@ public final class InstanceResteering extends TrainedCorrection {
     Optional<ShareMeasurement> drawings = options.drawings(encoder, context, seed + TRIAL_SEEDS);
     List<String> phrases = phrases(word, options, encoder, drawings, context);
     String dominant = phrases.get(0);
-    context.goal(new CorrectionGoal(word, phrases, List.of()));
+    context.goal(new EditGoal(word, phrases, List.of()));
     ResteeringSettings settings = preserving(told, word, phrases, encoder, context);
     try (ConceptTokens learned = ConceptTokens.of(model, List.of(word), settings.embeddings())) {
       ConceptPrompt prompt =

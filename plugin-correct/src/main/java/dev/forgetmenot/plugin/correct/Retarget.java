@@ -1,7 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.solve.PhraseList;
@@ -71,7 +71,7 @@ public final class Retarget extends SolvedCorrection {
     drawnInstance(job, word).filter(phrase -> !phrase.equals(word.name())).ifPresent(shown::add);
     shown.addAll(guides);
     List<String> held = List.copyOf(shown);
-    job.context().goal(new CorrectionGoal(word, goalOf(job, word, held), List.of()));
+    job.context().goal(new EditGoal(word, goalOf(job, word, held), List.of()));
     ConceptShift reading = ConceptShift.of(job, guides, held);
     double[] pulls = new double[guides.size()];
     Arrays.fill(pulls, job.options().number("pull") / guides.size());

@@ -9,8 +9,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ class AutoCorrectorTest {
         .startsWith("chosen, by these images: balance balance=lion,bear");
     assertThat(context.goals)
         .containsOnly(
-            new CorrectionGoal(
+            new EditGoal(
                 new Concept("an animal", ConceptType.OBJECT),
                 List.of("a lion", "a bear"),
                 List.of()));
@@ -143,7 +143,7 @@ class AutoCorrectorTest {
         .contains("similarity to a lion 0.500 → 0.400");
     assertThat(context.goals)
         .containsOnly(
-            new CorrectionGoal(
+            new EditGoal(
                 new Concept("an animal", ConceptType.OBJECT), List.of(), List.of("a lion")));
   }
 

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
@@ -150,7 +150,7 @@ class BalanceTest {
     assertThat(PreservedEmbeddings.drift(edit, tiny.row("an animal"))).isGreaterThan(1e-2);
     assertThat(context.goals)
         .containsExactly(
-            new CorrectionGoal(
+            new EditGoal(
                 new Concept("an animal", ConceptType.OBJECT),
                 List.of("a lion", "a bear", "a tree"),
                 List.of()));

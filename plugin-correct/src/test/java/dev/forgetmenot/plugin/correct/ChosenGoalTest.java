@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.Collections;
@@ -28,13 +28,12 @@ import org.junit.jupiter.api.Test;
  */
 class ChosenGoalTest {
   private static final Concept WORD = new Concept("an animal", ConceptType.OBJECT);
-  private static final CorrectionGoal THREE =
-      new CorrectionGoal(WORD, List.of("a lion", "a bear", "a dog"), List.of());
-  private static final CorrectionGoal TWO =
-      new CorrectionGoal(WORD, List.of("a lion", "a bear"), List.of());
+  private static final EditGoal THREE =
+      new EditGoal(WORD, List.of("a lion", "a bear", "a dog"), List.of());
+  private static final EditGoal TWO = new EditGoal(WORD, List.of("a lion", "a bear"), List.of());
 
   /** Tries all three instances, then two; most instances are the best. */
-  private static final class MostInstances extends AutoEditor<CorrectionResult, MeasuredCandidate> {
+  private static final class MostInstances extends AutoEditor {
     @Override
     public Operation operation() {
       return Operation.CORRECT;
@@ -50,7 +49,7 @@ class ChosenGoalTest {
       return List.of();
     }
 
-    private static Candidate balance(CorrectionGoal goal) {
+    private static Candidate balance(EditGoal goal) {
       String balance = String.join(",", goal.instances());
       Map<String, String> settings =
           Map.of("dominant", "lion", "balance", balance, "trial-pictures", "4", "trial-steps", "1");
@@ -58,18 +57,17 @@ class ChosenGoalTest {
     }
 
     @Override
-    protected Search<CorrectionResult> search(
+    protected Search search(
         List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
-      CorrectionTrial.Size size = new CorrectionTrial.Size(4, 2, 0, 1, 7, 1);
-      return new Search<>(
+      Evaluation.Size size = new Evaluation.Size(4, 0, 1, 7, 1);
+      return new Search(
           List.of(balance(THREE), balance(TWO)),
-          CorrectionTrial.of(List.of(THREE), context.vocabulary(), size));
+          Evaluation.of(List.of(THREE), context.vocabulary(), size));
     }
 
     @Override
-    protected MeasuredCandidate measured(
-        Candidate candidate, PatchDraft draft, CorrectionResult before, CorrectionResult after) {
-      return new MeasuredCandidate(candidate, draft, before, after);
+    protected boolean settles(MeasuredCandidate candidate) {
+      return CorrectionScore.settles(candidate);
     }
 
     @Override
@@ -78,7 +76,7 @@ class ChosenGoalTest {
     }
 
     @Override
-    protected JobContext contextOfCandidates(JobContext context) {
+    protected JobContext contextOf(int number, JobContext context) {
       return context;
     }
   }

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
 import dev.forgetmenot.api.edit.EditEstimate;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
@@ -155,7 +155,7 @@ class DistillationTest {
         .anyMatch(line -> line.startsWith("step 4: shares 1.00|0.00"));
     assertThat(context.goals)
         .containsExactly(
-            new CorrectionGoal(
+            new EditGoal(
                 new Concept("an animal", ConceptType.OBJECT),
                 List.of("a lion", "a bear"),
                 List.of()));

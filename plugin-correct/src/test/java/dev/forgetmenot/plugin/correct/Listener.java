@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Keeps what a job says; can judge images, stop and resume where it is told so. */
 final class Listener implements JobContext {
   final List<String> said = new ArrayList<>();
-  final List<CorrectionGoal> goals = new ArrayList<>();
+  final List<EditGoal> goals = new ArrayList<>();
   final List<Double> losses = new ArrayList<>();
   private final KnownConcepts vocabulary;
   private ImageClassifier judge;
@@ -51,7 +51,7 @@ final class Listener implements JobContext {
   }
 
   @Override
-  public void goal(CorrectionGoal goal) {
+  public void goal(EditGoal goal) {
     goals.add(goal);
   }
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.linear.InputUpdate;
@@ -135,7 +135,7 @@ class SolvedCorrectionsTest {
     InputUpdate edit = TinyModel.solved(edit("retarget", given));
     assertThat(context.said).contains("'an animal' shows a lion today");
     assertThat(PreservedEmbeddings.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
-    CorrectionGoal goal = context.goals.get(0);
+    EditGoal goal = context.goals.get(0);
     assertThat(goal.instances()).containsExactly("a lion", "a car");
     assertThat(goal.concept().name()).isEqualTo("an animal");
     edit("retarget", with(given, "to", "a car|a lion"));

@@ -7,9 +7,8 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
-import dev.forgetmenot.kit.evaluate.EvaluationResult;
-import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import java.util.Comparator;
@@ -22,7 +21,10 @@ import org.pf4j.Extension;
  * others.
  */
 @Extension(ordinal = -1) // before all others: what happens when no method is named
-public final class AutoEraser extends AutoEditor<EvaluationResult, Measured> {
+public final class AutoEraser extends AutoEditor {
+  /** A sixteenth of a concept's images may still be recognised as it. */
+  private static final double LEFT = 1.0 / 16;
+
   /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
   private static final List<Candidate> CANDIDATES =
       List.of(
@@ -59,20 +61,27 @@ public final class AutoEraser extends AutoEditor<EvaluationResult, Measured> {
   }
 
   @Override
-  protected Search<EvaluationResult> search(
+  protected Search search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
-    return new Search<>(CANDIDATES, Evaluation.of(concepts, context.vocabulary(), size(values)));
+    return new Search(
+        CANDIDATES, Evaluation.ofForgetting(concepts, context.vocabulary(), size(values)));
   }
 
+  /** Nothing is left to improve: one image more or less is chance. */
   @Override
-  protected Measured measured(
-      Candidate candidate, PatchDraft draft, EvaluationResult before, EvaluationResult after) {
-    return new Measured(candidate, draft, before, after);
+  protected boolean settles(MeasuredCandidate candidate) {
+    return candidate.after().left() == 0
+        && candidate.before().kept() - candidate.after().kept() <= 1;
   }
 
+  /** Those that forget come first, then what keeps most, then what moves least. */
   @Override
-  protected Comparator<Measured> best() {
-    return Measured.BEST;
+  protected Comparator<MeasuredCandidate> best() {
+    return Comparator.comparingDouble(
+            (MeasuredCandidate m) -> Math.max(LEFT, m.after().worstLeft()))
+        .thenComparingDouble(
+            m -> Math.max(0, m.before().retainAccuracy() - m.after().retainAccuracy()))
+        .thenComparingDouble(MeasuredCandidate::drift);
   }
 
   private static Evaluation.Size size(Settings values) {

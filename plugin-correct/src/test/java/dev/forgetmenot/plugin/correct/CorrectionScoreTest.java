@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.auto.Candidate;
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
@@ -18,11 +18,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which correction does what it should, and which comes nearest. */
-class MeasuredCandidateTest {
+class CorrectionScoreTest {
   private static final int IMAGES = 100;
   private static final int OTHERS = 25;
-  private static final CorrectionGoal SHARED_OUT =
-      new CorrectionGoal(
+  private static final EditGoal SHARED_OUT =
+      new EditGoal(
           new Concept("an animal", ConceptType.OBJECT),
           List.of("a lion", "a bear", "a dog"),
           List.of());
@@ -39,7 +39,7 @@ class MeasuredCandidateTest {
   }
 
   /** Of the word: lions and bears. Of the bear under its own name, and of others: how many. */
-  private static CorrectionResult result(int lions, int bears, int bear, int others, int grey) {
+  private static EvaluationResult result(int lions, int bears, int bear, int others, int grey) {
     List<String> general = seen("a lion", lions, IMAGES);
     Collections.fill(general.subList(lions, lions + bears), "a bear");
     GoalResult goal =
@@ -52,7 +52,7 @@ class MeasuredCandidateTest {
                 row("a dog", seen("a dog", IMAGES, IMAGES), 0)),
             List.of(),
             List.of());
-    return new CorrectionResult(
+    return new EvaluationResult(
         List.of(goal), List.of(row("a car", seen("a car", others, OTHERS), grey)));
   }
 
@@ -66,20 +66,28 @@ class MeasuredCandidateTest {
 
   @Test
   void itSettlesWhereNoLimitIsMissed() {
-    assertThat(measured(50, 50, 100, OTHERS, 9).settles()).isTrue();
-    assertThat(measured(50, 50, 87, 24, 9).settles()).as("limits reached exactly").isTrue();
-    assertThat(measured(60, 40, 100, OTHERS, 0).settles()).as("dominant").isFalse();
-    assertThat(measured(30, 36, 100, OTHERS, 0).settles()).as("overshadowed").isFalse();
-    assertThat(measured(20, 80, 100, OTHERS, 0).settles()).as("taken over").isFalse();
-    assertThat(measured(50, 50, 86, OTHERS, 0).settles()).as("own name").isFalse();
-    assertThat(measured(50, 50, 100, 23, 0).settles()).as("others").isFalse();
+    assertThat(CorrectionScore.settles(measured(50, 50, 100, OTHERS, 9))).isTrue();
+    assertThat(CorrectionScore.settles(measured(50, 50, 87, 24, 9)))
+        .as("limits reached exactly")
+        .isTrue();
+    assertThat(CorrectionScore.settles(measured(60, 40, 100, OTHERS, 0))).as("dominant").isFalse();
+    assertThat(CorrectionScore.settles(measured(30, 36, 100, OTHERS, 0)))
+        .as("overshadowed")
+        .isFalse();
+    assertThat(CorrectionScore.settles(measured(20, 80, 100, OTHERS, 0)))
+        .as("taken over")
+        .isFalse();
+    assertThat(CorrectionScore.settles(measured(50, 50, 86, OTHERS, 0))).as("own name").isFalse();
+    assertThat(CorrectionScore.settles(measured(50, 50, 100, 23, 0))).as("others").isFalse();
   }
 
   @Test
   void whatIsMissedIsSummedUp() {
-    assertThat(measured(50, 50, 87, 24, 9).missing()).isZero();
-    assertThat(measured(68, 32, 100, OTHERS, 0).missing()).isCloseTo(0.1 + 0.05, within(1e-9));
-    assertThat(measured(10, 85, 80, 23, 0).missing()).isCloseTo(0.1 + 0.07 + 0.04, within(1e-9));
+    assertThat(CorrectionScore.missing(measured(50, 50, 87, 24, 9))).isZero();
+    assertThat(CorrectionScore.missing(measured(68, 32, 100, OTHERS, 0)))
+        .isCloseTo(0.1 + 0.05, within(1e-9));
+    assertThat(CorrectionScore.missing(measured(10, 85, 80, 23, 0)))
+        .isCloseTo(0.1 + 0.07 + 0.04, within(1e-9));
   }
 
   @Test
@@ -88,10 +96,10 @@ class MeasuredCandidateTest {
     MeasuredCandidate strong = measured(50, 50, 100, OTHERS, 60);
     MeasuredCandidate exactly = measured(58, 42, 100, OTHERS, 0); // must be less than 58 %
     MeasuredCandidate far = measured(80, 20, 100, OTHERS, 0);
-    assertThat(exactly.missing()).isZero();
-    assertThat(exactly.settles()).isFalse();
+    assertThat(CorrectionScore.missing(exactly)).isZero();
+    assertThat(CorrectionScore.settles(exactly)).isFalse();
     List<MeasuredCandidate> all = new ArrayList<>(List.of(far, exactly, strong, gentle));
-    all.sort(MeasuredCandidate.BEST);
+    all.sort(CorrectionScore.BEST);
     assertThat(all).containsExactly(gentle, strong, exactly, far);
   }
 }

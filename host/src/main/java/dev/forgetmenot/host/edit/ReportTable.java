@@ -1,23 +1,24 @@
 package dev.forgetmenot.host.edit;
 
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
-/** What a correction did, in rows of before and after: for a terminal and in Markdown. */
-final class CorrectionTable {
-  private static final String OWN_NAME = " by its own name";
-
+/** What an edit did, in rows of before and after: for a terminal and in Markdown. */
+final class ReportTable {
   private record Line(String what, String before, String after) {}
+
+  private static final Line HEAD = new Line("", "before", "after");
 
   private final List<Line> rows = new ArrayList<>();
 
-  CorrectionTable(CorrectionResult before, CorrectionResult after) {
+  ReportTable(EvaluationResult before, EvaluationResult after) {
     for (int i = 0; i < before.goals().size(); i++) {
       addGoal(before.goals().get(i), after.goals().get(i));
     }
@@ -31,7 +32,7 @@ final class CorrectionTable {
   }
 
   private void addGoal(GoalResult before, GoalResult after) {
-    List<String> shown = ShownPhrases.of(before, after);
+    List<String> shown = after.shown(before);
     for (String phrase : shown) {
       add(
           before.name() + " shows " + phrase,
@@ -39,7 +40,7 @@ final class CorrectionTable {
           share(after.count(phrase), after.general()));
     }
     ToIntFunction<GoalResult> rest = result -> unnamed(result, Set.copyOf(shown));
-    if (rest.applyAsInt(before) + rest.applyAsInt(after) > 0) {
+    if (!before.goal().forgets() && rest.applyAsInt(before) + rest.applyAsInt(after) > 0) {
       add(
           before.name() + " shows something else",
           share(rest.applyAsInt(before), before.general()),
@@ -54,7 +55,8 @@ final class CorrectionTable {
     for (int i = 0; i < before.named().size(); i++) {
       EvaluationResult.Row was = before.named().get(i);
       EvaluationResult.Row is = after.named().get(i);
-      add(was.phrase() + OWN_NAME, share(was.recognised(), was), share(is.recognised(), is));
+      String how = before.goal().forgets() ? ", recognised" : " by its own name";
+      add(was.phrase() + how, share(was.recognised(), was), share(is.recognised(), is));
     }
   }
 
@@ -67,8 +69,8 @@ final class CorrectionTable {
   }
 
   private static String share(int part, EvaluationResult.Row of) {
-    int whole = of.seen().size();
-    return String.format(Locale.ROOT, "%d/%d (%s)", part, whole, percent((double) part / whole));
+    String percent = percent((double) part / of.seen().size());
+    return of.of(part) + " (" + percent + ") " + of.interval(part);
   }
 
   private static String percent(double share) {
@@ -77,14 +79,20 @@ final class CorrectionTable {
 
   /** For a terminal: columns of equal width. */
   List<String> lines() {
-    int wide = rows.stream().mapToInt(row -> row.what().length()).max().orElse(0);
-    String format = "%-" + Math.max(1, wide) + "s  %14s  %14s";
-    List<String> lines = new ArrayList<>();
-    lines.add(String.format(Locale.ROOT, format, "", "before", "after"));
-    rows.forEach(
-        row ->
-            lines.add(String.format(Locale.ROOT, format, row.what(), row.before(), row.after())));
-    return lines;
+    int what = width(Line::what);
+    int before = width(Line::before);
+    int after = width(Line::after);
+    String format = "%-" + what + "s  %" + before + "s  %" + after + "s";
+    return Stream.concat(Stream.of(HEAD), rows.stream())
+        .map(row -> String.format(Locale.ROOT, format, row.what(), row.before(), row.after()))
+        .toList();
+  }
+
+  private int width(Function<Line, String> column) {
+    return Stream.concat(Stream.of(HEAD), rows.stream())
+        .mapToInt(row -> Math.max(1, column.apply(row).length()))
+        .max()
+        .orElseThrow();
   }
 
   /** In Markdown. */

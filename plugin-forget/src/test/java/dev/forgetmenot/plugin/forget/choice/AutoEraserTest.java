@@ -2,9 +2,14 @@ package dev.forgetmenot.plugin.forget.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.auto.Candidate;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which candidate is the best. */
-class MeasuredTest {
+class AutoEraserTest {
   private static final int IMAGES = 16;
   private static final int OTHERS = 10;
 
@@ -28,31 +33,38 @@ class MeasuredTest {
       rows.add(
           new EvaluationResult.Row(phrase, Collections.nCopies(of, new RgbImage(1, 1, rgb)), seen));
     }
-    return new EvaluationResult(rows.subList(0, 1), rows.subList(1, 2));
+    EditGoal goal = EditGoal.forget(new Concept("target", ConceptType.OBJECT));
+    GoalResult forgotten = new GoalResult(goal, rows.get(0), List.of(), List.of(), List.of());
+    return new EvaluationResult(List.of(forgotten), rows.subList(1, 2));
   }
 
-  private static Measured measured(int left, int kept, int grey) {
+  private static MeasuredCandidate measured(int left, int kept, int grey) {
     Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
-    return new Measured(candidate, null, result(IMAGES, 9, 0), result(left, kept, grey));
+    return new MeasuredCandidate(candidate, null, result(IMAGES, 9, 0), result(left, kept, grey));
   }
 
   @Test
   void firstIsThatTheConceptIsGoneThenWhatStaysThenHowFarItMoved() {
-    Measured keepsTheConcept = measured(2, 9, 1);
-    Measured losesOthers = measured(0, 8, 1);
-    Measured moves = measured(0, 9, 50);
-    Measured oneLeft = measured(1, 9, 5);
-    List<Measured> all = new ArrayList<>(List.of(keepsTheConcept, losesOthers, moves, oneLeft));
-    all.sort(Measured.BEST);
+    MeasuredCandidate keepsTheConcept = measured(2, 9, 1);
+    MeasuredCandidate losesOthers = measured(0, 8, 1);
+    MeasuredCandidate moves = measured(0, 9, 50);
+    MeasuredCandidate oneLeft = measured(1, 9, 5);
+    List<MeasuredCandidate> all =
+        new ArrayList<>(List.of(keepsTheConcept, losesOthers, moves, oneLeft));
+    all.sort(new AutoEraser().best());
     assertThat(all).containsExactly(oneLeft, moves, losesOthers, keepsTheConcept);
+  }
+
+  private static boolean settles(int left, int kept, int grey) {
+    return new AutoEraser().settles(measured(left, kept, grey));
   }
 
   @Test
   void theSearchEndsWhenNothingIsLeftAndNoMoreThanOneImageIsLost() {
-    assertThat(measured(0, 9, 50).settles()).isTrue();
-    assertThat(measured(0, 10, 50).settles()).isTrue();
-    assertThat(measured(0, 8, 50).settles()).isTrue();
-    assertThat(measured(0, 7, 0).settles()).isFalse();
-    assertThat(measured(1, 9, 0).settles()).isFalse();
+    assertThat(settles(0, 9, 50)).isTrue();
+    assertThat(settles(0, 10, 50)).isTrue();
+    assertThat(settles(0, 8, 50)).isTrue();
+    assertThat(settles(0, 7, 0)).isFalse();
+    assertThat(settles(1, 9, 0)).isFalse();
   }
 }

@@ -1,45 +1,51 @@
 package dev.forgetmenot.host.edit;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.patch.Manifest;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The page beside a patch that corrects, in Markdown: what it did, what was missed, and how it was
- * made and measured.
+ * The page beside a patch, in Markdown: what it did, what a correction missed, and how it was made
+ * and measured.
  *
  * @param order what was asked for
- * @param size of the trial
+ * @param evaluation what was drawn
  * @param recipe how the patch was made
  * @param table what was measured
- * @param missed a sentence for each limit that is missed
+ * @param missed a sentence for each limit that a correction missed
  */
-record CorrectionPage(
+record ReportPage(
     EditRequest order,
-    CorrectionTrial.Size size,
+    Evaluation evaluation,
     Manifest.Recipe recipe,
-    CorrectionTable table,
+    ReportTable table,
     List<String> missed) {
   String text() {
-    StringBuilder text = new StringBuilder("# Correction of ");
+    boolean corrects = order.editor().operation() == Operation.CORRECT;
+    StringBuilder text = new StringBuilder(corrects ? "# Correction of " : "# Forgetting of ");
     text.append(
         order.concepts().stream()
             .map(Concept::name)
             .map(name -> '"' + name + '"')
             .collect(Collectors.joining(", ")));
     text.append("\n\n").append(table.markdown()).append('\n');
-    if (missed.isEmpty()) {
-      text.append("No limit is missed.\n");
-    } else {
-      text.append("Missed:\n\n");
+    if (corrects) {
+      text.append(missed.isEmpty() ? "No limit is missed.\n\n" : "Missed:\n\n");
       missed.forEach(sentence -> text.append("- ").append(sentence).append('\n'));
+      text.append(missed.isEmpty() ? "" : "\n");
     }
-    text.append("\nPictures: ").append(size.ofGeneral()).append(" of each general word, ");
-    text.append(size.ofInstance()).append(" of each own name, ").append(size.ofOther());
-    text.append(" of each other; seeds from ").append(size.seed()).append(", ");
-    text.append(size.steps()).append(" steps of DDIM, recognised by a CLIP.\n");
+    Evaluation.Size size = evaluation.size();
+    text.append("Images: ").append(size.ofConcept());
+    text.append(corrects ? " of each general word, " : " of each concept, ");
+    if (corrects) {
+      text.append(size.ofInstance()).append(" of each own name, ");
+    }
+    text.append(size.ofOther()).append(" of each other; seeds from ").append(size.seed());
+    text.append(", ").append(size.steps()).append(" steps of DDIM, recognised by a CLIP. In");
+    text.append(" brackets: the 95 % Wilson score interval of a count's share.\n");
     text.append("\nPatch: `").append(order.patch().getFileName()).append("`, method `");
     text.append(recipe.method()).append("`, ").append(recipe.steps()).append(" steps, seed ");
     text.append(recipe.seed()).append(".\n");

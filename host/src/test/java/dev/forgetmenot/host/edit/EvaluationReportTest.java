@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.host.compare.ComparedCorrections;
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.Manifest;
@@ -17,10 +15,10 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which numbers of a correction stand where, in the patch and in the table. */
-class CorrectionReportTest {
+/** Which numbers of an edit stand where: in the patch, in the table and on the sheet. */
+class EvaluationReportTest {
   private static final Concept WORD = new Concept("a bear", ConceptType.OBJECT);
-  private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(20, 2, 1, 2, 4000, 20);
+  private static final Evaluation.Size SIZE = new Evaluation.Size(20, 1, 2, 4000, 20);
 
   private static EvaluationResult.Row row(String phrase, int grey, List<String> seen) {
     byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
@@ -36,10 +34,9 @@ class CorrectionReportTest {
     return seen;
   }
 
-  private static CorrectionResult result(
+  private static EvaluationResult result(
       int grey, List<String> general, String polar, double like) {
-    CorrectionGoal goal =
-        new CorrectionGoal(WORD, List.of("a brown bear", "a polar bear"), List.of("a crown"));
+    EditGoal goal = new EditGoal(WORD, List.of("a brown bear", "a polar bear"), List.of("a crown"));
     GoalResult shown =
         new GoalResult(
             goal,
@@ -49,17 +46,21 @@ class CorrectionReportTest {
                 row("a polar bear", 0, List.of("a polar bear", polar))),
             List.of(row("a crown", 0, List.of("a crown", "a crown"))),
             List.of(like));
-    return new CorrectionResult(
+    return new EvaluationResult(
         List.of(shown),
         List.of(row("a cup", grey, List.of("a cup", grey > 0 ? "a dog" : "a cup"))));
   }
 
-  private final CorrectionResult before = result(0, shows(20, 0, 0, 0), "a polar bear", 0.3);
-  private final CorrectionResult after = result(7, shows(9, 8, 2, 1), "a cat", 0.2);
+  private static EvaluationResult before() {
+    return result(0, shows(20, 0, 0, 0), "a polar bear", 0.3);
+  }
+
+  private final EvaluationResult before = before(); // of a correction
+  private final EvaluationResult after = result(7, shows(9, 8, 2, 1), "a cat", 0.2);
 
   @Test
   void thePatchSaysEachNumberWithItsPrompt() {
-    assertThat(new CorrectionEvidence(SIZE).of(before, after))
+    assertThat(new ReportEvidence(SIZE).of(before, after))
         .containsExactly(
             line("a photo of a bear", "recognised-as:a brown bear", 1, 0.45),
             line("a photo of a bear", "recognised-as:a polar bear", 0, 0.4),
@@ -77,40 +78,28 @@ class CorrectionReportTest {
 
   @Test
   void theTableAddsWhatIsTooFewForALine() {
-    assertThat(new CorrectionTable(before, after).markdown())
+    assertThat(new ReportTable(before, after).markdown())
         .isEqualTo(
             """
             | | before | after |
             |---|---|---|
-            | a bear shows a brown bear | 20/20 (100 %) | 9/20 (45 %) |
-            | a bear shows a polar bear | 0/20 (0 %) | 8/20 (40 %) |
-            | a bear shows a dog | 0/20 (0 %) | 2/20 (10 %) |
-            | a bear shows something else | 0/20 (0 %) | 1/20 (5 %) |
+            | a bear shows a brown bear | 20/20 (100 %) [84 %, 100 %] | 9/20 (45 %) [26 %, 66 %] |
+            | a bear shows a polar bear | 0/20 (0 %) [0 %, 16 %] | 8/20 (40 %) [22 %, 61 %] |
+            | a bear shows a dog | 0/20 (0 %) [0 %, 16 %] | 2/20 (10 %) [3 %, 30 %] |
+            | a bear shows something else | 0/20 (0 %) [0 %, 16 %] | 1/20 (5 %) [1 %, 24 %] |
             | a bear, similarity to a crown | 0.300 | 0.200 |
-            | a brown bear by its own name | 2/2 (100 %) | 2/2 (100 %) |
-            | a polar bear by its own name | 2/2 (100 %) | 1/2 (50 %) |
-            | a crown by its own name | 2/2 (100 %) | 2/2 (100 %) |
+            | a brown bear by its own name | 2/2 (100 %) [34 %, 100 %] | 2/2 (100 %) [34 %, 100 %] |
+            | a polar bear by its own name | 2/2 (100 %) [34 %, 100 %] | 1/2 (50 %) [9 %, 91 %] |
+            | a crown by its own name | 2/2 (100 %) [34 %, 100 %] | 2/2 (100 %) [34 %, 100 %] |
             | 1 others, recognised | 100 % | 50 % |
             | others, drift of 255 | 0.0 | 7.0 |
             """);
-    assertThat(new CorrectionTable(before, after).lines()).hasSize(11);
-  }
-
-  @Test
-  void aComparisonHasSharesAndFallsOfEachMethod() {
-    CorrectionTrial trial =
-        new CorrectionTrial(List.of(before.goals().get(0).goal()), List.of("a cup"), SIZE);
-    ComparedCorrections table = new ComparedCorrections(trial, before);
-    table.add("some", 1.25, 2048, after);
-    assertThat(table.last())
-        .isEqualTo("| some | 1.3 | 2.0 KiB | 45 % | 40 % | -50.0 | -50.0 | 7.0 |");
-    assertThat(table.markdown())
-        .contains("| untouched | 0.0 | 0.0 KiB | 100 % | 0 % | +0.0 | +0.0 | 0.0 |\n");
+    assertThat(new ReportTable(before, after).lines()).hasSize(11);
   }
 
   @Test
   void theSheetHasTwoRowsOfTheWordOneOfEachNameAndOneOfOthers() {
-    var rows = new CorrectionSheet("some", "a.fmnpatch", SIZE.seed()).of(before, after).rows();
+    var rows = new ReportSheet("some", "a.fmnpatch", SIZE.seed()).of(before, after).rows();
     assertThat(rows)
         .extracting(row -> row.label() + "|" + row.note() + "|" + row.left().size())
         .containsExactly(
@@ -120,5 +109,34 @@ class CorrectionReportTest {
             "a polar bear|recognised 2/2 → 1/2|2",
             "a crown|recognised 2/2 → 2/2|2",
             "others|those that moved most|1");
+  }
+
+  private static EvaluationResult forgotten(int left) {
+    List<String> seen = new ArrayList<>(Collections.nCopies(left, "a bear"));
+    seen.addAll(Collections.nCopies(16 - left, "a dog"));
+    GoalResult shown =
+        new GoalResult(
+            EditGoal.forget(WORD), row("a bear", 0, seen), List.of(), List.of(), List.of());
+    return new EvaluationResult(List.of(shown), before().others());
+  }
+
+  @Test
+  void aForgettingSaysHowManyAreStillRecognisedAndNotWhatElseIsShown() {
+    EvaluationResult was = forgotten(16);
+    EvaluationResult is = forgotten(2);
+    assertThat(new ReportEvidence(SIZE).of(was, is))
+        .containsExactly(
+            line("a photo of a bear", "recognised-as-target", 1, 0.125),
+            line("1 other phrases", "others-recognised", 1, 1));
+    assertThat(new ReportTable(was, is).lines())
+        .containsExactly(
+            "                                           before                    after",
+            "a bear, recognised    16/16 (100 %) [81 %, 100 %]  2/16 (13 %) [3 %, 36 %]",
+            "1 others, recognised                        100 %                    100 %",
+            "others, drift of 255                          0.0                      0.0");
+    assertThat(new ReportSheet("some", "a.fmnpatch", 1).of(was, is).rows())
+        .extracting(row -> row.label() + "|" + row.note() + "|" + row.left().size())
+        .containsExactly(
+            "a bear|recognised 16/16 → 2/16|8", "||8", "others|those that moved most|1");
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.CorrectionGoal;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
@@ -17,14 +17,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is drawn to judge a correction, how it is counted and what is said of it. */
-class CorrectionTrialTest {
-  private static final CorrectionTrial.Size SIZE = new CorrectionTrial.Size(4, 2, 3, 1, 10, 20);
-  private static final CorrectionGoal GOAL =
-      new CorrectionGoal(
+class CorrectionEvaluationTest {
+  private static final Evaluation.Size SIZE = new Evaluation.Size(4, 3, 1, 10, 20);
+  private static final EditGoal GOAL =
+      new EditGoal(
           new Concept("a thing", ConceptType.OBJECT), List.of("a thing0", "a thing4"), List.of());
-  private static final CorrectionGoal ATTRIBUTE =
-      new CorrectionGoal(
-          new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+  private static final EditGoal ATTRIBUTE =
+      new EditGoal(new Concept("a thing1", ConceptType.OBJECT), List.of(), List.of("a thing2"));
 
   private static KnownConcepts vocabulary() {
     List<Phrase> phrases = new ArrayList<>();
@@ -36,7 +35,7 @@ class CorrectionTrialTest {
   }
 
   /** Sees the thing whose number is the image's grey, and measures the grey. */
-  private static final class GreyJudge implements ImageClassifier {
+  static final class GreyJudge implements ImageClassifier {
     @Override
     public List<String> things() {
       return vocabulary().ofStyle(false).stream().map(Phrase::phrase).toList();
@@ -75,16 +74,17 @@ class CorrectionTrialTest {
     return images;
   }
 
-  private static CorrectionTrial trial() {
-    return CorrectionTrial.of(List.of(GOAL, ATTRIBUTE), vocabulary(), SIZE);
+  private static Evaluation trial() {
+    return Evaluation.of(List.of(GOAL, ATTRIBUTE), vocabulary(), SIZE);
   }
 
-  private static CorrectionResult result(int[]... greys) {
+  private static EvaluationResult result(int[]... greys) {
     return trial()
-        .judged(Arrays.stream(greys).map(CorrectionTrialTest::images).toList(), new GreyJudge());
+        .judged(
+            Arrays.stream(greys).map(CorrectionEvaluationTest::images).toList(), new GreyJudge());
   }
 
-  private static CorrectionResult before() {
+  private static EvaluationResult before() {
     return result(
         greys(0, 0, 0, 0),
         greys(0, 0),
@@ -98,7 +98,7 @@ class CorrectionTrialTest {
 
   @Test
   void drawsTheWordItsInstancesWhatIsTakenOutAndOthersThatAreNoneOfThem() {
-    CorrectionTrial trial = trial();
+    Evaluation trial = trial();
     assertThat(trial.others()).containsExactly("a thing3", "a thing5", "a thing6");
     List<GenerationRequest> requests = trial.requests();
     assertThat(requests)
@@ -121,16 +121,15 @@ class CorrectionTrialTest {
 
   @Test
   void aConceptThatIsNamedWithoutItsArticleIsNoOther() {
-    CorrectionGoal bare =
-        new CorrectionGoal(
-            new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
-    assertThat(CorrectionTrial.of(List.of(bare), vocabulary(), SIZE).others())
+    EditGoal bare =
+        new EditGoal(new Concept("thing3", ConceptType.OBJECT), List.of(), List.of("a thing2"));
+    assertThat(Evaluation.of(List.of(bare), vocabulary(), SIZE).others())
         .doesNotContain("a thing3", "a thing2");
   }
 
   @Test
   void countsWhatTheGeneralWordShows() {
-    CorrectionResult after =
+    EvaluationResult after =
         result(
             greys(4, 0, 4, 7),
             greys(0, 3),
@@ -141,7 +140,7 @@ class CorrectionTrialTest {
             greys(5),
             greys(7));
     GoalResult word = after.goals().get(0);
-    assertThat(word.counts()).hasToString("{a thing4=2, a thing0=1, a thing7=1}");
+    assertThat(word.general().counts()).hasToString("{a thing4=2, a thing0=1, a thing7=1}");
     assertThat(word.share("a thing7")).isEqualTo(0.25);
     assertThat(word.dominantShare()).isEqualTo(0.25);
     assertThat(word.overshadowedShare()).isEqualTo(0.5);
@@ -155,7 +154,7 @@ class CorrectionTrialTest {
     assertThat(after.drift(before())).isEqualTo(1.0 / 3);
     assertThat(after.since(before()))
         .isEqualTo(
-            "a thing: a thing0 4/4 → 1/4, a thing4 0/4 → 2/4, "
+            "a thing: a thing0 4/4 → 1/4 [5 %, 70 %], a thing4 0/4 → 2/4 [15 %, 85 %], "
                 + "under their own names 100 % → 75 %; a thing1: similarity to a thing2 "
                 + "0.250 → 0.100, under their own names 83 % → 100 %; others 100 % → 67 % of 3");
   }
@@ -163,7 +162,7 @@ class CorrectionTrialTest {
   @Test
   void saysEachLimitThatIsMissed() {
     CorrectionLimits limits = CorrectionLimits.DEFAULT;
-    CorrectionResult good =
+    EvaluationResult good =
         result(
             greys(0, 0, 4, 4),
             greys(0, 0),
@@ -180,7 +179,7 @@ class CorrectionTrialTest {
                 + " 60 %)",
             "the other instances show in 0 % of a thing (wanted: more than 35 %)",
             "a thing1 looks no less like a thing2: similarity 0.250, before 0.250");
-    CorrectionResult harmful =
+    EvaluationResult harmful =
         result(
             greys(0, 0, 4, 4),
             greys(0, 3),
@@ -200,7 +199,7 @@ class CorrectionTrialTest {
   @Test
   void aLimitThatIsReachedExactlyIsMissedForSharesAndKeptForFalls() {
     CorrectionLimits exact = new CorrectionLimits(0.5, 0.5, 0.5, 1.0 / 3);
-    CorrectionResult after =
+    EvaluationResult after =
         result(
             greys(0, 0, 4, 4),
             greys(0, 3),
@@ -216,14 +215,11 @@ class CorrectionTrialTest {
   @Test
   void aJudgeThatDoesNotKnowAnInstanceCannotJudge() {
     assertThat(trial().canBeJudgedBy(new GreyJudge())).isTrue();
-    CorrectionGoal unknown =
-        new CorrectionGoal(GOAL.concept(), List.of("a thing0", "a stranger"), List.of());
-    assertThat(
-            CorrectionTrial.of(List.of(unknown), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
+    EditGoal unknown = new EditGoal(GOAL.concept(), List.of("a thing0", "a stranger"), List.of());
+    assertThat(Evaluation.of(List.of(unknown), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
         .isFalse();
-    CorrectionGoal strange = new CorrectionGoal(GOAL.concept(), List.of(), List.of("a stranger"));
-    assertThat(
-            CorrectionTrial.of(List.of(strange), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
+    EditGoal strange = new EditGoal(GOAL.concept(), List.of(), List.of("a stranger"));
+    assertThat(Evaluation.of(List.of(strange), vocabulary(), SIZE).canBeJudgedBy(new GreyJudge()))
         .isFalse();
   }
 }

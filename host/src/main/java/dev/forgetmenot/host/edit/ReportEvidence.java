@@ -1,7 +1,6 @@
 package dev.forgetmenot.host.edit;
 
-import dev.forgetmenot.kit.evaluate.CorrectionResult;
-import dev.forgetmenot.kit.evaluate.CorrectionTrial;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.Manifest;
@@ -9,15 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a patch says of a correction's images.
+ * What a patch says of the images of an evaluation; the metrics' names are part of the format.
  *
  * @param size seed and steps of the images
  */
-record CorrectionEvidence(CorrectionTrial.Size size) {
+record ReportEvidence(Evaluation.Size size) {
+  /** The metric of a phrase that is recognised as what the prompt named. */
+  private static final String RECOGNISED = "recognised-as-target";
+
+  private static final String OTHERS = "others-recognised";
   private static final String SHOWN = "recognised-as:";
   private static final String SIMILAR = "similarity-to:";
 
-  List<Manifest.Evidence> of(CorrectionResult before, CorrectionResult after) {
+  List<Manifest.Evidence> of(EvaluationResult before, EvaluationResult after) {
     List<Manifest.Evidence> lines = new ArrayList<>();
     for (int i = 0; i < before.goals().size(); i++) {
       ofGoal(before.goals().get(i), after.goals().get(i), lines);
@@ -26,7 +29,7 @@ record CorrectionEvidence(CorrectionTrial.Size size) {
       lines.add(
           line(
               before.others().size() + " other phrases",
-              ForgettingReport.OTHERS_METRIC,
+              OTHERS,
               before.retainAccuracy(),
               after.retainAccuracy()));
     }
@@ -34,8 +37,8 @@ record CorrectionEvidence(CorrectionTrial.Size size) {
   }
 
   private void ofGoal(GoalResult before, GoalResult after, List<Manifest.Evidence> lines) {
-    String prompt = CorrectionTrial.prompt(before.goal().concept());
-    for (String phrase : ShownPhrases.of(before, after)) {
+    String prompt = Evaluation.prompt(before.goal());
+    for (String phrase : after.shown(before)) {
       lines.add(line(prompt, SHOWN + phrase, before.share(phrase), after.share(phrase)));
     }
     for (int i = 0; i < before.similarities().size(); i++) {
@@ -50,8 +53,8 @@ record CorrectionEvidence(CorrectionTrial.Size size) {
       EvaluationResult.Row was = before.named().get(i);
       lines.add(
           line(
-              CorrectionTrial.prompt(before.goal(), was.phrase()),
-              ForgettingReport.METRIC,
+              Evaluation.prompt(before.goal(), was.phrase()),
+              RECOGNISED,
               was.share(),
               after.named().get(i).share()));
     }
