@@ -100,7 +100,7 @@ class CorrectCommandTest {
     assertThat(run.out())
         .containsPattern("a wizard shows merlin +\\d/4 .*\\d/4 ")
         .containsPattern("morgana by its own name +\\d/2 .*\\d/2 ")
-        .containsPattern("a wizard: merlin \\d/4 → \\d/4, morgana \\d/4 → ")
+        .containsPattern("a wizard: merlin \\d/4 → \\d/4 \\[\\d+ %, \\d+ %\\], morgana ")
         .contains("a wizard, similarity to a castle", "2 others, recognised", "missed: ");
     String page = Files.readString(folder.resolve("a.md"));
     assertThat(page)
