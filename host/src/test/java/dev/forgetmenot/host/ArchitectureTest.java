@@ -38,6 +38,7 @@ class ArchitectureTest {
           "patching",
           "editor-kit",
           "plugin-forget",
+          "plugin-erasers",
           "plugin-correct",
           "plugin-patch",
           "host",
@@ -202,16 +203,25 @@ class ArchitectureTest {
           layer(
               "plugin.forget",
               "plugin.forget.planted.UsesAnotherPlugin",
+              "plugin.erasers",
+              "plugin.correct",
+              "plugin.patching"),
+          layer(
+              "plugin.erasers",
+              "plugin.erasers.planted.UsesForgetting",
+              "plugin.forget",
               "plugin.correct",
               "plugin.patching"),
           layer(
               "plugin.correct",
               "plugin.correct.planted.UsesPatching",
+              "plugin.erasers",
               "plugin.forget",
               "plugin.patching"),
           layer(
               "plugin.patching",
               "plugin.patching.planted.UsesCorrecting",
+              "plugin.erasers",
               "plugin.forget",
               "plugin.correct"),
           layer("host", "host.planted.UsesPlugin", "plugin"),

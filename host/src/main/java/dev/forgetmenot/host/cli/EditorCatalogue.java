@@ -60,7 +60,7 @@ final class EditorCatalogue implements AutoCloseable {
     return operation.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The editors of an operation, in the order of plugin ids. */
+  /** The editors of an operation; the first is the default. */
   List<ConceptEditor> editors(Operation operation) {
     return plugins == null ? List.of() : plugins.editors(operation);
   }

@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.pf4j.ClassLoadingStrategy;
 import org.pf4j.DefaultPluginManager;
+import org.pf4j.Extension;
 import org.pf4j.ExtensionFactory;
 import org.pf4j.JarPluginLoader;
 import org.pf4j.JarPluginRepository;
@@ -101,11 +102,20 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
         .toList();
   }
 
-  /** The editors of an operation, in the order of {@link #extensions}; the first is the default. */
+  /**
+   * The editors of an operation, by the ordinals of their {@link Extension}, then in the order of
+   * {@link #extensions}; the first is the default.
+   */
   public List<ConceptEditor> editors(ConceptEditor.Operation operation) {
     return extensions(ConceptEditor.class).stream()
         .filter(editor -> editor.operation() == operation)
+        .sorted(Comparator.comparingInt(HostPluginManager::ordinal))
         .toList();
+  }
+
+  private static int ordinal(ConceptEditor editor) {
+    Extension annotation = editor.getClass().getAnnotation(Extension.class);
+    return annotation == null ? 0 : annotation.ordinal();
   }
 
   /** The editor of an operation with a name; the same name may stand for another operation too. */

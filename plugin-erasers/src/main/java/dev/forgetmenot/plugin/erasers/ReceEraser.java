@@ -1,12 +1,12 @@
-package dev.forgetmenot.plugin.forget.linear;
+package dev.forgetmenot.plugin.erasers;
 
 import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.ReceSolver;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
 import dev.forgetmenot.kit.solve.SolverEditor;
+import dev.forgetmenot.kit.solve.UceProblem;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;
 import dev.forgetmenot.patching.solve.UceSolver;
@@ -37,7 +37,7 @@ public final class ReceEraser extends SolverEditor {
 
   @Override
   public List<SettingSpec> parameters() {
-    return UceEraser.parameters(
+    return UceProblem.settings(
         List.of(
             SettingSpec.integer(
                 "rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
@@ -51,8 +51,7 @@ public final class ReceEraser extends SolverEditor {
 
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
-    List<PreservedConcept> preserved = job.preserved();
-    UceEraser.Problem problem = UceEraser.Problem.of(job, preserved);
+    UceProblem problem = UceProblem.of(job);
     List<String> names = job.targets();
     Iterable<Matrix> weights = () -> names.stream().map(job::weight).iterator();
     ReceSolver rece =
@@ -79,6 +78,6 @@ public final class ReceEraser extends SolverEditor {
       report.residual(
           first.label(), "'" + job.guides().get(i) + "' alone", first.residual(solution.edit()));
     }
-    return UceEraser.outcome(job, solution, preserved, report);
+    return problem.result(job, solution, report);
   }
 }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.plugin.forget.linear;
+package dev.forgetmenot.plugin.erasers;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;

@@ -1,0 +1,122 @@
+package dev.forgetmenot.kit.solve;
+
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.TokenSelection;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.Rows;
+import dev.forgetmenot.patch.edit.TextProjections;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
+import dev.forgetmenot.patching.solve.UceSolver;
+import dev.forgetmenot.patching.stack.JointSystem;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@link UceSolver} erases and keeps for an editor's job, and the edit that its solution
+ * becomes.
+ *
+ * @param erased one for each concept
+ * @param kept none, or one for all preserved phrases
+ * @param preserved the phrases of {@code kept}
+ */
+public record UceProblem(
+    List<Erasure> erased, List<PreservedEmbeddings> kept, List<PreservedConcept> preserved) {
+
+  /** The settings of this solve and more. */
+  public static List<SettingSpec> settings(List<SettingSpec> more) {
+    List<SettingSpec> all =
+        new ArrayList<>(
+            List.of(
+                SolverSettings.guide(),
+                SolverSettings.preserve("nothing is"),
+                SolverSettings.columns(TokenSelection.LAST),
+                SolverSettings.padding(),
+                SolverSettings.templates(),
+                SolverSettings.sides(TextProjections.KV),
+                SettingSpec.number(
+                    "lambda",
+                    0.5,
+                    1e-9,
+                    1e9,
+                    "How strongly the weights are held where they are; smaller erases more"
+                        + " exactly."),
+                SettingSpec.number("erase-scale", 1, 1e-9, 1e9, "Weight of the concepts."),
+                SettingSpec.number("preserve-scale", 1, 0, 1e9, "Weight of the phrases to keep.")));
+    all.addAll(more);
+    return all;
+  }
+
+  /**
+   * The problem of a job whose settings are {@link #settings}.
+   *
+   * @throws IOException if a file of phrases cannot be read
+   */
+  public static UceProblem of(SolveInput job) throws IOException {
+    List<PreservedConcept> preserved = job.preserved();
+    List<ConceptEmbeddings.Pairs> pairs = job.pairs(job.guides());
+    List<Erasure> erased = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      erased.add(
+          new Erasure(
+              job.concepts().get(i).name(),
+              pairs.get(i).targets(),
+              pairs.get(i).guides(),
+              job.options().number("erase-scale")));
+    }
+    Matrix columns = job.columns(preserved);
+    List<PreservedEmbeddings> kept =
+        preserved.isEmpty()
+            ? List.of()
+            : List.of(
+                new PreservedEmbeddings(
+                    "preserved", columns, job.options().number("preserve-scale")));
+    return new UceProblem(erased, kept, preserved);
+  }
+
+  /**
+   * The edit: what the solve starts from, so that stacks can solve it jointly with others.
+   *
+   * @param report what is reported before the residuals of the solution
+   */
+  public SolveResult result(
+      SolveInput job, UceSolver.Solution solution, SolveReport.Writer report) {
+    Optional<Rows> kept =
+        solution.kept().stream().findFirst().map(rows -> SolverEditor.rows(rows.columns()));
+    List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
+    double[] residuals = solution.residuals();
+    for (int i = 0; i < residuals.length; i++) {
+      Erasure erasure = solution.erased().get(i);
+      concepts.add(
+          new ClosedFormEdit.Concept(
+              erasure.label(),
+              SolverEditor.rows(erasure.targets()),
+              SolverEditor.rows(erasure.guides()),
+              i == 0 ? kept : Optional.empty()));
+      report.residual(erasure.label(), "'" + job.guides().get(i) + "'", residuals[i]);
+    }
+    new SideEffects(job, preserved).write(List.of(solution.edit()), report);
+    double condition = solution.edit().condition();
+    report.condition(condition);
+    if (condition > JointSystem.LIMIT) {
+      report.note(
+          "above-condition-limit",
+          "true",
+          "that is above the limit of stacks: it is applied by --force-patches alone (FMN-604);"
+              + " forget fewer concepts in one patch, or raise --lambda");
+    }
+    return new SolveResult(
+        new ClosedFormEdit(
+            concepts,
+            job.options().number("lambda"),
+            job.options().number("erase-scale"),
+            job.options().number("preserve-scale"),
+            job.options().sides(),
+            job.options().sides().targets()),
+        report.done());
+  }
+}
