@@ -18,7 +18,6 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,8 +37,8 @@ class ArchitectureTest {
           "patching",
           "editor-kit",
           "plugin-forget",
-          "plugin-erasers",
           "plugin-correct",
+          "plugin-erasers",
           "plugin-patch",
           "host",
           "samples");
@@ -103,148 +102,105 @@ class ArchitectureTest {
     }
   }
 
-  private static Layer layer(String from, String planted, String... never) {
-    return new Layer(
-        List.of(ours(from)), Arrays.stream(never).map(ArchitectureTest::ours).toList(), planted);
-  }
-
-  /** A package of patches that uses none above it. */
-  private static Layer inPatch(String from, String planted, String... never) {
-    return new Layer(List.of(ours("patch." + from)), List.of(never), planted);
-  }
-
   private static String ours(String name) {
     return "dev.forgetmenot." + name + "..";
   }
 
-  private static final List<Layer> LAYERS =
+  /**
+   * A package and what it may use of ours: itself, those named, and what those may use.
+   *
+   * @param planted the name of a class of the tests that uses another
+   */
+  private record Step(String name, String planted, List<String> uses) {
+    Step(String name, String planted, String... uses) {
+      this(name, planted, List.of(uses));
+    }
+
+    /** That it uses nothing else of the order. */
+    Layer layer() {
+      Set<String> never = new TreeSet<>();
+      ORDER.forEach(step -> never.add(step.name));
+      never.removeAll(mayUse());
+      return new Layer(
+          List.of(ours(name)), never.stream().map(ArchitectureTest::ours).toList(), planted);
+    }
+
+    private Set<String> mayUse() {
+      Set<String> all = new TreeSet<>(Set.of(name));
+      ORDER.stream()
+          .filter(step -> uses.contains(step.name))
+          .forEach(step -> all.addAll(step.mayUse()));
+      return all;
+    }
+  }
+
+  private static final List<Step> ORDER =
       List.of(
-          layer(
-              "files",
-              "files.planted.FilesUseSafetensors",
-              "safetensors",
-              "keys",
-              "patch",
-              "api",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          layer(
-              "keys",
-              "keys.planted.KeysUsePatch",
-              "safetensors",
-              "patch",
-              "api",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          layer(
-              "safetensors",
-              "safetensors.planted.SafetensorsUsesPatch",
-              "keys",
-              "patch",
-              "api",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          layer(
-              "patch",
-              "patch.planted.PatchUsesPatching",
-              "api",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          inPatch("edit", "patch.edit.planted.EditUsesPatchFile", "dev.forgetmenot.patch"),
-          inPatch(
-              "archive",
-              "patch.archive.planted.ArchiveUsesEdit",
-              "dev.forgetmenot.patch",
-              ours("patch.edit")),
-          inPatch(
-              "json",
-              "patch.json.planted.JsonUsesArchive",
-              "dev.forgetmenot.patch",
-              ours("patch.edit"),
-              ours("patch.archive")),
-          inPatch(
-              "error",
-              "patch.error.planted.ErrorUsesJson",
-              "dev.forgetmenot.patch",
-              ours("patch.edit"),
-              ours("patch.archive"),
-              ours("patch.json")),
-          layer(
-              "api",
-              "api.planted.ApiUsesDiffusion",
-              "diffusion",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          layer(
-              "diffusion",
-              "diffusion.planted.DiffusionUsesPatching",
-              "patching",
-              "kit",
-              "plugin",
-              "host"),
-          layer(
-              "patching", "patching.planted.PatchingUsesKit", "kit", "diffusion", "plugin", "host"),
-          layer("kit", "kit.planted.KitUsesDiffusion", "diffusion", "plugin", "host"),
-          layer("plugin", "plugin.planted.UsesDiffusion", "diffusion", "host"),
-          layer(
-              "plugin.forget",
-              "plugin.forget.planted.UsesAnotherPlugin",
-              "plugin.erasers",
-              "plugin.correct",
-              "plugin.patching"),
-          layer(
-              "plugin.erasers",
-              "plugin.erasers.planted.UsesForgetting",
-              "plugin.forget",
-              "plugin.correct",
-              "plugin.patching"),
-          layer(
-              "plugin.correct",
-              "plugin.correct.planted.UsesPatching",
-              "plugin.erasers",
-              "plugin.forget",
-              "plugin.patching"),
-          layer(
-              "plugin.patching",
-              "plugin.patching.planted.UsesCorrecting",
-              "plugin.erasers",
-              "plugin.forget",
-              "plugin.correct"),
-          layer("host", "host.planted.UsesPlugin", "plugin"),
+          new Step("files", "files.planted.FilesUseSafetensors"),
+          new Step("keys", "keys.planted.KeysUsePatch", "files"),
+          new Step("safetensors", "safetensors.planted.SafetensorsUsesPatch", "files"),
+          new Step("patch", "patch.planted.PatchUsesPatching", "keys", "safetensors"),
+          new Step("api", "api.planted.ApiUsesDiffusion", "patch"),
+          new Step("diffusion", "diffusion.planted.DiffusionUsesPatching", "api"),
+          new Step("patching", "patching.planted.PatchingUsesKit", "api"),
+          new Step("kit", "kit.planted.KitUsesDiffusion", "patching"),
+          new Step("plugin", "plugin.planted.UsesDiffusion", "kit"),
+          new Step("host", "host.planted.UsesPlugin", "diffusion", "kit"));
+
+  private static final List<String> PLUGINS = List.of("forget", "correct", "erasers", "patching");
+
+  /** The packages of patches, each of which uses those after it. */
+  private static final List<String> IN_PATCH =
+      List.of("patch.edit", "patch.archive", "patch.json", "patch.error");
+
+  private static Layer plugin(String name, String planted) {
+    return new Layer(
+        List.of(ours("plugin." + name)),
+        PLUGINS.stream()
+            .filter(other -> !other.equals(name))
+            .map(other -> ours("plugin." + other))
+            .toList(),
+        "plugin." + name + ".planted." + planted);
+  }
+
+  private static Layer inPatch(int index, String planted) {
+    return new Layer(
+        List.of(ours(IN_PATCH.get(index))),
+        Stream.concat(
+                Stream.of("dev.forgetmenot.patch"),
+                IN_PATCH.subList(0, index).stream().map(ArchitectureTest::ours))
+            .toList(),
+        IN_PATCH.get(index) + ".planted." + planted);
+  }
+
+  private static final List<Layer> OTHERS =
+      List.of(
+          inPatch(0, "EditUsesPatchFile"),
+          inPatch(1, "ArchiveUsesEdit"),
+          inPatch(2, "JsonUsesArchive"),
+          inPatch(3, "ErrorUsesJson"),
+          plugin("forget", "UsesAnotherPlugin"),
+          plugin("correct", "UsesPatching"),
+          plugin("erasers", "UsesForgetting"),
+          plugin("patching", "UsesCorrecting"),
           new Layer(
-              List.of(ours("files"), ours("keys"), ours("safetensors"), ours("patch")),
+              Stream.of("files", "keys", "safetensors", "patch")
+                  .map(ArchitectureTest::ours)
+                  .toList(),
               List.of("ai.djl..", "org.pf4j.."),
               "patch.planted.PatchUsesArray"),
           new Layer(
-              List.of(ours("api"), ours("patching"), ours("kit"), ours("plugin")),
+              Stream.of("api", "patching", "kit", "plugin").map(ArchitectureTest::ours).toList(),
               List.of("ai.djl.engine..", "ai.djl.training.."),
               "kit.planted.UsesEngine"),
           new Layer(
-              List.of(
-                  "dev.forgetmenot.patching",
-                  ours("patching.trust"),
-                  ours("patching.library"),
-                  ours("patching.stack"),
-                  ours("patching.solve"),
-                  ours("patching.linear"),
-                  ours("patching.base"),
-                  ours("patching.lora"),
-                  ours("patching.diff"),
-                  ours("patching.embeddings")),
+              Stream.concat(
+                      Stream.of("dev.forgetmenot.patching"),
+                      Stream.of(
+                              "trust", "library", "stack", "solve", "linear", "base", "lora",
+                              "diff", "embeddings")
+                          .map(name -> ours("patching." + name)))
+                  .toList(),
               List.of("ai.djl..", "org.pf4j.."),
               "patching.stack.planted.StackUsesArray"),
           new Layer(
@@ -253,7 +209,7 @@ class ArchitectureTest {
               "diffusion.planted.UsesCommandLine"));
 
   static List<Layer> layers() {
-    return LAYERS;
+    return Stream.concat(ORDER.stream().map(Step::layer), OTHERS.stream()).toList();
   }
 
   @ParameterizedTest

@@ -23,17 +23,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What plugins compile against changes incompatibly only with the major version: the signatures of
- * host-api are compared with {@code host-api/signatures.txt}. After a change that is meant, {@code
- * -Dfmn.signatures.write=true} writes the file anew.
+ * host-api and editor-kit are compared with the file {@code signatures.txt} of each. After a change that is meant, {@code
+ * -Dfmn.signatures.write=true} writes the files anew.
  */
 public class HostApiSignaturesTest {
-  private static final Path MODULE = GoldenFolders.inProject("host-api/pom.xml").getParent();
-  private static final Path FILE = MODULE.resolve("signatures.txt");
-  private static final String VERSION = "host-api ";
-
   private static Set<String> signatures(JavaClasses classes) {
     Set<String> lines = new TreeSet<>();
     for (JavaClass type : classes) {
@@ -120,31 +118,35 @@ public class HostApiSignaturesTest {
     return version.substring(0, version.indexOf('.'));
   }
 
-  @Test
-  void pluginsGoOnWithinAMajorVersion() throws IOException {
-    JavaClasses classes = new ClassFileImporter().importPath(MODULE.resolve("target/classes"));
+  @ParameterizedTest
+  @ValueSource(strings = {"host-api", "editor-kit"})
+  void pluginsGoOnWithinAMajorVersion(String name) throws IOException {
+    Path module = GoldenFolders.inProject(name + "/pom.xml").getParent();
+    Path file = module.resolve("signatures.txt");
+    JavaClasses classes = new ClassFileImporter().importPath(module.resolve("target/classes"));
     String version = HostVersions.read().hostApi();
+    assertThat(module.resolve("pom.xml")).content().contains("<version>" + version + "</version>");
     Set<String> now = signatures(classes);
     assertThat(now).hasSizeGreaterThan(100);
     if (Boolean.getBoolean("fmn.signatures.write")) {
-      List<String> lines = new ArrayList<>(List.of(VERSION + version));
+      List<String> lines = new ArrayList<>(List.of(name + " " + version));
       lines.addAll(now);
-      Files.write(FILE, lines, StandardCharsets.UTF_8);
+      Files.write(file, lines, StandardCharsets.UTF_8);
     }
-    List<String> lines = Files.readString(FILE, StandardCharsets.UTF_8).lines().toList();
-    String known = lines.get(0).substring(VERSION.length());
+    List<String> lines = Files.readString(file, StandardCharsets.UTF_8).lines().toList();
+    String known = lines.get(0).substring(name.length() + 1);
     Set<String> before = new TreeSet<>(lines.subList(1, lines.size()));
     if (major(version).equals(major(known))) {
       assertThat(broken(before, now))
           .as(
-              "incompatible with host-api %s: raise the major version, or give the old signature"
-                  + " back; before a release, -Dfmn.signatures.write=true",
-              known)
+              "incompatible with %s %s: raise the major version, or give the old signature back;"
+                  + " before a release, -Dfmn.signatures.write=true",
+              name, known)
           .isEmpty();
     }
     assertThat(lines.get(0) + now)
-        .as("signatures.txt is of another state: -Dfmn.signatures.write=true")
-        .isEqualTo(VERSION + version + before);
+        .as("%s/signatures.txt is of another state: -Dfmn.signatures.write=true", name)
+        .isEqualTo(name + " " + version + before);
   }
 
   @Test
