@@ -59,7 +59,7 @@ class PackedProgramIT {
     assertThat(packed)
         .containsKeys("fmn/LICENSE", "fmn/NOTICE", "fmn/README.md", "fmn/bin/fmn")
         .containsKeys("fmn/bin/fmn.bat", "fmn/models/emoji-64/model_index.json")
-        .containsKey("fmn/models/clip-bpe/merges.txt");
+        .containsKeys("fmn/models/clip-bpe/merges.txt", "fmn/man/man1/fmn-patch-sign.1");
     assertThat(packed.keySet())
         .as("plugins are loaded from plugins/ alone")
         .noneMatch(name -> name.startsWith("fmn/lib/plugin-"))

@@ -197,8 +197,15 @@ class ArchitectureTest {
               Stream.concat(
                       Stream.of("dev.forgetmenot.patching"),
                       Stream.of(
-                              "trust", "library", "stack", "solve", "linear", "base", "lora",
-                              "diff", "embeddings")
+                              "trust",
+                              "library",
+                              "stack",
+                              "solve",
+                              "linear",
+                              "base",
+                              "lora",
+                              "diff",
+                              "embeddings")
                           .map(name -> ours("patching." + name)))
                   .toList(),
               List.of("ai.djl..", "org.pf4j.."),

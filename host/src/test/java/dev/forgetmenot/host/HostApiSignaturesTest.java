@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What plugins compile against changes incompatibly only with the major version: the signatures of
- * host-api and editor-kit are compared with the file {@code signatures.txt} of each. After a change that is meant, {@code
- * -Dfmn.signatures.write=true} writes the files anew.
+ * host-api and editor-kit are compared with the file {@code signatures.txt} of each. After a change
+ * that is meant, {@code -Dfmn.signatures.write=true} writes the files anew.
  */
 public class HostApiSignaturesTest {
   private static Set<String> signatures(JavaClasses classes) {

@@ -80,7 +80,8 @@ public final class CommandLineProgram {
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)
           .with(BenchCommand.class, ignored -> new BenchCommand())
-          .with(CompletionCommand.class, CompletionCommand::new);
+          .with(CompletionCommand.class, CompletionCommand::new)
+          .with(ManCommand.class, ManCommand::new);
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code fmn completion}: the shell's completion of commands and options, by picocli. */
 @Command(
-    name = Subcommands.ALL,
+    name = Subcommands.COMPLETION,
     description =
         "Print a script that completes commands and options in bash and zsh:"
             + " source <(fmn completion).",

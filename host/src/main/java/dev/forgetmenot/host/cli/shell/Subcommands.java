@@ -14,8 +14,11 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param context has the words
  */
 public record Subcommands(CommandLine line, CommandContext context) {
-  /** The command that looks at all others. */
-  public static final String ALL = "completion";
+  /** The command that completes all others. */
+  public static final String COMPLETION = "completion";
+
+  /** The command that writes a page of all others. */
+  public static final String MAN = "man";
 
   /** Adds a command that its annotation names and describes; a hidden one only if it is named. */
   public Subcommands with(Class<?> type, Function<CommandContext, ?> make) {
@@ -51,7 +54,9 @@ public record Subcommands(CommandLine line, CommandContext context) {
 
   /** Whether a word is the name, a file of words that may have it, or asks for all commands. */
   private boolean isNamed(String name) {
-    return ALL.equals(context.arguments().stream().findFirst().orElse(""))
+    String first = context.arguments().stream().findFirst().orElse("");
+    return first.equals(COMPLETION)
+        || first.equals(MAN)
         || context.arguments().stream().anyMatch(word -> word.equals(name) || word.startsWith("@"));
   }
 

@@ -3,11 +3,14 @@ package dev.forgetmenot.host.cli.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.cli.ProgramRun;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +66,8 @@ class SubcommandsTest {
           "patch trust",
           "patch revoke",
           "patch policy");
+
+  private static final Pattern OPTION = Pattern.compile("(?m)^ {2,6}(?:-\\w, )?(--[a-z-]+)");
 
   @TempDir private Path folder;
 
@@ -128,6 +133,22 @@ class SubcommandsTest {
       }
     }
     assertThat(without).isEqualTo(new TreeSet<>(WITHOUT_COMPUTING));
+  }
+
+  @Test
+  void eachCommandHasAManPageWithTheOptionsOfItsHelp() throws IOException {
+    Path pages = folder.resolve("pages");
+    assertThat(ProgramRun.of("man", pages.toString()).code()).isZero();
+    for (String command : all()) {
+      Path page = pages.resolve("fmn-" + command.replace(' ', '-') + ".1");
+      String text = Files.readString(page).replace("\\-", "-");
+      assertThat(text).as(command).contains(".SH NAME\nfmn-", ".SH SYNOPSIS", "fmn " + command);
+      List<String> options =
+          OPTION.matcher(help(command).out()).results().map(found -> found.group(1)).toList();
+      assertThat(options).as(command).contains("--help");
+      assertThat(text).as(command).contains(options);
+    }
+    assertThat(Files.readString(pages.resolve("fmn.1"))).contains("fmn\\-generate");
   }
 
   @ParameterizedTest
