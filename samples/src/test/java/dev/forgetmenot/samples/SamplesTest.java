@@ -20,15 +20,15 @@ class SamplesTest {
       Map.of(
           "rounds",
           "1",
-          "trial-pictures",
+          "eval-images",
           "4",
-          "trial-steps",
+          "eval-steps",
           "2",
-          "pictures",
+          "num-images",
           "2",
           "steps",
           "3",
-          "batch",
+          "train-batch-size",
           "1");
 
   @TempDir Path folder;

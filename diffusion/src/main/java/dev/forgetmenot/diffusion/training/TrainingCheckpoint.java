@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
@@ -14,8 +15,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The state of a training in a safetensors file: {@code weight/NAME}, and for each weight that was
@@ -28,13 +32,14 @@ import java.util.TreeMap;
  */
 record TrainingCheckpoint(
     Map<String, ModelParameter> parameters, AdamW optimizer, Map<String, String> settings) {
+  private static final String ABOUT = "about.";
   private static final String NOTE = "note.";
   private static final String FORMAT = "forget-me-not training 1";
 
   /** The settings of a training with those that its owner adds. */
   static Map<String, String> settings(TrainingOptions options, Map<String, String> about) {
     Map<String, String> all = new TreeMap<>();
-    about.forEach((key, value) -> all.put("about." + key, value));
+    about.forEach((key, value) -> all.put(ABOUT + key, value));
     all.put("learning-rate", Double.toString(options.learningRate()));
     all.put("beta1", Double.toString(options.beta1()));
     all.put("beta2", Double.toString(options.beta2()));
@@ -82,13 +87,17 @@ record TrainingCheckpoint(
   /**
    * Puts weights and moments back.
    *
+   * @param today turns what an earlier release wrote about the training into what this one writes
    * @param updated gets the names of the weights that had been updated
    * @throws IOException if the file does not fit; nothing is changed then
    */
-  State read(Path file, Set<String> updated) throws IOException {
+  State read(Path file, UnaryOperator<Map<String, String>> today, Set<String> updated)
+      throws IOException {
     try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
-      check(stored);
-      State state = new State(number(stored, "steps"), stored.metadata(), notes(stored));
+      check(stored, today);
+      State state =
+          new State(
+              number(stored, "steps"), stored.metadata(), withPrefix(stored.metadata(), NOTE));
       for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
         String name = entry.getKey();
         NDArray array = entry.getValue().array();
@@ -107,32 +116,39 @@ record TrainingCheckpoint(
     }
   }
 
-  private static Map<String, String> notes(SafetensorsFile stored) {
-    Map<String, String> notes = new TreeMap<>();
-    stored
-        .metadata()
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith(NOTE)) {
-                notes.put(key.substring(NOTE.length()), value);
-              }
-            });
-    return notes;
+  /** The entries whose key begins so, without the beginning. */
+  private static Map<String, String> withPrefix(Map<String, String> all, String prefix) {
+    Map<String, String> some = new TreeMap<>();
+    all.forEach(
+        (key, value) -> {
+          if (key.startsWith(prefix)) {
+            some.put(key.substring(prefix.length()), value);
+          }
+        });
+    return some;
   }
 
-  private void check(SafetensorsFile stored) throws IOException {
-    Map<String, String> found = stored.metadata();
+  private static String shown(String value) {
+    return value == null ? "nothing" : Settings.inWords(value);
+  }
+
+  private void check(SafetensorsFile stored, UnaryOperator<Map<String, String>> today)
+      throws IOException {
+    Map<String, String> found = new TreeMap<>(stored.metadata());
     require(FORMAT.equals(found.get("format")), stored, "it is not a checkpoint of a training");
-    Set<String> keys = new java.util.TreeSet<>(settings.keySet());
+    Map<String, String> about = withPrefix(found, ABOUT);
+    found.keySet().removeIf(key -> key.startsWith(ABOUT));
+    today.apply(about).forEach((key, value) -> found.put(ABOUT + key, value));
+    Set<String> keys = new TreeSet<>(settings.keySet());
     keys.add("adapters");
-    found.keySet().stream().filter(key -> key.startsWith("about.")).forEach(keys::add);
+    found.keySet().stream().filter(key -> key.startsWith(ABOUT)).forEach(keys::add);
     for (String key : keys) {
       String then = found.get(key);
       String now = settings.get(key);
       require(
-          java.util.Objects.equals(then, now),
+          Objects.equals(then, now),
           stored,
-          key.replace("about.", "") + " was " + then + " then and is " + now + " now");
+          key.replace(ABOUT, "") + " was " + shown(then) + " then and is " + shown(now) + " now");
     }
     for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
       TensorInfo tensor = stored.tensors().get("weight/" + entry.getKey());

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Trains weights of a loaded model. PyTorch's graph is recorded only while the loss of a step is
@@ -275,14 +276,16 @@ public final class TrainingSession implements TrainingScope {
   }
 
   @Override
-  public Restored restore(Path file, Map<String, String> about) throws IOException {
+  public Restored restore(
+      Path file, Map<String, String> about, UnaryOperator<Map<String, String>> today)
+      throws IOException {
     checkOpen();
     if (steps > 0) {
       throw new IllegalStateException("a training is restored before its first step");
     }
     return engine.<Restored, IOException>call(
         () -> {
-          TrainingCheckpoint.State state = checkpoint(about).read(file, reached);
+          TrainingCheckpoint.State state = checkpoint(about).read(file, today, reached);
           steps = state.steps();
           notes.clear();
           notes.putAll(state.notes());

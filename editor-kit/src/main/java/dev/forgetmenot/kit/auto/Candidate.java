@@ -70,7 +70,10 @@ public record Candidate(ConceptEditor editor, Map<String, String> settings, List
                 text.append(' ')
                     .append(setting.getKey())
                     .append('=')
-                    .append(setting.getValue().isEmpty() ? "nothing" : setting.getValue()));
+                    .append(
+                        setting.getValue().isEmpty()
+                            ? "nothing"
+                            : Settings.inWords(setting.getValue())));
     return text.toString();
   }
 }

@@ -2,7 +2,7 @@ package dev.forgetmenot.kit.concept;
 
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Which end-of-text columns join those of the concept. */
@@ -17,9 +17,20 @@ public enum EosSelection {
    */
   ALL;
 
-  /** The word of options and recipes: {@code first}, {@code none} or {@code all}. */
+  /** What the words were before 3.0, each with that of today. */
+  public static final Map<String, String> FORMER_WORDS =
+      Map.of("first", FIRST.word(), "none", NONE.word(), "all", ALL.word());
+
+  /**
+   * The word of options and recipes, the same as in {@link TokenSelection}: {@code end}, {@code
+   * tokens} or {@code padding}.
+   */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return switch (this) {
+      case FIRST -> TokenSelection.END.word();
+      case NONE -> TokenSelection.TOKENS.word();
+      case ALL -> TokenSelection.PADDING.word();
+    };
   }
 
   /**
@@ -33,7 +44,8 @@ public enum EosSelection {
         return choice;
       }
     }
-    throw new IllegalArgumentException("end of text is first, none or all, not '" + word + "'");
+    throw new IllegalArgumentException(
+        "token-selection is end, tokens or padding here, not '" + word + "'");
   }
 
   /** The columns of a prompt. */

@@ -35,6 +35,6 @@ public enum TokenSelection {
       }
     }
     throw new IllegalArgumentException(
-        "columns are last, tokens, end or padding, not '" + word + "'");
+        "token-selection is last, tokens, end or padding, not '" + word + "'");
   }
 }

@@ -63,7 +63,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       TrainingOptions options = settings.training(tokens.weight());
       try (TrainingScope scope = model.train(options)) {
         Steps steps = new Steps(prepared, prompts);
-        new Trainer(scope, settings.plan(), context, about(kind, texts, images))
+        new Trainer(scope, settings.plan(), context, about(kind, texts, images), this::today)
             .run(
                 "inversion",
                 steps::loss,
@@ -126,8 +126,17 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
     about.remove("steps");
     about.put("kind", kind.word());
     about.put("prompts", String.join("\n", prompts));
-    about.put("pictures", String.join(" ", images.digests()));
+    about.put("image-digests", String.join(" ", images.digests()));
     return about;
+  }
+
+  /** What an earlier release wrote as {@link #about}, as this one writes it. */
+  private Map<String, String> today(Map<String, String> earlier) {
+    Map<String, String> today = new TreeMap<>(settings.values().today(earlier));
+    if (today.containsKey("pictures")) { // before 3.0
+      today.put("image-digests", today.remove("pictures"));
+    }
+    return today;
   }
 
   /** The losses of one inversion. */

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What concept inversion can be told, and what it was told.
+ * Settings of textual inversion.
  *
  * @param values of {@link #parameters}
  */
@@ -35,18 +35,16 @@ public record TextualInversionSettings(Settings values) {
   /** The declared parameters. */
   public static List<SettingSpec> parameters() {
     return List.of(
-        SettingSpec.text(
-            "tokens",
-            SettingSpec.Type.TEXT,
-            null,
-            "How many new tokens, or their names with | between them, such as <s5>|<s6>; without it"
-                + " as many as init names, else 4, and <s1>, <s2> and so on."),
-        SettingSpec.text(
-            "init",
-            SettingSpec.Type.TEXT,
-            null,
-            "Where each token begins: a word, <rand-SIGMA>, <zero> or a token id, with | between"
-                + " them; without it half the kind's noun, half <rand-1>."),
+        SettingSpec.list(
+                "tokens",
+                "How many new tokens, or the name of each, such as <s5>; without it as many as init"
+                    + " names, else 4, and <s1>, <s2> and so on.")
+            .formerlySplitAt("|"),
+        SettingSpec.list(
+                "init",
+                "Where a token begins: a word, <rand-SIGMA>, <zero> or a token id; without it half"
+                    + " of them the kind's noun, half <rand-1>.")
+            .formerlySplitAt("|"),
         SettingSpec.text(
             "template",
             SettingSpec.Type.TEXT,
@@ -58,16 +56,22 @@ public record TextualInversionSettings(Settings values) {
         SettingSpec.number(
             "learning-rate", 1e-3, Double.MIN_VALUE, 10, "Learning rate of the tokens' rows."),
         SettingSpec.choice(
-            "lr-schedule",
-            Arrays.stream(LearningRateSchedule.Shape.values())
-                .map(LearningRateSchedule.Shape::word)
-                .toList(),
-            "How the learning rate goes on."),
+                "lr-scheduler",
+                Arrays.stream(LearningRateSchedule.Shape.values())
+                    .map(LearningRateSchedule.Shape::word)
+                    .toList(),
+                "How the learning rate changes over the steps.")
+            .formerly("lr-schedule"),
         SettingSpec.integer(
             "lr-warmup-steps", 0, 0, 1_000_000, "Steps on which the learning rate rises from 0."),
         SettingSpec.number("weight-decay", 0.1, 0, 1, "Weight decay of AdamW."),
         SettingSpec.integer(
-            "accumulation", 1, 1, 1024, "Images for one step; their losses are averaged."),
+                "gradient-accumulation-steps",
+                1,
+                1,
+                1024,
+                "Images for one step; their losses are averaged.")
+            .formerly("accumulation"),
         SettingSpec.flag("no-norm-decay", "Leave the lengths of the rows alone."),
         SettingSpec.number(
             "norm-target",
@@ -76,11 +80,11 @@ public record TextualInversionSettings(Settings values) {
             "Length that the rows are drawn to; without it 0.4, or the mean length of the model's"
                 + " vocabulary when that differs much."),
         SettingSpec.flag("no-flip", "Do not flip images left to right at random."),
-        SettingSpec.flag("no-mask", "Pay no heed to masks, the files NAME.mask.png."),
+        SettingSpec.flag("no-mask", "Ignore masks, the files NAME.mask.png."),
         SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
-            "Where the square is cut from images that are none."),
+            "Where the square is cut from images that are not square."),
         SettingSpec.integer(
             "seed", 42, 0, Integer.MAX_VALUE, "Seed of the rows and of every step."));
   }
@@ -98,36 +102,36 @@ public record TextualInversionSettings(Settings values) {
    */
   List<TokenInitialiser> initialisers(
       ConceptType kind, DiffusionModel model, Consumer<String> say) {
-    Optional<Integer> wanted = values.find("tokens").map(TextualInversionSettings::count);
-    Optional<String> init = values.find("init");
-    if (init.isPresent()) {
-      List<TokenInitialiser> given = TokenInitialiser.parseAll(init.get());
+    Optional<Integer> wanted = values.find("tokens").map(text -> count(values.list("tokens")));
+    if (values.find("init").isPresent()) {
+      List<TokenInitialiser> given = TokenInitialiser.parseAll(values.list("init"));
       if (wanted.isPresent() && wanted.get() != given.size()) {
         throw new IllegalArgumentException(
             "init says where "
                 + given.size()
                 + " tokens begin, and tokens that there are "
                 + wanted.get()
-                + "; one | stands between two");
+                + "; give as many of one as of the other");
       }
       return given;
     }
     return usual(kind, wanted.orElse(TOKENS), model, say);
   }
 
-  private static int count(String tokens) {
-    if (!tokens.matches("\\d{1,4}")) {
-      return split(tokens).size();
+  private static int count(List<String> tokens) {
+    if (!isNumber(tokens)) {
+      return tokens.size();
     }
-    int count = Integer.parseInt(tokens);
+    String number = tokens.get(0);
+    int count = number.length() > 4 ? 0 : Integer.parseInt(number);
     if (count < 1 || count > MOST) {
-      throw new IllegalArgumentException("tokens must be 1 to " + MOST + ", not " + tokens);
+      throw new IllegalArgumentException("tokens must be 1 to " + MOST + ", not " + number);
     }
     return count;
   }
 
-  private static List<String> split(String tokens) {
-    return Arrays.stream(tokens.split("\\|", -1)).map(String::strip).toList();
+  private static boolean isNumber(List<String> tokens) {
+    return tokens.size() == 1 && tokens.get(0).matches("\\d+");
   }
 
   private static List<TokenInitialiser> usual(
@@ -148,11 +152,10 @@ public record TextualInversionSettings(Settings values) {
 
   /** The names of the tokens. */
   List<String> names(int count) {
-    return values
-        .find("tokens")
-        .filter(tokens -> !tokens.matches("\\d+"))
-        .map(TextualInversionSettings::split)
-        .orElseGet(() -> IntStream.rangeClosed(1, count).mapToObj(i -> "<s" + i + ">").toList());
+    List<String> given = values.list("tokens");
+    return given.isEmpty() || isNumber(given)
+        ? IntStream.rangeClosed(1, count).mapToObj(i -> "<s" + i + ">").toList()
+        : given;
   }
 
   /**
@@ -191,7 +194,7 @@ public record TextualInversionSettings(Settings values) {
   public TrainingOptions training(String weight) {
     LearningRateSchedule schedule =
         new LearningRateSchedule(
-            LearningRateSchedule.Shape.of(values.text("lr-schedule")),
+            LearningRateSchedule.Shape.of(values.text("lr-scheduler")),
             Math.toIntExact(values.integer("lr-warmup-steps")),
             steps());
     boolean constant = schedule.shape() == LearningRateSchedule.Shape.CONSTANT;
@@ -223,7 +226,7 @@ public record TextualInversionSettings(Settings values) {
   }
 
   private int accumulation() {
-    return Math.toIntExact(values.integer("accumulation"));
+    return Math.toIntExact(values.integer("gradient-accumulation-steps"));
   }
 
   boolean flips() {

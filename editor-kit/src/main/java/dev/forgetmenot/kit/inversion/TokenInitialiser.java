@@ -1,6 +1,5 @@
 package dev.forgetmenot.kit.inversion;
 
-import java.util.Arrays;
 import java.util.List;
 
 /** Where the row of a new token begins. */
@@ -18,12 +17,12 @@ public sealed interface TokenInitialiser {
   record Id(int id) implements TokenInitialiser {}
 
   /**
-   * Reads initialisers, one a token, such as {@code person|person|<rand-1>|<zero>}.
+   * Reads initialisers, one a token, such as {@code person} or {@code <rand-1>}.
    *
    * @throws IllegalArgumentException if one is empty or has no meaning
    */
-  static List<TokenInitialiser> parseAll(String text) {
-    return Arrays.stream(text.split("\\|", -1)).map(TokenInitialiser::parse).toList();
+  static List<TokenInitialiser> parseAll(List<String> texts) {
+    return texts.stream().map(TokenInitialiser::parse).toList();
   }
 
   private static TokenInitialiser parse(String part) {
@@ -51,6 +50,6 @@ public sealed interface TokenInitialiser {
   private static String unknown(String text) {
     return "an initialiser is a word, <rand-SIGMA> such as <rand-1>, <zero> or a token id, not '"
         + text
-        + "'; one a token, between them |";
+        + "'; give one for each token";
   }
 }

@@ -102,7 +102,7 @@ public record SolveInput(
     return options
         .values()
         .find("guide")
-        .map(given -> PhraseList.forEach("guide", given, concepts.size()))
+        .map(given -> PhraseList.forEach("guide", options.values(), concepts.size()))
         .orElseGet(
             () ->
                 concepts.stream()
@@ -235,7 +235,7 @@ public record SolveInput(
    */
   public List<String> targets() {
     List<TargetPattern> patterns =
-        options.sides().targets().stream().map(TargetPattern::new).toList();
+        options.projections().targets().stream().map(TargetPattern::new).toList();
     List<String> names =
         model().weights().names().stream()
             .filter(name -> patterns.stream().anyMatch(pattern -> pattern.matches(name)))

@@ -122,7 +122,7 @@ public abstract class SolverEditor implements ConceptEditor {
         concept,
         rows(edit.left().times(-1)),
         new Rows(edit.rank(), edit.width(), edit.right().rowMajorFloats()),
-        job.options().sides().targets());
+        job.options().projections().targets());
   }
 
   /** Columns (d × n) as n rows of a patch, rounded to float. */

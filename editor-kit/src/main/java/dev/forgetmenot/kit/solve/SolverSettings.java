@@ -6,81 +6,78 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.patch.edit.TextProjections;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What solved editors can be told, and what they were told. An editor declares those that it asks
- * for; the others have no value.
+ * Settings shared by the closed-form editors. An editor declares those that it uses; the others
+ * have no value.
  *
- * @param values what was told
+ * @param values the given values
  */
 public record SolverSettings(Settings values) {
   private static final List<PromptTemplate> THINGS =
-      templates("a photo of {}|an image of {}|an image of {}|{}");
+      templates(List.of("a photo of {}", "an image of {}", "an image of {}", "{}"));
   private static final List<PromptTemplate> STYLES =
       templates(
-          "a photo in the style of {}|an image in the style of {}"
-              + "|an image in the style of {}|{} style");
+          List.of(
+              "a photo in the style of {}",
+              "an image in the style of {}",
+              "an image in the style of {}",
+              "{} style"));
 
-  /** Which columns, the given one being the default. */
-  public static SettingSpec columns(TokenSelection otherwise) {
+  /** Which tokens, the given selection being the default. */
+  public static SettingSpec tokenSelection(TokenSelection otherwise) {
     return SettingSpec.choice(
-        "columns",
-        first(
-            otherwise.word(),
-            Arrays.stream(TokenSelection.values()).map(TokenSelection::word).toList()),
-        "Which rows of a prompt stand for a concept: its last token, all its tokens, these and the"
-            + " end of the text, or these and padding.");
+            "token-selection",
+            first(
+                otherwise.word(),
+                Arrays.stream(TokenSelection.values()).map(TokenSelection::word).toList()),
+            "Which rows of a prompt stand for a concept: its last token, all its tokens, these and"
+                + " the end of the text, or these and padding.")
+        .formerly("columns");
   }
 
   /** How many rows of padding. */
   public static SettingSpec padding() {
     return SettingSpec.integer(
-        "padding", 4, 1, 75, "How many rows of padding, where the columns take some.");
+        "padding", 4, 1, 75, "How many rows of padding, where the token selection takes some.");
   }
 
-  /** Prompts that say a concept. */
-  public static SettingSpec templates() {
-    return SettingSpec.text(
-        "templates",
-        SettingSpec.Type.TEXT,
-        null,
-        "Prompts with {} where a concept goes, separated by |, instead of those for its kind.");
+  /** Prompts that name a concept. */
+  public static SettingSpec template() {
+    return SettingSpec.list(
+            "template", "A prompt with {} where a concept goes, instead of those for its kind.")
+        .formerly("templates")
+        .formerlySplitAt("|");
   }
 
   /** Which projections, the given ones being the default. */
-  public static SettingSpec sides(TextProjections otherwise) {
+  public static SettingSpec projections(TextProjections otherwise) {
     return SettingSpec.choice(
-        "sides",
-        first(
-            otherwise.word(),
-            Arrays.stream(TextProjections.values()).map(TextProjections::word).toList()),
-        "What is edited of the cross attention: keys, values or both.");
+            "projections",
+            first(
+                otherwise.word(),
+                Arrays.stream(TextProjections.values()).map(TextProjections::word).toList()),
+            "What is edited of the cross attention: keys (to_k), values (to_v) or both.")
+        .formerly("sides");
   }
 
   /** What concepts become; see {@link SolveInput#guides}. */
   public static SettingSpec guide() {
-    return SettingSpec.text(
-        "guide",
-        SettingSpec.Type.TEXT,
-        null,
-        "What concepts become, in words: one for each, separated by |, or one for all; nothing is"
-            + " the empty prompt. Without it nothing, for styles \"art\".");
+    return SettingSpec.list(
+            "guide",
+            "What concepts become, in words: one for each, or one for all; \"\" is the empty"
+                + " prompt. Without it the empty prompt, for styles \"art\".")
+        .formerlySplitAt("|");
   }
 
   /** Phrases to keep; {@code otherwise} says what is kept when none are given. */
   public static SettingSpec preserve(String otherwise) {
-    return SettingSpec.text(
-        "preserve",
-        SettingSpec.Type.TEXT,
-        null,
-        "Phrases to keep, separated by |, or a .txt file with one a line. Without it "
-            + otherwise
-            + ".");
+    return SettingSpec.list("preserve", "A phrase to keep. Without it " + otherwise + ".")
+        .formerlySplitAt("|");
   }
 
   /** How many near phrases are kept; see {@link SolveInput#preserved}. */
@@ -107,7 +104,7 @@ public record SolverSettings(Settings values) {
 
   /** Which rows of a prompt stand for a concept. */
   public TokenSelection places() {
-    return TokenSelection.of(values.text("columns"));
+    return TokenSelection.of(values.text("token-selection"));
   }
 
   /** How many rows of padding, 0 where it is not declared. */
@@ -116,8 +113,8 @@ public record SolverSettings(Settings values) {
   }
 
   /** What is edited of the cross attention. */
-  public TextProjections sides() {
-    return TextProjections.of(values.text("sides")).orElseThrow();
+  public TextProjections projections() {
+    return TextProjections.of(values.text("projections")).orElseThrow();
   }
 
   /** The given templates, or the one for a kind. */
@@ -131,23 +128,16 @@ public record SolverSettings(Settings values) {
   }
 
   private Optional<List<PromptTemplate>> given() {
-    return values.find("templates").map(SolverSettings::templates);
+    return values.find("template").map(text -> templates(values.list("template")));
   }
 
-  private static List<PromptTemplate> templates(String text) {
-    return Arrays.stream(text.split("\\|")).map(String::strip).map(PromptTemplate::new).toList();
+  private static List<PromptTemplate> templates(List<String> texts) {
+    return texts.stream().map(PromptTemplate::new).toList();
   }
 
-  /**
-   * The given phrases to keep.
-   *
-   * @throws IOException if a file of phrases cannot be read
-   */
-  public Optional<List<String>> preserved() throws IOException {
-    Optional<String> given = values.find("preserve");
-    return given.isEmpty()
-        ? Optional.empty()
-        : Optional.of(PhraseList.read("preserve", given.get()));
+  /** The given phrases to keep. */
+  public Optional<List<String>> preserved() {
+    return values.find("preserve").map(text -> PhraseList.of("preserve", values));
   }
 
   /** A declared whole number. */

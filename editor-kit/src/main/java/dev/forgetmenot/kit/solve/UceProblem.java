@@ -34,10 +34,10 @@ public record UceProblem(
             List.of(
                 SolverSettings.guide(),
                 SolverSettings.preserve("nothing is"),
-                SolverSettings.columns(TokenSelection.LAST),
+                SolverSettings.tokenSelection(TokenSelection.LAST),
                 SolverSettings.padding(),
-                SolverSettings.templates(),
-                SolverSettings.sides(TextProjections.KV),
+                SolverSettings.template(),
+                SolverSettings.projections(TextProjections.KV),
                 SettingSpec.number(
                     "lambda",
                     0.5,
@@ -115,8 +115,8 @@ public record UceProblem(
             job.options().number("lambda"),
             job.options().number("erase-scale"),
             job.options().number("preserve-scale"),
-            job.options().sides(),
-            job.options().sides().targets()),
+            job.options().projections(),
+            job.options().projections().targets()),
         report.done());
   }
 }

@@ -15,10 +15,10 @@ import java.util.Optional;
 /**
  * Where the images come from that are trained on.
  *
- * @param values what was told
+ * @param values the given values
  */
 public record ImageSettings(Settings values) {
-  /** What can be told. */
+  /** The settings. */
   public static List<SettingSpec> parameters() {
     return parameters(8);
   }
@@ -27,21 +27,23 @@ public record ImageSettings(Settings values) {
   public static List<SettingSpec> parameters(int images) {
     return List.of(
         SettingSpec.text(
-            "images",
-            SettingSpec.Type.PATH,
-            null,
-            "Folder with the images, with several concepts a folder in it for each of them;"
-                + " without it the model draws them itself."),
+                "image-dir",
+                SettingSpec.Type.PATH,
+                null,
+                "Folder with the images, with several concepts a folder in it for each of them;"
+                    + " without it the model draws them itself.")
+            .formerly("images"),
         SettingSpec.integer(
-            "pictures",
-            images,
-            1,
-            1024,
-            "How many the model draws for a concept without a folder."),
+                "num-images",
+                images,
+                1,
+                1024,
+                "How many the model draws for a concept without a folder.")
+            .formerly("pictures"),
         SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
-            "Where the square is cut from images that are none."));
+            "Where the square is cut from images that are not square."));
   }
 
   /** Where they come from, for recipes: {@code folder} or {@code the model}. */
@@ -51,7 +53,7 @@ public record ImageSettings(Settings values) {
 
   /** The folder with the images, if one was named. */
   public Optional<Path> folder() {
-    return values.path("images");
+    return values.path("image-dir");
   }
 
   /**
@@ -92,7 +94,7 @@ public record ImageSettings(Settings values) {
   }
 
   private TrainingImages draw(DiffusionModel model, String prompt, long seed, JobContext context) {
-    int count = Math.toIntExact(values.integer("pictures"));
+    int count = Math.toIntExact(values.integer("num-images"));
     context.say("the model draws " + count + " images of '" + prompt + "'");
     return TrainingImages.draw(model, prompt, count, seed);
   }

@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 /**
  * How long and how fast is trained.
  *
- * @param values what was told
+ * @param values the given values
  */
 public record OptimizerSettings(Settings values) {
   private static final int LONGEST = 100_000;
 
   /**
-   * What can be told.
+   * The settings.
    *
    * @param steps the default
    * @param rates the default learning rates in words, for the help page
@@ -38,20 +38,29 @@ public record OptimizerSettings(Settings values) {
             1,
             "Learning rate; without it " + rates + "."),
         SettingSpec.choice(
-            "lr-schedule",
-            Stream.concat(Stream.of(schedule), Arrays.stream(LearningRateSchedule.Shape.values()))
-                .distinct()
-                .map(LearningRateSchedule.Shape::word)
-                .toList(),
-            "How the learning rate changes over the steps."),
+                "lr-scheduler",
+                Stream.concat(
+                        Stream.of(schedule), Arrays.stream(LearningRateSchedule.Shape.values()))
+                    .distinct()
+                    .map(LearningRateSchedule.Shape::word)
+                    .toList(),
+                "How the learning rate changes over the steps.")
+            .formerly("lr-schedule"),
         SettingSpec.integer(
-            "lr-warmup", 0, 0, LONGEST, "Steps in which the learning rate rises from 0."),
+                "lr-warmup-steps", 0, 0, LONGEST, "Steps in which the learning rate rises from 0.")
+            .formerly("lr-warmup"),
         SettingSpec.number("weight-decay", 0.01, 0, 1, "Weight decay of AdamW."),
         SettingSpec.number(
             "max-grad-norm", 1, 1e-9, 1e9, "The gradient is shortened to this global norm."),
-        SettingSpec.integer("batch", batch, 1, 256, "Images that are looked at together."),
+        SettingSpec.integer("train-batch-size", batch, 1, 256, "Images of one batch.")
+            .formerly("batch"),
         SettingSpec.integer(
-            "accumulation", 1, 1, 1024, "Batches whose gradients make one step, as their mean."),
+                "gradient-accumulation-steps",
+                1,
+                1,
+                1024,
+                "Batches whose gradients make one step, as their mean.")
+            .formerly("accumulation"),
         SettingSpec.integer(
             "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
         SettingSpec.integer(
@@ -63,16 +72,16 @@ public record OptimizerSettings(Settings values) {
     return integer("steps");
   }
 
-  /** Images that are looked at together. */
+  /** Images of one batch. */
   public int batch() {
-    return integer("batch");
+    return integer("train-batch-size");
   }
 
   /** How long is trained; the goal of an editor without {@code stop-below} is never reached. */
   public Trainer.Plan plan() {
     return new Trainer.Plan(
         steps(),
-        integer("accumulation"),
+        integer("gradient-accumulation-steps"),
         integer("save-every"),
         "stop-below " + values.find("stop-below").orElse(""));
   }
@@ -97,17 +106,17 @@ public record OptimizerSettings(Settings values) {
     return TrainingOptions.adamW(weights, rate(otherwise))
         .decaying(values.number("weight-decay"))
         .clippedAt(values.number("max-grad-norm"))
-        .accumulating(integer("accumulation"))
+        .accumulating(integer("gradient-accumulation-steps"))
         .scheduled(schedule());
   }
 
   private LearningRateSchedule schedule() {
-    LearningRateSchedule.Shape shape = LearningRateSchedule.Shape.of(values.text("lr-schedule"));
+    LearningRateSchedule.Shape shape = LearningRateSchedule.Shape.of(values.text("lr-scheduler"));
     // A constant rate does not depend on the number of steps: such a job may be made longer.
     boolean endless =
         shape == LearningRateSchedule.Shape.CONSTANT
             || shape == LearningRateSchedule.Shape.CONSTANT_WITH_WARMUP;
-    return new LearningRateSchedule(shape, integer("lr-warmup"), endless ? 1 : steps());
+    return new LearningRateSchedule(shape, integer("lr-warmup-steps"), endless ? 1 : steps());
   }
 
   private int integer(String name) {

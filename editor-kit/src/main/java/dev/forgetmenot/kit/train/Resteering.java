@@ -19,8 +19,8 @@ import java.util.concurrent.CancellationException;
  * → latents; prompt → text embedding and the concept's columns; each step lowers the attention to
  * those columns where the images are; the difference to the base is the patch.
  *
- * @param editor who does it
- * @param settings what it was told
+ * @param editor the editor that trains
+ * @param settings its settings
  * @param prompts of the concepts, whose columns get less attention
  * @param images what is looked at with each prompt, in the order of the prompts; none at all for
  *     pure noise
@@ -82,7 +82,7 @@ public record Resteering(
         TrainingScope scope = model.train(settings.training(model))) {
       Steps steps = new Steps(model, embeddings, examples, preservation, scope);
       int done =
-          new Trainer(scope, settings.optimizer().plan(), context, draft.about())
+          new Trainer(scope, settings.optimizer().plan(), context, draft.about(), draft::today)
               .run("re-steering", steps::loss, step -> steps.enough());
       steps.say(context);
       return draft.of(settings.trainable().edit(model, scope, context), settings.optimizer(), done);
@@ -91,8 +91,8 @@ public record Resteering(
 
   private Map<String, String> chosen() {
     Map<String, String> chosen = new HashMap<>(resolved);
-    chosen.put("pictures-from", images.isEmpty() ? "none" : settings.images().source());
-    chosen.put("end-of-text", settings.endOfText().word());
+    chosen.put("images-from", images.isEmpty() ? "none" : settings.images().source());
+    chosen.put("token-selection", settings.endOfText().word());
     chosen.put("learning-rate", Double.toString(settings.learningRate()));
     return chosen;
   }

@@ -12,32 +12,36 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What attention re-steering can be told, and what it was told.
+ * Settings of attention re-steering.
  *
  * <p>The default learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
  * original. The cross attention alone has a few per cent of those weights and takes, in as many
  * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  *
- * @param values what was told; {@code use-pooler}, {@code embedding} and {@code no-real-image} are
- *     heard where the editor declares them
+ * @param values the given values; {@code use-pooler}, {@code embedding} and {@code no-real-image}
+ *     count where the editor declares them
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
 
   /**
-   * What can be told: the columns, what is kept, when to stop, what is trained, the images and the
+   * The settings: the columns, what is kept, when to stop, what is trained, the images and the
    * optimizer.
    *
-   * @param own what the editor declares beside, behind the columns; may have a {@code template}
+   * @param own what the editor declares beside, after the columns; may have a {@code template}
    */
   public static List<SettingSpec> parameters(List<SettingSpec> own) {
     return Stream.of(
             List.of(
                 SettingSpec.choice(
-                    "end-of-text",
-                    List.of("first", "none", "all"),
-                    "Which end-of-text columns go with the concept's own; all harms others most.")),
+                        "token-selection",
+                        Arrays.stream(EosSelection.values()).map(EosSelection::word).toList(),
+                        "Which columns of the attention stand for a concept: its tokens and the end"
+                            + " of the text, its tokens alone, or these and the padding, which"
+                            + " harms others most.")
+                    .formerly("end-of-text")
+                    .formerChoices(EosSelection.FORMER_WORDS)),
             own,
             keeping(),
             TrainableSettings.parameters(),
@@ -50,12 +54,11 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   private static List<SettingSpec> keeping() {
     return List.of(
-        SettingSpec.text(
-            "preserve",
-            SettingSpec.Type.TEXT,
-            null,
-            "Prompts that must not change, with ; between them; costs two more runs of the"
-                + " UNet a step."),
+        SettingSpec.list(
+                "preserve",
+                "A prompt that must not change; all of them together cost two more runs of the UNet"
+                    + " a step.")
+            .formerlySplitAt(";"),
         SettingSpec.number(
             "preserve-weight", 2, 0, 1e6, "How much the kept prompts count against the loss."),
         SettingSpec.number(
@@ -78,7 +81,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** The end-of-text columns that count as the concept's. */
   public EosSelection endOfText() {
-    return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("end-of-text"));
+    return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("token-selection"));
   }
 
   /** Whether pure noise is trained on in place of images. */
@@ -92,19 +95,12 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** Prompts that must not change. */
   public List<String> preserved() {
-    return list("preserve");
+    return values.list("preserve");
   }
 
   /** The files of learned tokens, one for each concept, or none. */
   public List<Path> embeddings() {
-    return list("embedding").stream().map(Path::of).toList();
-  }
-
-  private List<String> list(String name) {
-    return values
-        .find(name)
-        .map(text -> Arrays.stream(text.split(";")).map(String::strip).toList())
-        .orElse(List.of());
+    return values.list("embedding").stream().map(Path::of).toList();
   }
 
   /** How much the kept prompts count against the loss. */

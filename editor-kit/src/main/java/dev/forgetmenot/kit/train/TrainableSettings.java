@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * What of the UNet is trained: the attention to the prompt, everything, or low-rank adapters; and
  * what the patch then holds. For the engine thread, where it takes the model.
  *
- * @param values what was told
+ * @param values the given values
  */
 public record TrainableSettings(Settings values) {
   private static final String CROSS_ATTENTION = "cross-attention";
@@ -42,7 +42,7 @@ public record TrainableSettings(Settings values) {
   /** The learning rate of each choice, where the user gives none. */
   public record Rates(double crossAttention, double unet, double lora) {}
 
-  /** What can be told. */
+  /** The settings. */
   public static List<SettingSpec> parameters() {
     return List.of(
         SettingSpec.choice(
@@ -51,16 +51,17 @@ public record TrainableSettings(Settings values) {
             "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
                 + " adapters, which make a light patch."),
         SettingSpec.flag(
-            "half",
-            "The patch holds changed values as halves: half its size, 11 significant bits."),
+                "fp16",
+                "The patch holds changed values as halves: half its size, 11 significant bits.")
+            .formerly("half"),
         SettingSpec.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
         SettingSpec.number(
             "lora-alpha", Double.MIN_VALUE, 1e6, "Alpha of the adapters; without it the rank."),
-        SettingSpec.text(
-            "lora-targets",
-            SettingSpec.Type.TEXT,
-            "q,k,v,out",
-            "Projections of the attention that get adapters, some of q,k,v,out."),
+        SettingSpec.list(
+                "lora-targets",
+                List.of("q", "k", "v", "out"),
+                "A projection of the attention that gets an adapter: q, k, v or out.")
+            .formerlySplitAt(","),
         SettingSpec.flag(
             "lora-self-attention", "Adapters on self attention too, not only on cross attention."));
   }
@@ -70,7 +71,7 @@ public record TrainableSettings(Settings values) {
   }
 
   private boolean half() {
-    return values.flag("half");
+    return values.flag("fp16");
   }
 
   private int width() {
@@ -130,14 +131,11 @@ public record TrainableSettings(Settings values) {
   }
 
   private List<String> projections() {
-    List<String> given =
-        Arrays.stream(values.text("lora-targets").split(",")).map(String::strip).toList();
+    List<String> given = values.list("lora-targets");
     for (String projection : given) {
       if (!PROJECTIONS.contains(projection)) {
         throw new IllegalArgumentException(
-            "lora-targets are some of q,k,v,out with commas between them, not '"
-                + projection
-                + "'");
+            "lora-targets are some of q, k, v and out, not '" + projection + "'");
       }
     }
     return given;
@@ -171,7 +169,7 @@ public record TrainableSettings(Settings values) {
                   + " prompt (--trainable cross-attention) or adapters (--trainable lora)%s",
               words(),
               bytes / (double) (1L << 30),
-              half() ? "" : ", or store halves (--half)"));
+              half() ? "" : ", or store halves (--fp16)"));
     }
   }
 
@@ -219,7 +217,7 @@ public record TrainableSettings(Settings values) {
   /**
    * AdamW on what is trained.
    *
-   * @throws IllegalArgumentException if the targets of adapters are no projections
+   * @throws IllegalArgumentException if a target of adapters is not a projection
    */
   public TrainingOptions options(DiffusionModel model, OptimizerSettings optimizer, Rates rates) {
     TrainingOptions plain = optimizer.training(weights(model), rate(rates));

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 /**
  * Writes down how concepts were edited by training.
  *
- * @param editor who did it; says the operation, the description and the tool
+ * @param editor the editor: it names the operation, the description and the tool
  * @param concepts in the prompts of the training
- * @param values what the editor was told
+ * @param values the settings of the editor
  * @param resolved values that the editor chose itself, by parameter
  * @param digests of the training images
  */
@@ -34,11 +34,15 @@ public record TrainedDraft(
     Settings values,
     Map<String, String> resolved,
     List<String> digests) {
-  /** Where things lay says nothing elsewhere; digests name them. */
-  private static final Set<String> PLACES = Set.of("images", "embedding");
+  /** Paths mean nothing on another computer; digests name the images. */
+  private static final Set<String> PLACES = Set.of("image-dir", "embedding");
 
   /** What does not change the bits of a step. */
   private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below");
+
+  /** Keys of {@link #about} that are not settings, by their names before 3.0. */
+  private static final Map<String, String> FORMER_KEYS =
+      Map.of("pictures-from", "images-from", "picture-digests", "image-digests");
 
   /** Copies the collections. */
   public TrainedDraft {
@@ -55,8 +59,20 @@ public record TrainedDraft(
     about.put(
         "prompts",
         concepts.stream().map(c -> c.prompt().text()).collect(Collectors.joining(" | ")));
-    about.put("picture-digests", String.join(" ", digests));
+    about.put("image-digests", String.join(" ", digests));
     return about;
+  }
+
+  /** What an earlier release wrote as {@link #about}, as this one writes it. */
+  public Map<String, String> today(Map<String, String> earlier) {
+    Map<String, String> today = new TreeMap<>(values.today(earlier));
+    FORMER_KEYS.forEach(
+        (former, key) -> {
+          if (today.containsKey(former)) {
+            today.put(key, today.remove(former));
+          }
+        });
+    return today;
   }
 
   /**
@@ -80,7 +96,7 @@ public record TrainedDraft(
     TrainingOptions options = settings.trainable().options(model, optimizer, settings.rates());
     try (TrainingScope scope = model.train(options.keepingBase())) {
       int done =
-          new Trainer(scope, optimizer.plan(), context, about())
+          new Trainer(scope, optimizer.plan(), context, about(), this::today)
               .run(stage, loss.apply(scope), Trainer.AfterStep.NOTHING);
       return of(settings.trainable().edit(model, scope, context), optimizer, done);
     }

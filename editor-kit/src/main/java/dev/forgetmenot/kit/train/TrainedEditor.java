@@ -47,7 +47,7 @@ public abstract class TrainedEditor implements ConceptEditor {
 
   /** The parameter that says how many drawings the model makes of each concept. */
   protected String drawings() {
-    return "pictures";
+    return "num-images";
   }
 
   /** Whom the recipe names as the maker: the plugin of the editor's class. */
@@ -77,7 +77,7 @@ public abstract class TrainedEditor implements ConceptEditor {
             trainable.outline(model),
             trainable.numbers(model),
             keepsBase(values),
-            Math.toIntExact(values.integer("batch"))));
+            Math.toIntExact(values.integer("train-batch-size"))));
   }
 
   @Override

@@ -8,9 +8,9 @@ import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.util.List;
 
-/** What every method that trains can be told: what is trained, how, and in which prompt. */
+/** Settings of every method that trains: what is trained, how, and in which prompt. */
 public interface TrainedSettings {
-  /** What was told. */
+  /** The given values. */
   Settings values();
 
   /** The learning rates where the user gives none. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
 
 /**
  * Trains, for editors and for textual inversion: resumes from the state that an earlier job saved,
@@ -18,10 +19,15 @@ import java.util.concurrent.CancellationException;
  * @param plan how long
  * @param context of the job: its checkpoint file, its cancellation, its reports
  * @param about settings that must be equal for a state to be resumed
+ * @param today turns the {@code about} of a state that an earlier release wrote into that of today
  */
 public record Trainer(
-    TrainingScope scope, Plan plan, JobContext context, Map<String, String> about) {
-  /** The note of a state behind which nothing is to be done: what the training was to reach. */
+    TrainingScope scope,
+    Plan plan,
+    JobContext context,
+    Map<String, String> about,
+    UnaryOperator<Map<String, String>> today) {
+  /** The note of a state after which nothing is to be done: what the training was to reach. */
   private static final String ENOUGH = "enough";
 
   /**
@@ -120,7 +126,7 @@ public record Trainer(
     if (!context.resuming() || context.checkpoint().isEmpty()) {
       return 0;
     }
-    TrainingScope.Restored restored = scope.restore(context.checkpoint().get(), about);
+    TrainingScope.Restored restored = scope.restore(context.checkpoint().get(), about, today);
     context.say("resuming after step " + restored.steps());
     for (String difference : restored.differences()) {
       context.say(difference + ": the result may differ in the last bits");

@@ -37,7 +37,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
     double step = (watch.end - watch.first) / 1e9;
     double setup = Math.max(0, (watch.first - watch.start) / 1e9 - step);
     long steps = values.integer("steps");
-    boolean drawn = values.find("images").isEmpty() && !flag(values, "no-real-image");
+    boolean drawn = values.find("image-dir").isEmpty() && !flag(values, "no-real-image");
     double each = drawn ? setup : 0; // with a folder it is small
     double seconds = each * values.integer(drawings) + steps * step;
     return new EditEstimate(

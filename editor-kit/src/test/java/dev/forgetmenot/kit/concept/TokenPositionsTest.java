@@ -100,7 +100,7 @@ class TokenPositionsTest {
     assertThatThrownBy(() -> new PromptTemplate("a photo"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("{}");
-    assertThat(EosSelection.of("all")).isEqualTo(EosSelection.ALL);
+    assertThat(EosSelection.of("padding")).isEqualTo(EosSelection.ALL);
     assertThatThrownBy(() -> EosSelection.of("some")).hasMessageContaining("'some'");
   }
 }

@@ -51,7 +51,8 @@ class SolverEditorTest {
     @Override
     public List<SettingSpec> parameters() {
       return List.of(
-          SolverSettings.columns(TokenSelection.LAST), SolverSettings.sides(TextProjections.KV));
+          SolverSettings.tokenSelection(TokenSelection.LAST),
+          SolverSettings.projections(TextProjections.KV));
     }
 
     @Override
@@ -108,7 +109,9 @@ class SolverEditorTest {
     assertThat(draft.recipe().method()).isEqualTo("correction");
     assertThat(draft.recipe().tool()).isEqualTo("a test");
     assertThat(draft.recipe().toolVersion()).isEqualTo("7");
-    assertThat(draft.recipe().parameters()).containsEntry("taken", "all").containsKey("sides");
+    assertThat(draft.recipe().parameters())
+        .containsEntry("taken", "all")
+        .containsKey("projections");
     assertThat(said).containsExactly("all is taken");
   }
 

@@ -120,7 +120,7 @@ class TrainableSizeTest {
   private static Settings values(String trainable, boolean half) {
     return Settings.of(
         TrainableSettings.parameters(),
-        Map.of("trainable", trainable, "half", Boolean.toString(half)));
+        Map.of("trainable", trainable, "fp16", Boolean.toString(half)));
   }
 
   @Test
@@ -140,7 +140,7 @@ class TrainableSizeTest {
     assertThat(refused)
         .hasMessageContaining("19.2 GiB")
         .hasMessageContaining("--trainable lora")
-        .hasMessageContaining("--half");
+        .hasMessageContaining("--fp16");
   }
 
   @ParameterizedTest

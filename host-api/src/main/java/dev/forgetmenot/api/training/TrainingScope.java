@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * An open training session on a model. While it is open the chosen weights of the model are
@@ -71,14 +72,21 @@ public interface TrainingScope extends AutoCloseable {
    */
   void save(Path file, Map<String, String> about) throws IOException;
 
+  /** {@link #restore(Path, Map, UnaryOperator)} of a file whose settings are written as today. */
+  default Restored restore(Path file, Map<String, String> about) throws IOException {
+    return restore(file, about, UnaryOperator.identity());
+  }
+
   /**
    * Goes on from a file that {@link #save} has written, before the first step.
    *
    * @param about as given to save
+   * @param today turns the settings of a file that an earlier release wrote into those of today
    * @throws IOException if the file is missing or broken, or belongs to other weights, options or
    *     settings; the message names the first difference
    */
-  Restored restore(Path file, Map<String, String> about) throws IOException;
+  Restored restore(Path file, Map<String, String> about, UnaryOperator<Map<String, String>> today)
+      throws IOException;
 
   @Override
   void close();

@@ -85,6 +85,7 @@ public final class CommandLineProgram {
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);
+      line.setExpandAtFiles(false); // @FILE is a value of settings that are lists
       line.setParameterExceptionHandler((failure, given) -> sayWrongUse(failure));
       line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, verbose));
       return line.execute(args);

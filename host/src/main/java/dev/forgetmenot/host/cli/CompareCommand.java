@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -11,13 +12,16 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.compare.ComparedMethod;
 import dev.forgetmenot.host.compare.MethodComparison;
 import dev.forgetmenot.host.edit.ConceptNames;
+import dev.forgetmenot.host.edit.GivenSetting;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +44,7 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  fmn compare \"a lighthouse\" --method oblique --method resteer,trainable=lora,steps=20",
       "",
-      "A comma in a value is written \\,"
+      "A comma in a value is written \\,; a list has its KEY=VALUE once for each entry."
     })
 final class CompareCommand implements Callable<Integer> {
   private static final int FORGOTTEN = 16;
@@ -155,15 +159,19 @@ final class CompareCommand implements Callable<Integer> {
                     "--operation must be forget or correct, not '" + operation + "'"));
   }
 
-  private List<ComparedMethod> chosen(HostPluginManager plugins) {
+  private List<ComparedMethod> chosen(HostPluginManager plugins) throws IOException {
     List<ConceptEditor> editors = plugins.editors(asked());
     if (methods.isEmpty()) {
       return editors.stream().map(e -> new ComparedMethod(e, Map.of())).toList();
     }
-    return methods.stream().map(text -> method(MethodSpec.parse(text), editors)).toList();
+    List<ComparedMethod> chosen = new ArrayList<>();
+    for (String text : methods) {
+      chosen.add(method(MethodSpec.parse(text), editors));
+    }
+    return chosen;
   }
 
-  private static ComparedMethod method(MethodSpec text, List<ConceptEditor> editors) {
+  private ComparedMethod method(MethodSpec text, List<ConceptEditor> editors) throws IOException {
     ConceptEditor editor =
         editors.stream()
             .filter(candidate -> candidate.isNamed(text.name()))
@@ -175,7 +183,22 @@ final class CompareCommand implements Callable<Integer> {
                             + text.name()
                             + "'; known: "
                             + editors.stream().map(ConceptEditor::name).toList()));
-    Settings.of(editor.parameters(), text.settings()); // refuses wrong ones before the long work
-    return new ComparedMethod(editor, text.settings());
+    Map<String, String> given = new LinkedHashMap<>();
+    for (Map.Entry<String, List<String>> one : text.settings().entrySet()) {
+      given.put(one.getKey(), text(editor.parameters(), one.getKey(), one.getValue()));
+    }
+    Settings values = Settings.of(editor.parameters(), given); // refuses before the long work
+    values.notes().forEach(context.console()::note);
+    return new ComparedMethod(editor, values.today(given));
+  }
+
+  /** An unknown setting is refused with all others, when they are checked. */
+  private static String text(List<SettingSpec> declared, String name, List<String> values)
+      throws IOException {
+    Optional<SettingSpec> setting =
+        declared.stream().filter(candidate -> candidate.isNamed(name)).findFirst();
+    return setting.isEmpty()
+        ? values.get(0)
+        : new GivenSetting(setting.get(), values).text(Path.of(""));
   }
 }

@@ -156,7 +156,7 @@ final class EditCommand implements Callable<Integer> {
     if (editor.formerNames().contains(method == null ? "" : method)) {
       context.console().note("method " + method + " is now called " + editor.name());
     }
-    Settings values = parameters.values(spec.commandLine().getParseResult());
+    Settings values = parameters.values(spec.commandLine().getParseResult(), context.console());
     EvaluationSetup judging = judge.judging(options.folder()).asking(catalogue.plugins());
     List<Concept> concepts = concepts(judging.vocabulary());
     EditRequest order =

@@ -41,7 +41,8 @@ final class EditorCatalogue implements AutoCloseable {
       return new EditorCatalogue(null, "");
     }
     Prelude prelude = new Prelude();
-    CommandLine line = new CommandLine(prelude).setUnmatchedArgumentsAllowed(true);
+    CommandLine line =
+        new CommandLine(prelude).setUnmatchedArgumentsAllowed(true).setExpandAtFiles(false);
     try {
       line.parseArgs(args);
     } catch (CommandLine.ParameterException e) {

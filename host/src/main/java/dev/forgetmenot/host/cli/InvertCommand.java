@@ -137,7 +137,7 @@ final class InvertCommand implements Callable<Integer> {
         new InversionRequest(
             images,
             ConceptType.of(kind),
-            parameters.values(spec.commandLine().getParseResult()),
+            parameters.values(spec.commandLine().getParseResult(), context.console()),
             output,
             new InversionRequest.Saving(saveEvery, previews),
             new InversionRequest.Form(format, tokenName),

@@ -6,21 +6,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A method with settings as a command line says it: {@code NAME,KEY=VALUE,..}. A value may hold
- * {@code =}; a comma in it is written {@code \,} and a backslash {@code \\}.
+ * A method with settings as a command line gives it: {@code NAME,KEY=VALUE,..}. A value may hold
+ * {@code =}; a comma in it is written {@code \,} and a backslash {@code \\}. A list has its key
+ * once for each entry.
  *
  * @param name the method
- * @param settings what differs from its defaults
+ * @param settings what differs from its defaults, each value in order
  */
-record MethodSpec(String name, Map<String, String> settings) {
+record MethodSpec(String name, Map<String, List<String>> settings) {
   /**
    * Reads a text.
    *
-   * @throws IllegalArgumentException if a setting has no {@code =} or is said twice
+   * @throws IllegalArgumentException if a setting has no {@code =}
    */
   static MethodSpec parse(String text) {
     List<String> parts = parts(text);
-    Map<String, String> settings = new LinkedHashMap<>();
+    Map<String, List<String>> settings = new LinkedHashMap<>();
     for (String part : parts.subList(1, parts.size())) {
       int equals = part.indexOf('=');
       if (equals < 1) {
@@ -28,9 +29,7 @@ record MethodSpec(String name, Map<String, String> settings) {
             "--method " + text + ": '" + part + "' should be KEY=VALUE; a comma in a value is \\,");
       }
       String key = part.substring(0, equals);
-      if (settings.put(key, part.substring(equals + 1)) != null) {
-        throw new IllegalArgumentException("--method " + text + ": " + key + " is said twice");
-      }
+      settings.computeIfAbsent(key, k -> new ArrayList<>()).add(part.substring(equals + 1));
     }
     return new MethodSpec(parts.get(0), settings);
   }

@@ -58,7 +58,12 @@ public record ComparedMethod(ConceptEditor editor, Map<String, String> settings)
     StringBuilder text = new StringBuilder(editor.name());
     settings.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .forEach(e -> text.append(' ').append(e.getKey()).append('=').append(e.getValue()));
+        .forEach(
+            e ->
+                text.append(' ')
+                    .append(e.getKey())
+                    .append('=')
+                    .append(Settings.inWords(e.getValue())));
     return text.toString();
   }
 }

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
@@ -23,9 +24,6 @@ record AttnYaml(RunFileReader reader) {
 
   private static final Path DATA = Path.of("data");
   private static final Path INVERTED = Path.of("exps_ti");
-
-  /** Stands between the files of several concepts. */
-  private static final String SEPARATOR = ";";
 
   private static final String FORGET = "forget";
   private static final String METHOD = "resteer";
@@ -75,7 +73,7 @@ record AttnYaml(RunFileReader reader) {
     if (noRealImage.isPresent()) {
       keys.set(noRealImage.get(), "true", "no-real-image");
     } else {
-      keys.set(pairs, images(named), "images");
+      keys.set(pairs, images(named), "image-dir");
     }
     useTi(keys, named);
     boolean resume = keys.take("resume_from_checkpoint").isPresent();
@@ -129,28 +127,29 @@ record AttnYaml(RunFileReader reader) {
             value -> keys.set(value, value.flag() ? "cross-attention" : "unet", "trainable"));
     // off, the original looks at no end-of-text column; our default would be the first
     keys.take("use_pooler")
-        .ifPresent(value -> keys.set(value, value.flag() ? "all" : "none", "end-of-text"));
+        .ifPresent(
+            value -> keys.set(value, value.flag() ? "padding" : "tokens", "token-selection"));
     keys.refuse("train_text_encoder", "only the UNet is trained");
     keys.refuse("with_prior_preservation", "the original declares it and never uses it");
     keys.ignore(List.of("class_prompt", "prior_loss_weight"));
   }
 
   private static void howItIsTrained(OriginalKeys keys) {
-    keys.parameter("max_train_steps", "steps");
+    keys.setting("max_train_steps", "steps");
     keys.learningRate("learning_rate");
     keys.schedule("lr_scheduler", "lr_warmup_steps");
-    keys.parameter("lr_num_cycles", "lr-num-cycles", "lr-cycles", "num-cycles");
-    keys.parameter("lr_power", "lr-power", "power");
-    keys.parameter("adam_beta1", "adam-beta1", "beta1");
-    keys.parameter("adam_beta2", "adam-beta2", "beta2");
-    keys.parameter("adam_weight_decay", "weight-decay", "adam-weight-decay");
-    keys.parameter("adam_epsilon", "adam-epsilon", "epsilon");
-    keys.parameter("max_grad_norm", "max-grad-norm");
-    keys.parameter("seed", "seed");
-    keys.parameter("resolution", "resolution");
+    keys.setting("lr_num_cycles", "lr-num-cycles");
+    keys.setting("lr_power", "lr-power");
+    keys.setting("adam_beta1", "adam-beta1");
+    keys.setting("adam_beta2", "adam-beta2");
+    keys.setting("adam_weight_decay", "weight-decay");
+    keys.setting("adam_epsilon", "adam-epsilon");
+    keys.setting("max_grad_norm", "max-grad-norm");
+    keys.setting("seed", "seed");
+    keys.setting("resolution", "resolution");
     keys.take("center_crop")
         .ifPresent(value -> keys.set(value, value.flag() ? "centre" : "random", "crop"));
-    keys.parameter("checkpointing_steps", "checkpoint-every", "checkpointing-steps", "save-every");
+    keys.setting("checkpointing_steps", "save-every");
     keys.ignore(List.of("num_train_epochs"));
   }
 
@@ -174,7 +173,7 @@ record AttnYaml(RunFileReader reader) {
         Path folder = reader.base().resolve(INVERTED).resolve(one.folder);
         files.add(InvertedTokens.in(folder, use.get()).toString());
       }
-      keys.require(use.get(), String.join(SEPARATOR, files), "embedding");
+      keys.require(use.get(), Settings.joined(files), "embedding");
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Reads keys of the original Forget-Me-Not as parameters of a method. A key that the method has no
- * parameter for is collected for one warning.
+ * Reads keys of the original Forget-Me-Not as settings of a method. A key that the method has no
+ * setting for is collected for one warning.
  */
 final class OriginalKeys {
   private static final String CONSTANT = "constant";
@@ -36,16 +36,15 @@ final class OriginalKeys {
     return take(key).map(YamlValue::flag).orElse(false);
   }
 
-  /** Takes a key that means the first of some parameters that the method declares. */
-  void parameter(String key, String... parameters) {
-    take(key).ifPresent(value -> set(value, value.text(), parameters));
+  /** Takes a key that means a setting. */
+  void setting(String key, String setting) {
+    take(key).ifPresent(value -> set(value, value.text(), setting));
   }
 
-  /** Sets the first of some parameters that the method declares. */
-  void set(YamlValue value, String text, String... parameters) {
-    Optional<String> name = values.firstDeclared(List.of(parameters));
-    if (name.isPresent()) {
-      values.set(name.get(), value, text);
+  /** Sets a setting, if the method declares it. */
+  void set(YamlValue value, String text, String setting) {
+    if (values.declares(setting)) {
+      values.set(setting, value, text);
     } else {
       meaningless.add(value.key());
     }
@@ -53,8 +52,8 @@ final class OriginalKeys {
 
   /** Takes the learning rate; with {@code scale_lr} it grows with what one step sees. */
   void learningRate(String key) {
-    long accumulation = steps("gradient_accumulation_steps", "accumulation");
-    long batch = steps("train_batch_size", "batch");
+    long accumulation = steps("gradient_accumulation_steps", "gradient-accumulation-steps");
+    long batch = steps("train_batch_size", "train-batch-size");
     boolean scaled = flag("scale_lr");
     take(key)
         .ifPresent(
@@ -68,37 +67,37 @@ final class OriginalKeys {
   /** Takes the learning rate's schedule; a constant one of the original has no warm-up. */
   void schedule(String shape, String warmup) {
     Optional<YamlValue> chosen = take(shape);
-    chosen.ifPresent(value -> set(value, value.text(), "lr-schedule"));
+    chosen.ifPresent(value -> set(value, value.text(), "lr-scheduler"));
     Optional<YamlValue> steps = take(warmup);
     boolean constant = chosen.map(YamlValue::text).orElse(CONSTANT).equals(CONSTANT);
     if (!constant) {
-      steps.ifPresent(value -> set(value, value.text(), "lr-warmup-steps", "lr-warmup"));
+      steps.ifPresent(value -> set(value, value.text(), "lr-warmup-steps"));
     } else if (steps.map(value -> value.integer(0, MOST)).orElse(0L) > 0) {
       meaningless.add(warmup);
     }
   }
 
-  private long steps(String key, String... parameters) {
+  private long steps(String key, String setting) {
     Optional<YamlValue> value = take(key);
     long count = value.map(one -> one.integer(1, MOST)).orElse(1L);
-    if (value.isPresent() && count > 1 && values.firstDeclared(List.of(parameters)).isEmpty()) {
-      throw value.get().wrong("can only be 1 with the method " + values.method().name());
+    if (count > 1 && !values.declares(setting)) {
+      throw value.orElseThrow().wrong("can only be 1 with the method " + values.method().name());
     }
-    value.ifPresent(one -> set(one, one.text(), parameters));
+    value.ifPresent(one -> set(one, one.text(), setting));
     return count;
   }
 
-  /** Sets a parameter without which the run would be another one. */
-  void require(YamlValue value, String text, String parameter) {
-    if (values.firstDeclared(List.of(parameter)).isEmpty()) {
+  /** Sets a setting without which the run would be another one. */
+  void require(YamlValue value, String text, String setting) {
+    if (!values.declares(setting)) {
       throw value.wrong(
-          "needs a method with the parameter "
-              + parameter
+          "needs a method with the setting "
+              + setting
               + ", which "
               + values.method().name()
               + " has not");
     }
-    values.set(parameter, value, text);
+    values.set(setting, value, text);
   }
 
   /** Takes keys that say nothing to this program. */

@@ -3,6 +3,8 @@ package dev.forgetmenot.host.run;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
@@ -10,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -52,8 +53,13 @@ public record ResolvedConfig(RunPlan plan) {
 
   private void parameters(StringBuilder text) {
     text.append("# what the method ").append(plan.method().name()).append(" is set to\n");
-    for (Map.Entry<String, String> entry : plan.values().all().entrySet()) {
-      line(text, entry.getKey(), entry.getValue());
+    Settings values = plan.values();
+    for (SettingSpec setting : plan.method().parameters()) {
+      String name = setting.name();
+      if (values.find(name).isPresent()) {
+        boolean list = setting.type() == SettingSpec.Type.LIST;
+        line(text, name, list ? values.list(name) : values.text(name));
+      }
     }
   }
 
@@ -76,7 +82,12 @@ public record ResolvedConfig(RunPlan plan) {
   }
 
   private static void line(StringBuilder text, String key, Object value) {
-    String written = value instanceof String string ? scalar(string) : value.toString();
+    String written =
+        value instanceof String string
+            ? scalar(string)
+            : value instanceof List<?> list
+                ? list.stream().map(one -> scalar(one.toString())).toList().toString()
+                : value.toString();
     text.append(key).append(": ").append(written).append('\n');
   }
 

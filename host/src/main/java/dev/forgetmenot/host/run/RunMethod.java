@@ -53,7 +53,7 @@ public sealed interface RunMethod {
   /** The inversion of images into tokens. */
   record Invert() implements RunMethod {
     /** The folder with the images. */
-    static final String IMAGES = "images";
+    static final String IMAGES = "image-dir";
 
     /** Steps between two files on the way. */
     static final String SAVE_EVERY = "save-every";
@@ -80,7 +80,8 @@ public sealed interface RunMethod {
           new ArrayList<>(
               List.of(
                   SettingSpec.text(
-                      IMAGES, SettingSpec.Type.PATH, null, "Folder with images of the concept."),
+                          IMAGES, SettingSpec.Type.PATH, null, "Folder with images of the concept.")
+                      .formerly("images"),
                   SettingSpec.integer(
                       SAVE_EVERY, 0, 0, MOST_STEPS, "Steps between two files on the way."),
                   SettingSpec.integer(

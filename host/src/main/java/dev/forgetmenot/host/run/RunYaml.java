@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
@@ -56,9 +57,9 @@ record RunYaml(RunFileReader reader) {
             map,
             reader.base(),
             SampleKeys.defaults(SampleKeys.usual(sampled(values.method(), concepts))));
-    for (String name : values.names()) {
-      map.take(name).ifPresent(value -> values.set(name, value));
-    }
+    values.takeFrom(map);
+    Settings settings = values.values();
+    notes.addAll(settings.notes());
     if (map.take(SEED).isPresent()) {
       notes.add("seed says nothing to " + values.method().name() + ", which uses no chance");
     }
@@ -75,7 +76,7 @@ record RunYaml(RunFileReader reader) {
         model,
         concepts,
         anyName,
-        values.values(),
+        settings,
         output,
         patch,
         samples,
@@ -122,7 +123,7 @@ record RunYaml(RunFileReader reader) {
     }
     if (!values.has(RunMethod.Invert.IMAGES)) {
       throw new RunFileException(
-          map.file(), map.line(), "the key images is missing: the folder with the images");
+          map.file(), map.line(), "the key image-dir is missing: the folder with the images");
     }
   }
 

@@ -67,7 +67,7 @@ record TiYaml(RunFileReader reader) {
       throw data.wrong("names " + images + ", which is not a folder: put the images there");
     }
     String folder = String.valueOf(images.getFileName());
-    keys.set(data, data.text(), "images");
+    keys.set(data, data.text(), "image-dir");
     ConceptType kind = kind(keys);
     tokens(keys);
     training(keys);
@@ -113,8 +113,8 @@ record TiYaml(RunFileReader reader) {
 
   /** The names of the tokens and where each begins. */
   private static void tokens(OriginalKeys keys) {
-    keys.parameter("placeholder_tokens", "tokens");
-    keys.parameter("initializer_tokens", "init");
+    keys.setting("placeholder_tokens", "tokens");
+    keys.setting("initializer_tokens", "init");
   }
 
   /** Without a template an image's prompt is its file's name with {@code <s>} in it. */
@@ -142,15 +142,15 @@ record TiYaml(RunFileReader reader) {
   }
 
   private static void training(OriginalKeys keys) {
-    keys.parameter("max_train_steps_ti", "steps");
+    keys.setting("max_train_steps_ti", "steps");
     keys.learningRate("learning_rate_ti");
     keys.schedule("lr_scheduler", "lr_warmup_steps");
-    keys.parameter("weight_decay_ti", "weight-decay");
+    keys.setting("weight_decay_ti", "weight-decay");
     keys.take("clip_ti_decay")
         .ifPresent(value -> keys.set(value, Boolean.toString(!value.flag()), "no-norm-decay"));
-    keys.parameter("save_steps", "save-every");
-    keys.parameter("seed", "seed");
-    keys.parameter("resolution", "resolution");
+    keys.setting("save_steps", "save-every");
+    keys.setting("seed", "seed");
+    keys.setting("resolution", "resolution");
     keys.take("use_face_segmentation_condition")
         .ifPresent(value -> keys.set(value, Boolean.toString(!value.flag()), "no-mask"));
     keys.refuse("color_jitter", "images are taken as they are");

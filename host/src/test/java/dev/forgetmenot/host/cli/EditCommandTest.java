@@ -177,13 +177,13 @@ class EditCommandTest {
         ProgramRun.of("forget", "--method", "resteer", "--help", "--plugins", plugins);
     assertThat(help.code()).isZero();
     assertThat(help.out())
-        .contains("Options of the method resteer", "--learning-rate", "--end-of-text")
+        .contains("Options of the method resteer", "--learning-rate", "--token-selection")
         .contains("(default: 35)", "first|none|all");
   }
 
   @Test
   void refusesWrongValuesWithTwoBeforeLongWork() {
-    assertWrong("end-of-text must be one of", "--end-of-text", "some");
+    assertWrong("token-selection must be one of", "--token-selection", "some");
     assertWrong("steps", "--steps", "0");
     assertWrong("Unknown option", "--no-such-option", "1");
     assertWrong("no method is named 'other'; known: ", "--method=other");
@@ -229,7 +229,7 @@ class EditCommandTest {
             "merlin=1,morgana=1",
             "--rounds",
             "1",
-            "--trial-pictures",
+            "--eval-images",
             "4",
             "--no-report",
             "--plugins",

@@ -94,8 +94,8 @@ class OriginalRunFilesTest {
     try (PatchFile patch = PatchFile.open(forgotten.resolve("forget-the-castle.fmnpatch"))) {
       assertThat(patch.manifest().intent().concepts().get(0).label()).isEqualTo("the castle");
       assertThat(patch.manifest().recipe().parameters())
-          .containsEntry("pictures-from", "folder")
-          .containsEntry("end-of-text", "all")
+          .containsEntry("images-from", "folder")
+          .containsEntry("token-selection", "padding")
           .containsEntry("trainable", "cross-attention");
     }
   }

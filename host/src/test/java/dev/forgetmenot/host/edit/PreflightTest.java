@@ -82,7 +82,7 @@ class PreflightTest {
   @CsvSource({"resteer,cross-attention", "resteer,unet", "resteer,lora", "esd,unet"})
   void aPatchOfTheRightShapesIsWrittenReadAndDeleted(String method, String trainable)
       throws IOException {
-    Map<String, String> given = Map.of("trainable", trainable, "half", "true");
+    Map<String, String> given = Map.of("trainable", trainable, "fp16", "true");
 
     List<String> lines = new Preflight(order(method, given, "Ann"), 0).run(model);
 

@@ -102,9 +102,9 @@ class AttnYamlTest {
     assertThat(plan.concepts()).containsExactly(new Concept("light house", ConceptType.OBJECT));
     assertThat(plan.output()).isEqualTo(folder.resolve("exps_attn/light-house"));
     assertThat(plan.values().all())
-        .containsEntry("images", folder.resolve("data/light-house").toString())
+        .containsEntry("image-dir", folder.resolve("data/light-house").toString())
         .containsEntry("trainable", "cross-attention")
-        .containsEntry("end-of-text", "all")
+        .containsEntry("token-selection", "padding")
         .containsEntry("learning-rate", "3.0e-06")
         .containsEntry("steps", "4")
         .containsEntry("crop", "random")
@@ -144,15 +144,15 @@ class AttnYamlTest {
             new Concept("light house", ConceptType.OBJECT),
             new Concept("a boat", ConceptType.STYLE));
     assertThat(plan.values().all())
-        .containsEntry("images", folder.resolve("data").toString())
+        .containsEntry("image-dir", folder.resolve("data").toString())
         .containsEntry("trainable", "unet")
-        .containsEntry("end-of-text", "none")
+        .containsEntry("token-selection", "tokens")
         .containsEntry("crop", "centre")
         .containsEntry("seed", "7");
     assertThat(plan.resume()).isTrue();
     RunPlan noise = files.read(attn("multi_concept: [[gone, object]]", "no_real_image: true"));
     assertThat(noise.values().all()).containsEntry("no-real-image", "true");
-    assertThat(noise.values().find("images")).isEmpty();
+    assertThat(noise.values().find("image-dir")).isEmpty();
   }
 
   @Test

@@ -74,8 +74,8 @@ class RunYamlTest {
         .containsEntry("learning-rate", "2.0e-06")
         .containsEntry("max-grad-norm", "1.")
         .containsEntry("use-pooler", "true")
-        .containsEntry("end-of-text", "none")
-        .containsEntry("images", folder.resolve("photos").toString())
+        .containsEntry("token-selection", "tokens")
+        .containsEntry("image-dir", folder.resolve("photos").toString())
         .containsEntry("steps", "7")
         .containsEntry("seed", "9")
         .containsEntry("trainable", "cross-attention");
@@ -185,7 +185,11 @@ class RunYamlTest {
     assertWrong("run.yaml:3: steps is not a number: 'many'", METHOD, CONCEPT, "steps: many");
     assertWrong("run.yaml:3: steps must be in [1.0, 100000.0]", METHOD, CONCEPT, "steps: 0");
     assertWrong("run.yaml:3: steps should be one value, not a list", METHOD, CONCEPT, "steps: [1]");
-    assertWrong("end-of-text must be one of [first, none, all]", CONCEPT, METHOD, "end-of-text: x");
+    assertWrong(
+        "token-selection must be one of [end, tokens, padding]",
+        CONCEPT,
+        METHOD,
+        "token-selection: x");
     assertWrong(
         "run.yaml:1: use-pooler must be one of [true, false]",
         "use_pooler: maybe",

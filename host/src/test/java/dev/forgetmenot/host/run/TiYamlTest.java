@@ -96,15 +96,15 @@ class TiYamlTest {
     assertThat(plan.concepts()).containsExactly(new Concept("light house", ConceptType.STYLE));
     assertThat(plan.output()).isEqualTo(folder.resolve("exps_ti/light-house"));
     assertThat(plan.values().all())
-        .containsEntry("images", folder.resolve("data/light-house").toString())
+        .containsEntry("image-dir", folder.resolve("data/light-house").toString())
         .containsEntry("tokens", "<s3>|<s4>")
         .containsEntry("init", "light|<rand-1>")
         .containsEntry("steps", "6")
         .containsEntry("learning-rate", "0.002")
-        .containsEntry("lr-schedule", "constant")
+        .containsEntry("lr-scheduler", "constant")
         .containsEntry("lr-warmup-steps", "0")
         .containsEntry("weight-decay", "0.2")
-        .containsEntry("accumulation", "2")
+        .containsEntry("gradient-accumulation-steps", "2")
         .containsEntry("no-norm-decay", "false")
         .containsEntry("no-mask", "true")
         .containsEntry("stems", "false")
@@ -131,7 +131,7 @@ class TiYamlTest {
         .containsEntry("stems", "true")
         .containsEntry("no-norm-decay", "true")
         .containsEntry("no-mask", "false")
-        .containsEntry("lr-schedule", "linear")
+        .containsEntry("lr-scheduler", "linear")
         .containsEntry("lr-warmup-steps", "2")
         .containsEntry("learning-rate", "0.004");
   }

@@ -44,11 +44,8 @@ public final class AttributeCorrection extends SolvedCorrection {
     return parameters(
         DIRECTIONS,
         List.of(
-            SettingSpec.text(
-                "without",
-                SettingSpec.Type.TEXT,
-                null,
-                "What the word should not bring along; several separated by |. Must be given."),
+            SettingSpec.list("without", "What the word should not bring along. Must be given.")
+                .formerlySplitAt("|"),
             SettingSpec.integer(
                 "attribute-directions", 2, 1, 64, "Directions that stand for what is taken out."),
             SettingSpec.number(
@@ -98,16 +95,12 @@ public final class AttributeCorrection extends SolvedCorrection {
     return new SolveResult(projector(job, edit), report.done(), List.of("without " + names));
   }
 
-  private static List<String> without(SolveInput job) throws IOException {
-    String given =
-        job.options()
-            .values()
-            .find("without")
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "attribute needs --without: what the word should not bring along"));
-    return PhraseList.read("without", given).stream()
+  private static List<String> without(SolveInput job) {
+    if (job.options().values().find("without").isEmpty()) {
+      throw new IllegalArgumentException(
+          "attribute needs --without: what the word should not bring along");
+    }
+    return PhraseList.of("without", job.options().values()).stream()
         .map(name -> TargetShares.phrase(name, job.vocabulary()))
         .toList();
   }

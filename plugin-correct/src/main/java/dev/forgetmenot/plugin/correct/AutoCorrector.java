@@ -48,19 +48,15 @@ public final class AutoCorrector extends AutoEditor {
   public List<SettingSpec> parameters() {
     List<SettingSpec> all = new ArrayList<>(InstanceOptions.instances());
     all.add(
-        SettingSpec.text(
-            WITHOUT,
-            SettingSpec.Type.TEXT,
-            null,
-            "What the word should not bring along, in place of instances; several separated by"
-                + " |."));
+        SettingSpec.list(WITHOUT, "What the word should not bring along, in place of instances.")
+            .formerlySplitAt("|"));
     all.add(SolverSettings.preserve("the nearest of the vocabulary are"));
     all.addAll(InstanceOptions.drawings());
     all.add(
         SettingSpec.integer(
-            "trial-others", 30, 0, 1000, "Other things by which a method is judged."));
-    all.add(
-        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of the images of trials."));
+                "eval-others", 30, 0, 1000, "Other known concepts by which a method is judged.")
+            .formerly("eval-others"));
+    all.add(SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
     return all;
   }
 
@@ -101,7 +97,7 @@ public final class AutoCorrector extends AutoEditor {
                 + " out: make a patch for each, they stack");
       }
       List<String> without =
-          PhraseList.read(WITHOUT, values.text(WITHOUT)).stream()
+          PhraseList.of(WITHOUT, values).stream()
               .map(name -> TargetShares.phrase(name, context.vocabulary()))
               .toList();
       return new EditGoal(word, List.of(), without);
@@ -127,9 +123,9 @@ public final class AutoCorrector extends AutoEditor {
     settings.put(InstanceOptions.DOMINANT, goal.instances().get(0));
     settings.put(
         InstanceOptions.BALANCE,
-        values.find(InstanceOptions.BALANCE).orElseGet(() -> String.join(",", goal.instances())));
-    settings.put("trial-pictures", values.text("trial-pictures"));
-    settings.put("trial-steps", values.text("trial-steps"));
+        values.find(InstanceOptions.BALANCE).orElseGet(() -> Settings.joined(goal.instances())));
+    settings.put("eval-images", values.text("eval-images"));
+    settings.put("eval-steps", values.text("eval-steps"));
     List<Candidate> candidates = new ArrayList<>();
     candidates.add(
         new Candidate(new Balance(), with(settings, "seed", values.text("seed")), List.of(goal)));
@@ -139,7 +135,7 @@ public final class AutoCorrector extends AutoEditor {
       candidates.add(
           new Candidate(
               new Distillation(),
-              with(settings, InstanceOptions.BALANCE, String.join(",", two)),
+              with(settings, InstanceOptions.BALANCE, Settings.joined(two)),
               List.of(new EditGoal(goal.concept(), two, List.of()))));
     }
     return candidates;
@@ -152,12 +148,12 @@ public final class AutoCorrector extends AutoEditor {
   }
 
   private static Evaluation.Size size(Settings values) {
-    int images = Math.toIntExact(values.integer("trial-pictures"));
+    int images = Math.toIntExact(values.integer("eval-images"));
     return new Evaluation.Size(
         images,
-        Math.toIntExact(values.integer("trial-others")),
+        Math.toIntExact(values.integer("eval-others")),
         1,
         values.integer("seed") + images, // not the images by which editors find shares
-        Math.toIntExact(values.integer("trial-steps")));
+        Math.toIntExact(values.integer("eval-steps")));
   }
 }

@@ -81,10 +81,10 @@ public final class Distillation extends TrainedCorrection {
             InstanceOptions.instances(),
             ConceptShift.parameters(DIRECTIONS),
             List.of(
-                SolverSettings.columns(TokenSelection.PADDING),
+                SolverSettings.tokenSelection(TokenSelection.PADDING),
                 SolverSettings.padding(),
-                SolverSettings.templates(),
-                SolverSettings.sides(TextProjections.KV),
+                SolverSettings.template(),
+                SolverSettings.projections(TextProjections.KV),
                 SettingSpec.integer(
                     "adjust-every",
                     50,
@@ -105,7 +105,8 @@ public final class Distillation extends TrainedCorrection {
   @Override
   public Optional<EditOutline> outline(
       List<Concept> concepts, Settings values, DiffusionModel model) {
-    return Optional.of(KeysAndValues.outline(model, Math.toIntExact(values.integer("batch"))));
+    return Optional.of(
+        KeysAndValues.outline(model, Math.toIntExact(values.integer("train-batch-size"))));
   }
 
   @Override
@@ -136,7 +137,7 @@ public final class Distillation extends TrainedCorrection {
             model,
             Map.of(
                 "instances", shares.toString(),
-                "pictures-from", source.source(),
+                "images-from", source.source(),
                 "learning-rate", Double.toString(optimizer.rate(RATE))),
             images);
     List<TokenizedPrompt> general =
@@ -164,7 +165,7 @@ public final class Distillation extends TrainedCorrection {
                   context,
                   Math.toIntExact(values.integer("adjust-every"))));
       int done =
-          new Trainer(scope, optimizer.plan(), context, draft.about())
+          new Trainer(scope, optimizer.plan(), context, draft.about(), draft::today)
               .run("distilling", steps::loss, steps::adjust);
       PatchDraft trained = draft.of(TrainableSettings.adapters(scope), optimizer, done);
       return trained.recipe(
@@ -199,7 +200,7 @@ public final class Distillation extends TrainedCorrection {
   private static TrainingOptions training(
       OptimizerSettings optimizer, SolverSettings solving, Matrix read) {
     List<TargetPattern> targets =
-        solving.sides().targets().stream().map(TargetPattern::new).toList();
+        solving.projections().targets().stream().map(TargetPattern::new).toList();
     return optimizer
         .training(name -> targets.stream().anyMatch(pattern -> pattern.matches(name)), RATE)
         .adapting(LoraOptions.reading(new Rows(read.rows(), read.columns(), read.rowMajorFloats())))

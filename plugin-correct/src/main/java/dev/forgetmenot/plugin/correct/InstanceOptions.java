@@ -24,21 +24,21 @@ record InstanceOptions(Settings values) {
             null,
             "The instance that dominates the general word; without it the one that shows most"
                 + " in images of the word."),
-        SettingSpec.text(
-            BALANCE,
-            SettingSpec.Type.TEXT,
-            null,
-            "The instances and how often each should show, such as one=1,another=1; without it"
-                + " equally often those that images show when the model stays away from the"
-                + " dominant one."));
+        SettingSpec.list(
+                BALANCE,
+                "An instance and how often it should show, such as one=2; without it equally often"
+                    + " those that images show when the model stays away from the dominant one.")
+            .formerlySplitAt(",|"));
   }
 
   /** How images are drawn to find and to count instances; the seed is another parameter. */
   static List<SettingSpec> drawings() {
     return List.of(
         SettingSpec.integer(
-            "trial-pictures", 32, 4, 1024, "Images of the word by which shares are measured."),
-        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these images."));
+                "eval-images", 32, 4, 1024, "Images of the word by which shares are measured.")
+            .formerly("trial-pictures"),
+        SettingSpec.integer("eval-steps", 20, 1, 1000, "Sampler steps of these images.")
+            .formerly("trial-steps"));
   }
 
   /** The seed of these images, for editors that need no other. */
@@ -55,8 +55,8 @@ record InstanceOptions(Settings values) {
                 new ShareMeasurement(
                     encoder.model(),
                     judge,
-                    Math.toIntExact(values.integer("trial-pictures")),
-                    Math.toIntExact(values.integer("trial-steps")),
+                    Math.toIntExact(values.integer("eval-images")),
+                    Math.toIntExact(values.integer("eval-steps")),
                     seed));
   }
 
@@ -74,7 +74,9 @@ record InstanceOptions(Settings values) {
     Optional<String> dominant =
         values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.vocabulary()));
     Optional<TargetShares> told =
-        values.find(BALANCE).map(text -> TargetShares.parse(text, context.vocabulary()));
+        values
+            .find(BALANCE)
+            .map(text -> TargetShares.parse(values.list(BALANCE), context.vocabulary()));
     if (told.isPresent()) {
       return ordered(told.get(), dominant, general, drawings);
     }
@@ -83,7 +85,7 @@ record InstanceOptions(Settings values) {
           "no CLIP classifier for this model, so the instances of '"
               + general.name()
               + "' cannot be found; name them, the dominant one first, by --balance"
-              + " \"one=1,another=1\"");
+              + " one=1 --balance another=1");
     }
     InstanceSearch search = new InstanceSearch(general, encoder, drawings.get(), context);
     List<String> phrases = new ArrayList<>();

@@ -72,12 +72,11 @@ public final class InstanceResteering extends TrainedCorrection {
                         SettingSpec.Type.TEXT,
                         null,
                         "Prompt with {} where the word goes, instead of the one for its kind."),
-                    SettingSpec.text(
-                        "embedding",
-                        SettingSpec.Type.TEXT,
-                        null,
-                        "File of tokens learned of the instance's images, which the prompt uses"
-                            + " in place of the word."))),
+                    SettingSpec.list(
+                            "embedding",
+                            "File of tokens learned of the instance's images, which the prompt uses"
+                                + " in place of the word.")
+                        .formerlySplitAt(";"))),
             InstanceOptions.drawings())
         .flatMap(List::stream)
         .toList();
@@ -108,8 +107,8 @@ public final class InstanceResteering extends TrainedCorrection {
       TrainingImages images = images(word, dominant, settings, model, context);
       Map<String, String> resolved =
           Map.of(
-              "instances", String.join("|", phrases),
-              "preserve", String.join(";", settings.preserved()));
+              "instances", Settings.joined(phrases),
+              "preserve", Settings.joined(settings.preserved()));
       return new Resteering(this, settings, List.of(prompt), List.of(images), resolved)
           .train(model, context);
     }
@@ -153,7 +152,7 @@ public final class InstanceResteering extends TrainedCorrection {
         .first(NEAREST)
         .forEach(near -> kept.add(near.phrase()));
     Map<String, String> values = new HashMap<>(told.values().all());
-    values.put("preserve", String.join(";", kept.stream().map(template::with).toList()));
+    values.put("preserve", Settings.joined(kept.stream().map(template::with).toList()));
     return new ResteeringSettings(Settings.of(new InstanceResteering().parameters(), values));
   }
 
@@ -196,7 +195,7 @@ public final class InstanceResteering extends TrainedCorrection {
           .of(model, List.of(dominant), List.of(prompt), settings.optimizer().seed(), context)
           .get(0);
     }
-    int wanted = Math.toIntExact(settings.values().integer("pictures"));
+    int wanted = Math.toIntExact(settings.values().integer("num-images"));
     List<RgbImage> sorted = new ArrayList<>();
     int drawn = 0;
     for (int batch = 0; batch < BATCHES && sorted.size() < wanted; batch++) {
@@ -221,7 +220,7 @@ public final class InstanceResteering extends TrainedCorrection {
               + prompt
               + "' shows "
               + dominant
-              + "; name another instance, or a folder with its images by --images");
+              + "; name another instance, or a folder with its images by --image-dir");
     }
     context.say(
         sorted.size() + " images of " + dominant + " among " + drawn + " of '" + prompt + "'");

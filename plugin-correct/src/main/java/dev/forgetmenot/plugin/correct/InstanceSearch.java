@@ -75,7 +75,7 @@ record InstanceSearch(
               + dominant
               + " (seen instead: "
               + seen.keySet()
-              + "); name the instances by --balance \"one=1,another=1\"");
+              + "); name the instances by --balance one=1 --balance another=1");
     }
     double strongest = seen.get(found.get(0)) * nearness.get(found.get(0));
     found.removeIf(phrase -> seen.get(phrase) * nearness.get(phrase) < LEAST_SHARE * strongest);

@@ -46,12 +46,11 @@ public final class Retarget extends SolvedCorrection {
     List<SettingSpec> own =
         new ArrayList<>(
             List.of(
-                SettingSpec.text(
-                    "to",
-                    SettingSpec.Type.TEXT,
-                    null,
-                    "What the word is drawn as; of several, separated by |, their mean. Must be"
-                        + " given."),
+                SettingSpec.list(
+                        "guide",
+                        "What the word is drawn as; of several, their mean. Must be given.")
+                    .formerly("to")
+                    .formerlySplitAt("|"),
                 SettingSpec.number("pull", 1, 0.01, 4, "How far: 1 is all the way.")));
     own.addAll(InstanceOptions.drawings());
     own.add(InstanceOptions.seed());
@@ -61,9 +60,7 @@ public final class Retarget extends SolvedCorrection {
   @Override
   SolveResult solve(SolveInput job, Concept word) throws IOException {
     List<String> guides =
-        PhraseList.read("to", to(job)).stream()
-            .map(name -> TargetShares.phrase(name, job.vocabulary()))
-            .toList();
+        guides(job).stream().map(name -> TargetShares.phrase(name, job.vocabulary())).toList();
     if (guides.contains(word.name())) {
       throw new IllegalArgumentException("'" + word.name() + "' would be drawn as itself");
     }
@@ -83,15 +80,12 @@ public final class Retarget extends SolvedCorrection {
         projector(job, edit), report.done(), List.of(String.join(" | ", guides)));
   }
 
-  private static String to(SolveInput job) {
-    return job.options()
-        .values()
-        .find("to")
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "retarget needs --to: what the word should be drawn as, such as --to \"an"
-                        + " owl\""));
+  private static List<String> guides(SolveInput job) {
+    if (job.options().values().find("guide").isEmpty()) {
+      throw new IllegalArgumentException(
+          "retarget needs --guide: what the word should be drawn as, such as --guide \"an owl\"");
+    }
+    return PhraseList.of("guide", job.options().values());
   }
 
   /** What the word shows today, if it is none of the vocabulary's own things. */

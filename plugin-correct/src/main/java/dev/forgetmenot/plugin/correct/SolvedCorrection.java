@@ -32,10 +32,10 @@ abstract class SolvedCorrection extends SolverEditor {
     all.addAll(ConceptShift.parameters(rank));
     all.addAll(
         List.of(
-            SolverSettings.columns(TokenSelection.PADDING),
+            SolverSettings.tokenSelection(TokenSelection.PADDING),
             SolverSettings.padding(),
-            SolverSettings.templates(),
-            SolverSettings.sides(TextProjections.KV)));
+            SolverSettings.template(),
+            SolverSettings.projections(TextProjections.KV)));
     return all;
   }
 

@@ -25,7 +25,7 @@ record TargetShares(List<Instance> instances) {
   TargetShares {
     if (instances.size() < 2) {
       throw new IllegalArgumentException(
-          "a balance needs two instances or more, such as --balance \"one=1,another=1\", not "
+          "a balance needs two instances or more, such as --balance one=1 --balance another=1, not "
               + instances.stream().map(Instance::phrase).toList());
     }
     if (instances.stream().map(Instance::phrase).distinct().count() < instances.size()) {
@@ -42,25 +42,26 @@ record TargetShares(List<Instance> instances) {
   }
 
   /**
-   * Reads {@code name=weight,name=weight}; a name alone has weight 1.
+   * Reads entries such as {@code name=weight}; a name alone has weight 1.
    *
-   * @throws IllegalArgumentException if a weight is no number above 0, or there are fewer than two
+   * @throws IllegalArgumentException if a weight is not a number above 0, or there are fewer than
+   *     two
    */
-  static TargetShares parse(String text, KnownConcepts vocabulary) {
+  static TargetShares parse(List<String> entries, KnownConcepts vocabulary) {
     List<Instance> instances = new ArrayList<>();
-    for (String part : text.split("[,|]", -1)) {
+    for (String part : entries) {
       int sign = part.lastIndexOf('=');
       String name = (sign < 0 ? part : part.substring(0, sign)).strip();
       String weight = sign < 0 ? "1" : part.substring(sign + 1).strip();
       if (name.isEmpty()) {
-        throw wrong(text, "an instance has no name");
+        throw wrong(part, "an instance has no name");
       }
-      instances.add(new Instance(phrase(name, vocabulary), weight(weight, text)));
+      instances.add(new Instance(phrase(name, vocabulary), weight(weight, part)));
     }
     return new TargetShares(instances);
   }
 
-  private static double weight(String weight, String text) {
+  private static double weight(String weight, String entry) {
     try {
       double number = Double.parseDouble(weight);
       if (number > 0 && Double.isFinite(number)) {
@@ -69,12 +70,11 @@ record TargetShares(List<Instance> instances) {
     } catch (NumberFormatException e) {
       // said below
     }
-    throw wrong(text, "'" + weight + "' is not a number above 0");
+    throw wrong(entry, "'" + weight + "' is not a number above 0");
   }
 
-  private static IllegalArgumentException wrong(String text, String why) {
-    return new IllegalArgumentException(
-        "balance: " + text + ": " + why + "; write it as \"one=1,another=2\"");
+  private static IllegalArgumentException wrong(String entry, String why) {
+    return new IllegalArgumentException("balance: " + entry + ": " + why + "; write it as one=2");
   }
 
   /** As a prompt says it: the vocabulary's phrase or general word, or the name itself. */
@@ -114,7 +114,7 @@ record TargetShares(List<Instance> instances) {
     return phrases().stream().mapToDouble(phrase -> counts.getOrDefault(phrase, 0) / of).toArray();
   }
 
-  /** As an option says it. */
+  /** In a sentence. */
   @Override
   public String toString() {
     return instances.stream()

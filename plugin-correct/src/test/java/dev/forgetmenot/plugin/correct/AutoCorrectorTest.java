@@ -13,21 +13,18 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which method is taken on the tiny model, by a judge that knows what has been tried. */
 class AutoCorrectorTest {
   private static final int OF_WORD = 4; // images; half as many of an instance
   private static final Map<String, String> SMALL =
-      Map.of("trial-pictures", "4", "trial-steps", "1", "trial-others", "0");
+      Map.of("eval-images", "4", "eval-steps", "1", "eval-others", "0");
   private static final Map<String, String> TWO =
       TinyModel.with(SMALL, "dominant", "lion", "balance", "lion,bear");
 
@@ -78,7 +75,7 @@ class AutoCorrectorTest {
         .containsEntry("chosen-by", "auto")
         .containsEntry("instances", "a lion=0.500,a bear=0.500");
     assertThat(draft.recipe().parameters().get("chosen-among"))
-        .startsWith("balance balance=lion,bear dominant=a lion")
+        .startsWith("balance balance=lion, bear dominant=a lion")
         .contains("a lion 4/4 → 2/4, a bear 0/4 → 2/4")
         .doesNotContain(" | ");
     assertThat(context.said)
@@ -171,9 +168,8 @@ class AutoCorrectorTest {
   }
 
   @Test
-  void whatIsTakenOutMayStandInAFile(@TempDir Path folder) throws IOException {
-    Path file = Files.writeString(folder.resolve("without.txt"), "lion\n\na bear\n");
-    edit(TinyModel.with(SMALL, "without", file.toString()));
+  void severalThingsAreTakenOut() throws IOException {
+    edit(TinyModel.with(SMALL, "without", "lion\na bear"));
     assertThat(context.goals.get(0).without()).containsExactly("a lion", "a bear");
   }
 

@@ -36,9 +36,9 @@ class BalanceTest {
           ONE_ROW,
           "balance",
           "lion,bear",
-          "trial-pictures",
+          "eval-images",
           Integer.toString(IMAGES),
-          "trial-steps",
+          "eval-steps",
           "1",
           "tolerance",
           "0.03");

@@ -52,7 +52,7 @@ class ChosenGoalTest {
     private static Candidate balance(EditGoal goal) {
       String balance = String.join(",", goal.instances());
       Map<String, String> settings =
-          Map.of("dominant", "lion", "balance", balance, "trial-pictures", "4", "trial-steps", "1");
+          Map.of("dominant", "lion", "balance", balance, "eval-images", "4", "eval-steps", "1");
       return new Candidate(new Balance(), settings, List.of(goal));
     }
 
@@ -88,7 +88,7 @@ class ChosenGoalTest {
         new RuledJudge(THREE.instances(), images -> Collections.nCopies(images, "a lion")));
     try (TinyModel tiny = new TinyModel()) {
       PatchDraft draft = tiny.edit(new MostInstances(), Map.of(), context, ANIMAL);
-      assertThat(draft.recipe().parameters()).containsEntry("balance", "a lion,a bear,a dog");
+      assertThat(draft.recipe().parameters()).containsEntry("balance", "a lion\na bear\na dog");
       assertThat(context.goals).containsExactly(THREE, TWO, THREE);
     }
   }

@@ -33,10 +33,19 @@ import org.junit.jupiter.api.io.TempDir;
 class DistillationTest {
   private static final Map<String, String> GIVEN =
       with(
-          with(ONE_ROW, "balance", "lion,bear", "pictures", "2", "steps", "5", "batch", "2"),
-          "trial-pictures",
+          with(
+              ONE_ROW,
+              "balance",
+              "lion,bear",
+              "num-images",
+              "2",
+              "steps",
+              "5",
+              "train-batch-size",
+              "2"),
+          "eval-images",
           "4",
-          "trial-steps",
+          "eval-steps",
           "1",
           "adjust-every",
           "2");
@@ -63,7 +72,7 @@ class DistillationTest {
         ImageIO.write(image, "png", own.resolve(file).toFile());
       }
     }
-    return with(with(GIVEN, "images", folder.resolve("pictures").toString()), more);
+    return with(with(GIVEN, "image-dir", folder.resolve("pictures").toString()), more);
   }
 
   @AfterEach
@@ -144,7 +153,7 @@ class DistillationTest {
     assertThat(recipe)
         .containsEntry("instances", "a lion=0.500,a bear=0.500")
         .containsEntry("learning-rate", "0.02")
-        .containsEntry("pictures-from", "the model");
+        .containsEntry("images-from", "the model");
     String[] proportions = recipe.get("proportions").split("\\|", -1);
     assertThat(Double.parseDouble(proportions[0]))
         .as("lions, of which there are too many")
@@ -182,7 +191,7 @@ class DistillationTest {
     assertThatThrownBy(
             () -> edit(with(given, "balance", "lion=3,bear"), listener().resuming(state)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("balance was lion,bear then");
+        .hasMessageContaining("balance was lion, bear then and is lion=3, bear now");
   }
 
   @Test

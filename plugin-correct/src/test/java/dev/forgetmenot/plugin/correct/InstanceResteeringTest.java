@@ -25,11 +25,11 @@ class InstanceResteeringTest {
           "lion,bear",
           "dominant",
           "lion",
-          "pictures",
+          "num-images",
           "2",
           "steps",
           "2",
-          "trial-steps",
+          "eval-steps",
           "1");
 
   private TinyModel tiny;
@@ -66,8 +66,8 @@ class InstanceResteeringTest {
         .anyMatch(line -> line.startsWith("on images of a lion, not looking in "));
     assertThat(draft.recipe().trainingImages()).hasSize(2).doesNotHaveDuplicates();
     assertThat(context.losses).hasSize(2).allMatch(loss -> loss > 0);
-    assertThat(draft.recipe().parameters()).containsEntry("instances", "a lion|a bear");
-    String[] kept = draft.recipe().parameters().get("preserve").split(";", -1);
+    assertThat(draft.recipe().parameters()).containsEntry("instances", "a lion\na bear");
+    String[] kept = draft.recipe().parameters().get("preserve").split("\n", -1);
     assertThat(kept)
         .startsWith("a photo of a lion", "a photo of a bear")
         .hasSizeBetween(6, 8)
@@ -86,10 +86,10 @@ class InstanceResteeringTest {
         new Listener(VOCABULARY)
             .judgedBy(new RuledJudge(List.of(), images -> Collections.nCopies(images, "a bear")));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> edit(with(GIVEN, "pictures", "1"), context))
+        .isThrownBy(() -> edit(with(GIVEN, "num-images", "1"), context))
         .withMessage(
             "none of 8 images of 'a photo of an animal' shows a lion; name another instance, or"
-                + " a folder with its images by --images");
+                + " a folder with its images by --image-dir");
   }
 
   @Test
@@ -98,7 +98,7 @@ class InstanceResteeringTest {
     Map<String, String> alone =
         Map.of(
             "dominant", " Lion ",
-            "pictures", "1",
+            "num-images", "1",
             "steps", "1",
             "words", "instance",
             "preserve", "a photo of a tree");

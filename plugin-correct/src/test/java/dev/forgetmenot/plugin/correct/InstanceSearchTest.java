@@ -196,7 +196,7 @@ class InstanceSearchTest {
         .isThrownBy(() -> shares(Map.of("dominant", "car"), false))
         .withMessageContaining("no CLIP classifier for this model")
         .withMessageContaining("instances of 'an animal' cannot be found")
-        .withMessageContaining("--balance \"one=1,another=1\"");
+        .withMessageContaining("--balance one=1 --balance another=1");
   }
 
   @Test

@@ -101,7 +101,7 @@ class OwnNamesTest {
 
   @Test
   void theGuideStaysWhereTheWordBecomesIt() throws IOException {
-    assertStays(edit(new Retarget(), Map.of("to", "a car")), "a car");
+    assertStays(edit(new Retarget(), Map.of("guide", "a car")), "a car");
   }
 
   @Test

@@ -69,7 +69,7 @@ class SolvedCorrectionsTest {
 
   @Test
   void theWordIsDrawnAsItsGuideWhichStays() throws IOException {
-    PatchDraft draft = edit("retarget", with(ONE_ROW, "to", "a car", "preserve", "tree|hill"));
+    PatchDraft draft = edit("retarget", with(ONE_ROW, "guide", "a car", "preserve", "tree|hill"));
     InputUpdate edit = TinyModel.solved(draft);
     Matrix car = tiny.row("a car");
     assertThat(relative(tiny.row("an animal"), car)).isGreaterThan(0.2);
@@ -79,7 +79,7 @@ class SolvedCorrectionsTest {
     }
     Map<String, String> recipe = draft.recipe().parameters();
     assertThat(Double.parseDouble(recipe.get("residual"))).isLessThan(1e-4);
-    assertThat(recipe).containsEntry("to", "a car").containsKeys("condition", "pull", "rank");
+    assertThat(recipe).containsEntry("guide", "a car").containsKeys("condition", "pull", "rank");
     assertThat(draft.recipe().method()).isEqualTo("retarget");
     assertThat(draft.name()).isEqualTo("correct-animal");
     assertThat(draft.intent().operation()).isEqualTo("correct");
@@ -91,9 +91,9 @@ class SolvedCorrectionsTest {
   void severalGuidesAreTheirMeanAndAPullIsAPartOfTheWay() throws IOException {
     Matrix word = tiny.row("an animal");
     Matrix mean = tiny.row("a car").plus(tiny.row("a tree")).times(0.5);
-    InputUpdate all = TinyModel.solved(edit("retarget", with(ONE_ROW, "to", "car | tree")));
+    InputUpdate all = TinyModel.solved(edit("retarget", with(ONE_ROW, "guide", "car | tree")));
     assertThat(relative(all.of(word), mean)).isLessThan(1e-4);
-    PatchDraft draft = edit("retarget", with(ONE_ROW, "to", "car|tree", "pull", "0.25"));
+    PatchDraft draft = edit("retarget", with(ONE_ROW, "guide", "car|tree", "pull", "0.25"));
     Matrix part = word.plus(mean.minus(word).times(0.25));
     assertThat(relative(TinyModel.solved(draft).of(word), part)).isLessThan(1e-4);
     assertThat(Double.parseDouble(draft.recipe().parameters().get("residual")))
@@ -106,11 +106,11 @@ class SolvedCorrectionsTest {
   void theResidualSaysHowFarTheRowsAreFromTheirGuide() throws IOException {
     Map<String, String> two =
         Map.of(
-            "templates", "a photo of {}|{} in an image",
-            "columns", "last",
+            "template", "a photo of {}|{} in an image",
+            "token-selection", "last",
             "neighbours", "0",
             "rank", "1",
-            "to", "a car");
+            "guide", "a car");
     PatchDraft draft = edit("retarget", two);
     InputUpdate edit = TinyModel.solved(draft);
     Matrix word = rows("an animal");
@@ -131,14 +131,14 @@ class SolvedCorrectionsTest {
         new RuledJudge(
             List.of(), images -> RuledJudge.seen(Map.of("a lion", images - 1, "a dog", 1))));
     Map<String, String> given =
-        with(ONE_ROW, "to", "a car", "trial-pictures", "4", "trial-steps", "1");
+        with(ONE_ROW, "guide", "a car", "eval-images", "4", "eval-steps", "1");
     InputUpdate edit = TinyModel.solved(edit("retarget", given));
     assertThat(context.said).contains("'an animal' shows a lion today");
     assertThat(PreservedEmbeddings.drift(edit, tiny.row("a lion"))).isLessThan(STORED);
     EditGoal goal = context.goals.get(0);
     assertThat(goal.instances()).containsExactly("a lion", "a car");
     assertThat(goal.concept().name()).isEqualTo("an animal");
-    edit("retarget", with(given, "to", "a car|a lion"));
+    edit("retarget", with(given, "guide", "a car|a lion"));
     assertThat(context.goals.get(1).instances())
         .as("the dominant one first")
         .containsExactly("a lion", "a car");
@@ -149,7 +149,7 @@ class SolvedCorrectionsTest {
     PatchDraft draft =
         tiny.edit(
             new Retarget(),
-            with(ONE_ROW, "to", "a cat"),
+            with(ONE_ROW, "guide", "a cat"),
             context,
             new Concept("dog", ConceptType.OBJECT));
     assertThat(relative(TinyModel.solved(draft).of(tiny.row("a dog")), tiny.row("a cat")))
@@ -219,7 +219,7 @@ class SolvedCorrectionsTest {
     PatchDraft draft =
         tiny.edit(
             new AttributeCorrection(),
-            Map.of("templates", "a photo of {}", "columns", "last", "without", "a lion"),
+            Map.of("template", "a photo of {}", "token-selection", "last", "without", "a lion"),
             bare,
             new Concept("an animal", ConceptType.OBJECT));
     assertThat(PreservedEmbeddings.drift(TinyModel.solved(draft), tiny.row("a lion")))
@@ -229,14 +229,14 @@ class SolvedCorrectionsTest {
 
   @Test
   void wrongUseIsSaid() {
-    refused("retarget", Map.of(), "retarget needs --to: what the word should be drawn as");
-    refused("retarget", Map.of("to", "an animal"), "'an animal' would be drawn as itself");
-    refused("retarget", Map.of("to", "a car|Animal"), "'an animal' would be drawn as itself");
+    refused("retarget", Map.of(), "retarget needs --guide: what the word should be drawn as");
+    refused("retarget", Map.of("guide", "an animal"), "'an animal' would be drawn as itself");
+    refused("retarget", Map.of("guide", "a car|Animal"), "'an animal' would be drawn as itself");
     refused("attribute", Map.of(), "attribute needs --without");
     refused("attribute", Map.of("without", "animal"), "without itself is nothing");
     refused(
         "retarget",
-        Map.of("to", "car", "kept-directions", "64", "empty-directions", "64"),
+        Map.of("guide", "car", "kept-directions", "64", "empty-directions", "64"),
         "keep fewer phrases");
   }
 
@@ -245,7 +245,7 @@ class SolvedCorrectionsTest {
   void oneWordIsCorrectedAtATime(String name) {
     String needed =
         switch (name) {
-          case "retarget" -> "to";
+          case "retarget" -> "guide";
           case "attribute" -> "without";
           default -> "balance";
         };

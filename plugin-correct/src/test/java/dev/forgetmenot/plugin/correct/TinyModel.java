@@ -51,7 +51,7 @@ final class TinyModel implements AutoCloseable {
 
   /** The word's last token in one prompt: every row of the word can be moved as wanted. */
   static final Map<String, String> ONE_ROW =
-      Map.of("templates", "a photo of {}", "columns", "last", "neighbours", "1");
+      Map.of("template", "a photo of {}", "token-selection", "last", "neighbours", "1");
 
   final StableDiffusion sd;
 

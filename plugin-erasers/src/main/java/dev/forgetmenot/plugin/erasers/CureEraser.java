@@ -45,10 +45,10 @@ public final class CureEraser extends SolverEditor {
     return List.of(
         SolverSettings.preserve("general words, or other styles, are"),
         SolverSettings.generalWords(),
-        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.tokenSelection(TokenSelection.PADDING),
         SolverSettings.padding(),
-        SolverSettings.templates(),
-        SolverSettings.sides(TextProjections.KV),
+        SolverSettings.template(),
+        SolverSettings.projections(TextProjections.KV),
         SettingSpec.number(
             "alpha",
             2,

@@ -48,16 +48,16 @@ public final class DoubleProjectionEraser extends SolverEditor {
     return List.of(
         SolverSettings.preserve("general words, or other styles, are"),
         SolverSettings.generalWords(),
-        SettingSpec.text(
-            "safe",
-            SettingSpec.Type.TEXT,
-            null,
-            "Phrases that the concept may become a mixture of, separated by |, or a .txt file;"
-                + " without it those that are kept."),
-        SolverSettings.columns(TokenSelection.LAST),
+        SettingSpec.list(
+                "guide",
+                "A phrase that the concept may become a mixture of, the paper's safe phrase; without"
+                    + " it those that are kept.")
+            .formerly("safe")
+            .formerlySplitAt("|"),
+        SolverSettings.tokenSelection(TokenSelection.LAST),
         SolverSettings.padding(),
-        SolverSettings.templates(),
-        SolverSettings.sides(TextProjections.KV),
+        SolverSettings.template(),
+        SolverSettings.projections(TextProjections.KV),
         SettingSpec.number(
             "cut",
             0.01,
@@ -98,12 +98,11 @@ public final class DoubleProjectionEraser extends SolverEditor {
 
   private static List<PreservedConcept> safe(SolveInput job, List<PreservedConcept> preserved)
       throws IOException {
-    var given = job.options().values().find("safe");
-    if (given.isEmpty()) {
+    if (job.options().values().find("guide").isEmpty()) {
       return preserved;
     }
     List<PreservedConcept> safe = new ArrayList<>();
-    for (String phrase : PhraseList.read("safe", given.get())) {
+    for (String phrase : PhraseList.of("guide", job.options().values())) {
       PreservedConcept kept = job.kept(phrase);
       if (job.isConcept(kept.subject())) {
         throw new IllegalArgumentException(

@@ -54,10 +54,10 @@ public final class SpeedEraser extends SolverEditor {
         SolverSettings.guide(),
         SolverSettings.preserve("the nearest of the vocabulary are"),
         SolverSettings.neighbours(400),
-        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.tokenSelection(TokenSelection.PADDING),
         SolverSettings.padding(),
-        SolverSettings.templates(),
-        SolverSettings.sides(TextProjections.V),
+        SolverSettings.template(),
+        SolverSettings.projections(TextProjections.V),
         SettingSpec.number("lambda", 1, 1e-9, 1e9, "How strongly the weights are held."),
         SettingSpec.number(
             "threshold",

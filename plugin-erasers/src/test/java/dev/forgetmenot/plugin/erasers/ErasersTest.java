@@ -74,7 +74,7 @@ class ErasersTest {
   @Test
   void nullSpacesChangeValuesOnlyAndSpareWhatIsKept() throws IOException {
     PatchDraft draft =
-        edited.edit(new SpeedEraser(), Map.of("lambda", "0.01", "columns", "last"), WIZARD);
+        edited.edit(new SpeedEraser(), Map.of("lambda", "0.01", "token-selection", "last"), WIZARD);
     Map<String, LowRank> factors = ((LowRankEdit) draft.edits().get(0)).factors();
     assertThat(factors.keySet()).isNotEmpty().allMatch(name -> name.endsWith("attn2.to_v.weight"));
     Matrix begin = edited.row("", 0);

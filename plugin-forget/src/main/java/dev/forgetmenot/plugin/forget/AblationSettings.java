@@ -10,7 +10,7 @@ import dev.forgetmenot.kit.train.TrainedSettings;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What concept ablation can be told, and what it was told. */
+/** Settings of concept ablation. */
 record AblationSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
@@ -19,16 +19,17 @@ record AblationSettings(Settings values) implements TrainedSettings {
     List<SettingSpec> own =
         List.of(
             SettingSpec.text(
-                "anchor",
-                SettingSpec.Type.TEXT,
-                null,
-                "What the concept becomes, in words of a prompt; without it a person, an object or"
-                    + " a photo without a style."),
+                    "guide",
+                    SettingSpec.Type.TEXT,
+                    null,
+                    "What the concept becomes, in words of a prompt, the paper's anchor; without it"
+                        + " a person, an object or a photo without a style.")
+                .formerly("anchor"),
             SettingSpec.text(
                 "template",
                 SettingSpec.Type.TEXT,
                 null,
-                "Prompt with {} where concept and anchor go, instead of the one for the kind."));
+                "Prompt with {} where concept and guide go, instead of the one for the kind."));
     return Stream.of(
             own,
             TrainableSettings.parameters(),
@@ -51,7 +52,7 @@ record AblationSettings(Settings values) implements TrainedSettings {
   /** The prompt of the anchor of a kind. */
   String anchor(ConceptType kind) {
     return values
-        .find("anchor")
+        .find("guide")
         .map(template(kind)::with)
         .orElseGet(
             () ->

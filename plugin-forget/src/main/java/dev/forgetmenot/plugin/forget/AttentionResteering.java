@@ -44,18 +44,18 @@ public final class AttentionResteering extends TrainedEditor {
     return ResteeringSettings.parameters(
         List.of(
             SettingSpec.flag(
-                "use-pooler", "The same as end-of-text all, under the original's name for it."),
+                "use-pooler",
+                "The same as token-selection padding, under the original's name for it."),
             SettingSpec.text(
                 "template",
                 SettingSpec.Type.TEXT,
                 null,
                 "Prompt with {} where the concept goes, instead of the one for its kind."),
-            SettingSpec.text(
-                "embedding",
-                SettingSpec.Type.TEXT,
-                null,
-                "File of tokens learned of the concept, which prompts use in place of its name; for"
-                    + " several concepts one each, with ; between them."),
+            SettingSpec.list(
+                    "embedding",
+                    "File of tokens learned of the concept, which prompts use in place of its name;"
+                        + " for several concepts one each, in their order.")
+                .formerlySplitAt(";"),
             SettingSpec.flag(
                 "no-real-image",
                 "Train on pure noise instead of images; none are read or drawn.")));

@@ -83,7 +83,7 @@ public final class ConceptAblation extends TrainedEditor {
             Map.of(
                 "learning-rate",
                 Double.toString(rate),
-                "pictures-from",
+                "images-from",
                 settings.images().source(),
                 "anchor-prompts",
                 String.join(" | ", anchors)),

@@ -63,7 +63,7 @@ public final class EsdEraser extends TrainedEditor {
             this,
             prompts,
             values,
-            Map.of("learning-rate", Double.toString(rate), "pictures-from", "the model"),
+            Map.of("learning-rate", Double.toString(rate), "images-from", "the model"),
             List.of());
     context.say(
         "ESD with "

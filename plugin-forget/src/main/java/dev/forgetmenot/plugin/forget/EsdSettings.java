@@ -9,7 +9,7 @@ import dev.forgetmenot.kit.train.TrainedSettings;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What ESD can be told, and what it was told. */
+/** Settings of ESD. */
 record EsdSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);

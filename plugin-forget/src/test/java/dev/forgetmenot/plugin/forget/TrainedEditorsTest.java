@@ -163,13 +163,13 @@ class TrainedEditorsTest {
             SMALL,
             "trainable",
             trainable,
-            "accumulation",
+            "gradient-accumulation-steps",
             "2",
-            "batch",
+            "train-batch-size",
             "2",
-            "lr-schedule",
+            "lr-scheduler",
             "cosine",
-            "lr-warmup",
+            "lr-warmup-steps",
             "1",
             "preserve",
             "a photo of a house; a tree",
@@ -197,9 +197,10 @@ class TrainedEditorsTest {
     Map<String, String> few =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3")
-            : Map.of("pictures", "1", "anchor", "a thing");
+            : Map.of("num-images", "1", "guide", "a thing");
     Map<String, String> given =
-        with(few, "steps", "4", "save-every", "2", "learning-rate", "1e-3", "batch", "2");
+        with(
+            few, "steps", "4", "save-every", "2", "learning-rate", "1e-3", "train-batch-size", "2");
     Job job = whole();
     PatchDraft expected = edit(editor, TWO, given, job);
     assertThat(job.losses).hasSize(4).allMatch(loss -> loss > 0);
@@ -233,7 +234,7 @@ class TrainedEditorsTest {
     Path images = Files.createDirectory(folder.resolve("images"));
     ImageIO.write(image, "png", images.resolve("a.png").toFile());
     ImageIO.write(image, "png", images.resolve("a.mask.png").toFile());
-    Map<String, String> given = Map.of("images", images.toString(), "steps", "2");
+    Map<String, String> given = Map.of("image-dir", images.toString(), "steps", "2");
     List<Concept> ball = TWO.subList(0, 1);
     Job refused = whole();
     assertThatThrownBy(() -> edit(new AttentionResteering(), ball, given, refused))
@@ -258,7 +259,7 @@ class TrainedEditorsTest {
       ImageIO.write(image, "png", own.resolve("a.png").toFile());
     }
     Map<String, String> given =
-        Map.of("images", folder.resolve("pictures").toString(), "steps", "2");
+        Map.of("image-dir", folder.resolve("pictures").toString(), "steps", "2");
     PatchDraft draft = edit(new AttentionResteering(), TWO, given, whole());
     assertThat(draft.recipe().trainingImages()).hasSize(2).doesNotHaveDuplicates();
     Files.delete(folder.resolve("pictures/ball/a.png"));
@@ -333,7 +334,7 @@ class TrainedEditorsTest {
     Map<String, String> given =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")
-            : Map.of("pictures", "1", "steps", "1");
+            : Map.of("num-images", "1", "steps", "1");
     Job plain = whole();
     edit(editor, TWO, given, plain);
     SamplingExtension.Run moved =
@@ -369,7 +370,7 @@ class TrainedEditorsTest {
                 edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-targets", "q,w"), whole()))
         .hasMessageContaining("lora-targets")
         .hasMessageContaining("'w'");
-    assertThatThrownBy(() -> edit(editor, TWO, with(SMALL, "lr-warmup", "3"), whole()))
+    assertThatThrownBy(() -> edit(editor, TWO, with(SMALL, "lr-warmup-steps", "3"), whole()))
         .hasMessageContaining("constant_with_warmup");
     assertThatThrownBy(
             () -> edit(editor, TWO, with(SMALL, "trainable", "lora", "lora-rank", "1000"), whole()))

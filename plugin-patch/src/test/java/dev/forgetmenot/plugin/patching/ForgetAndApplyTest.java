@@ -70,7 +70,7 @@ class ForgetAndApplyTest {
     ConceptEditor editor = new AttentionResteering();
     Settings values =
         Settings.of(
-            editor.parameters(), Map.of("steps", "3", "pictures", "2", "learning-rate", "1e-3"));
+            editor.parameters(), Map.of("steps", "3", "num-images", "2", "learning-rate", "1e-3"));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
       return sd.engine()
           .call(

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -119,7 +120,9 @@ record PatchReport(PatchFile patch, boolean all) {
             recipe.seed(),
             recipe.tool(),
             recipe.toolVersion()));
-    recipe.parameters().forEach((key, value) -> line(lines, "", key + " = " + value));
+    recipe
+        .parameters()
+        .forEach((key, value) -> line(lines, "", key + " = " + Settings.inWords(value)));
     line(lines, "", recipe.trainingImages().size() + " training images");
   }
 

@@ -52,12 +52,12 @@ public record Subcommands(CommandLine line, CommandContext context) {
     return this;
   }
 
-  /** Whether a word is the name, a file of words that may have it, or asks for all commands. */
+  /** Whether a word is the name or asks for all commands. */
   private boolean isNamed(String name) {
     String first = context.arguments().stream().findFirst().orElse("");
     return first.equals(COMPLETION)
         || first.equals(MAN)
-        || context.arguments().stream().anyMatch(word -> word.equals(name) || word.startsWith("@"));
+        || context.arguments().contains(name);
   }
 
   private static CommandSpec stub(String[] description) {

@@ -94,8 +94,6 @@ class SubcommandsTest {
     assertThat(Known.made).isZero();
     line("known");
     assertThat(Known.made).isEqualTo(1);
-    line("@file-of-words");
-    assertThat(Known.made).isEqualTo(2);
   }
 
   @Test

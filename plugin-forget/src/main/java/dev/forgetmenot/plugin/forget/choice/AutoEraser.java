@@ -53,10 +53,13 @@ public final class AutoEraser extends AutoEditor {
   public List<SettingSpec> parameters() {
     return List.of(
         SettingSpec.integer(
-            "trial-pictures", 8, 1, 256, "Images of each concept by which a method is judged."),
+                "eval-images", 8, 1, 256, "Images of each concept by which a method is judged.")
+            .formerly("trial-pictures"),
         SettingSpec.integer(
-            "trial-others", 30, 0, 1000, "Other things of the vocabulary by which it is judged."),
-        SettingSpec.integer("trial-steps", 20, 1, 1000, "Sampler steps of these images."),
+                "eval-others", 30, 0, 1000, "Other known concepts by which it is judged.")
+            .formerly("trial-others"),
+        SettingSpec.integer("eval-steps", 20, 1, 1000, "Sampler steps of these images.")
+            .formerly("trial-steps"),
         SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
   }
 
@@ -86,10 +89,10 @@ public final class AutoEraser extends AutoEditor {
 
   private static Evaluation.Size size(Settings values) {
     return new Evaluation.Size(
-        Math.toIntExact(values.integer("trial-pictures")),
-        Math.toIntExact(values.integer("trial-others")),
+        Math.toIntExact(values.integer("eval-images")),
+        Math.toIntExact(values.integer("eval-others")),
         1,
         values.integer("seed"),
-        Math.toIntExact(values.integer("trial-steps")));
+        Math.toIntExact(values.integer("eval-steps")));
   }
 }

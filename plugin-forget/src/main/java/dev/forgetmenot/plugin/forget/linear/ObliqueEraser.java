@@ -53,12 +53,12 @@ public final class ObliqueEraser extends SolverEditor {
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
-        SettingSpec.text(
-            "anchor",
-            SettingSpec.Type.TEXT,
-            null,
-            "What concepts become: one for each, separated by |, or one for all. It must not be"
-                + " drawn as the concept. Without it nothing: the empty prompt."),
+        SettingSpec.list(
+                "guide",
+                "What concepts become: one for each, or one for all. It must not be drawn as the"
+                    + " concept. Without it the empty prompt.")
+            .formerly("anchor")
+            .formerlySplitAt("|"),
         SolverSettings.preserve("the nearest of the vocabulary, the anchors and general words are"),
         SolverSettings.neighbours(14),
         SolverSettings.generalWords(),
@@ -74,10 +74,10 @@ public final class ObliqueEraser extends SolverEditor {
             "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
         SettingSpec.number(
             "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
-        SolverSettings.columns(TokenSelection.PADDING),
+        SolverSettings.tokenSelection(TokenSelection.PADDING),
         SolverSettings.padding(),
-        SolverSettings.templates(),
-        SolverSettings.sides(TextProjections.KV));
+        SolverSettings.template(),
+        SolverSettings.projections(TextProjections.KV));
   }
 
   @Override
@@ -110,8 +110,8 @@ public final class ObliqueEraser extends SolverEditor {
   private static List<String> anchors(SolveInput job) {
     return job.options()
         .values()
-        .find("anchor")
-        .map(given -> PhraseList.forEach("anchor", given, job.concepts().size()))
+        .find("guide")
+        .map(given -> PhraseList.forEach("guide", job.options().values(), job.concepts().size()))
         .orElseGet(() -> Collections.nCopies(job.concepts().size(), ""));
   }
 
