@@ -25,19 +25,15 @@ class NoModelNamesInMainCodeTest {
   /** The sample that corrects and forgets on the model that comes with the program. */
   private static final String SAMPLE = "CorrectAndForget.java";
 
-  private static final Pattern TEXT =
-      Pattern.compile("\"([^\"\\\\\\n]*+(?:\\\\.[^\"\\\\\\n]*+)*+)\"");
-
   @Test
   void textsOfMainCodeNameNoConcept() throws IOException {
     List<String> found = new ArrayList<>();
     Pattern names = names();
     for (Path file : mainCode()) {
-      Matcher text = TEXT.matcher(Files.readString(file));
-      while (text.find()) {
-        Matcher name = names.matcher(text.group(1));
+      for (String text : MainCode.literals(Files.readString(file))) {
+        Matcher name = names.matcher(text);
         if (name.find()) {
-          found.add(file.getFileName() + ": \"" + text.group(1) + "\" names " + name.group());
+          found.add(file.getFileName() + ": \"" + text + "\" names " + name.group());
         }
       }
     }
@@ -66,21 +62,8 @@ class NoModelNamesInMainCodeTest {
   }
 
   private static List<Path> mainCode() throws IOException {
-    Path root = GoldenFolders.inProject("host/pom.xml").getParent().getParent();
-    List<Path> files = new ArrayList<>();
-    try (var modules = Files.newDirectoryStream(root, Files::isDirectory)) {
-      for (Path module : modules) {
-        Path sources = module.resolve("src/main/java");
-        if (Files.isDirectory(sources)) {
-          try (var walk = Files.walk(sources)) {
-            walk.filter(file -> file.toString().endsWith(".java"))
-                .filter(file -> !file.endsWith(DEFAULTS) && !file.endsWith(SAMPLE))
-                .forEach(files::add);
-          }
-        }
-      }
-    }
-    assertThat(files).hasSizeGreaterThan(100);
-    return files;
+    return MainCode.files().stream()
+        .filter(file -> !file.endsWith(DEFAULTS) && !file.endsWith(SAMPLE))
+        .toList();
   }
 }

@@ -38,7 +38,7 @@ import java.util.function.BooleanSupplier;
  *
  * <pre>{@code
  * try (StableDiffusion sd = StableDiffusion.load(Path.of("model"), LoadOptions.defaults())) {
- *   List<RgbImage> pictures = sd.generate(GenerationRequest.of("a photo of a lighthouse"));
+ *   List<RgbImage> images = sd.generate(GenerationRequest.of("a photo of a lighthouse"));
  * }
  * }</pre>
  *

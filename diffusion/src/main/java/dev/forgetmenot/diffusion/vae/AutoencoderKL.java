@@ -88,7 +88,7 @@ public final class AutoencoderKL implements AutoCloseable {
    * @throws IllegalArgumentException if the shape does not fit
    */
   public DiagonalGaussianDistribution encode(NDArray images) {
-    check("pictures", images, config.inChannels());
+    check("images", images, config.inChannels());
     weights.ready("encoder.");
     LayerChain flow = LayerChain.from(images).then(encoder::forward);
     if (quantConv != null) {

@@ -64,7 +64,7 @@ final class ClassifyCommand implements Callable<Integer> {
     if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException(
           options.folder()
-              + " does not say what it was taught: name phrases by --labels or --vocabulary");
+              + " does not say what it was taught: name phrases by --labels or --known-concepts");
     }
     try (EngineThread engine = EngineThread.start(options.device());
         ZeroShotClassifier recogniser =

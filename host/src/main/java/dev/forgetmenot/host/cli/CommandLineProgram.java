@@ -10,6 +10,7 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Failure;
+import dev.forgetmenot.host.cli.shell.FormerOptions;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.Subcommands;
 import java.io.PrintWriter;
@@ -88,6 +89,8 @@ public final class CommandLineProgram {
       line.setExpandAtFiles(false); // @FILE is a value of settings that are lists
       line.setParameterExceptionHandler((failure, given) -> sayWrongUse(failure));
       line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, verbose));
+      FormerOptions.addTo(line.getCommandSpec());
+      line.setExecutionStrategy(parsed -> FormerOptions.run(parsed, console));
       return line.execute(args);
     } catch (Throwable e) {
       return report(e, verbose);

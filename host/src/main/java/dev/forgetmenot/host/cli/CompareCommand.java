@@ -69,7 +69,7 @@ final class CompareCommand implements Callable<Integer> {
   private List<String> methods = List.of();
 
   @Option(
-      names = "--pictures",
+      names = "--num-images",
       paramLabel = "N",
       description =
           "Images of the concept (default: 16 to forget, 64 to correct; what a corrected "

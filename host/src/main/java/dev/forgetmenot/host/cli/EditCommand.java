@@ -88,7 +88,7 @@ final class EditCommand implements Callable<Integer> {
   private boolean noReport;
 
   @Option(
-      names = "--report-pictures",
+      names = "--report-images",
       paramLabel = "N",
       description =
           "Images of each concept before and after (default: 16 to forget, 64 to correct; what "
@@ -212,7 +212,7 @@ final class EditCommand implements Callable<Integer> {
         };
     return "the model has no clip/ or its vocabulary does not name "
         + unknown
-        + "; --clip and --vocabulary name others";
+        + "; --clip and --known-concepts name others";
   }
 
   private RuntimeException noEditor() {

@@ -119,7 +119,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
-      defaultValue = "pictures",
+      defaultValue = "images",
       description = "Where the images go (default: ${DEFAULT-VALUE}/).")
   private Path output;
 

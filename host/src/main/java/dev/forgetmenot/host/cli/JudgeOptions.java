@@ -17,7 +17,7 @@ final class JudgeOptions {
   private Path clip;
 
   @Option(
-      names = "--vocabulary",
+      names = "--known-concepts",
       paramLabel = "FILE",
       description =
           "What the model is known to draw: a concepts.json, or a list with a phrase a line "

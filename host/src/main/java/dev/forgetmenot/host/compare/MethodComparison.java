@@ -78,7 +78,7 @@ public record MethodComparison(
             () ->
                 new IOException(
                     "a comparison needs a classifier of images and a vocabulary; name a CLIP folder"
-                        + " by --clip and a list of phrases by --vocabulary"));
+                        + " by --clip and a list of phrases by --known-concepts"));
   }
 
   /** A name that no file of this comparison has yet. */

@@ -92,7 +92,9 @@ public record EditEstimation(JobContext command, long drawn) {
             vocabulary,
             vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
     if (near.phrases().isEmpty()) {
-      return "what stands near '" + concept.name() + "' is not known: name things by --vocabulary";
+      return "what stands near '"
+          + concept.name()
+          + "' is not known: name things by --known-concepts";
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
     for (NearestConcepts.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {

@@ -30,7 +30,7 @@ import java.util.Map;
  */
 record Preflight(EditRequest order, long drawn) {
   private static final String LESS =
-      "train less of the model (--trainable cross-attention or lora) or smaller batches (--batch)";
+      "train less of the model (--trainable cross-attention or lora) or smaller batches (--train-batch-size)";
 
   /** Numbers that a state of a training holds of each that is trained: itself and two moments. */
   private static final int STATE = 3;

@@ -47,7 +47,7 @@ record InvertRun(ModelLoader loader, JobContext context, EvaluationSetup judging
       SampleReport report =
           new SampleReport(
               naming.samples(), false, photos(hosted, order, naming, drawn.size()), drawn);
-      report.write(plan.output(), plan.title(), "pictures", "drawn with the tokens");
+      report.write(plan.output(), plan.title(), "images", "drawn with the tokens");
       List<String> lines = new ArrayList<>(report.lines());
       lines.add("tokens " + result.tokens().summary() + ", as in '" + result.prompt() + "'");
       return new RunJob.Result(plan.output(), last, lines);

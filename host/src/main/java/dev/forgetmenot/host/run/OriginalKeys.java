@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.api.edit.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +40,13 @@ final class OriginalKeys {
   /** Takes a key that means a setting. */
   void setting(String key, String setting) {
     take(key).ifPresent(value -> set(value, value.text(), setting));
+  }
+
+  /** Takes a key whose entries have {@code |} between them and that means a list. */
+  void list(String key, String setting) {
+    take(key)
+        .ifPresent(
+            value -> set(value, Settings.joined(List.of(value.text().split("\\|", -1))), setting));
   }
 
   /** Sets a setting, if the method declares it. */

@@ -113,8 +113,8 @@ record TiYaml(RunFileReader reader) {
 
   /** The names of the tokens and where each begins. */
   private static void tokens(OriginalKeys keys) {
-    keys.setting("placeholder_tokens", "tokens");
-    keys.setting("initializer_tokens", "init");
+    keys.list("placeholder_tokens", "tokens");
+    keys.list("initializer_tokens", "init");
   }
 
   /** Without a template an image's prompt is its file's name with {@code <s>} in it. */

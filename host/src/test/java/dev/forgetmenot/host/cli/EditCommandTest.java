@@ -178,7 +178,7 @@ class EditCommandTest {
     assertThat(help.code()).isZero();
     assertThat(help.out())
         .contains("Options of the method resteer", "--learning-rate", "--token-selection")
-        .contains("(default: 35)", "first|none|all");
+        .contains("(default: 35)", "end|tokens|padding");
   }
 
   @Test

@@ -136,7 +136,7 @@ class RunCommandTest {
       assertThat(made.manifest().intent().operation()).isEqualTo("correct");
       assertThat(made.manifest().recipe().tool()).isEqualTo("plugin-correct");
       assertThat(made.manifest().recipe().parameters())
-          .containsEntry("balance", "merlin=1,morgana=1");
+          .containsEntry("balance", "merlin=1\nmorgana=1");
     }
     assertWrongCorrection("without: a hat", "without is not a known key");
     assertWrongCorrection("rounds: 2", "rounds is said twice");

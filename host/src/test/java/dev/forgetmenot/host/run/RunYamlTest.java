@@ -93,7 +93,11 @@ class RunYamlTest {
               assertThat(request.count()).isEqualTo(2);
             });
     assertThat(plan.samples().requests().get(1).prompt()).isEqualTo("a boat -- at sea");
-    assertThat(plan.notes()).isEmpty();
+    assertThat(plan.notes())
+        .containsExactly(
+            "setting end-of-text is now called token-selection",
+            "setting token-selection: none is now called tokens",
+            "setting images is now called image-dir");
   }
 
   @Test
@@ -231,7 +235,7 @@ class RunYamlTest {
 
   @Test
   void anInversionHasOneConceptAndImages() throws IOException {
-    assertWrong("the key images is missing", "operation: invert", CONCEPT);
+    assertWrong("the key image-dir is missing", "operation: invert", CONCEPT);
     Files.createDirectory(folder.resolve("photos"));
     assertWrong(
         "an inversion has one concept", "operation: invert", "images: photos", "concepts: [a, b]");

@@ -97,8 +97,8 @@ class TiYamlTest {
     assertThat(plan.output()).isEqualTo(folder.resolve("exps_ti/light-house"));
     assertThat(plan.values().all())
         .containsEntry("image-dir", folder.resolve("data/light-house").toString())
-        .containsEntry("tokens", "<s3>|<s4>")
-        .containsEntry("init", "light|<rand-1>")
+        .containsEntry("tokens", "<s3>\n<s4>")
+        .containsEntry("init", "light\n<rand-1>")
         .containsEntry("steps", "6")
         .containsEntry("learning-rate", "0.002")
         .containsEntry("lr-scheduler", "constant")

@@ -256,7 +256,7 @@ public final class DiffFactorizer {
               + bytes
               + " bytes or more in full, and a patch holds "
               + PatchWriter.CAPACITY
-              + "; store it as halves (--half), or take products of thin factors: --as lowrank"
+              + "; store it as halves (--fp16), or take products of thin factors: --as lowrank"
               + " --rank 32, or --energy 0.99");
     }
   }

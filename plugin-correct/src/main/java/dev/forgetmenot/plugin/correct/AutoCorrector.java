@@ -55,7 +55,7 @@ public final class AutoCorrector extends AutoEditor {
     all.add(
         SettingSpec.integer(
                 "eval-others", 30, 0, 1000, "Other known concepts by which a method is judged.")
-            .formerly("eval-others"));
+            .formerly("trial-others"));
     all.add(SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
     return all;
   }

@@ -76,7 +76,7 @@ class AutoCorrectorTest {
         .containsEntry("instances", "a lion=0.500,a bear=0.500");
     assertThat(draft.recipe().parameters().get("chosen-among"))
         .startsWith("balance balance=lion, bear dominant=a lion")
-        .contains("a lion 4/4 → 2/4, a bear 0/4 → 2/4")
+        .contains("a lion 4/4 → 2/4 [15 %, 85 %], a bear 0/4 → 2/4")
         .doesNotContain(" | ");
     assertThat(context.said)
         .anyMatch(line -> line.startsWith("tried balance"))

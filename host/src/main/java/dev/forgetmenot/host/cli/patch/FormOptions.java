@@ -29,7 +29,7 @@ final class FormOptions {
   private Double energy;
 
   @Option(
-      names = "--half",
+      names = "--fp16",
       description =
           "Store values in full as halves also where that rounds them: half the size. How much is"
               + " lost is said. Without it they are halves where nothing is lost.")

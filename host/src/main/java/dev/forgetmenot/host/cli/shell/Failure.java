@@ -36,7 +36,9 @@ public enum Failure {
   /** The Java heap or Java's direct memory is too small. */
   JAVA_MEMORY(711, "Give Java more memory by the environment variable FMN_JAVA_OPTS: "),
   /** The machine's memory is used up. */
-  NATIVE_MEMORY(712, "Close other programs, or ask for smaller images or fewer at once (--batch)."),
+  NATIVE_MEMORY(
+      712,
+      "Close other programs, or ask for smaller images or fewer at once (--count, --train-batch-size)."),
   /** Something is nested too deeply. */
   DEPTH(713, "Check the file that the command reads: usual files are nested a few levels deep."),
   /** The engine cannot be loaded. */
