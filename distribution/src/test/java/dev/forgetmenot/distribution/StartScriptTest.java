@@ -3,6 +3,7 @@ package dev.forgetmenot.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,6 +60,25 @@ class StartScriptTest {
     assertThat(run(program.resolve("bin/fmn"), Map.of(), "--help").lines())
         .contains("[-XX:TieredStopAtLevel=1]")
         .endsWith("[--help]");
+  }
+
+  @Test
+  void commandsThatReadSmallPatchesStartQuicklyAndLargeOnesAreDigestedFast() throws Exception {
+    Path fmn = program.resolve("bin/fmn");
+    String quick = "[-XX:TieredStopAtLevel=1]";
+    Path patch = Files.writeString(elsewhere.resolve("a patch.fmnpatch"), "small");
+    for (String command : List.of("inspect", "verify", "sign", "trust", "list")) {
+      assertThat(run(fmn, Map.of(), "patch", command, patch.toString()).lines())
+          .as(command)
+          .contains(quick)
+          .endsWith("[patch]", "[" + command + "]", "[" + patch + "]");
+    }
+    assertThat(run(fmn, Map.of(), "patch", "bake", patch.toString()).lines()).doesNotContain(quick);
+    try (var file = new RandomAccessFile(patch.toFile(), "rw")) {
+      file.setLength(16_000_000);
+    }
+    assertThat(run(fmn, Map.of(), "patch", "inspect", patch.toString()).lines())
+        .doesNotContain(quick);
   }
 
   @Test

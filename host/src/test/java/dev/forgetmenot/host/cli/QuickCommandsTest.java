@@ -1,0 +1,84 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.Fmn;
+import dev.forgetmenot.host.SmallPatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that print, or only read and sign patches, start neither the engine nor plugins. */
+class QuickCommandsTest {
+  private static final List<String> SLOW = List.of("ai.djl.", "org.pf4j.", "dev.forgetmenot.plugin.");
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void write() throws IOException {
+    SmallPatch.write(folder.resolve("a.fmnpatch"), "forget-a", 1);
+    assertThat(ProgramRun.of("patch", "keygen", "-o", folder.resolve("key").toString()).code())
+        .isZero();
+  }
+
+  /** The classes that a command line loads in a JVM of its own. */
+  private static List<String> loaded(String line) throws IOException, InterruptedException {
+    Path log = folder.resolve("classes.log");
+    Path output = folder.resolve("output");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load=info:file=" + log.getFileName(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Fmn.class.getName()));
+    command.addAll(List.of(line.split(" ", -1)));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    Process process =
+        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines.map(text -> text.replaceFirst("^(\\[[^]]*])*\\s*", "")).toList();
+    }
+  }
+
+  private static Stream<String> slow(List<String> loaded) {
+    return loaded.stream().filter(name -> SLOW.stream().anyMatch(name::startsWith));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "patch inspect a.fmnpatch",
+        "patch verify a.fmnpatch --unsigned allow",
+        "patch sign a.fmnpatch --key key --detached",
+        "patch trust --trust-store trust.json",
+        "patch list"
+      })
+  void touchesNeitherEngineNorPlugins(String line) throws IOException, InterruptedException {
+    List<String> loaded = loaded(line);
+    assertThat(loaded).anyMatch(name -> name.startsWith("dev.forgetmenot.host.cli."));
+    assertThat(slow(loaded)).isEmpty();
+  }
+
+  @Test
+  void aCommandThatStartsPluginsIsSeen() throws IOException, InterruptedException {
+    assertThat(slow(loaded("plugins --plugins ."))).isNotEmpty();
+  }
+}
