@@ -1,6 +1,6 @@
 /**
- * What plugins compile against: the doors of the host. {@link dev.forgetmenot.api.model} is the
- * door of loading, {@link dev.forgetmenot.api.sampling} the door of sampling, {@link
- * dev.forgetmenot.api.edit} the jobs.
+ * What plugins compile against: the extension points of the host. {@link dev.forgetmenot.api.model}
+ * is the extension point of loading, {@link dev.forgetmenot.api.sampling} the extension point of
+ * sampling, {@link dev.forgetmenot.api.edit} the jobs.
  */
 package dev.forgetmenot.api;

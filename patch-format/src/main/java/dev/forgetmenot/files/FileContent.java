@@ -15,8 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a file is that lies where another one is expected, told by its first bytes: readers ask when
- * a file is not of their own format, so that the message names what is there and what to do.
+ * What a file is that lies where another one is expected, recognised by its first bytes: readers
+ * ask when a file is not of their own format, so that the message names what is there and what to
+ * do.
  *
  * @param kind for callers that decide by it
  * @param what the end of a sentence that begins with the file's name, such as "is a web page"

@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 
 /**
  * JSON as Python writes and reads it, in the small files of models and adapters: a byte order mark
- * is passed over, {@code NaN} and {@code Infinity} are values (texts of that name here), and the
- * last of two equal keys counts. Files from strangers, such as the manifests of patches, are read
- * by stricter rules.
+ * is ignored, {@code NaN} and {@code Infinity} are values (texts of that name here), and the last
+ * of two equal keys counts. Files from strangers, such as the manifests of patches, are read by
+ * stricter rules.
  */
 public final class JsonText {
   /** No configuration or tokenizer is larger. */

@@ -115,7 +115,7 @@ public final class KeyFile {
     }
   }
 
-  /** Whether more than its owner's reading and writing is allowed; false where nobody can say. */
+  /** Whether more than its owner's reading and writing is allowed; false where that is unknown. */
   public static boolean isOpenToOthers(Path file) throws IOException {
     try {
       return !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file));

@@ -56,7 +56,7 @@ public record Manifest(
   /** Most bytes of files of a patch that is not zip64: the rest is for manifest and headers. */
   static final long PLAIN_CAPACITY = PatchArchive.PLAIN_LIMIT - (16 << 20);
 
-  /** Whether an edit speaks of text embeddings: it then goes with the text encoder. */
+  /** Whether an edit is of text embeddings: it then goes with the text encoder. */
   public boolean boundByTextEncoder() {
     return edits.stream().anyMatch(Edit::boundByTextEncoder);
   }
@@ -156,7 +156,7 @@ public record Manifest(
    * The base model.
    *
    * @param components what the edits change, by name: unet, text_encoder, vae
-   * @param textEncoder of the whole text encoder; there if an edit speaks of text embeddings
+   * @param textEncoder of the whole text encoder; there if an edit is of text embeddings
    * @param tokenizer digests of the vocabulary
    * @param label what the base was called, for people
    * @param policy how near a base must be: exact, same-values, same-text-encoder or
@@ -209,7 +209,7 @@ public record Manifest(
       return content.kind();
     }
 
-    /** Whether it speaks of text embeddings, and not of the values of what it changes. */
+    /** Whether it is of text embeddings, and not of the values of what it changes. */
     public boolean boundByTextEncoder() {
       return content.boundByTextEncoder();
     }

@@ -32,7 +32,7 @@ final class ManifestReader {
   /**
    * Reads and checks one.
    *
-   * @param ignored is told what of a newer minor version was passed over
+   * @param ignored gets what of a newer minor version was ignored
    */
   static Manifest read(String file, byte[] bytes, Consumer<String> ignored)
       throws PatchFormatException {
@@ -171,7 +171,7 @@ final class ManifestReader {
         m.texts("supersedes"));
   }
 
-  /** A gate is an offer: one of a kind that is not known is passed over in a newer file. */
+  /** A gate is an offer: one of a kind that is not known is ignored in a newer file. */
   private static Optional<PromptGate> gate(JsonObjectReader m) throws PatchFormatException {
     String kind = m.text("kind");
     if (!kind.equals(PromptGate.PROMPT_COSINE)) {

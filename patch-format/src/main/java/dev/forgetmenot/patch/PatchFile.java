@@ -185,8 +185,8 @@ public final class PatchFile implements AutoCloseable {
   }
 
   /**
-   * What was passed over because the patch is of a newer minor version than this library, one
-   * sentence each; empty for all others.
+   * What was ignored because the patch is of a newer minor version than this library, one sentence
+   * each; empty for all others.
    */
   public List<String> warnings() {
     return List.copyOf(warnings);

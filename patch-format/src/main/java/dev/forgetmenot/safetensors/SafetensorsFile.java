@@ -21,8 +21,9 @@ import java.util.Objects;
  * tensor may have up to 2 GiB − 1 bytes. Buffers stay valid after {@link #close()}.
  *
  * <p>{@link #map} is for the weights of models: their bytes are memory maps. While a file is mapped
- * nobody may make it shorter (the operating system answers such an access with an error that Java
- * cannot catch), and on Windows nobody can replace or delete it, until Java has collected the maps.
+ * no program may make it shorter (the operating system answers such an access with an error that
+ * Java cannot catch), and on Windows it cannot be replaced or deleted, until Java has collected the
+ * maps.
  *
  * <p>Files opened by path, and those over a {@link FileChannel} or a {@link ByteBuffer}, may be
  * read by several threads at once; over another channel by one at a time.

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How a patch that edits concepts is called, and how it speaks of them. */
+/** How a patch that edits concepts is called, and how it names them. */
 public final class PatchName {
   private static final int LONGEST = 60; // letters of a slug
   private static final int LONGEST_FILE = 120; // bytes; file systems allow 255 with endings

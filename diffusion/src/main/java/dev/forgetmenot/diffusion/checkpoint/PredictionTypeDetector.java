@@ -13,7 +13,7 @@ import java.util.Optional;
  * pixel models of 2.x, the velocity in its 768 pixel models.
  *
  * @param type noise or velocity
- * @param guessed how it was guessed, for people; empty where somebody said it
+ * @param guessed how it was guessed, for people; empty where it was given
  */
 record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
   private static final String DECLARED = "modelspec.prediction_type";

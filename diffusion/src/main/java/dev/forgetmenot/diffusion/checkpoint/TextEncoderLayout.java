@@ -91,7 +91,7 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
         : LdmNames.clip(config, shapes.prefix(), old);
   }
 
-  /** Whether a tensor is one that no image needs: buffers, and layers behind the last used. */
+  /** Whether a tensor is one that no image needs: buffers, and layers after the last used. */
   boolean unused(String name, TextEncoderConfig config) {
     String rest = name.substring(shapes.prefix().length());
     if (!open) {

@@ -13,7 +13,7 @@ import dev.forgetmenot.diffusion.layer.LayerNorm;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 
-/** The vision tower (Dosovitskiy et al., arXiv 2010.11929) without the projection behind it. */
+/** The vision tower (Dosovitskiy et al., arXiv 2010.11929) without the projection after it. */
 final class ClipVisionTransformer {
   private final ModelParameter classEmbedding; // (d)
   private final Conv2d patchEmbedding;

@@ -8,10 +8,10 @@ import java.util.List;
  * The configuration of a CLIPImageProcessor.
  *
  * @param resize whether images are resized
- * @param shortestEdge length of the shorter edge behind resizing, or 0 where height and width are
+ * @param shortestEdge length of the shorter edge after resizing, or 0 where height and width are
  *     given
- * @param height behind resizing, where the shorter edge is not given
- * @param width behind resizing, where the shorter edge is not given
+ * @param height after resizing, where the shorter edge is not given
+ * @param width after resizing, where the shorter edge is not given
  * @param bicubic Catmull-Rom cubic; otherwise linear
  * @param crop whether the middle is cut out
  * @param cropHeight of the middle

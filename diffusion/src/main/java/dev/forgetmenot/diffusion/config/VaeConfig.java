@@ -17,7 +17,7 @@ import java.util.Set;
  * @param sampleSize height and width of the images that it was trained with
  * @param scalingFactor what the posterior's samples are multiplied by for the UNet
  * @param midAttention whether the middle attends to itself
- * @param quantConv a 1 × 1 convolution behind the encoder
+ * @param quantConv a 1 × 1 convolution after the encoder
  * @param postQuantConv a 1 × 1 convolution before the decoder
  */
 public record VaeConfig(

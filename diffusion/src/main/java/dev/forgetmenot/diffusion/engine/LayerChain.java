@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 /**
  * An array on its way through layers: each step's input is closed as soon as its output is there.
  * (Under a gradient collector the graph keeps what it needs.) A layer that returns null ends the
- * flow: the steps behind it are left out, and {@link #get} gives null. For the engine thread.
+ * flow: the steps after it are left out, and {@link #get} gives null. For the engine thread.
  */
 public final class LayerChain {
   private NDArray head;
@@ -17,7 +17,7 @@ public final class LayerChain {
     this.owned = owned;
   }
 
-  /** Starts at an array that somebody else closes. */
+  /** Starts at an array that the caller closes. */
   public static LayerChain from(NDArray array) {
     return new LayerChain(array, false);
   }

@@ -20,8 +20,9 @@ public record OperatorThreads(OptionalInt count, String reason) {
   private static final int MOST = 1024;
 
   /**
-   * What this process is told: by {@link #PROPERTY}, or else by {@link #VARIABLE}, or else {@code
-   * OMP_NUM_THREADS}, which the engine reads itself; else the {@link Processors#useful() cores}.
+   * The number that this process was given: by {@link #PROPERTY}, or else by {@link #VARIABLE}, or
+   * else {@code OMP_NUM_THREADS}, which the engine reads itself; else the {@link
+   * Processors#useful() cores}.
    *
    * @throws IllegalArgumentException if what names a number is none from 1 to 1024
    */

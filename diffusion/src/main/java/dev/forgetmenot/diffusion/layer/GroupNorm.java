@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 
-/** Group normalisation, with or without SiLU behind it. */
+/** Group normalisation, with or without SiLU after it. */
 public final class GroupNorm {
   private final Ops ops;
   private final int groups;

@@ -3,7 +3,10 @@ package dev.forgetmenot.diffusion.layer;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 
-/** Two convolutions with group norms, the time between them, and a way around. */
+/**
+ * Residual block: GroupNorm, SiLU, 3 × 3 convolution, twice; the time embedding is added between;
+ * residual connection.
+ */
 public final class ResnetBlock2D {
   private final GroupNorm norm1;
   private final Conv2d conv1;

@@ -163,7 +163,7 @@ public final class ModelOnDisk implements AutoCloseable {
           checkpoint.scheduler(),
           checkpoint.tokenizer(),
           checkpoint.tensors(),
-          checkpoint.notes()); // after the tensors, which are what notes speak of
+          checkpoint.notes()); // after the tensors, which the notes describe
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.<AutoCloseable>of(checkpoint::close));
       throw e;

@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * A model while its extensions look at it, and who took which patch. What they do takes the place
  * of what an earlier look did: a weight that would get the same values again is left alone, one
- * that nobody changes any more gets the base's, and when an extension refuses, all is as it was.
- * For the engine thread.
+ * that no extension changes any more gets the base's, and when an extension refuses, all is as it
+ * was. For the engine thread.
  */
 final class PatchSession implements PatchableModel {
   private final BaseModel base;
@@ -26,9 +26,9 @@ final class PatchSession implements PatchableModel {
   private final List<PatchRequest> open;
   private final List<String> descriptions = new ArrayList<>();
   private final Set<String> placed = new HashSet<>();
-  private WeightTransaction rewrite; // null when nobody looks
+  private WeightTransaction rewrite; // null when no extension looks
 
-  /** A model that nobody has looked at. */
+  /** A model that no extension has seen. */
   PatchSession(BaseModel base, ModelWeights weights, TextualInversionLoader tokens) {
     this(base, weights, PatchTokens.none(tokens), List.of());
   }
@@ -58,7 +58,7 @@ final class PatchSession implements PatchableModel {
   private void visit(List<ModelExtension> extensions) throws IOException {
     try (WeightTransaction all = new WeightTransaction(weights)) {
       rewrite = all;
-      // Trained, or replaced without saying of what: nobody could tell later what it is.
+      // Trained, or replaced without saying of what: its origin would be unknown later.
       restore(name -> weights.parameter(name).state().origin().isEmpty());
       askAll(extensions);
       restore(name -> !placed.contains(name));

@@ -176,7 +176,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   /**
    * Draws images as {@link #generate(GenerationRequest)} does, and may be stopped.
    *
-   * @param listener hears of each step, on the engine thread
+   * @param listener is called after each step, on the engine thread
    * @param cancelled asked before each step
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if cancelled

@@ -3,10 +3,10 @@ package dev.forgetmenot.diffusion.pipeline;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.function.Supplier;
 
-/** Hears how far a generation has come. Called on the engine thread, which waits meanwhile. */
+/** Receives the progress of a generation. Called on the engine thread, which waits meanwhile. */
 @FunctionalInterface
 public interface StepListener {
-  /** Nobody listens. */
+  /** Does nothing. */
   StepListener NONE = (step, of, timestep, preview) -> {};
 
   /**

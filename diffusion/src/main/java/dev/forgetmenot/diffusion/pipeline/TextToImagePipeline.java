@@ -186,7 +186,7 @@ final class TextToImagePipeline {
     }
   }
 
-  /** Hears what the UNet is given; the array belongs to the pipeline. */
+  /** Receives the input of the UNet; the array belongs to the pipeline. */
   @FunctionalInterface
   interface Inputs {
     void input(double timestep, NDArray latents);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of token embeddings behind those of the model: the cells (k, d) stay apart, so that each can
+ * Rows of token embeddings after those of the model: the cells (k, d) stay apart, so that each can
  * be trained alone and the large matrix is neither copied nor given a gradient. For the engine
  * thread.
  */
@@ -38,7 +38,7 @@ final class AddedEmbeddings {
   }
 
   /**
-   * Looks ids up in the model's matrix and behind it; gradients reach the added rows.
+   * Looks ids up in the model's matrix and after it; gradients reach the added rows.
    *
    * @param known the model's matrix (v, d)
    * @param ids row by row, each less than v + {@link #count}

@@ -65,7 +65,7 @@ public final class ClipTextEncoder implements AutoCloseable {
   /**
    * The context of prompts; see {@link ClipTextTransformer#forward}.
    *
-   * @return last hidden state behind the final norm (b, n, d)
+   * @return last hidden state after the final norm (b, n, d)
    */
   public NDArray encode(NDManager manager, List<List<Integer>> ids) {
     weights.ready("");
@@ -88,7 +88,7 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /**
-   * Adds rows behind the known ones: the first has the id that {@link #vocabulary} said before.
+   * Adds rows after the known ones: the first has the id that {@link #vocabulary} said before.
    *
    * @param vectors at least one, of d finite numbers
    * @return the cell of these rows alone (k, d), which may be trained
@@ -105,7 +105,7 @@ public final class ClipTextEncoder implements AutoCloseable {
     return rows;
   }
 
-  /** The numbers of rows, one behind the other, checked. */
+  /** The numbers of rows, one after the other, checked. */
   public float[] flat(float[][] vectors) {
     int width = config.encoder().width();
     float[] flat = new float[vectors.length * width];

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The layers of CLIP's text tower (Radford et al., arXiv 2103.00020), without a projection behind
+ * The layers of CLIP's text tower (Radford et al., arXiv 2103.00020), without a projection after
  * them.
  */
 public final class ClipTextTransformer {
@@ -57,7 +57,7 @@ public final class ClipTextTransformer {
     return Math.toIntExact(tokenEmbedding.shape().get(0)) + added.count();
   }
 
-  /** Puts rows (k, d) behind all others; they stay in their cell. */
+  /** Puts rows (k, d) after all others; they stay in their cell. */
   void addRows(ModelParameter rows) {
     added.add(rows);
   }
@@ -72,7 +72,7 @@ public final class ClipTextTransformer {
   }
 
   /**
-   * The last hidden state behind the final norm.
+   * The last hidden state after the final norm.
    *
    * @param manager what the result belongs to
    * @param ids token ids of each prompt, all of one length of at most {@code maxPositions}

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * first line that names their version, and with the line ends of one system or another.
  */
 final class Spelling {
-  /** What stands before the first, between two, and after the last; and behind a colon. */
+  /** What stands before the first, between two, and after the last; and after a colon. */
   private record Layout(String before, String between, String after, String colon) {}
 
   private static final Layout ONE_LINE = new Layout("{", ", ", "}", ": ");

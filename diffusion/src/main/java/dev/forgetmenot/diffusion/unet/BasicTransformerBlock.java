@@ -10,7 +10,7 @@ import dev.forgetmenot.diffusion.layer.ModulePath;
 import java.util.List;
 
 /**
- * Self attention, attention to the prompt and a gated perceptron, each behind a norm and with a way
+ * Self attention, attention to the prompt and a gated perceptron, each after a norm and with a way
  * around.
  */
 final class BasicTransformerBlock {

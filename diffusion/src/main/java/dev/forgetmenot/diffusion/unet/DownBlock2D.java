@@ -50,7 +50,7 @@ final class DownBlock2D {
    * Runs the block.
    *
    * @param x (b, c, h, w)
-   * @param time (b, t), behind SiLU
+   * @param time (b, t), after SiLU
    * @param skips gets what each layer leaves for the way up; whoever takes it closes it
    * @return the last of the skips, or null if the pass has ended
    */

@@ -18,9 +18,9 @@ record ForwardPass(AttentionHooks hooks, Optional<AttentionLayer> last) {
   }
 
   /**
-   * A pass to the last layer that somebody watches.
+   * A pass to the last layer that has an observer.
    *
-   * @throws IllegalArgumentException if nobody watches
+   * @throws IllegalArgumentException if no layer has an observer
    */
   static ForwardPass watched(AttentionHooks hooks, List<AttentionLayer> sites) {
     Optional<AttentionLayer> last = Optional.empty();

@@ -11,7 +11,7 @@ import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 
 /**
- * Timesteps as sines and cosines (Vaswani et al., arXiv 1706.03762), and two linear layers behind
+ * Timesteps as sines and cosines (Vaswani et al., arXiv 1706.03762), and two linear layers after
  * them.
  */
 final class TimestepEmbedding {
@@ -34,7 +34,7 @@ final class TimestepEmbedding {
   }
 
   /**
-   * The embedding as residual blocks take it, that is, behind SiLU.
+   * The embedding as residual blocks take it, that is, after SiLU.
    *
    * @param like says where the result belongs
    * @param timesteps one for each of the batch

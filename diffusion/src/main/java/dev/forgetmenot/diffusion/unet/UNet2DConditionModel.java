@@ -128,7 +128,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * Runs as far as the last attention layer that an observer watches; arguments as in {@link
    * #forward}.
    *
-   * @throws IllegalArgumentException if shapes do not fit, or nobody watches
+   * @throws IllegalArgumentException if shapes do not fit, or no layer has an observer
    */
   public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
     run(sample, timesteps, context, ForwardPass.watched(hooks, attentionSites));

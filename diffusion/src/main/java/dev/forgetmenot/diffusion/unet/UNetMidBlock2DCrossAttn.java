@@ -36,7 +36,7 @@ final class UNetMidBlock2DCrossAttn {
     return attention.attentionSites();
   }
 
-  /** (b, c, h, w) to the same, or null if the pass has ended; time (b, t) behind SiLU. */
+  /** (b, c, h, w) to the same, or null if the pass has ended; time (b, t) after SiLU. */
   NDArray forward(NDArray x, NDArray time, NDArray context, ForwardPass pass) {
     return LayerChain.from(x)
         .then(h -> before.forward(h, time))

@@ -59,7 +59,7 @@ final class UpBlock2D {
    * Runs the block.
    *
    * @param x (b, c, h, w), closed by this
-   * @param time (b, t), behind SiLU
+   * @param time (b, t), after SiLU
    * @param skips what the way down left, the newest first; what is taken is closed
    * @return (b, c', h', w') with the size of the next skip, or null if the pass has ended
    */

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class BaseFiles implements BaseTensors, AutoCloseable {
   private final Map<String, ComponentTensors> components;
-  // A large text encoder takes a second to digest, and every patch that speaks of its embeddings
+  // A large text encoder takes a second to digest, and every patch of its text embeddings
   // asks for it.
   private final Map<String, String> leaves = new ConcurrentHashMap<>();
   private final Map<String, String> halfLeaves = new ConcurrentHashMap<>();

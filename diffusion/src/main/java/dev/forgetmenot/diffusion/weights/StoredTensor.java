@@ -43,7 +43,7 @@ public record StoredTensor(
     return new StoredTensor(file, stored, dtype, part, offset + first * row * dtype.bytes());
   }
 
-  /** The same bytes without sides of 1 behind the first {@code rank} dimensions. */
+  /** The same bytes without sides of 1 after the first {@code rank} dimensions. */
   StoredTensor squeezed(int rank) {
     long[] part = java.util.Arrays.copyOf(shape, rank);
     return new StoredTensor(file, stored, dtype, part, offset);

@@ -164,7 +164,7 @@ final class WeightReader implements AutoCloseable {
     }
   }
 
-  /** A buffer that nobody fills or empties. */
+  /** A buffer that no thread uses. */
   private NDArray buffer(DType stored) throws IOException {
     int halves = stored == DType.F32 ? 2 : 1;
     Deque<NDArray> unused = free.computeIfAbsent(stored == DType.F32, key -> new ArrayDeque<>());

@@ -45,8 +45,8 @@ public record Candidate(ConceptEditor editor, Map<String, String> settings, List
    * What the editor makes of concepts with these settings; nothing where its conditions contradict
    * each other, which is said. For the engine thread.
    *
-   * @param context of the whole choice, which hears that it does not work
-   * @param own what the editor speaks with
+   * @param context of the whole choice, which gets a note when it does not work
+   * @param own the context of the editor itself
    */
   public Optional<PatchDraft> draft(
       List<Concept> concepts, DiffusionModel model, JobContext context, JobContext own)

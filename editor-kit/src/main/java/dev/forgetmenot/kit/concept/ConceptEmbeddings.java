@@ -146,7 +146,7 @@ public record ConceptEmbeddings(
   /**
    * Positions at the end of the text and in the padding.
    *
-   * @param behind the end of the longest prompt, behind which all of them have padding
+   * @param behind the end of the longest prompt, after which all of them have padding
    */
   private List<Integer> after(LocatedPhrase prompt, int behind) {
     if (places == TokenSelection.LAST || places == TokenSelection.TOKENS) {

@@ -36,7 +36,7 @@ public record PromptTemplate(String text) {
     return kind == ConceptType.STYLE ? ofStyles() : ofThings();
   }
 
-  /** What stands before, between and behind the places: one more than there are places. */
+  /** What stands before, between and after the places: one more than there are places. */
   List<String> parts() {
     return List.of(text.split(Pattern.quote(PLACE), -1));
   }

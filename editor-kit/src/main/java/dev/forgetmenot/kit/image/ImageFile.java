@@ -57,9 +57,9 @@ public record ImageFile(int width, int height, RgbImage image) {
                 () ->
                     new IOException(
                         file
-                            + " is not an image, whatever its name says: expected "
+                            + " is not a readable image: expected "
                             + READABLE
-                            + "; take it out or get it again"));
+                            + "; remove it or get it again"));
     if (!format.readable()) {
       throw new IOException(
           file

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** Image file formats, told by the first bytes of a file and never by its name. */
+/** Image file formats, recognised by the first bytes of a file and never by its name. */
 public enum ImageFormat {
   /** JPEG. */
   JPEG("JPEG", "jpeg", 256),

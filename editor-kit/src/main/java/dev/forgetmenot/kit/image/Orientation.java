@@ -57,7 +57,7 @@ record Orientation(int code) {
 
   private static Orientation ofJpeg(ImageInputStream in) throws IOException {
     for (JPEGSegment segment : JPEGSegmentUtil.readSegments(in, JPEG.APP1, "Exif")) {
-      // one byte fills up behind the identifier and its end
+      // one byte fills up after the identifier and its end
       byte[] exif = segment.data().readAllBytes();
       return ofExif(Arrays.copyOfRange(exif, 1, exif.length));
     }

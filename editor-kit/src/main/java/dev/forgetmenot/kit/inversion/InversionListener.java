@@ -4,10 +4,10 @@ import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** Hears of an inversion, on the engine thread. */
+/** Receives the steps of an inversion, on the engine thread. */
 @FunctionalInterface
 public interface InversionListener {
-  /** Nobody. */
+  /** Does nothing. */
   InversionListener NONE = (step, steps, tokens) -> {};
 
   /**

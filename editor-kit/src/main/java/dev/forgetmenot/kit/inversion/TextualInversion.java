@@ -92,7 +92,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
         settings.names(initialisers.size()), vocabulary.of(initialisers, settings.seed()));
   }
 
-  /** A prompt in which all tokens have room. */
+  /** A prompt that holds all tokens. */
   private TokenizedPrompt prompt(String text, List<String> names) {
     TokenizedPrompt prompt = model.tokenize(text);
     TokenPositions unused =

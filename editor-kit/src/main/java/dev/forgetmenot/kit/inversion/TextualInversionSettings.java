@@ -97,7 +97,7 @@ public record TextualInversionSettings(Settings values) {
   /**
    * An initialiser for each token.
    *
-   * @param say is told what the default could not do
+   * @param say gets what the default could not do
    * @throws IllegalArgumentException if number and list of tokens contradict each other
    */
   List<TokenInitialiser> initialisers(

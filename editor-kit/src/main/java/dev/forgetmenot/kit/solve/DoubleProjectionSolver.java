@@ -15,7 +15,7 @@ import dev.forgetmenot.patching.linear.Subspace;
  *
  * @param cut directions of the safe and of the preserved columns whose singular value is at most
  *     this share of their largest do not count; in [0, 1). Without a cut a preserved set that spans
- *     all of the text space leaves no room for any change
+ *     all of the text space leaves no direction for any change
  */
 public record DoubleProjectionSolver(double cut) {
   private static final double NOTHING = 1e-10; // of a target's length

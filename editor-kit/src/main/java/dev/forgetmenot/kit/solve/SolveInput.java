@@ -26,7 +26,7 @@ import java.util.function.Function;
  * weights are. For the engine thread.
  *
  * @param concepts what is edited, at least one
- * @param options what was told
+ * @param options the given values
  * @param encoder of the model
  * @param context who started it
  * @param templates the templates for a kind

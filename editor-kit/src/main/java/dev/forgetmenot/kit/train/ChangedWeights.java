@@ -30,7 +30,7 @@ public final class ChangedWeights {
    * @param context of the job: a large difference is kept beside its checkpoint, or else in the
    *     system's folder for temporary files, four bytes a value
    * @throws ArithmeticException if a value is not finite; the message names the weight
-   * @throws IOException if there is no room for them
+   * @throws IOException if the disk is too full for them
    */
   public static Map<String, Delta> of(
       NamedWeights weights, Collection<String> names, boolean half, JobContext context)

@@ -36,7 +36,7 @@ public final class SaveTimes {
   }
 
   /**
-   * Whether the state is to be saved behind a step.
+   * Whether the state is to be saved after a step.
    *
    * @param step number of the step, from 1
    */

@@ -229,7 +229,7 @@ public record TrainableSettings(Settings values) {
    *
    * @param context of the job: a large change is kept on disk, see {@link ChangedWeights}
    * @throws IllegalArgumentException if nothing has changed
-   * @throws IOException if there is no room for it
+   * @throws IOException if the disk is too full for it
    */
   public PatchEdit edit(DiffusionModel model, TrainingScope scope, JobContext context)
       throws IOException {

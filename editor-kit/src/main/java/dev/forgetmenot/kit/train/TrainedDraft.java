@@ -79,7 +79,7 @@ public record TrainedDraft(
    * Trains with the base kept beside what is trained, and drafts the difference. For the engine
    * thread.
    *
-   * @param settings what was told
+   * @param settings the given values
    * @param stage what is done, for the progress
    * @param loss of the batches, on what is trained
    * @throws CancellationException if the user stopped it; the state is saved then

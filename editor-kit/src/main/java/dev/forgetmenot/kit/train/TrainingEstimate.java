@@ -62,7 +62,7 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
     return values.find(name).map(Boolean::parseBoolean).orElse(false);
   }
 
-  /** Hears when the steps end; nothing is kept, and the user hears nothing. */
+  /** Measures when the steps end; nothing is kept or reported. */
   private static final class Watch implements JobContext.Silent {
     private final JobContext outer;
     private final long start = System.nanoTime();

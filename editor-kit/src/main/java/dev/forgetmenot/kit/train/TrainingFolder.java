@@ -15,13 +15,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What lies in a folder of training images, told by content: images, their masks, and the rest. A
- * name that promises an image counts as one, so that a broken file is refused and not left out.
+ * What lies in a folder of training images, recognised by content: images, their masks, and the
+ * rest. A name that promises an image counts as one, so that a broken file is refused and not left
+ * out.
  *
  * @param images in the order of their names
  * @param masks by the stem of the image that each belongs to
  * @param unsupported names of images in formats that are not read, with the format
- * @param others names of what is no image: folders (with a slash behind) and other files
+ * @param others names of what is no image: folders (with a slash after) and other files
  */
 record TrainingFolder(
     List<Path> images, Map<String, Path> masks, List<String> unsupported, List<String> others) {

@@ -7,7 +7,7 @@ import java.util.List;
  * result.
  */
 public record AttentionHooks(List<AttentionObserver> observers, List<AttentionModifier> modifiers) {
-  /** Nobody looks: every layer uses fused attention. */
+  /** No observer: every layer uses fused attention. */
   public static final AttentionHooks NONE = new AttentionHooks(List.of(), List.of());
 
   /** Copies the lists. */

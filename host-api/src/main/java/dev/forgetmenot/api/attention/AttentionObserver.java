@@ -3,7 +3,7 @@ package dev.forgetmenot.api.attention;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Sees the probabilities of chosen attention layers. Layers that nobody watches use fused attention
+ * Sees the probabilities of chosen attention layers. Layers without an observer use fused attention
  * and never form their probabilities. Called on the engine thread.
  */
 public interface AttentionObserver {

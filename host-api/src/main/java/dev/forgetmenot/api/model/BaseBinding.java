@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 /**
  * Says of which base a draft is: what a manifest keeps of the tensors that the edits change, of the
- * text encoder whose embeddings they speak of, and of the tokenizer.
+ * text encoder whose embeddings they use, and of the tokenizer.
  *
  * @param model the base
  */
@@ -23,7 +23,7 @@ public record BaseBinding(BaseModel model) {
   /** Bases that agree in values rounded to half are one: an fp32 folder and its fp16 copy. */
   public static final String SAME_VALUES = "same-values";
 
-  /** Enough for edits that speak of text embeddings alone. */
+  /** Enough for edits of text embeddings alone. */
   public static final String SAME_TEXT_ENCODER = "same-text-encoder";
 
   private static final String TEXT_ENCODER = "text_encoder";

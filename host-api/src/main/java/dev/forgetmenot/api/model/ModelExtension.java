@@ -4,9 +4,9 @@ import java.io.IOException;
 import org.pf4j.ExtensionPoint;
 
 /**
- * The first door: sees a model that has been loaded, before its first use, and may change its
- * weights. Called on the engine thread, in the order of plugin ids. The host keeps the base and can
- * go back to it bit for bit.
+ * The extension point of loading: sees a model that has been loaded, before its first use, and may
+ * change its weights. Called on the engine thread, in the order of plugin ids. The host keeps the
+ * base and can go back to it bit for bit.
  */
 public interface ModelExtension extends ExtensionPoint {
   /**

@@ -28,7 +28,7 @@ public interface ModelView {
   /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
   List<String> tokens(String text);
 
-  /** What the UNet is told of prompts, one row for each; the caller closes it. */
+  /** The condition of the UNet for prompts, one row for each; the caller closes it. */
   TextCondition encodePrompts(List<TokenizedPrompt> prompts);
 
   /** The id of end-of-text. */
@@ -65,7 +65,7 @@ public interface ModelView {
    * Runs the UNet as far as its observers look and no further, for losses that are made of
    * attention alone; arguments as in {@link #predict}.
    *
-   * @throws IllegalArgumentException if nobody watches a layer
+   * @throws IllegalArgumentException if no layer has an observer
    */
   void observe(NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks);
 

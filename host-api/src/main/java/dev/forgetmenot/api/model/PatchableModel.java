@@ -41,6 +41,8 @@ public interface PatchableModel {
   /** The patches that the user asked for, in order. */
   List<PatchRequest> patches();
 
-  /** Says that a request was carried out; a request that nobody takes is an error of the host. */
+  /**
+   * Says that a request was carried out; a request that no extension takes is an error of the host.
+   */
   void applied(PatchRequest request, String description);
 }

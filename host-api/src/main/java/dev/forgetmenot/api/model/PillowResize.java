@@ -2,7 +2,7 @@ package dev.forgetmenot.api.model;
 
 /**
  * Resizes images to the bit as Pillow does: a filter that widens when the image shrinks, rows
- * before columns, with weights rounded to 22 binary digits behind the point, and results rounded to
+ * before columns, with weights rounded to 22 binary digits after the point, and results rounded to
  * 8 bits.
  */
 public final class PillowResize {
@@ -48,7 +48,7 @@ public final class PillowResize {
    * A resampler of lines.
    *
    * @param from length before
-   * @param to length behind
+   * @param to length after
    * @param bicubic cubic with a = -0.5, otherwise linear
    */
   private static PillowResize of(int from, int to, boolean bicubic) {
@@ -86,7 +86,7 @@ public final class PillowResize {
     return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
   }
 
-  /** Resizes the values from {@code at} on, each {@code step} behind the one before. */
+  /** Resizes the values from {@code at} on, each {@code step} after the one before. */
   private void line(byte[] in, int at, int step, byte[] out, int outAt) {
     for (int i = 0; i < starts.length; i++) {
       int sum = 1 << (PRECISION - 1);

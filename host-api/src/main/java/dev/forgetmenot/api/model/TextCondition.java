@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What a UNet is told of the prompts. Stable Diffusion 1 and 2 have the context alone; a model with
- * several text encoders puts their embeddings side by side along d and has the other two as well
- * (Podell et al., "SDXL", arXiv 2307.01952). Whoever made or was given it closes it: {@link #close}
- * closes its arrays. For the engine thread.
+ * The condition of a UNet. Stable Diffusion 1 and 2 have the context alone; a model with several
+ * text encoders puts their embeddings side by side along d and has the other two as well (Podell et
+ * al., "SDXL", arXiv 2307.01952). Whoever made or was given it closes it: {@link #close} closes its
+ * arrays. For the engine thread.
  *
  * <p>Letters: b batch, n tokens (77), d width of the text embedding, p width of the pooled one.
  *

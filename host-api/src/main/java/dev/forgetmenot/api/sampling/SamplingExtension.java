@@ -46,8 +46,8 @@ public interface SamplingExtension extends ExtensionPoint {
     }
 
     /**
-     * What the UNet is to be told of the prompt instead; called for the prompt and, where the
-     * request is guided, for the negative prompt.
+     * The condition of the UNet instead; called for the prompt and, where the request is guided,
+     * for the negative prompt.
      *
      * @param condition of one prompt (b is 1)
      * @return the given one, or one with other arrays of the same shapes; arrays of the given one

@@ -1,5 +1,5 @@
 /**
- * The second door: sampling. Samplers, their configuration and noise, and extensions that look at
- * or change an image while it is made.
+ * Sampling. Samplers, their configuration and noise, and extensions that look at or change an image
+ * while it is made.
  */
 package dev.forgetmenot.api.sampling;

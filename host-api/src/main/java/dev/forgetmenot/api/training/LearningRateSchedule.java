@@ -14,7 +14,7 @@ public record LearningRateSchedule(Shape shape, int warmup, int steps) {
   public static final LearningRateSchedule CONSTANT =
       new LearningRateSchedule(Shape.CONSTANT, 0, 1);
 
-  /** How the rate goes on behind the warm-up. */
+  /** How the rate goes on after the warm-up. */
   public enum Shape {
     /** 1, without warm-up. */
     CONSTANT,

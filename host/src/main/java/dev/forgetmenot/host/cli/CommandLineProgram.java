@@ -34,7 +34,7 @@ public final class CommandLineProgram {
   /**
    * A program.
    *
-   * @param console where it speaks
+   * @param console where it prints
    * @param cancelled whether the user wants it to stop; asked between the steps of long work
    */
   public CommandLineProgram(Console console, BooleanSupplier cancelled) {

@@ -112,7 +112,7 @@ final class SettingOptions {
   /**
    * The checked values that a parsed command line gives.
    *
-   * @param console is told what has another name today
+   * @param console gets notes of former names
    * @throws IllegalArgumentException if a value is not allowed
    * @throws IOException if a file of a list cannot be read
    */

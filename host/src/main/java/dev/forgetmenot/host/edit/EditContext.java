@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param vocabulary what the model is known to draw
  * @param checkpoint the file for the state of the job
  * @param resuming whether it is there and should be used
- * @param training hears of each training step
+ * @param training is called after each training step
  * @param goals keeps what the editor says that a correction is about
  */
 public record EditContext(
@@ -29,7 +29,7 @@ public record EditContext(
     Consumer<EditGoal> goals)
     implements JobContext {
 
-  /** A context whose goals nobody asks for. */
+  /** A context whose goals are not used. */
   public EditContext(
       JobContext command,
       Optional<ImageClassifier> judge,
@@ -40,10 +40,10 @@ public record EditContext(
     this(command, judge, vocabulary, checkpoint, resuming, training, goal -> {});
   }
 
-  /** Hears of training steps, on the engine thread. */
+  /** Called after each training step, on the engine thread. */
   @FunctionalInterface
   public interface TrainingListener {
-    /** Nobody listens. */
+    /** Does nothing. */
     TrainingListener NONE = (step, steps, loss, gradientNorm) -> {};
 
     /** See {@link JobContext#trained}. */

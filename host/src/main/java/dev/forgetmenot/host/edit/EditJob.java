@@ -32,7 +32,7 @@ import java.util.concurrent.CancellationException;
  * however it ends.
  *
  * @param command progress and cancellation
- * @param training hears of training steps
+ * @param training is called after each training step
  * @param beside images that the caller draws
  */
 public record EditJob(
@@ -43,7 +43,7 @@ public record EditJob(
   /** The option of commands that goes on with a state. */
   private static final String RESUME = "--resume";
 
-  /** A job to whose training nobody listens. */
+  /** A job without a listener. */
   public EditJob(JobContext command) {
     this(command, EditContext.TrainingListener.NONE, DrawnBeside.NONE);
   }

@@ -18,7 +18,7 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
    * Draws.
    *
    * @param stage what the progress is called
-   * @param listener hears of each step beside the progress, on the engine thread
+   * @param listener is called after each step beside the progress, on the engine thread
    * @return one image a seed
    * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if the user stopped the job

@@ -61,7 +61,7 @@ public final class BakeJob {
   /**
    * Bakes.
    *
-   * @param context is told what was done, and may stop it
+   * @param context gets what was done, and may stop it
    * @throws IOException if a patch does not fit, adds tokens, or the target cannot be written; it
    *     is then as it was before
    */

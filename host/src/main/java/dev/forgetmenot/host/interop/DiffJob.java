@@ -47,7 +47,7 @@ public final class DiffJob {
   /**
    * Compares and writes.
    *
-   * @param context is told what was found
+   * @param context gets what was found
    * @throws IOException if they are not two states of one model, nothing differs, or the form does
    *     not fit: then no patch is written
    */

@@ -52,7 +52,7 @@ public final class ExportJob {
   /**
    * Writes a LoRA.
    *
-   * @param context is told what is in it
+   * @param context gets what is in it
    * @throws IOException if a LoRA cannot say all of the patch, or the base is another one
    */
   public static void lora(LoraOrder order, JobContext context) throws IOException {
@@ -91,7 +91,7 @@ public final class ExportJob {
   /**
    * Writes the tokens of a patch.
    *
-   * @param context is told what is in it
+   * @param context gets what is in it
    * @throws IOException if the patch adds none, or does more than that
    */
   public static void embeddings(

@@ -63,7 +63,7 @@ public final class ImportJob {
   /**
    * Imports a file.
    *
-   * @param context is told what was found
+   * @param context gets what was found
    * @throws IOException if the file is broken, of a form that is not read, or does not fit the
    *     base: then no patch is written
    */

@@ -25,7 +25,7 @@ public record TokenFiles(List<Path> files) {
   /**
    * Puts the tokens on a model.
    *
-   * @param context is told their names
+   * @param context gets their names
    * @throws IOException if a file cannot be read, or was made for a model of another width; the
    *     message names it
    * @throws IllegalArgumentException if a token is there already

@@ -29,7 +29,7 @@ public record MemoryNeed(
     return program + judge + Math.max(weights + training + passes, images);
   }
 
-  /** What a user is told, such as {@code needs about 14 GB; 21 GB are free}. */
+  /** What a user reads, such as {@code needs about 14 GB; 21 GB are free}. */
   public String line(MemoryFacts facts) {
     Map<String, Long> parts = new LinkedHashMap<>();
     parts.put("model", weights);

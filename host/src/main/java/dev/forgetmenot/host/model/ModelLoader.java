@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Loads a model with everything that the plugins bring to its doors.
+ * Loads a model with everything that the plugins bring to its extension points.
  *
  * @param folder the model: a folder, or a safetensors file
  * @param device {@code cpu} or {@code cuda:N}

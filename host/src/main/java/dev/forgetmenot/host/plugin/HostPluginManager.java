@@ -43,13 +43,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The plugins of one command. Only jars are plugins. The classes of the host come before those of a
- * plugin, since DJL and the doors must be the same for all. A plugin that cannot be used is
- * reported and left out; the others go on.
+ * plugin, since DJL and the extension points must be the same for all. A plugin that cannot be used
+ * is reported and left out; the others go on.
  *
  * <p>Not thread-safe. {@link #close} stops and unloads the plugins.
  */
 public final class HostPluginManager extends DefaultPluginManager implements AutoCloseable {
-  /** The doors, in the order in which reports name them. */
+  /** The extension points, in the order in which reports name them. */
   private static final List<Class<?>> EXTENSION_POINTS =
       List.of(
           ModelExtension.class,
@@ -93,7 +93,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
   }
 
   /**
-   * The extensions that stand in a door, in the order of plugin ids; the same objects each time.
+   * The extensions of an extension point, in the order of plugin ids; the same objects each time.
    */
   public <T> List<T> extensions(Class<T> extensionPoint) {
     return getStartedPlugins().stream()

@@ -97,7 +97,7 @@ public record ResolvedConfig(RunPlan plan) {
   }
 
   /**
-   * Writes what is run, but over no file that somebody else has written.
+   * Writes what is run, but over no file that another program has written.
    *
    * @throws IOException if such a file is there
    */

@@ -30,7 +30,7 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
   /**
    * The images of one line.
    *
-   * @param seen what each shows, where somebody could say
+   * @param seen what each shows, where there is a classifier
    */
   record Row(List<RgbImage> images, List<Optional<String>> seen) {
     /** What they were recognised as, most frequent first: {@code a lighthouse 3, a tower 1}. */

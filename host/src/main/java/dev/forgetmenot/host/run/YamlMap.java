@@ -12,7 +12,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 
 /**
- * Keys and values of a run file, each taken once; what nobody takes is unknown. Hyphens and
+ * Keys and values of a run file, each taken once; what is not taken is unknown. Hyphens and
  * underscores in keys are the same, and a key that stands twice is refused.
  */
 final class YamlMap {

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that print, or only read and sign patches, start neither the engine nor plugins. */
 class QuickCommandsTest {
-  private static final List<String> SLOW = List.of("ai.djl.", "org.pf4j.", "dev.forgetmenot.plugin.");
+  private static final List<String> SLOW =
+      List.of("ai.djl.", "org.pf4j.", "dev.forgetmenot.plugin.");
 
   @TempDir static Path folder;
 
@@ -47,8 +48,7 @@ class QuickCommandsTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
-    Process process =
-        builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+    Process process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     try (Stream<String> lines = Files.lines(log)) {

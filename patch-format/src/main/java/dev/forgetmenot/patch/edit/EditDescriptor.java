@@ -93,8 +93,8 @@ public sealed interface EditDescriptor {
   <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E;
 
   /**
-   * Whether it speaks of text embeddings, with patterns of what it changes; else it names each
-   * tensor that it changes the values of.
+   * Whether it is of text embeddings, with patterns of what it changes; else it names each tensor
+   * that it changes the values of.
    */
   boolean boundByTextEncoder();
 

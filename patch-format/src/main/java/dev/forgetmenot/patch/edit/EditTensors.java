@@ -29,7 +29,7 @@ public final class EditTensors {
   private static final int SEARCHED = 1 << 16;
 
   /**
-   * Where a tensor lies in the file, and the digest of the entry before and behind it: who knows
+   * Where a tensor lies in the file, and the digest of the entry before and after it: who knows
    * both can tell whether bytes between are those that were checked.
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key

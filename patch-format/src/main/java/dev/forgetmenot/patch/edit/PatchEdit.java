@@ -47,8 +47,8 @@ public sealed interface PatchEdit
   String kind();
 
   /**
-   * Whether it speaks of text embeddings, and so fits every model with the same text encoder, and
-   * not of the values of the tensors that it changes.
+   * Whether it is of text embeddings, and so fits every model with the same text encoder, and not
+   * of the values of the tensors that it changes.
    */
   boolean boundByTextEncoder();
 

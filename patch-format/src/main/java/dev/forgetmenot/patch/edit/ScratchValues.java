@@ -45,7 +45,7 @@ public final class ScratchValues {
    * Writes the values of one tensor.
    *
    * @return reads them, as often as they are asked for
-   * @throws IOException if there is no room
+   * @throws IOException if the disk is too full
    */
   public Delta.Values keep(float[] values) throws IOException {
     long begin;

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * The members of one JSON object while they are taken one by one; {@link #end} refuses what nobody
- * took.
+ * The members of one JSON object while they are taken one by one; {@link #end} refuses what was not
+ * taken.
  */
 public final class JsonObjectReader {
   private static final long SAFE = (1L << 53) - 1;
@@ -190,7 +190,7 @@ public final class JsonObjectReader {
     taken.add(name);
   }
 
-  /** Refuses members that nobody took. */
+  /** Refuses members that were not taken. */
   public void end() throws PatchFormatException {
     for (String name : values.keySet()) {
       if (taken.contains(name)) {

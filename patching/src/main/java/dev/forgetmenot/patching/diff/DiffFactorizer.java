@@ -80,7 +80,7 @@ public final class DiffFactorizer {
    * Works out the edits.
    *
    * @param label what a change of the input is called in the patch
-   * @param context is told how far it has come, and may stop it
+   * @param context gets the progress, and may stop it
    * @throws IOException if nothing differs, the form does not fit, or a patch cannot hold it
    */
   public static Result of(

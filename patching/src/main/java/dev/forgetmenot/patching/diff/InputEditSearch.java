@@ -36,7 +36,8 @@ final class InputEditSearch {
   /** σ below this share of the largest is what single precision leaves of a solve. */
   private static final double SMALLEST = 1e-6;
 
-  private static final double TINY = 1e-13; // makes G definite where a direction is read by nobody
+  private static final double TINY =
+      1e-13; // makes G definite where a direction is read by no layer
 
   /**
    * What was found.

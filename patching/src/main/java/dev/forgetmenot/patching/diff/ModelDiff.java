@@ -64,7 +64,7 @@ public final class ModelDiff {
    * Compares, on all cores.
    *
    * @param edited all of its tensors are in the base, or else it is another kind of model
-   * @param context is told how far it has come, and may stop it
+   * @param context gets the progress, and may stop it
    * @throws IOException if names or shapes differ, or a value is not finite; the message names them
    */
   public static ModelDiff between(BaseTensors base, EditedTensors edited, JobContext context)

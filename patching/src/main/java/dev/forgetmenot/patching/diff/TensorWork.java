@@ -37,7 +37,7 @@ final class TensorWork {
    * @param held values that the work on a tensor holds; 0 for work in pieces
    * @param step the work
    * @param done takes the results as they come, on the thread of the caller
-   * @param context is told how far it has come, and may stop it; on the thread of the caller
+   * @param context gets the progress, and may stop it; on the thread of the caller
    * @throws IOException of a step; no work goes on when this returns
    */
   static <T, R> void forEach(

@@ -112,7 +112,7 @@ public record Embeddings(Map<String, Rows> tokens) {
     return new Embeddings(renamed);
   }
 
-  /** The names one behind the other, as a prompt says them: {@code <s1><s2>}. */
+  /** The names one after the other, as a prompt says them: {@code <s1><s2>}. */
   public String phrase() {
     return String.join("", tokens.keySet());
   }

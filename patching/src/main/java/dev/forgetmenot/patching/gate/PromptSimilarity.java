@@ -26,7 +26,7 @@ public final class PromptSimilarity {
   /**
    * How close the closest of some prompts is.
    *
-   * @param prompts prompt and negative prompt; empty ones speak of nothing and are passed over
+   * @param prompts prompt and negative prompt; empty ones are of nothing and are ignored
    * @param manifest of the patch
    * @return −1 to 1; −1 where there is no text
    */

@@ -255,7 +255,7 @@ public final class LoraExport {
     }
   }
 
-  /** The values themselves at strength 1: of a large tensor there is no room for two copies. */
+  /** The values themselves at strength 1: of a large tensor memory does not hold two copies. */
   private float[] scaled(Delta delta) {
     if (strength == 1) {
       return delta.values();

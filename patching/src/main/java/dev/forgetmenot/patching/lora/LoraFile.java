@@ -106,7 +106,7 @@ public final class LoraFile implements AutoCloseable {
    * library's.
    *
    * @throws IOException if it is missing, broken, beyond the limits, a pickle, or no LoRA that can
-   *     be taken over; the message says where, why and what to do
+   *     be imported; the message says where, why and what to do
    */
   public static LoraFile read(Path path) throws IOException {
     return checked(SafetensorsFile.open(path, LIMITS), Optional.of(path.resolveSibling(CONFIG)));

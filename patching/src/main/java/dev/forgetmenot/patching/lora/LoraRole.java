@@ -2,7 +2,7 @@ package dev.forgetmenot.patching.lora;
 
 /**
  * What a tensor of an adapter file is for its module. Letters: r rank, (out, in) the weight, in the
- * convolutions' case with the kernel's sides behind or multiplied into in.
+ * convolutions' case with the kernel's sides last or multiplied into in.
  */
 enum LoraRole {
   /** (r, in) or (r, in, height, width): what reads the input. */

@@ -3,7 +3,7 @@ package dev.forgetmenot.patching.stack;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The parts of a model that reports speak of. */
+/** The parts of a model that reports name. */
 public final class BlockNames {
   private static final Pattern NUMBERED =
       Pattern.compile("(.*?(?:down_blocks|up_blocks|layers|encoder\\.layers)\\.\\d+)\\..*");

@@ -32,7 +32,7 @@ public record ConflictReport(
    * @param tensors how many weights it changes
    * @param alone what remains of what it erases when it is alone: |W'C − WG| / |W(G − C)| over the
    *     keys and values that it edits, C its targets, G what they should become; 0 is all gone, 1
-   *     is as if nothing were done; empty if it speaks of no text
+   *     is as if nothing were done; empty if it is not of text embeddings
    * @param inStack the same under the whole stack
    */
   public record Patch(
@@ -52,7 +52,7 @@ public record ConflictReport(
    * @param whole over all of those together; empty if there are none
    * @param blocks by block
    * @param tensors by full name
-   * @param onFirst what the second does to the targets of the first; empty if that one speaks of no
+   * @param onFirst what the second does to the targets of the first; empty if that one is not of
    *     text
    * @param onSecond the other way round
    */

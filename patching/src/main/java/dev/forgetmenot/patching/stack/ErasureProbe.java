@@ -30,7 +30,7 @@ record ErasureProbe(Matrix columns, Matrix wanted, Set<String> targets) {
     targets = Set.copyOf(targets);
   }
 
-  /** Those of a patch at its strength; none if it speaks of no text. */
+  /** Those of a patch at its strength; none if it is not of text embeddings. */
   static List<ErasureProbe> of(StackedPatch layer, Map<String, List<String>> targets)
       throws IOException {
     List<ErasureProbe> probes = new ArrayList<>();

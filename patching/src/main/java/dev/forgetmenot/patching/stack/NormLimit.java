@@ -21,7 +21,7 @@ final class NormLimit {
   /** For edits that hold values or factors of a weight. */
   static final double VALUES = 0.5;
 
-  /** For edits that speak of text embeddings. */
+  /** For edits of text embeddings. */
   static final double TEXT = 32;
 
   private final BaseTensors base;

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * What patches say of each other: which do not go together, which need others, which take the place
- * of others. A patch is named by its id or its name; never does it speak of itself.
+ * of others. A patch is named by its id or its name; never itself.
  *
  * @param layers of a stack
  */

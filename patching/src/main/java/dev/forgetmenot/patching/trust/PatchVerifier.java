@@ -16,8 +16,8 @@ import java.util.function.Consumer;
  * user trusts that. Patches that the program itself has just made need no look.
  *
  * @param store what the user decided
- * @param policy about patches that nobody known has signed; empty for the store's
- * @param notes hears of warnings and of names that are bound to a key
+ * @param policy about patches that no trusted key has signed; empty for the store's
+ * @param notes gets warnings and names that are bound to a key
  */
 public record PatchVerifier(
     TrustStore store, Optional<UnsignedPolicy> policy, Consumer<String> notes) {

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 /**
  * What a trust store says. Immutable: each change is another object.
  *
- * @param unsigned what is done with patches that nobody known has signed
+ * @param unsigned what is done with patches that no trusted key has signed
  * @param keys by key id
  * @param revoked when what was revoked: ids of patches, and of keys that were never trusted
  * @param pins the key that patches of a name come from, by the name

@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What is done with patches that nobody known has signed. */
+/** What is done with patches that no trusted key has signed. */
 public enum UnsignedPolicy {
   /** They are not used. */
   REFUSE,
-  /** They are used, and the user is told each time. */
+  /** They are used, with a note each time. */
   WARN,
   /** They are used. */
   ALLOW;

@@ -86,7 +86,7 @@ public final class AutoCorrector extends AutoEditor {
     return context;
   }
 
-  /** What is corrected: instances as told or found, or what should not be brought along. */
+  /** What is corrected: instances as given or found, or what should not be brought along. */
   private static EditGoal goal(
       Concept word, Settings values, DiffusionModel model, JobContext context) throws IOException {
     if (values.find(WITHOUT).isPresent()) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Looks for how far a word must be pulled towards each overshadowed instance for drawings to show
- * the wanted shares. Each round tries pulls and hears what drawings then show: the dominant
+ * the wanted shares. Each round tries pulls and gets what drawings then show: the dominant
  * instance's share brackets the strength of all pulls together, the others' shares divide it among
  * them.
  */
@@ -37,7 +37,7 @@ final class BalanceSearch {
   }
 
   /**
-   * Hears what drawings with these pulls show, and chooses the next.
+   * Takes what drawings with these pulls show, and chooses the next.
    *
    * @param shares of the instances, the dominant one first; less than 1 together where other things
    *     show

@@ -35,7 +35,7 @@ record ConceptShift(
     ObliqueReading reading,
     List<PreservedConcept> preserved) {
 
-  /** What a reading can be told, beside the options of all solved editors. */
+  /** The settings of a reading, beside the options of all solved editors. */
   static List<SettingSpec> parameters(int rank) {
     return List.of(
         SolverSettings.preserve("the nearest of the vocabulary are"),

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Which instances a general word has, as far as an editor is told, and how they are found. */
+/** Which instances a general word has, as given, and how they are found. */
 record InstanceOptions(Settings values) {
   static final String DOMINANT = "dominant";
   static final String BALANCE = "balance";
 
-  /** What can be told of the instances. */
+  /** Settings of the instances. */
   static List<SettingSpec> instances() {
     return List.of(
         SettingSpec.text(
@@ -61,10 +61,10 @@ record InstanceOptions(Settings values) {
   }
 
   /**
-   * The instances with their shares, the dominant one first: as told, the rest found in images.
+   * The instances with their shares, the dominant one first: as given, the rest found in images.
    *
    * @param general the word as a prompt says it
-   * @throws IllegalArgumentException if they are neither told nor can be found
+   * @throws IllegalArgumentException if they are neither given nor can be found
    */
   TargetShares shares(
       Concept general,

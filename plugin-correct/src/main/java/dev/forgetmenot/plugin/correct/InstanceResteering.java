@@ -114,7 +114,7 @@ public final class InstanceResteering extends TrainedCorrection {
     }
   }
 
-  /** The dominant instance, and what it overshadows as far as that is told or found. */
+  /** The dominant instance, and what it overshadows as given or found. */
   private static List<String> phrases(
       Concept word,
       InstanceOptions options,

@@ -13,7 +13,7 @@ import java.util.List;
 
 /** An editor that corrects one word by training. */
 abstract class TrainedCorrection extends TrainedEditor {
-  /** Images that shares are measured by have seeds of their own, behind the training's. */
+  /** Images that shares are measured by have seeds of their own, after the training's. */
   static final long TRIAL_SEEDS = 7000;
 
   TrainedCorrection() {

@@ -1,2 +1,2 @@
-/** A plugin of somebody else: an editor and a sampler, compiled against host-api alone. */
+/** A plugin of a third party: an editor and a sampler, compiled against host-api alone. */
 package org.example.fmn;

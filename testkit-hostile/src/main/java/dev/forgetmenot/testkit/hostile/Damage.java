@@ -42,7 +42,7 @@ public record Damage(String what, byte[] bytes) {
         .mapToObj(length -> new Damage("cut at " + length, Arrays.copyOf(good, length)));
   }
 
-  /** One more byte at every place, also before and behind. */
+  /** One more byte at every place, also before and after. */
   public static Stream<Damage> insertions(byte[] good, int value) {
     return IntStream.rangeClosed(0, good.length)
         .mapToObj(

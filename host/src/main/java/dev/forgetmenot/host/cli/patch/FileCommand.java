@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** What the commands have in common that work on files alone, without plugins or an engine. */
 abstract class FileCommand implements Callable<Integer> {
-  /** Where to speak. */
+  /** Where to print. */
   protected final CommandContext context;
 
   /** A command. */

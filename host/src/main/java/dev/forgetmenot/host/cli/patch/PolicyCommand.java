@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code fmn patch policy}: what is done with patches of nobody known. */
+/** {@code fmn patch policy}: what is done with patches that no trusted key signed. */
 @Command(
     name = "policy",
     description = {

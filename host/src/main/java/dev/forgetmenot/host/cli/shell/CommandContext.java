@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What every command needs: a console to speak on and a way to be stopped.
+ * What every command needs: a console to print on and a way to be stopped.
  *
- * @param console where to speak
+ * @param console where to print
  * @param stopRequested whether the user wants to stop
- * @param arguments the words of the command line behind {@code fmn}
+ * @param arguments the words of the command line after {@code fmn}
  */
 public record CommandContext(Console console, BooleanSupplier stopRequested, List<String> arguments)
     implements JobContext {

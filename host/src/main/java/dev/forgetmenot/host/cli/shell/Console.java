@@ -15,7 +15,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Where a command speaks: results on one stream, progress and errors on another. On a terminal
+ * Where a command prints: results on one stream, progress and errors on another. On a terminal
  * progress is a bar with the time left, elsewhere a line now and then. Thread-safe.
  */
 public final class Console implements AutoCloseable {
@@ -129,7 +129,7 @@ public final class Console implements AutoCloseable {
     err.flush();
   }
 
-  /** Says a text beside the result: all lines behind its first are indented. */
+  /** Says a text beside the result: all lines after its first are indented. */
   public synchronized void noteText(String text) {
     endStage();
     text.lines().limit(1).map(TerminalEscaper::field).forEach(err::println);
@@ -146,7 +146,7 @@ public final class Console implements AutoCloseable {
   /**
    * Asks for a yes.
    *
-   * @return whether it was given; empty where nobody can be asked
+   * @return whether it was given; empty where there is no terminal
    */
   public synchronized Optional<Boolean> confirm(String question) throws IOException {
     endStage();

@@ -24,7 +24,7 @@ public final class Interrupt implements AutoCloseable {
   /**
    * Listens from now on until the process ends.
    *
-   * @param console hears that the command was asked to stop
+   * @param console gets a note that the command was asked to stop
    */
   public static Interrupt listen(Console console) {
     Interrupt interrupt = new Interrupt(console);
@@ -48,7 +48,7 @@ public final class Interrupt implements AutoCloseable {
 
   /**
    * Ends the process at the next signal of this name. By reflection, since javac warns of the class
-   * and no other way exists to hear of a signal while the JVM ends.
+   * and nothing else receives a signal while the JVM ends.
    */
   private static void endAtOnceBy(String name) {
     try {

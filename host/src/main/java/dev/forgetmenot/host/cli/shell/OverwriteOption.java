@@ -18,7 +18,7 @@ public final class OverwriteOption {
     return overwrite;
   }
 
-  /** Refuses, before long work, to replace any of some files without being told to. */
+  /** Refuses, before long work, to replace any of some files without an option that says so. */
   public void check(List<Path> files) throws IOException {
     for (Path file : files) {
       check(file);
@@ -26,7 +26,7 @@ public final class OverwriteOption {
   }
 
   /**
-   * Refuses, before long work, to replace a file without being told to.
+   * Refuses, before long work, to replace a file without an option that says so.
    *
    * @return the file
    * @throws IOException if it exists and may not be replaced

@@ -58,7 +58,7 @@ public final class PatchOptions {
    * The patches that were asked for: those of the recipe, of options, of a prompt. Each was opened
    * once and verified.
    *
-   * @param console hears of warnings
+   * @param console gets warnings
    * @param model folder or file of the model
    * @param recipe as {@link #recipe} gave it
    * @param tags of a prompt

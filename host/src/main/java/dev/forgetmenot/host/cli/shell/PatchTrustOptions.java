@@ -21,7 +21,7 @@ public final class PatchTrustOptions {
   /**
    * Who looks at the patches.
    *
-   * @param console hears of warnings
+   * @param console gets warnings
    */
   public PatchVerifier trust(Console console) {
     return new PatchVerifier(store.store(), Optional.ofNullable(unsigned), console::note);

@@ -19,7 +19,7 @@ public final class PluginOptions {
       description = "The folder of the plugin jars (default: plugins/ of the program).")
   private Path plugins;
 
-  /** Libraries are heard from now on; slf4j-simple reads this when the first logger is made. */
+  /** Libraries log from now on; slf4j-simple reads this when the first logger is made. */
   @Option(names = VERBOSE, description = "Say more, with stack traces of errors.")
   void hearLibraries(boolean on) {
     if (on) {
