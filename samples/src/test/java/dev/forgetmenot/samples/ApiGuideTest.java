@@ -1,0 +1,196 @@
+package dev.forgetmenot.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
+import dev.forgetmenot.diffusion.image.PngFile;
+import dev.forgetmenot.diffusion.pipeline.LoadOptions;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The Java of docs/api-guide.md: each block of the page is a part of this file, between {@code
+ * begin} and {@code end}, and runs here. After a change of one, {@code -Dfmn.guide.write=true}
+ * writes the blocks of the page anew.
+ */
+class ApiGuideTest {
+  private static final Path PAGE = GoldenFolders.inProject("docs/api-guide.md");
+  private static final Path SOURCE =
+      GoldenFolders.inProject("samples/src/test/java/dev/forgetmenot/samples/ApiGuideTest.java");
+  private static final Pattern PART =
+      Pattern.compile("(?ms)^ *// begin: ([a-z]+)\n(.*?)^ *// end$");
+  private static final Pattern BLOCK =
+      Pattern.compile("(?ms)^<!-- ([a-z]+) of ApiGuideTest -->\n```java\n(.*?)^```$");
+
+  private final Path model = EmbeddedModel.folder();
+
+  @TempDir Path folder;
+
+  @Test
+  void thePageShowsWhatRunsHere() throws IOException {
+    Map<String, String> parts = new TreeMap<>();
+    PART.matcher(Files.readString(SOURCE, StandardCharsets.UTF_8))
+        .results()
+        .forEach(part -> parts.put(part.group(1), part.group(2).stripIndent()));
+    String page = Files.readString(PAGE, StandardCharsets.UTF_8);
+    if (Boolean.getBoolean("fmn.guide.write")) {
+      page = BLOCK.matcher(page).replaceAll(block -> Matcher.quoteReplacement(block(block, parts)));
+      Files.writeString(PAGE, page);
+    }
+    Map<String, String> shown = new TreeMap<>();
+    BLOCK.matcher(page).results().forEach(block -> shown.put(block.group(1), block.group(2)));
+    assertThat(shown).isEqualTo(parts).hasSize(4);
+    assertThat(page.lines().filter("```java"::equals)).as("no other Java").hasSize(shown.size());
+  }
+
+  private static String block(MatchResult block, Map<String, String> parts) {
+    return "<!-- "
+        + block.group(1)
+        + " of ApiGuideTest -->\n```java\n"
+        + parts.get(block.group(1))
+        + "```";
+  }
+
+  @Test
+  void generateAndSave() throws IOException {
+    // begin: generate
+    try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
+      GenerationRequest request =
+          GenerationRequest.of("a photo of a castle").sampled("ddim", 20).seeds(1, 2);
+      List<RgbImage> images = sd.generate(request);
+      for (int i = 0; i < images.size(); i++) {
+        PngFile.write(folder.resolve("castle-" + i + ".png"), images.get(i), request.prompt());
+      }
+    }
+    // end
+    assertThat(folder.resolve("castle-1.png")).isRegularFile();
+  }
+
+  @Test
+  void patchAndEvaluate() throws IOException {
+    Path file = folder.resolve("castle.fmnpatch");
+    Path plugins = PackagedPlugins.copyTo(folder.resolve("plugins"));
+    ForgetConcept.main(
+        Stream.of(model, plugins, "castle", file, "oblique")
+            .map(Object::toString)
+            .toArray(String[]::new));
+
+    GenerationRequest request =
+        GenerationRequest.of("a photo of a castle").sampled("ddim", 10).seeds(1, 2);
+    List<RgbImage> before;
+    List<RgbImage> patched;
+    List<RgbImage> after;
+    // begin: patch
+    try (PatchSet patches = PatchSet.open(List.of(new PatchRequest(file, 0.8)));
+        StableDiffusion sd =
+            StableDiffusion.load(
+                model, LoadOptions.defaults().patched(List.of(), List.of(PatchSet::applyTo)))) {
+      before = sd.generate(request);
+      sd.repatch(patches.requests());
+      patched = sd.generate(request);
+      sd.repatch(List.of());
+      after = sd.generate(request);
+    }
+    // end
+    assertThat(bytes(patched)).isNotEqualTo(bytes(before));
+    assertThat(bytes(after)).isEqualTo(bytes(before));
+
+    List<String> seen;
+    // begin: evaluate
+    List<KnownConcepts.Phrase> phrases =
+        Stream.of("a castle", "a fox", "a guitar")
+            .map(name -> new KnownConcepts.Phrase(name, name, ConceptType.OBJECT, ""))
+            .toList();
+    try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults());
+        ZeroShotClassifier classifier =
+            ZeroShotClassifier.open(
+                ZeroShotClassifier.clipOf(model),
+                sd.engine(),
+                new KnownConcepts(phrases, List.of()),
+                ZeroShotClassifier.TEMPLATE)) {
+      seen = classifier.recognise(sd.generate(request));
+    }
+    // end
+    assertThat(seen).containsExactly("a castle", "a castle");
+  }
+
+  private static List<String> bytes(List<RgbImage> images) {
+    return images.stream().map(image -> Arrays.toString(image.rgb())).toList();
+  }
+
+  @Test
+  void train() throws IOException {
+    double first;
+    double last;
+    // begin: train
+    try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
+      double[] losses =
+          sd.engine()
+              .call(
+                  () -> {
+                    try (NDManager manager = sd.newManager();
+                        TextCondition castle = sd.encodePrompts(List.of(sd.tokenize("a castle")));
+                        TextCondition empty = sd.encodePrompts(List.of(sd.tokenize("")))) {
+                      int[] shape = sd.latentShape();
+                      NDArray latents =
+                          manager.randomNormal(new Shape(1, shape[0], shape[1], shape[2]));
+                      double[] timestep = {500};
+                      NDArray target = sd.predict(latents, timestep, empty, AttentionHooks.NONE);
+                      target.attach(manager);
+                      TrainingOptions options =
+                          TrainingOptions.adamW(name -> name.endsWith("attn2.to_v.weight"), 1e-4);
+                      double[] all = new double[5];
+                      try (TrainingScope scope = sd.train(options)) {
+                        for (int step = 0; step < all.length; step++) {
+                          all[step] =
+                              scope
+                                  .step(
+                                      micro -> {
+                                        NDArray noise =
+                                            sd.predict(
+                                                latents, timestep, castle, AttentionHooks.NONE);
+                                        noise.attach(micro);
+                                        return noise.sub(target).square().mean();
+                                      })
+                                  .loss();
+                        }
+                      }
+                      return all;
+                    }
+                  });
+      first = losses[0];
+      last = losses[losses.length - 1];
+    }
+    // end
+    assertThat(last).isLessThan(first);
+  }
+}
