@@ -12,6 +12,8 @@ import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +46,26 @@ public abstract class AutoEditor implements ConceptEditor {
     }
   }
 
+  /** A candidate's context: the state of its training is in a file of its own. */
+  private record OwnState(JobContext outer, int number) implements JobContext.Nested {
+    @Override
+    public Optional<Path> checkpoint() {
+      return outer.checkpoint().map(file -> file.resolveSibling(file.getFileName() + "." + number));
+    }
+
+    @Override
+    public boolean resuming() {
+      return outer.resuming() && checkpoint().filter(Files::isRegularFile).isPresent();
+    }
+
+    /** Takes away what an earlier job left that is not resumed. */
+    void begin() throws IOException {
+      if (!outer.resuming() && checkpoint().isPresent()) {
+        Files.deleteIfExists(checkpoint().get());
+      }
+    }
+  }
+
   /** For subclasses. */
   protected AutoEditor() {}
 
@@ -67,12 +89,8 @@ public abstract class AutoEditor implements ConceptEditor {
   /** The best comes first. */
   protected abstract Comparator<MeasuredCandidate> best();
 
-  /**
-   * What a candidate reports to: nothing of quick ones is shown.
-   *
-   * @param number of the candidate, from 1
-   */
-  protected JobContext contextOf(int number, JobContext context) {
+  /** What candidates report to: nothing of quick ones is shown. */
+  protected JobContext contextOfCandidates(JobContext context) {
     return JobContext.silent(context);
   }
 
@@ -117,11 +135,15 @@ public abstract class AutoEditor implements ConceptEditor {
     Evaluation evaluation = search.evaluation();
     EvaluationResult before = evaluation.run(model, judge);
     context.progress(STAGE, 1, candidates.size() + 1L);
+    List<OwnState> own = new ArrayList<>();
+    for (int i = 1; i <= candidates.size(); i++) {
+      own.add(new OwnState(contextOfCandidates(context), i));
+      own.get(i - 1).begin();
+    }
     for (int i = 0; i < candidates.size(); i++) {
       context.checkCancelled();
       Candidate candidate = candidates.get(i);
-      Optional<PatchDraft> draft =
-          candidate.draft(concepts, model, context, contextOf(i + 1, context));
+      Optional<PatchDraft> draft = candidate.draft(concepts, model, context, own.get(i));
       if (draft.isPresent()) {
         EvaluationResult after =
             AppliedEdits.during(draft.get().edits(), model, () -> evaluation.run(model, judge));

@@ -29,21 +29,40 @@ public interface JobContext {
     return (Silent) () -> outer;
   }
 
-  /** What {@link #silent} gives, for a job that overrides some of it, such as {@link #trained}. */
+  /** The context of a job within a job: all is the outer one's but what is overridden. */
   @FunctionalInterface
-  interface Silent extends JobContext {
+  interface Nested extends JobContext {
     /** The context of the job around this one. */
     JobContext outer();
 
     @Override
-    default void progress(String stage, long done, long total) {}
+    default void progress(String stage, long done, long total) {
+      outer().progress(stage, done, total);
+    }
 
     @Override
-    default void say(String line) {}
+    default void say(String line) {
+      outer().say(line);
+    }
+
+    @Override
+    default void unfinished(String kept, String option) {
+      outer().unfinished(kept, option);
+    }
 
     @Override
     default boolean cancelled() {
       return outer().cancelled();
+    }
+
+    @Override
+    default void trained(int step, int steps, double loss, double gradientNorm) {
+      outer().trained(step, steps, loss, gradientNorm);
+    }
+
+    @Override
+    default void goal(EditGoal goal) {
+      outer().goal(goal);
     }
 
     @Override
@@ -54,6 +73,45 @@ public interface JobContext {
     @Override
     default KnownConcepts vocabulary() {
       return outer().vocabulary();
+    }
+
+    @Override
+    default Optional<Path> checkpoint() {
+      return outer().checkpoint();
+    }
+
+    @Override
+    default boolean resuming() {
+      return outer().resuming();
+    }
+  }
+
+  /** What {@link #silent} gives, for a job that overrides some of it, such as {@link #trained}. */
+  @FunctionalInterface
+  interface Silent extends Nested {
+    @Override
+    default void progress(String stage, long done, long total) {}
+
+    @Override
+    default void say(String line) {}
+
+    @Override
+    default void unfinished(String kept, String option) {}
+
+    @Override
+    default void trained(int step, int steps, double loss, double gradientNorm) {}
+
+    @Override
+    default void goal(EditGoal goal) {}
+
+    @Override
+    default Optional<Path> checkpoint() {
+      return Optional.empty();
+    }
+
+    @Override
+    default boolean resuming() {
+      return false;
     }
   }
 

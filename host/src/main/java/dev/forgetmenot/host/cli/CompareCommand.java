@@ -9,13 +9,13 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.compare.ComparedMethod;
 import dev.forgetmenot.host.compare.MethodComparison;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.GivenSetting;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,7 +132,7 @@ final class CompareCommand implements Callable<Integer> {
     EvaluationSetup given = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       EvaluationSetup judging = given.asking(plugins);
-      List<ComparedMethod> chosen = chosen(plugins);
+      List<Candidate> chosen = chosen(plugins);
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());
       try (NamedModel model = options.loader(plugins).load(List.of())) {
@@ -159,19 +159,19 @@ final class CompareCommand implements Callable<Integer> {
                     "--operation must be forget or correct, not '" + operation + "'"));
   }
 
-  private List<ComparedMethod> chosen(HostPluginManager plugins) throws IOException {
+  private List<Candidate> chosen(HostPluginManager plugins) throws IOException {
     List<ConceptEditor> editors = plugins.editors(asked());
     if (methods.isEmpty()) {
-      return editors.stream().map(e -> new ComparedMethod(e, Map.of())).toList();
+      return editors.stream().map(e -> new Candidate(e, Map.of())).toList();
     }
-    List<ComparedMethod> chosen = new ArrayList<>();
+    List<Candidate> chosen = new ArrayList<>();
     for (String text : methods) {
       chosen.add(method(MethodSpec.parse(text), editors));
     }
     return chosen;
   }
 
-  private ComparedMethod method(MethodSpec text, List<ConceptEditor> editors) throws IOException {
+  private Candidate method(MethodSpec text, List<ConceptEditor> editors) throws IOException {
     ConceptEditor editor =
         editors.stream()
             .filter(candidate -> candidate.isNamed(text.name()))
@@ -189,7 +189,7 @@ final class CompareCommand implements Callable<Integer> {
     }
     Settings values = Settings.of(editor.parameters(), given); // refuses before the long work
     values.notes().forEach(context.console()::note);
-    return new ComparedMethod(editor, values.today(given));
+    return new Candidate(editor, values.today(given));
   }
 
   /** An unknown setting is refused with all others, when they are checked. */

@@ -170,7 +170,7 @@ final class EditCommand implements Callable<Integer> {
             resume,
             author.authorship());
     if (!dryRun && !resume) {
-      overwrite.check(order.files());
+      overwrite.check(order.files(), order.states());
     }
     try (NamedModel model = options.loader(catalogue.plugins()).load(List.of())) {
       model.model().notes().forEach(context.console()::note);

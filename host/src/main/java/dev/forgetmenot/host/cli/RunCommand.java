@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
       } else {
         boolean goesOn = resume || plan.resume();
         if (!goesOn) {
-          overwrite.check(job.files(plan));
+          overwrite.check(job.files(plan), job.states(plan));
         }
         say(job.run(plan, goesOn));
       }

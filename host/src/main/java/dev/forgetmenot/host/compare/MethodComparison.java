@@ -11,9 +11,13 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.host.edit.EditJob;
+import dev.forgetmenot.host.edit.EditRequest;
+import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,11 +53,18 @@ public record MethodComparison(
   private static final long LIKELY_BYTES = 256L << 20;
 
   /**
+   * A patch that was made.
+   *
+   * @param seconds that it took, with the writing
+   */
+  private record Made(Candidate method, EditJob.Result result, double seconds) {}
+
+  /**
    * Compares; takes minutes.
    *
    * @return the table's file
    */
-  public Path run(List<Concept> concepts, List<ComparedMethod> methods) throws IOException {
+  public Path run(List<Concept> concepts, List<Candidate> methods) throws IOException {
     OutputFolder.prepare(folder, LIKELY_BYTES);
     Path patches = Files.createDirectories(folder.resolve("patches"));
     Path file = folder.resolve("table.md");
@@ -96,14 +108,14 @@ public record MethodComparison(
    * word stands for; the first that says it decides what is drawn.
    */
   private ComparisonTable table(
-      Concept concept, Path patches, List<ComparedMethod> methods, ImageClassifier judge)
+      Concept concept, Path patches, List<Candidate> methods, ImageClassifier judge)
       throws IOException {
     if (operation == Operation.FORGET) {
       Evaluation evaluation = Evaluation.ofForgetting(List.of(concept), judging.vocabulary(), size);
       check(evaluation, judge);
       return measured(concept, evaluation, made(concept, patches, methods, judge), judge);
     }
-    List<ComparedMethod.Made> made = made(concept, patches, methods, judge);
+    List<Made> made = made(concept, patches, methods, judge);
     Evaluation evaluation = Evaluation.of(List.of(goal(concept, made)), judging.vocabulary(), size);
     check(evaluation, judge);
     return measured(concept, evaluation, made, judge);
@@ -119,17 +131,17 @@ public record MethodComparison(
     }
   }
 
-  private List<ComparedMethod.Made> made(
-      Concept concept, Path patches, List<ComparedMethod> methods, ImageClassifier judge)
+  private List<Made> made(
+      Concept concept, Path patches, List<Candidate> methods, ImageClassifier judge)
       throws IOException {
-    List<ComparedMethod.Made> made = new ArrayList<>();
+    List<Made> made = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (ComparedMethod method : methods) {
+    for (Candidate method : methods) {
       context.checkCancelled();
-      String name = unique(patches.getFileName() + "-" + PatchName.slug(method.label()), names);
+      String name = unique(patches.getFileName() + "-" + PatchName.slug(method.toString()), names);
       Path patch = patches.resolveSibling(name + ".fmnpatch");
       try {
-        made.add(method.make(hosted, concept, patch, judging, judge, context));
+        made.add(make(concept, method, patch, judge));
       } catch (IllegalArgumentException | ArithmeticException | PatchFormatException e) {
         cannot(concept, method, e);
       }
@@ -138,8 +150,26 @@ public record MethodComparison(
     return made;
   }
 
+  /** Makes a patch of a concept, without a report of its own. */
+  private Made make(Concept concept, Candidate method, Path patch, ImageClassifier judge)
+      throws IOException {
+    EditRequest order =
+        new EditRequest(
+            method.editor(),
+            List.of(concept),
+            method.values(),
+            patch,
+            judging,
+            ReportSize.NONE,
+            false);
+    long begin = System.nanoTime();
+    EditJob.Result result =
+        new EditJob(JobContext.silent(context)).run(hosted, order, Optional.of(judge));
+    return new Made(method, result, (System.nanoTime() - begin) / 1e9);
+  }
+
   /** What is drawn of a correction: the first goal that has instances, or else the first. */
-  private static EditGoal goal(Concept concept, List<ComparedMethod.Made> made) {
+  private static EditGoal goal(Concept concept, List<Made> made) {
     List<EditGoal> goals = made.stream().flatMap(one -> one.result().goals().stream()).toList();
     return goals.stream()
         .filter(goal -> !goal.instances().isEmpty())
@@ -152,13 +182,13 @@ public record MethodComparison(
   }
 
   private ComparisonTable measured(
-      Concept concept, Evaluation evaluation, List<ComparedMethod.Made> made, ImageClassifier judge)
+      Concept concept, Evaluation evaluation, List<Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
     context.say("drawing and judging " + evaluation.images() + " images of each method");
     EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
     ComparisonTable table = new ComparisonTable(concept, evaluation, before);
-    for (ComparedMethod.Made one : made) {
+    for (Made one : made) {
       context.checkCancelled();
       Path patch = one.result().file();
       try {
@@ -167,7 +197,7 @@ public record MethodComparison(
         context.say(
             concept.name()
                 + ": "
-                + table.add(one.method().label(), one.seconds(), Files.size(patch), after));
+                + table.add(one.method().toString(), one.seconds(), Files.size(patch), after));
       } catch (PatchFormatException e) {
         cannot(concept, one.method(), e);
       } finally {
@@ -177,7 +207,7 @@ public record MethodComparison(
     return table;
   }
 
-  private void cannot(Concept concept, ComparedMethod method, Exception reason) {
-    context.say(concept.name() + ": " + method.label() + " cannot: " + reason.getMessage());
+  private void cannot(Concept concept, Candidate method, Exception reason) {
+    context.say(concept.name() + ": " + method + " cannot: " + reason.getMessage());
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /**
  * The context of an edit: that of the command, with a judge, a vocabulary and a checkpoint.
  *
- * @param command who started it
+ * @param outer the context of the command
  * @param judge who can say what images show
  * @param vocabulary what the model is known to draw
  * @param checkpoint the file for the state of the job
@@ -20,24 +20,24 @@ import java.util.function.Consumer;
  * @param goals keeps what the editor says that a correction is about
  */
 public record EditContext(
-    JobContext command,
+    JobContext outer,
     Optional<ImageClassifier> judge,
     KnownConcepts vocabulary,
     Optional<Path> checkpoint,
     boolean resuming,
     TrainingListener training,
     Consumer<EditGoal> goals)
-    implements JobContext {
+    implements JobContext.Nested {
 
   /** A context whose goals are not used. */
   public EditContext(
-      JobContext command,
+      JobContext outer,
       Optional<ImageClassifier> judge,
       KnownConcepts vocabulary,
       Optional<Path> checkpoint,
       boolean resuming,
       TrainingListener training) {
-    this(command, judge, vocabulary, checkpoint, resuming, training, goal -> {});
+    this(outer, judge, vocabulary, checkpoint, resuming, training, goal -> {});
   }
 
   /** Called after each training step, on the engine thread. */
@@ -51,28 +51,8 @@ public record EditContext(
   }
 
   @Override
-  public void progress(String stage, long done, long total) {
-    command.progress(stage, done, total);
-  }
-
-  @Override
-  public void say(String line) {
-    command.say(line);
-  }
-
-  @Override
-  public void unfinished(String kept, String option) {
-    command.unfinished(kept, option);
-  }
-
-  @Override
-  public boolean cancelled() {
-    return command.cancelled();
-  }
-
-  @Override
   public void trained(int step, int steps, double loss, double gradientNorm) {
-    command.trained(step, steps, loss, gradientNorm);
+    outer.trained(step, steps, loss, gradientNorm);
     training.trained(step, steps, loss, gradientNorm);
   }
 

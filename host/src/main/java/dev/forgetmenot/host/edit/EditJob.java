@@ -125,23 +125,20 @@ public record EditJob(
           "the patch is whole in " + order.patch() + ", but it was not measured", again(order));
       throw e;
     }
-    Files.deleteIfExists(order.checkpoint());
+    for (Path state : order.states()) {
+      Files.delete(state);
+    }
     return result;
   }
 
   /** The option that does the rest: with a state of the training it is not done again. */
-  private static String again(EditRequest order) {
-    return Files.isRegularFile(order.checkpoint()) ? RESUME : "--overwrite";
+  private static String again(EditRequest order) throws IOException {
+    return order.states().isEmpty() ? "--overwrite" : RESUME;
   }
 
   private static void check(EditRequest order) throws IOException {
     OutputFolder.ofFile(order.patch(), LIKELY_BYTES);
-    if (order.resume() && !Files.isRegularFile(order.checkpoint())) {
-      throw new IOException(
-          "there is nothing to resume: "
-              + order.checkpoint()
-              + " is missing; run without --resume");
-    }
+    order.checkResumable();
   }
 
   /** A patch that is written, and what it was made of. */
@@ -159,8 +156,9 @@ public record EditJob(
       PatchDraft draft = model.engine().call(() -> edit(model, order, judge, goals));
       return new Written(draft, List.copyOf(goals.values()), write(model, draft, order));
     } catch (IOException | RuntimeException | Error e) {
-      if (Files.isRegularFile(order.checkpoint()) && !diverged(e)) {
-        command.unfinished("its state is in " + order.checkpoint(), RESUME);
+      List<Path> states = order.states();
+      if (!states.isEmpty() && !diverged(e)) {
+        command.unfinished("its state is in " + states.get(states.size() - 1), RESUME);
       }
       throw e;
     }

@@ -4,8 +4,12 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What {@link EditJob} should do.
@@ -55,6 +59,37 @@ public record EditRequest(
   /** Where a job that is stopped leaves its state. */
   public Path checkpoint() {
     return patch.resolveSibling(patch.getFileName() + ".checkpoint");
+  }
+
+  /**
+   * The states that a stopped job left: {@link #checkpoint}, or one with a number for each method
+   * that it tried.
+   */
+  public List<Path> states() throws IOException {
+    Path folder = patch.toAbsolutePath().getParent();
+    Pattern names = Pattern.compile(Pattern.quote(checkpoint().getFileName() + "") + "(\\.\\d+)?");
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> names.matcher(file.getFileName().toString()).matches())
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Asks that there is something to go on from, if that is what should be done.
+   *
+   * @throws IOException if there is not
+   */
+  public void checkResumable() throws IOException {
+    if (resume && states().isEmpty()) {
+      throw new IOException(
+          "there is nothing to resume: " + checkpoint() + " is missing; run without --resume");
+    }
   }
 
   /** Where the images of before and after go: beside the patch. */

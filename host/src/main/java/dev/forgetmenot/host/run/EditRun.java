@@ -17,7 +17,6 @@ import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,12 +33,7 @@ import java.util.concurrent.CancellationException;
 record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) {
   RunJob.Result run(RunPlan plan, boolean resume) throws IOException {
     EditRequest order = order(plan, resume);
-    if (resume && !Files.isRegularFile(order.checkpoint())) {
-      throw new IOException(
-          "there is nothing to resume: "
-              + order.checkpoint()
-              + " is missing; run without --resume");
-    }
+    order.checkResumable();
     LossFiles losses = new LossFiles(plan.output());
     LossCurve curve = losses.begin(resume);
     SampleImages samples = new SampleImages(plan, context, judging);
@@ -79,7 +73,7 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
     return files;
   }
 
-  private EditRequest order(RunPlan plan, boolean resume) {
+  EditRequest order(RunPlan plan, boolean resume) {
     RunMethod.Edit method = (RunMethod.Edit) plan.method();
     Path patch = plan.output().resolve(plan.patch().orElseThrow());
     return new EditRequest(

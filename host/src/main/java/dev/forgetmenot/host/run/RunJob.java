@@ -5,6 +5,7 @@ import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.ModelLoader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,15 @@ public record RunJob(ModelLoader loader, JobContext context, EvaluationSetup jud
                 : InvertRun.order(plan, false).files());
     files.addAll(SampleReport.files(plan.output()));
     return files;
+  }
+
+  /** The states that a stopped run of the plan left, to go on from. */
+  public List<Path> states(RunPlan plan) throws IOException {
+    if (plan.method() instanceof RunMethod.Edit) {
+      return new EditRun(loader, context, judging).order(plan, false).states();
+    }
+    Path state = InvertRun.order(plan, false).checkpoint();
+    return Files.exists(state) ? List.of(state) : List.of();
   }
 
   /** What the run would cost and harm, for people; nothing is written. */

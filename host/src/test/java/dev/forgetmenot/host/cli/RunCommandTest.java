@@ -200,6 +200,12 @@ class RunCommandTest {
     int done = LossCurve.read(output.resolve("loss.csv")).points().size();
     assertThat(done).isBetween(1, 3);
 
+    ProgramRun careless = run(file);
+    assertThat(careless.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(careless.err())
+        .contains("a stopped job left its state in ", "give --resume to go on with it")
+        .contains("loss.csv exists already");
+
     ProgramRun resumed = run(file, "--resume");
     assertThat(resumed.err()).doesNotContain("fmn:");
     assertThat(resumed.code()).isZero();

@@ -80,9 +80,9 @@ public final class AutoCorrector extends AutoEditor {
     return CorrectionScore.BEST;
   }
 
-  /** Candidates that train report their steps. */
+  /** Candidates that train report their steps and keep their states. */
   @Override
-  protected JobContext contextOf(int number, JobContext context) {
+  protected JobContext contextOfCandidates(JobContext context) {
     return context;
   }
 

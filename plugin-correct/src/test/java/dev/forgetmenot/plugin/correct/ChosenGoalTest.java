@@ -76,7 +76,7 @@ class ChosenGoalTest {
     }
 
     @Override
-    protected JobContext contextOf(int number, JobContext context) {
+    protected JobContext contextOfCandidates(JobContext context) {
       return context;
     }
   }

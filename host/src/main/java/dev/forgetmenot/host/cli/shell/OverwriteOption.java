@@ -20,8 +20,28 @@ public final class OverwriteOption {
 
   /** Refuses, before long work, to replace any of some files without an option that says so. */
   public void check(List<Path> files) throws IOException {
-    for (Path file : files) {
-      check(file);
+    check(files, List.of());
+  }
+
+  /**
+   * The same for a job that can go on from the state of a stopped one, which the error then says.
+   *
+   * @param states what a stopped job left
+   */
+  public void check(List<Path> files, List<Path> states) throws IOException {
+    try {
+      for (Path file : files) {
+        check(file);
+      }
+    } catch (IOException e) {
+      throw states.isEmpty()
+          ? e
+          : new IOException(
+              "a stopped job left its state in "
+                  + states.get(0)
+                  + ": give --resume to go on with it; "
+                  + e.getMessage(),
+              e);
     }
   }
 
