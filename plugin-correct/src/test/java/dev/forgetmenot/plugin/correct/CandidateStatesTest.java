@@ -69,13 +69,13 @@ class CandidateStatesTest {
       Map<String, String> settings =
           with(
               with(ONE_ROW, "dominant", "lion", "balance", balance, "steps", STEPS + ""),
-              "pictures",
+              "num-images",
               "1",
-              "batch",
+              "train-batch-size",
               "1",
-              "trial-pictures",
+              "eval-images",
               "4",
-              "trial-steps",
+              "eval-steps",
               "1");
       return new Candidate(new Distillation(), settings, List.of(goal));
     }
