@@ -7,6 +7,7 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -37,8 +38,8 @@ record RandomPatches(RandomBase base, Path folder) {
         "closed-form",
         count,
         i -> {
-          ClosedFormEdit.Concept concept =
-              new ClosedFormEdit.Concept(
+          ErasedConcept concept =
+              new ErasedConcept(
                   "concept " + i, rows(random, common), rows(random, common), Optional.empty());
           return new ClosedFormEdit(
               List.of(concept), 0.5, 1, 1, TextProjections.KV, TextProjections.KV.targets());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.ResolvedStack;
@@ -54,7 +55,8 @@ class RandomStackTest {
   /** alpha / rank · up · down. */
   private static Matrix product(StackedPatch layer, String target) {
     try {
-      LowRank factors = layer.file().lowRank(target);
+      LowRankEdit edit = (LowRankEdit) layer.file().edit(layer.edits().get(0));
+      LowRank factors = edit.factors().get(target);
       Matrix up = Matrix.of(factors.outputs(), factors.rank(), factors.up());
       Matrix down = Matrix.of(factors.rank(), factors.inputs(), factors.down());
       return up.times(down).times(factors.alpha() / factors.rank());

@@ -2,7 +2,7 @@ package dev.forgetmenot.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -16,14 +16,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Main code asks no edit for its class: a visitor does not compile where a new kind is missing. */
+/**
+ * Main code asks no edit for its class or kind: a visitor, or a switch expression over all kinds,
+ * does not compile where a new kind is missing.
+ */
 class EditKindsAreVisitedTest {
   private static final Pattern TEST = test();
 
   @Test
   void thePatternFindsTestsOfKinds() {
     assertThat(TEST.matcher("if (edit instanceof DeltaEdit delta) {").find()).isTrue();
-    assertThat(TEST.matcher("edit.content() instanceof EditDescriptor.Tokens;").find()).isTrue();
+    assertThat(TEST.matcher("edit.content() instanceof TokensEdit.Descriptor;").find()).isTrue();
+    assertThat(TEST.matcher("it instanceof EditDescriptor.OfTensors<?> named").find()).isTrue();
+    assertThat(TEST.matcher("edit.kind().equals(EditKind.DELTA)").find()).isTrue();
+    assertThat(TEST.matcher("edit.kind() != EditKind.ROWS").find()).isTrue();
+    assertThat(TEST.matcher("EditKind.TOKENS == edit.kind()").find()).isTrue();
+    assertThat(TEST.matcher("new Part(changed, EditKind.DELTA, 0)").find()).isFalse();
     assertThat(TEST.matcher("if (other instanceof Matrix) {").find()).isFalse();
   }
 
@@ -56,11 +64,19 @@ class EditKindsAreVisitedTest {
 
   private static Pattern test() {
     String edits =
-        Stream.concat(
-                Arrays.stream(PatchEdit.class.getPermittedSubclasses()).map(Class::getSimpleName),
-                Arrays.stream(EditDescriptor.class.getPermittedSubclasses())
-                    .map(kind -> "EditDescriptor\\." + kind.getSimpleName()))
+        leaves(PatchEdit.class)
+            .flatMap(edit -> Stream.of(edit, edit + "\\.Descriptor"))
             .collect(Collectors.joining("|"));
-    return Pattern.compile("instanceof\\s+(final\\s+)?(" + edits + ")\\b");
+    String kinds =
+        Arrays.stream(EditKind.values()).map(EditKind::name).collect(Collectors.joining("|"));
+    return Pattern.compile(
+        ("instanceof\\s+(final\\s+)?(EditDescriptor\\.OfTensors|" + edits + ")\\b")
+            + "|\\bkind\\(\\)\\s*\\.equals\\("
+            + ("|[!=]=\\s*EditKind\\.(" + kinds + ")\\b")
+            + ("|\\bEditKind\\.(" + kinds + ")\\s*([!=]=|\\.equals\\()"));
+  }
+
+  private static Stream<String> leaves(Class<?> sealed) {
+    return Arrays.stream(sealed.getPermittedSubclasses()).map(Class::getSimpleName);
   }
 }

@@ -41,9 +41,11 @@ public record FileContent(Kind kind, String what, String remedy) {
   /** How many bytes of the beginning are looked at. */
   public static final int SEARCHED = 1 << 16;
 
-  private static final String PICKLE_REMEDY =
+  /** What to do with a pickle. */
+  public static final String PICKLE_REMEDY =
       "A pickle can run any program when it is read, so it never is. Convert the model to safetensors with the tool it"
           + " came from, and use that file.";
+
   private static final String AGAIN = "Download the file again.";
   private static final String UNPACK = "Unpack it first, and name the file that was in it.";
   private static final Pattern LFS_SIZE = Pattern.compile("\\nsize (\\d{1,18})\\s");

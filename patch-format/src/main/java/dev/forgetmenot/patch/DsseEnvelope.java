@@ -136,17 +136,8 @@ public final class DsseEnvelope {
   }
 
   /** A signature before it is checked. */
-  private static final class Claim {
-    private final String keyId;
-    private final byte[] spki;
-    private final byte[] signature;
-
-    Claim(String keyId, byte[] spki, byte[] signature) {
-      this.keyId = keyId;
-      this.spki = spki;
-      this.signature = signature;
-    }
-
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
+  private record Claim(String keyId, byte[] spki, byte[] signature) {
     PatchSignature verify(String where, byte[] signed) throws PatchFormatException {
       VerificationKey key;
       try {

@@ -2,6 +2,7 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.patch.archive.PatchArchive;
 import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.json.MinorVersion;
 import java.util.Collections;
 import java.util.List;
@@ -63,8 +64,14 @@ public record Manifest(
 
   /** The same with another version. */
   Manifest version(Version other) {
+    return with(other, stacking, gate, evidence);
+  }
+
+  /** The same with what can be said of it later. */
+  Manifest with(
+      Version version, Stacking stacking, Optional<PromptGate> gate, List<Evidence> evidence) {
     return new Manifest(
-        other,
+        version,
         requiredFeatures,
         name,
         patchVersion,
@@ -204,14 +211,14 @@ public record Manifest(
    */
   public record Edit(
       String id, String component, String entry, Strength strength, EditDescriptor content) {
-    /** The word for its kind. */
-    public String kind() {
+    /** Its kind. */
+    public EditKind kind() {
       return content.kind();
     }
 
     /** Whether it is of text embeddings, and not of the values of what it changes. */
     public boolean boundByTextEncoder() {
-      return content.boundByTextEncoder();
+      return kind().boundByTextEncoder();
     }
   }
 

@@ -123,7 +123,7 @@ final class ManifestCheck {
   private void names() throws PatchFormatException {
     for (Manifest.Edit edit : manifest.edits()) {
       Set<String> names = new HashSet<>();
-      for (DeclaredTensor tensor : DeclaredTensor.of(edit.content())) {
+      for (DeclaredTensor tensor : edit.content().tensors()) {
         if (!names.add(tensor.name())) {
           throw refuse("edit " + edit.id() + " declares " + tensor.name() + " twice");
         }

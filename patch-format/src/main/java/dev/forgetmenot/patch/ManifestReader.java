@@ -2,7 +2,7 @@ package dev.forgetmenot.patch;
 
 import dev.forgetmenot.patch.archive.PatchArchive;
 import dev.forgetmenot.patch.edit.EditDescriptor;
-import dev.forgetmenot.patch.edit.EditDescriptorReader;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -152,7 +152,7 @@ final class ManifestReader {
 
   private static Manifest.Edit edit(JsonObjectReader m) throws PatchFormatException {
     String id = m.text("id");
-    EditDescriptor content = new EditDescriptorReader(m).read(id, m.text("kind"));
+    EditDescriptor content = EditKind.read(id, m);
     return new Manifest.Edit(
         id,
         m.text("component", TargetPattern.COMPONENTS),

@@ -40,7 +40,7 @@ public final class ManifestRewriter {
           Manifest.Stacking stacking =
               new Manifest.Stacking(
                   said.priority(), said.conflictsWith(), said.requires(), supersedes);
-          return manifest(old, stacking, gate, old.evidence());
+          return old.with(Manifest.CURRENT, stacking, gate, old.evidence());
         });
   }
 
@@ -58,32 +58,9 @@ public final class ManifestRewriter {
   public static Manifest measured(Path source, List<Manifest.Evidence> evidence, Path target)
       throws IOException {
     return revised(
-        source, target, (old, id) -> manifest(old, old.stacking(), old.gate(), evidence));
-  }
-
-  private static Manifest manifest(
-      Manifest old,
-      Manifest.Stacking stacking,
-      Optional<PromptGate> gate,
-      List<Manifest.Evidence> evidence) {
-    return new Manifest(
-        Manifest.CURRENT,
-        old.requiredFeatures(),
-        old.name(),
-        old.patchVersion(),
-        old.description(),
-        old.license(),
-        old.created(),
-        old.authors(),
-        old.intent(),
-        old.architecture(),
-        old.base(),
-        old.edits(),
-        stacking,
-        gate,
-        old.recipe(),
-        evidence,
-        old.entries());
+        source,
+        target,
+        (old, id) -> old.with(Manifest.CURRENT, old.stacking(), old.gate(), evidence));
   }
 
   /**

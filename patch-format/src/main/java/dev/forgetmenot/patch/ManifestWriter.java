@@ -61,7 +61,7 @@ final class ManifestWriter {
     return json;
   }
 
-  private static Map<String, Object> component(Manifest.Component component) {
+  static Map<String, Object> component(Manifest.Component component) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("exact", component.exact());
     json.put("f16", component.f16());
@@ -81,7 +81,7 @@ final class ManifestWriter {
     strength.put("max", s.max());
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", edit.id());
-    json.put("kind", edit.kind());
+    json.put("kind", edit.kind().toString());
     json.put("component", edit.component());
     json.put("entry", edit.entry());
     json.putAll(GSON.toJsonTree(edit.content()).getAsJsonObject().asMap());

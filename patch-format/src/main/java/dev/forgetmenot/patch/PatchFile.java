@@ -6,16 +6,12 @@ import dev.forgetmenot.patch.archive.ArchiveWriter;
 import dev.forgetmenot.patch.archive.PatchArchive;
 import dev.forgetmenot.patch.archive.StrictZipReader;
 import dev.forgetmenot.patch.edit.EditDescriptor;
-import dev.forgetmenot.patch.edit.EditReader;
 import dev.forgetmenot.patch.edit.EditTensors;
-import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.PatchEdit;
-import dev.forgetmenot.patch.edit.SelectedRows;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patch.json.MinorVersion;
 import dev.forgetmenot.patch.json.StrictJson;
-import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -36,30 +32,6 @@ import java.util.Map;
  * opened it; may be read by several threads.
  */
 public final class PatchFile implements AutoCloseable {
-  private static final EditDescriptor.Visitor<List<EditDescriptor.Target>, RuntimeException>
-      DELTAS =
-          new EditDescriptor.Others<>(List.of()) {
-            @Override
-            public List<EditDescriptor.Target> visit(EditDescriptor.Deltas edit) {
-              return edit.targets();
-            }
-          };
-  private static final EditDescriptor.Visitor<List<EditDescriptor.RowTarget>, RuntimeException>
-      ROWS =
-          new EditDescriptor.Others<>(List.of()) {
-            @Override
-            public List<EditDescriptor.RowTarget> visit(EditDescriptor.RowTargets edit) {
-              return edit.targets();
-            }
-          };
-  private static final EditDescriptor.Visitor<List<EditDescriptor.Factors>, RuntimeException>
-      FACTORS =
-          new EditDescriptor.Others<>(List.of()) {
-            @Override
-            public List<EditDescriptor.Factors> visit(EditDescriptor.LowRanks edit) {
-              return edit.targets();
-            }
-          };
   static final String MIMETYPE = "application/vnd.fmnpatch+zip";
   static final String MANIFEST = "manifest.json";
 
@@ -193,84 +165,24 @@ public final class PatchFile implements AutoCloseable {
   }
 
   /**
-   * The values that are added to a target at strength 1, row-major. All are finite.
-   *
-   * @param target component, slash, canonical parameter name
-   * @throws IllegalArgumentException if the patch has no delta of the target
-   * @throws PatchFormatException if the file has changed since it was opened
-   */
-  public float[] delta(String target) throws IOException {
-    return read(target, "delta of", DELTAS, EditReader::delta);
-  }
-
-  /**
-   * The same, kept in memory as the patch stores it and decoded where it is looked at: halves take
-   * half the memory of floats. Usable after this file is closed.
-   *
-   * @param target component, slash, canonical parameter name
-   * @throws IllegalArgumentException if the patch has no delta of the target
-   * @throws PatchFormatException if the file has changed since it was opened
-   */
-  public StoredFloats storedDelta(String target) throws IOException {
-    return read(target, "delta of", DELTAS, EditReader::storedDelta);
-  }
-
-  /** Reads what is stored of one tensor. */
-  @FunctionalInterface
-  private interface Reading<T, R> {
-    R of(T target, EditTensors tensors) throws IOException;
-  }
-
-  private <T extends EditDescriptor.ChangedTensor, R> R read(
-      String target,
-      String what,
-      EditDescriptor.Visitor<List<T>, RuntimeException> listed,
-      Reading<T, R> reading)
-      throws IOException {
-    for (Manifest.Edit edit : manifest.edits()) {
-      for (T one : edit.content().accept(listed)) {
-        if (one.target().equals(target)) {
-          return reading.of(one, tensors(edit));
-        }
-      }
-    }
-    throw new IllegalArgumentException(path + " has no " + what + " " + target);
-  }
-
-  /**
-   * The rows that are added to a target at strength 1. All values are finite.
-   *
-   * @param target component, slash, canonical parameter name
-   * @throws IllegalArgumentException if the patch has no rows of the target
-   * @throws PatchFormatException if the file has changed since it was opened
-   */
-  public SelectedRows rows(String target) throws IOException {
-    return read(target, "rows of", ROWS, EditReader::rows);
-  }
-
-  /**
-   * The factors of what is added to a target at strength 1. All are finite.
-   *
-   * @param target component, slash, canonical parameter name
-   * @throws IllegalArgumentException if the patch has no factors for the target
-   * @throws PatchFormatException if the file has changed since it was opened
-   */
-  public LowRank lowRank(String target) throws IOException {
-    return read(target, "factors for", FACTORS, EditReader::lowRank);
-  }
-
-  /**
    * One edit as its editor handed it over. Deltas are read each time they are asked for, while this
-   * file is open; factors are read here in full, see {@link #lowRank}.
+   * file is open; all else is read here in full.
    *
    * @param edit of this patch's manifest
    * @throws PatchFormatException if the file has changed since it was opened
    */
   public PatchEdit edit(Manifest.Edit edit) throws IOException {
-    return edit.content().accept(new EditReader(tensors(edit)));
+    return edit.content().edit(tensors(edit));
   }
 
-  private EditTensors tensors(Manifest.Edit edit) throws IOException {
+  /**
+   * The tensors of one edit, from which its description reads single ones, see {@link
+   * EditDescriptor.OfTensors#added}.
+   *
+   * @param edit of this patch's manifest
+   * @throws PatchFormatException if the file has changed since it was opened
+   */
+  public EditTensors tensors(Manifest.Edit edit) throws IOException {
     archive.checkUnchanged();
     return tensorsOfEdit.get(edit.id());
   }

@@ -1,7 +1,6 @@
 package dev.forgetmenot.patch;
 
 import dev.forgetmenot.keys.VerificationKey;
-import java.util.Base64;
 
 /**
  * A signature of a patch: it is right for its own key. Whose key that is, is not said here.
@@ -9,8 +8,4 @@ import java.util.Base64;
  * @param key the public key that came with it
  * @param sig the 64 bytes, base64
  */
-public record PatchSignature(VerificationKey key, String sig) {
-  byte[] bytes() {
-    return Base64.getDecoder().decode(sig);
-  }
-}
+public record PatchSignature(VerificationKey key, String sig) {}

@@ -4,7 +4,7 @@ import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.patch.archive.ArchiveWriter;
 import dev.forgetmenot.patch.archive.NewEntry;
 import dev.forgetmenot.patch.archive.PatchArchive;
-import dev.forgetmenot.patch.edit.EditEntries;
+import dev.forgetmenot.patch.edit.EditPart;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -68,15 +68,16 @@ public final class PatchWriter {
       files.put(doc.getKey(), NewEntry.of(doc.getKey(), doc.getValue()));
     }
     List<Manifest.Edit> edits = new ArrayList<>();
-    for (EditEntries.Part part : EditEntries.of(draft.edits())) {
-      files.put(part.entry(), NewEntry.of(part.entry(), part.tensors()::writeTo));
+    for (EditEntries.Entry entry : EditEntries.of(draft.edits())) {
+      EditPart stored = entry.edit();
+      files.put(entry.path(), NewEntry.of(entry.path(), stored.tensors()::writeTo));
       edits.add(
           new Manifest.Edit(
-              part.id(),
-              part.component(),
-              part.entry(),
+              entry.id(),
+              stored.component(),
+              entry.path(),
               draft.publication().strength(),
-              part.content().get()));
+              stored.descriptor().get()));
     }
     Manifest said =
         new Manifest(

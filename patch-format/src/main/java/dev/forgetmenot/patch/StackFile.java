@@ -163,14 +163,7 @@ public record StackFile(
     json.put("name", name);
     Map<String, Object> components = new LinkedHashMap<>();
     base.components()
-        .forEach(
-            (component, roots) -> {
-              Map<String, Object> members = new LinkedHashMap<>();
-              members.put("exact", roots.exact());
-              members.put("f16", roots.f16());
-              members.put("touched", roots.touched());
-              components.put(component, members);
-            });
+        .forEach((name, roots) -> components.put(name, ManifestWriter.component(roots)));
     Map<String, Object> on = new LinkedHashMap<>();
     on.put("label", base.label());
     on.put("architecture", base.architecture());

@@ -6,11 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.SeekableByteChannel;
 
-/**
- * Bytes with random access: a file, a region of one, or memory. Offsets start at 0 in the region.
- */
+/** Bytes with random access: a file or memory. */
 interface ByteSource {
 
   /** Number of bytes. */
@@ -29,36 +26,36 @@ interface ByteSource {
   }
 
   /**
-   * A part of a file; every view is a memory map, which on some systems cannot be replaced or
-   * deleted until Java has collected it.
+   * A file; every view is a memory map, which some systems let nobody replace or delete until Java
+   * has collected it.
    *
    * @param channel stays open as long as the source is used; closed by its owner
    */
-  record MappedRegion(FileChannel channel, long offset, long size) implements ByteSource {
+  record MappedFile(FileChannel channel, long size) implements ByteSource {
     @Override
     public ByteBuffer view(long begin, int length) throws IOException {
-      if (channel.size() < offset + size) {
+      if (channel.size() < size) {
         // Touching a map beyond the end of its file kills the process, so look first.
         throw new EOFException("the file has become shorter since it was opened");
       }
       if (length == 0) {
         return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
       }
-      return channel.map(MapMode.READ_ONLY, offset + begin, length).order(ByteOrder.LITTLE_ENDIAN);
+      return channel.map(MapMode.READ_ONLY, begin, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
     public void read(long begin, ByteBuffer into) throws IOException {
-      new FileRegion(channel, offset, size).read(begin, into);
+      new OpenFile(channel, size).read(begin, into);
     }
   }
 
   /**
-   * A part of a file; every view is a copy on the heap.
+   * A file; every view is a copy on the heap.
    *
    * @param channel stays open as long as the source is used; closed by its owner
    */
-  record FileRegion(FileChannel channel, long offset, long size) implements ByteSource {
+  record OpenFile(FileChannel channel, long size) implements ByteSource {
     /** Java keeps a direct buffer as large as the largest read of a thread. */
     private static final int AT_ONCE = 1 << 20;
 
@@ -75,28 +72,10 @@ interface ByteSource {
       int end = into.limit();
       while (into.position() < end) {
         into.limit(into.isDirect() ? end : Math.min(end, into.position() + AT_ONCE));
-        if (channel.read(into, offset + begin + into.position() - first) < 0) {
+        if (channel.read(into, begin + into.position() - first) < 0) {
           throw new EOFException("the file has become shorter since it was opened");
         }
       }
-    }
-  }
-
-  /**
-   * A part of any other channel; every view is a copy. The channel's position is moved: one thread
-   * at a time.
-   */
-  record ChannelRegion(SeekableByteChannel channel, long offset, long size) implements ByteSource {
-    @Override
-    public ByteBuffer view(long begin, int length) throws IOException {
-      ByteBuffer buffer = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
-      channel.position(offset + begin);
-      while (buffer.hasRemaining()) {
-        if (channel.read(buffer) < 0) {
-          throw new EOFException("the file has become shorter since it was opened");
-        }
-      }
-      return buffer.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 

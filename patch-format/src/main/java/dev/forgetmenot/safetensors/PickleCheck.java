@@ -1,22 +1,20 @@
 package dev.forgetmenot.safetensors;
 
+import dev.forgetmenot.files.FileContent;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * Refuses files whose names are those of pickles, before they are opened; {@link
- * dev.forgetmenot.files.FileContent} tells the others by what they contain.
+ * Refuses files whose names are those of pickles, before they are opened; {@link FileContent} tells
+ * the others by what they contain.
  *
  * <p>A pickle is a program: reading one runs it. This project never does, and has no switch for it.
  */
 final class PickleCheck {
 
   private static final Set<String> PICKLE_EXTENSIONS = Set.of("ckpt", "pt", "pth", "bin", "pkl");
-  private static final String REMEDY =
-      "A pickle can run any program when it is read, so it never is. Convert the model to safetensors with the tool it"
-          + " came from, and use that file.";
 
   private PickleCheck() {}
 
@@ -39,6 +37,6 @@ final class PickleCheck {
   }
 
   static SafetensorsException refusal(String where, String reason) {
-    return new SafetensorsException(Problem.PICKLE, where, reason, REMEDY);
+    return new SafetensorsException(Problem.PICKLE, where, reason, FileContent.PICKLE_REMEDY);
   }
 }

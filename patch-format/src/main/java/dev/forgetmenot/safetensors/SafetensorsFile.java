@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,8 +24,7 @@ import java.util.Objects;
  * Java cannot catch), and on Windows it cannot be replaced or deleted, until Java has collected the
  * maps.
  *
- * <p>Files opened by path, and those over a {@link FileChannel} or a {@link ByteBuffer}, may be
- * read by several threads at once; over another channel by one at a time.
+ * <p>May be read by several threads at once.
  */
 public final class SafetensorsFile implements AutoCloseable {
 
@@ -85,8 +83,8 @@ public final class SafetensorsFile implements AutoCloseable {
     try {
       ByteSource source =
           mapped
-              ? new ByteSource.MappedRegion(channel, 0, channel.size())
-              : new ByteSource.FileRegion(channel, 0, channel.size());
+              ? new ByteSource.MappedFile(channel, channel.size())
+              : new ByteSource.OpenFile(channel, channel.size());
       return new SafetensorsFile(path.toString(), source, limits, channel);
     } catch (IOException | RuntimeException e) {
       try {
@@ -96,34 +94,6 @@ public final class SafetensorsFile implements AutoCloseable {
       }
       throw e;
     }
-  }
-
-  /**
-   * Opens a region of a channel, such as an entry of an archive. The channel belongs to the caller
-   * and must stay open; {@link #close()} leaves it open.
-   *
-   * @param where what to call the region in errors
-   * @param offset first byte of the region in the channel
-   * @param size bytes of the region
-   * @throws SafetensorsException when the region is malformed, beyond the limits, or a pickle
-   */
-  public static SafetensorsFile open(
-      String where, SeekableByteChannel channel, long offset, long size, SafetensorsLimits limits)
-      throws IOException {
-    if (offset < 0 || size < 0 || Math.addExact(offset, size) > channel.size()) {
-      throw new IllegalArgumentException(
-          "expected a region of the channel's "
-              + channel.size()
-              + " bytes, found "
-              + size
-              + " bytes at "
-              + offset);
-    }
-    ByteSource source =
-        channel instanceof FileChannel file
-            ? new ByteSource.FileRegion(file, offset, size)
-            : new ByteSource.ChannelRegion(channel, offset, size);
-    return new SafetensorsFile(where, source, limits, () -> {});
   }
 
   /**
@@ -153,7 +123,7 @@ public final class SafetensorsFile implements AutoCloseable {
     return header.metadata();
   }
 
-  /** Offset of the data section from the start of the file (or region). */
+  /** Offset of the data section from the start of the file. */
   public long dataBegin() {
     return header.dataBegin();
   }

@@ -207,6 +207,11 @@ public final class SafetensorsWriter {
     }
   }
 
+  /** Bytes of all values, without the header. */
+  public long bytes() {
+    return tensors.values().stream().mapToLong(Pending::bytes).sum();
+  }
+
   /** The whole file in memory; for small ones. */
   public byte[] toBytes() {
     var bytes = new ByteArrayOutputStream();

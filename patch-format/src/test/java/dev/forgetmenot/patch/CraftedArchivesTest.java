@@ -441,7 +441,7 @@ class CraftedArchivesTest {
     try (PatchFile patch = PatchFile.open(file)) {
       Files.move(file, folder.resolve("moved"));
       Files.write(file, text("another"));
-      assertThat(patch.delta("unet/a.bias")).containsExactly(0.5f, 0.25f);
+      assertThat(SampleEdits.delta(patch, "unet/a.bias")).containsExactly(0.5f, 0.25f);
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.EditTensors;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -66,10 +68,13 @@ class EditKindsTest {
               assertThat(found.get(target).up()).isEqualTo(factors.up());
             });
     try (PatchFile patch = PatchFile.open(folder.resolve("a.fmnpatch"))) {
-      assertThat(patch.lowRank("unet/conv_in.weight").up()).hasSize(4);
-      assertThatThrownBy(() -> patch.lowRank("unet/other")).hasMessageContaining("unet/other");
-      assertThatThrownBy(() -> patch.delta("unet/conv_in.weight"))
-          .isInstanceOf(IllegalArgumentException.class);
+      Manifest.Edit written = patch.manifest().edits().get(0);
+      LowRankEdit.Descriptor lowRank = (LowRankEdit.Descriptor) written.content();
+      EditTensors tensors = patch.tensors(written);
+      assertThat(lowRank.added("unet/conv_in.weight", tensors).up()).hasSize(4);
+      assertThatThrownBy(() -> lowRank.added("unet/other", tensors))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("unet/other");
     }
   }
 
@@ -104,12 +109,12 @@ class EditKindsTest {
     ClosedFormEdit edit =
         new ClosedFormEdit(
             List.of(
-                new ClosedFormEdit.Concept(
+                new ErasedConcept(
                     "zwei Wörter", // labels are any text
                     SampleEdits.rows(2, 8, 1),
                     SampleEdits.rows(2, 8, 2),
                     Optional.empty()),
-                new ClosedFormEdit.Concept(
+                new ErasedConcept(
                     "a.target",
                     SampleEdits.rows(1, 8, 3),
                     SampleEdits.rows(1, 8, 4),
@@ -178,9 +183,9 @@ class EditKindsTest {
 
   @Test
   void theOrderOfConceptsTargetsAndTokensDoesNotMatter() throws IOException {
-    ClosedFormEdit.Concept a = SampleEdits.closedForm(8, 1, 2).concepts().get(0);
-    ClosedFormEdit.Concept b =
-        new ClosedFormEdit.Concept(
+    ErasedConcept a = SampleEdits.closedForm(8, 1, 2).concepts().get(0);
+    ErasedConcept b =
+        new ErasedConcept(
             "y", SampleEdits.rows(1, 8, 20), SampleEdits.rows(1, 8, 21), Optional.empty());
     List<String> turned =
         List.of(TextProjections.KV.targets().get(1), TextProjections.KV.targets().get(0));
@@ -240,9 +245,9 @@ class EditKindsTest {
         .hasMessageContaining("one shape");
     assertThatThrownBy(() -> new ProjectorEdit("x", rows, rows, List.of()))
         .hasMessageContaining("no target");
-    assertThatThrownBy(() -> new ClosedFormEdit.Concept("x", rows, rows, Optional.of(wide)))
+    assertThatThrownBy(() -> new ErasedConcept("x", rows, rows, Optional.of(wide)))
         .hasMessageContaining("agree");
-    ClosedFormEdit.Concept concept = new ClosedFormEdit.Concept("x", rows, rows, Optional.empty());
+    ErasedConcept concept = new ErasedConcept("x", rows, rows, Optional.empty());
     assertThatThrownBy(
             () ->
                 new ClosedFormEdit(

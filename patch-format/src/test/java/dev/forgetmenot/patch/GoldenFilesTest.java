@@ -52,7 +52,7 @@ class GoldenFilesTest {
       assertThat(patch.warnings().get(0)).contains("manifest.json.edits[0]").contains("'tide'");
       assertThat(patch.warnings().get(1)).contains("manifest.json.gate").contains("'moon'");
       assertThat(patch.warnings().get(2)).contains("manifest.json ").contains("'weather'");
-      assertThat(patch.delta("unet/a.weight")).containsExactly(1, -2, 3, 4);
+      assertThat(SampleEdits.delta(patch, "unet/a.weight")).containsExactly(1, -2, 3, 4);
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.forgetmenot.patch;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.forgetmenot.patch.edit.DeclaredTensor;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.testkit.hostile.MemoryFile;
 import dev.forgetmenot.testkit.hostile.RandomDamage;
@@ -37,7 +36,7 @@ class ManifestFuzzTest {
         throw new AssertionError("ignored " + ignored + " in a version that is known");
       }
       for (Manifest.Edit edit : manifest.edits()) {
-        DeclaredTensor.of(edit.content());
+        edit.content().tensors();
       }
       Manifest again = ManifestReader.read("x", ManifestWriter.bytes(manifest));
       if (!again.equals(manifest)) {

@@ -34,8 +34,8 @@ class PatchFileTest {
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(patch.manifest().name()).isEqualTo("forget-x");
       assertThat(patch.manifest().recipe().parameters()).containsEntry("learning-rate", "3e-4");
-      assertThat(patch.delta("unet/a.weight")).containsExactly(1, -2, 3, 4);
-      assertThat(patch.delta("unet/a.bias")).containsExactly(0.5f, 0.25f);
+      assertThat(SampleEdits.delta(patch, "unet/a.weight")).containsExactly(1, -2, 3, 4);
+      assertThat(SampleEdits.delta(patch, "unet/a.bias")).containsExactly(0.5f, 0.25f);
       assertThat(patch.id()).hasSize(64);
       assertThat(new String(patch.content("docs/readme.md"), StandardCharsets.UTF_8))
           .isEqualTo("x");

@@ -3,6 +3,7 @@ package dev.forgetmenot.patch;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -12,6 +13,7 @@ import dev.forgetmenot.patch.edit.RowsEdit;
 import dev.forgetmenot.patch.edit.SelectedRows;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patch.edit.TokensEdit;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ final class SampleEdits {
   static ClosedFormEdit closedForm(int width, int columns, int preserved) {
     return new ClosedFormEdit(
         List.of(
-            new ClosedFormEdit.Concept(
+            new ErasedConcept(
                 "x",
                 rows(columns, width, 7),
                 rows(columns, width, 8),
@@ -169,5 +171,16 @@ final class SampleEdits {
         Optional.of(new Manifest.Tokenizer("ee".repeat(32), "ff".repeat(32))),
         "tiny",
         "same-text-encoder");
+  }
+
+  /** The values that a patch adds to a target. */
+  static float[] delta(PatchFile patch, String target) throws IOException {
+    for (Manifest.Edit edit : patch.manifest().edits()) {
+      if (edit.content() instanceof DeltaEdit.Descriptor deltas
+          && deltas.changed().contains(target)) {
+        return deltas.added(target, patch.tensors(edit)).source().values();
+      }
+    }
+    throw new AssertionError("no delta of " + target);
   }
 }

@@ -112,7 +112,7 @@ final class StreamedPatch {
       throws IOException {
     int seed = 0;
     for (String target : deltas.keySet()) {
-      compare(target, patch.delta(target), new SplittableRandom(seed++), half);
+      compare(target, SampleEdits.delta(patch, target), new SplittableRandom(seed++), half);
     }
   }
 

@@ -109,28 +109,6 @@ class SafetensorsRoundTripTest {
     }
   }
 
-  @Test
-  void aRegionOfAChannelReadsLikeAFile() throws IOException {
-    byte[] file =
-        new SafetensorsWriter().add("w", DType.F32, new long[] {2}, new float[] {1, 2}).toBytes();
-    Path path = folder.resolve("container");
-    ByteBuffer padded =
-        ByteBuffer.allocate(file.length + 20).put(new byte[13]).put(file).put(new byte[7]);
-    Files.write(path, padded.array());
-    try (FileChannel channel = FileChannel.open(path);
-        SafetensorsFile region =
-            SafetensorsFile.open("entry", channel, 13, file.length, SafetensorsLimits.PATCH)) {
-      assertThat(region.floats("w")).containsExactly(1, 2);
-    }
-    try (FileChannel channel = FileChannel.open(path)) {
-      assertThatThrownBy(
-              () ->
-                  SafetensorsFile.open(
-                      "entry", channel, 13, file.length + 1, SafetensorsLimits.PATCH))
-          .isInstanceOf(SafetensorsException.class);
-    }
-  }
-
   static Stream<Path> referenceFiles() throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("../testkit/fixtures"))) {
       return files.filter(file -> file.toString().endsWith(".safetensors")).toList().stream();

@@ -18,6 +18,7 @@ import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.testkit.PluginJar;
@@ -109,7 +110,8 @@ class ThirdPartyPluginTest {
         assertThat(patch.manifest().recipe().method()).isEqualTo("direction");
         String target = patch.manifest().edits().get(0).content().changed().get(0);
         float[] base = model.model().weights().base(target);
-        assertThat(patch.delta(target)).hasSameSizeAs(base);
+        DeltaEdit edit = (DeltaEdit) patch.edit(patch.manifest().edits().get(0));
+        assertThat(edit.deltas().get(target).values()).hasSameSizeAs(base);
         assertThat(model.model().weights().current(target)).isEqualTo(base);
       }
     }

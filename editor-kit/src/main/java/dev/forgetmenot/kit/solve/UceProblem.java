@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.solve;
 
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.TokenSelection;
@@ -87,12 +88,12 @@ public record UceProblem(
       SolveInput job, UceSolver.Solution solution, SolveReport.Writer report) {
     Optional<Rows> kept =
         solution.kept().stream().findFirst().map(rows -> SolverEditor.rows(rows.columns()));
-    List<ClosedFormEdit.Concept> concepts = new ArrayList<>();
+    List<ErasedConcept> concepts = new ArrayList<>();
     double[] residuals = solution.residuals();
     for (int i = 0; i < residuals.length; i++) {
       Erasure erasure = solution.erased().get(i);
       concepts.add(
-          new ClosedFormEdit.Concept(
+          new ErasedConcept(
               erasure.label(),
               SolverEditor.rows(erasure.targets()),
               SolverEditor.rows(erasure.guides()),

@@ -2,7 +2,6 @@ package dev.forgetmenot.api.model;
 
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import java.io.IOException;
@@ -41,7 +40,7 @@ public record BaseBinding(BaseModel model) {
     for (PatchEdit edit : draft.edits()) {
       text |= edit.boundByTextEncoder();
       values |= !edit.boundByTextEncoder();
-      lists &= edit.kind().equals(DeltaEdit.KIND);
+      lists &= edit.kind().minorVersion() == 0; // as the first version of the format did
       edit.changed().forEach(target -> add(touched, new TargetPattern(target)));
     }
     Map<String, Manifest.Component> components = new TreeMap<>();

@@ -1,6 +1,5 @@
 package dev.forgetmenot.host.interop;
 
-import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patching.diff.DiffFactorizer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,7 +88,7 @@ record DifferenceReport(DiffFactorizer.Result result) {
   private Optional<String> large() {
     List<DiffFactorizer.Part> large =
         result.parts().stream()
-            .filter(part -> !part.kind().equals(ProjectorEdit.KIND))
+            .filter(part -> !part.kind().boundByTextEncoder())
             .filter(part -> part.changed().norm() > LARGE * part.changed().weight())
             .sorted(Comparator.comparingDouble(DifferenceReport::share).reversed())
             .toList();

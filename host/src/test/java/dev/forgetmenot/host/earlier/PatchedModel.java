@@ -12,7 +12,7 @@ import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -96,7 +96,7 @@ final class PatchedModel implements AutoCloseable {
       Manifest.Version version = patch.manifest().version();
       found.id = patch.id();
       found.version = version.major() + "." + version.minor();
-      found.kinds = patch.manifest().edits().stream().map(Manifest.Edit::kind).toList();
+      found.kinds = patch.manifest().edits().stream().map(edit -> edit.kind().toString()).toList();
       List<Path> detached = Files.exists(beside) ? List.of(beside) : List.of();
       found.keys =
           SignedPatch.of(patch, detached).signatures().stream()
@@ -126,7 +126,7 @@ final class PatchedModel implements AutoCloseable {
       requests.add(new PatchRequest(file, one.getValue()));
       try (PatchFile patch = PatchFile.open(file)) {
         for (Manifest.Edit edit : patch.manifest().edits()) {
-          if (edit.content() instanceof EditDescriptor.Tokens content) {
+          if (edit.content() instanceof TokensEdit.Descriptor content) {
             content.tokens().forEach(token -> tokens.add(token.token()));
           }
         }

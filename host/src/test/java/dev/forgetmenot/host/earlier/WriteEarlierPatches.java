@@ -15,6 +15,7 @@ import dev.forgetmenot.patch.ZipSixtyFourPatch;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -196,9 +197,8 @@ class WriteEarlierPatches {
   private ClosedFormEdit closedForm() {
     return new ClosedFormEdit(
         List.of(
-            new ClosedFormEdit.Concept("a", random(2, 0.5), random(2, 0.5), Optional.empty()),
-            new ClosedFormEdit.Concept(
-                "b", random(1, 0.5), random(1, 0.5), Optional.of(random(2, 0.5)))),
+            new ErasedConcept("a", random(2, 0.5), random(2, 0.5), Optional.empty()),
+            new ErasedConcept("b", random(1, 0.5), random(1, 0.5), Optional.of(random(2, 0.5)))),
         0.75,
         1,
         0.5,

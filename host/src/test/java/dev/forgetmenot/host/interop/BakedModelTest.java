@@ -15,6 +15,7 @@ import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -84,7 +85,7 @@ class BakedModelTest {
     ClosedFormEdit closedForm =
         new ClosedFormEdit(
             List.of(
-                new ClosedFormEdit.Concept(
+                new ErasedConcept(
                     "a",
                     new Rows(1, D, random(2, D, 1)),
                     new Rows(1, D, random(3, D, 1)),

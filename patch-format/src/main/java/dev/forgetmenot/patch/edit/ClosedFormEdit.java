@@ -1,5 +1,10 @@
 package dev.forgetmenot.patch.edit;
 
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.JsonObjectReader;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -26,51 +31,15 @@ import java.util.Set;
  *     those of {@link TextProjections#targets()} are all of the UNet's cross attention
  */
 public record ClosedFormEdit(
-    List<Concept> concepts,
+    List<ErasedConcept> concepts,
     double lambda,
     double eraseScale,
     double preserveScale,
     TextProjections sides,
     List<String> targets)
     implements PatchEdit {
-  /** The word of manifests. */
-  public static final String KIND = "closedform";
-
   /** Most target rows of one edit. */
   public static final int MAX_COLUMNS = 4096;
-
-  /**
-   * One concept.
-   *
-   * @param label its name, not empty
-   * @param target (n, d), the text-embedding rows that stand for it
-   * @param guide (n, d), what each of them becomes
-   * @param preserve (m, d), rows that must stay
-   */
-  public record Concept(String label, Rows target, Rows guide, Optional<Rows> preserve) {
-    /** Checks that the rows go together. */
-    public Concept {
-      if (label.isBlank()) {
-        throw new IllegalArgumentException("expected a label, found an empty one");
-      }
-      if (target.count() != guide.count()
-          || target.width() != guide.width()
-          || preserve.map(Rows::width).orElse(target.width()) != target.width()) {
-        throw new IllegalArgumentException(
-            label + ": targets and guides must agree in shape, preserved rows in width");
-      }
-    }
-
-    /** The Frobenius norm of guides minus targets. */
-    public double distance() {
-      double square = 0;
-      for (int i = 0; i < target.values().length; i++) {
-        double difference = (double) guide.values()[i] - target.values()[i];
-        square += difference * difference;
-      }
-      return Math.sqrt(square);
-    }
-  }
 
   /** Copies the lists: concepts by label, targets sorted. */
   public ClosedFormEdit {
@@ -79,7 +48,7 @@ public record ClosedFormEdit(
     }
     Set<String> labels = new HashSet<>();
     int columns = 0;
-    for (Concept concept : concepts) {
+    for (ErasedConcept concept : concepts) {
       columns += concept.target().count();
       if (!labels.add(concept.label())
           || concept.target().width() != concepts.get(0).target().width()) {
@@ -97,8 +66,8 @@ public record ClosedFormEdit(
           "expected lambda and erase scale above 0, preserve scale 0 or more, all finite, found "
               + (lambda + ", " + eraseScale + ", " + preserveScale));
     }
-    concepts = concepts.stream().sorted(Comparator.comparing(Concept::label)).toList();
-    targets = ProjectorEdit.sorted(targets);
+    concepts = concepts.stream().sorted(Comparator.comparing(ErasedConcept::label)).toList();
+    targets = TargetPattern.sorted(targets);
   }
 
   /** Elements of a row. */
@@ -107,30 +76,125 @@ public record ClosedFormEdit(
   }
 
   @Override
-  public <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E {
+  public <R, E extends Exception> R accept(PatchEdit.Visitor<R, E> visitor) throws E {
     return visitor.visit(this);
   }
 
   @Override
-  public boolean boundByTextEncoder() {
-    return true;
-  }
-
-  @Override
-  public long bytes() {
-    return concepts.stream()
-        .mapToLong(
-            c -> c.target().bytes() + c.guide().bytes() + c.preserve().map(Rows::bytes).orElse(0L))
-        .sum();
-  }
-
-  @Override
-  public String kind() {
-    return KIND;
+  public EditKind kind() {
+    return EditKind.CLOSEDFORM;
   }
 
   @Override
   public Collection<String> changed() {
     return targets;
+  }
+
+  @Override
+  public List<EditPart> stored() {
+    SafetensorsWriter tensors = EditPart.writer();
+    List<ErasedConcept.Descriptor> described =
+        concepts.stream().map(concept -> concept.addTo(tensors)).toList();
+    return List.of(
+        new EditPart(
+            kind(),
+            EditPart.component(targets),
+            () ->
+                new Descriptor(
+                    described, width(), lambda, eraseScale, preserveScale, sides, targets),
+            tensors));
+  }
+
+  /**
+   * What a manifest says of it.
+   *
+   * @param concepts at least one, with different labels
+   * @param width d
+   * @param lambda above 0
+   * @param eraseScale above 0
+   * @param preserveScale 0 or more
+   * @param sides which projections the patterns are
+   * @param patterns what it changes
+   */
+  public record Descriptor(
+      List<ErasedConcept.Descriptor> concepts,
+      int width,
+      double lambda,
+      double eraseScale,
+      double preserveScale,
+      TextProjections sides,
+      List<String> patterns)
+      implements EditDescriptor {
+    static Descriptor read(JsonObjectReader m) throws PatchFormatException {
+      List<ErasedConcept.Descriptor> concepts =
+          m.objects("concepts", ErasedConcept.Descriptor::read);
+      if (concepts.stream().mapToLong(ErasedConcept.Descriptor::columns).sum() > MAX_COLUMNS) {
+        throw m.wrong("concepts", "have more than " + MAX_COLUMNS + " columns");
+      }
+      return new Descriptor(
+          concepts,
+          Rows.readWidth(m),
+          scale(m, "lambda", Double.MIN_VALUE),
+          scale(m, "eraseScale", Double.MIN_VALUE),
+          scale(m, "preserveScale", 0),
+          TextProjections.of(m.oneOf("sides", List.of("k", "v", "kv"))).orElseThrow(),
+          TargetPattern.read(m));
+    }
+
+    private static double scale(JsonObjectReader m, String name, double min)
+        throws PatchFormatException {
+      double value = m.number(name);
+      if (value < min) {
+        throw m.wrong(name, value + " is too small");
+      }
+      return value;
+    }
+
+    /** The sides are those of the patterns. */
+    @Override
+    public Optional<String> contradiction() {
+      boolean keys = patterns.stream().anyMatch(p -> p.endsWith(".to_k.weight"));
+      boolean values = patterns.stream().anyMatch(p -> p.endsWith(".to_v.weight"));
+      boolean others = patterns.stream().anyMatch(p -> !p.matches(".*\\.to_[kv]\\.weight"));
+      return others
+              || keys != (sides != TextProjections.V)
+              || values != (sides != TextProjections.K)
+          ? Optional.of(" says sides " + sides.word() + " and changes " + patterns)
+          : Optional.empty();
+    }
+
+    @Override
+    public <R, E extends Exception> R accept(EditDescriptor.Visitor<R, E> visitor) throws E {
+      return visitor.visit(this);
+    }
+
+    @Override
+    public EditKind kind() {
+      return EditKind.CLOSEDFORM;
+    }
+
+    @Override
+    public List<String> changed() {
+      return patterns;
+    }
+
+    @Override
+    public List<TokensEdit.Token> tokens() {
+      return List.of();
+    }
+
+    @Override
+    public List<DeclaredTensor> tensors() {
+      return concepts.stream().flatMap(concept -> concept.tensors(width).stream()).toList();
+    }
+
+    @Override
+    public ClosedFormEdit edit(EditTensors tensors) throws IOException {
+      List<ErasedConcept> read = new ArrayList<>();
+      for (ErasedConcept.Descriptor concept : concepts) {
+        read.add(concept.concept(tensors));
+      }
+      return new ClosedFormEdit(read, lambda, eraseScale, preserveScale, sides, patterns);
+    }
   }
 }

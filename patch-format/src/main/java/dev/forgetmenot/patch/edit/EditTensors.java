@@ -62,26 +62,18 @@ public final class EditTensors {
       Map<String, DeclaredTensor> declared = declared(header);
       List<TensorInfo> inOrder = new ArrayList<>(header.tensors().values());
       inOrder.sort(Comparator.comparingLong(TensorInfo::begin));
-      for (TensorInfo tensor : inOrder) {
-        scan(reading, tensor, declared.get(tensor.name()));
+      for (int i = 0; i < inOrder.size() && refusal == null; i++) {
+        scan(reading, inOrder.get(i), declared.get(inOrder.get(i).name()));
       }
     } catch (SafetensorsException e) {
-      refusal = refuse(error(e.problem()), e.reason() + "; get the file again");
-    } catch (Refused e) {
-      refusal = e.refusal;
+      keep(error(e.problem()), e.reason() + "; get the file again");
     }
     return reading.end();
   }
 
-  /** Something about the tensors is wrong; the bytes may still be those that were meant. */
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient PatchFormatException refusal;
-
-    Refused(PatchFormatException refusal) {
-      super(refusal);
-      this.refusal = refusal;
-    }
+  /** Keeps the first thing that is wrong; the bytes may still be those that were meant. */
+  private void keep(PatchError error, String why) {
+    refusal = refusal == null ? refuse(error, why) : refusal;
   }
 
   private SafetensorsHeader header(EntryReading reading) throws IOException {
@@ -100,51 +92,46 @@ public final class EditTensors {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private Map<String, DeclaredTensor> declared(SafetensorsHeader header) throws Refused {
+  private Map<String, DeclaredTensor> declared(SafetensorsHeader header) {
     Map<String, DeclaredTensor> declared = new HashMap<>();
-    for (DeclaredTensor tensor : DeclaredTensor.of(content)) {
+    for (DeclaredTensor tensor : content.tensors()) {
       declared.put(tensor.name(), tensor);
-      check(tensor, header.tensors().get(tensor.name()));
+      compare(tensor, header.tensors().get(tensor.name()));
     }
     for (String name : header.tensors().keySet()) {
       if (!declared.containsKey(name)) {
-        throw new Refused(
-            refuse(PatchError.UNDECLARED_OR_MISSING, "holds the undeclared tensor " + name));
+        keep(PatchError.UNDECLARED_OR_MISSING, "holds the undeclared tensor " + name);
       }
     }
     return declared;
   }
 
-  private void check(DeclaredTensor declared, TensorInfo info) throws Refused {
+  private void compare(DeclaredTensor declared, TensorInfo info) {
     String name = declared.name();
     if (info == null) {
-      throw new Refused(
-          refuse(PatchError.UNDECLARED_OR_MISSING, "lacks the declared tensor " + name));
+      keep(PatchError.UNDECLARED_OR_MISSING, "lacks the declared tensor " + name);
+      return;
     }
     List<Long> shape = Arrays.stream(info.shape()).boxed().toList();
     if (!shape.equals(declared.shape())) {
-      boolean rank = declared.differsInRankAlone(shape);
-      throw new Refused(
-          refuse(
-              rank ? PatchError.RANK_OR_ALPHA : PatchError.TENSOR_SHAPE,
-              name + " has the shape " + shape + " and the manifest says " + declared.shape()));
+      keep(
+          declared.differsInRankAlone(shape) ? PatchError.RANK_OR_ALPHA : PatchError.TENSOR_SHAPE,
+          name + " has the shape " + shape + " and the manifest says " + declared.shape());
     }
     if (info.byteSize() > Integer.MAX_VALUE) {
-      throw new Refused(
-          refuse(
-              PatchError.TENSOR_SHAPE,
-              name + " has " + info.byteSize() + " bytes; at most " + Integer.MAX_VALUE));
+      keep(
+          PatchError.TENSOR_SHAPE,
+          name + " has " + info.byteSize() + " bytes; at most " + Integer.MAX_VALUE);
     }
     if (info.dtype() != declared.dtype()) {
-      throw new Refused(
-          refuse(
-              PatchError.TENSOR_DTYPE,
-              name + " is " + info.dtype() + "; it should be " + declared.dtype()));
+      keep(
+          PatchError.TENSOR_DTYPE,
+          name + " is " + info.dtype() + "; it should be " + declared.dtype());
     }
   }
 
   private void scan(EntryReading reading, TensorInfo info, DeclaredTensor declared)
-      throws IOException, Refused {
+      throws IOException {
     long at = reading.at();
     MessageDigest before = reading.digest();
     for (long left = info.byteSize(); left > 0; ) {
@@ -156,7 +143,7 @@ public final class EditTensors {
     tensors.put(info.name(), new Scanned(info, at, before, reading.digest().digest()));
   }
 
-  private void checkFinite(ByteBuffer part, long first, DeclaredTensor declared) throws Refused {
+  private void checkFinite(ByteBuffer part, long first, DeclaredTensor declared) {
     DType dtype = declared.dtype();
     if (dtype == DType.I64) {
       return;
@@ -165,10 +152,10 @@ public final class EditTensors {
     for (int i = 0; i < values.length; i++) {
       float value = dtype == DType.F16 ? Fp16Scale.value(values[i], declared.scale()) : values[i];
       if (!Float.isFinite(value)) {
-        throw new Refused(
-            refuse(
-                PatchError.NON_FINITE,
-                declared.name() + " holds " + value + " at index " + (first + i)));
+        keep(
+            PatchError.NON_FINITE,
+            declared.name() + " holds " + value + " at index " + (first + i));
+        return;
       }
     }
   }
@@ -182,7 +169,7 @@ public final class EditTensors {
     if (refusal != null) {
       throw refusal;
     }
-    for (DeclaredTensor tensor : DeclaredTensor.of(content)) {
+    for (DeclaredTensor tensor : content.tensors()) {
       if (tensor.indexLimit() > 0) {
         index(tensor.name(), tensor.indexLimit());
       }

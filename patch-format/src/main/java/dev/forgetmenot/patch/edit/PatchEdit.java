@@ -1,7 +1,10 @@
 package dev.forgetmenot.patch.edit;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One change of a base as an editor hands it back: values in full ({@link DeltaEdit}), as factors
@@ -43,17 +46,21 @@ public sealed interface PatchEdit
   /** Calls the visitor's method for this kind. */
   <R, E extends Exception> R accept(Visitor<R, E> visitor) throws E;
 
-  /** The word that manifests have for this kind of edit. */
-  String kind();
+  /** Its kind. */
+  EditKind kind();
 
   /**
    * Whether it is of text embeddings, and so fits every model with the same text encoder, and not
    * of the values of the tensors that it changes.
    */
-  boolean boundByTextEncoder();
+  default boolean boundByTextEncoder() {
+    return kind().boundByTextEncoder();
+  }
 
   /** Bytes that its values take in a patch. */
-  long bytes();
+  default long bytes() {
+    return stored().stream().mapToLong(part -> part.tensors().bytes()).sum();
+  }
 
   /** How many values that is. */
   default long elements() {
@@ -67,4 +74,19 @@ public sealed interface PatchEdit
 
   /** Names or patterns of the tensors that it changes; empty where it only adds tokens. */
   Collection<String> changed();
+
+  /** What is stored of it: one part for each component that it changes. */
+  List<EditPart> stored();
+
+  /**
+   * A copy that is sorted by name.
+   *
+   * @param none what is missing in an empty one
+   */
+  static <T> Map<String, T> sorted(Map<String, T> values, String none) {
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("the edit changes nothing: " + none);
+    }
+    return Collections.unmodifiableMap(new TreeMap<>(values));
+  }
 }

@@ -1,5 +1,9 @@
 package dev.forgetmenot.patch.edit;
 
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.JsonObjectReader;
+import dev.forgetmenot.safetensors.DType;
+import dev.forgetmenot.safetensors.SafetensorsWriter;
 import java.util.Arrays;
 
 /**
@@ -11,6 +15,8 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 public record Rows(int count, int width, float[] values) {
+  private static final int WIDEST = 1 << 16;
+
   /** Checks that the values fit and are finite. */
   public Rows {
     if (count < 1 || width < 1) {
@@ -82,8 +88,13 @@ public record Rows(int count, int width, float[] values) {
     }
   }
 
-  /** Bytes of the values as floats. */
-  long bytes() {
-    return (long) Float.BYTES * values.length;
+  /** Reads the member {@code width} of what a manifest says of rows. */
+  static int readWidth(JsonObjectReader members) throws PatchFormatException {
+    return (int) members.integer("width", 1, WIDEST);
+  }
+
+  /** Adds them to a file as a tensor (count, width). */
+  void addTo(SafetensorsWriter tensors, String name) {
+    tensors.add(name, DType.F32, new long[] {count, width}, values);
   }
 }

@@ -28,8 +28,8 @@ final class StoredDelta implements TensorPayload {
   }
 
   /** What the manifest says, after the bytes were written. */
-  EditDescriptor.Target described() {
-    return new EditDescriptor.Target(
+  DeltaEdit.Target described() {
+    return new DeltaEdit.Target(
         target,
         Arrays.stream(delta.shape()).boxed().toList(),
         scale * Math.sqrt(square),

@@ -1,8 +1,11 @@
 package dev.forgetmenot.patch.edit;
 
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.JsonObjectReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * The name of a target in which each {@code *} stands for any run of characters, also none: {@code
@@ -15,7 +18,7 @@ public record TargetPattern(String text) {
   /** The components that targets are of, as a regular expression. */
   public static final String COMPONENTS = "unet|text_encoder|vae";
 
-  static final String SYNTAX = "(" + COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
+  private static final String SYNTAX = "(" + COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
 
   /** Checks the spelling. */
   public TargetPattern {
@@ -24,6 +27,26 @@ public record TargetPattern(String text) {
           "expected a target such as unet/conv_in.weight or unet/*.attn2.to_k.weight, found "
               + text);
     }
+  }
+
+  /** Reads the member {@code patterns} of what a manifest says of an edit. */
+  static List<String> read(JsonObjectReader members) throws PatchFormatException {
+    List<String> patterns = members.texts("patterns");
+    for (String pattern : patterns) {
+      if (!pattern.matches(SYNTAX)) {
+        throw members.wrong("patterns", "'" + pattern + "' is not a pattern of targets");
+      }
+    }
+    return patterns;
+  }
+
+  /** The patterns of an edit, sorted, each once. */
+  static List<String> sorted(List<String> targets) {
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("the edit changes nothing: it has no target");
+    }
+    targets.forEach(TargetPattern::new);
+    return List.copyOf(new TreeSet<>(targets));
   }
 
   /** The component, such as {@code unet}. */

@@ -95,6 +95,15 @@ public final class JsonObjectReader {
     return text;
   }
 
+  /** A text that is not blank. */
+  public String label(String name) throws PatchFormatException {
+    String label = text(name);
+    if (label.isBlank()) {
+      throw wrong(name, "is empty");
+    }
+    return label;
+  }
+
   /** A text that must be one of a list. */
   public String oneOf(String name, List<String> allowed) throws PatchFormatException {
     String text = text(name);
@@ -131,7 +140,7 @@ public final class JsonObjectReader {
     for (Object item : take(name, List.class)) {
       texts.add(cast(name, item, String.class));
     }
-    return texts;
+    return List.copyOf(texts);
   }
 
   public List<Long> integers(String name, long min, long max) throws PatchFormatException {
@@ -141,7 +150,7 @@ public final class JsonObjectReader {
           new JsonObjectReader(where + "." + name, Map.of("item", item), minor, ignored)
               .integer("item", min, max));
     }
-    return numbers;
+    return List.copyOf(numbers);
   }
 
   public <T> T object(String name, Of<T> of) throws PatchFormatException {
@@ -159,7 +168,7 @@ public final class JsonObjectReader {
     for (Object item : take(name, List.class)) {
       objects.add(inner(where + "." + name + "[" + i++ + "]", cast(name, item, Map.class), of));
     }
-    return objects;
+    return List.copyOf(objects);
   }
 
   public <T> Map<String, T> map(String name, Of<T> of) throws PatchFormatException {

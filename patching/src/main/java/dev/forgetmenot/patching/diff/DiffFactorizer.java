@@ -4,11 +4,11 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.Fp16Scale;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
-import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patch.error.PatchError;
@@ -33,11 +33,11 @@ public final class DiffFactorizer {
    * How one tensor is kept.
    *
    * @param changed what changed
-   * @param kind the word of the edit's kind
+   * @param kind of the edit
    * @param rank of the product, or directions of the input's change; 0 in full
    * @param residual the norm of what the edit leaves
    */
-  public record Part(ModelDiff.Changed changed, String kind, int rank, double residual) {
+  public record Part(ModelDiff.Changed changed, EditKind kind, int rank, double residual) {
     /** Component and block. */
     public String block() {
       return TensorName.block(changed.target());
@@ -155,7 +155,7 @@ public final class DiffFactorizer {
     if (taken) {
       edits.add(edit.edit().orElseThrow());
       for (ModelDiff.Changed c : changed) {
-        parts.put(c.target(), new Part(c, ProjectorEdit.KIND, rank, edit.left().get(c.target())));
+        parts.put(c.target(), new Part(c, EditKind.PROJECTOR, rank, edit.left().get(c.target())));
       }
     }
     return taken;
@@ -231,13 +231,13 @@ public final class DiffFactorizer {
               : FactoredDelta.ifThin(changed.shape(), delta, changed.noise());
       if (found.isPresent()) {
         LowRank product = found.get().factors();
-        Part part = new Part(changed, LowRankEdit.KIND, product.rank(), found.get().residual());
+        Part part = new Part(changed, EditKind.LOWRANK, product.rank(), found.get().residual());
         return new Kept(part, Optional.of(product), Optional.empty());
       }
     }
     double rounding = Fp16Scale.rounding(delta);
     boolean half = form.half() || rounding == 0;
-    Part part = new Part(changed, DeltaEdit.KIND, 0, half ? rounding : 0);
+    Part part = new Part(changed, EditKind.DELTA, 0, half ? rounding : 0);
     Delta lazy = new Delta(changed.shape(), () -> difference.delta(changed), half);
     return new Kept(part, Optional.empty(), Optional.of(lazy));
   }

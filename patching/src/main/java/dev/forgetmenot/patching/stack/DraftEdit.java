@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -20,13 +21,8 @@ final class DraftEdit extends StackedEdit {
   }
 
   @Override
-  String kind() {
+  EditKind kind() {
     return edit.kind();
-  }
-
-  @Override
-  boolean boundByTextEncoder() {
-    return edit.boundByTextEncoder();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -49,7 +50,7 @@ record ErasureProbe(Matrix columns, Matrix wanted, Set<String> targets) {
     @Override
     public List<ErasureProbe> visit(ClosedFormEdit edit) {
       List<ErasureProbe> probes = new ArrayList<>();
-      for (ClosedFormEdit.Concept concept : edit.concepts()) {
+      for (ErasedConcept concept : edit.concepts()) {
         Matrix c = TextEdits.columns(concept.target());
         Matrix way = TextEdits.columns(concept.guide()).minus(c);
         probes.add(new ErasureProbe(c, c.plus(way.times(strength)), changed));

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
@@ -95,7 +96,7 @@ public final class JointSolve {
       Member member = members.get(index);
       ClosedFormEdit edit = member.edit();
       lambda = Math.max(lambda, edit.lambda());
-      for (ClosedFormEdit.Concept concept : edit.concepts()) {
+      for (ErasedConcept concept : edit.concepts()) {
         Erasure erasure =
             new Erasure(
                 concept.label(),

@@ -5,7 +5,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
@@ -104,7 +104,7 @@ public final class PatchStack implements AutoCloseable {
     Map<String, StackedPatch> owners = new HashMap<>();
     for (StackedPatch layer : layers) {
       for (Manifest.Edit edit : layer.edits()) {
-        for (EditDescriptor.Token token : edit.content().tokens()) {
+        for (TokensEdit.Token token : edit.content().tokens()) {
           StackedPatch other = owners.put(token.token().toLowerCase(Locale.ROOT), layer);
           if (other != null) {
             throw conflict(

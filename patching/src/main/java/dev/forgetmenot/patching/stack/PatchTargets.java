@@ -3,8 +3,14 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
 import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
@@ -77,37 +83,37 @@ final class PatchTargets {
     }
 
     @Override
-    public Void visit(EditDescriptor.Deltas deltas) {
+    public Void visit(DeltaEdit.Descriptor deltas) {
       return listed(deltas);
     }
 
     @Override
-    public Void visit(EditDescriptor.LowRanks lowRanks) {
+    public Void visit(LowRankEdit.Descriptor lowRanks) {
       return listed(lowRanks);
     }
 
     @Override
-    public Void visit(EditDescriptor.RowTargets rows) {
+    public Void visit(RowsEdit.Descriptor rows) {
       return listed(rows);
     }
 
     @Override
-    public Void visit(EditDescriptor.Projector projector) {
+    public Void visit(ProjectorEdit.Descriptor projector) {
       return wide(projector.width());
     }
 
     @Override
-    public Void visit(EditDescriptor.ClosedForm closedForm) {
+    public Void visit(ClosedFormEdit.Descriptor closedForm) {
       return wide(closedForm.width());
     }
 
     @Override
-    public Void visit(EditDescriptor.Tokens tokens) {
+    public Void visit(TokensEdit.Descriptor tokens) {
       checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
       return null;
     }
 
-    private Void listed(EditDescriptor content) {
+    private Void listed(EditDescriptor.OfTensors<?> content) {
       content.targets().forEach(t -> checkShape(edit, t.target(), t.shape()));
       return null;
     }

@@ -49,7 +49,7 @@ public final class PatchedWeights {
     List<JointSolve.Member> members = new ArrayList<>();
     for (StackedEdit edit : edits) {
       targets.addAll(edit.targets());
-      if (edit.kind().equals(ClosedFormEdit.KIND)) {
+      if (edit.isSolved()) {
         ClosedFormEdit closedForm = (ClosedFormEdit) edit.whole();
         members.add(new JointSolve.Member(closedForm, edit.layer().strength(), edit.targets()));
         closedForms.add(edit);

@@ -1,7 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.LowRank;
-import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patch.edit.SelectedRows;
@@ -40,10 +40,7 @@ abstract class StackedEdit {
     return targets;
   }
 
-  /** The word that manifests have for its kind. */
-  abstract String kind();
-
-  abstract boolean boundByTextEncoder();
+  abstract EditKind kind();
 
   /** What it is, for fingerprints: the same text gives the same change of the same base. */
   abstract String fingerprint();
@@ -56,7 +53,18 @@ abstract class StackedEdit {
 
   /** Whether it is an edit of what layers read, W(I + D). */
   final boolean editsInputs() {
-    return kind().equals(ProjectorEdit.KIND);
+    return switch (kind()) {
+      case PROJECTOR -> true;
+      case DELTA, LOWRANK, ROWS, CLOSEDFORM, TOKENS -> false;
+    };
+  }
+
+  /** Whether it is solved together with all others of its kind. */
+  final boolean isSolved() {
+    return switch (kind()) {
+      case CLOSEDFORM -> true;
+      case DELTA, LOWRANK, ROWS, PROJECTOR, TOKENS -> false;
+    };
   }
 
   /** D at the strength, of a projector. */
@@ -91,9 +99,11 @@ abstract class StackedEdit {
    * once or factor by factor.
    */
   final double share(String target) {
-    boolean readsText =
-        boundByTextEncoder() || (kind().equals(LowRankEdit.KIND) && readsText(target));
-    return readsText ? NormLimit.TEXT : NormLimit.VALUES;
+    return switch (kind()) {
+      case DELTA, ROWS -> NormLimit.VALUES;
+      case LOWRANK -> readsText(target) ? NormLimit.TEXT : NormLimit.VALUES;
+      case PROJECTOR, CLOSEDFORM, TOKENS -> NormLimit.TEXT;
+    };
   }
 
   /** Whether a weight makes keys or values of text. */

@@ -1,9 +1,16 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.EditKind;
+import dev.forgetmenot.patch.edit.EditTensors;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patching.linear.FloatMatrix;
 import java.io.IOException;
 import java.util.Set;
@@ -18,13 +25,8 @@ final class StoredEdit extends StackedEdit {
   }
 
   @Override
-  String kind() {
+  EditKind kind() {
     return edit.kind();
-  }
-
-  @Override
-  boolean boundByTextEncoder() {
-    return edit.boundByTextEncoder();
   }
 
   @Override
@@ -44,37 +46,37 @@ final class StoredEdit extends StackedEdit {
 
   @Override
   WeightDelta change(String target, int outputs) throws IOException {
-    PatchFile file = layer().file();
+    EditTensors tensors = layer().file().tensors(edit);
     return edit.content()
         .accept(
             new EditDescriptor.Visitor<WeightDelta, IOException>() {
               @Override
-              public WeightDelta visit(EditDescriptor.Deltas deltas) throws IOException {
-                return scaled(new FloatMatrix(outputs, file.storedDelta(target)));
+              public WeightDelta visit(DeltaEdit.Descriptor deltas) throws IOException {
+                return scaled(new FloatMatrix(outputs, deltas.stored(target, tensors)));
               }
 
               @Override
-              public WeightDelta visit(EditDescriptor.LowRanks lowRanks) throws IOException {
-                return scaled(file.lowRank(target));
+              public WeightDelta visit(LowRankEdit.Descriptor lowRanks) throws IOException {
+                return scaled(lowRanks.added(target, tensors));
               }
 
               @Override
-              public WeightDelta visit(EditDescriptor.RowTargets rows) throws IOException {
-                return scaled(file.rows(target), outputs);
+              public WeightDelta visit(RowsEdit.Descriptor rows) throws IOException {
+                return scaled(rows.added(target, tensors), outputs);
               }
 
               @Override
-              public WeightDelta visit(EditDescriptor.Projector projector) {
+              public WeightDelta visit(ProjectorEdit.Descriptor projector) {
                 throw addsNothing(target);
               }
 
               @Override
-              public WeightDelta visit(EditDescriptor.ClosedForm closedForm) {
+              public WeightDelta visit(ClosedFormEdit.Descriptor closedForm) {
                 throw addsNothing(target);
               }
 
               @Override
-              public WeightDelta visit(EditDescriptor.Tokens tokens) {
+              public WeightDelta visit(TokensEdit.Descriptor tokens) {
                 throw addsNothing(target);
               }
             });

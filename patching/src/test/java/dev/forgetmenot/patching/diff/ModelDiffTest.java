@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -137,12 +138,12 @@ class ModelDiffTest {
     ClosedFormEdit edit =
         new ClosedFormEdit(
             List.of(
-                new ClosedFormEdit.Concept(
+                new ErasedConcept(
                     "a",
                     new Rows(2, d, random(1, 2 * d, 1)),
                     new Rows(2, d, random(2, 2 * d, 1)),
                     Optional.of(new Rows(9, d, random(3, 9 * d, 1)))),
-                new ClosedFormEdit.Concept(
+                new ErasedConcept(
                     "b",
                     new Rows(1, d, random(4, d, 1)),
                     new Rows(1, d, random(5, d, 1)),

@@ -14,6 +14,7 @@ import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -160,9 +161,7 @@ class LoraExportTest {
     double lambda = 0.1;
     ClosedFormEdit edit =
         new ClosedFormEdit(
-            List.of(
-                new ClosedFormEdit.Concept(
-                    "a", new Rows(1, D, c), new Rows(1, D, g), Optional.empty())),
+            List.of(new ErasedConcept("a", new Rows(1, D, c), new Rows(1, D, g), Optional.empty())),
             lambda,
             1,
             0,

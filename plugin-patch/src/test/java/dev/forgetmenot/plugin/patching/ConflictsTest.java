@@ -11,6 +11,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -86,7 +87,7 @@ class ConflictsTest {
 
   private ClosedFormEdit closedForm(Rows target, Rows guide) {
     return new ClosedFormEdit(
-        List.of(new ClosedFormEdit.Concept("c", target, guide, Optional.empty())),
+        List.of(new ErasedConcept("c", target, guide, Optional.empty())),
         0.5,
         1,
         1,

@@ -9,6 +9,8 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.EditKind;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -81,8 +83,8 @@ class DraftBitsTest {
 
   private List<PatchEdit> everyKind() {
     long[] shape = sd.weights().shape(value);
-    ClosedFormEdit.Concept concept =
-        new ClosedFormEdit.Concept(
+    ErasedConcept concept =
+        new ErasedConcept(
             "a", rows(2, width, 1), rows(2, width, 2), Optional.of(rows(3, width, 3)));
     return List.of(
         new ProjectorEdit("p", rows(2, width, 4), rows(2, width, 5), TextProjections.KV.targets()),
@@ -152,7 +154,7 @@ class DraftBitsTest {
     TokensEdit tokens = new TokensEdit(Map.of("<s1>", rows(1, width, 9)));
     assertThatThrownBy(() -> ofDraft(List.of(edits.get(0), tokens)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(TokensEdit.KIND);
+        .hasMessageContaining(EditKind.TOKENS.toString());
     assertSame(sd.engine().call(this::weights), base);
   }
 }

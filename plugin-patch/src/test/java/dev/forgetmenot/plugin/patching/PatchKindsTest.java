@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -88,7 +89,7 @@ class PatchKindsTest {
   private ClosedFormEdit closedForm(TextProjections sides, double lambda, long seed, int kept) {
     return new ClosedFormEdit(
         List.of(
-            new ClosedFormEdit.Concept(
+            new ErasedConcept(
                 "a",
                 rows(2, width, seed, 0.3),
                 rows(2, width, seed + 1, 0.3),

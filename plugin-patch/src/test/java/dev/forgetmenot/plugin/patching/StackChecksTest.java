@@ -18,6 +18,7 @@ import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TextProjections;
@@ -161,7 +162,7 @@ class StackChecksTest {
     target[0][0] = 1;
     guide[0][0] = -lambda * share;
     return new ClosedFormEdit(
-        List.of(new ClosedFormEdit.Concept("c", Rows.of(target), Rows.of(guide), Optional.empty())),
+        List.of(new ErasedConcept("c", Rows.of(target), Rows.of(guide), Optional.empty())),
         lambda,
         1,
         1,

@@ -7,6 +7,7 @@ import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
@@ -131,7 +132,7 @@ final class StackPool {
   private ClosedFormEdit closedForm(String label, TextProjections sides) {
     return new ClosedFormEdit(
         List.of(
-            new ClosedFormEdit.Concept(
+            new ErasedConcept(
                 label,
                 random(3, width, 0.5),
                 random(3, width, 0.5),

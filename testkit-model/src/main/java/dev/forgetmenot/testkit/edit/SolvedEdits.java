@@ -1,5 +1,6 @@
 package dev.forgetmenot.testkit.edit;
 
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -25,7 +26,7 @@ public final class SolvedEdits {
   public static InputUpdate solved(ClosedFormEdit edit) {
     List<Erasure> erased = new ArrayList<>();
     List<PreservedEmbeddings> kept = new ArrayList<>();
-    for (ClosedFormEdit.Concept concept : edit.concepts()) {
+    for (ErasedConcept concept : edit.concepts()) {
       erased.add(
           new Erasure(
               concept.label(),

@@ -1,7 +1,15 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.edit.ChangedTensor;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.EditDescriptor;
+import dev.forgetmenot.patch.edit.ErasedConcept;
+import dev.forgetmenot.patch.edit.LowRankEdit;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.RowsEdit;
+import dev.forgetmenot.patch.edit.TokensEdit;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.IntSummaryStatistics;
@@ -53,7 +61,7 @@ record EditDescription(Manifest.Edit edit) {
   /** Says it by kind. */
   private static final class Describing implements EditDescriptor.Visitor<Lines, RuntimeException> {
     @Override
-    public Lines visit(EditDescriptor.Deltas deltas) {
+    public Lines visit(DeltaEdit.Descriptor deltas) {
       return new Lines(
           deltas.targets().size() + " tensors, norm " + norm(deltas),
           List.of(),
@@ -63,13 +71,11 @@ record EditDescription(Manifest.Edit edit) {
     }
 
     @Override
-    public Lines visit(EditDescriptor.LowRanks lowRanks) {
+    public Lines visit(LowRankEdit.Descriptor lowRanks) {
       IntSummaryStatistics ranks =
-          lowRanks.targets().stream().mapToInt(EditDescriptor.Factors::rank).summaryStatistics();
+          lowRanks.targets().stream().mapToInt(LowRankEdit.Target::rank).summaryStatistics();
       DoubleSummaryStatistics alphas =
-          lowRanks.targets().stream()
-              .mapToDouble(EditDescriptor.Factors::alpha)
-              .summaryStatistics();
+          lowRanks.targets().stream().mapToDouble(LowRankEdit.Target::alpha).summaryStatistics();
       return new Lines(
           lowRanks.targets().size()
               + " tensors, rank "
@@ -86,9 +92,9 @@ record EditDescription(Manifest.Edit edit) {
     }
 
     @Override
-    public Lines visit(EditDescriptor.RowTargets rows) {
+    public Lines visit(RowsEdit.Descriptor rows) {
       return new Lines(
-          rows.targets().stream().mapToInt(EditDescriptor.RowTarget::rows).sum()
+          rows.targets().stream().mapToInt(RowsEdit.Target::rows).sum()
               + " rows of "
               + rows.targets().size()
               + " tensors, norm "
@@ -103,7 +109,7 @@ record EditDescription(Manifest.Edit edit) {
     }
 
     @Override
-    public Lines visit(EditDescriptor.Projector projector) {
+    public Lines visit(ProjectorEdit.Descriptor projector) {
       List<String> facts = new ArrayList<>(List.of("concept " + projector.concept()));
       projector.patterns().forEach(pattern -> facts.add("all " + pattern));
       return new Lines(
@@ -117,13 +123,13 @@ record EditDescription(Manifest.Edit edit) {
     }
 
     @Override
-    public Lines visit(EditDescriptor.ClosedForm closedForm) {
+    public Lines visit(ClosedFormEdit.Descriptor closedForm) {
       List<String> facts = new ArrayList<>();
       facts.add(
           ("lambda " + closedForm.lambda() + ", erase scale " + closedForm.eraseScale())
               + (", preserve scale " + closedForm.preserveScale())
               + (", sides " + closedForm.sides().word()));
-      for (EditDescriptor.Columns concept : closedForm.concepts()) {
+      for (ErasedConcept.Descriptor concept : closedForm.concepts()) {
         facts.add(
             (concept.label() + ": " + concept.columns() + " columns, " + concept.preserved())
                 + (" preserved rows, guides at distance " + number(concept.norm())));
@@ -132,7 +138,7 @@ record EditDescription(Manifest.Edit edit) {
       return new Lines(
           closedForm.concepts().size()
               + " concepts, "
-              + closedForm.concepts().stream().mapToInt(EditDescriptor.Columns::columns).sum()
+              + closedForm.concepts().stream().mapToInt(ErasedConcept.Descriptor::columns).sum()
               + " columns of width "
               + closedForm.width(),
           facts,
@@ -140,7 +146,7 @@ record EditDescription(Manifest.Edit edit) {
     }
 
     @Override
-    public Lines visit(EditDescriptor.Tokens tokens) {
+    public Lines visit(TokensEdit.Descriptor tokens) {
       return new Lines(
           tokens.tokens().size() + " tokens of width " + tokens.width(),
           tokens.tokens().stream()
@@ -149,13 +155,12 @@ record EditDescription(Manifest.Edit edit) {
           List.of());
     }
 
-    private static String norm(EditDescriptor content) {
-      return number(
-          root(content.targets().stream().mapToDouble(EditDescriptor.ChangedTensor::norm)));
+    private static String norm(EditDescriptor.OfTensors<?> content) {
+      return number(root(content.targets().stream().mapToDouble(ChangedTensor::norm)));
     }
   }
 
-  private static String half(EditDescriptor.Target target) {
+  private static String half(DeltaEdit.Target target) {
     return target.scale().map(scale -> ", stored as half times " + scale).orElse("");
   }
 

@@ -7,8 +7,9 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.LowRank;
-import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patching.embeddings.Embeddings;
@@ -101,7 +102,7 @@ class FileCommandTest {
     assertThat(in.out()).contains("found: lowrank, 1 tensors", "left out: 1 notes", "patch ");
     LowRank first;
     try (PatchFile patch = PatchFile.open(folder.resolve("a.fmnpatch"))) {
-      first = patch.lowRank("unet/" + KEYS);
+      first = factors(patch);
       assertThat(patch.manifest().name()).isEqualTo("a-small-one");
       assertThat(patch.manifest().license()).isEqualTo("CC0-1.0");
       assertThat(patch.manifest().intent().operation()).isEqualTo("correct");
@@ -130,7 +131,7 @@ class FileCommandTest {
           imported(folder.resolve("b.safetensors"), "b.fmnpatch", "--name", "b", "--overwrite");
       assertThat(again.code()).isZero();
       try (PatchFile patch = PatchFile.open(folder.resolve("b.fmnpatch"))) {
-        LowRank second = patch.lowRank("unet/" + KEYS);
+        LowRank second = factors(patch);
         double scale = second.alpha() / second.rank();
         assertThat(second.down()).containsExactly(first.down());
         for (int i = 0; i < 64; i++) {
@@ -302,7 +303,7 @@ class FileCommandTest {
     assertThat(in.out()).contains("rank 1 leaves", "unet/mid_block", "in all");
     try (PatchFile patch = PatchFile.open(folder.resolve("u.fmnpatch"))) {
       assertThat(patch.manifest().edits()).hasSize(1);
-      assertThat(patch.manifest().edits().get(0).kind()).isEqualTo(ProjectorEdit.KIND);
+      assertThat(patch.manifest().edits().get(0).kind()).isEqualTo(EditKind.PROJECTOR);
       assertThat(patch.size()).isLessThan(Files.size(file) / 4);
     }
     ProgramRun full = imported(file, "d.fmnpatch", "--name", "u", "--as", "delta");
@@ -434,5 +435,10 @@ class FileCommandTest {
       assertThat(baked.base().tensors().leaf("unet", name))
           .isNotEqualTo(base.base().tensors().leaf("unet", name));
     }
+  }
+
+  private static LowRank factors(PatchFile patch) throws IOException {
+    LowRankEdit edit = (LowRankEdit) patch.edit(patch.manifest().edits().get(0));
+    return edit.factors().get("unet/" + KEYS);
   }
 }

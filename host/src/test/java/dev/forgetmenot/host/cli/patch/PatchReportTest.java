@@ -7,6 +7,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -67,7 +68,7 @@ class PatchReportTest {
                         new LowRank(new long[] {1, 2}, 1, 2, new float[] {3, 4}, new float[] {1}))),
                 new ProjectorEdit("first", ROW, ROW, List.of("unet/*.to_out.0.weight")),
                 new ClosedFormEdit(
-                    List.of(new ClosedFormEdit.Concept("second", ROW, ZERO, Optional.of(ROW))),
+                    List.of(new ErasedConcept("second", ROW, ZERO, Optional.of(ROW))),
                     0.5,
                     1,
                     0.25,

@@ -6,6 +6,7 @@ import static dev.forgetmenot.testkit.edit.SolvedEdits.solved;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
@@ -88,7 +89,7 @@ class LinearErasersTest {
     ClosedFormEdit edit =
         (ClosedFormEdit) edited.edit(new UceEraser(), values, WIZARD, BALL).edits().get(0);
     assertThat(edit.concepts())
-        .extracting(ClosedFormEdit.Concept::label)
+        .extracting(ErasedConcept::label)
         .containsExactly("merlin", "soccer ball");
     assertThat(edit.concepts().get(1).target().count()).isEqualTo(3); // soccer, ball, end
     return edit;

@@ -1,0 +1,80 @@
+package dev.forgetmenot.patch.edit;
+
+import dev.forgetmenot.patch.error.PatchError;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patch.json.JsonObjectReader;
+import dev.forgetmenot.patch.json.MinorVersion;
+
+/**
+ * The kinds of edits. Code that depends on the kind is a visitor ({@link PatchEdit.Visitor}, {@link
+ * EditDescriptor.Visitor}) or a switch expression over all constants, so that it does not compile
+ * where a new kind is missing.
+ */
+public enum EditKind {
+  /** {@link DeltaEdit}. */
+  DELTA("delta", false, 0, DeltaEdit.Descriptor::read),
+  /** {@link LowRankEdit}. */
+  LOWRANK("lowrank", false, MinorVersion.WITH_KINDS, LowRankEdit.Descriptor::read),
+  /** {@link RowsEdit}. */
+  ROWS("rows", false, MinorVersion.WITH_ROWS, RowsEdit.Descriptor::read),
+  /** {@link ProjectorEdit}. */
+  PROJECTOR("projector", true, MinorVersion.WITH_KINDS, ProjectorEdit.Descriptor::read),
+  /** {@link ClosedFormEdit}. */
+  CLOSEDFORM("closedform", true, MinorVersion.WITH_KINDS, ClosedFormEdit.Descriptor::read),
+  /** {@link TokensEdit}. */
+  TOKENS("tokens", true, MinorVersion.WITH_KINDS, TokensEdit.Descriptor::read);
+
+  private final String word;
+  private final boolean boundByTextEncoder;
+  private final int minorVersion;
+  private final JsonObjectReader.Of<? extends EditDescriptor> reader;
+
+  EditKind(
+      String word,
+      boolean boundByTextEncoder,
+      int minorVersion,
+      JsonObjectReader.Of<? extends EditDescriptor> reader) {
+    this.word = word;
+    this.boundByTextEncoder = boundByTextEncoder;
+    this.minorVersion = minorVersion;
+    this.reader = reader;
+  }
+
+  /**
+   * Reads what a manifest says of one edit beside its place.
+   *
+   * @param id of the edit, for messages
+   * @throws PatchFormatException FMN-208 if a newer file has a kind that is unknown here, else the
+   *     code of what is wrong
+   */
+  public static EditDescriptor read(String id, JsonObjectReader members)
+      throws PatchFormatException {
+    String word = members.text("kind");
+    for (EditKind kind : values()) {
+      if (kind.word.equals(word)) {
+        return kind.reader.read(members);
+      }
+    }
+    if (members.tolerant()) {
+      throw new PatchFormatException(
+          PatchError.FEATURE, "edit " + id, "is of kind '" + word + "': use a newer fmn");
+    }
+    throw members.wrong("kind", "'" + word + "' is unknown");
+  }
+
+  /** Whether such edits speak of text embeddings, and so fit every model with the same encoder. */
+  public boolean boundByTextEncoder() {
+    return boundByTextEncoder;
+  }
+
+  /** The minor version of the format that came with it. */
+  public int minorVersion() {
+    return minorVersion;
+  }
+
+  /** The word that manifests have for it. */
+  @Override
+  public String toString() {
+    return word;
+  }
+}
