@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.EditKind;
 import dev.forgetmenot.patch.edit.EditTensors;
 import dev.forgetmenot.patch.edit.Fp16Scale;
 import dev.forgetmenot.patch.edit.Rows;
@@ -109,7 +110,7 @@ class SecondMinorTest {
         }
       }
       Manifest.Edit edit = patch.manifest().edits().get(2);
-      assertThat(edit.kind()).isEqualTo("delta");
+      assertThat(edit.kind()).isEqualTo(EditKind.DELTA);
       DeltaEdit again = (DeltaEdit) patch.edit(edit);
       assertThat(again.deltas().values()).allMatch(Delta::half);
       // what was rounded once stays as it is

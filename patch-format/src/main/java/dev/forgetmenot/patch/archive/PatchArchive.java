@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -177,22 +177,25 @@ public final class PatchArchive {
   /** An archive that two readers understand differently is a trap for one of them. */
   private void sameForCommonsCompress() throws IOException {
     Set<String> seen = new HashSet<>();
-    // Not closed: that would close the channel, which belongs to who opened it.
-    ZipFile zip = ZipFile.builder().setSeekableByteChannel(channel).get();
-    for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
-      StrictZipReader.Region region = regions.get(entry.getName());
-      boolean same =
-          region != null
-              && region.size() == entry.getSize()
-              && region.size() == entry.getCompressedSize()
-              && region.crc() == entry.getCrc()
-              && region.offset() == entry.getDataOffset()
-              && entry.getMethod() == ZipArchiveEntry.STORED
-              && !entry.isUnixSymlink();
-      if (!same) {
-        throw refuse(PatchError.HEADER_MISMATCH, "is read differently by two readers");
+    try (ZipFile zip =
+        ZipFile.builder().setSeekableByteChannel(new NonClosingChannel(channel)).get()) {
+      Enumeration<ZipArchiveEntry> entries = zip.getEntries();
+      while (entries.hasMoreElements()) {
+        ZipArchiveEntry entry = entries.nextElement();
+        StrictZipReader.Region region = regions.get(entry.getName());
+        boolean same =
+            region != null
+                && region.size() == entry.getSize()
+                && region.size() == entry.getCompressedSize()
+                && region.crc() == entry.getCrc()
+                && region.offset() == entry.getDataOffset()
+                && entry.getMethod() == ZipArchiveEntry.STORED
+                && !entry.isUnixSymlink();
+        if (!same) {
+          throw refuse(PatchError.HEADER_MISMATCH, "is read differently by two readers");
+        }
+        seen.add(entry.getName());
       }
-      seen.add(entry.getName());
     }
     if (seen.size() != regions.size()) {
       throw refuse(PatchError.HEADER_MISMATCH, "is read differently by two readers");

@@ -12,32 +12,26 @@ import dev.forgetmenot.patch.json.MinorVersion;
  */
 public enum EditKind {
   /** {@link DeltaEdit}. */
-  DELTA("delta", false, 0, DeltaEdit.Descriptor::read),
+  DELTA("delta", false, 0),
   /** {@link LowRankEdit}. */
-  LOWRANK("lowrank", false, MinorVersion.WITH_KINDS, LowRankEdit.Descriptor::read),
+  LOWRANK("lowrank", false, MinorVersion.WITH_KINDS),
   /** {@link RowsEdit}. */
-  ROWS("rows", false, MinorVersion.WITH_ROWS, RowsEdit.Descriptor::read),
+  ROWS("rows", false, MinorVersion.WITH_ROWS),
   /** {@link ProjectorEdit}. */
-  PROJECTOR("projector", true, MinorVersion.WITH_KINDS, ProjectorEdit.Descriptor::read),
+  PROJECTOR("projector", true, MinorVersion.WITH_KINDS),
   /** {@link ClosedFormEdit}. */
-  CLOSEDFORM("closedform", true, MinorVersion.WITH_KINDS, ClosedFormEdit.Descriptor::read),
+  CLOSEDFORM("closedform", true, MinorVersion.WITH_KINDS),
   /** {@link TokensEdit}. */
-  TOKENS("tokens", true, MinorVersion.WITH_KINDS, TokensEdit.Descriptor::read);
+  TOKENS("tokens", true, MinorVersion.WITH_KINDS);
 
   private final String word;
   private final boolean boundByTextEncoder;
   private final int minorVersion;
-  private final JsonObjectReader.Of<? extends EditDescriptor> reader;
 
-  EditKind(
-      String word,
-      boolean boundByTextEncoder,
-      int minorVersion,
-      JsonObjectReader.Of<? extends EditDescriptor> reader) {
+  EditKind(String word, boolean boundByTextEncoder, int minorVersion) {
     this.word = word;
     this.boundByTextEncoder = boundByTextEncoder;
     this.minorVersion = minorVersion;
-    this.reader = reader;
   }
 
   /**
@@ -52,7 +46,7 @@ public enum EditKind {
     String word = members.text("kind");
     for (EditKind kind : values()) {
       if (kind.word.equals(word)) {
-        return kind.reader.read(members);
+        return kind.read(members);
       }
     }
     if (members.tolerant()) {
@@ -60,6 +54,17 @@ public enum EditKind {
           PatchError.FEATURE, "edit " + id, "is of kind '" + word + "': use a newer fmn");
     }
     throw members.wrong("kind", "'" + word + "' is unknown");
+  }
+
+  private EditDescriptor read(JsonObjectReader members) throws PatchFormatException {
+    return switch (this) {
+      case DELTA -> DeltaEdit.Descriptor.read(members);
+      case LOWRANK -> LowRankEdit.Descriptor.read(members);
+      case ROWS -> RowsEdit.Descriptor.read(members);
+      case PROJECTOR -> ProjectorEdit.Descriptor.read(members);
+      case CLOSEDFORM -> ClosedFormEdit.Descriptor.read(members);
+      case TOKENS -> TokensEdit.Descriptor.read(members);
+    };
   }
 
   /** Whether such edits speak of text embeddings, and so fit every model with the same encoder. */

@@ -309,7 +309,7 @@ class FileCommandTest {
     ProgramRun full = imported(file, "d.fmnpatch", "--name", "u", "--as", "delta");
     assertThat(full.code()).isZero();
     try (PatchFile patch = PatchFile.open(folder.resolve("d.fmnpatch"))) {
-      assertThat(patch.manifest().edits().get(0).kind()).isEqualTo("delta");
+      assertThat(patch.manifest().edits().get(0).kind()).isEqualTo(EditKind.DELTA);
     }
   }
 
