@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch.edit;
 
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -43,11 +44,7 @@ public record Delta(long[] shape, Values source, boolean half) {
 
   /** How many values the shape holds. */
   public long elements() {
-    long elements = 1;
-    for (long size : shape) {
-      elements = Math.multiplyExact(elements, size);
-    }
-    return elements;
+    return TensorInfo.elements(shape);
   }
 
   /** The same, stored as halves or not. */

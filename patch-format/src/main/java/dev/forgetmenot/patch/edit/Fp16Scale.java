@@ -55,15 +55,6 @@ public final class Fp16Scale {
     return value(HalfFloats.halfToFloat(HalfFloats.doubleToHalf(value / scale)), scale);
   }
 
-  /** The halves, as floats. */
-  public static float[] stored(float[] values, double scale) {
-    float[] halves = new float[values.length];
-    for (int i = 0; i < halves.length; i++) {
-      halves[i] = HalfFloats.halfToFloat(HalfFloats.doubleToHalf(values[i] / scale));
-    }
-    return halves;
-  }
-
   /** What stored values stand for. */
   public static float value(float stored, double scale) {
     return (float) (stored * scale);
