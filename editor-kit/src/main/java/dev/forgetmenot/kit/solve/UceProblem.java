@@ -1,10 +1,10 @@
 package dev.forgetmenot.kit.solve;
 
-import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.Matrix;

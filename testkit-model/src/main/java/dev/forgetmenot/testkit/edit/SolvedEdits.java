@@ -1,8 +1,8 @@
 package dev.forgetmenot.testkit.edit;
 
-import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.linear.InputUpdate;

@@ -6,7 +6,6 @@ import static dev.forgetmenot.testkit.edit.SolvedEdits.solved;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
@@ -15,6 +14,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
+import dev.forgetmenot.patch.edit.ErasedConcept;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
