@@ -26,8 +26,8 @@ interface ByteSource {
   }
 
   /**
-   * A file; every view is a memory map, which some systems let nobody replace or delete until Java
-   * has collected it.
+   * A file; every view is a memory map, which on some systems cannot be replaced or deleted until
+   * Java has collected it.
    *
    * @param channel stays open as long as the source is used; closed by its owner
    */

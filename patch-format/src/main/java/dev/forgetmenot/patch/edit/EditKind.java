@@ -67,7 +67,7 @@ public enum EditKind {
     };
   }
 
-  /** Whether such edits speak of text embeddings, and so fit every model with the same encoder. */
+  /** Whether such edits are of text embeddings, and so fit every model with the same encoder. */
   public boolean boundByTextEncoder() {
     return boundByTextEncoder;
   }
