@@ -83,7 +83,7 @@ public final class Retarget extends SolvedCorrection {
   private static List<String> guides(SolveInput job) {
     if (job.options().values().find("guide").isEmpty()) {
       throw new IllegalArgumentException(
-          "retarget needs --guide: what the word should be drawn as, such as --guide \"an owl\"");
+          "retarget needs --guide: what the word should be drawn as, in words of a prompt");
     }
     return PhraseList.of("guide", job.options().values());
   }

@@ -55,9 +55,7 @@ public record Subcommands(CommandLine line, CommandContext context) {
   /** Whether a word is the name or asks for all commands. */
   private boolean isNamed(String name) {
     String first = context.arguments().stream().findFirst().orElse("");
-    return first.equals(COMPLETION)
-        || first.equals(MAN)
-        || context.arguments().contains(name);
+    return first.equals(COMPLETION) || first.equals(MAN) || context.arguments().contains(name);
   }
 
   private static CommandSpec stub(String[] description) {

@@ -20,8 +20,6 @@ import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
