@@ -3,6 +3,7 @@ package dev.forgetmenot.patching;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchableModel;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -20,9 +21,9 @@ import java.util.List;
  * the last use of its {@link #requests}; may be read by several threads.
  *
  * <pre>{@code
- * try (PatchSet patches = PatchSet.open(List.of(new PatchRequest(file, 0.8)))) {
- *   LoadOptions options =
- *       LoadOptions.defaults().patched(patches.requests(), List.of(PatchSet::applyTo));
+ * try (PatchSet patches = PatchSet.open(List.of(new PatchRequest(file, 0.8)));
+ *     StableDiffusion sd = StableDiffusion.load(folder, LoadOptions.defaults())) {
+ *   patches.applyTo(sd);
  *   ...
  * }
  * }</pre>
@@ -86,13 +87,24 @@ public final class PatchSet implements AutoCloseable {
   }
 
   /**
-   * Puts the requested patches on a model: checks them against each other and the base, works out
-   * the weights anew from the base, and replaces all of them or none. For the engine thread.
+   * Puts these patches on a model in place of those that are on it: checks them against each other
+   * and the base, works out the weights anew from the base, and replaces all of them or none. This
+   * set stays open as long as the model has them.
+   *
+   * @throws PatchFormatException if a patch does not fit the base or the others
+   */
+  public void applyTo(PatchedModel model) throws IOException {
+    model.repatch(requests(), PatchSet::applyRequested);
+  }
+
+  /**
+   * Puts the requested patches on a model that is being loaded or patched anew, as {@link #applyTo}
+   * says. For the engine thread.
    *
    * @param model its requests; those that are open are not opened again
    * @throws PatchFormatException if a patch does not fit the base or the others
    */
-  public static void applyTo(PatchableModel model) throws IOException {
+  public static void applyRequested(PatchableModel model) throws IOException {
     if (model.patches().isEmpty()) {
       return;
     }

@@ -111,11 +111,9 @@ class ApiGuideTest {
     List<RgbImage> after;
     // begin: patch
     try (PatchSet patches = PatchSet.open(List.of(new PatchRequest(file, 0.8)));
-        StableDiffusion sd =
-            StableDiffusion.load(
-                model, LoadOptions.defaults().patched(List.of(), List.of(PatchSet::applyTo)))) {
+        StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
       before = sd.generate(request);
-      sd.repatch(patches.requests());
+      patches.applyTo(sd);
       patched = sd.generate(request);
       sd.repatch(List.of());
       after = sd.generate(request);

@@ -5,7 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
-import dev.forgetmenot.api.model.ModelView;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
@@ -22,16 +22,32 @@ import java.util.function.BiFunction;
 final class ActiveExtensions implements AutoCloseable {
   private final List<SamplingExtension.Run> runs = new ArrayList<>();
 
-  ActiveExtensions(List<SamplingExtension> extensions, GenerationRequest request, ModelView model) {
+  ActiveExtensions(
+      List<SamplingExtension> extensions, GenerationRequest request, PatchedModel model) {
     try {
-      extensions.forEach(extension -> runs.add(extension.begin(request, model)));
+      for (SamplingExtension extension : extensions) {
+        if (extension.takesPart(request, model)) {
+          runs.add(extension.begin(request, model));
+        }
+      }
+    } catch (IOException e) {
+      Closing.after(e, runs);
+      throw new UncheckedIOException(e);
     } catch (RuntimeException | Error e) {
       Closing.after(e, runs);
       throw e;
     }
   }
 
-  String prompt(String prompt, boolean negative) {
+  /** The request with the prompts to use. */
+  GenerationRequest prompted(GenerationRequest request) {
+    return request.toBuilder()
+        .prompt(prompt(request.prompt(), false))
+        .negativePrompt(prompt(request.negativePrompt(), true))
+        .build();
+  }
+
+  private String prompt(String prompt, boolean negative) {
     String changed = prompt;
     for (SamplingExtension.Run run : runs) {
       changed = run.prompt(changed, negative);

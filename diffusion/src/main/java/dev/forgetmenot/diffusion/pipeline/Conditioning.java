@@ -71,7 +71,7 @@ record Conditioning(TextCondition condition, boolean guided, double scale)
       ModelComponents parts,
       NDManager manager,
       ActiveExtensions extensions) {
-    List<Integer> ids = parts.tokenizer().encode(extensions.prompt(text, negative)).ids();
+    List<Integer> ids = parts.tokenizer().encode(text).ids();
     NDArray context = parts.textEncoder().encode(manager, List.of(ids));
     return extensions.textCondition(TextCondition.of(context), negative);
   }

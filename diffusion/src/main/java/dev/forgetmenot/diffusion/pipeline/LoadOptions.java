@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchLibrary;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param samplers more samplers than the built-in ones
  * @param reading how the model's files are read
  * @param weights how the weights are held in memory
+ * @param library finds patches that sampling extensions ask for by name
  */
 public record LoadOptions(
     String device,
@@ -27,7 +29,8 @@ public record LoadOptions(
     List<SamplingExtension> samplingExtensions,
     List<SamplerProvider> samplers,
     ReadingOptions reading,
-    WeightPrecision weights) {
+    WeightPrecision weights,
+    PatchLibrary library) {
 
   /** Copies the lists. */
   public LoadOptions {
@@ -46,25 +49,26 @@ public record LoadOptions(
         List.of(),
         List.of(),
         ReadingOptions.DEFAULT,
-        WeightPrecision.F32);
+        WeightPrecision.F32,
+        PatchLibrary.NONE);
   }
 
   /** The same on another device. */
   public LoadOptions onDevice(String name) {
     return new LoadOptions(
-        name, patches, modelExtensions, samplingExtensions, samplers, reading, weights);
+        name, patches, modelExtensions, samplingExtensions, samplers, reading, weights, library);
   }
 
   /** The same with patches and those who put them on. */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
     return new LoadOptions(
-        device, requests, extensions, samplingExtensions, samplers, reading, weights);
+        device, requests, extensions, samplingExtensions, samplers, reading, weights, library);
   }
 
   /** The same with those who take part in sampling. */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
     return new LoadOptions(
-        device, patches, modelExtensions, extensions, providers, reading, weights);
+        device, patches, modelExtensions, extensions, providers, reading, weights, library);
   }
 
   /**
@@ -77,12 +81,32 @@ public record LoadOptions(
   /** The same with the model's files read in another way. */
   public LoadOptions reading(ReadingOptions options) {
     return new LoadOptions(
-        device, patches, modelExtensions, samplingExtensions, samplers, options, weights);
+        device, patches, modelExtensions, samplingExtensions, samplers, options, weights, library);
   }
 
   /** The same with the weights held in another way. */
   public LoadOptions holding(WeightPrecision precision) {
     return new LoadOptions(
-        device, patches, modelExtensions, samplingExtensions, samplers, reading, precision);
+        device,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        precision,
+        library);
+  }
+
+  /** The same with patches that can be named in prompts. */
+  public LoadOptions naming(PatchLibrary patchLibrary) {
+    return new LoadOptions(
+        device,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        weights,
+        patchLibrary);
   }
 }

@@ -82,9 +82,9 @@ final class PatchSession implements PatchableModel {
     }
     if (!open.isEmpty()) {
       throw new IOException(
-          "no plugin applies the patch "
-              + open.get(0).file()
-              + ": is the plugin that reads it there?");
+          open.get(0).file()
+              + " was not put on the model: plugin-patch is missing. Put its jar into the plugins"
+              + " folder ('fmn plugins' lists what is there); a program of your own uses PatchSet");
     }
   }
 

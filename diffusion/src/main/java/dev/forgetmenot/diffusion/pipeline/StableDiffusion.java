@@ -7,6 +7,7 @@ import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.LatentDistribution;
+import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
@@ -27,11 +28,15 @@ import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import dev.forgetmenot.diffusion.training.TrainingSession;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A loaded Stable Diffusion 1.x or 2.x:
@@ -56,12 +61,18 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
   private PatchSession loading; // what the extensions did to the model; for the engine thread
+  private List<ModelExtension> appliers;
+  private List<PatchRequest> requested; // by the user; extensions put on others for a while
+  private final Set<String> said = new HashSet<>(); // about the request that is drawn
+  private GenerationHooks drawing; // null while nothing is drawn; for the engine thread
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private StableDiffusion(EngineThread engine, ModelOnDisk stored, LoadOptions options)
       throws IOException {
     this.engine = engine;
     this.options = options;
+    this.appliers = options.modelExtensions();
+    this.requested = options.patches();
     this.parts = ModelComponents.load(stored, engine, options.weights());
     try {
       this.samplers = new SamplerRegistry(options.samplers());
@@ -69,9 +80,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
       this.base = stored.base();
       this.pipeline = new TextToImagePipeline(this, parts, samplers);
       this.tokens = new TextualInversionLoader(engine, parts);
-      this.loading =
-          new PatchSession(base, weights, tokens)
-              .then(options.patches(), options.modelExtensions());
+      this.loading = new PatchSession(base, weights, tokens).then(requested, appliers);
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.of(parts));
       throw e;
@@ -117,11 +126,73 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
    */
   @Override
   public void repatch(List<PatchRequest> requests) throws IOException {
-    engine.call(
+    engine.call(() -> repatch(requests, appliers));
+  }
+
+  @Override
+  public void repatch(List<PatchRequest> requests, ModelExtension applier) throws IOException {
+    engine.call(() -> repatch(requests, List.of(applier)));
+  }
+
+  private Void repatch(List<PatchRequest> requests, List<ModelExtension> by) throws IOException {
+    if (drawing == null) {
+      loading = loading.then(requests, by);
+      requested = List.copyOf(requests);
+      appliers = by;
+    } else if (!requests.equals(on())) {
+      loading = loading.then(requests, by);
+    }
+    return null;
+  }
+
+  @Override
+  public List<PatchRequest> patches() {
+    return engine.call(() -> requested);
+  }
+
+  /** What is on the model now. For the engine thread. */
+  List<PatchRequest> on() {
+    return loading.patches();
+  }
+
+  @Override
+  public PatchRequest named(String patch, double strength) throws IOException {
+    return options.library().named(patch, strength);
+  }
+
+  @Override
+  public void say(String line) {
+    if (drawing != null && said.add(line)) {
+      drawing.listener().said(line);
+    }
+  }
+
+  /** Draws, and puts back the patches that extensions took off. */
+  private <T> T drawn(GenerationHooks hooks, Supplier<T> draw) {
+    return engine.call(
         () -> {
-          loading = loading.then(requests, options.modelExtensions());
-          return null;
+          drawing = hooks;
+          said.clear();
+          try {
+            return draw.get();
+          } finally {
+            endDrawing();
+          }
         });
+  }
+
+  private void endDrawing() {
+    try {
+      repatch(requested);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      drawing = null;
+    }
+  }
+
+  private GenerationHooks hooks(StepListener listener, BooleanSupplier cancelled) {
+    return new GenerationHooks(options.samplingExtensions(), listener, cancelled);
   }
 
   /** The thread on which the model's arrays live. */
@@ -130,7 +201,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   }
 
   /** What the extensions said of the patches that they put on. */
-  public List<String> patches() {
+  public List<String> patchDescriptions() {
     return engine.call(() -> loading.descriptions());
   }
 
@@ -161,16 +232,13 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public List<RgbImage> generate(GenerationRequest request) {
-    return engine.call(() -> pipeline.run(request, extensions()));
+    return generate(request, StepListener.NONE, () -> false);
   }
 
   @Override
   public List<List<RgbImage>> generate(List<GenerationRequest> requests) {
-    return engine.call(() -> pipeline.runTogether(requests, extensions()));
-  }
-
-  private GenerationHooks extensions() {
-    return new GenerationHooks(options.samplingExtensions(), StepListener.NONE, () -> false);
+    GenerationHooks hooks = hooks(StepListener.NONE, () -> false);
+    return drawn(hooks, () -> pipeline.runTogether(requests, hooks));
   }
 
   /**
@@ -183,14 +251,15 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
    */
   public List<RgbImage> generate(
       GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
-    GenerationHooks audience =
-        new GenerationHooks(options.samplingExtensions(), listener, cancelled);
-    return engine.call(() -> pipeline.run(request, audience));
+    GenerationHooks hooks = hooks(listener, cancelled);
+    return drawn(hooks, () -> pipeline.run(request, hooks));
   }
 
   @Override
   public List<NoisyLatents> trajectory(GenerationRequest request) {
-    return engine.call(() -> pipeline.trajectory(request, options.samplingExtensions()));
+    return drawn(
+        hooks(StepListener.NONE, () -> false),
+        () -> pipeline.trajectory(request, options.samplingExtensions()));
   }
 
   @Override

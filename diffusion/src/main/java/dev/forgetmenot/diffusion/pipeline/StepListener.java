@@ -1,6 +1,9 @@
 package dev.forgetmenot.diffusion.pipeline;
 
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Receives the progress of a generation. Called on the engine thread, which waits meanwhile. */
@@ -8,6 +11,17 @@ import java.util.function.Supplier;
 public interface StepListener {
   /** Does nothing. */
   StepListener NONE = (step, of, timestep, preview) -> {};
+
+  /**
+   * A request begins, before its first step.
+   *
+   * @param drawn the request with the prompts that sampling extensions made of its own
+   * @param patches what is on the model while it is drawn
+   */
+  default void begins(GenerationRequest drawn, List<PatchRequest> patches) {}
+
+  /** A sampling extension tells the user something. */
+  default void said(String line) {}
 
   /**
    * A step has been taken.

@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.model.NoisyLatents;
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -33,7 +34,7 @@ final class TextToImagePipeline {
 
   private static final int LARGEST_BATCH = 32;
 
-  private final ModelView model;
+  private final StableDiffusion model;
   private final ModelComponents parts;
   private final SamplerRegistry samplers;
 
@@ -42,7 +43,7 @@ final class TextToImagePipeline {
    *
    * @param model as sampling extensions see it
    */
-  TextToImagePipeline(ModelView model, ModelComponents parts, SamplerRegistry samplers) {
+  TextToImagePipeline(StableDiffusion model, ModelComponents parts, SamplerRegistry samplers) {
     this.model = model;
     this.parts = parts;
     this.samplers = samplers;
@@ -65,8 +66,19 @@ final class TextToImagePipeline {
     /** The same for one of several batches: steps count on. */
     GenerationHooks ofBatch(int index, int batches) {
       StepListener countingOn =
-          (step, of, timestep, preview) ->
+          new StepListener() {
+            @Override
+            public void begins(GenerationRequest drawn, List<PatchRequest> patches) {
+              if (index == 0) {
+                listener.begins(drawn, patches);
+              }
+            }
+
+            @Override
+            public void step(int step, int of, double timestep, Supplier<RgbImage> preview) {
               listener.step(index * of + step, batches * of, timestep, preview);
+            }
+          };
       return new GenerationHooks(extensions, countingOn, cancelled, inputs);
     }
   }
@@ -99,8 +111,8 @@ final class TextToImagePipeline {
 
   /**
    * Draws the images of several requests that differ only in prompt, seed and count, in batches
-   * that they share. Extensions are asked once for each request, so with them each request has
-   * batches of its own.
+   * that they share. Where an extension takes part in one of them, each request has batches of its
+   * own.
    *
    * @throws IllegalArgumentException if they differ in more, or do not fit the model
    */
@@ -117,13 +129,17 @@ final class TextToImagePipeline {
         items.add(new PromptSeed(request.prompt(), request.seed() + i));
       }
     }
-    if (!audience.extensions().isEmpty()) {
+    if (requests.stream().anyMatch(request -> isTakenPartIn(request, audience))) {
       return requests.stream().map(request -> run(request, audience)).toList();
     }
     Iterator<RgbImage> images = drawItems(requests, items, audience).iterator();
     return requests.stream()
         .map(request -> IntStream.range(0, request.count()).mapToObj(i -> images.next()).toList())
         .toList();
+  }
+
+  private boolean isTakenPartIn(GenerationRequest request, GenerationHooks audience) {
+    return audience.extensions().stream().anyMatch(one -> one.takesPart(request, model));
   }
 
   /** One image of several requests. */
@@ -211,7 +227,8 @@ final class TextToImagePipeline {
       NDManager manager) {
     try (ActiveExtensions extensions = new ActiveExtensions(audience.extensions(), request, model);
         Sampler sampler = sampler(request);
-        Conditioning conditioning = Conditioning.of(request, prompts, parts, manager, extensions)) {
+        Conditioning conditioning =
+            conditioning(request, prompts, audience.listener(), manager, extensions)) {
       double[] timesteps = sampler.timesteps();
       NDArray sample = start(request, noise, sampler, manager);
       for (int i = 0; i < timesteps.length; i++) {
@@ -231,6 +248,20 @@ final class TextToImagePipeline {
       }
       return sample;
     }
+  }
+
+  /** What extensions make of the prompts; several prompts are those of requests without any. */
+  private Conditioning conditioning(
+      GenerationRequest request,
+      List<String> prompts,
+      StepListener listener,
+      NDManager manager,
+      ActiveExtensions extensions) {
+    GenerationRequest drawn = extensions.prompted(request);
+    listener.begins(drawn, model.on());
+    List<String> texts =
+        drawn.equals(request) ? prompts : Collections.nCopies(prompts.size(), drawn.prompt());
+    return Conditioning.of(drawn, texts, parts, manager, extensions);
   }
 
   /** Latents that are NaN once stay so, and would become a black image. */

@@ -133,7 +133,7 @@ class RepatchTest {
       assertThat(first(sd, BIAS)).isEqualTo(1);
       assertThat(first(sd, DIRECT)).isZero();
       assertThat(sd.tokenIds("a <t>")).isEqualTo(pieces);
-      assertThat(sd.patches()).containsExactly("a", "token");
+      assertThat(sd.patchDescriptions()).containsExactly("a", "token");
       assertThat(arrays(sd)).isEqualTo(before);
       asked.clear();
       sd.repatch(List.of(named("a"), named("token"))); // still known for what it is

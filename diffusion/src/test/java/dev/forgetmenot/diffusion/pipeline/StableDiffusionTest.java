@@ -141,7 +141,7 @@ class StableDiffusionTest {
       RgbImage fox = sd.generate(GenerationRequest.of("a fox").sampled("euler-a", 2)).get(0);
       assertThat(changed.rgb()).isEqualTo(fox.rgb());
       assertThat(seen)
-          .containsExactly("prompt", "embedding", "negative", "latents 0", "latents 1", "close");
+          .containsExactly("prompt", "negative", "embedding", "latents 0", "latents 1", "close");
     }
   }
 
@@ -279,7 +279,7 @@ class StableDiffusionTest {
         };
     LoadOptions options = LoadOptions.defaults().patched(List.of(patch), List.of(taker));
     try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
-      assertThat(patched.patches()).containsExactly("some patch");
+      assertThat(patched.patchDescriptions()).containsExactly("some patch");
     }
     LoadOptions nobody = LoadOptions.defaults().patched(List.of(patch), List.of());
     assertThatThrownBy(() -> StableDiffusion.load(MODEL, nobody))

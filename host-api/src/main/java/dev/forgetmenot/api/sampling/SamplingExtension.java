@@ -3,7 +3,9 @@ package dev.forgetmenot.api.sampling;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.ModelView;
+import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.api.model.TextCondition;
+import java.io.IOException;
 import java.util.Optional;
 import org.pf4j.ExtensionPoint;
 
@@ -15,13 +17,25 @@ import org.pf4j.ExtensionPoint;
  */
 public interface SamplingExtension extends ExtensionPoint {
   /**
-   * Begins to take part in one generation.
+   * Whether it takes part in a generation; if not, it is not asked to begin. Requests in which no
+   * extension takes part share batches.
+   *
+   * @param request what is drawn
+   */
+  default boolean takesPart(GenerationRequest request, PatchedModel model) {
+    return true;
+  }
+
+  /**
+   * Begins to take part in one generation. May put other patches on the model, see {@link
+   * PatchedModel#repatch}; must not draw or train with it.
    *
    * @param request what is drawn
    * @param model the model with the patches that are on it; usable until the run is closed. Do not
    *     keep it: the next generation gets one of its own
+   * @throws IOException if the request cannot be drawn, such as for a patch that is not there
    */
-  Run begin(GenerationRequest request, ModelView model);
+  Run begin(GenerationRequest request, PatchedModel model) throws IOException;
 
   /**
    * One generation, seen by one extension.
@@ -40,7 +54,7 @@ public interface SamplingExtension extends ExtensionPoint {
    * one before returned.
    */
   interface Run extends AutoCloseable {
-    /** The prompt to use instead; called for the prompt and for the negative prompt. */
+    /** The prompt to use instead; called for both prompts, before either is encoded. */
     default String prompt(String prompt, boolean negative) {
       return prompt;
     }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -19,8 +20,7 @@ import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patching.PatchSet;
-import dev.forgetmenot.patching.gate.GatedPatches;
-import dev.forgetmenot.patching.library.PatchTags;
+import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -131,57 +132,72 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PatchTags positive = PatchTags.of(prompt);
-    PatchTags negative = PatchTags.of(negativePrompt);
-    List<PatchTags.Tag> tags = new ArrayList<>(positive.tags());
-    tags.addAll(negative.tags());
-    GenerationRequest request = request(positive.prompt(), negative.prompt());
-    PromptSyntax.note(positive.prompt() + " " + negative.prompt())
-        .ifPresent(context.console()::note);
+    GenerationRequest request = request();
+    PromptSyntax.note(prompt + " " + negativePrompt).ifPresent(context.console()::note);
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    try (PatchSet open = patchOptions.open(context.console(), options.folder(), recipe, tags);
-        HostPluginManager plugins = options.plugins().start(context.console())) {
-      GatedPatches patches = GatedPatches.of(open);
-      try (NamedModel hosted = options.loader(plugins).load(patches.first())) {
-        StableDiffusion model = hosted.model();
-        model.notes().forEach(context.console()::note);
-        List<String> prompts = List.of(request.prompt(), request.negativePrompt());
-        model
-            .engine()
-            .call(() -> patches.follow(model, prompts))
-            .forEach(decision -> context.say(decision.line()));
-        model.patches().forEach(context::say);
-        if (recipe.isPresent()) {
-          context.say(
-              patches.any()
-                  ? "gates follow the prompt: the result is not compared with the recipe's"
-                  : model.engine().call(() -> recipe.get().check(model, patches.on())));
-        }
-        new TokenFiles(embeddings).addTo(hosted, context);
-        int width = request.width().orElse(model.imageSize());
-        int height = request.height().orElse(model.imageSize());
-        ImageFolder.Provenance provenance =
-            ImageFolder.Provenance.of(
-                hosted,
-                request,
-                patches.on().stream().map(PatchSet::label).toList(),
-                embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
-        OutputFolder folder =
-            OutputFolder.prepare(output, ImageFolder.estimate(count, width, height));
-        ImageFolder files = new ImageFolder(folder, provenance);
-        sayWhatItTakes(model, request, width, height);
-        context.say("seed " + request.seed());
-        List<RgbImage> images =
-            new GenerationJob(model, context).draw(request, "drawing", preview(request, files));
-        files.write(request, images).forEach(file -> context.say("wrote " + file));
+    try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe);
+        NamedPatches named = patchOptions.named(context.console(), options.folder());
+        HostPluginManager plugins = options.plugins().start(context.console());
+        NamedModel hosted = options.loader(plugins).load(patches.requests(), named)) {
+      StableDiffusion model = hosted.model();
+      model.notes().forEach(context.console()::note);
+      model.patchDescriptions().forEach(context::say);
+      if (recipe.isPresent()) {
+        context.say(model.engine().call(() -> recipe.get().check(model, patches.requests())));
       }
+      new TokenFiles(embeddings).addTo(hosted, context);
+      sayWhatItTakes(model, request);
+      context.say("seed " + request.seed());
+      Output files = new Output(hosted);
+      List<RgbImage> images = new GenerationJob(model, context).draw(request, "drawing", files);
+      files.images.write(files.request, images).forEach(file -> context.say("wrote " + file));
     }
     return ExitCodes.DONE;
   }
 
+  /** Where images go; what they say of prompts and patches is known when the drawing begins. */
+  private final class Output implements StepListener {
+    private final NamedModel hosted;
+    private GenerationRequest request;
+    private ImageFolder images;
+
+    private Output(NamedModel hosted) {
+      this.hosted = hosted;
+    }
+
+    @Override
+    public void begins(GenerationRequest drawn, List<PatchRequest> patches) {
+      request = drawn;
+      ImageFolder.Provenance provenance =
+          ImageFolder.Provenance.of(
+              hosted,
+              drawn,
+              patches.stream().map(PatchSet::label).toList(),
+              embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
+      try {
+        long bytes = ImageFolder.estimate(count, provenance.width(), provenance.height());
+        images = new ImageFolder(OutputFolder.prepare(output, bytes), provenance);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void step(int step, int of, double timestep, Supplier<RgbImage> image) {
+      if (previewEvery > 0 && step % previewEvery == 0 && step < of) {
+        try {
+          images.writePreview(request, step, image.get());
+        } catch (IOException e) {
+          throw new UncheckedIOException("the preview cannot be written", e);
+        }
+      }
+    }
+  }
+
   /** Large images take long before their first step is done, and may not fit at all. */
-  private void sayWhatItTakes(
-      StableDiffusion model, GenerationRequest request, int width, int height) throws IOException {
+  private void sayWhatItTakes(StableDiffusion model, GenerationRequest request) throws IOException {
+    int width = request.width().orElse(model.imageSize());
+    int height = request.height().orElse(model.imageSize());
     double times = (double) width * height / model.imageSize() / model.imageSize();
     if (times > 1) {
       MemoryNeed need = MemoryModel.of(model).images(width, height);
@@ -212,7 +228,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private GenerationRequest request(String positive, String negative) {
+  private GenerationRequest request() {
     if (seed < -1) {
       throw new IllegalArgumentException("--seed should be 0 or more, or -1, not " + seed);
     }
@@ -221,8 +237,8 @@ final class GenerateCommand implements Callable<Integer> {
     }
     long first = seed == -1 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
     return new GenerationRequest(
-        positive,
-        negative,
+        prompt,
+        negativePrompt,
         first,
         true,
         count,
@@ -231,20 +247,5 @@ final class GenerateCommand implements Callable<Integer> {
         size.width(),
         size.height(),
         Optional.ofNullable(sampler));
-  }
-
-  private StepListener preview(GenerationRequest request, ImageFolder files) {
-    if (previewEvery == 0) {
-      return StepListener.NONE;
-    }
-    return (step, of, timestep, image) -> {
-      if (step % previewEvery == 0 && step < of) {
-        try {
-          files.writePreview(request, step, image.get());
-        } catch (IOException e) {
-          throw new UncheckedIOException("the preview cannot be written", e);
-        }
-      }
-    };
   }
 }

@@ -17,7 +17,6 @@ import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -159,14 +158,17 @@ final class InvertCommand implements Callable<Integer> {
 
   private void run(InversionRequest order) throws IOException {
     Optional<StackRecipe> recipe = patchOptions.recipe();
-    try (PatchSet patches =
-            patchOptions.open(context.console(), options.folder(), recipe, List.of());
+    try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe);
         HostPluginManager plugins = options.plugins().start(context.console());
         NamedModel model = options.loader(plugins).load(patches.requests())) {
       model.model().notes().forEach(context.console()::note);
-      model.model().patches().forEach(context::say);
+      model.model().patchDescriptions().forEach(context::say);
       if (recipe.isPresent()) {
-        context.say(recipe.get().check(model.model(), patches.requests()));
+        context.say(
+            model
+                .model()
+                .engine()
+                .call(() -> recipe.get().check(model.model(), patches.requests())));
       }
       InversionJob job = new InversionJob(context);
       if (dryRun) {

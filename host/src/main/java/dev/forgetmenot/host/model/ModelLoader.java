@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.model;
 
 import dev.forgetmenot.api.model.ModelExtension;
+import dev.forgetmenot.api.model.PatchLibrary;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
@@ -46,11 +47,21 @@ public record ModelLoader(
    * @throws IOException if the folder is missing or broken, or a patch does not fit
    */
   public NamedModel load(List<PatchRequest> patches) throws IOException {
+    return load(patches, PatchLibrary.NONE);
+  }
+
+  /**
+   * The same for prompts that name patches.
+   *
+   * @param library finds them; stays open as long as the model
+   */
+  public NamedModel load(List<PatchRequest> patches, PatchLibrary library) throws IOException {
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
             .reading(reading)
             .holding(weights)
+            .naming(library)
             .patched(patches, plugins.extensions(ModelExtension.class))
             .sampled(
                 plugins.extensions(SamplingExtension.class),

@@ -358,7 +358,7 @@ class EditCommandTest {
             "-o",
             folder.resolve("pictures").toString());
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(run.err()).contains("no plugin applies the patch", patch.toString());
+    assertThat(run.err()).contains("plugin-patch is missing", patch.toString());
   }
 
   @Test

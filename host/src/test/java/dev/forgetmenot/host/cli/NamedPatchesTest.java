@@ -115,19 +115,23 @@ class NamedPatchesTest {
       StackRecipe.write(
           recipe, List.of(new PatchRequest(first, 0.5), new PatchRequest(second, 1)), base.base());
     }
-    assertThat(opened(out, "--patch", first.toString(), "--patch", second.toString()))
+    assertThat(opened(out, "a castle", "--patch", first.toString(), "--patch", second.toString()))
         .containsExactlyInAnyOrder(first.toString(), second.toString());
-    assertThat(opened(out, "--stack", recipe.toString()))
+    assertThat(opened(out, "a castle", "--stack", recipe.toString()))
         .containsExactlyInAnyOrder(first.toString(), second.toString());
+    String tagged = "a castle <patch:no-castle:0.5>";
+    assertThat(opened(out, tagged, "--patch", second.toString(), "--count", "33"))
+        .containsExactlyInAnyOrder(first.toString(), second.toString()); // in two batches
   }
 
   /** The files of the patches that are opened and checked while an image is drawn. */
-  private static List<String> opened(Path out, String... patched) throws IOException {
+  private static List<String> opened(Path out, String prompt, String... patched)
+      throws IOException {
     Path events = Files.createTempFile(out, "openings", ".jfr");
     try (Recording recording = new Recording()) {
       recording.enable("dev.forgetmenot.PatchOpening").withThreshold(Duration.ZERO);
       recording.start();
-      assertThat(generate("a castle", out.resolve("images"), patched).err()).doesNotContain("fmn:");
+      assertThat(generate(prompt, out.resolve("images"), patched).err()).doesNotContain("fmn:");
       recording.stop();
       recording.dump(events);
     }
@@ -142,6 +146,23 @@ class NamedPatchesTest {
     ProgramRun run = generate("a castle <patch:castel>", out.resolve("p"));
     assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(run.err()).contains("no patch 'castel'", "no-castle.fmnpatch", "other.fmnpatch");
+    assertThat(out.resolve("p")).doesNotExist();
+  }
+
+  @Test
+  void withoutThePluginAPromptThatNamesAPatchIsRefused(@TempDir Path out) throws IOException {
+    ProgramRun run =
+        ProgramRun.of(
+            "generate",
+            "a castle <patch:no-castle>",
+            "--plugins",
+            Files.createDirectory(out.resolve("none")).toString(),
+            "--model",
+            model.toString(),
+            "-o",
+            out.resolve("p").toString());
+    assertThat(run.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run.err()).contains("plugin-patch").contains("is missing").contains("fmn plugins");
     assertThat(out.resolve("p")).doesNotExist();
   }
 

@@ -18,6 +18,6 @@ public final class PatchStackExtension implements ModelExtension {
 
   @Override
   public void loaded(PatchableModel model) throws IOException {
-    PatchSet.applyTo(model);
+    PatchSet.applyRequested(model);
   }
 }

@@ -100,7 +100,7 @@ class BaseOfKindsTest {
         LoadOptions.defaults()
             .patched(List.of(new PatchRequest(file, 1)), List.of(new PatchStackExtension()));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      return sd.patches();
+      return sd.patchDescriptions();
     }
   }
 

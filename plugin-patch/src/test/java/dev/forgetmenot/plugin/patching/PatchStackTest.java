@@ -79,7 +79,7 @@ class PatchStackTest {
     LoadOptions options =
         LoadOptions.defaults().patched(List.of(request), List.of(new PatchStackExtension()));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      assertThat(sd.patches()).containsExactly("a@1.0.0:0.5");
+      assertThat(sd.patchDescriptions()).containsExactly("a@1.0.0:0.5");
     }
   }
 

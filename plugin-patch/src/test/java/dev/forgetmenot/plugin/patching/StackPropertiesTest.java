@@ -161,7 +161,7 @@ class StackPropertiesTest {
     assertThatThrownBy(() -> sd.repatch(next)).hasMessageContaining("FMN-308");
     assertThat(live(sd)).isEqualTo(before);
     assertThat(sd.tokenIds("a <s1> here")).isEqualTo(pieces);
-    assertThat(sd.patches()).hasSize(2);
+    assertThat(sd.patchDescriptions()).hasSize(2);
     sd.repatch(List.of());
   }
 

@@ -8,7 +8,6 @@ import dev.forgetmenot.host.interop.BakeRequest;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,7 +42,7 @@ final class PatchBakeCommand extends FileCommand {
   @Override
   public Integer call() throws IOException {
     Path model = base.path();
-    try (PatchSet open = patches.open(context.console(), model, patches.recipe(), List.of())) {
+    try (PatchSet open = patches.open(context.console(), model, patches.recipe())) {
       BakeJob.run(
           new BakeRequest(model, base.reading(), open.requests(), target, overwrite), context);
     }

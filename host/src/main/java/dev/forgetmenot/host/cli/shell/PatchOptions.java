@@ -3,8 +3,8 @@ package dev.forgetmenot.host.cli.shell;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
-import dev.forgetmenot.patching.library.PatchTags;
 import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,21 +55,18 @@ public final class PatchOptions {
   }
 
   /**
-   * The patches that were asked for: those of the recipe, of options, of a prompt. Each was opened
-   * once and verified.
+   * The patches that were asked for: those of the recipe and of options. Each was opened once and
+   * verified.
    *
    * @param console gets warnings
    * @param model folder or file of the model
    * @param recipe as {@link #recipe} gave it
-   * @param tags of a prompt
    * @return closed by the caller
    * @throws IOException if one is not there or not trusted
    */
-  public PatchSet open(
-      Console console, Path model, Optional<StackRecipe> recipe, List<PatchTags.Tag> tags)
+  public PatchSet open(Console console, Path model, Optional<StackRecipe> recipe)
       throws IOException {
-    PatchFolders folders =
-        PatchFolders.of(model, InstallDirectory.ifKnown().map(InstallDirectory::root));
+    PatchFolders folders = folders(model);
     List<PatchRequest> requests = new ArrayList<>();
     if (recipe.isPresent()) {
       requests.addAll(recipe.get().requests(folders));
@@ -77,10 +74,22 @@ public final class PatchOptions {
     for (PatchRequest patch : patches) {
       requests.add(found(patch, folders));
     }
-    for (PatchTags.Tag tag : tags) {
-      requests.add(new PatchRequest(folders.named(tag.name()), tag.strength()));
-    }
     return trust.trust(console).open(requests.stream().map(this::allowed).toList());
+  }
+
+  /**
+   * The patches that prompts can name, beside those of {@link #open}.
+   *
+   * @param console hears of warnings
+   * @param model folder or file of the model
+   * @return closed by the caller
+   */
+  public NamedPatches named(Console console, Path model) {
+    return new NamedPatches(folders(model), trust.trust(console), this::allowed);
+  }
+
+  private static PatchFolders folders(Path model) {
+    return PatchFolders.of(model, InstallDirectory.ifKnown().map(InstallDirectory::root));
   }
 
   /**
