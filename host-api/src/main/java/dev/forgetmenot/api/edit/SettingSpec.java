@@ -90,7 +90,7 @@ public record SettingSpec(
   /** A whole number. */
   public static SettingSpec integer(String name, long otherwise, long min, long max, String help) {
     return new SettingSpec(name, Type.INTEGER, Optional.of(Long.toString(otherwise)), help)
-        .within(min, max);
+        .within((double) min, (double) max);
   }
 
   /** A number. */
