@@ -3,10 +3,8 @@ package dev.forgetmenot.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
-import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
-import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 
 /**
  * Denoising diffusion implicit models: Song, Meng and Ermon, arXiv 2010.02502, with η = 0, that is
@@ -21,14 +19,9 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
  *   <tr><td>ε<sub>θ</sub>(x<sub>t</sub>)</td><td>{@code epsilon}</td></tr>
  * </table>
  */
-public final class DdimSampler implements Sampler {
+public final class DdimSampler extends AlphaSampler {
   private static final String NAME = "ddim";
 
-  private final AlphasCumprod alphaBars;
-  private final PredictionType predictionType;
-  private final double[] timesteps;
-  private final int stride;
-  private final float finalAlpha;
   private final float clip;
   private final StepCounter order;
 
@@ -38,38 +31,21 @@ public final class DdimSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public DdimSampler(SchedulerConfig config, int steps) {
-    UnsupportedSetting.flag(config, NAME, "thresholding");
-    this.alphaBars = AlphasCumprod.of(config, true);
-    this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    int trainSteps = alphaBars.trainSteps();
-    this.timesteps =
-        TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps);
-    this.stride = trainSteps / steps;
-    this.finalAlpha = config.flag("set_alpha_to_one", true) ? 1 : alphaBars.at(0);
+    super(config, AlphasCumprod.of(checked(config), true), true, steps);
     this.clip =
         config.flag("clip_sample", true)
             ? (float) config.number("clip_sample_range", 1)
             : Float.POSITIVE_INFINITY;
     this.order = new StepCounter(steps);
-    if (predictionType == PredictionType.EPSILON && alphaBars.at((int) timesteps[0]) == 0) {
+    if (predictionType == PredictionType.EPSILON && alpha((int) timesteps[0]) == 0) {
       throw UnsupportedSetting.of(
           NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");
     }
   }
 
-  @Override
-  public double[] timesteps() {
-    return timesteps.clone();
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return 1;
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int index) {
-    return sample;
+  private static SchedulerConfig checked(SchedulerConfig config) {
+    UnsupportedSetting.flag(config, NAME, "thresholding");
+    return config;
   }
 
   @Override
@@ -77,8 +53,8 @@ public final class DdimSampler implements Sampler {
     order.take(index);
     // 1. α of this timestep and of the one before it in the forward process
     int t = (int) timesteps[index];
-    float alphaT = alphaBars.at(t);
-    float alphaPrevious = t - stride >= 0 ? alphaBars.at(t - stride) : finalAlpha;
+    float alphaT = alpha(t);
+    float alphaPrevious = alpha(t - stride);
 
     // 2. "predicted x₀", eq. (9), clipped where the configuration says so
     try (NDArray unclipped = predictedX0(modelOutput, sample, alphaT);

@@ -3,7 +3,6 @@ package dev.forgetmenot.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
-import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 
@@ -17,12 +16,8 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
  * σ<sub>to</sub>² and σ<sub>up</sub>² = σ<sub>to</sub>² (σ<sub>from</sub>² − σ<sub>to</sub>²) /
  * σ<sub>from</sub>², the variance of the posterior.
  */
-public final class EulerAncestralSampler implements Sampler {
+public final class EulerAncestralSampler extends SigmaSampler {
   private static final String NAME = "euler-a";
-
-  private final SigmaSchedule schedule;
-  private final PredictionType predictionType;
-  private final StepCounter order;
 
   /**
    * A sampler for one run.
@@ -30,40 +25,21 @@ public final class EulerAncestralSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public EulerAncestralSampler(SchedulerConfig config, int steps) {
-    this.schedule = SigmaSchedule.interpolated(config, steps);
-    this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    if (predictionType == PredictionType.SAMPLE) {
+    super(config, SigmaSchedule.interpolated(config, steps), steps);
+    if (DiscreteNoiseSchedule.predictionType(config) == PredictionType.SAMPLE) {
       throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
-    this.order = new StepCounter(steps);
   }
 
   @Override
-  public double[] timesteps() {
-    return schedule.timesteps().clone();
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return schedule.initNoiseSigma();
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int index) {
-    return schedule.scaled(sample, index);
-  }
-
-  @Override
-  public NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
-    order.take(index);
+  NDArray step(NDArray modelOutput, float sigma, float next, NDArray sample, NoiseSource noise) {
     // 1. split the step: down by Euler's method, up by noise
-    double from = schedule.sigmas()[index];
-    double to = schedule.sigmas()[index + 1];
+    double from = sigma;
+    double to = next;
     double up = Math.sqrt(to * to * (from * from - to * to) / (from * from));
     double down = Math.sqrt(to * to - up * up);
     // 2. the denoised sample and the derivative
-    try (NDArray denoised =
-            PredictedOriginalSample.denoised(predictionType, modelOutput, from, sample);
+    try (NDArray denoised = denoised(modelOutput, from, sample);
         NDArray derivative = WeightedSum.of(1 / from, sample, -1 / from, denoised);
         // 3. Euler's step to σ_down
         NDArray lower = WeightedSum.of(1, sample, down - from, derivative);
@@ -77,8 +53,4 @@ public final class EulerAncestralSampler implements Sampler {
     float[] numbers = noise.normal(Math.toIntExact(like.size()));
     return like.getManager().create(numbers, like.getShape());
   }
-
-  /** Nothing is kept between steps. */
-  @Override
-  public void close() {}
 }

@@ -2,10 +2,7 @@ package dev.forgetmenot.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.sampling.NoiseSource;
-import dev.forgetmenot.api.sampling.PredictionType;
-import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
-import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 
 /**
  * Euler's method: Karras, Aittala, Aila and Laine, arXiv 2206.00364, algorithm 2 without churn (γ =
@@ -19,12 +16,8 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
  *   <tr><td>d<sub>i</sub> = (x − D) / σ</td><td>{@code derivative}</td></tr>
  * </table>
  */
-public final class EulerSampler implements Sampler {
+public final class EulerSampler extends SigmaSampler {
   private static final String NAME = "euler";
-
-  private final SigmaSchedule schedule;
-  private final PredictionType predictionType;
-  private final StepCounter order;
 
   /**
    * A sampler for one run.
@@ -32,48 +25,27 @@ public final class EulerSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public EulerSampler(SchedulerConfig config, int steps) {
+    super(config, SigmaSchedule.of(checked(config), steps), steps);
+  }
+
+  private static SchedulerConfig checked(SchedulerConfig config) {
     UnsupportedSetting.flag(config, NAME, "use_exponential_sigmas");
     UnsupportedSetting.flag(config, NAME, "use_beta_sigmas");
     String timestepType = config.text("timestep_type", "discrete");
     if (!timestepType.equals("discrete")) {
       throw UnsupportedSetting.of(NAME, "timestep_type", timestepType);
     }
-    this.schedule = SigmaSchedule.of(config, steps);
-    this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    this.order = new StepCounter(steps);
+    return config;
   }
 
   @Override
-  public double[] timesteps() {
-    return schedule.timesteps().clone();
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return schedule.initNoiseSigma();
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int index) {
-    return schedule.scaled(sample, index);
-  }
-
-  @Override
-  public NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
-    order.take(index);
-    float sigma = schedule.sigmas()[index];
-    float next = schedule.sigmas()[index + 1];
+  NDArray step(NDArray modelOutput, float sigma, float next, NDArray sample, NoiseSource noise) {
     // 1. the denoised sample, eq. (7)
-    try (NDArray denoised =
-            PredictedOriginalSample.denoised(predictionType, modelOutput, sigma, sample);
+    try (NDArray denoised = denoised(modelOutput, sigma, sample);
         // 2. the derivative, eq. (3) and line 7 of the algorithm
         NDArray derivative = WeightedSum.of(1.0 / sigma, sample, -1.0 / sigma, denoised)) {
       // 3. Euler's step from σᵢ to σᵢ₊₁, line 8
       return WeightedSum.of(1, sample, next - sigma, derivative);
     }
   }
-
-  /** Nothing is kept between steps. */
-  @Override
-  public void close() {}
 }

@@ -3,10 +3,8 @@ package dev.forgetmenot.diffusion.sampler;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
-import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
-import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -27,7 +25,7 @@ import java.util.Iterator;
  *   <tr><td>φ(x, e, t, t−δ)</td><td>{@code transfer}</td></tr>
  * </table>
  */
-public final class PndmSampler implements Sampler {
+public final class PndmSampler extends AlphaSampler {
   private static final String NAME = "pndm";
 
   /** Weights of the newest and older outputs by how many there are: Adams-Bashforth. */
@@ -38,11 +36,7 @@ public final class PndmSampler implements Sampler {
     {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}
   };
 
-  private final AlphasCumprod alphaBars;
-  private final PredictionType predictionType;
-  private final double[] timesteps;
-  private final int stride;
-  private final float finalAlpha;
+  private final double[] calls; // the timesteps of the model's calls
   private final StepCounter order;
   private final Deque<NDArray> outputs = new ArrayDeque<>();
   private NDArray start;
@@ -53,21 +47,19 @@ public final class PndmSampler implements Sampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public PndmSampler(SchedulerConfig config, int steps) {
-    if (!config.flag("skip_prk_steps", true)) {
-      throw UnsupportedSetting.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
-    }
-    this.alphaBars = AlphasCumprod.of(config, false);
-    this.predictionType = DiscreteNoiseSchedule.predictionType(config);
+    super(config, AlphasCumprod.of(checked(config), false), false, steps);
     if (predictionType == PredictionType.SAMPLE) {
       throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
-    int trainSteps = alphaBars.trainSteps();
-    this.timesteps =
-        secondTwice(
-            TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps));
-    this.stride = trainSteps / steps;
-    this.finalAlpha = config.flag("set_alpha_to_one", false) ? 1 : alphaBars.at(0);
-    this.order = new StepCounter(timesteps.length);
+    this.calls = secondTwice(timesteps);
+    this.order = new StepCounter(calls.length);
+  }
+
+  private static SchedulerConfig checked(SchedulerConfig config) {
+    if (!config.flag("skip_prk_steps", true)) {
+      throw UnsupportedSetting.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
+    }
+    return config;
   }
 
   /** The improved Euler step looks at the second timestep twice. */
@@ -83,23 +75,13 @@ public final class PndmSampler implements Sampler {
 
   @Override
   public double[] timesteps() {
-    return timesteps.clone();
-  }
-
-  @Override
-  public double initNoiseSigma() {
-    return 1;
-  }
-
-  @Override
-  public NDArray scaleModelInput(NDArray sample, int index) {
-    return sample;
+    return calls.clone();
   }
 
   @Override
   public NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
     order.take(index);
-    int t = (int) timesteps[index];
+    int t = (int) calls[index];
     if (index == 1) {
       return improvedEuler(modelOutput, t);
     }
@@ -140,8 +122,8 @@ public final class PndmSampler implements Sampler {
 
   /** φ of eq. (11): x at t − δ from x at t and the noise e. */
   private NDArray transfer(NDArray sample, NDArray output, int t, int previous) {
-    float alphaT = alphaBars.at(Math.min(t, alphaBars.trainSteps() - 1));
-    float alphaPrevious = previous >= 0 ? alphaBars.at(previous) : finalAlpha;
+    float alphaT = alpha(t);
+    float alphaPrevious = alpha(previous);
     double ofSample = Math.sqrt((double) alphaPrevious / alphaT);
     double ofNoise =
         -((double) alphaPrevious - alphaT)

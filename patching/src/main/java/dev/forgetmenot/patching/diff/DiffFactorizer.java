@@ -13,6 +13,7 @@ import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patching.stack.BlockNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class DiffFactorizer {
   public record Part(ModelDiff.Changed changed, EditKind kind, int rank, double residual) {
     /** Component and block. */
     public String block() {
-      return TensorName.block(changed.target());
+      return BlockNames.of(changed.target());
     }
   }
 

@@ -154,64 +154,40 @@ public final class Matrix implements LinearMap {
   }
 
   /**
-   * Aᵀ·A, with the rows of A taken four at a time into a strip of the result that stays in the
-   * cache: sums over ten thousand rows take a fraction of what a general product needs.
+   * Aᵀ·A: the upper triangle in strips, each of which is one thread's, so that the bits stay. Sums
+   * over ten thousand rows take a third of what a general product needs.
    */
   public Matrix inner() {
     int d = columns();
     double[] sum = new double[d * d];
-    // A strip is one thread's alone: the order of its sums, and their bits, are always the same.
+    double[] turned = transposed().values.data;
     IntStream.range(0, (d + STRIP - 1) / STRIP)
         .parallel()
-        .forEach(strip -> addStrip(strip * STRIP, sum));
+        .map(strip -> strip * STRIP)
+        .forEach(
+            first -> {
+              ParallelMatmul.Tile tile =
+                  new ParallelMatmul.Tile(
+                      sum, first * d + first, d, Math.min(STRIP, d - first), d - first);
+              for (int row = 0; row < rows(); row += ParallelMatmul.INNER) {
+                int count = Math.min(ParallelMatmul.INNER, rows() - row);
+                ParallelMatmul.panel(
+                    tile,
+                    turned,
+                    first * rows() + row,
+                    rows(),
+                    values.data,
+                    row * d + first,
+                    d,
+                    count);
+              }
+            });
     for (int i = 0; i < d; i++) {
       for (int j = 0; j < i; j++) {
         sum[i * d + j] = sum[j * d + i];
       }
     }
-    return new Matrix(DMatrixRMaj.wrap(d, d, sum));
-  }
-
-  private void addStrip(int strip, double[] sum) {
-    int end = Math.min(columns(), strip + STRIP);
-    int row = 0;
-    for (; row + 4 <= rows(); row += 4) {
-      addFour(row, strip, end, sum);
-    }
-    for (; row < rows(); row++) {
-      addOne(row, strip, end, sum);
-    }
-  }
-
-  /** Adds the upper triangle of four rows' outer products. */
-  private void addFour(int row, int strip, int end, double[] sum) {
-    int d = columns();
-    double[] a = values.data;
-    int r0 = row * d;
-    int r1 = r0 + d;
-    int r2 = r1 + d;
-    int r3 = r2 + d;
-    for (int i = strip; i < end; i++) {
-      double a0 = a[r0 + i];
-      double a1 = a[r1 + i];
-      double a2 = a[r2 + i];
-      double a3 = a[r3 + i];
-      int out = i * d;
-      for (int j = i; j < d; j++) {
-        sum[out + j] += (a0 * a[r0 + j] + a1 * a[r1 + j]) + (a2 * a[r2 + j] + a3 * a[r3 + j]);
-      }
-    }
-  }
-
-  private void addOne(int row, int strip, int end, double[] sum) {
-    int d = columns();
-    double[] a = values.data;
-    for (int i = strip; i < end; i++) {
-      double factor = a[row * d + i];
-      for (int j = i; j < d; j++) {
-        sum[i * d + j] += factor * a[row * d + j];
-      }
-    }
+    return wrap(d, d, sum);
   }
 
   /** A·s. */

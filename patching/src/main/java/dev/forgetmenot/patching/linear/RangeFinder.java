@@ -3,7 +3,7 @@ package dev.forgetmenot.patching.linear;
 import java.util.List;
 import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_DDRM;
+import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_MT_DDRM;
 
 /**
  * An orthonormal basis Q of the directions that a matrix A maps most to, extended block by block,
@@ -85,7 +85,7 @@ final class RangeFinder {
 
   /** An orthonormal basis that holds the columns. */
   static Matrix orthonormal(Matrix columns) {
-    QRDecompositionHouseholderColumn_DDRM qr = new QRDecompositionHouseholderColumn_DDRM();
+    QRDecompositionHouseholderColumn_MT_DDRM qr = new QRDecompositionHouseholderColumn_MT_DDRM();
     qr.decompose(columns.copy());
     return new Matrix(qr.getQ(null, true));
   }

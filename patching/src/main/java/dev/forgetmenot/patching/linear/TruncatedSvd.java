@@ -2,7 +2,7 @@ package dev.forgetmenot.patching.linear;
 
 import java.util.List;
 import java.util.Optional;
-import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_DDRM;
+import org.ejml.dense.row.decomposition.qr.QRDecompositionHouseholderColumn_MT_DDRM;
 
 /**
  * The largest singular values of a matrix and their vectors: A ≈ U·(UᵀA). Small matrices are
@@ -205,7 +205,7 @@ public record TruncatedSvd(Matrix u, Matrix right, List<Double> sigma) {
       return SingularValues.of(a);
     }
     // A = L·Qᵀ with Q from Aᵀ: the left half of A is that of L, which is as small as A's rows.
-    QRDecompositionHouseholderColumn_DDRM qr = new QRDecompositionHouseholderColumn_DDRM();
+    QRDecompositionHouseholderColumn_MT_DDRM qr = new QRDecompositionHouseholderColumn_MT_DDRM();
     qr.decompose(a.transposed().copy());
     return SingularValues.of(new Matrix(qr.getR(null, true)).transposed());
   }

@@ -51,43 +51,25 @@ record LoraModule(String stem, Map<LoraRole, TensorInfo> tensors) {
 
   /** LoHa's two products. */
   List<FactorPair> hada() {
-    Optional<FactorPair> first =
-        FactorPair.of(
-            tensors,
-            Optional.empty(),
-            LoraRole.HADA_W1_A,
-            LoraRole.HADA_W1_B,
-            Optional.of(LoraRole.HADA_T1),
-            true);
-    Optional<FactorPair> second =
-        FactorPair.of(
-            tensors,
-            Optional.empty(),
-            LoraRole.HADA_W2_A,
-            LoraRole.HADA_W2_B,
-            Optional.of(LoraRole.HADA_T2),
-            true);
-    return Stream.of(first, second).flatMap(Optional::stream).toList();
+    return both(
+        pair(null, LoraRole.HADA_W1_A, LoraRole.HADA_W1_B, LoraRole.HADA_T1),
+        pair(null, LoraRole.HADA_W2_A, LoraRole.HADA_W2_B, LoraRole.HADA_T2));
   }
 
   /** LoKr's two matrices. */
   List<FactorPair> lokr() {
-    Optional<FactorPair> first =
-        FactorPair.of(
-            tensors,
-            Optional.of(LoraRole.LOKR_W1),
-            LoraRole.LOKR_W1_A,
-            LoraRole.LOKR_W1_B,
-            Optional.empty(),
-            true);
-    Optional<FactorPair> second =
-        FactorPair.of(
-            tensors,
-            Optional.of(LoraRole.LOKR_W2),
-            LoraRole.LOKR_W2_A,
-            LoraRole.LOKR_W2_B,
-            Optional.of(LoraRole.LOKR_T2),
-            true);
+    return both(
+        pair(LoraRole.LOKR_W1, LoraRole.LOKR_W1_A, LoraRole.LOKR_W1_B, null),
+        pair(LoraRole.LOKR_W2, LoraRole.LOKR_W2_A, LoraRole.LOKR_W2_B, LoraRole.LOKR_T2));
+  }
+
+  /** A matrix in full or as factors, with a core or without; null stands for no such role. */
+  private Optional<FactorPair> pair(LoraRole full, LoraRole up, LoraRole down, LoraRole core) {
+    return FactorPair.of(
+        tensors, Optional.ofNullable(full), up, down, Optional.ofNullable(core), true);
+  }
+
+  private static List<FactorPair> both(Optional<FactorPair> first, Optional<FactorPair> second) {
     return Stream.of(first, second).flatMap(Optional::stream).toList();
   }
 
