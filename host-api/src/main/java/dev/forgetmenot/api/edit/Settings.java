@@ -61,10 +61,9 @@ public final class Settings {
    */
   public static String joined(List<String> entries) {
     String text = String.join("\n", entries);
-    boolean one = entries.size() == 1;
-    return one && SEPARATORS.matcher(text).find() || !one && text.endsWith("\n")
-        ? text + "\n"
-        : text;
+    boolean split =
+        entries.size() == 1 ? SEPARATORS.matcher(text).find() : text.endsWith("\n");
+    return split ? text + "\n" : text;
   }
 
   /** A text of {@link #all} in a sentence or a table: the entries of a list with commas. */
