@@ -61,8 +61,7 @@ public final class Settings {
    */
   public static String joined(List<String> entries) {
     String text = String.join("\n", entries);
-    boolean split =
-        entries.size() == 1 ? SEPARATORS.matcher(text).find() : text.endsWith("\n");
+    boolean split = entries.size() == 1 ? SEPARATORS.matcher(text).find() : text.endsWith("\n");
     return split ? text + "\n" : text;
   }
 
