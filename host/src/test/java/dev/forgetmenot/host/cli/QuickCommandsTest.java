@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.Fmn;
 import dev.forgetmenot.host.SmallPatch;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,9 @@ class QuickCommandsTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Fmn.class.getName()));
-    command.addAll(List.of(line.split(" ", -1)));
+    for (String word : line.split(" ", -1)) {
+      command.add(word.equals("MODEL") ? EmbeddedModel.folder().toString() : word);
+    }
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
     environment.put("XDG_CONFIG_HOME", folder.resolve("config").toString());
@@ -58,8 +61,11 @@ class QuickCommandsTest {
     }
   }
 
+  /** The verifier of the JVM loads the superclasses of our manager where a type is named. */
   private static Stream<String> slow(List<String> loaded) {
-    return loaded.stream().filter(name -> SLOW.stream().anyMatch(name::startsWith));
+    return loaded.stream()
+        .filter(name -> SLOW.stream().anyMatch(name::startsWith))
+        .filter(name -> !name.matches("org\\.pf4j\\.(Abstract|Default)?PluginManager .*"));
   }
 
   @ParameterizedTest
@@ -70,7 +76,7 @@ class QuickCommandsTest {
     "patch verify a.fmnpatch, 1", // it is not signed
     "patch sign a.fmnpatch --key key --detached, 0",
     "patch trust --trust-store trust.json, 0",
-    "patch list, 0"
+    "patch list --model MODEL, 0"
   })
   void touchesNeitherEngineNorPlugins(String line, int code)
       throws IOException, InterruptedException {
