@@ -184,12 +184,10 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
 
   @Override
   public void close() {
-    engine.call(
-        () -> {
+    engine.run(() -> {
           clip.close();
           ops.close();
           manager.close();
-          return null;
-        });
+});
   }
 }

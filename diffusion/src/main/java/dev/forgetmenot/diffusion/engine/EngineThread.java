@@ -27,6 +27,13 @@ public final class EngineThread implements AutoCloseable {
     T run() throws E;
   }
 
+  /** Work without a result; {@code E} is what it throws. */
+  @FunctionalInterface
+  public interface Work<E extends Exception> {
+    /** Does the work. */
+    void run() throws E;
+  }
+
   private final ExecutorService executor;
   private final Thread thread;
   private final Device device;
@@ -132,6 +139,20 @@ public final class EngineThread implements AutoCloseable {
       throw failure;
     }
     return outcome.value();
+  }
+
+  /**
+   * Runs work without a result, as {@link #call} does.
+   *
+   * @throws E what the work throws
+   * @throws IllegalStateException if the thread is closed
+   */
+  public <E extends Exception> void run(Work<E> work) throws E {
+    call(
+        () -> {
+          work.run();
+          return null;
+        });
   }
 
   private record Outcome<T>(T value, Exception failure) {

@@ -22,18 +22,14 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import dev.forgetmenot.diffusion.training.TrainingSession;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -60,19 +56,13 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   private final SamplerRegistry samplers;
   private final TextToImagePipeline pipeline;
   private final LoadOptions options;
-  private PatchSession loading; // what the extensions did to the model; for the engine thread
-  private List<ModelExtension> appliers;
-  private List<PatchRequest> requested; // by the user; extensions put on others for a while
-  private final Set<String> said = new HashSet<>(); // about the request that is drawn
-  private GenerationHooks drawing; // null while nothing is drawn; for the engine thread
+  private final AppliedPatches patches; // for the engine thread
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private StableDiffusion(EngineThread engine, ModelOnDisk stored, LoadOptions options)
       throws IOException {
     this.engine = engine;
     this.options = options;
-    this.appliers = options.modelExtensions();
-    this.requested = options.patches();
     this.parts = ModelComponents.load(stored, engine, options.weights());
     try {
       this.samplers = new SamplerRegistry(options.samplers());
@@ -80,7 +70,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
       this.base = stored.base();
       this.pipeline = new TextToImagePipeline(this, parts, samplers);
       this.tokens = new TextualInversionLoader(engine, parts);
-      this.loading = new PatchSession(base, weights, tokens).then(requested, appliers);
+      this.patches =
+          new AppliedPatches(
+              new PatchSession(base, weights, tokens),
+              options.patches(),
+              options.modelExtensions());
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, List.of(parts));
       throw e;
@@ -126,33 +120,22 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
    */
   @Override
   public void repatch(List<PatchRequest> requests) throws IOException {
-    engine.call(() -> repatch(requests, appliers));
+    engine.run(() -> patches.replace(requests));
   }
 
   @Override
   public void repatch(List<PatchRequest> requests, ModelExtension applier) throws IOException {
-    engine.call(() -> repatch(requests, List.of(applier)));
-  }
-
-  private Void repatch(List<PatchRequest> requests, List<ModelExtension> by) throws IOException {
-    if (drawing == null) {
-      loading = loading.then(requests, by);
-      requested = List.copyOf(requests);
-      appliers = by;
-    } else if (!requests.equals(on())) {
-      loading = loading.then(requests, by);
-    }
-    return null;
+    engine.run(() -> patches.replace(requests, List.of(applier)));
   }
 
   @Override
   public List<PatchRequest> patches() {
-    return engine.call(() -> requested);
+    return engine.call(patches::requested);
   }
 
   /** What is on the model now. For the engine thread. */
   List<PatchRequest> on() {
-    return loading.patches();
+    return patches.on();
   }
 
   @Override
@@ -162,33 +145,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public void say(String line) {
-    if (drawing != null && said.add(line)) {
-      drawing.listener().said(line);
-    }
+    patches.say(line);
   }
 
-  /** Draws, and puts back the patches that extensions took off. */
   private <T> T drawn(GenerationHooks hooks, Supplier<T> draw) {
-    return engine.call(
-        () -> {
-          drawing = hooks;
-          said.clear();
-          try {
-            return draw.get();
-          } finally {
-            endDrawing();
-          }
-        });
-  }
-
-  private void endDrawing() {
-    try {
-      repatch(requested);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      drawing = null;
-    }
+    return engine.call(() -> patches.during(hooks.listener(), draw));
   }
 
   private GenerationHooks hooks(StepListener listener, BooleanSupplier cancelled) {
@@ -202,7 +163,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   /** What the extensions said of the patches that they put on. */
   public List<String> patchDescriptions() {
-    return engine.call(() -> loading.descriptions());
+    return engine.call(patches::descriptions);
   }
 
   /** What was taken for granted since the files do not say it, for people; one line each. */
@@ -323,11 +284,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public void observe(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
-    engine.call(
-        () -> {
-          parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks);
-          return null;
-        });
+    engine.run(() -> parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks));
   }
 
   @Override
@@ -383,11 +340,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
       return;
     }
     try {
-      engine.call(
-          () -> {
-            parts.close();
-            return null;
-          });
+      engine.run(() -> parts.close());
     } finally {
       engine.close();
     }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.NoisyLatents;
-import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
@@ -20,8 +19,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -47,40 +44,6 @@ final class TextToImagePipeline {
     this.model = model;
     this.parts = parts;
     this.samplers = samplers;
-  }
-
-  /** Who takes part in a generation beside the model. */
-  record GenerationHooks(
-      List<SamplingExtension> extensions,
-      StepListener listener,
-      BooleanSupplier cancelled,
-      Inputs inputs) {
-    GenerationHooks(
-        List<SamplingExtension> extensions, StepListener listener, BooleanSupplier cancelled) {
-      this(extensions, listener, cancelled, (timestep, input) -> {});
-    }
-
-    static final GenerationHooks NOBODY =
-        new GenerationHooks(List.of(), StepListener.NONE, () -> false);
-
-    /** The same for one of several batches: steps count on. */
-    GenerationHooks ofBatch(int index, int batches) {
-      StepListener countingOn =
-          new StepListener() {
-            @Override
-            public void begins(GenerationRequest drawn, List<PatchRequest> patches) {
-              if (index == 0) {
-                listener.begins(drawn, patches);
-              }
-            }
-
-            @Override
-            public void step(int step, int of, double timestep, Supplier<RgbImage> preview) {
-              listener.step(index * of + step, batches * of, timestep, preview);
-            }
-          };
-      return new GenerationHooks(extensions, countingOn, cancelled, inputs);
-    }
   }
 
   /**
@@ -184,7 +147,7 @@ final class TextToImagePipeline {
   List<NoisyLatents> trajectory(GenerationRequest request, List<SamplingExtension> extensions) {
     List<NoisyLatents> seen = new ArrayList<>();
     try (NDManager manager = parts.manager().newSubManager()) {
-      Inputs keeping =
+      GenerationHooks.Inputs keeping =
           (timestep, input) -> {
             NDArray copy = input.duplicate();
             copy.attach(parts.manager());
@@ -200,12 +163,6 @@ final class TextToImagePipeline {
       seen.forEach(NoisyLatents::close);
       throw e;
     }
-  }
-
-  /** Receives the input of the UNet; the array belongs to the pipeline. */
-  @FunctionalInterface
-  interface Inputs {
-    void input(double timestep, NDArray latents);
   }
 
   /** The final latents (b, c, h, w) of a request of one batch, on the manager. */

@@ -91,14 +91,12 @@ final class TextualInversionLoader {
             "the tokens have " + parameter.shape().get(0) + " vectors, not " + vectors.length);
       }
       float[] flat = encoder.flat(vectors);
-      engine.call(
-          () -> {
+      engine.run(() -> {
             NDArray array = parameter.array();
             try (NDArray values = array.getManager().create(flat, parameter.shape())) {
               array.subi(array).addi(values); // in place: a training scope holds this array
             }
-            return null;
-          });
+});
     }
 
     @Override
@@ -106,12 +104,10 @@ final class TextualInversionLoader {
       if (closed) {
         return;
       }
-      engine.call(
-          () -> {
+      engine.run(() -> {
             tokenizer.removeTokens(names);
             encoder.removeRows(parameter);
-            return null;
-          });
+});
       closed = true;
     }
   }

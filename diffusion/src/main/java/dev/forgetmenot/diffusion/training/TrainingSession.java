@@ -337,12 +337,10 @@ public final class TrainingSession implements TrainingScope {
     }
     closed = true;
     try {
-      engine.call(
-          () -> {
+      engine.run(() -> {
             part.settle();
             manager.close();
-            return null;
-          });
+});
     } finally {
       OPEN.set(false);
     }

@@ -51,11 +51,7 @@ class OpsTest {
 
   @AfterAll
   static void stop() {
-    engine.call(
-        () -> {
-          torch.close();
-          return null;
-        });
+    engine.run(() -> torch.close());
     engine.close();
   }
 

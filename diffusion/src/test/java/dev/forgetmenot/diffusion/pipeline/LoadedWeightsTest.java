@@ -44,12 +44,7 @@ class LoadedWeightsTest {
       assertThat(inMemory(sd, "")).isZero();
       float[] key = sd.engine().call(() -> sd.weights().current(KEY));
       assertThat(key).isEqualTo(sd.engine().call(() -> sd.weights().base(KEY)));
-      sd.engine()
-          .call(
-              () -> {
-                sd.encodePrompts(List.of(sd.tokenize("a fox"))).close();
-                return null;
-              });
+      sd.engine().run(() -> sd.encodePrompts(List.of(sd.tokenize("a fox"))).close());
       assertThat(inMemory(sd, "unet/")).isZero();
       assertThat(inMemory(sd, "text_encoder/")).isPositive();
       sd.generate(REQUEST.seeds(1, 1));

@@ -100,7 +100,7 @@ class PipelineGoldenTest {
               try (NDManager manager = sd.newManager();
                   NDArray latents =
                       sd.pipeline()
-                          .latents(request, TextToImagePipeline.GenerationHooks.NOBODY, manager)) {
+                          .latents(request, GenerationHooks.NONE, manager)) {
                 return latents.toFloatArray();
               }
             });

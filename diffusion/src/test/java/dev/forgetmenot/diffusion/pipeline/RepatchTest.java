@@ -149,12 +149,7 @@ class RepatchTest {
       PatchableModel view = views.get(0);
       assertThatThrownBy(
               () ->
-                  sd.engine()
-                      .call(
-                          () -> {
-                            view.weights().restore(BIAS);
-                            return null;
-                          }))
+                  sd.engine().run(() -> view.weights().restore(BIAS)))
           .isInstanceOf(IllegalStateException.class);
     }
   }

@@ -179,9 +179,7 @@ class SamplingHooksTest {
         .hasMessageContaining("(1, 4)");
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
         NDManager manager = sd.newManager()) {
-      sd.engine()
-          .call(
-              () -> {
+      sd.engine().run(() -> {
                 NDArray latents = manager.zeros(new Shape(1, 4, 8, 8));
                 NDArray context = manager.zeros(new Shape(1, 7, 32));
                 double[] timesteps = {500};
@@ -197,8 +195,7 @@ class SamplingHooksTest {
                         () -> new TextCondition(context, Optional.of(context), Optional.empty()))
                     .hasMessageContaining("pooled")
                     .hasMessageContaining("(b, p)");
-                return null;
-              });
+});
     }
   }
 
@@ -206,9 +203,7 @@ class SamplingHooksTest {
   void conditionsAreRepeatedAndConcatenatedInAllTheirParts() throws IOException {
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
         NDManager manager = sd.newManager()) {
-      sd.engine()
-          .call(
-              () -> {
+      sd.engine().run(() -> {
                 TextCondition one = condition(manager, 1);
                 TextCondition two = condition(manager, 10).repeat(2);
                 TextCondition all = TextCondition.concat(List.of(two, one));
@@ -218,8 +213,7 @@ class SamplingHooksTest {
                 assertThat(all.timeIds().orElseThrow().getShape()).isEqualTo(new Shape(3, 6));
                 all.close();
                 assertThat(one.context().toFloatArray()).containsExactly(1, 1);
-                return null;
-              });
+});
     }
   }
 

@@ -15,7 +15,6 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
-import dev.forgetmenot.diffusion.pipeline.TextToImagePipeline.GenerationHooks;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -239,9 +238,7 @@ class StableDiffusionTest {
 
   @Test
   void weightsAreReplacedAndGoBackBitForBit() {
-    sd.engine()
-        .call(
-            () -> {
+    sd.engine().run(() -> {
               ModelWeights weights = sd.weights();
               String name = "unet/conv_in.weight";
               float[] base = weights.base(name);
@@ -265,8 +262,7 @@ class StableDiffusionTest {
                   .hasMessageContaining("begins with the component");
               assertThatThrownBy(() -> weights.replace(name, new float[1]))
                   .hasMessageContaining("not 1");
-              return null;
-            });
+});
   }
 
   @Test
@@ -309,7 +305,7 @@ class StableDiffusionTest {
             () -> {
               try (NDManager manager = sd.newManager();
                   NDArray latents =
-                      sd.pipeline().latents(request, GenerationHooks.NOBODY, manager)) {
+                      sd.pipeline().latents(request, GenerationHooks.NONE, manager)) {
                 List<RgbImage> decoded = sd.decodeLatents(latents);
                 assertThat(decoded.get(0).rgb()).isEqualTo(drawn.get(0).rgb());
                 assertThat(decoded.get(1).rgb()).isEqualTo(drawn.get(1).rgb());

@@ -152,12 +152,7 @@ class TextualInversionLoaderTest {
     try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
       assertThat(patched.tokenIds("<m>")).containsExactly(VOCABULARY, VOCABULARY + 1);
       patched
-          .engine()
-          .call(
-              () -> {
-                patched.weights().restoreChanged();
-                return null;
-              });
+          .engine().run(() -> patched.weights().restoreChanged());
       assertThat(patched.tokenize("a <m>").ids()).contains(VOCABULARY + 1);
     }
   }

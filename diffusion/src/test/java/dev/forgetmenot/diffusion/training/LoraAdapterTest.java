@@ -88,12 +88,7 @@ class LoraAdapterTest {
     assertThat(prediction()).isEqualTo(base);
     assertThat(Errors.ofLargest(adapted, base)).isGreaterThan(1e-2);
     assertThat(factors.values()).anyMatch(f -> f.shape().length == 4 && f.shape()[2] == 3);
-    sd.engine()
-        .call(
-            () -> {
-              factors.forEach(this::merge);
-              return null;
-            });
+    sd.engine().run(() -> factors.forEach(this::merge));
     assertThat(Errors.ofLargest(prediction(), adapted)).isLessThan(1e-5);
   }
 

@@ -34,8 +34,7 @@ class TrainingSessionTest {
   @BeforeEach
   void makeWeights() {
     engine = EngineThread.start("cpu");
-    engine.call(
-        () -> {
+    engine.run(() -> {
           manager = engine.newManager();
           ops = TorchScriptOps.create(engine);
           Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -44,18 +43,15 @@ class TrainingSessionTest {
           shapes.put("c.weight", new Shape(2));
           ModelParameters weights = ModelParameters.random(manager, shapes, 1);
           weights.all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
-          return null;
-        });
+});
   }
 
   @AfterEach
   void free() {
-    engine.call(
-        () -> {
+    engine.run(() -> {
           ops.close();
           manager.close();
-          return null;
-        });
+});
     engine.close();
   }
 
@@ -202,11 +198,7 @@ class TrainingSessionTest {
       session.step(lossOfA(1));
       assertThat(recorded()).isFalse();
     }
-    engine.call(
-        () -> {
-          assertThat(parameters.values()).noneMatch(parameter -> parameter.array().hasGradient());
-          return null;
-        });
+    engine.run(() -> assertThat(parameters.values()).noneMatch(parameter -> parameter.array().hasGradient()));
   }
 
   /** Whether an operation on a trainable weight makes a graph now. */

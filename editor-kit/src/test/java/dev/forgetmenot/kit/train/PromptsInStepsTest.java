@@ -50,9 +50,7 @@ class PromptsInStepsTest {
 
   @Test
   void conceptsThatContainEachOtherSplitOrFillThePromptAreFound() {
-    sd.engine()
-        .call(
-            () -> {
+    sd.engine().run(() -> {
               List<Integer> ball = prompt("ball", "a photo of {}").columns().columns();
               List<Integer> soccer = prompt("soccer ball", "a photo of {}").columns().columns();
               assertThat(soccer).hasSizeGreaterThan(ball.size()).containsAll(ball.subList(0, 1));
@@ -70,15 +68,12 @@ class PromptsInStepsTest {
               assertThatThrownBy(() -> prompt(full + " ball ball", "{}"))
                   .isInstanceOf(IllegalArgumentException.class)
                   .hasMessageContaining("would be cut off");
-              return null;
-            });
+});
   }
 
   @Test
   void aBatchOfTwoIsTheMeanOfTwoLosses() {
-    sd.engine()
-        .call(
-            () -> {
+    sd.engine().run(() -> {
               List<ConceptPrompt> prompts =
                   List.of(prompt("ball", "a photo of {}"), prompt("soccer ball", "{} on grass"));
               TrainingOptions options = TrainingOptions.adamW(name -> name.contains("attn2"), 1e-9);
@@ -94,8 +89,7 @@ class PromptsInStepsTest {
                 assertThat(together).hasSameSizeAs(apart);
                 together.forEach((name, found) -> assertNear(name, found, apart.get(name)));
               }
-              return null;
-            });
+});
   }
 
   private static void assertNear(String name, float[] found, float[] expected) {

@@ -67,18 +67,13 @@ class InstanceSearchTest {
             .toList();
     Map<String, Double> nearness = new LinkedHashMap<>();
     tiny.sd
-        .engine()
-        .call(
-            () -> {
-              NearestConcepts.of(
+        .engine().run(() -> NearestConcepts.of(
                       new PromptEncoder(tiny.sd),
                       PromptTemplate.ofThings(),
                       PromptPhrase.of("animal", TinyModel.VOCABULARY),
                       all)
                   .phrases()
-                  .forEach(near -> nearness.put(near.subject().phrase(), near.cosine()));
-              return null;
-            });
+                  .forEach(near -> nearness.put(near.subject().phrase(), near.cosine())));
     return nearness;
   }
 

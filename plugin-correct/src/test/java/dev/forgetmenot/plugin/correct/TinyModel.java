@@ -128,12 +128,7 @@ final class TinyModel implements AutoCloseable {
   /** All weights as they are now. */
   Map<String, float[]> weights() {
     Map<String, float[]> all = new LinkedHashMap<>();
-    sd.engine()
-        .call(
-            () -> {
-              sd.weights().names().forEach(name -> all.put(name, sd.weights().current(name)));
-              return null;
-            });
+    sd.engine().run(() -> sd.weights().names().forEach(name -> all.put(name, sd.weights().current(name))));
     return all;
   }
 

@@ -189,23 +189,15 @@ class StackChecksTest {
       sd.repatch(List.of(a.at(0.5), c));
       assertThat(replaced(second, arrays(sd))).containsExactly(BIAS);
       // Replaced by hand: nobody knows what it is any more, and it is computed again.
-      sd.engine()
-          .call(
-              () -> {
-                sd.weights().replace(BIAS, sd.weights().base(BIAS));
-                return null;
-              });
+      sd.engine().run(() -> sd.weights().replace(BIAS, sd.weights().base(BIAS)));
       Map<String, NDArray> third = arrays(sd);
       sd.repatch(List.of(a.at(0.5), c));
       assertThat(replaced(third, arrays(sd))).containsExactly(BIAS);
       sd.repatch(List.of());
-      sd.engine()
-          .call(
-              () -> {
+      sd.engine().run(() -> {
                 assertThat(sd.weights().current(BIAS)).isEqualTo(sd.weights().base(BIAS));
                 assertThat(sd.weights().parameter(BIAS).changed()).isFalse();
-                return null;
-              });
+});
     }
   }
 

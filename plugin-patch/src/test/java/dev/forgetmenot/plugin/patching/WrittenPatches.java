@@ -93,12 +93,7 @@ final class WrittenPatches {
         LoadOptions.defaults().patched(List.of(requests), List.of(new PatchStackExtension()));
     try (StableDiffusion sd = StableDiffusion.load(model, options)) {
       Map<String, float[]> values = new TreeMap<>();
-      sd.engine()
-          .call(
-              () -> {
-                new ArrayList<>(names).forEach(n -> values.put(n, sd.weights().current(n)));
-                return null;
-              });
+      sd.engine().run(() -> new ArrayList<>(names).forEach(n -> values.put(n, sd.weights().current(n))));
       return values;
     }
   }
