@@ -54,7 +54,7 @@ record DrawnState(String name, List<String> prompts, List<List<RgbImage>> images
     for (int i = 0; i < prompts.size(); i++) {
       table.append("| ").append(prompts.get(i)).append(" |");
       for (DrawnState state : states) {
-        List<String> seen = judge.recognise(state.images().get(i));
+        List<String> seen = judge.classify(state.images().get(i));
         table.append(' ').append(counts(seen)).append(" |");
       }
       table.append('\n');

@@ -135,7 +135,7 @@ class ApiGuideTest {
                 sd.engine(),
                 new KnownConcepts(phrases, List.of()),
                 ZeroShotClassifier.TEMPLATE)) {
-      seen = classifier.recognise(sd.generate(request));
+      seen = classifier.classify(sd.generate(request));
     }
     // end
     assertThat(seen).containsExactly("a castle", "a castle");

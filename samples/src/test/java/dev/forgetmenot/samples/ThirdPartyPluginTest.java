@@ -96,7 +96,7 @@ class ThirdPartyPluginTest {
               model.model().engine(),
               VocabularyFile.of(folderOfModel),
               ZeroShotClassifier.TEMPLATE)) {
-        assertThat(recogniser.recognise(model.model().generate(request))).containsOnly("a fox");
+        assertThat(recogniser.classify(model.model().generate(request))).containsOnly("a fox");
       }
       ConceptEditor editor = manager.extensions(ConceptEditor.class).get(0);
       Settings values = Settings.of(editor.parameters(), Map.of("neutral", "an animal"));

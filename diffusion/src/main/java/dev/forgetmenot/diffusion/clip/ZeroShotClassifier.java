@@ -120,16 +120,16 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   }
 
   @Override
-  public List<String> recognise(List<RgbImage> images) {
-    return recognise(images, things);
+  public List<String> classify(List<RgbImage> images) {
+    return classify(images, things);
   }
 
   @Override
-  public List<String> recogniseStyle(List<RgbImage> images) {
-    return recognise(images, styles);
+  public List<String> classifyStyle(List<RgbImage> images) {
+    return classify(images, styles);
   }
 
-  private List<String> recognise(List<RgbImage> images, Labels labels) {
+  private List<String> classify(List<RgbImage> images, Labels labels) {
     if (labels.texts() == null) {
       throw new IllegalStateException("there is nothing of that kind to choose from");
     }

@@ -151,7 +151,7 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
 
   private static EvaluationResult.Row row(
       String phrase, ConceptType kind, List<RgbImage> images, ImageClassifier judge) {
-    return new EvaluationResult.Row(phrase, images, judge.recognise(images, kind));
+    return new EvaluationResult.Row(phrase, images, judge.classify(images, kind));
   }
 
   /** How many images are drawn. */

@@ -46,7 +46,7 @@ public record SolveInput(
 
   /** What the model is known to draw. */
   public KnownConcepts vocabulary() {
-    return context.vocabulary();
+    return context.knownConcepts();
   }
 
   /** A concept as prompts say it. */

@@ -47,12 +47,12 @@ class CorrectionEvaluationTest {
     }
 
     @Override
-    public List<String> recognise(List<RgbImage> images) {
+    public List<String> classify(List<RgbImage> images) {
       return images.stream().map(image -> "a thing" + image.rgb()[0]).toList();
     }
 
     @Override
-    public List<String> recogniseStyle(List<RgbImage> images) {
+    public List<String> classifyStyle(List<RgbImage> images) {
       return images.stream().map(image -> "dotted").toList();
     }
 

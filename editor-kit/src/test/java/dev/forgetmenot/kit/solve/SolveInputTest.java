@@ -69,7 +69,7 @@ class SolveInputTest {
           }
 
           @Override
-          public KnownConcepts vocabulary() {
+          public KnownConcepts knownConcepts() {
             return vocabulary;
           }
         };

@@ -15,18 +15,18 @@ public interface ImageClassifier extends AutoCloseable {
   List<String> styles();
 
   /** The nearest of {@link #things} for each image. */
-  List<String> recognise(List<RgbImage> images);
+  List<String> classify(List<RgbImage> images);
 
   /**
    * The nearest of {@link #styles} for each image.
    *
    * @throws IllegalStateException if there are none
    */
-  List<String> recogniseStyle(List<RgbImage> images);
+  List<String> classifyStyle(List<RgbImage> images);
 
   /** The nearest style for images of styles, the nearest thing for all others. */
-  default List<String> recognise(List<RgbImage> images, ConceptType kind) {
-    return kind == ConceptType.STYLE ? recogniseStyle(images) : recognise(images);
+  default List<String> classify(List<RgbImage> images, ConceptType kind) {
+    return kind == ConceptType.STYLE ? classifyStyle(images) : classify(images);
   }
 
   /**

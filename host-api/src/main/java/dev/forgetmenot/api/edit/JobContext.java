@@ -71,8 +71,8 @@ public interface JobContext {
     }
 
     @Override
-    default KnownConcepts vocabulary() {
-      return outer().vocabulary();
+    default KnownConcepts knownConcepts() {
+      return outer().knownConcepts();
     }
 
     @Override
@@ -165,7 +165,7 @@ public interface JobContext {
   }
 
   /** What the model is known to draw. */
-  default KnownConcepts vocabulary() {
+  default KnownConcepts knownConcepts() {
     return KnownConcepts.EMPTY;
   }
 

@@ -48,7 +48,7 @@ class JobContextTest {
     }
 
     @Override
-    public KnownConcepts vocabulary() {
+    public KnownConcepts knownConcepts() {
       return WORDS;
     }
 
@@ -72,7 +72,7 @@ class JobContextTest {
     JobContext silent = JobContext.silent(outer);
     tell(silent);
     assertThat(outer.told).isEmpty();
-    assertThat(silent.vocabulary()).isSameAs(WORDS);
+    assertThat(silent.knownConcepts()).isSameAs(WORDS);
     assertThat(silent.checkpoint()).isEmpty();
     assertThatCode(silent::checkCancelled).doesNotThrowAnyException();
     outer.cancelled = true;
@@ -86,6 +86,6 @@ class JobContextTest {
     tell(JobContext.NONE);
     assertThat(JobContext.NONE.cancelled()).isFalse();
     assertThat(JobContext.NONE.judge()).isEmpty();
-    assertThat(JobContext.NONE.vocabulary()).isSameAs(KnownConcepts.EMPTY);
+    assertThat(JobContext.NONE.knownConcepts()).isSameAs(KnownConcepts.EMPTY);
   }
 }

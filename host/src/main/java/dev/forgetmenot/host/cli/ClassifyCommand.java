@@ -67,7 +67,7 @@ final class ClassifyCommand implements Callable<Integer> {
               + " does not say what it was taught: name phrases by --labels or --known-concepts");
     }
     try (EngineThread engine = EngineThread.start(options.device());
-        ZeroShotClassifier recogniser =
+        ZeroShotClassifier classifier =
             ZeroShotClassifier.open(given.clip(), engine, vocabulary, template)) {
       int failed = 0;
       for (Path file : files) {
@@ -80,7 +80,7 @@ final class ClassifyCommand implements Callable<Integer> {
           continue;
         }
         List<RgbImage> one = List.of(image);
-        List<String> answer = style ? recogniser.recogniseStyle(one) : recogniser.recognise(one);
+        List<String> answer = style ? classifier.classifyStyle(one) : classifier.classify(one);
         context.say(file + "  " + answer.get(0));
       }
       if (failed > 0 && files.size() > 1) {

@@ -105,7 +105,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     for (DemoDefaults.Row row : DemoDefaults.ROWS) {
       List<RgbImage> images =
           drawing.draw(request(row), stage + ": " + row.prompt(), StepListener.NONE);
-      rows.add(new EvaluationResult.Row(row.phrase(), images, judge.recognise(images)));
+      rows.add(new EvaluationResult.Row(row.phrase(), images, judge.classify(images)));
     }
     return rows;
   }

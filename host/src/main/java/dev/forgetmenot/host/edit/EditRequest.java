@@ -52,8 +52,8 @@ public record EditRequest(
   /** Without a report, from the beginning; for use as a library. */
   public static EditRequest of(
       ConceptEditor editor, List<Concept> concepts, Settings values, Path patch) {
-    EvaluationSetup nobody = EvaluationSetup.NONE;
-    return new EditRequest(editor, concepts, values, patch, nobody, ReportSize.NONE, false);
+    EvaluationSetup judging = EvaluationSetup.NONE;
+    return new EditRequest(editor, concepts, values, patch, judging, ReportSize.NONE, false);
   }
 
   /** Where a job that is stopped leaves its state. */

@@ -99,7 +99,7 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
             new SampleReport.Row(
                 row,
                 able
-                    ? judge.orElseThrow().recognise(row).stream().map(Optional::of).toList()
+                    ? judge.orElseThrow().classify(row).stream().map(Optional::of).toList()
                     : row.stream().map(image -> Optional.<String>empty()).toList()));
       }
       return judged;

@@ -105,7 +105,7 @@ class NothingIsLostTest {
     }
 
     @Override
-    public List<String> recognise(List<RgbImage> images) {
+    public List<String> classify(List<RgbImage> images) {
       if (thrown instanceof Error error) {
         throw error;
       }
@@ -116,7 +116,7 @@ class NothingIsLostTest {
     }
 
     @Override
-    public List<String> recogniseStyle(List<RgbImage> images) {
+    public List<String> classifyStyle(List<RgbImage> images) {
       throw new IllegalStateException();
     }
   }

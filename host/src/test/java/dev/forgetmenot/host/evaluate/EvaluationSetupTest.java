@@ -50,10 +50,10 @@ class EvaluationSetupTest {
           return new ImageClassifier() {
             public List<String> things() { return List.of(last); }
             public List<String> styles() { return List.of(); }
-            public List<String> recognise(List<RgbImage> images) {
+            public List<String> classify(List<RgbImage> images) {
               return Collections.nCopies(images.size(), last);
             }
-            public List<String> recogniseStyle(List<RgbImage> images) {
+            public List<String> classifyStyle(List<RgbImage> images) {
               throw new IllegalStateException();
             }
           };
@@ -94,7 +94,7 @@ class EvaluationSetupTest {
       EvaluationSetup setup = new EvaluationSetup(clip, named, WORDS, List.of()).asking(manager);
       try (ImageClassifier classifier = setup.open(sd).orElseThrow()) {
         RgbImage black = new RgbImage(8, 8, new byte[3 * 8 * 8]);
-        assertThat(classifier.things()).containsAll(classifier.recognise(List.of(black)));
+        assertThat(classifier.things()).containsAll(classifier.classify(List.of(black)));
         return classifier.things();
       }
     }

@@ -44,7 +44,7 @@ class ZeroShotClassifierTest {
             ZeroShotClassifier.open(
                 clip, engine, new KnownConcepts(phrases, List.of()), ZeroShotClassifier.TEMPLATE)) {
       List<RgbImage> images = noise();
-      List<String> seen = recogniser.recognise(images);
+      List<String> seen = recogniser.classify(images);
       List<double[]> similarities =
           recogniser.things().stream()
               .map(thing -> recogniser.similarities(images, thing))

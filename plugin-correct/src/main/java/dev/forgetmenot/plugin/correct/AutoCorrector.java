@@ -65,9 +65,9 @@ public final class AutoCorrector extends AutoEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     EditGoal goal =
-        goal(SingleConcept.of(concepts, context.vocabulary()).concept(), values, model, context);
+        goal(SingleConcept.of(concepts, context.knownConcepts()).concept(), values, model, context);
     return new Search(
-        candidates(goal, values), Evaluation.of(List.of(goal), context.vocabulary(), size(values)));
+        candidates(goal, values), Evaluation.of(List.of(goal), context.knownConcepts(), size(values)));
   }
 
   @Override
@@ -98,7 +98,7 @@ public final class AutoCorrector extends AutoEditor {
       }
       List<String> without =
           PhraseList.of(WITHOUT, values).stream()
-              .map(name -> TargetShares.phrase(name, context.vocabulary()))
+              .map(name -> TargetShares.phrase(name, context.knownConcepts()))
               .toList();
       return new EditGoal(word, List.of(), without);
     }

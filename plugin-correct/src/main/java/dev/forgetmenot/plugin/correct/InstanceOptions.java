@@ -72,11 +72,11 @@ record InstanceOptions(Settings values) {
       Optional<ShareMeasurement> drawings,
       JobContext context) {
     Optional<String> dominant =
-        values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.vocabulary()));
+        values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.knownConcepts()));
     Optional<TargetShares> told =
         values
             .find(BALANCE)
-            .map(text -> TargetShares.parse(values.list(BALANCE), context.vocabulary()));
+            .map(text -> TargetShares.parse(values.list(BALANCE), context.knownConcepts()));
     if (told.isPresent()) {
       return ordered(told.get(), dominant, general, drawings);
     }

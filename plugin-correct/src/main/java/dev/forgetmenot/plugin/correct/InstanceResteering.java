@@ -125,7 +125,7 @@ public final class InstanceResteering extends TrainedCorrection {
     if (options.values().find(InstanceOptions.BALANCE).isEmpty()
         && drawings.isEmpty()
         && dominant.isPresent()) {
-      return List.of(TargetShares.phrase(dominant.get().strip(), context.vocabulary()));
+      return List.of(TargetShares.phrase(dominant.get().strip(), context.knownConcepts()));
     }
     return options.shares(word, encoder, drawings, context).phrases();
   }
@@ -142,7 +142,7 @@ public final class InstanceResteering extends TrainedCorrection {
     }
     PromptTemplate template = PromptTemplate.of(word.kind());
     Set<String> kept = new LinkedHashSet<>(phrases);
-    KnownConcepts vocabulary = context.vocabulary();
+    KnownConcepts vocabulary = context.knownConcepts();
     NearestConcepts.of(
             encoder,
             template,
@@ -172,7 +172,7 @@ public final class InstanceResteering extends TrainedCorrection {
     PromptPhrase said =
         settings.values().text("words").equals("general")
             ? subject
-            : PromptPhrase.of(dominant, context.vocabulary());
+            : PromptPhrase.of(dominant, context.knownConcepts());
     return ConceptPrompt.of(
         model, named, said.word(), around(said, template), settings.endOfText());
   }
@@ -204,7 +204,7 @@ public final class InstanceResteering extends TrainedCorrection {
           model.generate(
               GenerationRequest.of(prompt)
                   .seeds(settings.optimizer().seed() + (long) batch * wanted, wanted));
-      List<String> seen = judge.get().recognise(some, word.kind());
+      List<String> seen = judge.get().classify(some, word.kind());
       for (int i = 0; i < some.size() && sorted.size() < wanted; i++) {
         if (seen.get(i).equals(dominant)) {
           sorted.add(some.get(i));

@@ -96,7 +96,7 @@ record InstanceSearch(
 
   private Optional<String> category(String phrase) {
     return context
-        .vocabulary()
+        .knownConcepts()
         .find(phrase)
         .map(KnownConcepts.Phrase::category)
         .filter(category -> !category.isEmpty());
@@ -105,7 +105,7 @@ record InstanceSearch(
   private Map<String, Double> nearness(List<String> phrases) {
     Map<String, Double> nearness = new HashMap<>();
     phrases.forEach(phrase -> nearness.put(phrase, 0.0));
-    KnownConcepts vocabulary = context.vocabulary();
+    KnownConcepts vocabulary = context.knownConcepts();
     NearestConcepts.of(
             encoder,
             PromptTemplate.of(general.kind()),

@@ -35,7 +35,7 @@ record ShareMeasurement(
 
   private Map<String, Integer> counts(Concept general, String negative, double guidance) {
     List<RgbImage> drawn = model.generate(request(general, negative, guidance));
-    List<String> seen = judge.recognise(drawn, general.kind());
+    List<String> seen = judge.classify(drawn, general.kind());
     return new EvaluationResult.Row(general.name(), drawn, seen).counts();
   }
 

@@ -34,7 +34,7 @@ abstract class TrainedCorrection extends TrainedEditor {
   protected final PatchDraft train(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    SingleConcept word = SingleConcept.of(concepts, context.vocabulary());
+    SingleConcept word = SingleConcept.of(concepts, context.knownConcepts());
     return train(word.concept(), word.subject(), values, model, context);
   }
 

@@ -62,7 +62,7 @@ class ChosenGoalTest {
       Evaluation.Size size = new Evaluation.Size(4, 0, 1, 7, 1);
       return new Search(
           List.of(balance(THREE), balance(TWO)),
-          Evaluation.of(List.of(THREE), context.vocabulary(), size));
+          Evaluation.of(List.of(THREE), context.knownConcepts(), size));
     }
 
     @Override

@@ -71,7 +71,7 @@ final class Listener implements JobContext {
   }
 
   @Override
-  public KnownConcepts vocabulary() {
+  public KnownConcepts knownConcepts() {
     return vocabulary;
   }
 

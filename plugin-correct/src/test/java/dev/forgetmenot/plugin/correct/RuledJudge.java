@@ -48,7 +48,7 @@ final class RuledJudge implements ImageClassifier {
   }
 
   @Override
-  public List<String> recognise(List<RgbImage> images) {
+  public List<String> classify(List<RgbImage> images) {
     List<String> seen = rule.apply(images.size());
     if (seen.size() != images.size()) {
       throw new AssertionError("the rule sees " + seen + " in " + images.size() + " images");
@@ -57,7 +57,7 @@ final class RuledJudge implements ImageClassifier {
   }
 
   @Override
-  public List<String> recogniseStyle(List<RgbImage> images) {
+  public List<String> classifyStyle(List<RgbImage> images) {
     throw new IllegalStateException("no styles");
   }
 

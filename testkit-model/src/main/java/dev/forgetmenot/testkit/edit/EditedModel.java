@@ -83,7 +83,7 @@ public final class EditedModel implements AutoCloseable {
   public JobContext context(KnownConcepts vocabulary) {
     return new JobContext() {
       @Override
-      public KnownConcepts vocabulary() {
+      public KnownConcepts knownConcepts() {
         return vocabulary;
       }
 

@@ -67,7 +67,7 @@ public final class AutoEraser extends AutoEditor {
   protected Search search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
     return new Search(
-        CANDIDATES, Evaluation.ofForgetting(concepts, context.vocabulary(), size(values)));
+        CANDIDATES, Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values)));
   }
 
   /** Nothing is left to improve: one image more or less is chance. */
