@@ -40,6 +40,7 @@ class ArchitectureTest {
           "plugin-correct",
           "plugin-erasers",
           "plugin-patch",
+          "evaluation",
           "host",
           "samples");
 

@@ -3,6 +3,7 @@ package dev.forgetmenot.files;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Names that may have been meant where an unknown one was given, for messages. */
 public final class Suggestions {
@@ -22,6 +23,13 @@ public final class Suggestions {
         .sorted(Comparator.comparingInt((String other) -> distance(start, other)))
         .limit(COUNT)
         .toList();
+  }
+
+  /** The nearest known name if it takes at most some typing mistakes to become this one. */
+  public static Optional<String> within(String name, Collection<String> known, int mistakes) {
+    return of(name, known).stream()
+        .findFirst()
+        .filter(nearest -> distance(name, nearest) <= mistakes);
   }
 
   /** Letters to put in, take out or replace. */

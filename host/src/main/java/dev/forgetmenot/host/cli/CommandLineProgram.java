@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.cli.bench.BenchCommand;
 import dev.forgetmenot.host.cli.doctor.DoctorCommand;
+import dev.forgetmenot.host.cli.evaluate.EvaluateCommand;
 import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -80,6 +81,7 @@ public final class CommandLineProgram {
           .with(ModelsCommand.class, ModelsCommand::of)
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)
+          .with(EvaluateCommand.class, EvaluateCommand::of)
           .with(BenchCommand.class, ignored -> new BenchCommand())
           .with(CompletionCommand.class, CompletionCommand::new)
           .with(ManCommand.class, ManCommand::new);

@@ -4,6 +4,9 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.ReportSize;
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,8 +99,8 @@ record AttnYaml(RunFileReader reader) {
         notes);
   }
 
-  private static RunFileException missing(YamlMap map) {
-    return new RunFileException(
+  private static YamlException missing(YamlMap map) {
+    return new YamlException(
         map.file(), map.line(), "multi_concept is missing: write it as [[a-name, object]]");
   }
 

@@ -3,6 +3,9 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.GivenSetting;
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +91,7 @@ final class EditorValues {
     try {
       Settings.of(List.of(setting), Map.of(name, plain));
     } catch (IllegalArgumentException e) {
-      throw new RunFileException(value.file(), value.line(), said(value, name, e.getMessage()), e);
+      throw new YamlException(value.file(), value.line(), said(value, name, e.getMessage()), e);
     }
     if (setting.type() == SettingSpec.Type.PATH && !Files.exists(Path.of(plain))) {
       throw value.wrong("names " + plain + ", which is not there");

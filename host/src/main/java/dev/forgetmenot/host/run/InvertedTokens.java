@@ -1,6 +1,8 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.host.invert.InversionFiles;
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ final class InvertedTokens {
    * The file of the most steps in a folder.
    *
    * @param where the value that needs it, for the refusal
-   * @throws RunFileException if there is none
+   * @throws YamlException if there is none
    */
   static Path in(Path folder, YamlValue where) throws IOException {
     if (Files.isDirectory(folder)) {
@@ -33,7 +35,7 @@ final class InvertedTokens {
     throw none(folder, where);
   }
 
-  private static RunFileException none(Path folder, YamlValue where) {
+  private static YamlException none(Path folder, YamlValue where) {
     return where.wrong(
         "needs inverted tokens, "
             + folder.resolve(InversionFiles.stepName(500))

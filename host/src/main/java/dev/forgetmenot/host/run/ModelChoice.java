@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.host.model.InstallDirectory;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlFile;
+import dev.forgetmenot.kit.yaml.YamlMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.Optional;
  */
 public record RunFileReader(
     List<RunMethod> methods, ModelChoice models, Optional<Path> vocabulary, Path base) {
+  private static final YamlFile FILE = new YamlFile("run file", 256 * 1024);
+
   /** Copies the list. */
   public RunFileReader {
     methods = List.copyOf(methods);
@@ -26,13 +31,13 @@ public record RunFileReader(
    * Reads a file and checks all that can be checked without the model.
    *
    * @throws IOException if the file or a file that it names cannot be read
-   * @throws RunFileException if it says something that cannot be done; the message names file, line
+   * @throws YamlException if it says something that cannot be done; the message names file, line
    *     and key
    */
   public RunPlan read(Path file) throws IOException {
-    YamlMap map = YamlFile.read(file);
+    YamlMap map = FILE.read(file);
     if (map.has(AttnYaml.SECTION) && map.has(TiYaml.SECTION)) {
-      throw new RunFileException(
+      throw new YamlException(
           file, 1, "holds both Ti and Attn: put them into two files, Ti is run first");
     }
     if (map.has(AttnYaml.SECTION)) {
@@ -63,7 +68,7 @@ public record RunFileReader(
   /**
    * The method with a name.
    *
-   * @throws RunFileException at a line, if it is not installed
+   * @throws YamlException at a line, if it is not installed
    */
   RunMethod method(YamlMap map, String operation, String name) {
     return methods(operation).stream()
@@ -71,7 +76,7 @@ public record RunFileReader(
         .findFirst()
         .orElseThrow(
             () ->
-                new RunFileException(
+                new YamlException(
                     map.file(),
                     map.line(),
                     "needs a plugin that can "

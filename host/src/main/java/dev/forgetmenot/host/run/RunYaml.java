@@ -8,6 +8,9 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -97,7 +100,7 @@ record RunYaml(RunFileReader reader) {
             .orElse(DEFAULT_OPERATION);
     List<RunMethod> methods = reader.methods(operation);
     if (methods.isEmpty()) {
-      throw new RunFileException(
+      throw new YamlException(
           map.file(),
           map.line(),
           "no installed plugin can " + operation + "; 'fmn plugins' lists what is installed");
@@ -119,10 +122,10 @@ record RunYaml(RunFileReader reader) {
   private static void requireOneWithImages(
       YamlMap map, List<Concept> concepts, EditorValues values) {
     if (concepts.size() > 1) {
-      throw new RunFileException(map.file(), map.line(), "an inversion has one concept");
+      throw new YamlException(map.file(), map.line(), "an inversion has one concept");
     }
     if (!values.has(RunMethod.Invert.IMAGES)) {
-      throw new RunFileException(
+      throw new YamlException(
           map.file(), map.line(), "the key image-dir is missing: the folder with the images");
     }
   }
@@ -210,7 +213,7 @@ record RunYaml(RunFileReader reader) {
     try {
       return names.of(name.text(), kind);
     } catch (IllegalArgumentException e) {
-      throw new RunFileException(name.file(), name.line(), e.getMessage(), e);
+      throw new YamlException(name.file(), name.line(), e.getMessage(), e);
     }
   }
 

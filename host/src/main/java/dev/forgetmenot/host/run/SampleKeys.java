@@ -3,6 +3,8 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.files.TextFile;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,9 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.edit.ReportSize;
+import dev.forgetmenot.kit.yaml.YamlException;
+import dev.forgetmenot.kit.yaml.YamlMap;
+import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +101,7 @@ record TiYaml(RunFileReader reader) {
   private RunMethod method(YamlMap map) {
     List<RunMethod> methods = reader.methods(INVERT);
     if (methods.isEmpty()) {
-      throw new RunFileException(
+      throw new YamlException(
           map.file(),
           map.line(),
           "no installed plugin can invert; 'fmn plugins' lists what is installed");
@@ -106,9 +109,8 @@ record TiYaml(RunFileReader reader) {
     return methods.get(0);
   }
 
-  private static RunFileException missing(YamlMap map, String key, String example) {
-    return new RunFileException(
-        map.file(), map.line(), key + " is missing: write it like " + example);
+  private static YamlException missing(YamlMap map, String key, String example) {
+    return new YamlException(map.file(), map.line(), key + " is missing: write it like " + example);
   }
 
   /** The names of the tokens and where each begins. */

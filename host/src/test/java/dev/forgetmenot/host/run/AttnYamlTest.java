@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.kit.yaml.YamlException;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -208,7 +209,7 @@ class AttnYamlTest {
 
   private void assertWrong(String message, String... lines) {
     assertThatThrownBy(() -> files.read(lines))
-        .isInstanceOf(RunFileException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
   }
 }

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.VocabularyFile;
+import dev.forgetmenot.kit.yaml.YamlException;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -271,7 +272,7 @@ class RunYamlTest {
         .hasMessageContaining("line 1: byte 0xf6 is not text in UTF-8");
     Path large = Files.writeString(folder.resolve("large.yaml"), "#".repeat(300_000));
     assertThatThrownBy(() -> files.reader(Optional.empty()).read(large))
-        .isInstanceOf(RunFileException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining("at most 262144 bytes");
   }
 
@@ -312,7 +313,7 @@ class RunYamlTest {
 
   private void assertWrong(String message, Optional<Path> model, String... lines) {
     assertThatThrownBy(() -> files.read(model, lines))
-        .isInstanceOf(RunFileException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
   }
 }

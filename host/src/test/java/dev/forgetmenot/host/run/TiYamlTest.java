@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.kit.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,7 +151,7 @@ class TiYamlTest {
 
   private void assertWrong(String message, String... lines) {
     assertThatThrownBy(() -> files.read(lines))
-        .isInstanceOf(RunFileException.class)
+        .isInstanceOf(YamlException.class)
         .hasMessageContaining(message);
   }
 }

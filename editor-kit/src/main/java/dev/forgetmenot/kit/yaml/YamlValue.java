@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.run;
+package dev.forgetmenot.kit.yaml;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -11,42 +11,52 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * A value of a run file and where it stands. What it should be, its reader says; every refusal
+ * A value of a YAML file and where it stands. What it should be, its reader says; every refusal
  * names file, line and key.
  *
  * @param key as written
  */
-record YamlValue(Path file, String key, Node node) {
+public record YamlValue(Path file, String key, Node node) {
   /** The line, from 1. */
-  int line() {
+  public int line() {
     return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
   }
 
+  /** The column, from 1. */
+  public int column() {
+    return node.getStartMark().map(Mark::getColumn).orElse(0) + 1;
+  }
+
+  /** A refusal at the place of this value, whose message does not begin with the key. */
+  public YamlException refusal(String problem) {
+    return new YamlException(file, line(), column(), problem, null);
+  }
+
   /** A refusal of this value. */
-  RunFileException wrong(String message) {
-    return new RunFileException(file, line(), key + " " + message);
+  public YamlException wrong(String message) {
+    return refusal(key + " " + message);
   }
 
   /** A refusal of this value for a reason that something else gave. */
-  RunFileException wrong(String message, Throwable cause) {
-    return new RunFileException(file, line(), key + " " + message, cause);
+  public YamlException wrong(String message, Throwable cause) {
+    return new YamlException(file, line(), column(), key + " " + message, cause);
   }
 
   /** Whether nothing is said: {@code null}, {@code ~} or an empty place. */
-  boolean isNull() {
+  public boolean isNull() {
     return node.getTag().equals(Tag.NULL);
   }
 
-  boolean isList() {
+  public boolean isList() {
     return node instanceof SequenceNode;
   }
 
-  boolean isMap() {
+  public boolean isMap() {
     return node instanceof MappingNode;
   }
 
   /** A text, or a number or a switch as it is written. */
-  String text() {
+  public String text() {
     if (node instanceof ScalarNode scalar && !isNull()) {
       return scalar.getValue();
     }
@@ -54,7 +64,7 @@ record YamlValue(Path file, String key, Node node) {
   }
 
   /** A switch. */
-  boolean flag() {
+  public boolean flag() {
     String text = text().toLowerCase(Locale.ROOT);
     if (!text.equals("true") && !text.equals("false")) {
       throw wrong("must be true or false, not '" + text() + "'");
@@ -63,7 +73,7 @@ record YamlValue(Path file, String key, Node node) {
   }
 
   /** A whole number. */
-  long integer(long min, long max) {
+  public long integer(long min, long max) {
     try {
       long value = Long.parseLong(text());
       if (value >= min && value <= max) {
@@ -76,7 +86,7 @@ record YamlValue(Path file, String key, Node node) {
   }
 
   /** A number. */
-  double number(double min, double max) {
+  public double number(double min, double max) {
     double value;
     try {
       value = Double.parseDouble(text());
@@ -90,7 +100,7 @@ record YamlValue(Path file, String key, Node node) {
   }
 
   /** The members of a list. */
-  List<YamlValue> list() {
+  public List<YamlValue> list() {
     if (node instanceof SequenceNode sequence) {
       return sequence.getValue().stream().map(one -> new YamlValue(file, key, one)).toList();
     }
@@ -98,7 +108,7 @@ record YamlValue(Path file, String key, Node node) {
   }
 
   /** A map with keys that are texts. */
-  YamlMap map() {
+  public YamlMap map() {
     if (node instanceof MappingNode mapping) {
       return YamlMap.of(this, mapping);
     }

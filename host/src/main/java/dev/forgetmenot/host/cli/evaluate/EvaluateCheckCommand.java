@@ -1,0 +1,53 @@
+package dev.forgetmenot.host.cli.evaluate;
+
+import dev.forgetmenot.evaluation.bench.Bench;
+import dev.forgetmenot.evaluation.bench.ConceptKind;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code fmn evaluate check}: whether a list of concepts can be used. */
+@Command(
+    name = "check",
+    description = {
+      "Read a list of concepts and say all its mistakes, with line and column; no model is loaded.",
+      "docs/concept-bench.md describes lists."
+    },
+    mixinStandardHelpOptions = true)
+final class EvaluateCheckCommand implements Callable<Integer> {
+  private final CommandContext context;
+
+  @Parameters(paramLabel = "LIST", description = "A list of the program, or a YAML file.")
+  private String list;
+
+  EvaluateCheckCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Bench bench = Bench.read(list);
+    context.say(
+        bench.name()
+            + ", version "
+            + bench.version()
+            + ": "
+            + bench.concepts(ConceptKind.IDENTITY).size()
+            + " identities, "
+            + bench.concepts(ConceptKind.OBJECT).size()
+            + " objects, "
+            + bench.concepts(ConceptKind.STYLE).size()
+            + " styles, "
+            + bench.concepts(ConceptKind.BROAD).size()
+            + " groups, "
+            + bench.general().prompts().size()
+            + " general prompts; no mistakes.");
+    if (bench.never().isEmpty()) {
+      context.say("It names no concept that the model never knew: attacks will have no floor.");
+    }
+    return ExitCodes.DONE;
+  }
+}

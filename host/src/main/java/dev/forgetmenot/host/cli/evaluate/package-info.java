@@ -1,0 +1,2 @@
+/** {@code fmn evaluate}: how well a model forgot. */
+package dev.forgetmenot.host.cli.evaluate;

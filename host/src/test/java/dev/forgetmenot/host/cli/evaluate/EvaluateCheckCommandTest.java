@@ -1,0 +1,44 @@
+package dev.forgetmenot.host.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.host.cli.ProgramRun;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fmn evaluate check}. */
+class EvaluateCheckCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void saysWhatAShippedListHolds() {
+    ProgramRun run = ProgramRun.of("evaluate", "check", "emoji");
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(run.out())
+        .contains("emoji, version 1: 12 identities, 113 objects, 6 styles, 2 groups, 125 general")
+        .contains("attacks will have no floor");
+  }
+
+  @Test
+  void saysAllMistakesOfAFileWithLineAndColumn() throws IOException {
+    Path list = folder.resolve("list.yaml");
+    Files.writeString(
+        list,
+        """
+        bench: mine
+        version: one
+        include: core
+        colour: red
+        concepts: []
+        """);
+    ProgramRun run = ProgramRun.of("evaluate", "check", list.toString());
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(run.err())
+        .contains(list + ":2:10: version must be a whole number, not 'one'")
+        .contains(list + ":4:1: colour is not a known key");
+  }
+}
