@@ -49,21 +49,25 @@ public class ModelBenchmark {
         StableDiffusion.load(
             folder == null ? EmbeddedModel.folder() : Path.of(folder), LoadOptions.defaults());
     manager = sd.newManager();
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               condition = sd.encodePrompts(List.of(sd.tokenize(""), sd.tokenize(PROMPT)));
               int[] shape = sd.latentShape();
               pair = manager.randomNormal(new Shape(2, shape[0], shape[1], shape[2]));
               single = manager.randomNormal(new Shape(1, shape[0], shape[1], shape[2]));
-});
+            });
   }
 
   /** Frees it. */
   @TearDown
   public void close() throws IOException {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               condition.close();
               manager.close();
-});
+            });
     sd.close();
   }
 

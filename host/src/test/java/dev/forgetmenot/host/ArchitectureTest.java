@@ -146,7 +146,8 @@ class ArchitectureTest {
           new Step("patching", "patching.planted.PatchingUsesKit", "api"),
           new Step("kit", "kit.planted.KitUsesDiffusion", "patching"),
           new Step("plugin", "plugin.planted.UsesDiffusion", "kit"),
-          new Step("host", "host.planted.UsesPlugin", "diffusion", "kit"));
+          new Step("evaluation", "evaluation.planted.EvaluationUsesDiffusion", "kit"),
+          new Step("host", "host.planted.UsesPlugin", "diffusion", "evaluation"));
 
   private static final List<String> PLUGINS = List.of("forget", "correct", "erasers", "patching");
 

@@ -16,8 +16,7 @@ public final class GoldenFolders {
 
   /** The reference folders, sorted by name; there is at least one. */
   public static List<Path> folders() {
-    String given = System.getProperty("fmn.golden.dir", "");
-    Path root = given.isBlank() ? inProject("testkit/fixtures") : Path.of(given);
+    Path root = root();
     try (var entries = Files.list(root)) {
       List<Path> folders = entries.filter(GoldenFolders::isReference).sorted().toList();
       if (folders.isEmpty()) {
@@ -27,6 +26,16 @@ public final class GoldenFolders {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list the reference folders of " + root, e);
     }
+  }
+
+  /** One folder beside them that holds no model, such as {@code measures}. */
+  public static Path folder(String name) {
+    return root().resolve(name);
+  }
+
+  private static Path root() {
+    String given = System.getProperty("fmn.golden.dir", "");
+    return given.isBlank() ? inProject("testkit/fixtures") : Path.of(given);
   }
 
   /** A file or folder of the project by its path from the root, found by walking up. */

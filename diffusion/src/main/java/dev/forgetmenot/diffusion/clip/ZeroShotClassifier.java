@@ -184,10 +184,11 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
 
   @Override
   public void close() {
-    engine.run(() -> {
+    engine.run(
+        () -> {
           clip.close();
           ops.close();
           manager.close();
-});
+        });
   }
 }

@@ -81,13 +81,17 @@ final class AppliedPatches {
     try {
       return draw.get();
     } finally {
-      try {
-        replace(requested);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } finally {
-        listener = null;
-      }
+      end();
+    }
+  }
+
+  private void end() {
+    try {
+      replace(requested);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      listener = null;
     }
   }
 }

@@ -284,7 +284,8 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public void observe(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
-    engine.run(() -> parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks));
+    engine.run(
+        () -> parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks));
   }
 
   @Override

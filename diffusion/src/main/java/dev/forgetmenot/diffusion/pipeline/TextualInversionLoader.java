@@ -91,12 +91,13 @@ final class TextualInversionLoader {
             "the tokens have " + parameter.shape().get(0) + " vectors, not " + vectors.length);
       }
       float[] flat = encoder.flat(vectors);
-      engine.run(() -> {
+      engine.run(
+          () -> {
             NDArray array = parameter.array();
             try (NDArray values = array.getManager().create(flat, parameter.shape())) {
               array.subi(array).addi(values); // in place: a training scope holds this array
             }
-});
+          });
     }
 
     @Override
@@ -104,10 +105,11 @@ final class TextualInversionLoader {
       if (closed) {
         return;
       }
-      engine.run(() -> {
+      engine.run(
+          () -> {
             tokenizer.removeTokens(names);
             encoder.removeRows(parameter);
-});
+          });
       closed = true;
     }
   }

@@ -337,10 +337,11 @@ public final class TrainingSession implements TrainingScope {
     }
     closed = true;
     try {
-      engine.run(() -> {
+      engine.run(
+          () -> {
             part.settle();
             manager.close();
-});
+          });
     } finally {
       OPEN.set(false);
     }

@@ -98,9 +98,7 @@ class PipelineGoldenTest {
         .call(
             () -> {
               try (NDManager manager = sd.newManager();
-                  NDArray latents =
-                      sd.pipeline()
-                          .latents(request, GenerationHooks.NONE, manager)) {
+                  NDArray latents = sd.pipeline().latents(request, GenerationHooks.NONE, manager)) {
                 return latents.toFloatArray();
               }
             });

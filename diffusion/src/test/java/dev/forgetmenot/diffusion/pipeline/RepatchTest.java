@@ -147,9 +147,7 @@ class RepatchTest {
     LoadOptions options = LoadOptions.defaults().patched(List.of(), List.of(views::add));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
       PatchableModel view = views.get(0);
-      assertThatThrownBy(
-              () ->
-                  sd.engine().run(() -> view.weights().restore(BIAS)))
+      assertThatThrownBy(() -> sd.engine().run(() -> view.weights().restore(BIAS)))
           .isInstanceOf(IllegalStateException.class);
     }
   }

@@ -179,7 +179,9 @@ class SamplingHooksTest {
         .hasMessageContaining("(1, 4)");
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
         NDManager manager = sd.newManager()) {
-      sd.engine().run(() -> {
+      sd.engine()
+          .run(
+              () -> {
                 NDArray latents = manager.zeros(new Shape(1, 4, 8, 8));
                 NDArray context = manager.zeros(new Shape(1, 7, 32));
                 double[] timesteps = {500};
@@ -195,7 +197,7 @@ class SamplingHooksTest {
                         () -> new TextCondition(context, Optional.of(context), Optional.empty()))
                     .hasMessageContaining("pooled")
                     .hasMessageContaining("(b, p)");
-});
+              });
     }
   }
 
@@ -203,7 +205,9 @@ class SamplingHooksTest {
   void conditionsAreRepeatedAndConcatenatedInAllTheirParts() throws IOException {
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults());
         NDManager manager = sd.newManager()) {
-      sd.engine().run(() -> {
+      sd.engine()
+          .run(
+              () -> {
                 TextCondition one = condition(manager, 1);
                 TextCondition two = condition(manager, 10).repeat(2);
                 TextCondition all = TextCondition.concat(List.of(two, one));
@@ -213,7 +217,7 @@ class SamplingHooksTest {
                 assertThat(all.timeIds().orElseThrow().getShape()).isEqualTo(new Shape(3, 6));
                 all.close();
                 assertThat(one.context().toFloatArray()).containsExactly(1, 1);
-});
+              });
     }
   }
 

@@ -238,7 +238,9 @@ class StableDiffusionTest {
 
   @Test
   void weightsAreReplacedAndGoBackBitForBit() {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               ModelWeights weights = sd.weights();
               String name = "unet/conv_in.weight";
               float[] base = weights.base(name);
@@ -262,7 +264,7 @@ class StableDiffusionTest {
                   .hasMessageContaining("begins with the component");
               assertThatThrownBy(() -> weights.replace(name, new float[1]))
                   .hasMessageContaining("not 1");
-});
+            });
   }
 
   @Test
@@ -304,8 +306,7 @@ class StableDiffusionTest {
         .call(
             () -> {
               try (NDManager manager = sd.newManager();
-                  NDArray latents =
-                      sd.pipeline().latents(request, GenerationHooks.NONE, manager)) {
+                  NDArray latents = sd.pipeline().latents(request, GenerationHooks.NONE, manager)) {
                 List<RgbImage> decoded = sd.decodeLatents(latents);
                 assertThat(decoded.get(0).rgb()).isEqualTo(drawn.get(0).rgb());
                 assertThat(decoded.get(1).rgb()).isEqualTo(drawn.get(1).rgb());

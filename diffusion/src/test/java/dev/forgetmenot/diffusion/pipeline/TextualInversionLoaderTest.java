@@ -151,8 +151,7 @@ class TextualInversionLoaderTest {
     LoadOptions options = LoadOptions.defaults().patched(List.of(), List.of(extension));
     try (StableDiffusion patched = StableDiffusion.load(MODEL, options)) {
       assertThat(patched.tokenIds("<m>")).containsExactly(VOCABULARY, VOCABULARY + 1);
-      patched
-          .engine().run(() -> patched.weights().restoreChanged());
+      patched.engine().run(() -> patched.weights().restoreChanged());
       assertThat(patched.tokenize("a <m>").ids()).contains(VOCABULARY + 1);
     }
   }

@@ -73,7 +73,10 @@ class TrainingCheckpointTest {
 
   private Map<String, float[]> values(TrainingSession session) {
     Map<String, float[]> values = new LinkedHashMap<>();
-    sd.engine().run(() -> session.trainable().forEach(name -> values.put(name, sd.weights().current(name))));
+    sd.engine()
+        .run(
+            () ->
+                session.trainable().forEach(name -> values.put(name, sd.weights().current(name))));
     return values;
   }
 
@@ -170,10 +173,12 @@ class TrainingCheckpointTest {
     float[] before = sd.engine().call(() -> prediction(false, null));
     try (TrainingSession session = open(OPTIONS)) {
       train(session, 1, 4);
-      sd.engine().run(() -> {
+      sd.engine()
+          .run(
+              () -> {
                 assertThat(prediction(false, null)).isNotEqualTo(before);
                 assertThat(prediction(true, session)).isEqualTo(before);
-});
+              });
       float[][] inside = new float[1][];
       int[] part = {0};
       Map<String, float[]> values = values(session);

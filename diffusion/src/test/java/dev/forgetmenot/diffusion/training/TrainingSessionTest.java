@@ -34,7 +34,8 @@ class TrainingSessionTest {
   @BeforeEach
   void makeWeights() {
     engine = EngineThread.start("cpu");
-    engine.run(() -> {
+    engine.run(
+        () -> {
           manager = engine.newManager();
           ops = TorchScriptOps.create(engine);
           Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -43,15 +44,16 @@ class TrainingSessionTest {
           shapes.put("c.weight", new Shape(2));
           ModelParameters weights = ModelParameters.random(manager, shapes, 1);
           weights.all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
-});
+        });
   }
 
   @AfterEach
   void free() {
-    engine.run(() -> {
+    engine.run(
+        () -> {
           ops.close();
           manager.close();
-});
+        });
     engine.close();
   }
 
@@ -198,7 +200,10 @@ class TrainingSessionTest {
       session.step(lossOfA(1));
       assertThat(recorded()).isFalse();
     }
-    engine.run(() -> assertThat(parameters.values()).noneMatch(parameter -> parameter.array().hasGradient()));
+    engine.run(
+        () ->
+            assertThat(parameters.values())
+                .noneMatch(parameter -> parameter.array().hasGradient()));
   }
 
   /** Whether an operation on a trainable weight makes a graph now. */

@@ -50,7 +50,9 @@ class PromptsInStepsTest {
 
   @Test
   void conceptsThatContainEachOtherSplitOrFillThePromptAreFound() {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               List<Integer> ball = prompt("ball", "a photo of {}").columns().columns();
               List<Integer> soccer = prompt("soccer ball", "a photo of {}").columns().columns();
               assertThat(soccer).hasSizeGreaterThan(ball.size()).containsAll(ball.subList(0, 1));
@@ -68,12 +70,14 @@ class PromptsInStepsTest {
               assertThatThrownBy(() -> prompt(full + " ball ball", "{}"))
                   .isInstanceOf(IllegalArgumentException.class)
                   .hasMessageContaining("would be cut off");
-});
+            });
   }
 
   @Test
   void aBatchOfTwoIsTheMeanOfTwoLosses() {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               List<ConceptPrompt> prompts =
                   List.of(prompt("ball", "a photo of {}"), prompt("soccer ball", "{} on grass"));
               TrainingOptions options = TrainingOptions.adamW(name -> name.contains("attn2"), 1e-9);
@@ -89,7 +93,7 @@ class PromptsInStepsTest {
                 assertThat(together).hasSameSizeAs(apart);
                 together.forEach((name, found) -> assertNear(name, found, apart.get(name)));
               }
-});
+            });
   }
 
   private static void assertNear(String name, float[] found, float[] expected) {

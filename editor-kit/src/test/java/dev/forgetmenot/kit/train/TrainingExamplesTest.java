@@ -124,7 +124,9 @@ class TrainingExamplesTest {
 
   @Test
   void aDrawGivesTheSameBitsEachTime() {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               List<TrainingImages> images = List.of(grey(10, 30), grey(40, 70, 100));
               TrainingExamples.Pairing second = noise -> 1;
               try (TrainingExamples one = new TrainingExamples(sd, images, 3);
@@ -137,12 +139,14 @@ class TrainingExamplesTest {
                 assertThat(noisy(other, 5, second)).isNotEqualTo(fifth);
                 assertThat(noisy(one, 5, noise -> 0)).isNotEqualTo(fifth);
               }
-});
+            });
   }
 
   @Test
   void theMeanIsOfAConceptsImages() {
-    sd.engine().run(() -> {
+    sd.engine()
+        .run(
+            () -> {
               try (TrainingExamples examples =
                       new TrainingExamples(sd, List.of(grey(10, 200), grey(10), grey(200)), 3);
                   TrainingExamples noise = new TrainingExamples(sd, 2, 3)) {
@@ -157,6 +161,6 @@ class TrainingExamplesTest {
                     .isThrownBy(() -> noise.mean(0))
                     .withMessage("pure noise has no latents");
               }
-});
+            });
   }
 }

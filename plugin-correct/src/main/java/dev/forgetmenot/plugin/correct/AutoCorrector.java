@@ -67,7 +67,8 @@ public final class AutoCorrector extends AutoEditor {
     EditGoal goal =
         goal(SingleConcept.of(concepts, context.knownConcepts()).concept(), values, model, context);
     return new Search(
-        candidates(goal, values), Evaluation.of(List.of(goal), context.knownConcepts(), size(values)));
+        candidates(goal, values),
+        Evaluation.of(List.of(goal), context.knownConcepts(), size(values)));
   }
 
   @Override

@@ -72,7 +72,9 @@ record InstanceOptions(Settings values) {
       Optional<ShareMeasurement> drawings,
       JobContext context) {
     Optional<String> dominant =
-        values.find(DOMINANT).map(name -> TargetShares.phrase(name.strip(), context.knownConcepts()));
+        values
+            .find(DOMINANT)
+            .map(name -> TargetShares.phrase(name.strip(), context.knownConcepts()));
     Optional<TargetShares> told =
         values
             .find(BALANCE)

@@ -67,13 +67,16 @@ class InstanceSearchTest {
             .toList();
     Map<String, Double> nearness = new LinkedHashMap<>();
     tiny.sd
-        .engine().run(() -> NearestConcepts.of(
-                      new PromptEncoder(tiny.sd),
-                      PromptTemplate.ofThings(),
-                      PromptPhrase.of("animal", TinyModel.VOCABULARY),
-                      all)
-                  .phrases()
-                  .forEach(near -> nearness.put(near.subject().phrase(), near.cosine())));
+        .engine()
+        .run(
+            () ->
+                NearestConcepts.of(
+                        new PromptEncoder(tiny.sd),
+                        PromptTemplate.ofThings(),
+                        PromptPhrase.of("animal", TinyModel.VOCABULARY),
+                        all)
+                    .phrases()
+                    .forEach(near -> nearness.put(near.subject().phrase(), near.cosine())));
     return nearness;
   }
 

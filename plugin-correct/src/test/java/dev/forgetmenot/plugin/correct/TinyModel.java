@@ -128,7 +128,8 @@ final class TinyModel implements AutoCloseable {
   /** All weights as they are now. */
   Map<String, float[]> weights() {
     Map<String, float[]> all = new LinkedHashMap<>();
-    sd.engine().run(() -> sd.weights().names().forEach(name -> all.put(name, sd.weights().current(name))));
+    sd.engine()
+        .run(() -> sd.weights().names().forEach(name -> all.put(name, sd.weights().current(name))));
     return all;
   }
 

@@ -49,12 +49,14 @@ class PatchKindsTest {
   @BeforeEach
   void readTheBase() throws IOException {
     try (StableDiffusion sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
-      sd.engine().run(() -> {
+      sd.engine()
+          .run(
+              () -> {
                 for (String name : sd.weights().names()) {
                   base.put(name, sd.weights().base(name));
                   shapes.put(name, sd.weights().shape(name));
                 }
-});
+              });
     }
     base.keySet().stream().filter(n -> n.endsWith(".attn2.to_k.weight")).forEach(keys::add);
     base.keySet().stream().filter(n -> n.endsWith(".attn2.to_v.weight")).forEach(values::add);

@@ -194,10 +194,12 @@ class StackChecksTest {
       sd.repatch(List.of(a.at(0.5), c));
       assertThat(replaced(third, arrays(sd))).containsExactly(BIAS);
       sd.repatch(List.of());
-      sd.engine().run(() -> {
+      sd.engine()
+          .run(
+              () -> {
                 assertThat(sd.weights().current(BIAS)).isEqualTo(sd.weights().base(BIAS));
                 assertThat(sd.weights().parameter(BIAS).changed()).isFalse();
-});
+              });
     }
   }
 

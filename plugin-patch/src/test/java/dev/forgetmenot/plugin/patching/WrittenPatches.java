@@ -93,7 +93,8 @@ final class WrittenPatches {
         LoadOptions.defaults().patched(List.of(requests), List.of(new PatchStackExtension()));
     try (StableDiffusion sd = StableDiffusion.load(model, options)) {
       Map<String, float[]> values = new TreeMap<>();
-      sd.engine().run(() -> new ArrayList<>(names).forEach(n -> values.put(n, sd.weights().current(n))));
+      sd.engine()
+          .run(() -> new ArrayList<>(names).forEach(n -> values.put(n, sd.weights().current(n))));
       return values;
     }
   }
