@@ -20,64 +20,26 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.testkit.EmbeddedModel;
-import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The Java of docs/api-guide.md: each block of the page is a part of this file, between {@code
- * begin} and {@code end}, and runs here. After a change of one, {@code -Dfmn.guide.write=true}
- * writes the blocks of the page anew.
- */
+/** The Java of docs/api-guide.md; see {@link GuidePage}. */
 class ApiGuideTest {
-  private static final Path PAGE = GoldenFolders.inProject("docs/api-guide.md");
-  private static final Path SOURCE =
-      GoldenFolders.inProject("samples/src/test/java/dev/forgetmenot/samples/ApiGuideTest.java");
-  private static final Pattern PART =
-      Pattern.compile("(?ms)^ *// begin: ([a-z]+)\n(.*?)^ *// end$");
-  private static final Pattern BLOCK =
-      Pattern.compile("(?ms)^<!-- ([a-z]+) of ApiGuideTest -->\n```java\n(.*?)^```$");
-
   private final Path model = EmbeddedModel.folder();
 
   @TempDir Path folder;
 
   @Test
   void thePageShowsWhatRunsHere() throws IOException {
-    Map<String, String> parts = new TreeMap<>();
-    PART.matcher(Files.readString(SOURCE, StandardCharsets.UTF_8))
-        .results()
-        .forEach(part -> parts.put(part.group(1), part.group(2).stripIndent()));
-    String page = Files.readString(PAGE, StandardCharsets.UTF_8);
-    if (Boolean.getBoolean("fmn.guide.write")) {
-      page = BLOCK.matcher(page).replaceAll(block -> Matcher.quoteReplacement(block(block, parts)));
-      Files.writeString(PAGE, page);
-    }
-    Map<String, String> shown = new TreeMap<>();
-    BLOCK.matcher(page).results().forEach(block -> shown.put(block.group(1), block.group(2)));
-    assertThat(shown).isEqualTo(parts).hasSize(4);
-    assertThat(page.lines().filter("```java"::equals)).as("no other Java").hasSize(shown.size());
-  }
-
-  private static String block(MatchResult block, Map<String, String> parts) {
-    return "<!-- "
-        + block.group(1)
-        + " of ApiGuideTest -->\n```java\n"
-        + parts.get(block.group(1))
-        + "```";
+    GuidePage.showsWhatRuns(
+        "docs/api-guide.md",
+        List.of("samples/src/test/java/dev/forgetmenot/samples/ApiGuideTest.java"));
   }
 
   @Test

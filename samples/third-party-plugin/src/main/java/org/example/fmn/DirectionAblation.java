@@ -23,6 +23,7 @@ import org.pf4j.Extension;
  * the cross attention reads: W' = W(I − s·ddᵀ/|d|²) for its keys and values. Blunt, and done in a
  * second: whatever else uses that direction is changed too.
  */
+// begin: editor
 @Extension
 public final class DirectionAblation implements ConceptEditor {
   @Override
@@ -53,6 +54,7 @@ public final class DirectionAblation implements ConceptEditor {
   @Override
   public PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
+    // end
     if (concepts.size() != 1) {
       throw new IllegalArgumentException("this takes out one concept, not " + concepts.size());
     }
