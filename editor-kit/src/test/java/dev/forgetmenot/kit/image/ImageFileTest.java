@@ -170,7 +170,7 @@ class ImageFileTest {
     assertThatThrownBy(() -> ImageFile.read(heic)).hasMessageContaining("HEIC");
     Path page = Files.writeString(folder.resolve("page.png"), "<html>not found</html>");
     assertThatThrownBy(() -> ImageFile.read(page))
-        .hasMessageContaining("page.png is not an image")
+        .hasMessageContaining("page.png is not a readable image")
         .hasMessageContaining("JPEG, PNG");
     assertThatThrownBy(() -> ImageFile.read(folder)).hasMessageContaining("is not a file");
   }

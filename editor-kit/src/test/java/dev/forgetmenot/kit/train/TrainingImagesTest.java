@@ -186,6 +186,6 @@ class TrainingImagesTest {
     Files.writeString(folder.resolve("page.png"), "<html>");
     assertThatThrownBy(() -> TrainingImages.read(folder, 16, Crop.CENTRE, 0, said::add))
         .hasMessageContaining("cut.jpg is a damaged JPEG file")
-        .hasMessageContaining("page.png is not an image");
+        .hasMessageContaining("page.png is not a readable image");
   }
 }

@@ -82,7 +82,7 @@ class AutoCorrectorTest {
         .anyMatch(line -> line.startsWith("tried balance"))
         .noneMatch(line -> line.startsWith("tried distill"))
         .last(as(STRING))
-        .startsWith("chosen, by these images: balance balance=lion,bear");
+        .startsWith("chosen, by these images: balance balance=lion, bear");
     assertThat(context.goals)
         .containsOnly(
             new EditGoal(
