@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The context of an edit: that of the command, with a judge, a vocabulary and a checkpoint.
+ * The context of an edit: that of the command, with a judge, known concepts and a checkpoint.
  *
  * @param outer the context of the command
  * @param judge who can say what images show
- * @param vocabulary what the model is known to draw
+ * @param knownConcepts what the model is known to draw
  * @param checkpoint the file for the state of the job
  * @param resuming whether it is there and should be used
  * @param training is called after each training step
@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 public record EditContext(
     JobContext outer,
     Optional<ImageClassifier> judge,
-    KnownConcepts vocabulary,
+    KnownConcepts knownConcepts,
     Optional<Path> checkpoint,
     boolean resuming,
     TrainingListener training,
@@ -33,11 +33,11 @@ public record EditContext(
   public EditContext(
       JobContext outer,
       Optional<ImageClassifier> judge,
-      KnownConcepts vocabulary,
+      KnownConcepts knownConcepts,
       Optional<Path> checkpoint,
       boolean resuming,
       TrainingListener training) {
-    this(outer, judge, vocabulary, checkpoint, resuming, training, goal -> {});
+    this(outer, judge, knownConcepts, checkpoint, resuming, training, goal -> {});
   }
 
   /** Called after each training step, on the engine thread. */

@@ -272,7 +272,7 @@ class GenerateCommandTest {
     ProgramRun rest = ProgramRun.of("classify", broken.toString(), image, "--model", model);
     assertThat(rest.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(rest.out()).contains(image + "  a fox");
-    assertThat(rest.err()).contains(broken + " is not an image").contains("1 of 2 files");
+    assertThat(rest.err()).contains(broken + " is not a readable image").contains("1 of 2 files");
   }
 
   @Test

@@ -246,7 +246,7 @@ class RunYamlTest {
     assertThat(plan.method().name()).isEqualTo("inversion");
     assertThat(plan.patch()).isEmpty();
     assertThat(plan.samples().lines()).isEmpty();
-    assertThat(plan.values().all()).containsEntry("init", "a|<rand-1>");
+    assertThat(plan.values().all()).containsEntry("init", "a\n<rand-1>");
     RunPlan again = files.read(new ResolvedConfig(plan).text());
     assertThat(again.values().all()).isEqualTo(plan.values().all());
   }
