@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * A page of docs whose Java is compiled and run: each block is a part of a source, between {@code
- * begin} and {@code end}. After a change of one, {@code -Dfmn.guide.write=true} writes the blocks of
- * the page anew.
+ * begin} and {@code end}. After a change of one, {@code -Dfmn.guide.write=true} writes the blocks
+ * of the page anew.
  */
 final class GuidePage {
   private static final Pattern PART =
@@ -33,8 +33,7 @@ final class GuidePage {
       String owner = file.getFileName().toString().replace(".java", "");
       PART.matcher(Files.readString(file))
           .results()
-          .forEach(
-              part -> parts.put(part.group(1) + " of " + owner, part.group(2).stripIndent()));
+          .forEach(part -> parts.put(part.group(1) + " of " + owner, part.group(2).stripIndent()));
     }
     Path file = GoldenFolders.inProject(name);
     String page = Files.readString(file);

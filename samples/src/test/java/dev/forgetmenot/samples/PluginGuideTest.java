@@ -56,7 +56,8 @@ class PluginGuideTest {
                 (proxy, method, given) ->
                     switch (method.getName()) {
                       case "patches" -> List.of(own);
-                      case "named" -> new PatchRequest(Path.of(given[0] + ".fmnpatch"), (double) given[1]);
+                      case "named" ->
+                          new PatchRequest(Path.of(given[0] + ".fmnpatch"), (double) given[1]);
                       default -> calls.add(given[0]) ? null : proxy;
                     });
     new AddsAPatch().begin(GenerationRequest.of("a photo of a castle"), model).close();
