@@ -25,6 +25,11 @@ final class GuidePage {
 
   private GuidePage() {}
 
+  /** Without common indentation; an empty last line would count as one without any. */
+  private static String block(String source) {
+    return source.stripTrailing().stripIndent() + "\n";
+  }
+
   /** That a page shows all parts of the sources, and no other Java. */
   static void showsWhatRuns(String name, List<String> sources) throws IOException {
     Map<String, String> parts = new TreeMap<>();
@@ -33,7 +38,7 @@ final class GuidePage {
       String owner = file.getFileName().toString().replace(".java", "");
       PART.matcher(Files.readString(file))
           .results()
-          .forEach(part -> parts.put(part.group(1) + " of " + owner, part.group(2).stripIndent()));
+          .forEach(part -> parts.put(part.group(1) + " of " + owner, block(part.group(2))));
     }
     Path file = GoldenFolders.inProject(name);
     String page = Files.readString(file);
