@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
-import org.apache.commons.statistics.interval.Interval;
 
 /**
  * What an evaluation showed.
@@ -17,8 +15,6 @@ import org.apache.commons.statistics.interval.Interval;
  * @param others one row a thing that should stay
  */
 public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
-  private static final double ERROR_RATE = 0.05;
-
   /** Copies the lists. */
   public EvaluationResult {
     goals = List.copyOf(goals);
@@ -77,13 +73,9 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
      * @param count of these images
      */
     public String interval(int count) {
-      Interval interval =
-          BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(seen.size(), count, ERROR_RATE);
+      Interval interval = new Count(count, seen.size()).wilson();
       return String.format(
-          Locale.ROOT,
-          "[%.0f %%, %.0f %%]",
-          100 * interval.getLowerBound(),
-          100 * interval.getUpperBound());
+          Locale.ROOT, "[%.0f %%, %.0f %%]", 100 * interval.low(), 100 * interval.high());
     }
 
     /** Mean difference of the pixels to the same row of another model, of 255. */

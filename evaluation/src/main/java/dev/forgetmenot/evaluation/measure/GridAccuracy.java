@@ -1,6 +1,6 @@
 package dev.forgetmenot.evaluation.measure;
 
-import dev.forgetmenot.evaluation.statistics.Count;
+import dev.forgetmenot.kit.evaluate.Count;
 import java.util.List;
 import java.util.function.Predicate;
 

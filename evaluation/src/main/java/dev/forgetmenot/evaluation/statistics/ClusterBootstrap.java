@@ -1,5 +1,7 @@
 package dev.forgetmenot.evaluation.statistics;
 
+import dev.forgetmenot.kit.evaluate.Count;
+import dev.forgetmenot.kit.evaluate.Interval;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

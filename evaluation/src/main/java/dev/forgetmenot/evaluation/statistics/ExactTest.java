@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.statistics;
 
+import dev.forgetmenot.kit.evaluate.Count;
 import org.apache.commons.statistics.inference.AlternativeHypothesis;
 import org.apache.commons.statistics.inference.BinomialTest;
 import org.apache.commons.statistics.inference.FisherExactTest;

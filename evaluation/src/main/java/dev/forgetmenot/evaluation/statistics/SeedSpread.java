@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.statistics;
 
+import dev.forgetmenot.kit.evaluate.Interval;
 import java.util.List;
 import org.apache.commons.statistics.distribution.TDistribution;
 

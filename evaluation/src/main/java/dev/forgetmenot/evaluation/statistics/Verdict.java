@@ -1,5 +1,7 @@
 package dev.forgetmenot.evaluation.statistics;
 
+import dev.forgetmenot.kit.evaluate.Count;
+
 /**
  * The word that a line of a report ends with. There is none for a patch as a whole, and none says
  * that a concept is gone: a count cannot.

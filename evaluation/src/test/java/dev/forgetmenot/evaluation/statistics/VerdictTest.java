@@ -3,6 +3,8 @@ package dev.forgetmenot.evaluation.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.kit.evaluate.Count;
+import dev.forgetmenot.kit.evaluate.Interval;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {

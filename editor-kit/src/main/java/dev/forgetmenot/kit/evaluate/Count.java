@@ -1,4 +1,4 @@
-package dev.forgetmenot.evaluation.statistics;
+package dev.forgetmenot.kit.evaluate;
 
 import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 

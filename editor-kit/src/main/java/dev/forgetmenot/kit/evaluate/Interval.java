@@ -1,4 +1,4 @@
-package dev.forgetmenot.evaluation.statistics;
+package dev.forgetmenot.kit.evaluate;
 
 /**
  * A closed interval.
