@@ -3,10 +3,8 @@ package dev.forgetmenot.patch.archive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
@@ -48,36 +46,13 @@ public final class ArchiveWriter {
    */
   public void add(NewEntry entry) throws IOException {
     begin(entry.path(), entry.size(), entry.crc());
-    Content content = new Content();
+    MeasuringChannel content = new MeasuringChannel(this::write);
     entry.content().writeTo(content);
-    if (content.size != entry.size() || content.crc.getValue() != entry.crc()) {
+    if (content.size() != entry.size() || content.crc() != entry.crc()) {
       throw new IOException(
           entry.path() + " cannot be written: its values changed while they were written");
     }
     end();
-  }
-
-  /** The content of the entry that was begun. */
-  private final class Content implements WritableByteChannel {
-    private final CRC32 crc = new CRC32();
-    private long size;
-
-    @Override
-    public int write(ByteBuffer from) throws IOException {
-      int count = from.remaining();
-      crc.update(from.duplicate());
-      size += count;
-      ArchiveWriter.this.write(from);
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Begins an entry that is then written in parts, of this size and checksum. */

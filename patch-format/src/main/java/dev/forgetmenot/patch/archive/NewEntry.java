@@ -4,10 +4,8 @@ import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.safetensors.TensorPayload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.zip.CRC32;
 
 /**
  * One file of an archive before it is written. Its content is made twice, here and when it is
@@ -26,37 +24,10 @@ public record NewEntry(String path, long size, long crc, String sha256, TensorPa
 
   /** Makes the content once, to measure it. */
   public static NewEntry of(String path, TensorPayload content) throws IOException {
-    Measuring measuring = new Measuring();
+    MessageDigest sha = Sha256.digest();
+    MeasuringChannel measuring = new MeasuringChannel(sha::update);
     content.writeTo(measuring);
     return new NewEntry(
-        path,
-        measuring.size,
-        measuring.crc.getValue(),
-        HexFormat.of().formatHex(measuring.sha.digest()),
-        content);
-  }
-
-  /** Measures what is written to it, and keeps none of it. */
-  private static final class Measuring implements WritableByteChannel {
-    private final MessageDigest sha = Sha256.digest();
-    private final CRC32 crc = new CRC32();
-    private long size;
-
-    @Override
-    public int write(ByteBuffer from) {
-      int count = from.remaining();
-      crc.update(from.duplicate());
-      sha.update(from);
-      size += count;
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
+        path, measuring.size(), measuring.crc(), HexFormat.of().formatHex(sha.digest()), content);
   }
 }

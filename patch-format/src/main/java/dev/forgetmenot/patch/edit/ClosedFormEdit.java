@@ -179,11 +179,6 @@ public record ClosedFormEdit(
     }
 
     @Override
-    public List<TokensEdit.Token> tokens() {
-      return List.of();
-    }
-
-    @Override
     public List<DeclaredTensor> tensors() {
       return concepts.stream().flatMap(concept -> concept.tensors(width).stream()).toList();
     }

@@ -54,11 +54,6 @@ public sealed interface EditDescriptor
     }
 
     @Override
-    default List<TokensEdit.Token> tokens() {
-      return List.of();
-    }
-
-    @Override
     default List<DeclaredTensor> tensors() {
       return targets().stream().flatMap(target -> target.tensors().stream()).toList();
     }
@@ -104,8 +99,10 @@ public sealed interface EditDescriptor
   /** Names or patterns of the tensors that it changes, see {@link TargetPattern}; may be empty. */
   List<String> changed();
 
-  /** The tokens that it adds; may be empty. */
-  List<TokensEdit.Token> tokens();
+  /** The tokens that it adds; empty for all kinds but {@link TokensEdit}. */
+  default List<TokensEdit.Token> tokens() {
+    return List.of();
+  }
 
   /** The tensors of its entry in the archive. */
   List<DeclaredTensor> tensors();

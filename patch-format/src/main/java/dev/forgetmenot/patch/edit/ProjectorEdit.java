@@ -109,11 +109,6 @@ public record ProjectorEdit(String concept, Rows left, Rows right, List<String> 
     }
 
     @Override
-    public List<TokensEdit.Token> tokens() {
-      return List.of();
-    }
-
-    @Override
     public List<DeclaredTensor> tensors() {
       return List.of(
           new DeclaredTensor(concept + LEFT, directions, width),
