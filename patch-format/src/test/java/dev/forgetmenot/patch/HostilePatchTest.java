@@ -12,60 +12,23 @@ import dev.forgetmenot.testkit.hostile.CraftedZip;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Archives and tensors that a stranger might send: each is refused with its own code. */
-class HostilePatchTest {
-
-  private static final String TENSORS = "tensors/delta.safetensors";
-
-  @TempDir Path folder;
-  private final Map<String, byte[]> good = new LinkedHashMap<>();
-  private Path file;
-
-  @BeforeEach
-  void writeAGoodPatch() throws IOException {
-    file = folder.resolve("a.fmnpatch");
-    PatchWriter.write(
-        file,
-        PatchFileTest.draft(1),
-        PatchFileTest.base(),
-        "stable-diffusion-v1",
-        PatchFileTest.CREATED);
-    try (PatchFile patch = PatchFile.open(file)) {
-      for (String name : new String[] {"mimetype", "manifest.json", "docs/readme.md", TENSORS}) {
-        good.put(name, patch.content(name));
-      }
-    }
-  }
-
+class HostilePatchTest extends CraftedArchive {
   private CraftedZip zip() {
     return CraftedZip.of(good);
-  }
-
-  private void assertRefused(CraftedZip zip, PatchError error) throws IOException {
-    Files.write(file, zip.bytes());
-    assertThatThrownBy(() -> PatchFile.open(file).close())
-        .isInstanceOfSatisfying(
-            PatchFormatException.class,
-            e -> assertThat(e.error()).as(e.getMessage()).isEqualTo(error))
-        .hasMessageContaining(file.toString());
   }
 
   @Test
@@ -87,10 +50,6 @@ class HostilePatchTest {
         .sort(Comparator.comparing(e -> new String(e.local.name, StandardCharsets.UTF_8)));
   }
 
-  private static byte[] text(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
   static Stream<Arguments> archives() {
     return Stream.of(
         lie("prefix", PatchError.NOT_A_ZIP, z -> z.entries.get(0).before = text("#!/bin/sh\n")),
@@ -110,7 +69,7 @@ class HostilePatchTest {
         lie(
             "two names",
             PatchError.HEADER_MISMATCH,
-            z -> z.get("docs/readme.md").central.name = text("docs/beadme.md")),
+            z -> z.get(README).central.name = text("docs/beadme.md")),
         lie("other date", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).both(h -> h.date = 0x42)),
         lie("other time", PatchError.HEADER_MISMATCH, z -> z.get(TENSORS).both(h -> h.time = 1)),
         lie("duplicate", PatchError.DUPLICATE_ENTRY, z -> z.add(TENSORS, text("other"))),
@@ -185,9 +144,9 @@ class HostilePatchTest {
               sort(z);
             }),
         lie("other order", PatchError.HEADER_MISMATCH, z -> Collections.swap(z.entries, 2, 3)),
-        lie("missing", PatchError.MISSING, z -> z.entries.remove(z.get("docs/readme.md"))),
-        lie("other content", PatchError.DIGEST, z -> z.get("docs/readme.md").content(text("y"))),
-        lie("other length", PatchError.DIGEST, z -> z.get("docs/readme.md").content(text("xx"))),
+        lie("missing", PatchError.MISSING, z -> z.entries.remove(z.get(README))),
+        lie("other content", PatchError.DIGEST, z -> z.get(README).content(text("y"))),
+        lie("other length", PatchError.DIGEST, z -> z.get(README).content(text("xx"))),
         lie("pickle", PatchError.PICKLE, z -> z.add("archive/data.pkl", text("x"))));
   }
 
@@ -257,13 +216,11 @@ class HostilePatchTest {
 
   @Test
   void entriesWithoutAPurposeAreRefused() throws IOException {
-    CraftedZip zip =
-        withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", "docs/run.sh"));
-    zip.get("docs/readme.md").rename("docs/run.sh");
+    CraftedZip zip = withTensors(good.get(TENSORS), m -> m.replace(README, "docs/run.sh"));
+    zip.get(README).rename("docs/run.sh");
     assertRefused(zip, PatchError.INCONSISTENT);
     assertRefused(
-        withTensors(good.get(TENSORS), m -> m.replace("docs/readme.md", TENSORS)),
-        PatchError.INCONSISTENT);
+        withTensors(good.get(TENSORS), m -> m.replace(README, TENSORS)), PatchError.INCONSISTENT);
   }
 
   @Test

@@ -62,38 +62,29 @@ class CorrectionEvaluationTest {
     }
   }
 
-  private static int[] greys(int... greys) {
-    return greys;
-  }
-
-  private static List<RgbImage> images(int... greys) {
-    List<RgbImage> images = new ArrayList<>();
-    for (int grey : greys) {
-      images.add(new RgbImage(1, 1, new byte[] {(byte) grey, (byte) grey, (byte) grey}));
-    }
-    return images;
+  /** An image of one pixel for each digit, which is its grey. */
+  private static List<RgbImage> images(String greys) {
+    return greys
+        .chars()
+        .mapToObj(digit -> (byte) Character.digit(digit, 10))
+        .map(grey -> new RgbImage(1, 1, new byte[] {grey, grey, grey}))
+        .toList();
   }
 
   private static Evaluation trial() {
     return Evaluation.of(List.of(GOAL, ATTRIBUTE), vocabulary(), SIZE);
   }
 
-  private static EvaluationResult result(int[]... greys) {
+  /** Images by their greys, for each prompt of the evaluation. */
+  private static EvaluationResult result(String greys) {
     return trial()
         .judged(
-            Arrays.stream(greys).map(CorrectionEvaluationTest::images).toList(), new GreyJudge());
+            Arrays.stream(greys.split(" ")).map(CorrectionEvaluationTest::images).toList(),
+            new GreyJudge());
   }
 
   private static EvaluationResult before() {
-    return result(
-        greys(0, 0, 0, 0),
-        greys(0, 0),
-        greys(4, 4),
-        greys(1, 1, 1, 7),
-        greys(2, 2),
-        greys(3),
-        greys(5),
-        greys(6));
+    return result("0000 00 44 1117 22 3 5 6");
   }
 
   @Test
@@ -129,16 +120,7 @@ class CorrectionEvaluationTest {
 
   @Test
   void countsWhatTheGeneralWordShows() {
-    EvaluationResult after =
-        result(
-            greys(4, 0, 4, 7),
-            greys(0, 3),
-            greys(4, 4),
-            greys(1, 1, 1, 1),
-            greys(2, 2),
-            greys(3),
-            greys(5),
-            greys(7));
+    EvaluationResult after = result("4047 03 44 1111 22 3 5 7");
     GoalResult word = after.goals().get(0);
     assertThat(word.general().counts()).hasToString("{a thing4=2, a thing0=1, a thing7=1}");
     assertThat(word.share("a thing7")).isEqualTo(0.25);
@@ -162,16 +144,7 @@ class CorrectionEvaluationTest {
   @Test
   void saysEachLimitThatIsMissed() {
     CorrectionLimits limits = CorrectionLimits.DEFAULT;
-    EvaluationResult good =
-        result(
-            greys(0, 0, 4, 4),
-            greys(0, 0),
-            greys(4, 4),
-            greys(1, 1, 1, 1),
-            greys(2, 2),
-            greys(3),
-            greys(5),
-            greys(6));
+    EvaluationResult good = result("0044 00 44 1111 22 3 5 6");
     assertThat(limits.missed(before(), good)).isEmpty();
     assertThat(limits.missed(before(), before()))
         .containsExactly(
@@ -179,16 +152,7 @@ class CorrectionEvaluationTest {
                 + " 60 %)",
             "the other instances show in 0 % of a thing (wanted: more than 35 %)",
             "a thing1 looks no less like a thing2: similarity 0.250, before 0.250");
-    EvaluationResult harmful =
-        result(
-            greys(0, 0, 4, 4),
-            greys(0, 3),
-            greys(4, 4),
-            greys(1, 0, 0, 0),
-            greys(2, 2),
-            greys(3),
-            greys(5),
-            greys(7));
+    EvaluationResult harmful = result("0044 03 44 1000 22 3 5 7");
     assertThat(limits.missed(before(), harmful))
         .containsExactly(
             "a thing0 under its own name falls from 2/2 to 1/2 (at most 10 points)",
@@ -199,16 +163,7 @@ class CorrectionEvaluationTest {
   @Test
   void aLimitThatIsReachedExactlyIsMissedForSharesAndKeptForFalls() {
     CorrectionLimits exact = new CorrectionLimits(0.5, 0.5, 0.5, 1.0 / 3);
-    EvaluationResult after =
-        result(
-            greys(0, 0, 4, 4),
-            greys(0, 3),
-            greys(4, 4),
-            greys(1, 1, 1, 1),
-            greys(2, 2),
-            greys(3),
-            greys(5),
-            greys(7));
+    EvaluationResult after = result("0044 03 44 1111 22 3 5 7");
     assertThat(exact.missed(before(), after)).hasSize(2).allMatch(text -> text.contains("50 %"));
   }
 

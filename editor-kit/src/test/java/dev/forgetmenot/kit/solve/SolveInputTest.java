@@ -56,16 +56,10 @@ class SolveInputTest {
 
   private static SolveInput job(KnownConcepts vocabulary) {
     JobContext context =
-        new JobContext() {
+        new JobContext.Nested() {
           @Override
-          public void progress(String stage, long done, long total) {}
-
-          @Override
-          public void say(String line) {}
-
-          @Override
-          public boolean cancelled() {
-            return false;
+          public JobContext outer() {
+            return JobContext.NONE;
           }
 
           @Override

@@ -74,18 +74,15 @@ class SolverEditorTest {
 
   private PatchDraft edit(SolverEditor editor) throws IOException {
     JobContext context =
-        new JobContext() {
+        new JobContext.Nested() {
           @Override
-          public void progress(String stage, long done, long total) {}
+          public JobContext outer() {
+            return JobContext.NONE;
+          }
 
           @Override
           public void say(String line) {
             said.add(line);
-          }
-
-          @Override
-          public boolean cancelled() {
-            return false;
           }
         };
     try (StableDiffusion sd =

@@ -11,14 +11,8 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
-import dev.forgetmenot.host.model.ModelLoader;
-import dev.forgetmenot.host.model.NamedModel;
-import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.PatchFile;
-import dev.forgetmenot.testkit.GoldenFolders;
-import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,15 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever ends a job leaves the patch or a state, and says what goes on. */
-class NothingIsLostTest {
+class NothingIsLostTest extends OnTinyModel {
   private static final KnownConcepts WORDS =
       new KnownConcepts(
           List.of(
@@ -44,29 +36,14 @@ class NothingIsLostTest {
               new KnownConcepts.Phrase("fox", "a fox", ConceptType.OBJECT, "")),
           List.of());
 
-  @TempDir Path folder;
-  private HostPluginManager plugins;
-  private NamedModel model;
   private Path patch;
   private final List<String> said = new ArrayList<>();
   private final List<Integer> trained = new ArrayList<>();
   private RuntimeException afterStep; // thrown behind the second step, if there
 
   @BeforeEach
-  void load() throws IOException {
+  void name() {
     patch = folder.resolve("a.fmnpatch");
-    plugins =
-        HostPluginManager.start(
-            PackagedPlugins.copyTo(folder.resolve("plugins")), HostVersions.read().hostApi());
-    model =
-        new ModelLoader(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), "cpu", plugins)
-            .load(List.of());
-  }
-
-  @AfterEach
-  void free() throws IOException {
-    model.close();
-    plugins.close();
   }
 
   private final class Watching implements JobContext {

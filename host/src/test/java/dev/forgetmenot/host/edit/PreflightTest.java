@@ -8,17 +8,11 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
-import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.MemoryModel;
 import dev.forgetmenot.host.model.MemoryNeed;
-import dev.forgetmenot.host.model.ModelLoader;
-import dev.forgetmenot.host.model.NamedModel;
-import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.testkit.GoldenFolders;
-import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,37 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What would fail when the patch is written fails before the first step. */
-class PreflightTest {
+class PreflightTest extends OnTinyModel {
   private static final long GIB = 1L << 30;
 
-  @TempDir Path folder;
-  private HostPluginManager plugins;
-  private NamedModel model;
   private Path patch;
 
   @BeforeEach
-  void load() throws IOException {
+  void name() throws IOException {
     patch = Files.createDirectory(folder.resolve("out")).resolve("a.fmnpatch");
-    plugins =
-        HostPluginManager.start(
-            PackagedPlugins.copyTo(folder.resolve("plugins")), HostVersions.read().hostApi());
-    model =
-        new ModelLoader(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), "cpu", plugins)
-            .load(List.of());
-  }
-
-  @AfterEach
-  void free() throws IOException {
-    model.close();
-    plugins.close();
   }
 
   private EditRequest order(String method, Map<String, String> given, String author) {
@@ -102,18 +79,15 @@ class PreflightTest {
   @Test
   void whatTheStrictReaderRefusesIsRefusedBeforeTheFirstStep() throws IOException {
     JobContext never =
-        new JobContext() {
+        new JobContext.Nested() {
           @Override
-          public void progress(String stage, long done, long total) {
-            throw new AssertionError("work began: " + stage);
+          public JobContext outer() {
+            return JobContext.NONE;
           }
 
           @Override
-          public void say(String line) {}
-
-          @Override
-          public boolean cancelled() {
-            return false;
+          public void progress(String stage, long done, long total) {
+            throw new AssertionError("work began: " + stage);
           }
         };
     EditRequest order =

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.BaseBinding;
-import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -26,7 +24,6 @@ import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
-import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -37,36 +34,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Patches as LoRA files, against dW in plain loops from the formulas. */
-class LoraExportTest {
-  private static final String KEYS =
-      "unet/down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight";
-  private static final String CONV = "unet/down_blocks.0.resnets.0.conv1.weight";
+class LoraExportTest extends LoraFiles {
+  private static final String KEYS_WEIGHT = target(KEYS);
+  private static final String CONV_WEIGHT = target(CONV);
   private static final String BIAS = "unet/down_blocks.0.resnets.0.conv1.bias";
-  private static final int D = 32;
-
-  private static ModelOnDisk model;
-  private static BaseTensors base;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void open() throws IOException {
-    model = ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
-    base = model.base().tensors();
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    model.close();
-  }
+  private static final int D = SIDE;
 
   private PatchFile patch(PatchEdit... edits) throws IOException {
     Path file = folder.resolve("a.fmnpatch");
@@ -105,21 +82,23 @@ class LoraExportTest {
   @ParameterizedTest
   @EnumSource(LoraNaming.class)
   void factorsGoOutAndComeInAgain(LoraNaming naming) throws IOException {
-    long[] conv = base.shape("unet", CONV.substring(5));
+    long[] conv = base.shape("unet", CONV_WEIGHT.substring(5));
     int in = (int) conv[1] * 9;
     LowRank wide = new LowRank(conv, 2, 2, Dense.random(3, 2, in), Dense.random(4, conv[0], 2));
-    try (PatchFile patch = patch(new LowRankEdit(Map.of(KEYS, factors(0.75), CONV, wide)))) {
+    try (PatchFile patch =
+        patch(new LowRankEdit(Map.of(KEYS_WEIGHT, factors(0.75), CONV_WEIGHT, wide)))) {
       Map<String, double[]> found = through(naming, exact(patch, -0.5));
       double[] keys =
           Dense.product(-0.5 * 0.75 / 3, D, 3, D, Dense.random(2, D, 3), Dense.random(1, 3, D));
       double[] convolution =
           Dense.product(
               -0.5, (int) conv[0], 2, in, Dense.random(4, conv[0], 2), Dense.random(3, 2, in));
-      assertThat(found).containsOnlyKeys(KEYS, CONV);
-      assertThat(Dense.apart(keys, found.get(KEYS))).isLessThan(2e-7);
-      assertThat(Dense.apart(convolution, found.get(CONV))).isLessThan(2e-7);
+      assertThat(found).containsOnlyKeys(KEYS_WEIGHT, CONV_WEIGHT);
+      assertThat(Dense.apart(keys, found.get(KEYS_WEIGHT))).isLessThan(2e-7);
+      assertThat(Dense.apart(convolution, found.get(CONV_WEIGHT))).isLessThan(2e-7);
       if (naming == LoraNaming.KOHYA) {
-        assertThat(found.get(KEYS)).containsExactly(keys); // the scale stays beside the factors
+        assertThat(found.get(KEYS_WEIGHT))
+            .containsExactly(keys); // the scale stays beside the factors
       }
     }
   }
@@ -197,16 +176,16 @@ class LoraExportTest {
     float[] left = Dense.random(5, 1, D);
     float[] right = Dense.random(6, 1, D);
     ProjectorEdit projector =
-        new ProjectorEdit("a", new Rows(1, D, left), new Rows(1, D, right), List.of(KEYS));
+        new ProjectorEdit("a", new Rows(1, D, left), new Rows(1, D, right), List.of(KEYS_WEIGHT));
     double[] both;
-    try (PatchFile patch = patch(projector, new LowRankEdit(Map.of(KEYS, factors(6))))) {
+    try (PatchFile patch = patch(projector, new LowRankEdit(Map.of(KEYS_WEIGHT, factors(6))))) {
       LoraExport.Result result = exact(patch, 1);
-      assertThat(result.products().get(KEYS).rank()).isEqualTo(4);
-      both = through(LoraNaming.KOHYA, result).get(KEYS);
+      assertThat(result.products().get(KEYS_WEIGHT).rank()).isEqualTo(4);
+      both = through(LoraNaming.KOHYA, result).get(KEYS_WEIGHT);
     }
     double[] sum = Dense.of(factors(6));
     try (PatchFile patch = patch(projector)) {
-      double[] one = through(LoraNaming.KOHYA, exact(patch, 1)).get(KEYS);
+      double[] one = through(LoraNaming.KOHYA, exact(patch, 1)).get(KEYS_WEIGHT);
       for (int i = 0; i < sum.length; i++) {
         sum[i] += one[i];
       }
@@ -216,26 +195,30 @@ class LoraExportTest {
 
   @Test
   void whatIsNoProductIsRefusedUnlessItIsAskedFor() throws IOException {
-    long[] shape = base.shape("unet", CONV.substring(5));
+    long[] shape = base.shape("unet", CONV_WEIGHT.substring(5));
     float[] values = Dense.random(1, shape);
     float[] bias = Dense.random(2, shape[0]);
     DeltaEdit edit =
         new DeltaEdit(
-            Map.of(CONV, new Delta(shape, values), BIAS, new Delta(new long[] {shape[0]}, bias)));
+            Map.of(
+                CONV_WEIGHT,
+                new Delta(shape, values),
+                BIAS,
+                new Delta(new long[] {shape[0]}, bias)));
     try (PatchFile patch = patch(edit)) {
       assertThatThrownBy(() -> exact(patch, 1))
           .isInstanceOf(LoraException.class)
-          .hasMessageContaining(CONV)
+          .hasMessageContaining(CONV_WEIGHT)
           .hasMessageContaining("--rank")
           .hasMessageContaining(BIAS);
       LoraExport.Result full = LoraExport.of(patch, Optional.empty(), 2, Optional.empty(), true);
       Map<String, double[]> found = through(LoraNaming.KOHYA, full);
-      assertThat(found).containsOnlyKeys(CONV, BIAS);
+      assertThat(found).containsOnlyKeys(CONV_WEIGHT, BIAS);
       assertThat(found.get(BIAS)[1]).isEqualTo(2.0 * bias[1]);
       assertThatThrownBy(() -> LoraNaming.DIFFUSERS.writer(full.products(), full.deltas()))
           .hasMessageContaining("--names kohya");
     }
-    try (PatchFile patch = patch(new DeltaEdit(Map.of(CONV, new Delta(shape, values))))) {
+    try (PatchFile patch = patch(new DeltaEdit(Map.of(CONV_WEIGHT, new Delta(shape, values))))) {
       Optional<DifferenceForm> rank =
           Optional.of(
               new DifferenceForm(
@@ -246,7 +229,8 @@ class LoraExportTest {
       for (int i = 0; i < values.length; i++) {
         expected[i] = values[i];
       }
-      assertThat(Dense.apart(expected, through(LoraNaming.KOHYA, svd).get(CONV))).isLessThan(1e-6);
+      assertThat(Dense.apart(expected, through(LoraNaming.KOHYA, svd).get(CONV_WEIGHT)))
+          .isLessThan(1e-6);
     }
     try (PatchFile patch =
         patch(new TokensEdit(Map.of("<a>", new Rows(1, D, Dense.random(1, D)))))) {
@@ -258,7 +242,7 @@ class LoraExportTest {
                 "a",
                 new Rows(1, D, Dense.random(1, D)),
                 new Rows(1, D, Dense.random(2, D)),
-                List.of(KEYS)))) {
+                List.of(KEYS_WEIGHT)))) {
       assertThatThrownBy(() -> LoraExport.of(patch, Optional.empty(), 1, Optional.empty(), false))
           .hasMessageContaining("--model");
     }
@@ -266,7 +250,7 @@ class LoraExportTest {
 
   @Test
   void theHeaderSaysWhatOtherToolsLookFor() throws IOException {
-    try (PatchFile patch = patch(new LowRankEdit(Map.of(KEYS, factors(0.75))))) {
+    try (PatchFile patch = patch(new LowRankEdit(Map.of(KEYS_WEIGHT, factors(0.75))))) {
       LoraExport.Result result = exact(patch, 1);
       SafetensorsWriter writer = LoraNaming.KOHYA.writer(result.products(), result.deltas());
       LoraMetadata metadata =

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
@@ -60,6 +62,12 @@ abstract class LoraFiles {
   static Map<String, double[]> changes(SafetensorsWriter writer) throws IOException {
     try (LoraFile file = LoraFile.read("a.safetensors", ByteBuffer.wrap(writer.toBytes()))) {
       return Dense.of(LoraImport.edits(file, base, model.originalUNetNames()));
+    }
+  }
+
+  static List<PatchEdit> edits(SafetensorsWriter writer) throws IOException {
+    try (LoraFile file = LoraFile.read("a.safetensors", ByteBuffer.wrap(writer.toBytes()))) {
+      return LoraImport.edits(file, base, model.originalUNetNames());
     }
   }
 
@@ -114,12 +122,12 @@ abstract class LoraFiles {
   }
 
   static SafetensorsWriter pair(String stem) {
-    return add(
-        add(new SafetensorsWriter(), stem + ".lora_down.weight", 1, 2, SIDE),
-        stem + ".lora_up.weight",
-        2,
-        SIDE,
-        2);
+    return pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight");
+  }
+
+  /** Factors of rank 2 for a linear layer, whose product is {@link #product}. */
+  static SafetensorsWriter pair(SafetensorsWriter writer, String down, String up) {
+    return add(add(writer, down, 1, 2, SIDE), up, 2, SIDE, 2);
   }
 
   static double[] product(double scale) {

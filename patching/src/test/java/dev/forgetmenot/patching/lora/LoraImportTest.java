@@ -4,77 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.forgetmenot.api.model.BaseTensors;
-import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
-import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** LoRA files in every way of writing them, against dW in plain loops. */
-class LoraImportTest {
-  private static final String KEYS = "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k";
-  private static final String OUT =
-      "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_out.0";
+class LoraImportTest extends LoraFiles {
   private static final String QUERY = "text_model.encoder.layers.0.self_attn.q_proj";
-  private static final String TARGET = "unet/" + KEYS + ".weight";
-
-  private static ModelOnDisk model;
-  private static BaseTensors base;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void open() throws IOException {
-    model = ModelOnDisk.open(GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"));
-    base = model.base().tensors();
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    model.close();
-  }
-
-  private static List<PatchEdit> edits(SafetensorsWriter writer) throws IOException {
-    try (LoraFile file = LoraFile.read("a.safetensors", ByteBuffer.wrap(writer.toBytes()))) {
-      return LoraImport.edits(file, base, model.originalUNetNames());
-    }
-  }
+  private static final String TARGET = target(KEYS);
+  private static final String STEM = kohya(KEYS);
 
   private static long[] shape(String module, String parameter) {
     String component = module.startsWith("text_model") ? "text_encoder" : "unet";
     return base.shape(component, module + "." + parameter);
-  }
-
-  private static SafetensorsWriter scalar(SafetensorsWriter writer, String name, double value) {
-    return writer.add(name, DType.F32, new long[0], new float[] {(float) value});
-  }
-
-  /** Factors of rank 2 for a linear layer of 32 to 32. */
-  private static SafetensorsWriter pair(SafetensorsWriter writer, String down, String up) {
-    return writer
-        .add(down, DType.F32, new long[] {2, 32}, Dense.random(1, 2, 32))
-        .add(up, DType.F32, new long[] {32, 2}, Dense.random(2, 32, 2));
-  }
-
-  private static double[] expected(double scale) {
-    return Dense.product(scale, 32, 2, 32, Dense.random(2, 32, 2), Dense.random(1, 2, 32));
   }
 
   @ParameterizedTest
@@ -95,7 +47,7 @@ class LoraImportTest {
     Map<String, double[]> found =
         Dense.of(edits(pair(new SafetensorsWriter(), stem + down, stem + up)));
     assertThat(found).containsOnlyKeys(TARGET);
-    assertThat(found.get(TARGET)).containsExactly(expected(1));
+    assertThat(found.get(TARGET)).containsExactly(product(1));
   }
 
   @ParameterizedTest
@@ -125,18 +77,14 @@ class LoraImportTest {
   @ParameterizedTest
   @CsvSource({"1, 0.5", "8, 4", "0, 1", "-3, -1.5"})
   void theScaleIsAlphaByRankAndOneWhereAlphaIsZero(double alpha, double scale) throws IOException {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    SafetensorsWriter writer =
-        pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight");
-    assertThat(Dense.of(edits(scalar(writer, stem + ".alpha", alpha))).get(TARGET))
-        .containsExactly(expected(scale));
+    SafetensorsWriter writer = pair(STEM);
+    assertThat(Dense.of(edits(number(writer, STEM + ".alpha", alpha))).get(TARGET))
+        .containsExactly(product(scale));
   }
 
   @Test
   void factorsStayBitForBit() throws IOException {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    List<PatchEdit> edits =
-        edits(pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight"));
+    List<PatchEdit> edits = edits(pair(STEM));
     LowRankEdit edit = (LowRankEdit) edits.get(0);
     assertThat(edit.factors().get(TARGET).down()).containsExactly(Dense.random(1, 2, 32));
     assertThat(edit.factors().get(TARGET).up()).containsExactly(Dense.random(2, 32, 2));
@@ -200,7 +148,7 @@ class LoraImportTest {
       }
     }
     double[] found =
-        Dense.of(edits(scalar(writer, stem + ".alpha", 1))).get("unet/" + conv + ".weight");
+        Dense.of(edits(number(writer, stem + ".alpha", 1))).get("unet/" + conv + ".weight");
     assertThat(Dense.apart(expected, found)).isLessThan(1e-7);
   }
 
@@ -232,12 +180,11 @@ class LoraImportTest {
   @Test
   void aNewWeightIsItsDifferenceFromTheBase() throws IOException {
     float[] after = Dense.random(9, 32, 32);
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
     double[] found =
         Dense.of(
                 edits(
                     new SafetensorsWriter()
-                        .add(stem + ".set_weight", DType.F32, new long[] {32, 32}, after)))
+                        .add(STEM + ".set_weight", DType.F32, new long[] {32, 32}, after)))
             .get(TARGET);
     float[] before = base.floats("unet", KEYS + ".weight");
     for (int i = 0; i < after.length; i++) {
@@ -258,7 +205,7 @@ class LoraImportTest {
                 "lora_adapter_metadata",
                 "{\"unet.r\": 2, \"unet.lora_alpha\": 8, \"unet.alpha_pattern\": {\"attn1.to_k\":"
                     + " 1}, \"unet.use_rslora\": false, \"unet.target_modules\": [\"to_k\"]}");
-    assertThat(Dense.of(edits(writer)).get(TARGET)).containsExactly(expected(4));
+    assertThat(Dense.of(edits(writer)).get(TARGET)).containsExactly(product(4));
   }
 
   @Test
@@ -275,11 +222,11 @@ class LoraImportTest {
     Path config = folder.resolve("adapter_config.json");
     Files.writeString(
         config, "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 16, \"bias\": \"none\"}");
-    assertThat(read(file).get(TARGET)).containsExactly(expected(8));
+    assertThat(read(file).get(TARGET)).containsExactly(product(8));
     Files.writeString(
         config,
         "{\"lora_alpha\": 16, \"alpha_pattern\": {\"attn2.to_k\": 4}, \"use_rslora\": true}");
-    assertThat(Dense.apart(expected(4 / Math.sqrt(2)), read(file).get(TARGET))).isLessThan(1e-12);
+    assertThat(Dense.apart(product(4 / Math.sqrt(2)), read(file).get(TARGET))).isLessThan(1e-12);
     Files.writeString(config, "{\"lora_alpha\": 16, \"alpha_pattern\": {\"(a+)+$\": 4}}");
     assertThatThrownBy(() -> LoraFile.read(file)).hasMessageContaining("alpha_pattern");
     Files.writeString(config, "{\"lora_alpha\": 16, \"use_dora\": true}");
@@ -296,9 +243,8 @@ class LoraImportTest {
 
   @Test
   void bundledEmbeddingsAreTokens() throws IOException {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
     SafetensorsWriter writer =
-        pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight")
+        pair(STEM)
             .add(
                 "bundle_emb.<new>.string_to_param.*",
                 DType.F16,
@@ -307,131 +253,5 @@ class LoraImportTest {
     TokensEdit tokens = (TokensEdit) edits(writer).get(1);
     assertThat(tokens.tokens()).containsOnlyKeys("<new>");
     assertThat(tokens.tokens().get("<new>").count()).isEqualTo(2);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        ".a1.weight GLoRA",
-        ".oft_blocks OFT",
-        ".boft_R BOFT",
-        ".lora_embedding_A embedding"
-      })
-  void otherFormsAreRefusedByName(String endingAndForm) {
-    String[] parts = endingAndForm.split(" ", -1);
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    SafetensorsWriter writer =
-        pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight")
-            .add(stem + parts[0], DType.F32, new long[] {1}, new float[] {1});
-    assertThatThrownBy(() -> edits(writer))
-        .isInstanceOf(LoraException.class)
-        .hasMessageContaining(parts[1])
-        .hasMessageContaining("fmn patch diff");
-  }
-
-  @Test
-  void allOrNothing() {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    assertThatThrownBy(
-            () -> edits(good(stem).add("a.thing", DType.F32, new long[] {1}, new float[] {1})))
-        .hasMessageContaining("a.thing");
-    assertThatThrownBy(
-            () ->
-                edits(
-                    pair(
-                        good(stem),
-                        "lora_unet_x_y.lora_down.weight",
-                        "lora_unet_x_y.lora_up.weight")))
-        .hasMessageContaining("lora_unet_x_y")
-        .hasMessageContaining("nothing is imported");
-    assertThatThrownBy(
-            () ->
-                edits(pair(good(stem), "lora_te2_a.lora_down.weight", "lora_te2_a.lora_up.weight")))
-        .hasMessageContaining("second text encoder");
-    assertThatThrownBy(
-            () ->
-                edits(
-                    new SafetensorsWriter()
-                        .add(
-                            stem + ".lora_down.weight",
-                            DType.F32,
-                            new long[] {1, 32},
-                            new float[32])))
-        .hasMessageContaining("one of its two factors");
-    assertThatThrownBy(
-            () ->
-                edits(
-                    pair(
-                        good(stem),
-                        "unet." + KEYS + ".lora_A.weight",
-                        "unet." + KEYS + ".lora_B.weight")))
-        .hasMessageContaining("are the same module");
-  }
-
-  private static SafetensorsWriter good(String stem) {
-    return pair(new SafetensorsWriter(), stem + ".lora_down.weight", stem + ".lora_up.weight");
-  }
-
-  @Test
-  void shapesRanksAndValuesAreLookedAt() {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    assertThatThrownBy(() -> edits(factors(stem, new long[] {2, 48}, new long[] {32, 2})))
-        .hasMessageContaining("another kind of model")
-        .hasMessageContaining("48");
-    assertThatThrownBy(() -> edits(factors(stem, new long[] {2, 32}, new long[] {32, 3})))
-        .hasMessageContaining("different ranks");
-    assertThatThrownBy(() -> edits(factors(stem, new long[] {1025, 32}, new long[] {32, 1025})))
-        .hasMessageContaining("rank above 1024");
-    assertThatThrownBy(() -> edits(factors(stem, new long[] {64}, new long[] {32, 2})))
-        .hasMessageContaining("shapes");
-    assertThatThrownBy(() -> edits(factors(stem, new long[] {0, 32}, new long[] {32, 0})))
-        .hasMessageContaining("empty");
-    float[] broken = new float[64];
-    broken[5] = Float.NaN;
-    assertThatThrownBy(
-            () ->
-                edits(
-                    new SafetensorsWriter()
-                        .add(stem + ".lora_down.weight", DType.F32, new long[] {2, 32}, broken)
-                        .add(
-                            stem + ".lora_up.weight",
-                            DType.F32,
-                            new long[] {32, 2},
-                            new float[64])))
-        .isInstanceOf(LoraException.class)
-        .hasMessageContaining("not finite");
-    assertThatThrownBy(() -> edits(scalar(good(stem), stem + ".alpha", Double.POSITIVE_INFINITY)))
-        .hasMessageContaining("not a scale");
-  }
-
-  private static SafetensorsWriter factors(String stem, long[] down, long[] up) {
-    return new SafetensorsWriter()
-        .add(stem + ".lora_down.weight", DType.F32, down, Dense.random(1, down))
-        .add(stem + ".lora_up.weight", DType.F32, up, Dense.random(1, up));
-  }
-
-  @Test
-  void bytesOfAStrangerGiveADomainErrorOrALora() throws IOException {
-    String stem = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k";
-    byte[] bytes = scalar(good(stem), stem + ".alpha", 1).metadata("ss_tag", "x").toBytes();
-    int refused = 0;
-    for (int at = 0; at < bytes.length - 512; at++) {
-      for (int bit : new int[] {0, 3, 6}) {
-        byte[] flipped = bytes.clone();
-        flipped[at] ^= (byte) (1 << bit);
-        refused += isRefused(flipped) ? 1 : 0;
-      }
-      refused += isRefused(Arrays.copyOf(bytes, at)) ? 1 : 0;
-    }
-    assertThat(refused).isGreaterThan(bytes.length - 512);
-  }
-
-  private static boolean isRefused(byte[] bytes) {
-    try (LoraFile file = LoraFile.read("a", ByteBuffer.wrap(bytes))) {
-      return LoraImport.edits(file, base, model.originalUNetNames()).isEmpty();
-    } catch (IOException e) {
-      assertThat(e.getMessage()).isNotBlank();
-      return true;
-    }
   }
 }

@@ -51,23 +51,17 @@ class EarlierCheckpointTest {
   @TempDir Path folder;
 
   /** Resumes and counts the steps. */
-  private final class Resuming implements JobContext {
+  private final class Resuming implements JobContext.Nested {
     private final List<Integer> steps = new ArrayList<>();
 
     @Override
-    public void progress(String stage, long number, long total) {}
-
-    @Override
-    public void say(String line) {}
+    public JobContext outer() {
+      return JobContext.NONE;
+    }
 
     @Override
     public void trained(int step, int of, double loss, double gradientNorm) {
       steps.add(step);
-    }
-
-    @Override
-    public boolean cancelled() {
-      return false;
     }
 
     @Override

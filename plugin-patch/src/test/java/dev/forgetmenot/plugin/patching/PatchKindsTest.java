@@ -129,21 +129,21 @@ class PatchKindsTest {
                         for (int i = 0; i < width; i++) {
                           toGuide[i] = strength * (g[n][i] - c[n][i]);
                         }
-                        addOuter(a, c[n], c[n], edit.eraseScale());
-                        addOuter(b, toGuide, c[n], edit.eraseScale());
+                        PlainAlgebra.addOuter(a, c[n], c[n], edit.eraseScale());
+                        PlainAlgebra.addOuter(b, toGuide, c[n], edit.eraseScale());
                       }
                       concept
                           .preserve()
                           .ifPresent(
                               rows -> {
                                 for (double[] row : rows.doubles()) {
-                                  addOuter(a, row, row, edit.preserveScale());
+                                  PlainAlgebra.addOuter(a, row, row, edit.preserveScale());
                                 }
                               });
                     }));
     // D = b·a⁻¹ ⇔ aᵀ Dᵀ = bᵀ; a is symmetric
-    double[][] transposed = solve(a, transpose(b));
-    double[][] d = transpose(transposed);
+    double[][] transposed = PlainAlgebra.solve(a, PlainAlgebra.transpose(b));
+    double[][] d = PlainAlgebra.transpose(transposed);
     float[] w = base.get(target);
     double[] change = new double[w.length];
     for (int row = 0; row < w.length / width; row++) {
@@ -154,50 +154,6 @@ class PatchKindsTest {
       }
     }
     return change;
-  }
-
-  private static void addOuter(double[][] to, double[] left, double[] right, double scale) {
-    for (int i = 0; i < left.length; i++) {
-      for (int j = 0; j < right.length; j++) {
-        to[i][j] += scale * left[i] * right[j];
-      }
-    }
-  }
-
-  private static double[][] transpose(double[][] matrix) {
-    double[][] transposed = new double[matrix.length][matrix.length];
-    for (int i = 0; i < matrix.length; i++) {
-      for (int j = 0; j < matrix.length; j++) {
-        transposed[j][i] = matrix[i][j];
-      }
-    }
-    return transposed;
-  }
-
-  /** Gauss and Jordan, for a positive definite matrix. */
-  private static double[][] solve(double[][] matrix, double[][] right) {
-    int n = matrix.length;
-    double[][] a = new double[n][];
-    double[][] x = new double[n][];
-    for (int i = 0; i < n; i++) {
-      a[i] = matrix[i].clone();
-      x[i] = right[i].clone();
-    }
-    for (int p = 0; p < n; p++) {
-      for (int row = 0; row < n; row++) {
-        double factor = row == p ? 0 : a[row][p] / a[p][p];
-        for (int j = 0; j < n; j++) {
-          a[row][j] -= factor * a[p][j];
-          x[row][j] -= factor * x[p][j];
-        }
-      }
-    }
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        x[i][j] /= a[i][i];
-      }
-    }
-    return x;
   }
 
   private double[] lowRankChange(LowRank f) {

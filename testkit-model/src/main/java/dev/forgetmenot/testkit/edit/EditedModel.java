@@ -81,23 +81,20 @@ public final class EditedModel implements AutoCloseable {
 
   /** A context that collects what is reported. */
   public JobContext context(KnownConcepts vocabulary) {
-    return new JobContext() {
+    return new JobContext.Nested() {
       @Override
       public KnownConcepts knownConcepts() {
         return vocabulary;
       }
 
       @Override
-      public void progress(String stage, long done, long total) {}
+      public JobContext outer() {
+        return JobContext.NONE;
+      }
 
       @Override
       public void say(String line) {
         said.add(line);
-      }
-
-      @Override
-      public boolean cancelled() {
-        return false;
       }
     };
   }
