@@ -76,9 +76,7 @@ record ListSource(Path file, boolean shipped) {
 
   /** SHA-256 of the bytes, in hexadecimal digits. */
   String sha256() throws IOException {
-    return shipped
-        ? Sha256.hex(Sha256.digest().digest(resource(file.toString())))
-        : Sha256.hex(file);
+    return shipped ? Sha256.hex(resource(file.toString())) : Sha256.hex(file);
   }
 
   private static byte[] resource(String name) {

@@ -25,7 +25,7 @@ final class RandomNeighbours {
   }
 
   private static String hash(String text) {
-    return Sha256.hex(Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Styles of a style, things of all others; no near neighbour, and nothing that names it. */

@@ -6,9 +6,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -48,6 +50,15 @@ class ShippedListsTest {
           .doesNotContainAnyElementsOf(own)
           .doesNotContainAnyElementsOf(near);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("lists")
+  void areKnownByTheDigestOfTheirBytes(String name) throws IOException {
+    Path file =
+        GoldenFolders.inProject("evaluation/src/main/resources/dev/forgetmenot/evaluation/bench")
+            .resolve(name + ".yaml");
+    assertThat(Bench.read(name).sha256()).isEqualTo(Sha256.hex(file));
   }
 
   private static int rest(Bench bench, BenchConcept concept) {
