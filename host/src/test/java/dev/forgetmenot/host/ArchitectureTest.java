@@ -40,6 +40,7 @@ class ArchitectureTest {
           "plugin-correct",
           "plugin-erasers",
           "plugin-patch",
+          "plugin-evaluate",
           "evaluation",
           "host",
           "samples");
@@ -145,11 +146,11 @@ class ArchitectureTest {
           new Step("diffusion", "diffusion.planted.DiffusionUsesPatching", "api"),
           new Step("patching", "patching.planted.PatchingUsesKit", "api"),
           new Step("kit", "kit.planted.KitUsesDiffusion", "patching"),
-          new Step("plugin", "plugin.planted.UsesDiffusion", "kit"),
+          new Step("plugin", "plugin.planted.UsesDiffusion", "evaluation"),
           new Step("evaluation", "evaluation.planted.EvaluationUsesDiffusion", "kit"),
           new Step("host", "host.planted.UsesPlugin", "diffusion", "evaluation"));
 
-  private static final List<String> PLUGINS = List.of("forget", "correct", "erasers", "patching");
+  private static final List<String> PLUGINS = List.of("forget", "correct", "erasers", "patching", "evaluate");
 
   /** The packages of patches, each of which uses those after it. */
   private static final List<String> IN_PATCH =

@@ -9,7 +9,8 @@ import java.util.List;
 /** The plugins of the project as the build packed them. */
 public final class PackagedPlugins {
   private static final List<String> MODULES =
-      List.of("plugin-forget", "plugin-erasers", "plugin-correct", "plugin-patch");
+      List.of(
+          "plugin-forget", "plugin-erasers", "plugin-correct", "plugin-patch", "plugin-evaluate");
 
   private PackagedPlugins() {}
 

@@ -1,0 +1,64 @@
+package dev.forgetmenot.api.evaluation;
+
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.RgbImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What an evaluator measures with. For the thread of the job. */
+public interface EvaluationAccess {
+  /** A computation with a model, on the engine thread. */
+  @FunctionalInterface
+  interface ModelTask<T> {
+    /**
+     * Computes.
+     *
+     * @param model in the state that was asked for; its weights must be as they were when this ends
+     */
+    T run(DiffusionModel model) throws IOException;
+  }
+
+  /** The images of a set that the evaluator asked for, in the order of its shots. */
+  List<RgbImage> images(ImageSet set, ModelState state) throws IOException;
+
+  /** The work units of the same images, one key each: 64 hexadecimal digits. */
+  List<String> keys(ImageSet set, ModelState state);
+
+  /**
+   * The judges, those that score best first: {@code B}, which compares with reference images, and
+   * {@code A}, which compares with texts. At least one.
+   */
+  List<String> judges();
+
+  /**
+   * What a judge says of the images of a set.
+   *
+   * @param judge one of {@link #judges}
+   */
+  List<JudgedImage> answers(String judge, ImageSet set, ModelState state) throws IOException;
+
+  /**
+   * What embeds images, and texts where {@link ImageEmbedder#readsTexts}; stays open.
+   *
+   * @see #embeddings
+   */
+  ImageEmbedder embedder();
+
+  /** Unit embeddings of the images of a set, (n, D); computed once. */
+  float[][] embeddings(ImageSet set, ModelState state) throws IOException;
+
+  /**
+   * Computes with one of the two models.
+   *
+   * @return what the task returns
+   */
+  <T> T compute(ModelState state, ModelTask<T> task) throws IOException;
+
+  /**
+   * A folder for results that a later run of the same evaluation finds again.
+   *
+   * @param key of all that decides the results, in words of a file name
+   */
+  Path folder(String key) throws IOException;
+}

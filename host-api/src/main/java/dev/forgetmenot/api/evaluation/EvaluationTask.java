@@ -1,0 +1,69 @@
+package dev.forgetmenot.api.evaluation;
+
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an evaluation asks: a list of concepts, of which the patches should have made the model
+ * forget some.
+ *
+ * @param targets what was to be forgotten, at least one
+ * @param others all other concepts of the list; broad ones are left out
+ * @param vocabulary what judges choose from
+ * @param grid each thing in each style, if the list has one
+ * @param general prompts of ordinary use that name no target
+ * @param generalSeeds images of each general prompt
+ * @param seeds by purpose
+ * @param settings of every image: sampler, steps, guidance, size, negative prompt; its prompt and
+ *     seed say nothing
+ */
+public record EvaluationTask(
+    List<EvaluatedConcept> targets,
+    List<EvaluatedConcept> others,
+    KnownConcepts vocabulary,
+    Optional<Grid> grid,
+    List<String> general,
+    int generalSeeds,
+    Seeds seeds,
+    GenerationRequest settings) {
+  /** Copies the lists. */
+  public EvaluationTask {
+    targets = List.copyOf(targets);
+    others = List.copyOf(others);
+    general = List.copyOf(general);
+  }
+
+  /**
+   * Things in styles.
+   *
+   * @param things phrases
+   * @param styles names
+   * @param prompts by thing and style
+   * @param seeds images of each pair
+   */
+  public record Grid(
+      List<String> things,
+      List<String> styles,
+      Map<String, Map<String, String>> prompts,
+      int seeds) {
+    /** Copies the lists. */
+    public Grid {
+      things = List.copyOf(things);
+      styles = List.copyOf(styles);
+    }
+  }
+
+  /**
+   * Seeds; no two purposes share one.
+   *
+   * @param target of images of targets
+   * @param retain of images of each neighbour
+   * @param training of trainings, such as inversions
+   * @param calibration of images by which judges are set, never scored
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read only
+  public record Seeds(long[] target, long[] retain, long[] training, long[] calibration) {}
+}
