@@ -1,0 +1,214 @@
+package dev.forgetmenot.evaluation.report;
+
+import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
+import dev.forgetmenot.api.evaluation.ImageSet.Shot;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.api.evaluation.Measurement;
+import dev.forgetmenot.kit.evaluate.Count;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * All that an evaluation found. It holds no times and no paths, so that equal evaluations have
+ * equal reports. {@link ReportWriter} makes its files.
+ *
+ * @param bench the list that was asked
+ * @param base the model without the patches under test
+ * @param patches what was tested, sorted by id
+ * @param tool what drew and judged
+ * @param plan the digest of the plan, 64 hexadecimal digits
+ * @param drawing how every image was drawn
+ * @param targets what the patches should have made the model forget
+ * @param judges those that score best first, as {@link
+ *     dev.forgetmenot.api.evaluation.EvaluationAccess#judges}
+ * @param parts what each evaluator found, in the order in which they ran
+ * @param sets all images that the measurements are of, as sets in the order of the evaluators'
+ *     needs; a set that several evaluators asked for is there once
+ * @param restored whether the base's root and the images of some units were the original's again
+ *     after the patches were taken off; empty if that was not looked at
+ * @param command what makes the same report again, without a folder for the output
+ */
+public record EvaluationReport(
+    BenchSource bench,
+    Base base,
+    List<TestedPatch> patches,
+    Tool tool,
+    String plan,
+    Drawing drawing,
+    List<Target> targets,
+    List<JudgeUsed> judges,
+    List<Part> parts,
+    List<DrawnSet> sets,
+    Optional<Boolean> restored,
+    String command) {
+  /** Copies the lists. */
+  public EvaluationReport {
+    patches = List.copyOf(patches);
+    targets = List.copyOf(targets);
+    judges = List.copyOf(judges);
+    parts = List.copyOf(parts);
+    sets = List.copyOf(sets);
+  }
+
+  /**
+   * The list.
+   *
+   * @param name of the list
+   * @param version of the list
+   * @param sha256 of its bytes, 64 hexadecimal digits
+   * @param preset of its attacks: {@code none}, {@code quick} or {@code paper}
+   */
+  public record BenchSource(String name, int version, String sha256, String preset) {}
+
+  /**
+   * The base model.
+   *
+   * @param root its digest, 64 hexadecimal digits
+   * @param label what it is, for people
+   */
+  public record Base(String root, String label) {}
+
+  /**
+   * A patch under test.
+   *
+   * @param id 64 hexadecimal digits
+   * @param name for people
+   * @param strength it is applied with
+   */
+  public record TestedPatch(String id, String name, double strength) {}
+
+  /**
+   * The program.
+   *
+   * @param version of the program
+   * @param numerics as in the keys of units
+   */
+  public record Tool(String version, String numerics) {}
+
+  /**
+   * How every image was drawn.
+   *
+   * @param sampler its name, without aliases
+   * @param steps 1 or more
+   * @param guidance the guidance scale
+   * @param width pixels
+   * @param height pixels
+   * @param negative the negative prompt, "" for none
+   */
+  public record Drawing(
+      String sampler, int steps, double guidance, int width, int height, String negative) {}
+
+  /**
+   * What was to be forgotten.
+   *
+   * @param name in the list
+   * @param phrase as a prompt says it
+   * @param labels what counts as recognised: the phrase, or the members of a broad concept
+   */
+  public record Target(String name, String phrase, List<String> labels) {
+    /** Copies the list. */
+    public Target {
+      labels = List.copyOf(labels);
+    }
+  }
+
+  /**
+   * A judge.
+   *
+   * @param id {@code A} or {@code B}
+   * @param label what it is, such as {@code CLIP ViT-B/32, texts}
+   * @param digest of its weights and settings, 64 hexadecimal digits
+   * @param vocabularySha256 the digest of the labels that it chooses from
+   * @param vocabulary how many labels these are
+   * @param tau the margin below which it abstains, a difference of cosines
+   * @param accuracy its right answers on the original's images, which are not scored
+   */
+  public record JudgeUsed(
+      String id,
+      String label,
+      String digest,
+      String vocabularySha256,
+      int vocabulary,
+      double tau,
+      Accuracy accuracy) {}
+
+  /**
+   * Right answers on images of the original model.
+   *
+   * @param target of the targets
+   * @param similar of their near neighbours
+   * @param all of the whole vocabulary
+   */
+  public record Accuracy(Count target, Count similar, Count all) {}
+
+  /**
+   * What one evaluator found.
+   *
+   * @param evaluator its name
+   * @param summary one sentence
+   * @param measurements in the order of the report
+   * @param notTested what it left out, and why
+   * @param unetEvaluations of batch size 1, beside the drawing of images
+   */
+  public record Part(
+      String evaluator,
+      String summary,
+      List<Measurement> measurements,
+      List<NotTested> notTested,
+      long unetEvaluations) {
+    /** Copies the lists. */
+    public Part {
+      measurements = List.copyOf(measurements);
+      notTested = List.copyOf(notTested);
+    }
+  }
+
+  /**
+   * The images of a set.
+   *
+   * @param id as measurements name it
+   * @param title for people
+   * @param images in the order of its shots
+   */
+  public record DrawnSet(String id, String title, List<DrawnShot> images) {
+    /** Copies the list. */
+    public DrawnSet {
+      images = List.copyOf(images);
+    }
+  }
+
+  /**
+   * One prompt at one seed, drawn by both models.
+   *
+   * @param shot what was asked for
+   * @param original of the model without the patches
+   * @param patched of the model with them; empty in a set of the original alone
+   */
+  public record DrawnShot(Shot shot, JudgedUnit original, Optional<JudgedUnit> patched) {}
+
+  /**
+   * One image.
+   *
+   * @param key of its unit, 64 hexadecimal digits
+   * @param answers of the judges by their ids; may be empty where none was asked
+   */
+  public record JudgedUnit(String key, Map<String, JudgedImage> answers) {
+    /** Copies the map, sorted. */
+    public JudgedUnit {
+      answers = Collections.unmodifiableMap(new TreeMap<>(answers));
+    }
+  }
+
+  /** The measurements of all evaluators, in order. */
+  public List<Measurement> measurements() {
+    return parts.stream().flatMap(part -> part.measurements().stream()).toList();
+  }
+
+  /** What no evaluator tested, in order. */
+  public List<NotTested> notTested() {
+    return parts.stream().flatMap(part -> part.notTested().stream()).toList();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.forgetmenot.evaluation.report;
+
+import dev.forgetmenot.api.evaluation.Measurement;
+import dev.forgetmenot.api.evaluation.Measurement.Good;
+import dev.forgetmenot.api.evaluation.Measurement.Question;
+import dev.forgetmenot.api.evaluation.Reading;
+import dev.forgetmenot.evaluation.statistics.Holm;
+import dev.forgetmenot.evaluation.statistics.Verdict;
+import dev.forgetmenot.kit.evaluate.Count;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All questions of a report, "does the concept come?", with one verdict each. They are one family:
+ * p-values are adjusted together (Holm 1979), since who asks often enough finds something by luck.
+ *
+ * @param tests in the order of the report
+ */
+public record Family(List<Test> tests) {
+  /** Copies the list. */
+  public Family {
+    tests = List.copyOf(tests);
+  }
+
+  /**
+   * One question.
+   *
+   * @param of its measurement
+   * @param found images of the patched model that were called the target
+   * @param ceiling the same of the original model
+   * @param adjusted p against the floor, adjusted over the family
+   * @param verdict the word
+   */
+  public record Test(Measurement of, Count found, Count ceiling, double adjusted, Verdict verdict) {
+    /** The question. */
+    public Question question() {
+      return of.question().orElseThrow();
+    }
+  }
+
+  /** The family of a report. A base that was not restored leaves no line a baseline. */
+  public static Family of(EvaluationReport report) {
+    List<Measurement> asked =
+        report.measurements().stream().filter(line -> line.question().isPresent()).toList();
+    List<Double> adjusted =
+        Holm.adjusted(asked.stream().map(line -> line.question().orElseThrow().p()).toList());
+    List<Test> tests = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      Measurement line = asked.get(i);
+      Question question = line.question().orElseThrow();
+      Count found = called(line, line.patched());
+      Count ceiling = called(line, line.original());
+      Verdict verdict =
+          report.restored().orElse(true)
+              ? Verdict.of(
+                  ceiling, count(question.accuracy()), count(question.floor()), adjusted.get(i))
+              : Verdict.NO_BASELINE;
+      tests.add(new Test(line, found, ceiling, adjusted.get(i), verdict));
+    }
+    return new Family(tests);
+  }
+
+  /** The test of a measurement, if it asks a question. */
+  public Optional<Test> of(Measurement line) {
+    return tests.stream().filter(test -> test.of() == line).findFirst();
+  }
+
+  /** A share whose large values are good counts the images that are not of the concept. */
+  private static Count called(Measurement line, Optional<Reading> reading) {
+    Count count =
+        count(
+            reading.orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s of %s asks whether the concept came, but has no reading of both models"
+                            .formatted(line.measure(), line.concept()))));
+    return line.good() == Good.HIGH ? count.rest() : count;
+  }
+
+  static Count count(Reading reading) {
+    return new Count(reading.k(), reading.n());
+  }
+}

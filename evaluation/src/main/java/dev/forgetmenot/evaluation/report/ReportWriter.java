@@ -1,0 +1,31 @@
+package dev.forgetmenot.evaluation.report;
+
+import dev.forgetmenot.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes the files of a report, each beside its place and moved there. The same report gives the
+ * same bytes.
+ */
+public final class ReportWriter {
+  /** What programs read. */
+  public static final String JSON = "report.json";
+
+  private ReportWriter() {}
+
+  /**
+   * Writes all files, over those that are there.
+   *
+   * @param folder made if it does not exist
+   * @param report what was found
+   * @param images all images of its sets
+   * @throws IOException if an image cannot be read or a file cannot be written
+   */
+  public static void write(Path folder, EvaluationReport report, ReportImages images)
+      throws IOException {
+    Files.createDirectories(folder);
+    AtomicFile.write(folder.resolve(JSON), ReportJson.bytes(report));
+  }
+}
