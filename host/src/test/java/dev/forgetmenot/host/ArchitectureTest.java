@@ -150,7 +150,8 @@ class ArchitectureTest {
           new Step("evaluation", "evaluation.planted.EvaluationUsesDiffusion", "kit"),
           new Step("host", "host.planted.UsesPlugin", "diffusion", "evaluation"));
 
-  private static final List<String> PLUGINS = List.of("forget", "correct", "erasers", "patching", "evaluate");
+  private static final List<String> PLUGINS =
+      List.of("forget", "correct", "erasers", "patching", "evaluate");
 
   /** The packages of patches, each of which uses those after it. */
   private static final List<String> IN_PATCH =

@@ -25,9 +25,8 @@ public final class ClipModel implements AutoCloseable {
   private final ClipConfig config;
   private final ModelParameters weights; // null when only shapes are wanted
   private final ClipTextTransformer text;
-  private final ClipVisionTransformer vision;
+  private final ClipVisionModelWithProjection vision;
   private final Linear textProjection;
-  private final Linear visualProjection;
   private final ModelParameter logitScale; // ()
 
   /** Builds the model on weights, which it then owns. */
@@ -40,12 +39,13 @@ public final class ClipModel implements AutoCloseable {
     this.weights = weights;
     logitScale = scope.weight("logit_scale");
     text = new ClipTextTransformer(scope, config.text());
-    vision = new ClipVisionTransformer(scope, config);
-    int width = config.projection();
     textProjection =
-        new Linear(scope.in("text_projection"), config.text().encoder().width(), width, false);
-    visualProjection =
-        new Linear(scope.in("visual_projection"), config.vision().width(), width, false);
+        new Linear(
+            scope.in("text_projection"),
+            config.text().encoder().width(),
+            config.vision().projection(),
+            false);
+    vision = new ClipVisionModelWithProjection(scope, config.vision());
   }
 
   /**
@@ -82,7 +82,7 @@ public final class ClipModel implements AutoCloseable {
     return LayerChain.owning(text.forward(manager, ids))
         .then(hidden -> text.pool(hidden, ids))
         .then(textProjection::forward)
-        .then(ClipModel::unit)
+        .then(ClipVisionModelWithProjection::unit)
         .get();
   }
 
@@ -93,16 +93,7 @@ public final class ClipModel implements AutoCloseable {
    * @return unit vectors (b, e)
    */
   public NDArray imageEmbeds(NDArray pixels) {
-    Shape shape = pixels.getShape();
-    Shape expected = new Shape(-1, config.channels(), config.imageSize(), config.imageSize());
-    if (shape.dimension() != 4 || !shape.slice(1).equals(expected.slice(1))) {
-      throw new IllegalArgumentException("images should be " + expected + ", not " + shape);
-    }
-    return LayerChain.from(pixels)
-        .then(vision::forward)
-        .then(visualProjection::forward)
-        .then(ClipModel::unit)
-        .get();
+    return vision.imageEmbeds(pixels);
   }
 
   /**
@@ -117,14 +108,6 @@ public final class ClipModel implements AutoCloseable {
         NDArray cosines = imageEmbeds.matMul(texts);
         NDArray scale = logitScale.array().exp()) {
       return cosines.mul(scale);
-    }
-  }
-
-  private static NDArray unit(NDArray x) {
-    try (NDArray squares = x.square();
-        NDArray sums = squares.sum(new int[] {1}, true);
-        NDArray norms = sums.sqrt()) {
-      return x.div(norms);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.clip;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.diffusion.config.ClipConfig;
+import dev.forgetmenot.diffusion.config.ClipVisionConfig;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig.TransformerConfig;
 import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.LayerChain;
@@ -22,9 +22,9 @@ final class ClipVisionTransformer {
   private final ClipEncoder encoder;
   private final LayerNorm postLayerNorm;
 
-  ClipVisionTransformer(ModulePath root, ClipConfig config) {
+  ClipVisionTransformer(ModulePath root, ClipVisionConfig config) {
     ModulePath scope = root.in("vision_model");
-    TransformerConfig layers = config.vision();
+    TransformerConfig layers = config.encoder();
     int side = config.imageSize() / config.patchSize();
     ModulePath embeddings = scope.in("embeddings");
     classEmbedding = embeddings.weight("class_embedding", layers.width());

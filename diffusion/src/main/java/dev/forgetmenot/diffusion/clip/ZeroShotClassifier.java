@@ -1,22 +1,16 @@
 package dev.forgetmenot.diffusion.clip;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.api.model.TokenizedPrompt;
-import dev.forgetmenot.diffusion.config.PreprocessorConfig;
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
-import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,59 +25,42 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   /** The text around the name of a style. */
   public static final String STYLE_TEMPLATE = "a photo in the style of {}";
 
-  private static final String CLIP_FOLDER = "clip";
-  private static final int BATCH = 32;
-
   /**
    * Labels to choose from.
    *
-   * @param texts unit vectors (t, e), null where there are no labels
+   * @param texts unit vectors (t, e)
    */
-  private record Labels(List<String> names, NDArray texts) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Labels(List<String> names, float[][] texts) {
+    static Labels of(List<Phrase> phrases, String template, ImageEmbedder clip) {
+      List<String> names = phrases.stream().map(Phrase::phrase).toList();
+      return new Labels(
+          names, clip.texts(names.stream().map(name -> template.replace("{}", name)).toList()));
+    }
 
-  private final EngineThread engine;
-  private final NDManager manager;
-  private final Ops ops;
-  private final ClipModel clip;
-  private final ClipImageProcessor processor;
-  private final Labels things;
-  private final Labels styles;
-
-  private ZeroShotClassifier(
-      Path folder, EngineThread engine, KnownConcepts vocabulary, String template)
-      throws IOException {
-    this.engine = engine;
-    manager = engine.newManager();
-    ops = TorchScriptOps.create(engine);
-    try (ClipTokenizer tokenizer = ClipTokenizer.read(folder)) {
-      processor = new ClipImageProcessor(PreprocessorConfig.read(folder));
-      clip = ClipModel.load(folder, manager, ops);
-      things = labels(vocabulary, false, template, tokenizer);
-      styles = labels(vocabulary, true, STYLE_TEMPLATE, tokenizer);
-    } catch (IOException | RuntimeException e) {
-      ops.close();
-      manager.close();
-      throw e;
+    /** The name whose text has the largest cosine with a unit vector. */
+    String nearest(float[] image) {
+      int best = 0;
+      for (int i = 1; i < texts.length; i++) {
+        best = dot(image, texts[i]) > dot(image, texts[best]) ? i : best;
+      }
+      return names.get(best);
     }
   }
 
-  private Labels labels(
-      KnownConcepts vocabulary, boolean style, String template, ClipTokenizer tokenizer) {
-    List<String> names = vocabulary.ofStyle(style).stream().map(Phrase::phrase).toList();
-    if (names.isEmpty()) {
-      return new Labels(List.of(), null);
-    }
-    List<List<Integer>> ids =
-        names.stream()
-            .map(name -> tokenizer.encode(template.replace("{}", name)))
-            .map(TokenizedPrompt::ids)
-            .toList();
-    return new Labels(List.copyOf(names), clip.textEmbeds(manager, ids));
+  private final ImageEmbedder clip;
+  private final Labels things;
+  private final Labels styles;
+
+  private ZeroShotClassifier(ImageEmbedder clip, KnownConcepts vocabulary, String template) {
+    this.clip = clip;
+    things = Labels.of(vocabulary.ofStyle(false), template, clip);
+    styles = Labels.of(vocabulary.ofStyle(true), STYLE_TEMPLATE, clip);
   }
 
   /** The folder of the CLIP that comes with a model; it may be missing. */
   public static Path clipOf(Path model) {
-    return ModelOnDisk.companions(model).resolve(CLIP_FOLDER);
+    return ModelOnDisk.companions(model).resolve(ClipFiles.Kind.MODEL.folder());
   }
 
   /**
@@ -106,7 +83,13 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     if (vocabulary.phrases().isEmpty()) {
       throw new IllegalArgumentException("recognition needs phrases to choose from");
     }
-    return engine.call(() -> new ZeroShotClassifier(clip, engine, vocabulary, template));
+    ImageEmbedder embedder = ClipEmbedder.open(ClipFiles.model(clip), engine);
+    try {
+      return new ZeroShotClassifier(embedder, vocabulary, template);
+    } catch (RuntimeException e) {
+      embedder.close();
+      throw e;
+    }
   }
 
   @Override
@@ -130,28 +113,10 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
   }
 
   private List<String> classify(List<RgbImage> images, Labels labels) {
-    if (labels.texts() == null) {
+    if (labels.names().isEmpty()) {
       throw new IllegalStateException("there is nothing of that kind to choose from");
     }
-    List<String> answers = new ArrayList<>();
-    for (int from = 0; from < images.size(); from += BATCH) {
-      List<RgbImage> batch = images.subList(from, Math.min(from + BATCH, images.size()));
-      answers.addAll(engine.call(() -> nearest(batch, labels)));
-    }
-    return answers;
-  }
-
-  private List<String> nearest(List<RgbImage> images, Labels labels) {
-    try (NDArray pixels = processor.process(manager, images);
-        NDArray embeds = clip.imageEmbeds(pixels);
-        NDArray logits = clip.logitsPerImage(embeds, labels.texts());
-        NDArray best = logits.argMax(1)) {
-      List<String> answers = new ArrayList<>();
-      for (long index : best.toLongArray()) {
-        answers.add(labels.names().get((int) index));
-      }
-      return answers;
-    }
+    return Arrays.stream(clip.images(images)).map(labels::nearest).toList();
   }
 
   @Override
@@ -161,34 +126,20 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
       throw new IllegalArgumentException(
           "'" + thing + "' is not a thing of the vocabulary: nothing can be compared with it");
     }
-    double[] cosines = new double[images.size()];
-    for (int from = 0; from < cosines.length; from += BATCH) {
-      List<RgbImage> batch = images.subList(from, Math.min(from + BATCH, cosines.length));
-      float[] some = engine.call(() -> cosines(batch, index));
-      for (int i = 0; i < some.length; i++) {
-        cosines[from + i] = some[i];
-      }
-    }
-    return cosines;
+    float[] text = things.texts()[index];
+    return Arrays.stream(clip.images(images)).mapToDouble(image -> dot(image, text)).toArray();
   }
 
-  private float[] cosines(List<RgbImage> images, int index) {
-    try (NDArray pixels = processor.process(manager, images);
-        NDArray embeds = clip.imageEmbeds(pixels);
-        NDArray text = things.texts().get(index);
-        NDArray column = text.expandDims(1);
-        NDArray cosines = embeds.matMul(column)) {
-      return cosines.toFloatArray();
+  private static float dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
     }
+    return (float) sum;
   }
 
   @Override
   public void close() {
-    engine.run(
-        () -> {
-          clip.close();
-          ops.close();
-          manager.close();
-        });
+    clip.close();
   }
 }

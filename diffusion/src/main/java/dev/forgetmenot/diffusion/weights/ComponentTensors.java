@@ -65,7 +65,8 @@ public final class ComponentTensors implements AutoCloseable {
   /**
    * Opens the files of a component's folder.
    *
-   * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
+   * @param component {@code unet}, {@code vae}, {@code text_encoder}, {@code clip} or {@code
+   *     safety_checker}
    * @throws IOException if a file is missing or broken; the message names it
    */
   public static ComponentTensors open(Path folder, String component) throws IOException {

@@ -34,6 +34,9 @@ final class LegacyParameterNames {
     if (component.equals("text_encoder") && !stored.startsWith("text_model.")) {
       return Optional.of("text_model." + stored);
     }
+    if (component.equals("safety_checker")) { // its tower was a model inside a model
+      return Optional.of(stored.replaceFirst("^vision_model\\.vision_model\\.", "vision_model."));
+    }
     if (component.equals("vae")) {
       Matcher old = VAE_ATTENTION.matcher(stored);
       if (old.matches()) {

@@ -53,7 +53,8 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
    * @param parent parent of the weights' manager
    * @param ops converts while it is loaded
    * @param folder the component's folder
-   * @param component {@code unet}, {@code vae}, {@code text_encoder} or {@code clip}
+   * @param component {@code unet}, {@code vae}, {@code text_encoder}, {@code clip} or {@code
+   *     safety_checker}
    * @param expected what the architecture asks for, by canonical name
    * @throws IOException if a file is missing or broken, or tensors are missing, unknown or of
    *     another shape; the message names file and tensors

@@ -34,7 +34,7 @@ class ClipGoldenTest {
     }
   }
 
-  private static RgbImage image(NDArray image) {
+  static RgbImage image(NDArray image) {
     Shape shape = image.getShape(); // (H, W, 3)
     float[] values = image.toFloatArray();
     byte[] rgb = new byte[values.length];

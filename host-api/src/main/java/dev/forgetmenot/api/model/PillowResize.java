@@ -1,9 +1,10 @@
 package dev.forgetmenot.api.model;
 
 /**
- * Resizes images to the bit as Pillow does: a filter that widens when the image shrinks, rows
- * before columns, with weights rounded to 22 binary digits after the point, and results rounded to
- * 8 bits.
+ * Resizes images to the bit as Pillow 13 does: a filter that widens when the image shrinks, first
+ * along one axis and then along the other, with weights rounded to 22 binary digits after the
+ * point, and the results of both passes rounded to 8 bits. Pillow up to 12 always changed the width
+ * first, which matters to narrow upright images alone.
  */
 public final class PillowResize {
   private static final int CHANNELS = 3;
@@ -28,20 +29,38 @@ public final class PillowResize {
     if (in.width() == width && in.height() == height) {
       return in;
     }
-    byte[] across = new byte[CHANNELS * width * in.height()];
+    int lessHeight = in.height() - height;
+    boolean heightFirst = lessHeight > 0 && lessHeight > 2 * (in.width() - width);
+    return heightFirst
+        ? across(down(in, height, bicubic), width, bicubic)
+        : down(across(in, width, bicubic), height, bicubic);
+  }
+
+  private static RgbImage across(RgbImage in, int width, boolean bicubic) {
+    if (in.width() == width) {
+      return in;
+    }
+    byte[] out = new byte[CHANNELS * width * in.height()];
     PillowResize rows = of(in.width(), width, bicubic);
     for (int y = 0; y < in.height(); y++) {
       for (int c = 0; c < CHANNELS; c++) {
-        rows.line(
-            in.rgb(), CHANNELS * y * in.width() + c, CHANNELS, across, CHANNELS * y * width + c);
+        rows.line(in.rgb(), CHANNELS * y * in.width() + c, CHANNELS, out, CHANNELS * y * width + c);
       }
     }
-    byte[] down = new byte[CHANNELS * width * height];
-    PillowResize columns = of(in.height(), height, bicubic);
-    for (int i = 0; i < CHANNELS * width; i++) {
-      columns.line(across, i, CHANNELS * width, down, i);
+    return new RgbImage(width, in.height(), out);
+  }
+
+  private static RgbImage down(RgbImage in, int height, boolean bicubic) {
+    if (in.height() == height) {
+      return in;
     }
-    return new RgbImage(width, height, down);
+    int row = CHANNELS * in.width();
+    byte[] out = new byte[row * height];
+    PillowResize columns = of(in.height(), height, bicubic);
+    for (int i = 0; i < row; i++) {
+      columns.line(in.rgb(), i, row, out, i);
+    }
+    return new RgbImage(in.width(), height, out);
   }
 
   /**
