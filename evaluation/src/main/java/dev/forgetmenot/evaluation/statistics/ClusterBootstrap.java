@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The interval of a rate over concepts. Images of one concept are not independent, so whole
@@ -28,20 +29,46 @@ public final class ClusterBootstrap {
    * @return the interval; empty for fewer than {@link #FEWEST} concepts
    */
   public static Optional<Interval> of(List<Count> concepts, long seed) {
-    if (concepts.size() < FEWEST) {
+    return percentiles(concepts.size(), seed, drawn -> pooled(concepts, drawn).rate());
+  }
+
+  /**
+   * The same of the pooled rate of a second count minus that of a first, of the same concepts.
+   *
+   * @param before the count of each concept, none of 0
+   * @param after in the same order
+   * @param seed of {@link Random}, to be written into the report
+   * @return the interval, within -1..1; empty for fewer than {@link #FEWEST} concepts
+   */
+  public static Optional<Interval> ofDifference(List<Count> before, List<Count> after, long seed) {
+    return percentiles(
+        before.size(), seed, drawn -> pooled(after, drawn).rate() - pooled(before, drawn).rate());
+  }
+
+  private static Optional<Interval> percentiles(
+      int concepts, long seed, ToDoubleFunction<int[]> statistic) {
+    if (concepts < FEWEST) {
       return Optional.empty();
     }
     Random random = new Random(seed);
-    double[] rates = new double[DRAWS];
+    double[] values = new double[DRAWS];
+    int[] drawn = new int[concepts];
     for (int draw = 0; draw < DRAWS; draw++) {
-      Count pooled = new Count(0, 0);
-      for (int i = 0; i < concepts.size(); i++) {
-        pooled = pooled.plus(concepts.get(random.nextInt(concepts.size())));
-      }
-      rates[draw] = pooled.rate();
+      Arrays.setAll(drawn, i -> random.nextInt(concepts));
+      values[draw] = statistic.applyAsDouble(drawn);
     }
-    Arrays.sort(rates);
-    return Optional.of(new Interval(quantile(rates, 0.025), quantile(rates, 0.975)));
+    Arrays.sort(values);
+    return Optional.of(new Interval(quantile(values, 0.025), quantile(values, 0.975)));
+  }
+
+  private static Count pooled(List<Count> concepts, int[] drawn) {
+    int k = 0;
+    int n = 0;
+    for (int concept : drawn) {
+      k += concepts.get(concept).k();
+      n += concepts.get(concept).n();
+    }
+    return new Count(k, n);
   }
 
   private static double quantile(double[] sorted, double p) {

@@ -3,6 +3,7 @@ package dev.forgetmenot.api.evaluation;
 import dev.forgetmenot.api.edit.ConceptType;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A concept of a ConceptBench list.
@@ -15,6 +16,7 @@ import java.util.Map;
  *     long}, {@code languages}), with all names in; a rung may be missing
  * @param similar near neighbours, which should stay: phrases
  * @param random further neighbours: phrases
+ * @param guide what the list says that a patch may put in its place: a phrase
  */
 public record EvaluatedConcept(
     String name,
@@ -23,7 +25,8 @@ public record EvaluatedConcept(
     List<String> labels,
     Map<String, List<String>> prompts,
     List<String> similar,
-    List<String> random) {
+    List<String> random,
+    Optional<String> guide) {
   /** Copies lists and map. */
   public EvaluatedConcept {
     labels = List.copyOf(labels);

@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.evaluation;
 
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import java.io.IOException;
@@ -39,6 +40,15 @@ public interface EvaluationAccess {
   List<JudgedImage> answers(String judge, ImageSet set, ModelState state) throws IOException;
 
   /**
+   * What a judge says of images that an evaluator drew itself, with {@link #compute}.
+   *
+   * @param judge one of {@link #judges}
+   * @param kind which labels it chooses from: styles for {@link ConceptType#STYLE}, else things
+   */
+  List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind)
+      throws IOException;
+
+  /**
    * What embeds images, and texts where {@link ImageEmbedder#readsTexts}; stays open.
    *
    * @see #embeddings
@@ -54,6 +64,11 @@ public interface EvaluationAccess {
    * @return what the task returns
    */
   <T> T compute(ModelState state, ModelTask<T> task) throws IOException;
+
+  /**
+   * Says that a line of the report has no number, for a reason that the task alone did not tell.
+   */
+  void notTested(Evaluator.NotTested line);
 
   /**
    * A folder for results that a later run of the same evaluation finds again.

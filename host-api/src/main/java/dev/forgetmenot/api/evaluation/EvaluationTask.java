@@ -1,7 +1,9 @@
 package dev.forgetmenot.api.evaluation;
 
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import java.util.Optional;
  *
  * @param targets what was to be forgotten, at least one
  * @param others all other concepts of the list; broad ones are left out
+ * @param never concepts that the model never knew; may be empty
  * @param vocabulary what judges choose from
  * @param grid each thing in each style, if the list has one
  * @param general prompts of ordinary use that name no target
@@ -23,6 +26,7 @@ import java.util.Optional;
 public record EvaluationTask(
     List<EvaluatedConcept> targets,
     List<EvaluatedConcept> others,
+    List<NeverKnown> never,
     KnownConcepts vocabulary,
     Optional<Grid> grid,
     List<String> general,
@@ -33,14 +37,25 @@ public record EvaluationTask(
   public EvaluationTask {
     targets = List.copyOf(targets);
     others = List.copyOf(others);
+    never = List.copyOf(never);
     general = List.copyOf(general);
   }
 
   /**
+   * A concept that the model never knew.
+   *
+   * @param name unique in the list
+   * @param phrase as a prompt says it
+   * @param kind what sort of thing it is
+   * @param images a folder with images of it
+   */
+  public record NeverKnown(String name, String phrase, ConceptType kind, Path images) {}
+
+  /**
    * Things in styles.
    *
-   * @param things phrases
-   * @param styles names
+   * @param things phrases, as judges say them
+   * @param styles phrases, the same
    * @param prompts by thing and style
    * @param seeds images of each pair
    */

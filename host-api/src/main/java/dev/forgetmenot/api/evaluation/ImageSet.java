@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 
 /**
  * Images that are measured together. Sets of several evaluators may share images: each is drawn
- * once.
+ * once. Evaluators may ask for the same set, which then has the same id and is equal.
  *
  * @param id unique in an evaluation: lower case words joined by hyphens and slashes, such as {@code
  *     name/lighthouse}

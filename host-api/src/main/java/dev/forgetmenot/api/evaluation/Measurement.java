@@ -72,11 +72,14 @@ public record Measurement(
    * "Does the concept come?": the patched model's count against what other things' images would
    * bring. Reports adjust p over all questions (Holm) and say one of four verdicts.
    *
+   * @param found the patched model's images in which the judge finds the concept
+   * @param ceiling the original's of the same prompts and seeds
    * @param floor images that cannot be of the concept, by how many of them were called it
    * @param accuracy the judge's right answers on the original's images of the concept
-   * @param p one-sided, by Fisher's exact test of the patched count against the floor
+   * @param p one-sided, by Fisher's exact test of {@code found} against the floor
    */
-  public record Question(Reading floor, Reading accuracy, double p) {}
+  public record Question(
+      Reading found, Reading ceiling, Reading floor, Reading accuracy, double p) {}
 
   /** A builder of a measurement. */
   public static Builder builder(String measure, String concept) {

@@ -1,0 +1,106 @@
+package dev.forgetmenot.plugin.evaluate;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.ImageSet;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.RgbImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Answers, embeddings and images that a test wrote by hand. */
+class FakeAccess implements EvaluationAccess {
+  /** The answer of a judge that is not sure. */
+  static final String UNSURE = "?";
+
+  private final Map<String, List<JudgedImage>> answers = new HashMap<>();
+  private final Map<String, float[][]> embeddings = new HashMap<>();
+  private final Map<String, List<RgbImage>> images = new HashMap<>();
+  final List<Evaluator.NotTested> notTested = new ArrayList<>();
+  List<String> judges = List.of("B");
+  ImageEmbedder embedder;
+
+  FakeAccess says(String judge, String set, ModelState state, String... labels) {
+    answers.put(
+        judge + set + state,
+        Stream.of(labels).map(label -> new JudgedImage(label, 0.1, label.equals(UNSURE))).toList());
+    return this;
+  }
+
+  FakeAccess embeds(String set, ModelState state, float[]... rows) {
+    embeddings.put(set + state, rows);
+    return this;
+  }
+
+  FakeAccess drew(String set, ModelState state, RgbImage... drawn) {
+    images.put(set + state, List.of(drawn));
+    return this;
+  }
+
+  @Override
+  public List<RgbImage> images(ImageSet set, ModelState state) {
+    return found(images, set.id() + state, set, List::size);
+  }
+
+  @Override
+  public List<String> keys(ImageSet set, ModelState state) {
+    return set.shots().stream().map(shot -> "0".repeat(64)).toList();
+  }
+
+  @Override
+  public List<String> judges() {
+    return judges;
+  }
+
+  @Override
+  public List<JudgedImage> answers(String judge, ImageSet set, ModelState state) {
+    return found(answers, judge + set.id() + state, set, List::size);
+  }
+
+  @Override
+  public List<JudgedImage> answers(String judge, List<RgbImage> drawn, ConceptType kind) {
+    throw new AssertionError("no image was drawn beside the sets");
+  }
+
+  @Override
+  public ImageEmbedder embedder() {
+    return embedder;
+  }
+
+  @Override
+  public float[][] embeddings(ImageSet set, ModelState state) {
+    return found(embeddings, set.id() + state, set, rows -> rows.length);
+  }
+
+  /** What a test gave, which must be of as many images as the set has. */
+  private static <T> T found(
+      Map<String, T> given, String key, ImageSet set, java.util.function.ToIntFunction<T> size) {
+    T found = given.get(key);
+    if (found == null || size.applyAsInt(found) != set.shots().size()) {
+      throw new AssertionError(key + ": " + found + " for " + set.shots());
+    }
+    return found;
+  }
+
+  @Override
+  public <T> T compute(ModelState state, ModelTask<T> task) throws java.io.IOException {
+    throw new AssertionError("there is no model");
+  }
+
+  @Override
+  public void notTested(Evaluator.NotTested line) {
+    notTested.add(line);
+  }
+
+  @Override
+  public Path folder(String key) throws java.io.IOException {
+    throw new AssertionError("there is no folder");
+  }
+}
