@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.judge;
 
+import dev.forgetmenot.api.evaluation.JudgedImage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public record Agreement(List<Integer> disagreeing, int images, double kappa) {
    * @param b of the other, on the same images
    * @return their agreement
    */
-  public static Agreement of(List<Answer> a, List<Answer> b) {
+  public static Agreement of(List<JudgedImage> a, List<JudgedImage> b) {
     int n = a.size();
     if (n != b.size() || n == 0) {
       throw new IllegalArgumentException(
@@ -29,22 +30,27 @@ public record Agreement(List<Integer> disagreeing, int images, double kappa) {
     }
     List<Integer> apart =
         IntStream.range(0, n)
-            .filter(i -> !a.get(i).label().equals(b.get(i).label()))
+            .filter(i -> !answer(a.get(i)).equals(answer(b.get(i))))
             .boxed()
             .toList();
-    Map<Object, Integer> ofA = counts(a);
-    Map<Object, Integer> ofB = counts(b);
+    Map<String, Integer> ofA = counts(a);
+    Map<String, Integer> ofB = counts(b);
     double expected = 0;
-    for (Map.Entry<Object, Integer> entry : ofA.entrySet()) {
+    for (Map.Entry<String, Integer> entry : ofA.entrySet()) {
       expected += (double) entry.getValue() / n * ofB.getOrDefault(entry.getKey(), 0) / n;
     }
     double observed = 1 - (double) apart.size() / n;
     return new Agreement(apart, n, expected == 1 ? 1 : (observed - expected) / (1 - expected));
   }
 
-  private static Map<Object, Integer> counts(List<Answer> answers) {
-    Map<Object, Integer> counts = new HashMap<>();
-    answers.forEach(answer -> counts.merge(answer.label(), 1, Integer::sum));
+  private static Map<String, Integer> counts(List<JudgedImage> answers) {
+    Map<String, Integer> counts = new HashMap<>();
+    answers.forEach(image -> counts.merge(answer(image), 1, Integer::sum));
     return counts;
+  }
+
+  /** No label is empty. */
+  private static String answer(JudgedImage image) {
+    return image.abstained() ? "" : image.label();
   }
 }

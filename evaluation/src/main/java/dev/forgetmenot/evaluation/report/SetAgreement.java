@@ -3,7 +3,6 @@ package dev.forgetmenot.evaluation.report;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.evaluation.judge.Agreement;
-import dev.forgetmenot.evaluation.judge.Answer;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
 import java.util.ArrayList;
@@ -49,10 +48,7 @@ record SetAgreement(DrawnSet set, ModelState state, Agreement agreement) {
         .toList();
   }
 
-  private static List<Answer> answers(List<JudgedUnit> units, String judge) {
-    return units.stream()
-        .map(unit -> unit.answers().get(judge))
-        .map((JudgedImage said) -> new Answer(said.label(), said.margin(), said.abstained()))
-        .toList();
+  private static List<JudgedImage> answers(List<JudgedUnit> units, String judge) {
+    return units.stream().map(unit -> unit.answers().get(judge)).toList();
   }
 }

@@ -1,0 +1,167 @@
+package dev.forgetmenot.evaluation.judge;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.evaluation.measure.UnitRows;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.kit.evaluate.Count;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Says which thing an image shows, or which style for images of styles, and abstains where the
+ * nearest label is hardly nearer than the second.
+ */
+public final class Judge {
+  /** Of the right answers on calibration images, one in so many may be lost to abstention. */
+  private static final int LOST = 20;
+
+  private final String id;
+  private final String label;
+  private final Map<Boolean, NearestLabel> byStyle;
+  private final double threshold;
+  private final Map<String, Count> accuracy;
+
+  private Judge(
+      String id,
+      String label,
+      Map<Boolean, NearestLabel> byStyle,
+      double threshold,
+      Map<String, Count> accuracy) {
+    this.id = id;
+    this.label = label;
+    this.byStyle = byStyle;
+    this.threshold = threshold;
+    this.accuracy = accuracy;
+  }
+
+  /**
+   * A judge whose threshold is set by images: the largest that lets at most 5 % of the right
+   * answers abstain.
+   *
+   * @param byStyle what it chooses from: {@code false} things, {@code true} styles
+   * @param heldOut embeddings of images by what they show, none that is scored or made a prototype
+   */
+  static Judge calibrated(
+      String id,
+      String label,
+      Map<Boolean, NearestLabel> byStyle,
+      Map<CalibrationSet, UnitRows> heldOut) {
+    Judge unset = new Judge(id, label, byStyle, 0, Map.of());
+    List<Double> margins = new ArrayList<>();
+    unset.onEach(
+        heldOut,
+        (set, said) ->
+            said.stream().filter(set::isShown).map(JudgedImage::margin).forEach(margins::add));
+    margins.sort(Comparator.naturalOrder());
+    double threshold = margins.isEmpty() ? 0 : margins.get(margins.size() / LOST);
+    Map<String, Count> accuracy = new TreeMap<>();
+    Judge judge = new Judge(id, label, byStyle, threshold, accuracy);
+    judge.onEach(
+        heldOut,
+        (set, said) ->
+            accuracy.put(
+                set.label(),
+                new Count((int) said.stream().filter(set::isShown).count(), said.size())));
+    return judge;
+  }
+
+  private void onEach(
+      Map<CalibrationSet, UnitRows> heldOut, BiConsumer<CalibrationSet, List<JudgedImage>> seen) {
+    heldOut.forEach(
+        (set, images) -> {
+          if (judges(set.style())) {
+            seen.accept(set, answers(images, set.style()));
+          }
+        });
+  }
+
+  /** Its letter: {@code A} compares with texts, {@code B} with reference images. */
+  public String id() {
+    return id;
+  }
+
+  /** What it is, for people. */
+  public String label() {
+    return label;
+  }
+
+  /** The margin below which it abstains, a difference of cosines; 0 if it never does. */
+  public double threshold() {
+    return threshold;
+  }
+
+  /** The labels that it chooses from: things, then styles. */
+  public List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    for (boolean style : new boolean[] {false, true}) {
+      Optional.ofNullable(byStyle.get(style)).ifPresent(some -> labels.addAll(some.labels()));
+    }
+    return labels;
+  }
+
+  /** The digest of {@link #labels}, 64 hexadecimal digits. */
+  public String vocabularySha256() {
+    return Sha256.hex(String.join("\n", labels()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Its right answers on held-out calibration images of some labels; an abstention is not right.
+   *
+   * @param of labels; one without such images counts nothing
+   */
+  public Count accuracy(Collection<String> of) {
+    return of.stream()
+        .distinct()
+        .map(accuracy::get)
+        .filter(Objects::nonNull)
+        .reduce(new Count(0, 0), Count::plus);
+  }
+
+  /** The same of all labels. */
+  public Count accuracy() {
+    return accuracy(accuracy.keySet());
+  }
+
+  /**
+   * What images show.
+   *
+   * @param embeddings (n, D)
+   * @param kinds of each image: styles are judged among styles, all else among things
+   * @return n answers
+   * @throws IllegalArgumentException if it knows fewer than two labels of that kind
+   */
+  public List<JudgedImage> answers(float[][] embeddings, List<ConceptType> kinds) {
+    List<JudgedImage> answers = new ArrayList<>();
+    for (int i = 0; i < embeddings.length; i++) {
+      answers.addAll(
+          answers(UnitRows.of(List.of(embeddings[i])), kinds.get(i) == ConceptType.STYLE));
+    }
+    return answers;
+  }
+
+  /** Whether there are labels of a kind to choose from. */
+  boolean judges(boolean style) {
+    return byStyle.containsKey(style);
+  }
+
+  List<JudgedImage> answers(UnitRows images, boolean style) {
+    if (!judges(style)) {
+      throw new IllegalArgumentException(
+          "judge "
+              + id
+              + " cannot judge images of "
+              + (style ? "styles" : "things")
+              + ": its vocabulary has fewer than two of them; name a vocabulary that has more");
+    }
+    return byStyle.get(style).answers(images, threshold);
+  }
+}
