@@ -1,6 +1,6 @@
 package dev.forgetmenot.host;
 
-import java.util.Locale;
+import dev.forgetmenot.files.Message;
 
 /** Numbers of bytes for people, in powers of 1000 as disks and downloads are sold. */
 public final class ByteSizes {
@@ -17,8 +17,6 @@ public final class ByteSizes {
       size /= STEP;
       unit++;
     }
-    return unit == 0
-        ? bytes + " " + UNITS[0]
-        : String.format(Locale.ROOT, "%.1f %s", size, UNITS[unit]);
+    return unit == 0 ? bytes + " " + UNITS[0] : Message.of("%.1f %s", size, UNITS[unit]);
   }
 }

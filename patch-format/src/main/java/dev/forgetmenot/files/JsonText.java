@@ -120,11 +120,9 @@ public final class JsonText {
     String first = json.keySet().stream().findFirst().orElse("");
     if (ERROR_KEYS.contains(first) && json.size() <= 4) {
       throw new IOException(
-          where
-              + " is a server's error message ("
-              + json.get(first)
-              + ") and not the file itself. "
-              + REMEDY);
+          Message.of(
+              "%s is a server's error message (%s) and not the file itself. %s",
+              where, json.get(first), REMEDY));
     }
   }
 

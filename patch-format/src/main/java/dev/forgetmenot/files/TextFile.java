@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Text files as people's editors write them: UTF-8, with or without a byte order mark, or UTF-16
@@ -65,8 +64,7 @@ public final class TextFile {
     String text = out.flip().toString();
     if (result.isError()) {
       throw new IOException(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%s, line %d: byte 0x%02x is not text in %s; save the file in UTF-8",
               file,
               1 + text.chars().filter(c -> c == '\n').count(),
@@ -76,11 +74,10 @@ public final class TextFile {
     int zero = text.indexOf('\0');
     if (zero >= 0) {
       throw new IOException(
-          file
-              + ", line "
-              + (1 + text.substring(0, zero).chars().filter(c -> c == '\n').count())
-              + ": holds zero bytes, so it is not a text file in UTF-8; if it is text, save it in"
-              + " UTF-8");
+          Message.of(
+              "%s, line %s: holds zero bytes, so it is not a text file in UTF-8; if it is text,"
+                  + " save it in UTF-8",
+              file, 1 + text.substring(0, zero).chars().filter(c -> c == '\n').count()));
     }
     return text;
   }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.DeclaredTensor;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -169,12 +170,9 @@ final class ManifestCheck {
           || (component.touched() > entry.getValue().size()
               && !patterned.contains(entry.getKey()))) {
         throw refuse(
-            "says that "
-                + component.touched()
-                + " tensors of "
-                + entry.getKey()
-                + " are touched and names "
-                + entry.getValue().size());
+            Message.of(
+                "says that %s tensors of %s are touched and names %s",
+                component.touched(), entry.getKey(), entry.getValue().size()));
       }
     }
     if (manifest.boundByTextEncoder()

@@ -1,5 +1,6 @@
 package dev.forgetmenot.safetensors;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.Closeable;
 import java.io.IOException;
@@ -259,12 +260,9 @@ public final class SafetensorsFile implements AutoCloseable {
       throw new SafetensorsException(
           Problem.SHAPE,
           where,
-          "tensor "
-              + tensor.name()
-              + " has "
-              + tensor.byteSize()
-              + " bytes and one tensor may have "
-              + Integer.MAX_VALUE,
+          Message.of(
+              "tensor %s has %s bytes and one tensor may have %s",
+              tensor.name(), tensor.byteSize(), Integer.MAX_VALUE),
           "Store it as F16, or in parts.");
     }
     return (int) tensor.byteSize();

@@ -1,6 +1,7 @@
 package dev.forgetmenot.safetensors;
 
 import dev.forgetmenot.files.FileContent;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,11 +96,8 @@ public record SafetensorsHeader(
     return new SafetensorsException(
         Problem.HEADER,
         where,
-        "has a header of "
-            + length
-            + " bytes, and at most "
-            + limits.headerBytes()
-            + " are read here",
+        Message.of(
+            "has a header of %s bytes, and at most %s are read here", length, limits.headerBytes()),
         limits.headerBytes() < SafetensorsLimits.REFERENCE_HEADER_BYTES
             ? "Write the file again with less metadata, or give Java a larger heap (-Xmx)."
             : "The format allows no more: write the file again with less metadata.");
@@ -124,15 +122,9 @@ public record SafetensorsHeader(
         throw new SafetensorsException(
             Problem.OFFSETS,
             where,
-            "tensor "
-                + tensor.name()
-                + " begins at byte "
-                + tensor.begin()
-                + " of the data and "
-                + kind
-                + " (expected "
-                + expected
-                + ")",
+            Message.of(
+                "tensor %s begins at byte %s of the data and %s (expected %s)",
+                tensor.name(), tensor.begin(), kind, expected),
             DAMAGED);
       }
       expected = tensor.end();

@@ -4,6 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import dev.forgetmenot.files.JsonText;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -204,12 +205,9 @@ final class SafetensorsHeaderParser {
     }
     if (offsets[1] - offsets[0] != needed) {
       throw shape(
-          "tensor "
-              + name
-              + " needs "
-              + needed
-              + " bytes by its shape and type and has "
-              + (offsets[1] - offsets[0]));
+          Message.of(
+              "tensor %s needs %s bytes by its shape and type and has %s",
+              name, needed, offsets[1] - offsets[0]));
     }
   }
 

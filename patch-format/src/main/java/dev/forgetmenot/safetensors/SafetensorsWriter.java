@@ -2,6 +2,7 @@ package dev.forgetmenot.safetensors;
 
 import com.google.gson.stream.JsonWriter;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -160,15 +161,9 @@ public final class SafetensorsWriter {
     long expected = Math.multiplyExact(TensorInfo.elements(shape), dtype.bytes());
     if (bytes != expected) {
       throw new IllegalArgumentException(
-          "expected "
-              + expected
-              + " bytes for "
-              + name
-              + " "
-              + dtype
-              + Arrays.toString(shape)
-              + ", found "
-              + bytes);
+          Message.of(
+              "expected %s bytes for %s %s%s, found %s",
+              expected, name, dtype, Arrays.toString(shape), bytes));
     }
     if (tensors.putIfAbsent(name, new Pending(name, dtype, shape.clone(), bytes, payload))
         != null) {

@@ -1,5 +1,6 @@
 package dev.forgetmenot.safetensors;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,14 +39,9 @@ record WeightFiles(Path folder, String baseName, Map<String, Path> files) {
     Pattern whole = Pattern.compile(base + "(?:\\.(" + VARIANT + "))?\\.safetensors");
     Pattern index =
         Pattern.compile(
-            base
-                + "(?:\\.("
-                + VARIANT
-                + "))?\\.safetensors(?:\\.("
-                + VARIANT
-                + "))?\\.index(?:\\.("
-                + VARIANT
-                + "))?\\.json");
+            Message.of(
+                "%s(?:\\.(%s))?\\.safetensors(?:\\.(%s))?\\.index(?:\\.(%s))?\\.json",
+                base, VARIANT, VARIANT, VARIANT));
     Map<String, Path> files = new TreeMap<>();
     for (Path file : list(folder)) {
       String name = String.valueOf(file.getFileName());
@@ -122,10 +118,9 @@ record WeightFiles(Path folder, String baseName, Map<String, Path> files) {
     return new SafetensorsException(
         Problem.MISSING,
         folder.toString(),
-        "there is no "
-            + baseName
-            + ".safetensors, neither whole nor in shards"
-            + (weights.isEmpty() ? "" : "; there lie " + String.join(", ", weights)),
+        Message.of(
+            "there is no %s.safetensors, neither whole nor in shards%s",
+            baseName, weights.isEmpty() ? "" : "; there lie " + String.join(", ", weights)),
         weights.isEmpty()
             ? "Check that this is the folder of a diffusers model and that it was downloaded in full."
             : "Get the safetensors of the model, or rename them as diffusers does.");

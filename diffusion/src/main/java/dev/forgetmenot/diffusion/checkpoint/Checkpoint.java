@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.TensorInfo;
@@ -141,15 +142,10 @@ public final class Checkpoint {
 
   private IOException lacks(String what, String prefix) {
     return new IOException(
-        shapes.where()
-            + " holds no "
-            + what
-            + " (no name begins with "
-            + prefix
-            + "), only "
-            + present()
-            + ": it is a part of a model; get the whole checkpoint, or put the parts into a folder"
-            + " in diffusers' layout");
+        Message.of(
+            "%s holds no %s (no name begins with %s), only %s: it is a part of a model; get the"
+                + " whole checkpoint, or put the parts into a folder in diffusers' layout",
+            shapes.where(), what, prefix, present()));
   }
 
   private String present() {
@@ -201,11 +197,9 @@ public final class Checkpoint {
     }
     if (text.vocabulary() != VOCABULARY) {
       throw shapes.unknown(
-          "the vocabulary of "
-              + text.vocabulary()
-              + " tokens, which is not CLIP's of "
-              + VOCABULARY
-              + ",",
+          Message.of(
+              "the vocabulary of %s tokens, which is not CLIP's of %s,",
+              text.vocabulary(), VOCABULARY),
           "tokenizer");
     }
     return TokenizerFiles.clip(text.open() ? PAD_2 : PAD_1);
@@ -304,12 +298,9 @@ public final class Checkpoint {
     long rows = whole.shape().length == 0 ? 0 : whole.shape()[0];
     if (rows % original.parts() != 0) {
       throw new IOException(
-          shapes.where()
-              + ": the rows of "
-              + original.name()
-              + " do not fall into "
-              + original.parts()
-              + " equal parts");
+          Message.of(
+              "%s: the rows of %s do not fall into %s equal parts",
+              shapes.where(), original.name(), original.parts()));
     }
     long part = rows / original.parts();
     return whole.rows(original.part() * part, part);

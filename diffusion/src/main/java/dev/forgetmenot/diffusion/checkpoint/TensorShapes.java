@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.Map;
@@ -67,11 +68,10 @@ record TensorShapes(String where, String prefix, NavigableMap<String, TensorInfo
     TensorInfo tensor = tensors.get(prefix + name);
     if (tensor == null) {
       throw new IOException(
-          where
-              + " lacks the tensor "
-              + prefix
-              + name
-              + ": it is not a whole Stable Diffusion, or the download is not complete");
+          Message.of(
+              "%s lacks the tensor %s%s: it is not a whole Stable Diffusion, or the download is not"
+                  + " complete",
+              where, prefix, name));
     }
     return tensor;
   }
@@ -79,14 +79,9 @@ record TensorShapes(String where, String prefix, NavigableMap<String, TensorInfo
   /** Something that the tensors do not say and that is not as in the published models. */
   IOException unknown(String what, String file) {
     return new IOException(
-        where
-            + ": "
-            + what
-            + " cannot be told from the tensors; put "
-            + file
-            + " of the model's diffusers folder into "
-            + CheckpointConfig.folderOf(java.nio.file.Path.of(where))
-            + "/"
-            + file);
+        Message.of(
+            "%s: %s cannot be told from the tensors; put %s of the model's diffusers folder into"
+                + " %s/%s",
+            where, what, file, CheckpointConfig.folderOf(java.nio.file.Path.of(where)), file));
   }
 }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.List;
 
@@ -96,11 +97,9 @@ final class UnsupportedCheckpoints {
     }
     if (!shapes.hasAny(UNET)) {
       throw new IOException(
-          shapes.where()
-              + " holds no Stable Diffusion: no name begins with "
-              + UNET
-              + "; its first names are "
-              + shapes.names().stream().limit(3).toList());
+          Message.of(
+              "%s holds no Stable Diffusion: no name begins with %s; its first names are %s",
+              shapes.where(), UNET, shapes.names().stream().limit(3).toList()));
     }
   }
 
@@ -117,13 +116,10 @@ final class UnsupportedCheckpoints {
         };
     if (!what.isEmpty()) {
       throw new IOException(
-          shapes.where()
-              + " is "
-              + what
-              + ": its UNet reads "
-              + channels
-              + " channels and not the 4 of latents. Only models that draw from a prompt alone are"
-              + " supported");
+          Message.of(
+              "%s is %s: its UNet reads %s channels and not the 4 of latents. Only models that draw"
+                  + " from a prompt alone are supported",
+              shapes.where(), what, channels));
     }
   }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.forgetmenot.files.JsonText;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
@@ -233,13 +234,10 @@ public final class ConfigFile {
     if (down.size() != channels.size() || up.size() != channels.size()) {
       throw new ConfigException(
           where,
-          "down_block_types, up_block_types and block_out_channels have "
-              + down.size()
-              + ", "
-              + up.size()
-              + " and "
-              + channels.size()
-              + " values; they should have the same number");
+          Message.of(
+              "down_block_types, up_block_types and block_out_channels have %s, %s and %s values;"
+                  + " they should have the same number",
+              down.size(), up.size(), channels.size()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.config;
 
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,11 +169,9 @@ public record UNetConfig(
       if (channels % heads.get(i) != 0) {
         throw new ConfigException(
             file.where(),
-            "attention_head_dim "
-                + heads.get(i)
-                + " (the number of heads) does not divide"
-                + " block_out_channels "
-                + channels);
+            Message.of(
+                "attention_head_dim %s (the number of heads) does not divide block_out_channels %s",
+                heads.get(i), channels));
       }
     }
     if (convInKernel % 2 == 0 || convOutKernel % 2 == 0) {

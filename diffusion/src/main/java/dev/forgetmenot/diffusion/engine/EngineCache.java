@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.engine;
 
 import ai.djl.engine.EngineException;
 import ai.djl.util.Utils;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,13 +60,11 @@ public record EngineCache(Path folder) {
     String said = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     String reason = obstacle().orElse(root.getClass().getSimpleName() + ": " + said);
     return new EngineException(
-        library
-            + " cannot start. Its native library is unpacked once into "
-            + folder
-            + ", and run from there: "
-            + reason
-            + ". Make that folder writable, with space and without noexec, or let the variable"
-            + " DJL_CACHE_DIR name another",
+        Message.of(
+            "%s cannot start. Its native library is unpacked once into %s, and run from there: %s."
+                + " Make that folder writable, with space and without noexec, or let the"
+                + " variable DJL_CACHE_DIR name another",
+            library, folder, reason),
         failure);
   }
 }

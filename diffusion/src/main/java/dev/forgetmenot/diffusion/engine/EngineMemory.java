@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.files.Message;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -31,12 +32,9 @@ public final class EngineMemory {
   public static NDArray of(NDManager manager, float[] values, Shape shape) {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
-          "an array of the shape "
-              + shape
-              + " has "
-              + shape.size()
-              + " values, not "
-              + values.length);
+          Message.of(
+              "an array of the shape %s has %s values, not %s",
+              shape, shape.size(), values.length));
     }
     NDArray array = onHost(manager, shape, DataType.FLOAT32);
     try {

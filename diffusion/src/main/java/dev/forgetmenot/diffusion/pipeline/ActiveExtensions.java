@@ -10,11 +10,11 @@ import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.files.Closing;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -120,14 +120,10 @@ final class ActiveExtensions implements AutoCloseable {
   private static IllegalStateException wrongShape(
       String hook, SamplingExtension.Run run, Object found, Object expected) {
     return new IllegalStateException(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "%s of the sampling extension %s returned an array of shape %s; expected %s. Remove its"
                 + " plugin, or get a version that works with this model",
-            hook,
-            run.getClass().getName(),
-            found,
-            expected));
+            hook, run.getClass().getName(), found, expected));
   }
 
   private NDArray chain(

@@ -1,5 +1,7 @@
 package dev.forgetmenot.diffusion.pipeline;
 
+import dev.forgetmenot.files.Message;
+
 /** Width and height of images, in pixels. */
 record ImageSize(int width, int height) {
   /**
@@ -10,16 +12,10 @@ record ImageSize(int width, int height) {
   static void check(int width, int height, int stride) {
     if (width < stride || height < stride || width % stride != 0 || height % stride != 0) {
       throw new IllegalArgumentException(
-          "width and height should be multiples of "
-              + stride
-              + ", the factor of this model's VAE, not "
-              + width
-              + " × "
-              + height
-              + "; near: "
-              + near(width, stride)
-              + " × "
-              + near(height, stride));
+          Message.of(
+              "width and height should be multiples of %s, the factor of this model's VAE, not %s ×"
+                  + " %s; near: %s × %s",
+              stride, width, height, near(width, stride), near(height, stride)));
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.files.Message;
 import java.util.List;
 
 /** Images to arrays and back. For the engine thread. */
@@ -54,14 +55,9 @@ final class ImageTensors {
     for (RgbImage image : images) {
       if (image.width() != width || image.height() != height) {
         throw new IllegalArgumentException(
-            "images of one batch should have one size, not "
-                + width
-                + " × "
-                + height
-                + " and "
-                + image.width()
-                + " × "
-                + image.height());
+            Message.of(
+                "images of one batch should have one size, not %s × %s and %s × %s",
+                width, height, image.width(), image.height()));
       }
       for (int channel = 0; channel < 3; channel++) {
         for (int p = 0; p < plane; p++) {

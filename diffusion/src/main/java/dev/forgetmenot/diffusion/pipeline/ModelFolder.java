@@ -11,6 +11,7 @@ import dev.forgetmenot.diffusion.tokenizer.TokenizerFiles;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import dev.forgetmenot.files.Closing;
 import dev.forgetmenot.files.JsonText;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,11 +122,10 @@ record ModelFolder(Path root) {
     Path file = root.resolve(INDEX);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          root
-              + " has no "
-              + INDEX
-              + ": a model is a folder in diffusers' layout; is the path right and the download"
-              + " complete?");
+          Message.of(
+              "%s has no %s: a model is a folder in diffusers' layout; is the path right and the"
+                  + " download complete?",
+              root, INDEX));
     }
     return JsonText.object(file);
   }
@@ -137,24 +137,17 @@ record ModelFolder(Path root) {
     JsonElement entry = index.get(name);
     if (entry == null || !entry.isJsonArray() || entry.getAsJsonArray().size() != 2) {
       throw new IOException(
-          root.resolve(INDEX)
-              + ": "
-              + name
-              + " should be a list of a library and a class: "
-              + entry);
+          Message.of(
+              "%s: %s should be a list of a library and a class: %s",
+              root.resolve(INDEX), name, entry));
     }
     JsonElement found = entry.getAsJsonArray().get(1);
     boolean fits = found.isJsonPrimitive() && found.getAsString().startsWith(className);
     if (!fits) {
       throw new IOException(
-          root.resolve(INDEX)
-              + ": "
-              + name
-              + " is of the class "
-              + found
-              + "; only "
-              + className
-              + " is supported");
+          Message.of(
+              "%s: %s is of the class %s; only %s is supported",
+              root.resolve(INDEX), name, found, className));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -115,11 +116,9 @@ public final class ModelWeights implements NamedWeights {
     ModelParameters weights = components.get(componentName(name));
     if (weights == null) {
       throw new IllegalArgumentException(
-          "there is no weight "
-              + name
-              + ": a name begins with the component, one of "
-              + components.keySet()
-              + ", and a slash");
+          Message.of(
+              "there is no weight %s: a name begins with the component, one of %s, and a slash",
+              name, components.keySet()));
     }
     return weights;
   }

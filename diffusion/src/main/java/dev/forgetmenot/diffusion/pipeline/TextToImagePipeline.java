@@ -12,12 +12,12 @@ import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.random.PerImageNoise;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
@@ -227,14 +227,11 @@ final class TextToImagePipeline {
       if (!Float.isFinite(sum.getFloat())) {
         sample.close();
         throw new ArithmeticException(
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "the latents are not numbers (NaN or infinite) after step %d of %d, timestep %.0f;"
-                    + " expected finite ones. Take patches off one by one to find the one that does"
-                    + " it, lower its strength or the guidance, or check the model's files",
-                i + 1,
-                timesteps.length,
-                timesteps[i]));
+                    + " expected finite ones. Take patches off one by one to find the one that"
+                    + " does it, lower its strength or the guidance, or check the model's files",
+                i + 1, timesteps.length, timesteps[i]));
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.sampler;
 
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,12 +62,9 @@ public final class SamplerRegistry {
       SamplerProvider other = byName.putIfAbsent(provider.name(), provider);
       if (other != null) {
         throw new IllegalArgumentException(
-            "two samplers are named \""
-                + provider.name()
-                + "\": "
-                + other.getClass().getName()
-                + " and "
-                + provider.getClass().getName());
+            Message.of(
+                "two samplers are named \"%s\": %s and %s",
+                provider.name(), other.getClass().getName(), provider.getClass().getName()));
       }
     }
   }
@@ -144,12 +142,10 @@ public final class SamplerRegistry {
         : Optional.ofNullable(NEAREST.get(schedulerClass))
             .map(
                 near ->
-                    "the model's scheduler "
-                        + schedulerClass
-                        + " does not exist here: without --sampler images are drawn by "
-                        + near.name()
-                        + ", since "
-                        + near.why());
+                    Message.of(
+                        "the model's scheduler %s does not exist here: without --sampler images are"
+                            + " drawn by %s, since %s",
+                        schedulerClass, near.name(), near.why()));
   }
 
   private String known() {

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.sampler;
 
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.files.Message;
 
 /**
  * How the timesteps of a run are spread over those of the training: Lin et al., 2305.08891, table
@@ -65,15 +66,10 @@ enum TimestepSpacing {
     }
     if (timesteps[0] >= trainSteps) {
       throw new IllegalArgumentException(
-          "scheduler_config.json: with steps_offset "
-              + (int) config.number("steps_offset", 0)
-              + " and "
-              + steps
-              + " steps the first timestep would be "
-              + (int) timesteps[0]
-              + ", beyond the last of the training, "
-              + (trainSteps - 1)
-              + ": take fewer steps");
+          Message.of(
+              "scheduler_config.json: with steps_offset %s and %s steps the first timestep would be"
+                  + " %s, beyond the last of the training, %s: take fewer steps",
+              (int) config.number("steps_offset", 0), steps, (int) timesteps[0], trainSteps - 1));
     }
     return timesteps;
   }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.sampler;
 
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.files.Message;
 
 /** Configuration keys that would change the result in a way that a sampler does not follow. */
 final class UnsupportedSetting {
@@ -14,12 +15,8 @@ final class UnsupportedSetting {
 
   static IllegalArgumentException of(String sampler, String key, String value) {
     return new IllegalArgumentException(
-        "scheduler_config.json: the sampler "
-            + sampler
-            + " does not support "
-            + key
-            + " "
-            + value
-            + "; choose another sampler");
+        Message.of(
+            "scheduler_config.json: the sampler %s does not support %s %s; choose another sampler",
+            sampler, key, value));
   }
 }

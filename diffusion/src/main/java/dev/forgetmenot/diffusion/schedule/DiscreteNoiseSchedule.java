@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.files.Message;
 import java.util.stream.IntStream;
 
 /**
@@ -111,13 +112,10 @@ public final class DiscreteNoiseSchedule implements NoiseSchedule {
     Shape shape = a.getShape();
     if (!shape.equals(b.getShape()) || shape.get(0) != f.length) {
       throw new IllegalArgumentException(
-          "expected two arrays of one shape and a timestep for each of the batch, not "
-              + shape
-              + ", "
-              + b.getShape()
-              + " and "
-              + f.length
-              + " timesteps");
+          Message.of(
+              "expected two arrays of one shape and a timestep for each of the batch, not %s, %s"
+                  + " and %s timesteps",
+              shape, b.getShape(), f.length));
     }
     long[] perSample = new long[shape.dimension()];
     java.util.Arrays.fill(perSample, 1);

@@ -10,6 +10,7 @@ import dev.forgetmenot.diffusion.layer.ClipEncoder;
 import dev.forgetmenot.diffusion.layer.LayerNorm;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.files.Message;
 import java.util.Arrays;
 import java.util.List;
 
@@ -115,19 +116,17 @@ public final class ClipTextTransformer {
     for (List<Integer> prompt : ids) {
       if (prompt.size() != length) {
         throw new IllegalArgumentException(
-            "the prompts of a batch should have equally many token ids, not "
-                + length
-                + " and "
-                + prompt.size());
+            Message.of(
+                "the prompts of a batch should have equally many token ids, not %s and %s",
+                length, prompt.size()));
       }
       for (int id : prompt) {
         if (id < 0 || id >= vocabulary) {
           throw new IllegalArgumentException(
-              "token id "
-                  + id
-                  + " is not in the text encoder's vocabulary of "
-                  + vocabulary
-                  + "; do tokenizer and text encoder belong together?");
+              Message.of(
+                  "token id %s is not in the text encoder's vocabulary of %s; do tokenizer and text"
+                      + " encoder belong together?",
+                  id, vocabulary));
         }
         flat[at++] = id;
       }

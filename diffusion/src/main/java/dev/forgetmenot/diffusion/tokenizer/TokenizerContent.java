@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import dev.forgetmenot.files.JsonText;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,19 +107,15 @@ record TokenizerContent(
       }
       if (!MERGE.matcher(line).matches()) {
         throw new IOException(
-            files.where(TokenizerFiles.MERGES)
-                + ", line "
-                + number
-                + ": expected two pieces with a space between them, not \""
-                + line
-                + "\"");
+            Message.of(
+                "%s, line %s: expected two pieces with a space between them, not \"%s\"",
+                files.where(TokenizerFiles.MERGES), number, line));
       }
       if (!words.containsKey(line.replace(" ", ""))) {
         throw new IOException(
-            files.where(TokenizerFiles.MERGES)
-                + ": \""
-                + line
-                + "\" makes a piece that vocab.json lacks: do the files belong together?");
+            Message.of(
+                "%s: \"%s\" makes a piece that vocab.json lacks: do the files belong together?",
+                files.where(TokenizerFiles.MERGES), line));
       }
       merges.add(line);
     }

@@ -10,6 +10,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.LowRank;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -205,14 +206,10 @@ public final class TrainingSession implements TrainingScope {
   private static void requireFinite(double number, String what, int step) {
     if (!Double.isFinite(number)) {
       throw new ArithmeticException(
-          "step "
-              + step
-              + ": the "
-              + what
-              + " is "
-              + number
-              + "; the weights are left as they were before this step. A smaller learning rate"
-              + " usually helps");
+          Message.of(
+              "step %s: the %s is %s; the weights are left as they were before this step. A smaller"
+                  + " learning rate usually helps",
+              step, what, number));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.files.Message;
 
 /**
  * Attention to the prompt or of the feature map to itself; the seam for observers and modifiers.
@@ -104,13 +105,9 @@ final class CrossAttention {
   private void check(NDArray next, NDArray before) {
     if (!next.getShape().equals(before.getShape())) {
       throw new IllegalStateException(
-          "a modifier turned the attention of "
-              + site.name()
-              + " from "
-              + before.getShape()
-              + " into "
-              + next.getShape()
-              + "; the shape must stay");
+          Message.of(
+              "a modifier turned the attention of %s from %s into %s; the shape must stay",
+              site.name(), before.getShape(), next.getShape()));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.weights;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.files.Closing;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.StoredBytes;
@@ -159,11 +160,9 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
     StoredTensor found = tensors.get(name);
     if (found == null) {
       throw new IllegalArgumentException(
-          component
-              + " has no tensor "
-              + name
-              + "; near ones: "
-              + Suggestions.of(name, tensors.keySet()));
+          Message.of(
+              "%s has no tensor %s; near ones: %s",
+              component, name, Suggestions.of(name, tensors.keySet())));
     }
     return found;
   }

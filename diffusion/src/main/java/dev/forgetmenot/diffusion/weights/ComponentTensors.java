@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.weights;
 
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
 import dev.forgetmenot.safetensors.ShardedSafetensors;
@@ -95,14 +96,10 @@ public final class ComponentTensors implements AutoCloseable {
             && !(other.dtype() == tensor.dtype() && other.bytes().equals(tensor.bytes()))) {
           files.close();
           throw new IOException(
-              file.where()
-                  + " holds "
-                  + name.get()
-                  + " twice with other values, as "
-                  + other.stored()
-                  + " and "
-                  + stored
-                  + "; its files may be of different models: get the folder again");
+              Message.of(
+                  "%s holds %s twice with other values, as %s and %s; its files may be of different"
+                      + " models: get the folder again",
+                  file.where(), name.get(), other.stored(), stored));
         }
       }
     }
@@ -138,11 +135,9 @@ public final class ComponentTensors implements AutoCloseable {
         tensors.put(entry.getKey(), tensor.squeezed(entry.getValue().dimension()));
       } else {
         problems.add(
-            entry.getKey()
-                + " has the shape "
-                + new Shape(tensor.shape())
-                + " instead of "
-                + entry.getValue());
+            Message.of(
+                "%s has the shape %s instead of %s",
+                entry.getKey(), new Shape(tensor.shape()), entry.getValue()));
       }
     }
     for (String name : tensors.keySet()) {

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.weights;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.Rows;
 import java.util.SplittableRandom;
@@ -35,13 +36,9 @@ public record LoraAdapter(ModelParameter down, ModelParameter up, double alpha) 
     long in = shape.slice(1).size();
     if (rank > Math.min(in, out)) {
       throw new IllegalArgumentException(
-          module
-              + " is "
-              + shape
-              + ": an adapter's rank is at most "
-              + Math.min(in, out)
-              + ", not "
-              + rank);
+          Message.of(
+              "%s is %s: an adapter's rank is at most %s, not %s",
+              module, shape, Math.min(in, out), rank));
     }
     double bound = 1 / Math.sqrt((double) in);
     float[] values = new float[Math.toIntExact(rank * in)];

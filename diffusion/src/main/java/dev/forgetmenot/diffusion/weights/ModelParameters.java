@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
@@ -209,10 +210,9 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
     ModelParameter parameter = parameters.getOrDefault(name, added.get(name));
     if (parameter == null) {
       throw new IllegalArgumentException(
-          "there is no weight "
-              + name
-              + "; near ones: "
-              + Suggestions.of(name, parameters.keySet()));
+          Message.of(
+              "there is no weight %s; near ones: %s",
+              name, Suggestions.of(name, parameters.keySet())));
     }
     return parameter;
   }
@@ -250,12 +250,9 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
     ModelParameter parameter = get(name);
     if (!parameter.shape().equals(new Shape(shape))) {
       throw new IllegalArgumentException(
-          "weight "
-              + name
-              + " should have the shape "
-              + new Shape(shape)
-              + ", not "
-              + parameter.shape());
+          Message.of(
+              "weight %s should have the shape %s, not %s",
+              name, new Shape(shape), parameter.shape()));
     }
     return parameter;
   }

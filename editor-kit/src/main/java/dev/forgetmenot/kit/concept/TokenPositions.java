@@ -2,6 +2,7 @@ package dev.forgetmenot.kit.concept;
 
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -36,13 +37,10 @@ public record TokenPositions(List<Integer> columns) {
     }
     if (!prompt.cut().isEmpty()) {
       throw new IllegalArgumentException(
-          "the prompt '"
-              + prompt.text()
-              + "' is longer than the "
-              + prompt.ids().size()
-              + " tokens of the text encoder, and '"
-              + prompt.cut()
-              + "' would be cut off; use a shorter prompt");
+          Message.of(
+              "the prompt '%s' is longer than the %s tokens of the text encoder, and '%s' would be"
+                  + " cut off; use a shorter prompt",
+              prompt.text(), prompt.ids().size(), prompt.cut()));
     }
     try {
       return find(prompt, pieces, endOfText, model.endOfText());
@@ -70,13 +68,10 @@ public record TokenPositions(List<Integer> columns) {
     }
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "its tokens "
-              + pieces
-              + " do not stand side by side in the prompt '"
-              + prompt.text()
-              + "', whose tokens are "
-              + prompt.ids().subList(1, prompt.endPosition())
-              + "; write the concept in the prompt as a word of its own");
+          Message.of(
+              "its tokens %s do not stand side by side in the prompt '%s', whose tokens are %s;"
+                  + " write the concept in the prompt as a word of its own",
+              pieces, prompt.text(), prompt.ids().subList(1, prompt.endPosition())));
     }
     found.addAll(endOfText.columns(prompt, endOfTextId));
     return new TokenPositions(new ArrayList<>(found));

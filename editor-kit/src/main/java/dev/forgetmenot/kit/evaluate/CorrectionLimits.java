@@ -1,8 +1,8 @@
 package dev.forgetmenot.kit.evaluate;
 
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a correction should reach, and what it may cost; all in [0, 1].
@@ -29,11 +29,9 @@ public record CorrectionLimits(
     double fall = before.retainAccuracy() - after.retainAccuracy();
     if (fall > others + ROUNDING) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "the recognition of others falls by %.1f points (at most %.0f)",
-              100 * fall,
-              100 * others));
+              100 * fall, 100 * others));
     }
     return sentences;
   }
@@ -45,8 +43,7 @@ public record CorrectionLimits(
     for (int i = 0; i < after.without().size(); i++) {
       if (after.similarities().get(i) >= before.similarities().get(i)) {
         sentences.add(
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "%s looks no less like %s: similarity %.3f, before %.3f",
                 after.name(),
                 after.goal().without().get(i),
@@ -60,8 +57,7 @@ public record CorrectionLimits(
       double fall = was.share() - is.share();
       if (fall > ownNames + ROUNDING) {
         sentences.add(
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "%s under its own name falls from %d/%d to %d/%d (at most %.0f points)",
                 is.phrase(),
                 was.recognised(),
@@ -77,22 +73,15 @@ public record CorrectionLimits(
     String first = after.goal().instances().get(0);
     if (after.dominantShare() > dominant - ROUNDING) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "the dominant instance %s still shows in %.0f %% of %s (wanted: less than %.0f %%)",
-              first,
-              100 * after.dominantShare(),
-              after.name(),
-              100 * dominant));
+              first, 100 * after.dominantShare(), after.name(), 100 * dominant));
     }
     if (after.overshadowedShare() < overshadowed + ROUNDING) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "the other instances show in %.0f %% of %s (wanted: more than %.0f %%)",
-              100 * after.overshadowedShare(),
-              after.name(),
-              100 * overshadowed));
+              100 * after.overshadowedShare(), after.name(), 100 * overshadowed));
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.forgetmenot.kit.evaluate;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -74,8 +74,7 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
      */
     public String interval(int count) {
       Interval interval = new Count(count, seen.size()).wilson();
-      return String.format(
-          Locale.ROOT, "[%.0f %%, %.0f %%]", 100 * interval.low(), 100 * interval.high());
+      return Message.of("[%.0f %%, %.0f %%]", 100 * interval.low(), 100 * interval.high());
     }
 
     /** Mean difference of the pixels to the same row of another model, of 255. */
@@ -141,12 +140,9 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
     return ofGoals
         + (others.isEmpty()
             ? "; others: none are known"
-            : String.format(
-                Locale.ROOT,
+            : Message.of(
                 "; others %.0f %% → %.0f %% of %d",
-                100 * before.retainAccuracy(),
-                100 * retainAccuracy(),
-                ofOthers()));
+                100 * before.retainAccuracy(), 100 * retainAccuracy(), ofOthers()));
   }
 
   /** The concepts of the goals, for titles. */

@@ -1,10 +1,10 @@
 package dev.forgetmenot.kit.evaluate;
 
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -125,19 +125,14 @@ public record GoalResult(
     goal.instances().forEach(instance -> parts.add(instance + " " + change(before, instance)));
     for (int i = 0; i < without.size(); i++) {
       parts.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "similarity to %s %.3f → %.3f",
-              goal.without().get(i),
-              before.similarities.get(i),
-              similarities.get(i)));
+              goal.without().get(i), before.similarities.get(i), similarities.get(i)));
     }
     parts.add(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "under their own names %.0f %% → %.0f %%",
-            100 * before.recognised(),
-            100 * recognised()));
+            100 * before.recognised(), 100 * recognised()));
     return name() + ": " + String.join(", ", parts);
   }
 

@@ -1,6 +1,7 @@
 package dev.forgetmenot.kit.image;
 
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.files.Message;
 import java.awt.color.ColorSpace;
 import java.awt.color.ICC_ColorSpace;
 import java.awt.color.ICC_Profile;
@@ -56,16 +57,14 @@ public record ImageFile(int width, int height, RgbImage image) {
             .orElseThrow(
                 () ->
                     new IOException(
-                        file
-                            + " is not a readable image: expected "
-                            + READABLE
-                            + "; remove it or get it again"));
+                        Message.of(
+                            "%s is not a readable image: expected %s; remove it or get it again",
+                            file, READABLE)));
     if (!format.readable()) {
       throw new IOException(
-          file
-              + " is a "
-              + format.title()
-              + " image, which is not supported; save it as JPEG or PNG");
+          Message.of(
+              "%s is a %s image, which is not supported; save it as JPEG or PNG",
+              file, format.title()));
     }
     try {
       return format == ImageFormat.PNG ? png(file) : plain(file, format);
@@ -196,8 +195,7 @@ public record ImageFile(int width, int height, RgbImage image) {
       throws IOException {
     if ((long) width * height > format.limit()) {
       throw new IOException(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%s has %d × %d pixels (%.0f million), but at most %.0f million of a %s image are"
                   + " decoded; make it smaller",
               file,
@@ -211,12 +209,11 @@ public record ImageFile(int width, int height, RgbImage image) {
 
   private static IOException damaged(Path file, ImageFormat format, String how, Throwable cause) {
     return new IOException(
-        file
-            + " is a damaged "
-            + format.title()
-            + " file"
-            + (how == null ? "" : " (" + how.lines().findFirst().orElse("") + ")")
-            + "; get or save it again, or take it out",
+        Message.of(
+            "%s is a damaged %s file%s; get or save it again, or take it out",
+            file,
+            format.title(),
+            how == null ? "" : " (" + how.lines().findFirst().orElse("") + ")"),
         cause);
   }
 

@@ -2,6 +2,7 @@ package dev.forgetmenot.kit.inversion;
 
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.files.Message;
 import java.util.Arrays;
 import java.util.List;
 
@@ -55,13 +56,10 @@ record InitialEmbeddings(DiffusionModel model, float[] matrix, int width) {
     List<Integer> ids = model.tokenIds(word);
     if (ids.size() != 1) {
       throw new IllegalArgumentException(
-          "the initialiser '"
-              + word
-              + "' is not one token of this model's vocabulary but "
-              + ids.size()
-              + ": "
-              + model.tokens(word)
-              + "; take another word, <rand-1>, <zero> or a token id");
+          Message.of(
+              "the initialiser '%s' is not one token of this model's vocabulary but %s: %s; take"
+                  + " another word, <rand-1>, <zero> or a token id",
+              word, ids.size(), model.tokens(word)));
     }
     return ids.get(0);
   }

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingImages;
@@ -107,11 +108,10 @@ public record TextualInversionSettings(Settings values) {
       List<TokenInitialiser> given = TokenInitialiser.parseAll(values.list("init"));
       if (wanted.isPresent() && wanted.get() != given.size()) {
         throw new IllegalArgumentException(
-            "init says where "
-                + given.size()
-                + " tokens begin, and tokens that there are "
-                + wanted.get()
-                + "; give as many of one as of the other");
+            Message.of(
+                "init says where %s tokens begin, and tokens that there are %s; give as many of one"
+                    + " as of the other",
+                given.size(), wanted.get()));
       }
       return given;
     }
@@ -140,11 +140,9 @@ public record TextualInversionSettings(Settings values) {
     boolean one = model.tokenIds(noun).size() == 1;
     if (!one) {
       say.accept(
-          "'"
-              + noun
-              + "' is several tokens in this vocabulary, "
-              + model.tokens(noun)
-              + ": <rand-1> in its place");
+          Message.of(
+              "'%s' is several tokens in this vocabulary, %s: <rand-1> in its place",
+              noun, model.tokens(noun)));
     }
     TokenInitialiser named = one ? new TokenInitialiser.Word(noun) : RANDOM;
     return IntStream.range(0, count).mapToObj(i -> i < (count + 1) / 2 ? named : RANDOM).toList();
@@ -181,11 +179,10 @@ public record TextualInversionSettings(Settings values) {
   private static String ofStem(String stem, String phrase) {
     if (!stem.contains(STEM_PLACE)) {
       throw new IllegalArgumentException(
-          "the image '"
-              + stem
-              + "' has no "
-              + STEM_PLACE
-              + " in its name, where the tokens should go; rename it or leave out the option stems");
+          Message.of(
+              "the image '%s' has no %s in its name, where the tokens should go; rename it or leave"
+                  + " out the option stems",
+              stem, STEM_PLACE));
     }
     return stem.replace(STEM_PLACE, phrase);
   }

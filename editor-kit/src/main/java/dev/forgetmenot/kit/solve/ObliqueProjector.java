@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.solve;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.linear.Cholesky;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
@@ -54,14 +55,11 @@ public record ObliqueProjector(Matrix second) {
     double[] sigma = SingularValues.sigma(rest.timesDiagonal(inverseLengths(delta)));
     if (rest.columns() > rest.rows() || sigma[sigma.length - 1] < HELD) {
       throw new IllegalArgumentException(
-          "what is kept holds a part of the concept, or its directions depend on each other: nothing"
-              + " can take "
-              + differences.columns()
-              + " directions away without moving "
-              + held.size()
-              + " kept ones of "
-              + rest.rows()
-              + "; keep fewer phrases or lower the rank");
+          Message.of(
+              "what is kept holds a part of the concept, or its directions depend on each other:"
+                  + " nothing can take %s directions away without moving %s kept ones of %s;"
+                  + " keep fewer phrases or lower the rank",
+              differences.columns(), held.size(), rest.rows()));
     }
     Matrix gram = rest.transposedTimes(rest); // AᵀΔ
     Matrix right = new Cholesky(gram).solve(s.whitenTransposed(rest).transposed());

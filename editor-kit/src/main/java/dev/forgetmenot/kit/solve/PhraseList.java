@@ -1,6 +1,7 @@
 package dev.forgetmenot.kit.solve;
 
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.files.Message;
 import java.util.Collections;
 import java.util.List;
 
@@ -35,12 +36,9 @@ public final class PhraseList {
     }
     if (texts.size() != count) {
       throw new IllegalArgumentException(
-          setting
-              + " names "
-              + texts.size()
-              + " for "
-              + count
-              + " concepts; name one for each, or one for all");
+          Message.of(
+              "%s names %s for %s concepts; name one for each, or one for all",
+              setting, texts.size(), count));
     }
     return texts;
   }

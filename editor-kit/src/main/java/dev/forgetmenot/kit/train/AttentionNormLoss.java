@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.training.ScalarOps;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.TokenPositions;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,12 +62,8 @@ public final class AttentionNormLoss implements AttentionObserver {
     Shape shape = probabilities.getShape(); // (b·h, p, n), batch-major
     if (shape.get(0) != (long) batch.size() * site.heads()) {
       throw new IllegalStateException(
-          "a loss of "
-              + batch.size()
-              + " images has seen attention "
-              + shape
-              + " at "
-              + site.name());
+          Message.of(
+              "a loss of %s images has seen attention %s at %s", batch.size(), shape, site.name()));
     }
     for (int i = 0; i < batch.size(); i++) {
       long first = (long) i * site.heads();

@@ -4,11 +4,11 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.EosSelection;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -121,8 +121,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** Where a concept stands and how it is trained, as the end of a sentence for people. */
   public String inWords(ConceptPrompt concept) {
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "in '%s': columns %s of %d, learning rate %s for %s",
         concept.prompt().text(),
         concept.columns().columns(),

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,12 +122,8 @@ public record TrainableSettings(Settings values) {
   }
 
   private static String weight(String module, String projection) {
-    return "unet/"
-        + module
-        + ".to_"
-        + projection
-        + (projection.equals("out") ? ".0" : "")
-        + ".weight";
+    return Message.of(
+        "unet/%s.to_%s%s.weight", module, projection, projection.equals("out") ? ".0" : "");
   }
 
   private List<String> projections() {
@@ -163,13 +159,10 @@ public record TrainableSettings(Settings values) {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
           "--trainable " + choice(),
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%s has %.1f GiB of values and a patch holds less than 16; train the attention to the"
                   + " prompt (--trainable cross-attention) or adapters (--trainable lora)%s",
-              words(),
-              bytes / (double) (1L << 30),
-              half() ? "" : ", or store halves (--fp16)"));
+              words(), bytes / (double) (1L << 30), half() ? "" : ", or store halves (--fp16)"));
     }
   }
 

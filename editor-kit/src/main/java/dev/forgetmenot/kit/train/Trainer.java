@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
@@ -114,12 +114,9 @@ public record Trainer(
 
   private void say(TrainingScope.StepReport report) {
     context.say(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "step %d: loss %.4g, gradient norm %.4g",
-            report.step(),
-            report.loss(),
-            report.gradientNorm()));
+            report.step(), report.loss(), report.gradientNorm()));
   }
 
   private int resume() throws IOException {

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.PillowResize;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
@@ -97,16 +98,9 @@ public record TrainingImages(
     ImageFile mask = ImageFile.read(file);
     if (mask.width() != image.width() || mask.height() != image.height()) {
       throw new IOException(
-          file
-              + " is "
-              + mask.width()
-              + " × "
-              + mask.height()
-              + " pixels, but its image is "
-              + image.width()
-              + " × "
-              + image.height()
-              + "; draw the mask on the image itself");
+          Message.of(
+              "%s is %s × %s pixels, but its image is %s × %s; draw the mask on the image itself",
+              file, mask.width(), mask.height(), image.width(), image.height()));
     }
     PixelMask weights = PixelMask.of(square(mask.image(), size, crop, seed));
     if (weights.empty()) {

@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.yaml;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,11 +35,9 @@ public final class YamlMap {
       Entry older = map.rest.put(plain(name), new Entry(key, value));
       if (older != null) {
         throw key.refusal(
-            name
-                + " is said twice, first in line "
-                + older.key().line()
-                + " as "
-                + older.value().key());
+            Message.of(
+                "%s is said twice, first in line %s as %s",
+                name, older.key().line(), older.value().key()));
       }
     }
     return map;

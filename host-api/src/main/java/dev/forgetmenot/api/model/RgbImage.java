@@ -1,5 +1,7 @@
 package dev.forgetmenot.api.model;
 
+import dev.forgetmenot.files.Message;
+
 /**
  * An image, 8 bits a channel.
  *
@@ -13,14 +15,9 @@ public record RgbImage(int width, int height, byte[] rgb) {
   public RgbImage {
     if (rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
-          "expected "
-              + 3L * width * height
-              + " bytes for "
-              + width
-              + " × "
-              + height
-              + " pixels, not "
-              + rgb.length);
+          Message.of(
+              "expected %s bytes for %s × %s pixels, not %s",
+              3L * width * height, width, height, rgb.length));
     }
   }
 }

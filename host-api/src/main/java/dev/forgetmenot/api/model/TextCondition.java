@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,12 +51,9 @@ public record TextCondition(NDArray context, Optional<NDArray> pooled, Optional<
   private static void require(boolean fits, String name, String expected, NDArray found) {
     if (!fits) {
       throw new IllegalArgumentException(
-          name
-              + " of a text condition has the shape "
-              + found.getShape()
-              + "; expected "
-              + expected
-              + " with one b for all");
+          Message.of(
+              "%s of a text condition has the shape %s; expected %s with one b for all",
+              name, found.getShape(), expected));
     }
   }
 

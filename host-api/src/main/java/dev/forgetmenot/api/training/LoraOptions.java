@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.training;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.Rows;
 import java.util.Arrays;
 import java.util.Optional;
@@ -41,14 +42,12 @@ public record LoraOptions(int rank, double alpha, long seed, Optional<Rows> down
   /** Equal for equal options, so that a stopped training knows its own. */
   @Override
   public String toString() {
-    return "AdapterOptions[rank="
-        + rank
-        + ", alpha="
-        + alpha
-        + ", seed="
-        + seed
-        + down.map(rows -> ", down=" + Integer.toHexString(Arrays.hashCode(rows.values())))
-            .orElse("")
-        + "]";
+    return Message.of(
+        "AdapterOptions[rank=%s, alpha=%s, seed=%s%s]",
+        rank,
+        alpha,
+        seed,
+        down.map(rows -> ", down=" + Integer.toHexString(Arrays.hashCode(rows.values())))
+            .orElse(""));
   }
 }

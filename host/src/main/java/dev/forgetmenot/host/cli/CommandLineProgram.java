@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.cli.bench.BenchCommand;
 import dev.forgetmenot.host.cli.doctor.DoctorCommand;
@@ -102,13 +103,11 @@ public final class CommandLineProgram {
   /** Java puts U+FFFD where the locale's character set does not know what was typed. */
   private int sayUndecoded(String argument) {
     console.note(
-        "fmn: "
-            + Failure.WRONG_USE.code()
-            + " the argument '"
-            + argument
-            + "' has characters that could not be read in the character set of this locale ("
-            + System.getProperty("sun.jnu.encoding")
-            + "); set a UTF-8 locale, such as LC_ALL=C.UTF-8, and try again");
+        Message.of(
+            "fmn: %s the argument '%s' has characters that could not be read in the character set"
+                + " of this locale (%s); set a UTF-8 locale, such as LC_ALL=C.UTF-8, and try"
+                + " again",
+            Failure.WRONG_USE.code(), argument, System.getProperty("sun.jnu.encoding")));
     return ExitCodes.WRONG_USE;
   }
 

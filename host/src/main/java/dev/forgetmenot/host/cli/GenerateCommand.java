@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -27,7 +28,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -204,22 +204,15 @@ final class GenerateCommand implements Callable<Integer> {
       MemoryFacts facts = MemoryFacts.read();
       need.check(facts, "ask for smaller images (--size)");
       context.say(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%d × %d %s; each step takes at least %.0f times as long as at %d × %d",
-              width,
-              height,
-              need.line(facts),
-              times,
-              model.imageSize(),
-              model.imageSize()));
+              width, height, need.line(facts), times, model.imageSize(), model.imageSize()));
       if (times >= MEASURED) {
         StepTime step = StepTime.measure(model);
         context.say(
-            String.format(
-                Locale.ROOT,
-                "the steps take at least about %s: a pass of the UNet for %d × %d took %s here,"
-                    + " and attention grows faster than the pixels",
+            Message.of(
+                "the steps take at least about %s: a pass of the UNet for %d × %d took %s here, and"
+                    + " attention grows faster than the pixels",
                 StepTime.said(step.atLeast(request, width, height)),
                 step.side(),
                 step.side(),

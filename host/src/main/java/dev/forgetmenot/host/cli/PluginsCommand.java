@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,9 +38,7 @@ final class PluginsCommand implements Callable<Integer> {
   }
 
   private void say(PluginReport report) {
-    context.say(
-        String.format(
-            Locale.ROOT, "%-24s %-16s %s", report.id(), report.version(), report.state()));
+    context.say(Message.of("%-24s %-16s %s", report.id(), report.version(), report.state()));
     report
         .extensions()
         .forEach(e -> context.say("    " + e.extensionPoint() + "  " + e.className()));

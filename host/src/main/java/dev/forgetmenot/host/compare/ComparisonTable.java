@@ -2,6 +2,7 @@ package dev.forgetmenot.host.compare;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
@@ -54,8 +55,7 @@ final class ComparisonTable {
   }
 
   private String row(Line line) {
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "| %s | %.1f | %s | %s | %+.1f | %.1f |",
         line.method(),
         line.seconds(),
@@ -68,17 +68,13 @@ final class ComparisonTable {
   private static String forgotten(Line line) {
     EvaluationResult.Row target = line.goal().general();
     int left = target.recognised();
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "%s %s | %.1f %%",
-        target.of(left),
-        target.interval(left),
-        100 * line.after().retainAccuracy());
+        target.of(left), target.interval(left), 100 * line.after().retainAccuracy());
   }
 
   private String corrected(GoalResult result) {
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "%s | %s | %+.1f",
         result.hasInstances() ? percent(result.dominantShare()) : "–",
         result.hasInstances() ? percent(result.overshadowedShare()) : "–",
@@ -86,9 +82,7 @@ final class ComparisonTable {
   }
 
   private static String kibibytes(long bytes) {
-    return bytes < 10 << 10
-        ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0)
-        : (bytes >> 10) + " KiB";
+    return bytes < 10 << 10 ? Message.of("%.1f KiB", bytes / 1024.0) : (bytes >> 10) + " KiB";
   }
 
   private static String percent(double share) {
@@ -155,11 +149,9 @@ final class ComparisonTable {
     GoalResult result = line.goal();
     EvaluationResult.Row general = result.general();
     if (result.goal().forgets()) {
-      return String.format(
-          Locale.ROOT,
+      return Message.of(
           "left %s, others %.0f %%",
-          general.of(general.recognised()),
-          100 * line.after().retainAccuracy());
+          general.of(general.recognised()), 100 * line.after().retainAccuracy());
     }
     return result.hasInstances()
         ? result.goal().instances().stream()

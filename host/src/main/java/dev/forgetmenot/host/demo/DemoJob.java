@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
@@ -27,7 +28,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -147,14 +147,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
     for (int i = 0; i < result.lines().size(); i++) {
       DemoResult.Line line = result.lines().get(i);
       String note =
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "seen as \"%s\": %d/%d → %d/%d",
-              line.phrase(),
-              line.before(),
-              line.images(),
-              line.after(),
-              line.images());
+              line.phrase(), line.before(), line.images(), line.after(), line.images());
       rows.add(
           new ComparisonSheet.Row(line.prompt(), note, shown(before.get(i)), shown(after.get(i))));
     }
@@ -162,8 +157,7 @@ public record DemoJob(ModelLoader loader, JobContext context) {
         "Forgetting \"" + DemoDefaults.CONCEPT.name() + "\"",
         "before",
         "after, with " + result.patch().getFileName(),
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "seeds %d to %d, %s, %d steps, guidance %s; judged by the model's own CLIP",
             DemoDefaults.SEED,
             DemoDefaults.SEED + DemoDefaults.COLUMNS - 1,

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import java.util.HashSet;
 import java.util.List;
@@ -73,23 +74,19 @@ public record ConceptNames(KnownConcepts vocabulary, Operation operation, boolea
     }
     if (name.contains(",")) {
       throw new IllegalArgumentException(
-          "'"
-              + name
-              + "' is one name: several concepts are several arguments, such as "
-              + String.join(" ", Stream.of(name.split(",")).map(ConceptNames::quoted).toList())
-              + "; "
-              + EITHER
-              + " takes it as it is");
+          Message.of(
+              "'%s' is one name: several concepts are several arguments, such as %s; %s takes it as"
+                  + " it is",
+              name,
+              String.join(" ", Stream.of(name.split(",")).map(ConceptNames::quoted).toList()),
+              EITHER));
     }
     if (listed()) {
       throw new IllegalArgumentException(
-          "the vocabulary of the model does not list '"
-              + name
-              + "'; did you mean "
-              + String.join(", ", near(name))
-              + "? "
-              + EITHER
-              + " takes a name as it is, and what becomes of it is then not measured");
+          Message.of(
+              "the vocabulary of the model does not list '%s'; did you mean %s? %s takes a name as"
+                  + " it is, and what becomes of it is then not measured",
+              name, String.join(", ", near(name)), EITHER));
     }
     return name;
   }

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
@@ -65,8 +66,7 @@ public record EditEstimation(JobContext command, long drawn) {
           estimate
               .map(
                   e ->
-                      String.format(
-                          Locale.ROOT,
+                      Message.of(
                           "%s would take about %.1f s and %s beside the model",
                           order.editor().name(),
                           e.time().toMillis() / 1000.0,
@@ -92,9 +92,8 @@ public record EditEstimation(JobContext command, long drawn) {
             vocabulary,
             vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
     if (near.phrases().isEmpty()) {
-      return "what stands near '"
-          + concept.name()
-          + "' is not known: name things by --known-concepts";
+      return Message.of(
+          "what stands near '%s' is not known: name things by --known-concepts", concept.name());
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
     for (NearestConcepts.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {

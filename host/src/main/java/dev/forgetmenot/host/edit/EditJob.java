@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.evaluate.Evaluation;
@@ -190,11 +191,9 @@ public record EditJob(
     return new PatchFormatException(
         PatchError.NORM_LIMIT,
         order.patch().toString(),
-        "was not written: "
-            + cause
-            + ". It "
-            + refused.why().split(";", 2)[0]
-            + ", and would be refused when it is used");
+        Message.of(
+            "was not written: %s. It %s, and would be refused when it is used",
+            cause, refused.why().split(";", 2)[0]));
   }
 
   /** Draws on the base, which the model is again, and with the patch as users will. */

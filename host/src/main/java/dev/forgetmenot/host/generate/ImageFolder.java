@@ -5,6 +5,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.ImageGrid;
 import dev.forgetmenot.host.model.NamedModel;
@@ -146,9 +147,7 @@ public final class ImageFolder {
 
   /** Writes what the first image looks like after some steps; returns the file. */
   public Path writePreview(GenerationRequest request, int step, RgbImage image) throws IOException {
-    Path file =
-        folder.resolve(
-            name(0, request.seed()) + String.format(Locale.ROOT, "-step-%03d.png", step));
+    Path file = folder.resolve(name(0, request.seed()) + Message.of("-step-%03d.png", step));
     PngFile.write(file, PngFile.image(image), provenance.infotext(request, request.seed()));
     return file;
   }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.generate;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -32,13 +33,9 @@ public record OutputFolder(Path folder) {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes) {
       throw new IOException(
-          "the disk of "
-              + folder
-              + " is too full: about "
-              + ByteSizes.of(bytes)
-              + " are needed, "
-              + ByteSizes.of(free)
-              + " are free");
+          Message.of(
+              "the disk of %s is too full: about %s are needed, %s are free",
+              folder, ByteSizes.of(bytes), ByteSizes.of(free)));
     }
     return new OutputFolder(folder);
   }
@@ -101,11 +98,9 @@ public record OutputFolder(Path folder) {
       Files.delete(beside);
     } catch (IOException e) {
       throw new IOException(
-          "a file with the name "
-              + file.getFileName()
-              + " cannot be written there ("
-              + e.getMessage()
-              + "): choose a shorter name by -o",
+          Message.of(
+              "a file with the name %s cannot be written there (%s): choose a shorter name by -o",
+              file.getFileName(), e.getMessage()),
           e);
     }
   }

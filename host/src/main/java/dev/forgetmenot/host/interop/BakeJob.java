@@ -7,6 +7,7 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.AtomicFolder;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patching.stack.PatchStack;
@@ -93,12 +94,11 @@ public final class BakeJob {
     if (!checked.tokens().isEmpty()) {
       ResolvedStack.Token token = checked.tokens().get(0);
       throw new IOException(
-          token.layer().where()
-              + " adds the token "
-              + token.name()
-              + ", and a token of several vectors has no place in a vocabulary's files; bake"
-              + " without this patch and take the token along as a file: fmn patch export --to"
-              + " embeddings");
+          Message.of(
+              "%s adds the token %s, and a token of several vectors has no place in a vocabulary's"
+                  + " files; bake without this patch and take the token along as a file: fmn"
+                  + " patch export --to embeddings",
+              token.layer().where(), token.name()));
     }
   }
 
@@ -165,11 +165,10 @@ public final class BakeJob {
     for (String name : source.tensors().keySet()) {
       if (name.startsWith(SECOND_COPY)) {
         throw new IOException(
-            source.where()
-                + " holds the weights a second time ("
-                + name
-                + ", a mean over the training), which would stay as they are; take the pruned"
-                + " file of this model");
+            Message.of(
+                "%s holds the weights a second time (%s, a mean over the training), which would"
+                    + " stay as they are; take the pruned file of this model",
+                source.where(), name));
       }
     }
   }
@@ -194,11 +193,9 @@ public final class BakeJob {
 
   private void say() {
     context.say(
-        "wrote "
-            + order.target()
-            + ": "
-            + checked.weights().targets().size()
-            + " tensors changed; they were read again and are what the patches say");
+        Message.of(
+            "wrote %s: %s tensors changed; they were read again and are what the patches say",
+            order.target(), checked.weights().targets().size()));
   }
 
   private Set<String> components() {

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.interop;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.PatchDraft;
@@ -57,10 +58,9 @@ public final class DiffJob {
         ModelOnDisk edited = ModelOnDisk.open(order.edited(), order.readingEdited())) {
       if (!base.base().tokenizer().sameAs(edited.base().tokenizer())) {
         throw new IOException(
-            order.edited()
-                + " has another vocabulary than "
-                + order.base()
-                + ": these are not two states of one model");
+            Message.of(
+                "%s has another vocabulary than %s: these are not two states of one model",
+                order.edited(), order.base()));
       }
       ModelDiff difference =
           ModelDiff.between(
@@ -76,11 +76,9 @@ public final class DiffJob {
               .naming()
               .draft(
                   order.patch(),
-                  "What differs between "
-                      + base.base().label()
-                      + " and "
-                      + edited.base().label()
-                      + ".",
+                  Message.of(
+                      "What differs between %s and %s.",
+                      base.base().label(), edited.base().label()),
                   result.edits(),
                   "diff",
                   parameters(order));

@@ -1,10 +1,10 @@
 package dev.forgetmenot.host.interop;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.diff.DiffFactorizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,8 +35,7 @@ record DifferenceReport(DiffFactorizer.Result result) {
     }
 
     String line(String name) {
-      return String.format(
-          Locale.ROOT,
+      return Message.of(
           "%-34s %7d %9.3g %9.3g %11.3g %5s",
           name,
           tensors,
@@ -56,15 +55,9 @@ record DifferenceReport(DiffFactorizer.Result result) {
                 Collectors.groupingBy(
                     DiffFactorizer.Part::block, TreeMap::new, Collectors.toList()));
     lines.add(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "%-34s %7s %9s %9s %11s %5s",
-            "block",
-            "tensors",
-            "|dW|",
-            "|dW|/|W|",
-            "left/|dW|",
-            "rank"));
+            "block", "tensors", "|dW|", "|dW|/|W|", "left/|dW|", "rank"));
     blocks.forEach((block, parts) -> lines.add(Sums.of(parts).line(block)));
     lines.add(Sums.of(result.parts()).line("in all"));
     result.parts().stream()
@@ -75,11 +68,9 @@ record DifferenceReport(DiffFactorizer.Result result) {
         .ifPresent(
             worst ->
                 lines.add(
-                    String.format(
-                        Locale.ROOT,
+                    Message.of(
                         "the most is left of %s: %.3g of its change",
-                        worst.changed().target(),
-                        worst.residual() / worst.changed().norm())));
+                        worst.changed().target(), worst.residual() / worst.changed().norm())));
     large().ifPresent(lines::add);
     return lines;
   }
@@ -96,14 +87,11 @@ record DifferenceReport(DiffFactorizer.Result result) {
         .findFirst()
         .map(
             most ->
-                String.format(
-                    Locale.ROOT,
+                Message.of(
                     "|dW| is more than half of |W| for %d of the tensors, most of all for %s (%.3g"
-                        + " times |W|): where the patch is refused for it (FMN-308), apply it with"
-                        + " --force-patches or at a smaller strength",
-                    large.size(),
-                    most.changed().target(),
-                    share(most)));
+                        + " times |W|): where the patch is refused for it (FMN-308), apply it"
+                        + " with --force-patches or at a smaller strength",
+                    large.size(), most.changed().target(), share(most)));
   }
 
   private static double share(DiffFactorizer.Part part) {

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -77,14 +78,12 @@ public final class ExportJob {
           new LoraMetadata(patch.manifest(), patch.id(), strength, result.products().values());
       writer.metadata(metadata.of(writer)).write(order.file());
       context.say(
-          "wrote "
-              + order.file()
-              + ": "
-              + result.products().size()
-              + " products"
-              + (result.deltas().isEmpty() ? "" : ", " + result.deltas().size() + " in full")
-              + ", names of "
-              + order.naming().word());
+          Message.of(
+              "wrote %s: %s products%s, names of %s",
+              order.file(),
+              result.products().size(),
+              result.deltas().isEmpty() ? "" : ", " + result.deltas().size() + " in full",
+              order.naming().word()));
     }
   }
 

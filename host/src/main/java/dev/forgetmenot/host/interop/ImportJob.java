@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -111,11 +112,10 @@ public final class ImportJob {
         List<String> known = model.knownWords(embeddings.tokens().keySet());
         if (!known.isEmpty()) {
           throw new IOException(
-              order.source()
-                  + ": the token \""
-                  + known.get(0)
-                  + "\" is a word of the model's own vocabulary, so that no prompt could name both; "
-                  + WAY);
+              Message.of(
+                  "%s: the token \"%s\" is a word of the model's own vocabulary, so that no prompt"
+                      + " could name both; %s",
+                  order.source(), known.get(0), WAY));
         }
         context.say("found: tokens " + embeddings.summary());
       } else {
@@ -204,13 +204,11 @@ public final class ImportJob {
     long width = base.shape("text_encoder", EMBEDDING)[1];
     if (embeddings.width() != width) {
       throw new IOException(
-          order.source()
-              + " has vectors of "
-              + embeddings.width()
-              + " numbers and the text encoder works with "
-              + width
-              + ": it was made for another kind of model (768 is SD 1.x, 1024 is SD 2.x, 1280 is the"
-              + " second text encoder of SDXL)");
+          Message.of(
+              "%s has vectors of %s numbers and the text encoder works with %s: it was made for"
+                  + " another kind of model (768 is SD 1.x, 1024 is SD 2.x, 1280 is the second"
+                  + " text encoder of SDXL)",
+              order.source(), embeddings.width(), width));
     }
     return new Content(
         "import-tokens",

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.invert;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.LossFiles;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.embeddings.Embeddings;
@@ -80,12 +81,10 @@ public record InversionFiles(
       if (read.width() != tokens.width()
           || read.tokens().values().stream().mapToInt(Rows::count).sum() != written) {
         throw new IOException(
-            file.getFileName()
-                + " would be read as "
-                + read.summary()
-                + " instead of "
-                + tokens.summary()
-                + ": choose other names by --tokens or --token-name");
+            Message.of(
+                "%s would be read as %s instead of %s: choose other names by --tokens or"
+                    + " --token-name",
+                file.getFileName(), read.summary(), tokens.summary()));
       }
       return Files.size(file);
     } finally {

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.ImageGrid;
 import dev.forgetmenot.host.chart.LossCurve;
@@ -23,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -189,12 +189,9 @@ public record InversionJob(JobContext context, long judge, long drawn) {
       files.saveStep(step, tokens);
       LossCurve.Point last = losses.points().get(losses.points().size() - 1);
       context.say(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "step %d: loss %.4f (mean of the last %d)",
-              step,
-              last.mean(),
-              Math.min(LossCurve.WINDOW, losses.points().size())));
+              step, last.mean(), Math.min(LossCurve.WINDOW, losses.points().size())));
       if (order.saving().previews() > 0) {
         preview(step, tokens);
       }

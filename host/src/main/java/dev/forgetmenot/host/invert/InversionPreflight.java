@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.invert;
 
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.edit.WrittenPatch;
@@ -69,13 +70,9 @@ record InversionPreflight(InversionRequest order, long judge, long drawn) {
     }
     return List.of(
         need.line(facts),
-        "the tokens have "
-            + ByteSizes.of(file)
-            + ", all that is written about "
-            + ByteSizes.of(disk)
-            + "; "
-            + ByteSizes.of(folder.free())
-            + " of disk are free");
+        Message.of(
+            "the tokens have %s, all that is written about %s; %s of disk are free",
+            ByteSizes.of(file), ByteSizes.of(disk), ByteSizes.of(folder.free())));
   }
 
   private long steps() {

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.invert;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
@@ -36,14 +37,10 @@ public record TokenFiles(List<Path> files) {
       Embeddings embeddings = EmbeddingsFile.read(file);
       if (embeddings.width() != width) {
         throw new IOException(
-            file
-                + " has vectors of "
-                + embeddings.width()
-                + " numbers, but the text encoder of "
-                + hosted.name()
-                + " works with "
-                + width
-                + ": it was made for another kind of model (768 is SD 1.x, 1024 is SD 2.x)");
+            Message.of(
+                "%s has vectors of %s numbers, but the text encoder of %s works with %s: it was"
+                    + " made for another kind of model (768 is SD 1.x, 1024 is SD 2.x)",
+                file, embeddings.width(), hosted.name(), width));
       }
       try {
         AddedTokens unused = hosted.model().addTokens(embeddings.vectors());

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.model;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.MemoryFacts;
 import java.io.IOException;
@@ -42,13 +43,9 @@ public record MemoryNeed(
             .filter(part -> part.getValue() > 0)
             .map(part -> part.getKey() + " " + ByteSizes.of(part.getValue()))
             .collect(Collectors.joining(", "));
-    return "needs about "
-        + ByteSizes.of(total())
-        + " of memory ("
-        + said
-        + "); "
-        + ByteSizes.of(free(facts))
-        + " are free";
+    return Message.of(
+        "needs about %s of memory (%s); %s are free",
+        ByteSizes.of(total()), said, ByteSizes.of(free(facts)));
   }
 
   /** What this process has already is free for it. */

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.plugin.PluginReport.ExtensionReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,11 +174,10 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private String reason(PluginWrapper plugin) {
     if (!isPluginValid(plugin)) {
-      return "it requires host-api "
-          + plugin.getDescriptor().getRequires()
-          + "; this is "
-          + getSystemVersion()
-          + ": get a version of the plugin that fits, or another host";
+      return Message.of(
+          "it requires host-api %s; this is %s: get a version of the plugin that fits, or another"
+              + " host",
+          plugin.getDescriptor().getRequires(), getSystemVersion());
     }
     return switch (plugin.getPluginState()) {
       case DISABLED -> "disabled.txt in the plugins folder names it";
@@ -213,12 +213,9 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
       boolean same = PluginJarContents.line(jar, "Plugin-Version").equals(version);
       throw refuse(
           jar,
-          "version "
-              + version
-              + " of this plugin in "
-              + newer.getPluginPath().getFileName()
-              + (same ? " is the same" : " is newer")
-              + " and is used; take one of the two out",
+          Message.of(
+              "version %s of this plugin in %s%s and is used; take one of the two out",
+              version, newer.getPluginPath().getFileName(), same ? " is the same" : " is newer"),
           null);
     }
     try {

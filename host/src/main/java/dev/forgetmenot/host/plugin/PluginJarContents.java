@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.plugin;
 
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,11 +88,9 @@ final class PluginJarContents {
         .findFirst()
         .map(
             shared ->
-                "it brings its own copy of "
-                    + shared.library
-                    + " ("
-                    + entry
-                    + "), which plugins share with the host; build it with that dependency in the"
-                    + " scope provided");
+                Message.of(
+                    "it brings its own copy of %s (%s), which plugins share with the host; build it"
+                        + " with that dependency in the scope provided",
+                    shared.library, entry));
   }
 }

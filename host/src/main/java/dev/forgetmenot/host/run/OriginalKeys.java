@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.yaml.YamlMap;
 import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
@@ -101,11 +102,9 @@ final class OriginalKeys {
   void require(YamlValue value, String text, String setting) {
     if (!values.declares(setting)) {
       throw value.wrong(
-          "needs a method with the setting "
-              + setting
-              + ", which "
-              + values.method().name()
-              + " has not");
+          Message.of(
+              "needs a method with the setting %s, which %s has not",
+              setting, values.method().name()));
     }
     values.set(setting, value, text);
   }

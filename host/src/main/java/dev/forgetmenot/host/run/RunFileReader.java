@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.run;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.yaml.YamlException;
 import dev.forgetmenot.kit.yaml.YamlFile;
 import dev.forgetmenot.kit.yaml.YamlMap;
@@ -79,10 +80,8 @@ public record RunFileReader(
                 new YamlException(
                     map.file(),
                     map.line(),
-                    "needs a plugin that can "
-                        + operation
-                        + " by '"
-                        + name
-                        + "'; 'fmn plugins' lists what is installed"));
+                    Message.of(
+                        "needs a plugin that can %s by '%s'; 'fmn plugins' lists what is installed",
+                        operation, name)));
   }
 }

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,14 +97,10 @@ record SampleReport(SampleSettings settings, boolean compared, List<Row> before,
               after.get(i).images));
     }
     String footer =
-        settings.count()
-            + " a prompt, from seed "
-            + settings.seed()
-            + ", "
-            + settings.steps()
-            + " steps, guidance "
-            + settings.guidance()
-            + ", where a prompt does not say otherwise";
+        Message.of(
+            "%s a prompt, from seed %s, %s steps, guidance %s, where a prompt does not say"
+                + " otherwise",
+            settings.count(), settings.seed(), settings.steps(), settings.guidance());
     return new ComparisonSheet(title, left, right, footer, rows);
   }
 

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patch.archive;
 
 import dev.forgetmenot.files.FileContent;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.IOException;
@@ -124,11 +125,9 @@ public final class PatchArchive {
     if (channel.size() != size) {
       throw refuse(
           PatchError.CHANGED_WHILE_READING,
-          "was "
-              + size
-              + " bytes when it was opened and is "
-              + channel.size()
-              + " now; open it again");
+          Message.of(
+              "was %s bytes when it was opened and is %s now; open it again",
+              size, channel.size()));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.forgetmenot.patch.edit;
 
+import dev.forgetmenot.files.Message;
+
 /**
  * What is added to some rows of one tensor at strength 1. A row is everything under one index of
  * the first dimension: a convolution is taken as the matrix that {@code flatten(1)} makes of it.
@@ -21,20 +23,16 @@ public record SelectedRows(long[] shape, long[] index, Rows rows) {
     }
     if (index.length != rows.count() || rows.width() != width(shape)) {
       throw new IllegalArgumentException(
-          "expected rows ("
-              + (index.length + ", " + width(shape))
-              + ") for the index and the shape, found ("
-              + (rows.count() + ", " + rows.width() + ")"));
+          Message.of(
+              "expected rows (%s, %s) for the index and the shape, found (%s, %s)",
+              index.length, width(shape), rows.count(), rows.width()));
     }
     int wrong = firstWrong(index, shape[0]);
     if (wrong >= 0) {
       throw new IllegalArgumentException(
-          "expected rising row numbers below "
-              + shape[0]
-              + ", found "
-              + index[wrong]
-              + " at place "
-              + wrong);
+          Message.of(
+              "expected rising row numbers below %s, found %s at place %s",
+              shape[0], index[wrong], wrong));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patch.error;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.TerminalEscaper;
 import java.io.IOException;
 
@@ -17,14 +18,12 @@ public final class PatchFormatException extends IOException {
    */
   public PatchFormatException(PatchError error, String where, String why) {
     super(
-        error.code()
-            + " "
-            + TerminalEscaper.field(where)
-            + ": "
-            + TerminalEscaper.field(why)
-            + " (docs/troubleshooting.md#"
-            + error.code().toLowerCase(java.util.Locale.ROOT)
-            + ")");
+        Message.of(
+            "%s %s: %s (docs/troubleshooting.md#%s)",
+            error.code(),
+            TerminalEscaper.field(where),
+            TerminalEscaper.field(why),
+            error.code().toLowerCase(java.util.Locale.ROOT)));
     this.error = error;
     this.why = why;
   }

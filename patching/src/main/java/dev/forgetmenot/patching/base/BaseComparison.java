@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.base;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.stack.BlockNames;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -38,10 +38,7 @@ public record BaseComparison(
   /** Blocks by name, with numbers as numbers. */
   private static final Comparator<String> ORDER =
       Comparator.comparing(
-          block ->
-              DIGITS
-                  .matcher(block)
-                  .replaceAll(number -> String.format(Locale.ROOT, "%8s", number.group())));
+          block -> DIGITS.matcher(block).replaceAll(number -> Message.of("%8s", number.group())));
 
   /** Copies the collections. */
   public BaseComparison {

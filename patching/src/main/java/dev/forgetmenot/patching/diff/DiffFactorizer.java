@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.diff;
 
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.DeltaEdit;
@@ -17,7 +18,6 @@ import dev.forgetmenot.patching.stack.BlockNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -142,8 +142,7 @@ public final class DiffFactorizer {
     boolean taken =
         edit.explains() || (form.kind() == DifferenceForm.Kind.CLOSEDFORM && form.chosen());
     findings.add(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "%s: one change of the input of %s leaves %.3g of the difference %.3g (%.3g %%);"
                 + " rounding alone makes %.3g%s",
             what,
@@ -253,12 +252,10 @@ public final class DiffFactorizer {
       throw new PatchFormatException(
           PatchError.SIZE_LIMIT,
           "the difference",
-          "needs "
-              + bytes
-              + " bytes or more in full, and a patch holds "
-              + PatchWriter.CAPACITY
-              + "; store it as halves (--fp16), or take products of thin factors: --as lowrank"
-              + " --rank 32, or --energy 0.99");
+          Message.of(
+              "needs %s bytes or more in full, and a patch holds %s; store it as halves (--fp16),"
+                  + " or take products of thin factors: --as lowrank --rank 32, or --energy 0.99",
+              bytes, PatchWriter.CAPACITY));
     }
   }
 }

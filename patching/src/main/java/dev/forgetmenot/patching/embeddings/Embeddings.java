@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.embeddings;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TokensEdit;
 import java.util.Arrays;
@@ -27,12 +28,9 @@ public record Embeddings(Map<String, Rows> tokens) {
         (name, rows) -> {
           if (rows.width() != width) {
             throw new IllegalArgumentException(
-                "the token \""
-                    + name
-                    + "\" has vectors of "
-                    + rows.width()
-                    + " numbers, another one of "
-                    + width);
+                Message.of(
+                    "the token \"%s\" has vectors of %s numbers, another one of %s",
+                    name, rows.width(), width));
           }
         });
   }

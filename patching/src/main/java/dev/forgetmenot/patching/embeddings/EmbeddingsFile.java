@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.embeddings;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -59,12 +60,9 @@ public final class EmbeddingsFile {
       for (Map.Entry<String, String> other : OTHERS.entrySet()) {
         if (stored.tensors().containsKey(other.getKey())) {
           throw new IOException(
-              file
-                  + " was made for "
-                  + other.getValue()
-                  + " (it holds "
-                  + other.getKey()
-                  + "); take one for SD 1.x or 2.x");
+              Message.of(
+                  "%s was made for %s (it holds %s); take one for SD 1.x or 2.x",
+                  file, other.getValue(), other.getKey()));
         }
       }
       Map<String, Rows> tokens = new LinkedHashMap<>();
@@ -86,11 +84,10 @@ public final class EmbeddingsFile {
     boolean fits = (shape.length == 1 || shape.length == 2) && tensor.elements() > 0;
     if (!fits || name.matches(".*\\s.*")) {
       throw new IllegalArgumentException(
-          "the tensor \""
-              + name
-              + "\" "
-              + Arrays.toString(shape)
-              + " is not a token's: a token is called by a name without spaces and is (d) or (n, d)");
+          Message.of(
+              "the tensor \"%s\" %s is not a token's: a token is called by a name without spaces"
+                  + " and is (d) or (n, d)",
+              name, Arrays.toString(shape)));
     }
     int width = Math.toIntExact(shape[shape.length - 1]);
     int count = shape.length == 1 ? 1 : Math.toIntExact(shape[0]);

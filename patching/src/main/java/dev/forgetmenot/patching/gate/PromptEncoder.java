@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.gate;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -57,13 +58,10 @@ public final class PromptEncoder {
     TokenizedPrompt prompt = model.tokenize(text);
     if (!prompt.cut().isEmpty()) {
       throw new IllegalArgumentException(
-          "the prompt '"
-              + text
-              + "' is longer than the "
-              + prompt.ids().size()
-              + " tokens of the text encoder, and '"
-              + prompt.cut()
-              + "' would be cut off; use a shorter prompt");
+          Message.of(
+              "the prompt '%s' is longer than the %s tokens of the text encoder, and '%s' would be"
+                  + " cut off; use a shorter prompt",
+              text, prompt.ids().size(), prompt.cut()));
     }
     return prompt;
   }

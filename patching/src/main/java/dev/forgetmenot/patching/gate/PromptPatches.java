@@ -2,13 +2,13 @@ package dev.forgetmenot.patching.gate;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchedModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PromptGate;
 import dev.forgetmenot.patching.library.PatchTags;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -79,8 +79,7 @@ public record PromptPatches(String prompt, String negativePrompt) {
             manifest);
     PatchRequest at = request.at(request.strength() * gate.share(closeness));
     model.say(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "%s@%s: closeness of the prompt %.3f, gate %.3g to %.3g: strength %.3g of %.3g",
             manifest.name(),
             manifest.patchVersion(),

@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.library;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchedModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.StackFile;
@@ -87,14 +88,9 @@ public record StackRecipe(Path path, StackFile recipe) {
         throw new PatchFormatException(
             PatchError.REQUIRES,
             path.toString(),
-            "needs the patch "
-                + layer.name()
-                + "@"
-                + layer.patchVersion()
-                + " with the id "
-                + layer.id()
-                + "; put its file into one of "
-                + all.folders());
+            Message.of(
+                "needs the patch %s@%s with the id %s; put its file into one of %s",
+                layer.name(), layer.patchVersion(), layer.id(), all.folders()));
       }
       requests.add(new PatchRequest(file.get(), layer.strength()).verified(layer.id()));
     }
@@ -125,22 +121,19 @@ public record StackRecipe(Path path, StackFile recipe) {
       StackRoots roots =
           new StackRoots(model.base().tensors(), stack.on(model.base()).weights().targets());
       if (!roots.base().equals(recipe.base().components())) {
-        return "the base is not bit for bit the one of "
-            + path
-            + " ('"
-            + recipe.base().label()
-            + "'): the result is not compared";
+        return Message.of(
+            "the base is not bit for bit the one of %s ('%s'): the result is not compared",
+            path, recipe.base().label());
       }
       Map<String, String> found = roots.of(model.weights()::current);
       if (!found.equals(recipe.result())) {
         throw new PatchFormatException(
             PatchError.RESULT_MISMATCH,
             path.toString(),
-            "the weights under the stack are "
-                + found
-                + " and should be "
-                + recipe.result()
-                + "; was it made by another version of the program?");
+            Message.of(
+                "the weights under the stack are %s and should be %s; was it made by another"
+                    + " version of the program?",
+                found, recipe.result()));
       }
       return "the weights are those that " + path + " promises";
     }

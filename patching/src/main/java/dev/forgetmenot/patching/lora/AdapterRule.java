@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
+import dev.forgetmenot.files.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -116,11 +117,9 @@ record AdapterRule(
     if (!ALPHA.containsKey(word) && !word.equals(IA3)) {
       throw new LoraException(
           where,
-          "peft_type is "
-              + type
-              + "; LORA, LOHA, LOKR and IA3 are read. "
-              + "Else "
-              + LoraException.MERGE);
+          Message.of(
+              "peft_type is %s; LORA, LOHA, LOKR and IA3 are read. Else %s",
+              type, LoraException.MERGE));
     }
     refuseOthers(where, json);
     if (json.get("feedforward_modules") instanceof String pattern && !pattern.isEmpty()) {
@@ -161,11 +160,9 @@ record AdapterRule(
       if (!NOTHING.contains(value) && !WITHOUT_EFFECT.contains(key) && !UNDERSTOOD.contains(key)) {
         throw new LoraException(
             where,
-            key
-                + " is "
-                + brief(value)
-                + ", which may change what the factors mean and is not read; "
-                + LoraException.MERGE);
+            Message.of(
+                "%s is %s, which may change what the factors mean and is not read; %s",
+                key, brief(value), LoraException.MERGE));
       }
     }
   }

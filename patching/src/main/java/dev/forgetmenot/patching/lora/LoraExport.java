@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
@@ -22,7 +23,6 @@ import dev.forgetmenot.patching.stack.JointSolve;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -238,12 +238,9 @@ public final class LoraExport {
       FactoredDelta found = FactoredDelta.of(delta.shape(), scaled, 0, values.get());
       double norm = new FloatMatrix(1, scaled).norm();
       notes.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%s: rank %d leaves %.3g %% of the change",
-              target,
-              found.factors().rank(),
-              norm == 0 ? 0 : 100 * found.residual() / norm));
+              target, found.factors().rank(), norm == 0 ? 0 : 100 * found.residual() / norm));
       add(target, found.factors());
     } else if (full) {
       deltas.put(target, new Delta(delta.shape(), () -> scaled(delta), false));

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
@@ -133,13 +134,9 @@ public final class LoraImport {
       long[] shape = shape(target, "weight");
       if (module.outputs() != shape[0] || module.inputs() != elements(shape) / shape[0]) {
         problems.add(
-            module.stem()
-                + " is for a weight of "
-                + module.outputs()
-                + " x "
-                + module.inputs()
-                + ", not "
-                + Arrays.toString(shape));
+            Message.of(
+                "%s is for a weight of %s x %s, not %s",
+                module.stem(), module.outputs(), module.inputs(), Arrays.toString(shape)));
         if (target.name().endsWith("attn2.to_k") || target.name().endsWith("attn2.to_v")) {
           Optional.ofNullable(WIDTHS.get(module.inputs())).ifPresent(otherKinds::add);
         }
@@ -188,11 +185,9 @@ public final class LoraImport {
 
   private void problem(TensorInfo tensor, long[] shape) {
     problems.add(
-        tensor.name()
-            + " is "
-            + Arrays.toString(tensor.shape())
-            + ", which does not fit "
-            + Arrays.toString(shape));
+        Message.of(
+            "%s is %s, which does not fit %s",
+            tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(shape)));
   }
 
   private TokensEdit tokens() throws IOException {
@@ -208,11 +203,9 @@ public final class LoraImport {
       if (shape[shape.length - 1] != width) {
         throw new LoraException(
             file.where(),
-            tensor.name()
-                + " has vectors of "
-                + shape[shape.length - 1]
-                + " numbers and the text encoder works with "
-                + width);
+            Message.of(
+                "%s has vectors of %s numbers and the text encoder works with %s",
+                tensor.name(), shape[shape.length - 1], width));
       }
       int count = shape.length == 1 ? 1 : Math.toIntExact(shape[0]);
       tokens.put(entry.getKey(), new Rows(count, (int) width, file.floats(tensor)));

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
+import dev.forgetmenot.files.Message;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -152,11 +153,8 @@ record LoraKey(String stem, LoraRole role) {
         .findFirst()
         .map(
             refused ->
-                "it is of the form "
-                    + refused.form()
-                    + " ("
-                    + name
-                    + "), which is not read; "
-                    + LoraException.MERGE);
+                Message.of(
+                    "it is of the form %s (%s), which is not read; %s",
+                    refused.form(), name, LoraException.MERGE));
   }
 }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
@@ -151,12 +152,10 @@ record LoraModule(String stem, Map<LoraRole, TensorInfo> tensors) {
       TensorInfo tensor = entry.getValue();
       if (!NUMBERS.contains(entry.getKey()) && tensor.dtype().isInteger()) {
         return Optional.of(
-            "is quantized ("
-                + tensor.name()
-                + " is "
-                + tensor.dtype()
-                + "), which is not read; save it in float16, bfloat16 or float32 with the tool that"
-                + " it came from");
+            Message.of(
+                "is quantized (%s is %s), which is not read; save it in float16, bfloat16 or"
+                    + " float32 with the tool that it came from",
+                tensor.name(), tensor.dtype()));
       }
     }
     TensorInfo alpha = tensors.get(LoraRole.ALPHA);

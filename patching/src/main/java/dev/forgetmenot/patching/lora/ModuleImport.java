@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
@@ -74,12 +75,10 @@ final class ModuleImport {
     if (said > 0 && stored > 0 && said != stored) {
       throw new LoraException(
           file.where(),
-          module.stem()
-              + " has the rank "
-              + stored
-              + " and its configuration says "
-              + said
-              + "; the two files do not belong together, get both again");
+          Message.of(
+              "%s has the rank %s and its configuration says %s; the two files do not belong"
+                  + " together, get both again",
+              module.stem(), stored, said));
     }
     if (rule.get().dora() && !decomposed) {
       throw new LoraException(
@@ -149,11 +148,10 @@ final class ModuleImport {
     if (shape.length != 2 || rank > Math.min(shape[0], shape[1])) {
       throw new LoraException(
           file.where(),
-          module.stem()
-              + " is not a matrix of at least "
-              + rank
-              + " rows and columns, which init_lora_weights needs; "
-              + LoraException.MERGE);
+          Message.of(
+              "%s is not a matrix of at least %s rows and columns, which init_lora_weights needs;"
+                  + " %s",
+              module.stem(), rank, LoraException.MERGE));
     }
     Matrix weight = edits.weight(target);
     WeightChange.Product trained = module.change(file).product().times(scale);

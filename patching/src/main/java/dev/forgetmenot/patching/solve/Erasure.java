@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.solve;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 
@@ -16,17 +17,10 @@ public record Erasure(String label, Matrix targets, Matrix guides, double scale)
   public Erasure {
     if (targets.rows() != guides.rows() || targets.columns() != guides.columns()) {
       throw new IllegalArgumentException(
-          "'"
-              + label
-              + "' has "
-              + targets.columns()
-              + " target and "
-              + guides.columns()
-              + " guide columns of widths "
-              + targets.rows()
-              + " and "
-              + guides.rows()
-              + "; each target needs a guide");
+          Message.of(
+              "'%s' has %s target and %s guide columns of widths %s and %s; each target needs a"
+                  + " guide",
+              label, targets.columns(), guides.columns(), targets.rows(), guides.rows()));
     }
     if (!(scale >= 0 && Double.isFinite(scale))) {
       throw new IllegalArgumentException("the erase scale must be 0 or more, not " + scale);

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchError;
@@ -83,11 +84,10 @@ final class BaseCheck {
       throw new PatchFormatException(
           PatchError.VALUES_DIFFER,
           patch.path().toString(),
-          "the patch wants exactly the bytes of its base, and "
-              + base.source(manifest.edits().get(0).component())
-              + " has the same values in half precision only; use the base that it names: '"
-              + manifest.base().label()
-              + "'");
+          Message.of(
+              "the patch wants exactly the bytes of its base, and %s has the same values in half"
+                  + " precision only; use the base that it names: '%s'",
+              base.source(manifest.edits().get(0).component()), manifest.base().label()));
     }
     return nearness;
   }
@@ -106,13 +106,9 @@ final class BaseCheck {
       throw new PatchFormatException(
           PatchError.ARCHITECTURE,
           patch.path().toString(),
-          "the patch is for "
-              + made
-              + " and the model is "
-              + here
-              + "; it fits the base '"
-              + patch.manifest().base().label()
-              + "'");
+          Message.of(
+              "the patch is for %s and the model is %s; it fits the base '%s'",
+              made, here, patch.manifest().base().label()));
     }
   }
 
@@ -171,12 +167,11 @@ final class BaseCheck {
     return new PatchFormatException(
         PatchError.VALUES_DIFFER,
         patch.path().toString(),
-        why
-            + "; it fits the base '"
-            + patch.manifest().base().label()
-            + "', not the model in "
-            + base.source(patch.manifest().edits().get(0).component())
-            + "; --other-base puts it on nevertheless");
+        Message.of(
+            "%s; it fits the base '%s', not the model in %s; --other-base puts it on nevertheless",
+            why,
+            patch.manifest().base().label(),
+            base.source(patch.manifest().edits().get(0).component())));
   }
 
   private void checkTokenizer(Manifest.Tokenizer expected) throws IOException {

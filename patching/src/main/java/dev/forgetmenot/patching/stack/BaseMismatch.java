@@ -1,11 +1,11 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -41,8 +41,7 @@ final class BaseMismatch {
         .forEach(
             (block, moved) -> {
               int[] counts = agreeing.get(block);
-              String line =
-                  String.format(Locale.ROOT, "\n  %s: changes %.3g of the weights", block, moved);
+              String line = Message.of("\n  %s: changes %.3g of the weights", block, moved);
               lines.add(
                   counts == null
                       ? line

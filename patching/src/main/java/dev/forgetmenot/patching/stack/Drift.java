@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.stack;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.StoredFloats;
@@ -9,7 +10,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,13 +55,10 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
           double usual = textOnly.contains(block) ? NormLimit.TEXT : NormLimit.VALUES;
           if (drift > usual) {
             lines.add(
-                String.format(
-                    Locale.ROOT,
+                Message.of(
                     "warning: the stack moves %s by %.3g of its weights, more than %.3g: it may"
                         + " draw worse (--drift-budget)",
-                    block,
-                    drift,
-                    usual));
+                    block, drift, usual));
           }
         });
     return lines;
@@ -80,13 +77,10 @@ public record Drift(Map<String, Double> blocks, Set<String> textOnly) {
         throw new PatchFormatException(
             PatchError.DRIFT,
             where,
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "moves %s by %.3g of its weights, and the drift budget is %.3g; use smaller"
                     + " strengths or fewer patches",
-                block.getKey(),
-                block.getValue(),
-                budget));
+                block.getKey(), block.getValue(), budget));
       }
     }
   }

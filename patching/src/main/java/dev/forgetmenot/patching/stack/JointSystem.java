@@ -1,11 +1,11 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.solve.UceSolver;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -52,14 +52,10 @@ public record JointSystem(
     throw new PatchFormatException(
         PatchError.ILL_CONDITIONED,
         layers.stream().map(StackedPatch::where).collect(Collectors.joining(", ")),
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "solving %d concepts %sgives cond(I + D) = %.3g, above %.0e: text embeddings fall into"
-                + " one another, and small differences of a prompt become large ones; use smaller"
-                + " strengths, take a patch off, or force it (--force-patches)",
-            solution.erased().size(),
-            layers.size() > 1 ? "together " : "",
-            condition,
-            LIMIT));
+                + " one another, and small differences of a prompt become large ones; use"
+                + " smaller strengths, take a patch off, or force it (--force-patches)",
+            solution.erased().size(), layers.size() > 1 ? "together " : "", condition, LIMIT));
   }
 }

@@ -1,12 +1,12 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.StoredFloats;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -71,12 +71,9 @@ final class NormLimit {
         throw new PatchFormatException(
             PatchError.NORM_LIMIT,
             where,
-            String.format(
-                Locale.ROOT,
-                "changes %s by %.3g (limit %.3g); lower the strength, or pass" + " --force-patches",
-                target,
-                change,
-                Math.max(own, usual)));
+            Message.of(
+                "changes %s by %.3g (limit %.3g); lower the strength, or pass --force-patches",
+                target, change, Math.max(own, usual)));
       }
     }
   }

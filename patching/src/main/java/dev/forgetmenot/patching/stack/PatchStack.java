@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Closing;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.edit.TokensEdit;
@@ -84,12 +85,8 @@ public final class PatchStack implements AutoCloseable {
           throw new PatchFormatException(
               PatchError.STRENGTH,
               layer.file().path().toString(),
-              "the strength must be in ["
-                  + range.min()
-                  + ", "
-                  + range.max()
-                  + "], not "
-                  + strength);
+              Message.of(
+                  "the strength must be in [%s, %s], not %s", range.min(), range.max(), strength));
         }
       }
     }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
@@ -151,14 +152,9 @@ final class PatchTargets {
         throw new PatchFormatException(
             PatchError.TENSOR_MISSING,
             patch.path().toString(),
-            "the patch was made for "
-                + expected
-                + " tensors of "
-                + entry.getKey()
-                + ", and "
-                + entry.getValue().size()
-                + " fit its patterns in "
-                + base.source(entry.getKey()));
+            Message.of(
+                "the patch was made for %s tensors of %s, and %s fit its patterns in %s",
+                expected, entry.getKey(), entry.getValue().size(), base.source(entry.getKey())));
       }
     }
   }

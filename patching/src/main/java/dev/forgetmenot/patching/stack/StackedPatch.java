@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchError;
@@ -49,11 +50,9 @@ public record StackedPatch(PatchRequest request, Optional<PatchFile> opened) {
     throw new PatchFormatException(
         PatchError.CHANGED_WHILE_READING,
         file.path().toString(),
-        "is the patch "
-            + file.id()
-            + " now and was "
-            + request.id().get()
-            + " when it was looked at; start again");
+        Message.of(
+            "is the patch %s now and was %s when it was looked at; start again",
+            file.id(), request.id().get()));
   }
 
   /**

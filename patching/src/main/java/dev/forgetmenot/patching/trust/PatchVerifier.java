@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Closing;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.PatchSet;
@@ -91,12 +92,9 @@ public record PatchVerifier(
     } catch (IOException e) {
       // the patch is trusted all the same, as where settings are read-only
       notes.accept(
-          "warning: it cannot be kept that patches called "
-              + name
-              + " are of the key "
-              + key
-              + ": "
-              + e.getMessage());
+          Message.of(
+              "warning: it cannot be kept that patches called %s are of the key %s: %s",
+              name, key, e.getMessage()));
       return;
     }
     Optional<PatchFormatException> failure = TrustDecision.of(after, verdict.patch()).failure();
@@ -104,12 +102,8 @@ public record PatchVerifier(
       throw failure.get(); // another process bound the name to another key, or revoked this one
     }
     notes.accept(
-        "patches called "
-            + name
-            + " are bound to the key of "
-            + verdict.signer().get().label()
-            + " from now on ("
-            + key
-            + ")");
+        Message.of(
+            "patches called %s are bound to the key of %s from now on (%s)",
+            name, verdict.signer().get().label(), key));
   }
 }

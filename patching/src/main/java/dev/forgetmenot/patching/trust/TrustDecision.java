@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.trust;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchSignature;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
@@ -89,18 +90,16 @@ public record TrustDecision(
 
   private static String otherOwner(TrustState records, SignedPatch patch, TrustState.Pin pin) {
     List<String> signers = patch.signatures().stream().map(s -> s.key().id()).toList();
-    return "patches called "
-        + patch.name()
-        + " come from the key "
-        + named(records, List.of(pin.keyId()))
-        + " since "
-        + pin.since()
-        + ", and this one is "
-        + (signers.isEmpty() ? "not signed" : "signed by " + named(records, signers))
-        + "; if its publisher says, by another way, that the key has changed: fmn patch trust "
-        + patch.path()
-        + " --replace-pin; if it is a patch of someone else: fmn patch trust --unpin "
-        + patch.name();
+    return Message.of(
+        "patches called %s come from the key %s since %s, and this one is %s; if its publisher"
+            + " says, by another way, that the key has changed: fmn patch trust %s"
+            + " --replace-pin; if it is a patch of someone else: fmn patch trust --unpin %s",
+        patch.name(),
+        named(records, List.of(pin.keyId())),
+        pin.since(),
+        signers.isEmpty() ? "not signed" : "signed by " + named(records, signers),
+        patch.path(),
+        patch.name());
   }
 
   private static String named(TrustState records, List<String> ids) {

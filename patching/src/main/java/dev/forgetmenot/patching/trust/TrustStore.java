@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -101,13 +102,10 @@ public record TrustStore(Path file) {
       if (all.contains(PosixFilePermission.GROUP_WRITE)
           || all.contains(PosixFilePermission.OTHERS_WRITE)) {
         throw new IOException(
-            "the trust store "
-                + file
-                + " can be written by others ("
-                + PosixFilePermissions.toString(all)
-                + "), so it does not say whom you trust: look through it, then make it yours alone by"
-                + " chmod 600 "
-                + file);
+            Message.of(
+                "the trust store %s can be written by others (%s), so it does not say whom you"
+                    + " trust: look through it, then make it yours alone by chmod 600 %s",
+                file, PosixFilePermissions.toString(all), file));
       }
     }
   }

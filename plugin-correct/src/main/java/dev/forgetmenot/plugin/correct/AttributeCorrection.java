@@ -3,6 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolveInput;
@@ -82,12 +83,9 @@ public final class AttributeCorrection extends SolvedCorrection {
     report.note(
         "brought-along",
         SolveReport.number(share),
-        "'"
-            + word.name()
-            + "' has "
-            + SolveReport.number(share)
-            + " of itself in the directions of "
-            + names);
+        Message.of(
+            "'%s' has %s of itself in the directions of %s",
+            word.name(), SolveReport.number(share), names));
     double left =
         attribute.onto(edit.of(reading.columns()).minus(reading.columns()).plus(own)).norm();
     report.residual(word.name(), "without " + names, left / brought.norm());

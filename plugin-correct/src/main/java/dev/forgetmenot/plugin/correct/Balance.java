@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;
@@ -118,12 +119,9 @@ public final class Balance extends SolvedCorrection {
       job.context().progress("balancing", i + 1L, rounds);
       job.context()
           .say(
-              "round "
-                  + (i + 1)
-                  + ": pulled by "
-                  + SolveReport.numbers(round.pulls)
-                  + ", shares "
-                  + SolveReport.numbers(round.shares));
+              Message.of(
+                  "round %s: pulled by %s, shares %s",
+                  i + 1, SolveReport.numbers(round.pulls), SolveReport.numbers(round.shares)));
       if (best == null || round.distance < best.distance) {
         best = round;
       }

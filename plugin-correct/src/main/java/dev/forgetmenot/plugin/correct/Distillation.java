@@ -14,6 +14,7 @@ import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.KeysAndValues;
 import dev.forgetmenot.kit.concept.PromptPhrase;
@@ -279,12 +280,9 @@ public final class Distillation extends TrainedCorrection {
         proportions.follow(shares);
         pairing.share(proportions.now());
         adjusting.context.say(
-            "step "
-                + done
-                + ": shares "
-                + SolveReport.numbers(shares)
-                + ", trained on from here by "
-                + SolveReport.numbers(proportions.now()));
+            Message.of(
+                "step %s: shares %s, trained on from here by %s",
+                done, SolveReport.numbers(shares), SolveReport.numbers(proportions.now())));
       }
       return false;
     }

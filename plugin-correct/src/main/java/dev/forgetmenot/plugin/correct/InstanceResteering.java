@@ -11,6 +11,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
@@ -214,13 +215,10 @@ public final class InstanceResteering extends TrainedCorrection {
     }
     if (sorted.isEmpty()) {
       throw new IllegalArgumentException(
-          "none of "
-              + drawn
-              + " images of '"
-              + prompt
-              + "' shows "
-              + dominant
-              + "; name another instance, or a folder with its images by --image-dir");
+          Message.of(
+              "none of %s images of '%s' shows %s; name another instance, or a folder with its"
+                  + " images by --image-dir",
+              drawn, prompt, dominant));
     }
     context.say(
         sorted.size() + " images of " + dominant + " among " + drawn + " of '" + prompt + "'");

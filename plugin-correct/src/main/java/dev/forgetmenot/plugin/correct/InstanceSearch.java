@@ -3,6 +3,7 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.patching.gate.PromptEncoder;
@@ -34,15 +35,9 @@ record InstanceSearch(
     Map<String, Integer> counts = drawings.of(general);
     Map.Entry<String, Integer> first = counts.entrySet().iterator().next();
     context.say(
-        "'"
-            + general.name()
-            + "' shows "
-            + first.getKey()
-            + " in "
-            + first.getValue()
-            + " of "
-            + drawings.images()
-            + " images");
+        Message.of(
+            "'%s' shows %s in %s of %s images",
+            general.name(), first.getKey(), first.getValue(), drawings.images()));
     return first.getKey();
   }
 
@@ -69,13 +64,10 @@ record InstanceSearch(
     found.removeIf(phrase -> nearness.get(phrase) <= 0);
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          "nothing else was found that '"
-              + general.name()
-              + "' could mean besides "
-              + dominant
-              + " (seen instead: "
-              + seen.keySet()
-              + "); name the instances by --balance one=1 --balance another=1");
+          Message.of(
+              "nothing else was found that '%s' could mean besides %s (seen instead: %s); name the"
+                  + " instances by --balance one=1 --balance another=1",
+              general.name(), dominant, seen.keySet()));
     }
     double strongest = seen.get(found.get(0)) * nearness.get(found.get(0));
     found.removeIf(phrase -> seen.get(phrase) * nearness.get(phrase) < LEAST_SHARE * strongest);

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.train.AblationLoss;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
@@ -57,14 +58,9 @@ public final class ConceptAblation extends TrainedEditor {
     double rate = settings.learningRate();
     for (int i = 0; i < prompts.size(); i++) {
       context.say(
-          "'"
-              + prompts.get(i).prompt().text()
-              + "' becomes '"
-              + anchors.get(i)
-              + "', learning rate "
-              + rate
-              + " for "
-              + settings.trainable().words());
+          Message.of(
+              "'%s' becomes '%s', learning rate %s for %s",
+              prompts.get(i).prompt().text(), anchors.get(i), rate, settings.trainable().words()));
     }
     List<TrainingImages> images =
         settings

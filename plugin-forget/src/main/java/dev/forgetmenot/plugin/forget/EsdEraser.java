@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
@@ -66,11 +67,9 @@ public final class EsdEraser extends TrainedEditor {
             Map.of("learning-rate", Double.toString(rate), "images-from", "the model"),
             List.of());
     context.say(
-        "ESD with "
-            + settings.trainable().words()
-            + ", learning rate "
-            + rate
-            + "; the model draws the concept first");
+        Message.of(
+            "ESD with %s, learning rate %s; the model draws the concept first",
+            settings.trainable().words(), rate));
     List<TokenizedPrompt> texts = new ArrayList<>();
     prompts.forEach(prompt -> texts.add(prompt.prompt()));
     texts.add(model.tokenize(""));

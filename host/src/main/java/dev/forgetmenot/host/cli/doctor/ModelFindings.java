@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.doctor;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.StoredTensor;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.model.MemoryModel;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -57,14 +57,9 @@ final class ModelFindings {
       value.put("dtypes", types);
       components.put(component, value);
       lines.add(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%s: %d tensors, %,d parameters, %s, %s",
-              component,
-              tensors.size(),
-              parameters,
-              types.keySet(),
-              ByteSizes.of(bytes)));
+              component, tensors.size(), parameters, types.keySet(), ByteSizes.of(bytes)));
     }
     found.add("model", "components", components, lines.get(0));
     lines.stream().skip(1).forEach(line -> found.line("", line));

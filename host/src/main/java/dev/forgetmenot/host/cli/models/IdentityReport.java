@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patching.base.BaseComparison;
 import dev.forgetmenot.patching.base.BlockDistance;
@@ -60,8 +61,7 @@ record IdentityReport(
           line(
               lines,
               name,
-              String.format(
-                  Locale.ROOT,
+              Message.of(
                   "%d tensors, %,d parameters, %s, %s",
                   component.tensors(),
                   component.parameters(),
@@ -87,8 +87,7 @@ record IdentityReport(
       lines.add("How far the blocks are apart, |A - B| / |A|, and how many tensors agree:");
       for (BlockDistance block : compared.distances()) {
         lines.add(
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "  %-40s %12s   %d of %d",
                 block.block(),
                 block.relative() == 0 ? "0" : String.format(Locale.ROOT, "%.3e", block.relative()),

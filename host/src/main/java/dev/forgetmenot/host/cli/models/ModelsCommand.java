@@ -1,13 +1,13 @@
 package dev.forgetmenot.host.cli.models;
 
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,13 +44,9 @@ public final class ModelsCommand implements Callable<Integer> {
     for (Path model : models) {
       boolean isDefault = model.toAbsolutePath().normalize().equals(chosen);
       context.say(
-          String.format(
-              Locale.ROOT,
+          Message.of(
               "%-24s %-26s %s%s",
-              ModelOnDisk.label(model),
-              kind(model),
-              model,
-              isDefault ? "  (default)" : ""));
+              ModelOnDisk.label(model), kind(model), model, isDefault ? "  (default)" : ""));
     }
     return ExitCodes.DONE;
   }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.edit.ChangedTensor;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
@@ -25,8 +26,7 @@ import java.util.stream.DoubleStream;
 record EditDescription(Manifest.Edit edit) {
   /** A line: kind, component, how much. */
   String summary() {
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "%s, kind %s on %s: %s, strength %s in [%s, %s]",
         edit.id(),
         edit.kind(),
@@ -77,11 +77,9 @@ record EditDescription(Manifest.Edit edit) {
       DoubleSummaryStatistics alphas =
           lowRanks.targets().stream().mapToDouble(LowRankEdit.Target::alpha).summaryStatistics();
       return new Lines(
-          lowRanks.targets().size()
-              + " tensors, rank "
-              + range(ranks.getMin(), ranks.getMax())
-              + ", norm "
-              + norm(lowRanks),
+          Message.of(
+              "%s tensors, rank %s, norm %s",
+              lowRanks.targets().size(), range(ranks.getMin(), ranks.getMax()), norm(lowRanks)),
           List.of("alpha " + range(alphas.getMin(), alphas.getMax())),
           lowRanks.targets().stream()
               .map(
@@ -113,11 +111,9 @@ record EditDescription(Manifest.Edit edit) {
       List<String> facts = new ArrayList<>(List.of("concept " + projector.concept()));
       projector.patterns().forEach(pattern -> facts.add("all " + pattern));
       return new Lines(
-          projector.directions()
-              + " directions of width "
-              + projector.width()
-              + ", norm "
-              + number(projector.norm()),
+          Message.of(
+              "%s directions of width %s, norm %s",
+              projector.directions(), projector.width(), number(projector.norm())),
           facts,
           List.of());
     }

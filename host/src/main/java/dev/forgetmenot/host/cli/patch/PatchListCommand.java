@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -12,7 +13,6 @@ import dev.forgetmenot.patching.library.PatchFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -53,8 +53,7 @@ final class PatchListCommand implements Callable<Integer> {
           manifest.intent().concepts().stream()
               .map(Manifest.IntentConcept::label)
               .collect(Collectors.joining(", "));
-      return String.format(
-          Locale.ROOT,
+      return Message.of(
           "%s  %s@%s, %s %s, %s",
           file,
           manifest.name(),

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
@@ -43,12 +44,9 @@ record PatchReport(PatchFile patch, boolean all) {
                 line(
                     lines,
                     "gate",
-                    String.format(
-                        Locale.ROOT,
+                    Message.of(
                         "%s: nothing up to %.3f, all from %.3f",
-                        gate.kind(),
-                        gate.from(),
-                        gate.to())));
+                        gate.kind(), gate.from(), gate.to())));
     base(lines, manifest);
     recipe(lines, manifest.recipe());
     edits(lines, manifest);
@@ -112,14 +110,9 @@ record PatchReport(PatchFile patch, boolean all) {
     line(
         lines,
         "recipe",
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "%s, %d steps, seed %d, by %s %s",
-            recipe.method(),
-            recipe.steps(),
-            recipe.seed(),
-            recipe.tool(),
-            recipe.toolVersion()));
+            recipe.method(), recipe.steps(), recipe.seed(), recipe.tool(), recipe.toolVersion()));
     recipe
         .parameters()
         .forEach((key, value) -> line(lines, "", key + " = " + Settings.inWords(value)));

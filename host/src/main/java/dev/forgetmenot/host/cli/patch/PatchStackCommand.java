@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -146,8 +146,7 @@ final class PatchStackCommand implements Callable<Integer> {
         .ifPresent(
             pair ->
                 context.say(
-                    String.format(
-                        Locale.ROOT,
+                    Message.of(
                         "%s and %s have most in common: cosine %.3f; 'fmn patch conflicts' says"
                             + " more",
                         ConflictTable.name(pair.first()),

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.stack.StackProof;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +30,9 @@ record ProofTable(List<PatchRequest> requests, StackProof.Result result, boolean
     lines.add("");
     for (StackProof.Applied order : result.orders()) {
       lines.add(
-          "on   "
-              + names(order)
-              + "  "
-              + roots(order)
-              + (order.asComputed() ? "  same" : "  OTHER"));
+          Message.of(
+              "on   %s  %s%s",
+              names(order), roots(order), order.asComputed() ? "  same" : "  OTHER"));
     }
     for (StackProof.Applied left : result.removals()) {
       lines.add(
@@ -57,10 +56,9 @@ record ProofTable(List<PatchRequest> requests, StackProof.Result result, boolean
             : "NOT THE BASE'S AGAIN: " + String.join(", ", result.different()));
     lines.add(
         result.holds()
-            ? "proven: "
-                + result.orders().size()
-                + (result.orders().size() == 1 ? " order" : " orders")
-                + ", one result"
+            ? Message.of(
+                "proven: %s%s, one result",
+                result.orders().size(), result.orders().size() == 1 ? " order" : " orders")
             : "NOT PROVEN: please report this, with the patches");
     return lines;
   }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.keys.KeyFile;
@@ -60,14 +61,12 @@ final class SignCommand implements Callable<Integer> {
     }
     try (PatchFile patch = PatchFile.open(file)) {
       context.say(
-          "signed "
-              + patch.manifest().name()
-              + " "
-              + patch.manifest().patchVersion()
-              + ", id "
-              + patch.id()
-              + ", by the key "
-              + key.verification().id());
+          Message.of(
+              "signed %s %s, id %s, by the key %s",
+              patch.manifest().name(),
+              patch.manifest().patchVersion(),
+              patch.id(),
+              key.verification().id()));
     }
     context.say("wrote " + written);
     return ExitCodes.DONE;

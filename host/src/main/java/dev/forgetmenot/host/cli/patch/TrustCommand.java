@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
@@ -136,16 +137,11 @@ final class TrustCommand implements Callable<Integer> {
       throw new PatchFormatException(
           PatchError.PIN_CHANGED,
           patch.path().toString(),
-          "patches called "
-              + patch.name()
-              + " come from the key "
-              + pin.keyId()
-              + " since "
-              + pin.since()
-              + ", and this one is signed by "
-              + key
-              + "; only if its publisher says, by another way, that the key has changed: add"
-              + " --replace-pin");
+          Message.of(
+              "patches called %s come from the key %s since %s, and this one is signed by %s; only"
+                  + " if its publisher says, by another way, that the key has changed: add"
+                  + " --replace-pin",
+              patch.name(), pin.keyId(), pin.since(), key));
     }
   }
 
@@ -163,10 +159,9 @@ final class TrustCommand implements Callable<Integer> {
         context
             .console()
             .confirm(
-                "Compare the key id with what its owner publishes elsewhere. Trust it as "
-                    + name
-                    + binding
-                    + "?");
+                Message.of(
+                    "Compare the key id with what its owner publishes elsewhere. Trust it as %s%s?",
+                    name, binding));
     if (answer.isEmpty()) {
       throw new IllegalArgumentException(
           "no terminal to confirm on: compare the key id, then run again with --yes");

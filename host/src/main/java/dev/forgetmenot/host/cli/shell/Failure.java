@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.shell;
 
 import ai.djl.engine.EngineException;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.io.FileNotFoundException;
@@ -124,16 +125,14 @@ public enum Failure {
       return failure.getMessage(); // has a code, the reason and where more is said
     }
     Failure kind = of(failure);
-    return kind.code()
-        + " "
-        + kind.sentence(failure, stage)
-        + System.lineSeparator()
-        + "  "
-        + kind.next
-        + (kind == JAVA_MEMORY ? heapOption() : "")
-        + " ("
-        + kind.anchor()
-        + ")";
+    return Message.of(
+        "%s %s%s  %s%s (%s)",
+        kind.code(),
+        kind.sentence(failure, stage),
+        System.lineSeparator(),
+        kind.next,
+        kind == JAVA_MEMORY ? heapOption() : "",
+        kind.anchor());
   }
 
   private String sentence(Throwable failure, String stage) {
@@ -141,13 +140,9 @@ public enum Failure {
     String said = text(failure);
     return switch (this) {
       case JAVA_MEMORY ->
-          "Java's memory of "
-              + ByteSizes.of(Runtime.getRuntime().maxMemory())
-              + " is used up"
-              + during
-              + " ("
-              + said
-              + ")";
+          Message.of(
+              "Java's memory of %s is used up%s (%s)",
+              ByteSizes.of(Runtime.getRuntime().maxMemory()), during, said);
       case NATIVE_MEMORY -> "the machine's memory is used up" + during + ": " + firstLine(said);
       case DEPTH -> "something is nested too deeply" + during;
       case ENGINE_MISSING -> engine(failure, said);

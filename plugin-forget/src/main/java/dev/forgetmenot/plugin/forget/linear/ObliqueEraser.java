@@ -2,6 +2,7 @@ package dev.forgetmenot.plugin.forget.linear;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TextStatistics;
@@ -147,11 +148,9 @@ public final class ObliqueEraser extends SolverEditor {
     report.note(
         "kept",
         String.join("|", preserved.stream().map(kept -> kept.subject().phrase()).toList()),
-        "kept exactly: the first "
-            + job.options().integer("kept-directions")
-            + " directions of each of "
-            + preserved.size()
-            + " phrases");
+        Message.of(
+            "kept exactly: the first %s directions of each of %s phrases",
+            job.options().integer("kept-directions"), preserved.size()));
     report.note(
         "anchors",
         String.join("|", anchors),
