@@ -117,7 +117,6 @@ final class PartName {
     return last;
   }
 
-  /** Deletes a file, or a folder with all that is in it. */
   static void delete(Path entry) throws IOException {
     if (!Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
       return;

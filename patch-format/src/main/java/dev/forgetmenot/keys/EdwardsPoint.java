@@ -11,7 +11,6 @@ import java.util.Optional;
  * <p>Coordinates are extended: x = X/Z, y = Y/Z, T = XY/Z.
  */
 final class EdwardsPoint {
-  /** Bytes of an encoded point. */
   static final int BYTES = 32;
 
   /** The order of the large group. */

@@ -23,7 +23,6 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
 
   private static final int OPEN_LAYERS = 23;
 
-  /** Finds it. */
   static Optional<TextEncoderLayout> find(TensorShapes checkpoint) {
     for (String prefix : List.of(LdmNames.OPEN_CLIP, "conditioner.embedders.0.model.")) {
       TensorShapes below = checkpoint.in(prefix);
@@ -41,7 +40,6 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
     return Optional.empty();
   }
 
-  /** The configuration. */
   TextEncoderConfig config() throws IOException {
     int width = shapes.side(embedding(), 1);
     if (width % HEAD_WIDTH != 0) {
@@ -62,7 +60,6 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
             open ? Activation.GELU : Activation.QUICK_GELU));
   }
 
-  /** The number of tokens. */
   int vocabulary() throws IOException {
     return shapes.side(embedding(), 0);
   }

@@ -62,7 +62,6 @@ final class AppliedPatches {
     return session.patches();
   }
 
-  /** What the appliers said of the patches that are on. */
   List<String> descriptions() {
     return session.descriptions();
   }

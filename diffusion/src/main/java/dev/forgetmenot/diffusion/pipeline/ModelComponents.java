@@ -77,12 +77,10 @@ record ModelComponents(
     }
   }
 
-  /** The model's scheduler configuration. */
   SchedulerConfig schedulerConfig() {
     return stored.parts().scheduler();
   }
 
-  /** The forward process. */
   DiscreteNoiseSchedule noiseSchedule() {
     return stored.noiseSchedule();
   }

@@ -259,7 +259,6 @@ public final class ModelOnDisk implements AutoCloseable {
     return parts;
   }
 
-  /** The forward process. */
   DiscreteNoiseSchedule noiseSchedule() {
     return noiseSchedule;
   }

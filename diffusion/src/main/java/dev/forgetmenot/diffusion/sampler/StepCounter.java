@@ -9,7 +9,6 @@ final class StepCounter {
     this.count = count;
   }
 
-  /** Takes the step of this index. */
   void take(int index) {
     if (index != next || index >= count) {
       throw new IllegalStateException(

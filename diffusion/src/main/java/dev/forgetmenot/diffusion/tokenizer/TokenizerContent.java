@@ -33,7 +33,6 @@ record TokenizerContent(
 
   private static final Pattern MERGE = Pattern.compile("\\S+ \\S+");
 
-  /** Reads the files. */
   static TokenizerContent read(TokenizerFiles files) throws IOException {
     if (files.hasPair()) {
       Map<String, Integer> words =

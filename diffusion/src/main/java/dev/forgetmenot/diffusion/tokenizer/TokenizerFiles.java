@@ -154,7 +154,6 @@ public final class TokenizerFiles {
     return hasPair() && Sha256.hex(bytes(name)).equals(sha256);
   }
 
-  /** A JSON object. */
   JsonObject object(String name) throws IOException {
     return JsonText.object(where(name), bytes(name));
   }

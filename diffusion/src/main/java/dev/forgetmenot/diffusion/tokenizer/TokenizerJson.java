@@ -117,7 +117,6 @@ final class TokenizerJson {
         || content.words().containsKey(folded + END_OF_WORD);
   }
 
-  /** Adds a token after all others. */
   int add(String token) {
     int id = size;
     addIfMissing(token, id, false);

@@ -16,7 +16,6 @@ interface TrainablePart {
   /** Does work with the model as it was before. */
   <T> T withBase(Supplier<T> work);
 
-  /** The adapters by the name of their weight. */
   Map<String, LowRank> adapters();
 
   /** Makes everything constant again. */

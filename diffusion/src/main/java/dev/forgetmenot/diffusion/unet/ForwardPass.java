@@ -40,7 +40,6 @@ record ForwardPass(AttentionHooks hooks, Optional<AttentionLayer> last) {
     return hooks.touch(site);
   }
 
-  /** Whether the pass ends at the layer. */
   boolean endsAt(AttentionLayer site) {
     return last.isPresent() && last.get().equals(site);
   }

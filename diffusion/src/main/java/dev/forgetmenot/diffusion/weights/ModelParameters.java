@@ -142,7 +142,6 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
     }
   }
 
-  /** The shape of the base's values. */
   Shape baseShape(String name) {
     return shapes.get(name);
   }

@@ -48,7 +48,6 @@ public enum EosSelection {
         "token-selection is end, tokens or padding here, not '" + word + "'");
   }
 
-  /** The columns of a prompt. */
   List<Integer> columns(TokenizedPrompt prompt, int endOfText) {
     return switch (this) {
       case NONE -> List.of();

@@ -55,7 +55,6 @@ record LocatedPhrase(PromptPhrase subject, EncodedPrompt encoded, List<Integer> 
     return new LocatedPhrase(subject, encoded, tokens);
   }
 
-  /** Position of the end of the text. */
   int end() {
     return encoded.prompt().endPosition();
   }

@@ -148,7 +148,6 @@ public record TextualInversionSettings(Settings values) {
     return IntStream.range(0, count).mapToObj(i -> i < (count + 1) / 2 ? named : RANDOM).toList();
   }
 
-  /** The names of the tokens. */
   List<String> names(int count) {
     List<String> given = values.list("tokens");
     return given.isEmpty() || isNumber(given)

@@ -101,7 +101,6 @@ record TrainingFolder(
     return point <= 0 ? name : name.substring(0, point);
   }
 
-  /** The mask of an image, if it has one. */
   Optional<Path> mask(Path image) {
     return Optional.ofNullable(masks.get(stem(image)));
   }

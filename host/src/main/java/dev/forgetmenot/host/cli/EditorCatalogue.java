@@ -29,7 +29,6 @@ final class EditorCatalogue implements AutoCloseable {
     this.method = method;
   }
 
-  /** The catalogue for a command line. */
   static EditorCatalogue forCommandLine(String[] args, Console console) {
     boolean edits =
         Arrays.stream(args)
@@ -56,12 +55,10 @@ final class EditorCatalogue implements AutoCloseable {
     return Arrays.stream(Operation.values()).anyMatch(value -> command(value).equals(arg));
   }
 
-  /** The command that offers an operation. */
   static String command(Operation operation) {
     return operation.name().toLowerCase(Locale.ROOT);
   }
 
-  /** The editors of an operation; the first is the default. */
   List<ConceptEditor> editors(Operation operation) {
     return plugins == null ? List.of() : plugins.editors(operation);
   }

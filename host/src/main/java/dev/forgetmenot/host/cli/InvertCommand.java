@@ -122,7 +122,6 @@ final class InvertCommand implements Callable<Integer> {
     this.context = context;
   }
 
-  /** The command with the options of the inversion. */
   static CommandSpec spec(CommandContext context) {
     InvertCommand command = new InvertCommand(context);
     CommandSpec spec = CommandSpec.forAnnotatedObject(command);

@@ -22,7 +22,6 @@ record ManPage(CommandSpec spec) {
     return spec.qualifiedName("-") + ".1";
   }
 
-  /** Its text. */
   String text() {
     Help help = new Help(spec, Help.defaultColorScheme(Help.Ansi.OFF));
     List<String> description = Arrays.asList(spec.usageMessage().description());

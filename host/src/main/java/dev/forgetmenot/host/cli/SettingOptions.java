@@ -24,7 +24,6 @@ final class SettingOptions {
   private final List<SettingSpec> declared;
   private final Map<String, SettingSpec> options = new LinkedHashMap<>(); // by name and former name
 
-  /** The settings of an editor. */
   SettingOptions(ConceptEditor editor) {
     this("the method " + editor.name(), editor.parameters());
   }
@@ -39,7 +38,6 @@ final class SettingOptions {
     this.declared = List.copyOf(declared);
   }
 
-  /** Adds the options to a command. */
   void addTo(CommandSpec command) {
     ArgGroupSpec.Builder group =
         ArgGroupSpec.builder()

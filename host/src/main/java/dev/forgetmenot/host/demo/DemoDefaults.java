@@ -9,7 +9,6 @@ import java.util.List;
  * are named.
  */
 final class DemoDefaults {
-  /** What is forgotten. */
   static final Concept CONCEPT = new Concept("merlin", ConceptType.IDENTITY);
 
   /** What happens when no method is named: candidates are measured and the best is taken. */
@@ -25,7 +24,6 @@ final class DemoDefaults {
   /** Images of a row on the sheet. */
   static final int COLUMNS = 4;
 
-  /** The rows. */
   static final List<Row> ROWS =
       List.of(
           new Row("a photo of merlin", "merlin", 16),

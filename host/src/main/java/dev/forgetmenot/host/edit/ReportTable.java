@@ -95,7 +95,6 @@ final class ReportTable {
         .orElseThrow();
   }
 
-  /** In Markdown. */
   String markdown() {
     StringBuilder text = new StringBuilder("| | before | after |\n|---|---|---|\n");
     for (Line row : rows) {

@@ -204,7 +204,6 @@ public final class BakeJob {
     return components;
   }
 
-  /** What changes in each file. */
   private Map<SafetensorsFile, Map<String, StoredTensor>> changes() {
     Map<SafetensorsFile, Map<String, StoredTensor>> changes = new HashMap<>();
     for (String target : checked.weights().targets()) {

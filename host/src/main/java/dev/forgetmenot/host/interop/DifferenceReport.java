@@ -46,7 +46,6 @@ record DifferenceReport(DiffFactorizer.Result result) {
     }
   }
 
-  /** The lines. */
   List<String> lines() {
     List<String> lines = new ArrayList<>(result.findings());
     Map<String, List<DiffFactorizer.Part>> blocks =

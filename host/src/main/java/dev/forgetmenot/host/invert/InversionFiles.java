@@ -93,7 +93,6 @@ public record InversionFiles(
     }
   }
 
-  /** The loss curve's files. */
   LossFiles losses() {
     return new LossFiles(folder);
   }

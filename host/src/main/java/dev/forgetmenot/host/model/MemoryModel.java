@@ -170,7 +170,6 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
     return Math.round(Float.BYTES * (numbers + DECODED * channels * drawn));
   }
 
-  /** Numbers of a component's weights. */
   private long numbers(String component, Predicate<String> chosen) {
     return base.tensors().names(component).stream()
         .filter(chosen)

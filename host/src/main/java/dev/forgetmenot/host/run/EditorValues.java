@@ -36,7 +36,6 @@ final class EditorValues {
     return method;
   }
 
-  /** The names of the declared settings. */
   List<String> names() {
     return List.copyOf(declared.keySet());
   }

@@ -52,7 +52,6 @@ public sealed interface RunMethod {
 
   /** The inversion of images into tokens. */
   record Invert() implements RunMethod {
-    /** The folder with the images. */
     static final String IMAGES = "image-dir";
 
     /** Steps between two files on the way. */

@@ -108,7 +108,6 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
     }
   }
 
-  /** The file of an image. */
   static String name(int line, String when, long seed) {
     return String.format(Locale.ROOT, "%02d-%s-%d.png", line + 1, when, seed);
   }

@@ -68,7 +68,6 @@ public final class ArchiveWriter {
     zip.putArchiveEntry(entry);
   }
 
-  /** Writes a buffer to its limit. */
   void write(ByteBuffer from) throws IOException {
     byte[] bytes = new byte[from.remaining()];
     from.get(bytes);

@@ -63,7 +63,6 @@ public final class StrictZipReader {
    */
   record Tiles(boolean zip64, Map<String, Region> regions) {}
 
-  /** Checks an archive. */
   static Tiles read(String where, FileChannel channel) throws IOException {
     StrictZipReader tiling = new StrictZipReader(where, channel, channel.size());
     Map<String, Region> regions = tiling.entries();

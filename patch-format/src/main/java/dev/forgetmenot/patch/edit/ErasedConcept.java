@@ -45,7 +45,6 @@ public record ErasedConcept(String label, Rows target, Rows guide, Optional<Rows
     return Math.sqrt(square);
   }
 
-  /** Adds its tensors to those of the edit. */
   Descriptor addTo(SafetensorsWriter tensors) {
     target.addTo(tensors, label + TARGET);
     guide.addTo(tensors, label + GUIDE);

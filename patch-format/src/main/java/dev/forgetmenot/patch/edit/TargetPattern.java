@@ -40,7 +40,6 @@ public record TargetPattern(String text) {
     return patterns;
   }
 
-  /** The patterns of an edit, sorted, each once. */
   static List<String> sorted(List<String> targets) {
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("the edit changes nothing: it has no target");

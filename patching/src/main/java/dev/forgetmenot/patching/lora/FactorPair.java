@@ -89,7 +89,6 @@ record FactorPair(
     return turned && core.isPresent();
   }
 
-  /** Rows of the matrix. */
   long rows() {
     return full.isPresent() ? full.get().shape()[0] : a.orElseThrow().shape()[turnedHere() ? 1 : 0];
   }

@@ -213,7 +213,6 @@ public final class LoraFile implements AutoCloseable {
     return file.metadata();
   }
 
-  /** Modules by what the file calls them. */
   Map<String, LoraModule> modules() {
     return modules;
   }
@@ -238,7 +237,6 @@ public final class LoraFile implements AutoCloseable {
     return file.floats(tensor.name());
   }
 
-  /** The values of a tensor as they are. */
   double[] doubles(TensorInfo tensor) throws IOException {
     return file.doubles(tensor.name());
   }
@@ -268,7 +266,6 @@ public final class LoraFile implements AutoCloseable {
     return tensor.dtype().isInteger() ? file.longs(name)[0] : file.doubles(name)[0];
   }
 
-  /** The shape of a tensor by its name in the file. */
   TensorInfo tensor(String name) {
     return file.tensors().get(name);
   }

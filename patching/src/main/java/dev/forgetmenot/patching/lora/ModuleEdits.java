@@ -137,12 +137,10 @@ final class ModuleEdits {
     return base.floats(target.component(), target.name() + "." + parameter);
   }
 
-  /** Whether the base has the parameter. */
   boolean has(LoraKeyMapping.Module target, String parameter) {
     return base.names(target.component()).contains(target.name() + "." + parameter);
   }
 
-  /** The parameter's shape. */
   long[] shape(LoraKeyMapping.Module target, String parameter) {
     return base.shape(target.component(), target.name() + "." + parameter);
   }

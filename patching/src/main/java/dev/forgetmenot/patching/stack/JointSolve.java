@@ -70,7 +70,6 @@ public final class JointSolve {
     return solved(target).map(system -> system.solution().edit());
   }
 
-  /** A member by its index. */
   Member member(int index) {
     return members.get(index);
   }

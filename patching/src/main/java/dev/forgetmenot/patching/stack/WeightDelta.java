@@ -157,7 +157,6 @@ sealed interface WeightDelta {
   /** Directions with less than this share of the largest singular value count as none. */
   double NOTHING = 1e-7;
 
-  /** Adds dW to a weight. */
   void addTo(DeltaAccumulator sum);
 
   /** The Frobenius norm. */

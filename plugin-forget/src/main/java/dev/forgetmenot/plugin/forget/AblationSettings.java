@@ -49,7 +49,6 @@ record AblationSettings(Settings values) implements TrainedSettings {
     return new ImageSettings(values);
   }
 
-  /** The prompt of the anchor of a kind. */
   String anchor(ConceptType kind) {
     return values
         .find("guide")

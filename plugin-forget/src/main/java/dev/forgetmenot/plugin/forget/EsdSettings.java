@@ -47,7 +47,6 @@ record EsdSettings(Settings values) implements TrainedSettings {
     return values.number("negative-guidance");
   }
 
-  /** The drawings of a prompt. */
   GenerationRequest starts(String prompt) {
     return GenerationRequest.builder(prompt)
         .seed(optimizer().seed())

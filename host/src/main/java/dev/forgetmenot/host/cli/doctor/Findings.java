@@ -61,12 +61,10 @@ final class Findings {
     return List.copyOf(problems);
   }
 
-  /** All of it as lines. */
   public List<String> lines() {
     return List.copyOf(lines);
   }
 
-  /** All of it as a JSON object. */
   public String json() {
     Map<String, Object> all = new LinkedHashMap<>(values);
     all.put("problems", problems);

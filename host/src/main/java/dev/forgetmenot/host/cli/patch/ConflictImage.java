@@ -23,7 +23,6 @@ final class ConflictImage {
     this.report = report;
   }
 
-  /** The image of a report. */
   static HeatMap of(ConflictReport report) {
     ConflictImage image = new ConflictImage(report);
     List<Panel> panels = new ArrayList<>();

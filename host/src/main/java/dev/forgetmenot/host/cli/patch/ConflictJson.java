@@ -16,7 +16,6 @@ import java.util.Optional;
 final class ConflictJson {
   private ConflictJson() {}
 
-  /** The whole report. */
   static String of(ConflictReport report) {
     JsonObject json = new JsonObject();
     JsonArray patches = new JsonArray();

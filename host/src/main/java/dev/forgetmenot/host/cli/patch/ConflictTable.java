@@ -19,7 +19,6 @@ import java.util.Optional;
  * @param report what was measured
  */
 record ConflictTable(ConflictReport report) {
-  /** The lines of all that was measured. */
   List<String> lines() {
     List<String> lines = new ArrayList<>(patches());
     lines.addAll(pairs());

@@ -9,10 +9,8 @@ import picocli.CommandLine.Option;
 
 /** What the commands have in common that work on files alone, without plugins or an engine. */
 abstract class FileCommand implements Callable<Integer> {
-  /** Where to print. */
   protected final CommandContext context;
 
-  /** A command. */
   protected FileCommand(CommandContext context) {
     this.context = context;
   }

@@ -35,7 +35,6 @@ final class FormOptions {
               + " lost is said. Without it they are halves where nothing is lost.")
   private boolean half;
 
-  /** What the user chose. */
   DifferenceForm form() {
     return new DifferenceForm(
         kind,

@@ -52,7 +52,6 @@ final class NamingOptions {
 
   @Mixin private AuthorshipOptions author;
 
-  /** What the user said. */
   PatchNaming naming() {
     return new PatchNaming(
         Optional.ofNullable(name),

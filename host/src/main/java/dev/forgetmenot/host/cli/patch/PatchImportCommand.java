@@ -113,7 +113,6 @@ final class PatchImportCommand extends FileCommand {
         "--strength-range is MIN:MAX with 1 between them, such as -5:8, not '" + text + "'");
   }
 
-  /** Says what was written. */
   static void say(WrittenPatch written, CommandContext context) {
     context.say("wrote " + written.file() + ", " + ByteSizes.of(written.size()));
     context.say("patch " + written.id());

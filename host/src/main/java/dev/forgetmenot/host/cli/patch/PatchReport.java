@@ -16,7 +16,6 @@ import java.util.Locale;
  * @param all also every tensor with its digest
  */
 record PatchReport(PatchFile patch, boolean all) {
-  /** The lines. */
   List<String> lines() {
     Manifest manifest = patch.manifest();
     List<String> lines = new ArrayList<>();

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 record ProofTable(List<PatchRequest> requests, StackProof.Result result, boolean all) {
   private static final int SHOWN = 16; // digits of a digest in the table
 
-  /** The lines. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
