@@ -10,7 +10,7 @@ import java.util.List;
  * What the tensors of a UNet tell of its configuration: everything but the number of heads (8 in
  * 1.x, of width 64 in 2.x), the groups of the norms (32 in both), and the size of its images.
  */
-final class UNetArchitecture {
+record UNetArchitecture(TensorShapes shapes) {
   private static final int HEADS = 8;
   private static final int HEAD_WIDTH = 64;
   private static final int GROUPS = 32;
@@ -21,12 +21,6 @@ final class UNetArchitecture {
     private int channels;
     private int layers;
     private int transformers; // 0 without attention
-  }
-
-  private final TensorShapes shapes;
-
-  UNetArchitecture(TensorShapes unet) {
-    shapes = unet;
   }
 
   /** 2.x, which has linear layers around its transformer blocks, or 1.x, which has convolutions. */

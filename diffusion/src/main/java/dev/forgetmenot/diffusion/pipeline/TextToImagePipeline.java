@@ -24,27 +24,14 @@ import java.util.stream.IntStream;
 /**
  * From a request to images: the prompt becomes a context, a seed becomes noise, the sampler and the
  * UNet turn noise into latents, the VAE turns latents into images. For the engine thread.
+ *
+ * @param model as sampling extensions see it
  */
-final class TextToImagePipeline {
+record TextToImagePipeline(StableDiffusion model, ModelComponents parts, SamplerRegistry samplers) {
   /** Latent pixels of a batch: two images of 512 × 512, more of smaller ones. */
   private static final int BATCH_PIXELS = 2 * 64 * 64;
 
   private static final int LARGEST_BATCH = 32;
-
-  private final StableDiffusion model;
-  private final ModelComponents parts;
-  private final SamplerRegistry samplers;
-
-  /**
-   * The pipeline of a model.
-   *
-   * @param model as sampling extensions see it
-   */
-  TextToImagePipeline(StableDiffusion model, ModelComponents parts, SamplerRegistry samplers) {
-    this.model = model;
-    this.parts = parts;
-    this.samplers = samplers;
-  }
 
   /**
    * Draws the images of a request. Images with seeds of their own are drawn in several batches

@@ -14,23 +14,10 @@ import java.util.TreeMap;
  * base and not the values, so that the distance between the two bases is not known; known is which
  * weights are still the base's, where the patch has a digest of each, and how large its change is
  * beside the weights that are here.
+ *
+ * @param targets full names by the id of the edit
  */
-final class BaseMismatch {
-  private final StackedPatch layer;
-  private final Map<String, List<String>> targets;
-  private final BaseModel model;
-
-  /**
-   * A patch on another base.
-   *
-   * @param targets full names by the id of the edit
-   */
-  BaseMismatch(StackedPatch layer, Map<String, List<String>> targets, BaseModel model) {
-    this.layer = layer;
-    this.targets = targets;
-    this.model = model;
-  }
-
+record BaseMismatch(StackedPatch layer, Map<String, List<String>> targets, BaseModel model) {
   /** A line for each block, with a line break before it; nothing at strength 0. */
   String blocks() throws IOException {
     Drift drift = Drift.of(new PatchedWeights(model.tensors(), Map.of(layer, targets)));

@@ -9,13 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Which folders are there, can be written to, and have how much space. */
-final class FolderFindings {
-  private final Findings found;
-
-  FolderFindings(Findings found) {
-    this.found = found;
-  }
-
+record FolderFindings(Findings found) {
   /**
    * Adds them.
    *

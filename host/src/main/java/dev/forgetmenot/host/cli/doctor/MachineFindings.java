@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Machine, Java, engine, processors and memory. */
-final class MachineFindings {
+record MachineFindings(Findings found) {
   /** What makes arithmetic faster, as Linux names it on x86-64 and on ARM. */
   private static final Set<String> FEATURES =
       Set.of(
@@ -41,12 +41,6 @@ final class MachineFindings {
           "i8mm",
           "sve",
           "sve2");
-
-  private final Findings found;
-
-  MachineFindings(Findings found) {
-    this.found = found;
-  }
 
   void add() {
     found.add("program", "version", HostVersions.read().program());

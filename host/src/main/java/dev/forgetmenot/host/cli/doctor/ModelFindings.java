@@ -16,14 +16,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** What a model consists of, and what of its work this machine's memory holds. */
-final class ModelFindings {
+record ModelFindings(Findings found) {
   private static final int[] SIZES = {256, 512, 768, 1024, 1536, 2048};
-
-  private final Findings found;
-
-  ModelFindings(Findings found) {
-    this.found = found;
-  }
 
   /** Opens the model without an engine and says what it is. */
   void add(Path path, ReadingOptions reading) {
