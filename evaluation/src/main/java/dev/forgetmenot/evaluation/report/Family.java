@@ -1,7 +1,6 @@
 package dev.forgetmenot.evaluation.report;
 
 import dev.forgetmenot.api.evaluation.Measurement;
-import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Question;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.statistics.Holm;
@@ -27,15 +26,18 @@ public record Family(List<Test> tests) {
    * One question.
    *
    * @param of its measurement
-   * @param found images of the patched model that were called the target
-   * @param ceiling the same of the original model
    * @param adjusted p against the floor, adjusted over the family
    * @param verdict the word
    */
-  public record Test(Measurement of, Count found, Count ceiling, double adjusted, Verdict verdict) {
+  public record Test(Measurement of, double adjusted, Verdict verdict) {
     /** The question. */
     public Question question() {
       return of.question().orElseThrow();
+    }
+
+    /** Images of the patched model in which the judge found the concept. */
+    public Count found() {
+      return count(question().found());
     }
   }
 
@@ -49,33 +51,20 @@ public record Family(List<Test> tests) {
     for (int i = 0; i < asked.size(); i++) {
       Measurement line = asked.get(i);
       Question question = line.question().orElseThrow();
-      Count found = called(line, line.patched());
-      Count ceiling = called(line, line.original());
+      Count ceiling = count(question.ceiling());
       Verdict verdict =
           report.restored().orElse(true)
               ? Verdict.of(
                   ceiling, count(question.accuracy()), count(question.floor()), adjusted.get(i))
               : Verdict.NO_BASELINE;
-      tests.add(new Test(line, found, ceiling, adjusted.get(i), verdict));
+      tests.add(new Test(line, adjusted.get(i), verdict));
     }
     return new Family(tests);
   }
 
   /** The test of a measurement, if it asks a question. */
   public Optional<Test> of(Measurement line) {
-    return tests.stream().filter(test -> test.of() == line).findFirst();
-  }
-
-  /** A share whose large values are good counts the images that are not of the concept. */
-  private static Count called(Measurement line, Optional<Reading> reading) {
-    Count count =
-        count(
-            reading.orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s of %s asks whether the concept came, but has no reading of both models"
-                            .formatted(line.measure(), line.concept()))));
-    return line.good() == Good.HIGH ? count.rest() : count;
+    return tests.stream().filter(test -> test.of().equals(line)).findFirst();
   }
 
   static Count count(Reading reading) {

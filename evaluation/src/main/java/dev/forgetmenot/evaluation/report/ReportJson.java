@@ -158,8 +158,8 @@ final class ReportJson {
 
   private static JsonObject question(Family.Test test) {
     JsonObject json = object("verdict", test.verdict().toString());
-    json.add("found", count(test.found()));
-    json.add("ceiling", count(test.ceiling()));
+    json.add("found", reading(test.question().found()));
+    json.add("ceiling", reading(test.question().ceiling()));
     json.add("floor", reading(test.question().floor()));
     json.add("accuracy", reading(test.question().accuracy()));
     json.addProperty("p", test.question().p());

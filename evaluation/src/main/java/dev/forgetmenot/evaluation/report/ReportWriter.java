@@ -13,6 +13,15 @@ public final class ReportWriter {
   /** What programs read. */
   public static final String JSON = "report.json";
 
+  /** What people read. */
+  public static final String PAGE = "report.html";
+
+  /** One row for each image of each set. */
+  public static final String RESULTS = "results.csv";
+
+  /** One row for each measurement. */
+  public static final String MEASURES = "measures.csv";
+
   private ReportWriter() {}
 
   /**
@@ -26,6 +35,9 @@ public final class ReportWriter {
   public static void write(Path folder, EvaluationReport report, ReportImages images)
       throws IOException {
     Files.createDirectories(folder);
+    AtomicFile.write(folder.resolve(RESULTS), ResultTables.results(report));
+    AtomicFile.write(folder.resolve(MEASURES), ResultTables.measures(report));
+    AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images));
     AtomicFile.write(folder.resolve(JSON), ReportJson.bytes(report));
   }
 }

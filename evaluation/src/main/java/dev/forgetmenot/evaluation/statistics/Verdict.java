@@ -1,6 +1,7 @@
 package dev.forgetmenot.evaluation.statistics;
 
 import dev.forgetmenot.kit.evaluate.Count;
+import java.util.Optional;
 
 /**
  * The word that a line of a report ends with. There is none for a patch as a whole, and none says
@@ -37,14 +38,29 @@ public enum Verdict {
    * @return one of the first three
    */
   public static Verdict of(Count ceiling, Count judge, Count floor, double adjusted) {
-    boolean baseline =
-        ceiling.wilson().low() >= CEILING
-            && judge.rate() >= JUDGE
-            && floor.rate() < ceiling.rate() / 2;
-    if (!baseline) {
+    if (noBaseline(ceiling, judge, floor).isPresent()) {
       return NO_BASELINE;
     }
     return adjusted < LEVEL ? REACHED : NOT_REACHED;
+  }
+
+  /**
+   * Why a line cannot show anything, if it cannot; see {@link #of}.
+   *
+   * @return words that follow a colon
+   */
+  public static Optional<String> noBaseline(Count ceiling, Count judge, Count floor) {
+    if (!(ceiling.wilson().low() >= CEILING)) {
+      return Optional.of("the original shows it in %d/%d".formatted(ceiling.k(), ceiling.n()));
+    }
+    if (!(judge.rate() >= JUDGE)) {
+      return Optional.of(
+          "the judge is right on %d/%d of the original".formatted(judge.k(), judge.n()));
+    }
+    if (!(floor.rate() < ceiling.rate() / 2)) {
+      return Optional.of("other images are called it in %d/%d".formatted(floor.k(), floor.n()));
+    }
+    return Optional.empty();
   }
 
   /** As it is printed. */

@@ -1,0 +1,346 @@
+package dev.forgetmenot.evaluation.report;
+
+import static j2html.TagCreator.a;
+import static j2html.TagCreator.button;
+import static j2html.TagCreator.code;
+import static j2html.TagCreator.dialog;
+import static j2html.TagCreator.div;
+import static j2html.TagCreator.dl;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.h1;
+import static j2html.TagCreator.h2;
+import static j2html.TagCreator.header;
+import static j2html.TagCreator.li;
+import static j2html.TagCreator.main;
+import static j2html.TagCreator.nav;
+import static j2html.TagCreator.p;
+import static j2html.TagCreator.pre;
+import static j2html.TagCreator.section;
+import static j2html.TagCreator.text;
+import static j2html.TagCreator.tr;
+import static j2html.TagCreator.ul;
+
+import dev.forgetmenot.api.evaluation.Measurement;
+import dev.forgetmenot.api.evaluation.Reading;
+import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
+import dev.forgetmenot.evaluation.statistics.Verdict;
+import j2html.tags.DomContent;
+import j2html.tags.specialized.TrTag;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** {@code report.html}: the report for people, in the order in which it should be read. */
+final class HtmlReport {
+  private final EvaluationReport report;
+  private final Family family;
+  private final PageImages images;
+  private final Map<String, List<DomContent>> chapters = new LinkedHashMap<>();
+
+  private HtmlReport(EvaluationReport report, ReportImages images) {
+    this.report = report;
+    this.family = Family.of(report);
+    this.images = new PageImages(report, images);
+  }
+
+  static byte[] bytes(EvaluationReport report, ReportImages images) throws IOException {
+    return new HtmlReport(report, images).bytes();
+  }
+
+  private byte[] bytes() throws IOException {
+    chapters.put("Asked and not asked", asked());
+    chapters.put("Judges", judges());
+    for (Chapter chapter : Chapter.values()) {
+      List<Part> parts = chapter.parts(report);
+      if (!parts.isEmpty()) {
+        chapters.put(chapter.title(), chapter(chapter, parts));
+      }
+    }
+    chapters.put("Cost and time", cost());
+    chapters.put("What the numbers mean", meanings());
+    chapters.put("Make it again", again());
+    String title =
+        "Evaluation of "
+            + (report.patches().isEmpty()
+                ? report.base().label()
+                : report.patches().stream()
+                    .map(patch -> patch.name())
+                    .collect(Collectors.joining(" + ")));
+    List<DomContent> content = new ArrayList<>();
+    content.add(header(h1(title), p(summary())));
+    content.add(
+        nav(ul(each(chapters.keySet(), name -> li(a(name).withHref("#" + id(name))))))
+            .attr("aria-label", "Chapters"));
+    content.add(
+        main(
+            each(
+                chapters.entrySet(),
+                chapter ->
+                    section(h2(chapter.getKey()), each(chapter.getValue(), part -> part))
+                        .withId(id(chapter.getKey())))));
+    content.add(
+        dialog(
+                button("Close").withType("button").withId("close").attr("autofocus"),
+                div().withId("shown"))
+            .withId("images")
+            .attr("aria-label", "The images behind a number"));
+    return HtmlPage.bytes(title, images.json(), content);
+  }
+
+  private static String id(String title) {
+    return title.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "-");
+  }
+
+  private String summary() {
+    Map<Verdict, Long> counts =
+        family.tests().stream()
+            .collect(Collectors.groupingBy(Family.Test::verdict, Collectors.counting()));
+    String questions =
+        Arrays.stream(Verdict.values())
+            .filter(counts::containsKey)
+            .map(verdict -> counts.get(verdict) + " " + verdict)
+            .collect(Collectors.joining(", "));
+    return "%s: does it still come? %d questions%s; %d lines NOT TESTED. Counts are of this list, its seeds and its judges alone."
+        .formatted(
+            report.targets().stream().map(Target::phrase).collect(Collectors.joining(", ")),
+            family.tests().size(),
+            questions.isEmpty() ? "" : ": " + questions,
+            report.notTested().size());
+  }
+
+  private List<DomContent> asked() {
+    EvaluationReport.Drawing drawing = report.drawing();
+    return List.of(
+        dl(
+            each(
+                report.patches(),
+                patch ->
+                    MeasureTable.pair(
+                        "Patch",
+                        "%s, strength %s, id %s"
+                            .formatted(patch.name(), patch.strength(), patch.id()))),
+            MeasureTable.pair("Base", report.base().label() + ", root " + report.base().root()),
+            MeasureTable.pair(
+                "List",
+                "%s, version %d, SHA-256 %s"
+                    .formatted(
+                        report.bench().name(), report.bench().version(), report.bench().sha256())),
+            MeasureTable.pair(
+                "Images",
+                "%s, %d steps, guidance %s, %d × %d pixels"
+                    .formatted(
+                        drawing.sampler(),
+                        drawing.steps(),
+                        drawing.guidance(),
+                        drawing.width(),
+                        drawing.height())),
+            MeasureTable.pair(
+                "Patches taken off",
+                report
+                    .restored()
+                    .map(
+                        restored ->
+                            restored ? "the original came back" : "the original did NOT come back")
+                    .orElse("not looked at")),
+            MeasureTable.pair(
+                "Attacks",
+                report.bench().preset().equals("none")
+                    ? "NOT TESTED: the list asks for none"
+                    : report.bench().preset())),
+        notTested());
+  }
+
+  private DomContent notTested() {
+    if (report.notTested().isEmpty()) {
+      return p("Every measure of the evaluators was taken.");
+    }
+    List<String> head = List.of("Not tested", "Concept", "Images", "Reason");
+    return Tables.of(
+        "What was not tested",
+        head,
+        report.notTested().stream()
+            .map(
+                line ->
+                    tr(
+                        Tables.first(text(line.measure())),
+                        Tables.cell(head.get(1), line.concept()),
+                        Tables.cell(head.get(2), line.part()),
+                        Tables.cell(head.get(3), line.reason())))
+            .toList());
+  }
+
+  private List<DomContent> judges() {
+    List<String> head =
+        List.of("Judge", "What", "Labels", "Abstains below", "Targets", "Similar", "All");
+    List<DomContent> parts = new ArrayList<>();
+    parts.add(
+        Tables.of(
+            "Right answers on images of the original that are not scored; the first judge scores",
+            head,
+            report.judges().stream().map(judge -> judge(judge, head)).toList()));
+    List<SetAgreement> agreements = SetAgreement.of(report);
+    if (!agreements.isEmpty()) {
+      List<String> columns = List.of("Images", "Model", "Apart", "Cohen's κ");
+      parts.add(
+          Tables.of(
+              "Where the first two judges differ; abstention is an answer of its own",
+              columns,
+              agreements.stream().map(of -> agreement(of, columns)).toList()));
+    }
+    return parts;
+  }
+
+  private static TrTag judge(JudgeUsed judge, List<String> head) {
+    return tr(
+        Tables.first(text(judge.id())),
+        Tables.cell(head.get(1), judge.label()),
+        Tables.cell(head.get(2), Integer.toString(judge.vocabulary())),
+        Tables.cell(head.get(3), String.format(Locale.ROOT, "%.4f", judge.tau())),
+        Tables.cell(head.get(4), ReadingText.text(judge.accuracy().target())),
+        Tables.cell(head.get(5), ReadingText.text(judge.accuracy().similar())),
+        Tables.cell(head.get(6), ReadingText.text(judge.accuracy().all())));
+  }
+
+  private TrTag agreement(SetAgreement of, List<String> head) {
+    String apart = of.agreement().disagreeing().size() + "/" + of.agreement().images();
+    return tr(
+        Tables.first(text(of.set().title())),
+        Tables.cell(head.get(1), ReportJson.word(of.state())),
+        Tables.cell(head.get(2))
+            .with(
+                button(apart)
+                    .withType("button")
+                    .withClass("number")
+                    .attr("data-sets", images.places(List.of(of.set().id())))
+                    .attr("data-only", "apart")),
+        Tables.cell(head.get(3), String.format(Locale.ROOT, "%.2f", of.agreement().kappa())));
+  }
+
+  private List<DomContent> chapter(Chapter chapter, List<Part> parts) throws IOException {
+    List<DomContent> charts = new ArrayList<>();
+    MeasureTable tables = new MeasureTable(report, family, images);
+    List<Measurement> scored =
+        parts.stream()
+            .flatMap(part -> part.measurements().stream())
+            .filter(line -> line.judge().isEmpty() || line.judge().equals(scoring()))
+            .toList();
+    List<Measurement> shares = scored.stream().filter(Charts::isShare).toList();
+    if (!shares.isEmpty() && chapter != Chapter.FURTHER) {
+      charts.add(Charts.shares(chapter.title() + ", judge " + scoring(), shares));
+    }
+    if (chapter == Chapter.FORGETTING) {
+      tradeOff().ifPresent(charts::add);
+    }
+    scored.stream()
+        .filter(line -> !line.shares().isEmpty())
+        .forEach(
+            line ->
+                charts.add(
+                    Charts.labels(
+                        "%s: %s of the patched model".formatted(line.concept(), line.measure()),
+                        line.shares())));
+    List<DomContent> content = new ArrayList<>();
+    if (!charts.isEmpty()) {
+      content.add(div(each(charts, chart -> chart)).withClass("charts"));
+    }
+    parts.forEach(part -> content.addAll(tables.of(part)));
+    if (chapter == Chapter.FORGETTING || chapter == Chapter.COST) {
+      content.addAll(new Sheets(report, images, scoring()).of(chapter, shares));
+    }
+    return content;
+  }
+
+  private String scoring() {
+    return report.judges().stream().findFirst().map(JudgeUsed::id).orElse("");
+  }
+
+  /** The first line of each target that can be set against the first line of what it cost. */
+  private Optional<DomContent> tradeOff() {
+    List<Charts.Point> points = new ArrayList<>();
+    for (Target target : report.targets()) {
+      Optional<Reading> forgotten = first(Chapter.FORGETTING, target);
+      Optional<Reading> kept = first(Chapter.COST, target);
+      if (forgotten.isPresent() && kept.isPresent()) {
+        points.add(new Charts.Point(target.name(), forgotten.get(), kept.get()));
+      }
+    }
+    return points.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Charts.tradeOff("Forgetting against cost, with 95 % intervals", points));
+  }
+
+  private Optional<Reading> first(Chapter chapter, Target target) {
+    return chapter.parts(report).stream()
+        .flatMap(part -> part.measurements().stream())
+        .filter(line -> line.concept().equals(target.name()) || line.concept().isEmpty())
+        .filter(line -> line.judge().equals(scoring()) && Charts.isShare(line))
+        .findFirst()
+        .flatMap(Measurement::patched);
+  }
+
+  private List<DomContent> cost() {
+    long original =
+        report.sets().stream()
+            .flatMap(set -> set.images().stream())
+            .map(drawn -> drawn.original().key())
+            .distinct()
+            .count();
+    long patched =
+        report.sets().stream()
+            .flatMap(set -> set.images().stream())
+            .flatMap(drawn -> drawn.patched().stream())
+            .map(unit -> unit.key())
+            .distinct()
+            .count();
+    List<String> head = List.of("What", "Number");
+    List<TrTag> rows = new ArrayList<>();
+    rows.add(number(head, "images of the original", original));
+    rows.add(number(head, "images of the patched model", patched));
+    for (Part part : report.parts()) {
+      if (part.unetEvaluations() > 0) {
+        rows.add(number(head, "UNet evaluations of " + part.evaluator(), part.unetEvaluations()));
+      }
+    }
+    return List.of(
+        Tables.of("What this report took; batch size 1", head, rows),
+        p("Seconds are not part of a report: the same evaluation has the same bytes anywhere."));
+  }
+
+  private static TrTag number(List<String> head, String what, long number) {
+    return tr(Tables.first(text(what)), Tables.cell(head.get(1), Long.toString(number)));
+  }
+
+  private List<DomContent> meanings() {
+    Map<String, String> meanings = new LinkedHashMap<>();
+    for (Measurement line : report.measurements()) {
+      meanings.putIfAbsent(line.measure(), line.explanation() + " Source: " + line.source() + ".");
+    }
+    meanings.put(
+        "[low, high]",
+        "Interval at 95 %: Wilson's for a share. \"At most\" is the upper end of the exact interval (Clopper and Pearson 1934).");
+    meanings.put(
+        "Verdict",
+        "REACHED: the concept came more often than other images are called it (Fisher's exact test, one-sided, p below 0.05 after Holm's adjustment over all %d questions of this report). NOT REACHED: it did not; the count still bounds how often it may. NO BASELINE: the line can show nothing. NOT TESTED: it was not run."
+            .formatted(family.tests().size()));
+    return List.of(
+        dl(each(meanings.entrySet(), entry -> MeasureTable.pair(entry.getKey(), entry.getValue())))
+            .withClass("meanings"));
+  }
+
+  private List<DomContent> again() {
+    return List.of(
+        pre(code(report.command())),
+        dl(
+            MeasureTable.pair("Version", report.tool().version()),
+            MeasureTable.pair("Numerics", report.tool().numerics()),
+            MeasureTable.pair("Plan", report.plan())));
+  }
+}

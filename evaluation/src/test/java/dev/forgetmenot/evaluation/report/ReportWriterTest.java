@@ -1,0 +1,115 @@
+package dev.forgetmenot.evaluation.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportWriterTest {
+  private static final List<String> FILES =
+      List.of("report.json", "report.html", "results.csv", "measures.csv");
+
+  @TempDir private Path folder;
+  private String page;
+
+  @BeforeEach
+  void write() throws IOException {
+    ReportWriter.write(folder, SampleReport.of("sample.fmnpatch"), SampleReport::image);
+    page = Files.readString(folder.resolve("report.html"));
+  }
+
+  @Test
+  void theSameReportHasTheSameBytes() throws IOException {
+    Path again = folder.resolve("again");
+    ReportWriter.write(again, ReportReader.read(folder), SampleReport::image);
+    for (String file : FILES) {
+      assertThat(again.resolve(file)).as(file).hasSameBinaryContentAs(folder.resolve(file));
+    }
+  }
+
+  @Test
+  void noWordPromisesMoreThanACount() {
+    String words = page.replaceAll("(?s)base64,[^\"]*", "").toLowerCase(Locale.ROOT);
+    assertThat(words).doesNotContainPattern("\\b(removed|erased|safe|robust)\\b");
+  }
+
+  @Test
+  void namesAndPromptsAreTextOnly() {
+    assertThat(page).doesNotContain("<img src=x").doesNotContain("onerror=\"");
+    assertThat(page).contains("&lt;/script&gt;&lt;img src=x onerror=");
+    String data = page.substring(page.indexOf("id=\"data\">"));
+    data = data.substring(0, data.indexOf("</script>"));
+    assertThat(data).contains("\\u003c/script\\u003e\\u003cimg src\\u003dx");
+    assertThat(data.substring(10)).doesNotContain("<");
+  }
+
+  @Test
+  void thePolicyLetsOnlyItsOwnStyleAndScriptIn() throws Exception {
+    assertThat(page)
+        .contains("default-src &#x27;none&#x27;; img-src data:; style-src &#x27;sha256-")
+        .doesNotContainPattern("(src|href)=\"(https?:)?//");
+    String markup = page.substring(0, page.indexOf("<script")).replaceAll("=\"[^\"]*\"", "=");
+    assertThat(markup).doesNotContainPattern("<[^>]* (style|on[a-z]+)=");
+    for (String tag : List.of("style", "script")) {
+      Matcher inline = Pattern.compile("(?s)<" + tag + ">(.*?)</" + tag + ">").matcher(page);
+      assertThat(inline.find()).isTrue();
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(inline.group(1).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      assertThat(page).contains("sha256-" + Base64.getEncoder().encodeToString(digest));
+    }
+  }
+
+  @Test
+  void everyNumberOpensWhatItIs() {
+    Matcher numbers = Pattern.compile("class=\"number\" popovertarget=\"(m\\d+)\"").matcher(page);
+    int found = 0;
+    while (numbers.find()) {
+      assertThat(page).contains("id=\"" + numbers.group(1) + "\" class=\"explanation\"");
+      found++;
+    }
+    assertThat(found).isGreaterThan(20);
+  }
+
+  @Test
+  void tablesSayWhatTheirCellsAre() {
+    assertThat(page.split("<table", -1)).hasSameSizeAs(page.split("<caption>", -1));
+    assertThat(page).doesNotContainPattern("<th(?![^>]*scope=)[ >]");
+    assertThat(page).doesNotContainPattern("<img(?![^>]*alt=)[ >]");
+  }
+
+  @Test
+  void whatWasNotTestedStaysWithItsReason() throws IOException {
+    assertThat(page).contains("The list has no such prompts.").contains("NOT TESTED");
+    assertThat(Files.readString(folder.resolve("measures.csv")))
+        .contains("forgetting,UA,lighthouse,short,")
+        .contains(",NOT TESTED,The list has no such prompts.");
+  }
+
+  @Test
+  void verdictsSayTheirCounts() {
+    assertThat(page)
+        .contains("REACHED</strong><small>: 31/64, 36.6 to 60.4 %")
+        .contains("NOT REACHED</strong><small>: 2/64, at most 10.8 %")
+        .contains("NO BASELINE</strong><small>: the original shows it in 5/16");
+  }
+
+  @Test
+  void resultsHaveOneRowForEachImage() throws IOException {
+    List<String> rows = Files.readAllLines(folder.resolve("results.csv"));
+    assertThat(rows.get(0))
+        .isEqualTo(
+            "key,set,state,prompt,seed,expected,B_label,B_margin,B_abstained,A_label,A_margin,A_abstained");
+    assertThat(rows).hasSize(1 + 2 * (2 * (64 + 16) + 28));
+    assertThat(rows.get(2)).contains(",name/lighthouse,patched,a photo of a lighthouse,1000,");
+  }
+}
