@@ -76,10 +76,21 @@ record Answers(ImageSet set, List<JudgedImage> images) {
 
   /** A count with another interval, or none. */
   static Reading reading(Count count, Optional<Interval> interval) {
+    Reading mean = reading(count.rate(), count.n(), interval);
+    return new Reading(mean.value(), count.k(), count.n(), mean.low(), mean.high());
+  }
+
+  /** A number over n images without an interval. */
+  static Reading reading(double value, int n) {
+    return reading(value, n, Optional.empty());
+  }
+
+  /** A number over n images with an interval, or none. */
+  static Reading reading(double value, int n, Optional<Interval> interval) {
     return new Reading(
-        count.rate(),
-        count.k(),
-        count.n(),
+        value,
+        0,
+        n,
         interval.map(Interval::low).orElse(Double.NaN),
         interval.map(Interval::high).orElse(Double.NaN));
   }

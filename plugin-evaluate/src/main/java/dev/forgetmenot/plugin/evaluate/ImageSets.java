@@ -10,6 +10,7 @@ import dev.forgetmenot.evaluation.bench.Rung;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
@@ -54,7 +55,11 @@ record ImageSets(EvaluationTask task) {
       shots.add(new Shot(prompt, seeds[i], expected(target, prompt), target.kind()));
     }
     String title = target.phrase() + ", rung " + rung.word();
-    return Optional.of(new ImageSet(rung.word() + "/" + target.name(), title, shots, false));
+    return Optional.of(new ImageSet(id(rung.word(), target), title, shots, false));
+  }
+
+  private static String id(String group, EvaluatedConcept target) {
+    return group + "/" + target.name().toLowerCase(Locale.ROOT).replace(' ', '-');
   }
 
   /** The label of a target's image: of a broad one the member that the prompt names. */
@@ -75,7 +80,7 @@ record ImageSets(EvaluationTask task) {
             .flatMap(phrase -> retained(phrase, target.kind()).stream())
             .toList();
     String title = group.word() + " neighbours of " + target.phrase();
-    return some(group.word() + "/" + target.name(), title, shots);
+    return some(id(group.word(), target), title, shots);
   }
 
   private static boolean names(EvaluatedConcept concept, String phrase) {
@@ -109,23 +114,21 @@ record ImageSets(EvaluationTask task) {
     return some("general", "general prompts", shots);
   }
 
-  /**
-   * The images of the grid, of which a judge says the thing or the style.
-   *
-   * @param styles whether it says the style
-   */
-  ImageSet grid(Grid grid, boolean styles) {
-    List<Shot> shots = new ArrayList<>();
+  /** The images of the grid twice: of the first a judge says the thing, of the second the style. */
+  List<ImageSet> grid(Grid grid) {
+    List<Shot> things = new ArrayList<>();
+    List<Shot> styles = new ArrayList<>();
+    long[] seeds = retain(grid.seeds());
     for (String thing : grid.things()) {
       for (String style : grid.styles()) {
-        String prompt = grid.prompts().get(thing).get(style);
-        ConceptType kind = styles ? ConceptType.STYLE : ConceptType.OBJECT;
-        String label = styles ? style : thing;
-        shots.addAll(ImageSet.shots(List.of(prompt), retain(grid.seeds()), label, kind));
+        List<String> prompt = List.of(grid.prompts().get(thing).get(style));
+        things.addAll(ImageSet.shots(prompt, seeds, thing, ConceptType.OBJECT));
+        styles.addAll(ImageSet.shots(prompt, seeds, style, ConceptType.STYLE));
       }
     }
-    String what = styles ? "styles" : "things";
-    return new ImageSet("grid/" + what, "each thing in each style, " + what, shots, false);
+    return List.of(
+        new ImageSet("grid/things", "each thing in each style: the thing", things, false),
+        new ImageSet("grid/styles", "each thing in each style: the style", styles, false));
   }
 
   private long[] retain(int count) {
