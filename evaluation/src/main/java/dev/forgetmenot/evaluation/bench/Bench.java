@@ -58,6 +58,20 @@ public record Bench(
     return find(concepts, nameOrPhrase);
   }
 
+  /** The concept that someone means who may not know the list: by name, phrase or an alias. */
+  public Optional<BenchConcept> meant(String text) {
+    String plain = ConceptNames.plain(text);
+    return find(text)
+        .or(
+            () ->
+                concepts.stream()
+                    .filter(
+                        concept ->
+                            concept.aliases().stream()
+                                .anyMatch(alias -> ConceptNames.plain(alias).equals(plain)))
+                    .findFirst());
+  }
+
   static Optional<BenchConcept> find(List<BenchConcept> concepts, String nameOrPhrase) {
     String plain = ConceptNames.plain(nameOrPhrase);
     return concepts.stream()

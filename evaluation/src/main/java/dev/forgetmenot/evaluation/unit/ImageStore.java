@@ -1,22 +1,27 @@
 package dev.forgetmenot.evaluation.unit;
 
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Images by what they are of: {@code objects/} holds files by the digest of their bytes, {@code
- * index/} has one small file for each unit, named by its key, with the digest of its image. Files
- * are written beside and moved into place, so a killed run leaves whole images or none, and several
- * processes may share a store.
+ * index/} has one small file for each unit, named by its key, with the digest of its image, and
+ * {@code results/} keeps what evaluators computed that is no image. Files are written beside and
+ * moved into place, so a killed run leaves whole images or none, and several processes may share a
+ * store.
  */
 public final class ImageStore {
   private static final int DIGITS = 64;
+  private static final String RESULTS = "results";
 
   private final Path root;
 
@@ -42,6 +47,35 @@ public final class ImageStore {
       return Optional.empty();
     }
     return Optional.of(place("objects", digest(index))).filter(Files::exists);
+  }
+
+  /**
+   * The pixels of the image of a unit.
+   *
+   * @throws IOException if it was not made yet, its file is gone, or it cannot be read
+   */
+  public RgbImage image(String key) throws IOException {
+    Optional<Path> file = find(key);
+    if (file.isEmpty()) {
+      throw new IOException(
+          "the image of the unit %s is not in the store %s: run the evaluation again, which makes it"
+              .formatted(key, root));
+    }
+    return ImageFile.read(file.get()).image();
+  }
+
+  /** Where the speeds of drawings are remembered. */
+  public Path speeds() {
+    return root.resolve("speeds");
+  }
+
+  /**
+   * A folder of results that are no images, which is made.
+   *
+   * @param name of a file name's characters
+   */
+  public Path results(String name) throws IOException {
+    return Files.createDirectories(root.resolve(RESULTS).resolve(name));
   }
 
   /**
@@ -79,6 +113,7 @@ public final class ImageStore {
    * @throws IOException if it cannot be read or written, or if an image is not what its name says
    */
   public int add(ImageStore other) throws IOException {
+    addResults(other.root.resolve(RESULTS), root.resolve(RESULTS));
     if (!Files.isDirectory(other.root.resolve("index"))) {
       return 0;
     }
@@ -97,6 +132,40 @@ public final class ImageStore {
       }
     }
     return added;
+  }
+
+  /** Files that are there already must be the same. */
+  private static void addResults(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
+        Path own = to.resolve(from.relativize(file).toString());
+        if (Files.notExists(own)) {
+          Files.createDirectories(own.getParent());
+          AtomicFile.write(own, Files.readAllBytes(file));
+        } else if (Files.mismatch(file, own) >= 0) {
+          throw new IOException(
+              "%s and %s are results of the same computation and differ: delete the one that you do not trust"
+                  .formatted(file, own));
+        }
+      }
+    }
+  }
+
+  /**
+   * Takes the images of units from another store that has them already.
+   *
+   * @param units those that are wanted
+   */
+  public void take(ImageStore other, Collection<ImageUnit> units) throws IOException {
+    for (ImageUnit unit : units) {
+      Optional<Path> there = other.find(unit.key());
+      if (there.isPresent() && find(unit.key()).isEmpty()) {
+        put(unit.key(), Files.readAllBytes(there.get()));
+      }
+    }
   }
 
   private static boolean isKey(Path file) {

@@ -48,7 +48,8 @@ public record ImageUnit(
       tokens = tokens.stream().sorted().toList();
     }
 
-    JsonObject json() {
+    /** Itself as JSON. */
+    public JsonObject json() {
       JsonObject json = new JsonObject();
       json.addProperty("base", base);
       JsonArray stack = new JsonArray();
@@ -82,6 +83,18 @@ public record ImageUnit(
    */
   public String key() {
     return Sha256.hex(CanonicalJson.bytes(json()));
+  }
+
+  /**
+   * Which of n parts of a plan makes it: the first 8 bytes of the key, as an unsigned number, leave
+   * that number less 1 when divided by n.
+   *
+   * @param n 1 or more
+   * @return 1 to n
+   */
+  public int shard(int n) {
+    long first = Long.parseUnsignedLong(key().substring(0, 16), 16);
+    return 1 + (int) Long.remainderUnsigned(first, n);
   }
 
   /**

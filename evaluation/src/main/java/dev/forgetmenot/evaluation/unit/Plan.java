@@ -11,22 +11,29 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * The units of one evaluation, each once, in the order of their keys within a model, so that a
  * stack of patches is applied once. As a file it is JSON lines: a header, then a unit a line.
  *
- * @param bench the digest of the list that it was made from
+ * @param about what else decides the evaluation, by name: the list, the targets, the evaluators,
+ *     the judges
  * @param units the units in order
  */
-public record Plan(String bench, List<ImageUnit> units) {
+public record Plan(Map<String, String> about, List<ImageUnit> units) {
   private static final String FORMAT = "fmn-plan";
   private static final int VERSION = 1;
 
   /** Orders the units and leaves out what is there twice. */
   public Plan {
+    about = Collections.unmodifiableMap(new TreeMap<>(about));
     units = ordered(units);
   }
 
@@ -48,6 +55,39 @@ public record Plan(String bench, List<ImageUnit> units) {
   }
 
   /**
+   * What differs from another plan, in words: parts of both cannot be joined.
+   *
+   * @return the first thing that differs, empty if the plans are equal
+   */
+  public Optional<String> differenceFrom(Plan other) {
+    TreeSet<String> names = new TreeSet<>(about.keySet());
+    names.addAll(other.about.keySet());
+    for (String name : names) {
+      String here = about.getOrDefault(name, "none");
+      String there = other.about.getOrDefault(name, "none");
+      if (!here.equals(there)) {
+        return Optional.of("%s: %s and %s".formatted(name, here, there));
+      }
+    }
+    return difference("the base model", other, unit -> unit.model().base())
+        .or(() -> difference("numerics", other, unit -> unit.model().numerics()))
+        .or(() -> difference("patches", other, unit -> unit.model().patches()))
+        .or(
+            () ->
+                units.equals(other.units)
+                    ? Optional.empty()
+                    : Optional.of("images: %d and %d".formatted(units.size(), other.units.size())));
+  }
+
+  private Optional<String> difference(String what, Plan other, Function<ImageUnit, Object> part) {
+    List<Object> here = units.stream().map(part).distinct().toList();
+    List<Object> there = other.units.stream().map(part).distinct().toList();
+    return here.equals(there)
+        ? Optional.empty()
+        : Optional.of("%s: %s and %s".formatted(what, here, there));
+  }
+
+  /**
    * One part of n: the units whose key's first 8 bytes, as an unsigned number, leave i - 1 when
    * divided by n.
    *
@@ -60,12 +100,7 @@ public record Plan(String bench, List<ImageUnit> units) {
       throw new IllegalArgumentException(
           "Part " + i + " of " + n + " does not exist; parts are numbered from 1 to their number");
     }
-    return units.stream()
-        .filter(
-            unit ->
-                Long.remainderUnsigned(Long.parseUnsignedLong(unit.key().substring(0, 16), 16), n)
-                    == i - 1)
-        .toList();
+    return units.stream().filter(unit -> unit.shard(n) == i).toList();
   }
 
   /**
@@ -82,7 +117,9 @@ public record Plan(String bench, List<ImageUnit> units) {
     JsonObject header = new JsonObject();
     header.addProperty("format", FORMAT);
     header.addProperty("version", VERSION);
-    header.addProperty("bench", bench);
+    JsonObject described = new JsonObject();
+    about.forEach(described::addProperty);
+    header.add("about", described);
     header.addProperty("units", units.size());
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     lines.writeBytes(CanonicalJson.bytes(header));
@@ -127,7 +164,12 @@ public record Plan(String bench, List<ImageUnit> units) {
                 + header.get("units")
                 + " units; copy it again");
       }
-      return new Plan(header.get("bench").getAsString(), units);
+      Map<String, String> about = new TreeMap<>();
+      header
+          .getAsJsonObject("about")
+          .asMap()
+          .forEach((name, value) -> about.put(name, value.getAsString()));
+      return new Plan(about, units);
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException

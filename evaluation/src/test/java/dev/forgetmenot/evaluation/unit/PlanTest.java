@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -82,11 +83,11 @@ class PlanTest {
   @Test
   void aPlanIsReadAsItWasWritten() throws IOException {
     List<ImageUnit> units = units(40);
-    Plan plan = new Plan("bench", units);
+    Plan plan = new Plan(Map.of("list", "bench"), units);
     List<ImageUnit> twice = new ArrayList<>(units);
     twice.addAll(units);
     Collections.reverse(twice);
-    assertThat(new Plan("bench", twice)).isEqualTo(plan);
+    assertThat(new Plan(Map.of("list", "bench"), twice)).isEqualTo(plan);
     assertThat(plan.units().subList(0, 40))
         .extracting(ImageUnit::model)
         .containsOnly(plan.units().get(0).model());
@@ -105,7 +106,7 @@ class PlanTest {
 
   @Test
   void shardsArePartsOfThePlan() {
-    Plan plan = new Plan("bench", units(100));
+    Plan plan = new Plan(Map.of("list", "bench"), units(100));
     List<ImageUnit> all = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
       List<ImageUnit> part = plan.shard(i, 3);
@@ -120,7 +121,7 @@ class PlanTest {
   @Test
   void whatIsNoWholePlanIsRefusedWithItsLine() throws IOException {
     Path file = folder.resolve("plan.jsonl");
-    new Plan("bench", units(3)).write(file);
+    new Plan(Map.of("list", "bench"), units(3)).write(file);
     List<String> lines = Files.readAllLines(file);
     Files.write(file, lines.subList(0, 4));
     assertThatThrownBy(() -> Plan.read(file)).hasMessageContaining("holds 3 of 6 units");

@@ -71,9 +71,12 @@ public interface EvaluationAccess {
   void notTested(Evaluator.NotTested line);
 
   /**
-   * A folder for results that a later run of the same evaluation finds again.
+   * A folder for results that a later evaluation of the same model finds again. Results of parts
+   * that were computed on several machines are joined file by file.
    *
-   * @param key of all that decides the results, in words of a file name
+   * @param state of which model the results are; its base, patches and arithmetic are part of the
+   *     folder's name
+   * @param key of all else that decides the results, in characters of a file name
    */
-  Path folder(String key) throws IOException;
+  Path folder(ModelState state, String key) throws IOException;
 }

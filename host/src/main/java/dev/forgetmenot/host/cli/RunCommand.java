@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.model.ModelLoader;

@@ -23,12 +23,22 @@ public record OutputFolder(Path folder) {
    * @throws IOException if it cannot be made or written to, or the disk is too full
    */
   public static OutputFolder prepare(Path folder, long bytes) throws IOException {
+    return prepare(folder, bytes, "-o");
+  }
+
+  /**
+   * The same for a folder that another option names.
+   *
+   * @param option of the command, for messages
+   */
+  public static OutputFolder prepare(Path folder, long bytes, String option) throws IOException {
     try {
       Files.createDirectories(folder);
       Files.delete(Files.createTempFile(folder, ".fmn-", ".tmp"));
     } catch (IOException e) {
       throw new IOException(
-          folder + " cannot be written to (" + reason(e) + "): choose another folder by -o", e);
+          folder + " cannot be written to (" + reason(e) + "): choose another folder by " + option,
+          e);
     }
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes) {

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.plugin;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ImageClassifierProvider;
+import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
@@ -57,6 +58,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
           SamplingExtension.class,
           SamplerProvider.class,
           ConceptEditor.class,
+          Evaluator.class,
           ImageClassifierProvider.class);
 
   private static final Logger LOG = LoggerFactory.getLogger(HostPluginManager.class);
@@ -103,19 +105,22 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
         .toList();
   }
 
-  /**
-   * The editors of an operation, by the ordinals of their {@link Extension}, then in the order of
-   * {@link #extensions}; the first is the default.
-   */
-  public List<ConceptEditor> editors(ConceptEditor.Operation operation) {
-    return extensions(ConceptEditor.class).stream()
-        .filter(editor -> editor.operation() == operation)
+  /** The same by the ordinals of their {@link Extension} first. */
+  public <T> List<T> ordered(Class<T> extensionPoint) {
+    return extensions(extensionPoint).stream()
         .sorted(Comparator.comparingInt(HostPluginManager::ordinal))
         .toList();
   }
 
-  private static int ordinal(ConceptEditor editor) {
-    Extension annotation = editor.getClass().getAnnotation(Extension.class);
+  /** The editors of an operation, {@link #ordered}; the first is the default. */
+  public List<ConceptEditor> editors(ConceptEditor.Operation operation) {
+    return ordered(ConceptEditor.class).stream()
+        .filter(editor -> editor.operation() == operation)
+        .toList();
+  }
+
+  private static int ordinal(Object extension) {
+    Extension annotation = extension.getClass().getAnnotation(Extension.class);
     return annotation == null ? 0 : annotation.ordinal();
   }
 

@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.api.edit.JobContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What every command needs: a console to print on and a way to be stopped.
@@ -34,12 +34,15 @@ public record CommandContext(Console console, BooleanSupplier stopRequested, Lis
 
   /** The same command line with another of the options that say what becomes of a result. */
   private String again(String option) {
-    return Stream.concat(
-            Stream.concat(
-                Stream.of("fmn"), arguments.stream().filter(word -> !EARLIER.contains(word))),
-            Stream.of(option))
-        .map(CommandContext::quoted)
-        .collect(Collectors.joining(" "));
+    List<String> words = new ArrayList<>(List.of("fmn"));
+    arguments.stream().filter(word -> !EARLIER.contains(word)).forEach(words::add);
+    words.add(option);
+    return line(words);
+  }
+
+  /** Words as a shell reads them. */
+  public static String line(List<String> words) {
+    return words.stream().map(CommandContext::quoted).collect(Collectors.joining(" "));
   }
 
   private static String quoted(String word) {

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 
 /** By what images are judged. */
 @Command
-final class JudgeOptions {
+public final class JudgeOptions {
   @Option(
       names = "--clip",
       paramLabel = "DIR",
@@ -25,11 +25,16 @@ final class JudgeOptions {
   private Path vocabulary;
 
   /** The file of what the model is known to draw, if the user named one. */
-  Optional<Path> vocabulary() {
+  public Optional<Path> vocabulary() {
     return Optional.ofNullable(vocabulary);
   }
 
-  EvaluationSetup judging(Path model) throws IOException {
+  /**
+   * What judges images of a model.
+   *
+   * @throws IOException if a named file is missing, or one is broken
+   */
+  public EvaluationSetup judging(Path model) throws IOException {
     return EvaluationSetup.of(model, Optional.ofNullable(clip), vocabulary());
   }
 }

@@ -1,0 +1,211 @@
+package dev.forgetmenot.evaluation.run;
+
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.EvaluationTask;
+import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.Evaluator.Needs;
+import dev.forgetmenot.api.evaluation.ImageSet;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
+import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
+import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
+import dev.forgetmenot.evaluation.unit.ImageStore;
+import dev.forgetmenot.evaluation.unit.ImageUnit;
+import dev.forgetmenot.evaluation.unit.Plan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What is to be measured, from needs to numbers: the images of all evaluators, each set once, their
+ * plan, their drawing, and the measuring.
+ */
+public final class EvaluationRun {
+  /** Images of which the time says how long others take. */
+  private static final int WORTH_REMEMBERING = 16;
+
+  private final EvaluationTask task;
+  private final TestedModel model;
+  private final ImageStore store;
+  private final Map<Evaluator, Needs> needs = new LinkedHashMap<>();
+  private final List<ImageSet> sets;
+  private final List<ImageSet> calibration;
+
+  /**
+   * A run.
+   *
+   * @param evaluators in the order of the report
+   * @param calibration images of the original by which judges are set
+   * @throws IllegalArgumentException if two evaluators name different sets alike
+   */
+  public EvaluationRun(
+      EvaluationTask task,
+      List<Evaluator> evaluators,
+      List<ImageSet> calibration,
+      TestedModel model,
+      ImageStore store) {
+    this.task = task;
+    this.model = model;
+    this.store = store;
+    this.calibration = List.copyOf(calibration);
+    Map<String, ImageSet> byId = new LinkedHashMap<>();
+    for (Evaluator evaluator : evaluators) {
+      Needs asked = evaluator.needs(task);
+      needs.put(evaluator, asked);
+      for (ImageSet set : asked.images()) {
+        ImageSet known = byId.putIfAbsent(set.id(), set);
+        if (known != null && !known.equals(set)) {
+          throw new IllegalArgumentException(
+              "the evaluator '%s' names an image set %s that another has with other images: one of them needs another name"
+                  .formatted(evaluator.name(), set.id()));
+        }
+      }
+    }
+    sets = List.copyOf(byId.values());
+  }
+
+  /** The sets that measurements name, each once. */
+  public List<ImageSet> sets() {
+    return sets;
+  }
+
+  /**
+   * The images of all sets with what the judges say of them.
+   *
+   * @param access to images that are drawn
+   */
+  public List<DrawnSet> drawn(EvaluationAccess access) throws IOException {
+    List<DrawnSet> drawn = new ArrayList<>();
+    for (ImageSet set : sets) {
+      List<JudgedUnit> original = judged(access, set, ModelState.ORIGINAL);
+      List<JudgedUnit> patched =
+          set.originalOnly() ? List.of() : judged(access, set, ModelState.PATCHED);
+      List<DrawnShot> shots = new ArrayList<>();
+      for (int i = 0; i < original.size(); i++) {
+        shots.add(
+            new DrawnShot(
+                set.shots().get(i),
+                original.get(i),
+                set.originalOnly() ? Optional.empty() : Optional.of(patched.get(i))));
+      }
+      drawn.add(new DrawnSet(set.id(), set.title(), shots));
+    }
+    return drawn;
+  }
+
+  private static List<JudgedUnit> judged(EvaluationAccess access, ImageSet set, ModelState state)
+      throws IOException {
+    List<String> keys = access.keys(set, state);
+    List<Map<String, JudgedImage>> answers = new ArrayList<>();
+    keys.forEach(key -> answers.add(new TreeMap<>()));
+    for (String judge : access.judges()) {
+      List<JudgedImage> said = access.answers(judge, set, state);
+      for (int i = 0; i < said.size(); i++) {
+        answers.get(i).put(judge, said.get(i));
+      }
+    }
+    return IntStream.range(0, keys.size())
+        .mapToObj(i -> new JudgedUnit(keys.get(i), answers.get(i)))
+        .toList();
+  }
+
+  /** The work units of a set, in the order of its shots. */
+  public List<ImageUnit> units(ImageSet set, ModelState state) {
+    return units().of(set, state);
+  }
+
+  private TaskUnits units() {
+    return new TaskUnits(model, task.settings());
+  }
+
+  /**
+   * All images.
+   *
+   * @param about what else decides the evaluation, by name
+   */
+  public Plan plan(Map<String, String> about) {
+    List<ImageUnit> all = new ArrayList<>(units().of(calibration));
+    all.addAll(units().of(sets));
+    return new Plan(about, all);
+  }
+
+  /**
+   * What units of the plan take; a speed that is not known is measured, which takes seconds.
+   *
+   * @param part whether evaluators do not measure here
+   */
+  public PlanCost cost(List<ImageUnit> units, boolean part) throws IOException {
+    int stored = 0;
+    for (ImageUnit unit : units) {
+      stored += store.find(unit.key()).isPresent() ? 1 : 0;
+    }
+    long beside = needs.values().stream().mapToLong(Needs::unetEvaluations).sum();
+    return PlanCost.of(
+        units.size(),
+        stored,
+        task.settings(),
+        part ? 0 : beside,
+        Speed.of(model, task.settings(), store.speeds()));
+  }
+
+  /**
+   * Draws what the store does not have.
+   *
+   * @param units of the plan, in its order
+   * @return how many were drawn
+   * @throws java.util.concurrent.CancellationException if the user stopped; what is drawn is kept
+   */
+  public int draw(List<ImageUnit> units, JobContext context) throws IOException {
+    long start = System.nanoTime();
+    int drawn = new Drawing(model, store, context).draw(units);
+    if (drawn >= WORTH_REMEMBERING) {
+      double seconds = (System.nanoTime() - start) / 1e9 / drawn;
+      new Speed(seconds, true).remember(model, task.settings(), store.speeds());
+    }
+    return drawn;
+  }
+
+  /**
+   * Lets each evaluator measure.
+   *
+   * @param access to images that are drawn
+   */
+  public List<Part> measure(EvaluationAccess access, JobContext context) throws IOException {
+    List<Part> parts = new ArrayList<>();
+    for (Map.Entry<Evaluator, Needs> entry : needs.entrySet()) {
+      context.checkCancelled();
+      Evaluator evaluator = entry.getKey();
+      context.progress("measuring " + evaluator.name(), 0, 1);
+      parts.add(
+          new Part(
+              evaluator.name(),
+              evaluator.summary(),
+              evaluator.measure(task, access, context),
+              entry.getValue().notTested(),
+              entry.getValue().unetEvaluations()));
+      context.progress("measuring " + evaluator.name(), 1, 1);
+    }
+    return parts;
+  }
+
+  /**
+   * Whether the original's images are drawn again bit for bit after the patches were on the model.
+   *
+   * @param plan whose first images of the original are drawn once more
+   */
+  public boolean restored(Plan plan) throws IOException {
+    ImageUnit.Model original = model.identity(ModelState.ORIGINAL);
+    List<ImageUnit> units =
+        plan.units().stream().filter(unit -> unit.model().equals(original)).toList();
+    model.compute(ModelState.PATCHED, patched -> true);
+    return new Drawing(model, store, JobContext.NONE).repeats(units);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.forgetmenot.evaluation.run;
+
+import dev.forgetmenot.api.sampling.GenerationRequest;
+
+/**
+ * What a plan takes.
+ *
+ * @param images of the plan, or of the part of it that is made here
+ * @param stored of them, which are not drawn again
+ * @param unetEvaluations of batch size 1 to draw the rest
+ * @param beside UNet evaluations of the evaluators' other work, where it was not done before
+ * @param speed of drawing
+ * @param bytes that the new images take at most
+ */
+public record PlanCost(
+    int images, int stored, long unetEvaluations, long beside, Speed speed, long bytes) {
+  private static final int BYTES_A_PIXEL = 3;
+  private static final int BYTES_AN_IMAGE = 4096; // two files of the store take a block each
+
+  static PlanCost of(int images, int stored, GenerationRequest settings, long beside, Speed speed) {
+    long drawn = images - stored;
+    long pixels = (long) settings.width().orElseThrow() * settings.height().orElseThrow();
+    int passes = settings.guidance() > 1 ? 2 : 1;
+    return new PlanCost(
+        images,
+        stored,
+        drawn * passes * settings.steps(),
+        beside,
+        speed,
+        drawn * (BYTES_A_PIXEL * pixels + BYTES_AN_IMAGE));
+  }
+
+  /** How many images are drawn. */
+  public int drawn() {
+    return images - stored;
+  }
+}

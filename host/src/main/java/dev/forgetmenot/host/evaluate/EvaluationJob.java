@@ -1,0 +1,244 @@
+package dev.forgetmenot.host.evaluate;
+
+import com.google.gson.Gson;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.EvaluationTask;
+import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.diffusion.clip.ClipEmbedder;
+import dev.forgetmenot.diffusion.clip.ClipFiles;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.evaluation.bench.BenchConcept;
+import dev.forgetmenot.evaluation.report.EvaluationReport;
+import dev.forgetmenot.evaluation.report.ReportWriter;
+import dev.forgetmenot.evaluation.run.BenchTask;
+import dev.forgetmenot.evaluation.run.EvaluationPart;
+import dev.forgetmenot.evaluation.run.EvaluationRun;
+import dev.forgetmenot.evaluation.run.PartMerge;
+import dev.forgetmenot.evaluation.run.PlanCost;
+import dev.forgetmenot.evaluation.run.StoredAccess;
+import dev.forgetmenot.evaluation.run.TextJudging;
+import dev.forgetmenot.evaluation.unit.CanonicalJson;
+import dev.forgetmenot.evaluation.unit.ImageStore;
+import dev.forgetmenot.evaluation.unit.ImageUnit;
+import dev.forgetmenot.evaluation.unit.Plan;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.ModelLoader;
+import dev.forgetmenot.host.model.NamedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+
+/**
+ * An evaluation with a loaded model: plans, draws what the store lacks, measures and writes the
+ * report. One model and one engine do all of it. For one thread.
+ */
+public final class EvaluationJob implements AutoCloseable {
+  private static final long REPORT_BYTES = 64L << 20;
+
+  private final EvaluationRequest request;
+  private final NamedModel hosted;
+  private final JobContext context;
+  private final KnownConcepts vocabulary;
+  private final EvaluationTask task;
+  private final HostedModel model;
+  private final ImageEmbedder embedder;
+  private final ImageStore store;
+  private final EvaluationRun run;
+  private final Plan plan;
+
+  /**
+   * Checks that list, model and judges belong together, and plans.
+   *
+   * @param loader that the model was loaded by
+   * @param hosted a model without patches; stays open as long as this
+   * @throws IllegalArgumentException if the list is for another base, or names what the vocabulary
+   *     does not have
+   * @throws IOException if the model or the judge cannot be read
+   */
+  public EvaluationJob(
+      EvaluationRequest request, ModelLoader loader, NamedModel hosted, JobContext context)
+      throws IOException {
+    this.request = request;
+    this.hosted = hosted;
+    this.context = context;
+    StableDiffusion sd = hosted.model();
+    vocabulary = vocabulary(request);
+    ListFit.check(request.bench(), sd, vocabulary);
+    task =
+        new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds())
+            .task(sd.sampler(BenchTask.settings(request.bench().model())).name());
+    model =
+        new HostedModel(sd, request.patches(), ModelDigest.base(sd), ModelDigest.numerics(loader));
+    store = new ImageStore(request.store());
+    embedder = ClipEmbedder.open(ClipFiles.model(request.judging().clip()), sd.engine());
+    run = new EvaluationRun(task, request.evaluators(), List.of(), model, store);
+    plan = run.plan(about());
+  }
+
+  /** The model's own, or that of the user, or else what the list names. */
+  private static KnownConcepts vocabulary(EvaluationRequest request) throws IOException {
+    if (!request.judging().vocabulary().phrases().isEmpty()) {
+      return request.judging().vocabulary();
+    }
+    Optional<Path> named = request.bench().judge().vocabulary();
+    return named.isPresent() ? VocabularyFile.read(named.get()) : request.bench().known();
+  }
+
+  private String vocabularyDigest() {
+    return Sha256.hex(CanonicalJson.bytes(new Gson().toJsonTree(vocabulary)));
+  }
+
+  private Map<String, String> about() {
+    Map<String, String> about = new TreeMap<>();
+    about.put("list", request.bench().name() + " " + request.bench().sha256());
+    about.put("targets", names(request.targets().concepts(), BenchConcept::name));
+    about.put("evaluators", names(request.evaluators(), Evaluator::name));
+    about.put("vocabulary", vocabularyDigest());
+    about.put("judge", embedder.label() + " " + embedder.digest());
+    return about;
+  }
+
+  private static <T> String names(List<T> all, java.util.function.Function<T, String> name) {
+    return all.stream().map(name).collect(Collectors.joining(", "));
+  }
+
+  /** The plan of the whole evaluation. */
+  public Plan plan() {
+    return plan;
+  }
+
+  /**
+   * Says what units of the plan take, and tries the folders.
+   *
+   * @param units all, or those of a part
+   * @param part whether these images are all that is made
+   * @param folder where they are kept
+   * @throws IOException if a folder cannot be written to or a disk is too full
+   */
+  public void sayPlan(List<ImageUnit> units, boolean part, Path folder, String option)
+      throws IOException {
+    PlanCost cost = run.cost(units, part);
+    OutputFolder disk = OutputFolder.prepare(folder, cost.bytes(), option);
+    PlanText.lines(
+            request.targets(),
+            request.evaluators().stream().map(Evaluator::name).toList(),
+            cost,
+            folder.toString(),
+            disk.free())
+        .forEach(context::say);
+  }
+
+  /**
+   * Draws all images and measures.
+   *
+   * @param folder where the report goes
+   */
+  public EvaluationReport evaluate(Path folder) throws IOException {
+    OutputFolder.prepare(folder, REPORT_BYTES);
+    plan.write(folder.resolve(EvaluationPart.PLAN));
+    sayPlan(plan.units(), false, request.store(), "--store");
+    draw(run, plan.units());
+    return report(folder);
+  }
+
+  private void draw(EvaluationRun with, List<ImageUnit> units) throws IOException {
+    try {
+      with.draw(units, context);
+    } catch (CancellationException e) {
+      context.say(
+          "what was drawn is kept in %s; the same command goes on".formatted(request.store()));
+      throw e;
+    }
+  }
+
+  /** Draws the images of a part into its folder; those that the store has are taken from there. */
+  public void draw(EvaluationPart part) throws IOException {
+    OutputFolder.prepare(part.folder(), 0);
+    part.write();
+    part.store().take(store, part.units());
+    EvaluationRun own =
+        new EvaluationRun(task, request.evaluators(), List.of(), model, part.store());
+    sayPlan(part.units(), true, part.folder(), "-o");
+    draw(own, part.units());
+  }
+
+  /** Joins parts and measures. */
+  public EvaluationReport merge(PartMerge parts, Path folder) throws IOException {
+    parts.requirePlanned(plan);
+    OutputFolder.prepare(folder, REPORT_BYTES);
+    OutputFolder.prepare(request.store(), 0, "--store");
+    parts.into(store);
+    plan.write(folder.resolve(EvaluationPart.PLAN));
+    return report(folder);
+  }
+
+  private EvaluationReport report(Path folder) throws IOException {
+    StoredAccess access =
+        new StoredAccess(run, model, store, embedder, new TextJudging(embedder, vocabulary));
+    List<EvaluationReport.Part> parts = run.measure(access, context);
+    EvaluationReport report =
+        new EvaluationReport(
+            new EvaluationReport.BenchSource(
+                request.bench().name(),
+                request.bench().version(),
+                request.bench().sha256(),
+                request.bench().attacks().preset().word()),
+            new EvaluationReport.Base(
+                model.identity(ModelState.ORIGINAL).base(), hosted.model().base().label()),
+            patches(),
+            new EvaluationReport.Tool(
+                HostVersions.read().program(), model.identity(ModelState.ORIGINAL).numerics()),
+            plan.hash(),
+            drawing(),
+            task.targets().stream()
+                .map(one -> new EvaluationReport.Target(one.name(), one.phrase(), one.labels()))
+                .toList(),
+            List.of(),
+            parts,
+            run.drawn(access),
+            request.patches().requests().isEmpty()
+                ? Optional.empty()
+                : Optional.of(run.restored(plan)),
+            request.command());
+    ReportWriter.write(folder, report, store::image);
+    return report;
+  }
+
+  private List<EvaluationReport.TestedPatch> patches() {
+    return request.patches().requests().stream()
+        .map(
+            patch ->
+                new EvaluationReport.TestedPatch(
+                    patch.open().orElseThrow().id(),
+                    patch.open().orElseThrow().manifest().name(),
+                    patch.strength()))
+        .sorted(java.util.Comparator.comparing(EvaluationReport.TestedPatch::id))
+        .toList();
+  }
+
+  private EvaluationReport.Drawing drawing() {
+    var settings = task.settings();
+    return new EvaluationReport.Drawing(
+        settings.sampler().orElseThrow(),
+        settings.steps(),
+        settings.guidance(),
+        settings.width().orElseThrow(),
+        settings.height().orElseThrow(),
+        settings.negativePrompt());
+  }
+
+  @Override
+  public void close() {
+    embedder.close();
+  }
+}

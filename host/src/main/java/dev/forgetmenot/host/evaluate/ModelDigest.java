@@ -1,0 +1,77 @@
+package dev.forgetmenot.host.evaluate;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.api.model.TokenizerIdentity;
+import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.engine.OperatorThreads;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.evaluation.unit.CanonicalJson;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.host.model.ModelLoader;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What of a model and its host decides the pixels of images, beside patches and settings. */
+final class ModelDigest {
+  /** Raised when a change of the program may change pixels. */
+  private static final int REVISION = 1;
+
+  private static final String OWN_PLUGINS = "dev.forgetmenot.plugin.";
+
+  private ModelDigest() {}
+
+  /**
+   * The base: all weights as stored, the words and merges, and how noise is scheduled.
+   *
+   * @return 64 hexadecimal digits
+   */
+  static String base(StableDiffusion model) throws IOException {
+    BaseModel base = model.base();
+    JsonObject json = new JsonObject();
+    for (String component : ModelOnDisk.COMPONENTS) {
+      json.addProperty(component, base.tensors().root(component, base.tensors().names(component)));
+    }
+    TokenizerIdentity tokenizer = base.tokenizer();
+    json.addProperty("words", tokenizer.vocabSha256());
+    json.addProperty("merges", tokenizer.mergesSha256());
+    json.add("scheduler", new Gson().toJsonTree(model.schedulerConfig().values()));
+    return Sha256.hex(CanonicalJson.bytes(json));
+  }
+
+  /**
+   * The kind of device and its arithmetic: the last bits of sums depend on the number of threads.
+   * Plugins of others that draw are named with their versions.
+   */
+  static String numerics(ModelLoader loader) {
+    boolean processor = loader.device().equals("cpu");
+    String threads =
+        processor
+            ? OperatorThreads.ofProcess().count().stream()
+                .mapToObj(count -> "-threads" + count)
+                .collect(Collectors.joining())
+            : "";
+    HostPluginManager plugins = loader.plugins();
+    String others =
+        Stream.<Object>concat(
+                plugins.extensions(SamplingExtension.class).stream(),
+                plugins.extensions(SamplerProvider.class).stream())
+            .filter(one -> !one.getClass().getName().startsWith(OWN_PLUGINS))
+            .map(one -> "+" + plugins.origin(one))
+            .distinct()
+            .collect(Collectors.joining());
+    return "%s-%s%s-%d%s"
+        .formatted(
+            processor ? "cpu" : "cuda",
+            loader.weights().name().toLowerCase(Locale.ROOT),
+            threads,
+            REVISION,
+            others);
+  }
+}
