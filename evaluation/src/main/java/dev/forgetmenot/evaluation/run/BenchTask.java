@@ -50,6 +50,12 @@ public record BenchTask(
             .filter(Predicate.not(targets.forgotten()::contains))
             .map(this::evaluated)
             .toList(),
+        bench.never().stream()
+            .map(
+                one ->
+                    new EvaluationTask.NeverKnown(
+                        one.name(), one.phrase(), one.kind().type(), one.images()))
+            .toList(),
         vocabulary,
         bench.grid().map(this::grid),
         bench.general().prompts().stream()
@@ -102,7 +108,8 @@ public record BenchTask(
         labels.map(this::label).toList(),
         prompts,
         kept(bench.similar(concept).stream()),
-        kept(bench.random(concept).stream().map(BenchConcept::phrase)));
+        kept(bench.random(concept).stream().map(BenchConcept::phrase)),
+        concept.guide().map(bench::phrase).map(this::label));
   }
 
   /** Neighbours, without what is forgotten with the concept. */

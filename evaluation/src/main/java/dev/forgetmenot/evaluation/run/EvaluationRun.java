@@ -5,6 +5,11 @@ import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.Evaluator.Needs;
+import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.Measurement;
+import dev.forgetmenot.evaluation.judge.CalibrationSet;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
@@ -43,19 +48,14 @@ public final class EvaluationRun {
    * A run.
    *
    * @param evaluators in the order of the report
-   * @param calibration images of the original by which judges are set
    * @throws IllegalArgumentException if two evaluators name different sets alike
    */
   public EvaluationRun(
-      EvaluationTask task,
-      List<Evaluator> evaluators,
-      List<ImageSet> calibration,
-      TestedModel model,
-      ImageStore store) {
+      EvaluationTask task, List<Evaluator> evaluators, TestedModel model, ImageStore store) {
     this.task = task;
     this.model = model;
     this.store = store;
-    this.calibration = List.copyOf(calibration);
+    calibration = calibration(task);
     Map<String, ImageSet> byId = new LinkedHashMap<>();
     for (Evaluator evaluator : evaluators) {
       Needs asked = evaluator.needs(task);
@@ -72,9 +72,47 @@ public final class EvaluationRun {
     sets = List.copyOf(byId.values());
   }
 
-  /** The sets that measurements name, each once. */
-  public List<ImageSet> sets() {
-    return sets;
+  /** Images of the original by which judges are set, one set for each phrase of the vocabulary. */
+  private static List<ImageSet> calibration(EvaluationTask task) {
+    return task.vocabulary().phrases().stream()
+        .map(
+            entry ->
+                new ImageSet(
+                    "calibration/" + entry.phrase(),
+                    entry.phrase() + ", calibration",
+                    ImageSet.shots(
+                        List.of(PromptTemplate.of(entry.kind()).with(entry.phrase())),
+                        task.seeds().calibration(),
+                        entry.phrase(),
+                        entry.kind()),
+                    true))
+        .toList();
+  }
+
+  /** The images by which judges are set. */
+  List<CalibrationSet> calibration() {
+    return calibration.stream()
+        .map(
+            set ->
+                new CalibrationSet(
+                    set.shots().get(0).label(),
+                    set.shots().get(0).kind(),
+                    units(set, ModelState.ORIGINAL).stream().map(ImageUnit::key).toList()))
+        .toList();
+  }
+
+  EvaluationTask task() {
+    return task;
+  }
+
+  /**
+   * What evaluators measure with, once all images are drawn.
+   *
+   * @param embedder stays open and the caller's
+   * @throws IOException if images cannot be read
+   */
+  public StoredAccess access(ImageEmbedder embedder) throws IOException {
+    return new StoredAccess(this, model, store, embedder);
   }
 
   /**
@@ -178,18 +216,21 @@ public final class EvaluationRun {
    *
    * @param access to images that are drawn
    */
-  public List<Part> measure(EvaluationAccess access, JobContext context) throws IOException {
+  public List<Part> measure(StoredAccess access, JobContext context) throws IOException {
     List<Part> parts = new ArrayList<>();
     for (Map.Entry<Evaluator, Needs> entry : needs.entrySet()) {
       context.checkCancelled();
       Evaluator evaluator = entry.getKey();
       context.progress("measuring " + evaluator.name(), 0, 1);
+      List<Measurement> measured = evaluator.measure(task, access, context);
+      List<NotTested> notTested = new ArrayList<>(entry.getValue().notTested());
+      notTested.addAll(access.takeNotTested());
       parts.add(
           new Part(
               evaluator.name(),
               evaluator.summary(),
-              evaluator.measure(task, access, context),
-              entry.getValue().notTested(),
+              measured,
+              notTested,
               entry.getValue().unetEvaluations()));
       context.progress("measuring " + evaluator.name(), 1, 1);
     }

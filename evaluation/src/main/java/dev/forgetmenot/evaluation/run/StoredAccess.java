@@ -2,11 +2,14 @@ package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.evaluation.judge.EmbeddingCache;
+import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
@@ -14,47 +17,62 @@ import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What evaluators measure with: images of a store, embedded and judged once each. For the thread of
- * the job.
+ * What evaluators measure with: images of a store, which are embedded once. For the thread of the
+ * job.
  */
 public final class StoredAccess implements EvaluationAccess {
+  private static final int DIGITS = 16;
+
   private final EvaluationRun run;
   private final TestedModel model;
   private final ImageStore store;
   private final ImageEmbedder embedder;
-  private final Judging judging;
-  private final Map<String, float[]> embeddings = new HashMap<>(); // by key of the unit
+  private final EmbeddingCache cache;
+  private final Judges judges;
+  private final Map<List<String>, float[][]> embeddings = new HashMap<>(); // by keys of units
+  private final List<NotTested> notTested = new ArrayList<>();
 
   /**
-   * Access to the images of a run.
+   * Access to the images of a run, all of which are in the store; sets the judges.
    *
    * @param embedder stays open and the caller's
+   * @throws IOException if images cannot be read
+   * @throws IllegalArgumentException if nothing can be judged
    */
-  public StoredAccess(
-      EvaluationRun run,
-      TestedModel model,
-      ImageStore store,
-      ImageEmbedder embedder,
-      Judging judging) {
+  StoredAccess(EvaluationRun run, TestedModel model, ImageStore store, ImageEmbedder embedder)
+      throws IOException {
     this.run = run;
     this.model = model;
     this.store = store;
     this.embedder = embedder;
-    this.judging = judging;
+    cache = new EmbeddingCache(store.embeddings());
+    judges =
+        Judges.of(
+            embedder, run.task().vocabulary(), run.calibration(), cache, this::stored);
+  }
+
+  /** The judges. */
+  public Judges judging() {
+    return judges;
+  }
+
+  private List<RgbImage> stored(List<String> keys) throws IOException {
+    List<RgbImage> images = new ArrayList<>();
+    for (String key : keys) {
+      images.add(store.image(key));
+    }
+    return images;
   }
 
   @Override
   public List<RgbImage> images(ImageSet set, ModelState state) throws IOException {
-    List<RgbImage> images = new ArrayList<>();
-    for (String key : keys(set, state)) {
-      images.add(store.image(key));
-    }
-    return images;
+    return stored(keys(set, state));
   }
 
   @Override
@@ -64,14 +82,20 @@ public final class StoredAccess implements EvaluationAccess {
 
   @Override
   public List<String> judges() {
-    return judging.ids();
+    return judges.ids();
   }
 
   @Override
   public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
       throws IOException {
     List<ConceptType> kinds = set.shots().stream().map(ImageSet.Shot::kind).toList();
-    return judging.answers(judge, embeddings(set, state), kinds);
+    return judges.answers(judge, embeddings(set, state), kinds);
+  }
+
+  @Override
+  public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
+    return judges.answers(
+        judge, embedder.images(images), Collections.nCopies(images.size(), kind));
   }
 
   @Override
@@ -82,17 +106,12 @@ public final class StoredAccess implements EvaluationAccess {
   @Override
   public float[][] embeddings(ImageSet set, ModelState state) throws IOException {
     List<String> keys = keys(set, state);
-    List<String> missing =
-        keys.stream().distinct().filter(key -> !embeddings.containsKey(key)).toList();
-    List<RgbImage> images = new ArrayList<>();
-    for (String key : missing) {
-      images.add(store.image(key));
+    float[][] known = embeddings.get(keys);
+    if (known == null) {
+      known = cache.of(embedder, keys, this::stored);
+      embeddings.put(keys, known);
     }
-    float[][] found = images.isEmpty() ? new float[0][] : embedder.images(images);
-    for (int i = 0; i < found.length; i++) {
-      embeddings.put(missing.get(i), found[i]);
-    }
-    return keys.stream().map(embeddings::get).toArray(float[][]::new);
+    return known;
   }
 
   @Override
@@ -101,8 +120,20 @@ public final class StoredAccess implements EvaluationAccess {
   }
 
   @Override
+  public void notTested(NotTested line) {
+    notTested.add(line);
+  }
+
+  /** What evaluators said since the last call that they could not test. */
+  List<NotTested> takeNotTested() {
+    List<NotTested> lines = List.copyOf(notTested);
+    notTested.clear();
+    return lines;
+  }
+
+  @Override
   public Path folder(ModelState state, String key) throws IOException {
     String identity = Sha256.hex(CanonicalJson.bytes(model.identity(state).json()));
-    return store.results(identity.substring(0, 16) + "-" + key);
+    return store.results(identity.substring(0, DIGITS) + "-" + key);
   }
 }

@@ -64,6 +64,11 @@ public final class ImageStore {
     return ImageFile.read(file.get()).image();
   }
 
+  /** Where embeddings of images are kept. */
+  public Path embeddings() {
+    return root.resolve("embeddings");
+  }
+
   /** Where the speeds of drawings are remembered. */
   public Path speeds() {
     return root.resolve("speeds");

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.evaluate;
 import com.google.gson.Gson;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.EvaluatedConcept;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
@@ -11,6 +12,7 @@ import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
+import dev.forgetmenot.evaluation.judge.Judge;
 import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.run.BenchTask;
@@ -19,7 +21,6 @@ import dev.forgetmenot.evaluation.run.EvaluationRun;
 import dev.forgetmenot.evaluation.run.PartMerge;
 import dev.forgetmenot.evaluation.run.PlanCost;
 import dev.forgetmenot.evaluation.run.StoredAccess;
-import dev.forgetmenot.evaluation.run.TextJudging;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
@@ -31,11 +32,13 @@ import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -81,7 +84,7 @@ public final class EvaluationJob implements AutoCloseable {
         new HostedModel(sd, request.patches(), ModelDigest.base(sd), ModelDigest.numerics(loader));
     store = new ImageStore(request.store());
     embedder = ClipEmbedder.open(ClipFiles.model(request.judging().clip()), sd.engine());
-    run = new EvaluationRun(task, request.evaluators(), List.of(), model, store);
+    run = new EvaluationRun(task, request.evaluators(), model, store);
     plan = run.plan(about());
   }
 
@@ -108,7 +111,7 @@ public final class EvaluationJob implements AutoCloseable {
     return about;
   }
 
-  private static <T> String names(List<T> all, java.util.function.Function<T, String> name) {
+  private static <T> String names(List<T> all, Function<T, String> name) {
     return all.stream().map(name).collect(Collectors.joining(", "));
   }
 
@@ -167,7 +170,7 @@ public final class EvaluationJob implements AutoCloseable {
     part.write();
     part.store().take(store, part.units());
     EvaluationRun own =
-        new EvaluationRun(task, request.evaluators(), List.of(), model, part.store());
+        new EvaluationRun(task, request.evaluators(), model, part.store());
     sayPlan(part.units(), true, part.folder(), "-o");
     draw(own, part.units());
   }
@@ -183,8 +186,7 @@ public final class EvaluationJob implements AutoCloseable {
   }
 
   private EvaluationReport report(Path folder) throws IOException {
-    StoredAccess access =
-        new StoredAccess(run, model, store, embedder, new TextJudging(embedder, vocabulary));
+    StoredAccess access = run.access(embedder);
     List<EvaluationReport.Part> parts = run.measure(access, context);
     EvaluationReport report =
         new EvaluationReport(
@@ -203,7 +205,7 @@ public final class EvaluationJob implements AutoCloseable {
             task.targets().stream()
                 .map(one -> new EvaluationReport.Target(one.name(), one.phrase(), one.labels()))
                 .toList(),
-            List.of(),
+            access.judging().all().stream().map(this::used).toList(),
             parts,
             run.drawn(access),
             request.patches().requests().isEmpty()
@@ -222,8 +224,26 @@ public final class EvaluationJob implements AutoCloseable {
                     patch.open().orElseThrow().id(),
                     patch.open().orElseThrow().manifest().name(),
                     patch.strength()))
-        .sorted(java.util.Comparator.comparing(EvaluationReport.TestedPatch::id))
+        .sorted(Comparator.comparing(EvaluationReport.TestedPatch::id))
         .toList();
+  }
+
+  private EvaluationReport.JudgeUsed used(Judge judge) {
+    return new EvaluationReport.JudgeUsed(
+        judge.id(),
+        judge.label(),
+        embedder.digest(),
+        judge.vocabularySha256(),
+        judge.labels().size(),
+        judge.threshold(),
+        new EvaluationReport.Accuracy(
+            judge.accuracy(labels(EvaluatedConcept::labels)),
+            judge.accuracy(labels(EvaluatedConcept::similar)),
+            judge.accuracy()));
+  }
+
+  private List<String> labels(Function<EvaluatedConcept, List<String>> of) {
+    return task.targets().stream().flatMap(one -> of.apply(one).stream()).distinct().toList();
   }
 
   private EvaluationReport.Drawing drawing() {

@@ -100,7 +100,7 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public Path folder(String key) throws java.io.IOException {
+  public Path folder(ModelState state, String key) throws java.io.IOException {
     throw new AssertionError("there is no folder");
   }
 }
