@@ -52,9 +52,7 @@ public final class StoredAccess implements EvaluationAccess {
     this.store = store;
     this.embedder = embedder;
     cache = new EmbeddingCache(store.embeddings());
-    judges =
-        Judges.of(
-            embedder, run.task().vocabulary(), run.calibration(), cache, this::stored);
+    judges = Judges.of(embedder, run.task().vocabulary(), run.calibration(), cache, this::stored);
   }
 
   /** The judges. */
@@ -94,8 +92,7 @@ public final class StoredAccess implements EvaluationAccess {
 
   @Override
   public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
-    return judges.answers(
-        judge, embedder.images(images), Collections.nCopies(images.size(), kind));
+    return judges.answers(judge, embedder.images(images), Collections.nCopies(images.size(), kind));
   }
 
   @Override
