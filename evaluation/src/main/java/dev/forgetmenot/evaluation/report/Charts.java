@@ -13,12 +13,12 @@ import static j2html.TagCreator.tag;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.Reading;
+import dev.forgetmenot.files.Message;
 import j2html.tags.ContainerTag;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.FigureTag;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -204,6 +204,6 @@ final class Charts {
   }
 
   private static String coordinate(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
+    return Message.of("%.1f", value);
   }
 }

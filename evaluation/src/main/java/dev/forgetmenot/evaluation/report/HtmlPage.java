@@ -2,11 +2,16 @@ package dev.forgetmenot.evaluation.report;
 
 import static j2html.TagCreator.body;
 import static j2html.TagCreator.document;
+import static j2html.TagCreator.each;
+import static j2html.TagCreator.h1;
 import static j2html.TagCreator.head;
+import static j2html.TagCreator.header;
 import static j2html.TagCreator.html;
+import static j2html.TagCreator.main;
 import static j2html.TagCreator.meta;
 import static j2html.TagCreator.rawHtml;
 import static j2html.TagCreator.script;
+import static j2html.TagCreator.section;
 import static j2html.TagCreator.style;
 import static j2html.TagCreator.title;
 
@@ -62,6 +67,16 @@ final class HtmlPage {
                     all)
                 .withLang("en"))
         .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A page of tables, without a script. */
+  static byte[] ofTables(String name, List<TextTable> tables) {
+    return bytes(
+        name,
+        "",
+        List.of(
+            header(h1(name)),
+            main(each(tables, table -> section(each(table.html(), part -> part))))));
   }
 
   private static String digest(String text) {

@@ -26,6 +26,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.statistics.Verdict;
+import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TrTag;
 import java.io.IOException;
@@ -203,7 +204,7 @@ final class HtmlReport {
         Tables.first(text(judge.id())),
         Tables.cell(head.get(1), judge.label()),
         Tables.cell(head.get(2), Integer.toString(judge.vocabulary())),
-        Tables.cell(head.get(3), String.format(Locale.ROOT, "%.4f", judge.tau())),
+        Tables.cell(head.get(3), Message.of("%.4f", judge.tau())),
         Tables.cell(head.get(4), ReadingText.text(judge.accuracy().target())),
         Tables.cell(head.get(5), ReadingText.text(judge.accuracy().similar())),
         Tables.cell(head.get(6), ReadingText.text(judge.accuracy().all())));
@@ -221,7 +222,7 @@ final class HtmlReport {
                     .withClass("number")
                     .attr("data-sets", images.places(List.of(of.set().id())))
                     .attr("data-only", "apart")),
-        Tables.cell(head.get(3), String.format(Locale.ROOT, "%.2f", of.agreement().kappa())));
+        Tables.cell(head.get(3), Message.of("%.2f", of.agreement().kappa())));
   }
 
   private List<DomContent> chapter(Chapter chapter, List<Part> parts) throws IOException {
@@ -233,14 +234,14 @@ final class HtmlReport {
             .filter(line -> line.judge().isEmpty() || line.judge().equals(scoring()))
             .toList();
     List<Measurement> shares = scored.stream().filter(Charts::isShare).toList();
-    if (!shares.isEmpty() && chapter != Chapter.FURTHER) {
+    if (!shares.isEmpty() && (chapter == Chapter.FORGETTING || chapter == Chapter.COST)) {
       charts.add(Charts.shares(chapter.title() + ", judge " + scoring(), shares));
     }
     if (chapter == Chapter.FORGETTING) {
       tradeOff().ifPresent(charts::add);
     }
     scored.stream()
-        .filter(line -> !line.shares().isEmpty())
+        .filter(line -> chapter == Chapter.BECAME && !line.shares().isEmpty())
         .forEach(
             line ->
                 charts.add(

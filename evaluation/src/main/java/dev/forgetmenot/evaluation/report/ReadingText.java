@@ -4,9 +4,9 @@ import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.statistics.Verdict;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Count;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -42,8 +42,7 @@ final class ReadingText {
       return "";
     }
     return unit == Unit.PERCENT
-        ? String.format(
-            Locale.ROOT, " [%.1f, %.1f]", HUNDRED * reading.low(), HUNDRED * reading.high())
+        ? Message.of(" [%.1f, %.1f]", HUNDRED * reading.low(), HUNDRED * reading.high())
         : " [%s, %s]".formatted(plain(reading.low()), plain(reading.high()));
   }
 
@@ -62,20 +61,20 @@ final class ReadingText {
   }
 
   static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f %%", HUNDRED * share);
+    return Message.of("%.1f %%", HUNDRED * share);
   }
 
   private static String plain(double value) {
     double size = Math.abs(value);
     if (size != 0 && size < 1e-3) {
-      return String.format(Locale.ROOT, "%.1e", value);
+      return Message.of("%.1e", value);
     }
-    return String.format(Locale.ROOT, size < 10 ? "%.3f" : size < 1000 ? "%.1f" : "%.0f", value);
+    return Message.of(size < 10 ? "%.3f" : size < 1000 ? "%.1f" : "%.0f", value);
   }
 
   /** A p-value. */
   static String p(double p) {
-    return p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
+    return p < 1e-4 ? "< 0.0001" : Message.of("%.4f", p);
   }
 
   static String text(Count count) {
@@ -102,12 +101,9 @@ final class ReadingText {
     String counted = text(found);
     return test.verdict() == Verdict.NOT_REACHED
         ? counted + ", at most " + percent(found.clopperPearson().high())
-        : String.format(
-            Locale.ROOT,
+        : Message.of(
             "%s, %.1f to %.1f %%",
-            counted,
-            HUNDRED * found.wilson().low(),
-            HUNDRED * found.wilson().high());
+            counted, HUNDRED * found.wilson().low(), HUNDRED * found.wilson().high());
   }
 
   /** The first labels with their shares, such as {@code wizard 61 %, bear 12 %}. */
@@ -116,10 +112,7 @@ final class ReadingText {
     String first =
         all.stream()
             .limit(most)
-            .map(
-                share ->
-                    String.format(
-                        Locale.ROOT, "%s %.0f %%", share.getKey(), HUNDRED * share.getValue()))
+            .map(share -> Message.of("%s %.0f %%", share.getKey(), HUNDRED * share.getValue()))
             .collect(Collectors.joining(", "));
     return all.size() > most ? first + ", …" : first;
   }

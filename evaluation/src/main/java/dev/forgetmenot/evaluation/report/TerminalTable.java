@@ -3,7 +3,6 @@ package dev.forgetmenot.evaluation.report;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
-import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,13 +34,12 @@ public final class TerminalTable {
     for (Chapter chapter : Chapter.LEAST_FIRST) {
       chapter.parts(report).stream()
           .flatMap(part -> part.measurements().stream())
-          .filter(line -> scored(line) && line.shares().isEmpty())
+          .filter(line -> scored(line) && shortened(chapter, line))
           .forEach(this::add);
     }
     List<String> lines = aligned();
-    report.parts().stream()
-        .map(Part::measurements)
-        .flatMap(List::stream)
+    Chapter.BECAME.parts(report).stream()
+        .flatMap(part -> part.measurements().stream())
         .filter(line -> scored(line) && !line.shares().isEmpty())
         .forEach(
             line ->
@@ -73,6 +71,15 @@ public final class TerminalTable {
   private boolean scored(Measurement line) {
     return line.judge().isEmpty()
         || report.judges().stream().findFirst().map(JudgeUsed::id).orElse("").equals(line.judge());
+  }
+
+  /** Of the cost only what both models have a value of; labels have lines of their own. */
+  private static boolean shortened(Chapter chapter, Measurement line) {
+    return switch (chapter) {
+      case COST -> line.original().isPresent() && line.patched().isPresent();
+      case BECAME -> line.shares().isEmpty();
+      default -> true;
+    };
   }
 
   private void add(Measurement line) {
