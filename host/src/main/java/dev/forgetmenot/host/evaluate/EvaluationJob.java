@@ -169,8 +169,7 @@ public final class EvaluationJob implements AutoCloseable {
     OutputFolder.prepare(part.folder(), 0);
     part.write();
     part.store().take(store, part.units());
-    EvaluationRun own =
-        new EvaluationRun(task, request.evaluators(), model, part.store());
+    EvaluationRun own = new EvaluationRun(task, request.evaluators(), model, part.store());
     sayPlan(part.units(), true, part.folder(), "-o");
     draw(own, part.units());
   }

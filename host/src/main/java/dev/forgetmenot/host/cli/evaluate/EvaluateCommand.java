@@ -69,6 +69,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new EvaluateCommand(context));
     line.addSubcommand(new EvaluateCheckCommand(context));
+    line.addSubcommand(new EvaluateCompareCommand(context));
     line.addSubcommand(new EvaluateMergeCommand(context));
     return line;
   }
