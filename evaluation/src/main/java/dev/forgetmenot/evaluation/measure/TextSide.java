@@ -1,8 +1,10 @@
 package dev.forgetmenot.evaluation.measure;
 
+import dev.forgetmenot.patching.linear.Cholesky;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a patch does to the text states before any image is drawn: over the l key and value
@@ -37,11 +39,23 @@ public final class TextSide {
    * @return 0 if the concept is its guide exactly, 1 if nothing was done, larger if it moved away
    */
   public double residual(Matrix concept, Matrix guide) {
+    return residual(concept, concept, guide);
+  }
+
+  /**
+   * The same where the text encoder is patched too: (Σ‖W'c' - Wg‖² / Σ‖Wc - Wg‖²)^½.
+   *
+   * @param concept the base encoder's states c (d, k), one a column
+   * @param patchedConcept the patched encoder's states c' (d, k) of the same tokens
+   * @param guide the base encoder's states g (d, k)
+   * @return as above
+   */
+  public double residual(Matrix concept, Matrix patchedConcept, Matrix guide) {
     double left = 0;
     double all = 0;
     for (int l = 0; l < base.size(); l++) {
       Matrix wanted = base.get(l).times(guide);
-      left += squares(patched.get(l).times(concept).minus(wanted));
+      left += squares(patched.get(l).times(patchedConcept).minus(wanted));
       all += squares(base.get(l).times(concept).minus(wanted));
     }
     return Math.sqrt(left / all);
@@ -54,17 +68,54 @@ public final class TextSide {
    * @return k numbers, 0 if a state did not move
    */
   public double[] drift(Matrix states) {
+    return drift(states, states);
+  }
+
+  /**
+   * The same where the text encoder is patched too: (Σ‖W'q' - Wq‖² / Σ‖Wq‖²)^½ for each q.
+   *
+   * @param states the base encoder's q (d, k), one a column
+   * @param patchedStates the patched encoder's q' (d, k) of the same tokens
+   * @return as above
+   */
+  public double[] drift(Matrix states, Matrix patchedStates) {
     double[] moved = new double[states.columns()];
     double[] length = new double[states.columns()];
     for (int l = 0; l < base.size(); l++) {
       Matrix before = base.get(l).times(states);
-      add(moved, patched.get(l).times(states).minus(before).squaredColumnNorms());
+      add(moved, patched.get(l).times(patchedStates).minus(before).squaredColumnNorms());
       add(length, before.squaredColumnNorms());
     }
     for (int i = 0; i < moved.length; i++) {
       moved[i] = Math.sqrt(moved[i] / length[i]);
     }
     return moved;
+  }
+
+  /**
+   * What one change of the text states would do to all projections: the I + D that is nearest to W'
+   * = W(I + D) over all of them, by least squares.
+   *
+   * @return I + D (d, d); empty where no such D explains the change, which then differs between the
+   *     projections: where it misses more than a hundredth of Σ‖W' - W‖²
+   * @throws ArithmeticException if the projections do not determine it
+   */
+  public Optional<Matrix> identityPlusChange() {
+    int d = base.get(0).columns();
+    Matrix normal = Matrix.zeros(d, d);
+    Matrix right = Matrix.zeros(d, d);
+    for (int l = 0; l < base.size(); l++) {
+      normal = normal.plus(base.get(l).transposedTimes(base.get(l)));
+      right = right.plus(base.get(l).transposedTimes(patched.get(l)));
+    }
+    Matrix found = new Cholesky(normal).solve(right);
+    double missed = 0;
+    double changed = 0;
+    for (int l = 0; l < base.size(); l++) {
+      missed += squares(base.get(l).times(found).minus(patched.get(l)));
+      changed += squares(patched.get(l).minus(base.get(l)));
+    }
+    return changed > 0 && missed > changed / 100 ? Optional.empty() : Optional.of(found);
   }
 
   /**

@@ -116,6 +116,42 @@ class OwnMeasuresTest {
   }
 
   @Test
+  void aPatchOfTheTextEncoderCountsOnThePatchedSide() {
+    // one projection, W = (1 0; 0 2), W' = (1 0; 0 0)
+    TextSide side =
+        new TextSide(
+            List.of(Matrix.of(2, 2, new double[] {1, 0, 0, 2})),
+            List.of(Matrix.of(2, 2, new double[] {1, 0, 0, 0})));
+    Matrix concept = Matrix.of(2, 1, new double[] {1, 1});
+    Matrix encodedNow = Matrix.of(2, 1, new double[] {3, 1});
+    Matrix guide = Matrix.of(2, 1, new double[] {0, 0});
+    // Wc = (1, 2), W'c = (1, 0), W'c' = (3, 0), Wg = 0
+    assertThat(side.residual(concept, guide)).isCloseTo(Math.sqrt(1 / 5.0), within(1e-12));
+    assertThat(side.residual(concept, encodedNow, guide))
+        .isCloseTo(Math.sqrt(9 / 5.0), within(1e-12));
+    // W'q' - Wq = (2, -2)
+    assertThat(side.drift(concept, encodedNow)[0]).isCloseTo(Math.sqrt(8 / 5.0), within(1e-12));
+    assertThat(side.drift(concept)[0]).isCloseTo(Math.sqrt(4 / 5.0), within(1e-12));
+  }
+
+  @Test
+  void oneChangeOfTheTextStatesIsFoundFromTheProjections() {
+    Matrix wanted = Matrix.of(2, 2, new double[] {1, 0.5, 0, 0.25});
+    Matrix first = Matrix.of(2, 2, new double[] {1, 2, 3, 4});
+    Matrix second = Matrix.of(1, 2, new double[] {5, -1});
+    TextSide one =
+        new TextSide(List.of(first, second), List.of(first.times(wanted), second.times(wanted)));
+    assertThat(one.identityPlusChange().orElseThrow().minus(wanted).norm())
+        .isCloseTo(0, within(1e-9));
+    TextSide none = new TextSide(List.of(first, second), List.of(first, second));
+    assertThat(none.identityPlusChange().orElseThrow().minus(Matrix.identity(2)).norm())
+        .isCloseTo(0, within(1e-9));
+    TextSide each =
+        new TextSide(List.of(first, second), List.of(first.times(wanted), second.times(-3)));
+    assertThat(each.identityPlusChange()).isEmpty();
+  }
+
+  @Test
   void aProjectorCannotBeUndone() {
     Matrix projector = Matrix.of(2, 2, new double[] {1, 0, 0, 0});
     assertThat(TextSide.conditioning(projector)).isInfinite();

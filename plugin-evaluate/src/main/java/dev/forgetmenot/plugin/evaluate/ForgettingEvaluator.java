@@ -14,11 +14,11 @@ import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.evaluation.bench.Rung;
 import dev.forgetmenot.evaluation.statistics.ExactTest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Count;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.pf4j.Extension;
 
@@ -96,8 +96,7 @@ public final class ForgettingEvaluator implements Evaluator {
               .original(Answers.reading(original.rest()))
               .patched(Answers.reading(patched.rest()))
               .explained(
-                  String.format(
-                      Locale.ROOT,
+                  Message.of(
                       "Unlearning accuracy: the share of %d images by the prompts of the rung %s"
                           + " that judge %s does not call %s. It is high for noise as well: read"
                           + " what the images became. The original's value is what the judge"

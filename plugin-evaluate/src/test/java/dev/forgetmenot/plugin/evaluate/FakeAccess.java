@@ -8,6 +8,7 @@ import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.RgbImage;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public List<RgbImage> images(ImageSet set, ModelState state) {
+  public List<RgbImage> images(ImageSet set, ModelState state) throws IOException {
     return found(images, set.id() + state, set, List::size);
   }
 
@@ -60,7 +61,8 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public List<JudgedImage> answers(String judge, ImageSet set, ModelState state) {
+  public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
+      throws IOException {
     return found(answers, judge + set.id() + state, set, List::size);
   }
 
@@ -75,7 +77,7 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public float[][] embeddings(ImageSet set, ModelState state) {
+  public float[][] embeddings(ImageSet set, ModelState state) throws IOException {
     return found(embeddings, set.id() + state, set, rows -> rows.length);
   }
 
@@ -90,7 +92,7 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public <T> T compute(ModelState state, ModelTask<T> task) throws java.io.IOException {
+  public <T> T compute(ModelState state, ModelTask<T> task) throws IOException {
     throw new AssertionError("there is no model");
   }
 
@@ -100,7 +102,7 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public Path folder(ModelState state, String key) throws java.io.IOException {
+  public Path folder(ModelState state, String key) throws IOException {
     throw new AssertionError("there is no folder");
   }
 }

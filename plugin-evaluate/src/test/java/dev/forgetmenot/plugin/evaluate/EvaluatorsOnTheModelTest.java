@@ -1,0 +1,175 @@
+package dev.forgetmenot.plugin.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.EvaluatedConcept;
+import dev.forgetmenot.api.evaluation.EvaluationTask;
+import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.Measurement;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.concept.TokenSelection;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.InputUpdate;
+import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.UceSolver;
+import dev.forgetmenot.testkit.edit.EditedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All evaluators on the embedded model with a closed-form eraser that turns one thing into another. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EvaluatorsOnTheModelTest {
+  private static final String TARGET = "merlin";
+  private static final String GUIDE = "a soccer ball";
+
+  @TempDir private Path folder;
+  private ModelAccess access;
+  private EvaluationTask task;
+
+  @BeforeAll
+  void aPatch() throws IOException {
+    SmallTask small = new SmallTask();
+    small.settings = GenerationRequest.of("").sampled("ddim", 8);
+    small.target(
+        new EvaluatedConcept(
+            TARGET,
+            TARGET,
+            ConceptType.IDENTITY,
+            List.of(TARGET),
+            Map.of("name", List.of("a photo of " + TARGET)),
+            List.of("a dog"),
+            List.of("a lion"),
+            Optional.of(GUIDE)));
+    small.others(ConceptType.OBJECT, "a dog", "a lion");
+    small.general = List.of("a photo of a dog", "a photo of a lion", "a photo", "a dog");
+    EvaluationTask built = small.build();
+    task =
+        new EvaluationTask(
+            built.targets(),
+            built.others(),
+            List.of(),
+            EditedModel.VOCABULARY,
+            Optional.empty(),
+            built.general(),
+            1,
+            built.seeds(),
+            small.settings);
+    access = new ModelAccess(small.settings, folder);
+    access.edited().model().engine().run(this::erase);
+  }
+
+  private void erase() {
+    var model = access.edited().model();
+    KnownConcepts known = EditedModel.VOCABULARY;
+    ConceptEmbeddings embeddings =
+        new ConceptEmbeddings(
+            new PromptEncoder(model), TokenSelection.PADDING, 8, List.of(PromptTemplate.ofThings()));
+    ConceptEmbeddings.Pairs pairs =
+        embeddings.pairs(PromptPhrase.of(TARGET, known), PromptPhrase.of(GUIDE, known));
+    Erasure erasure = new Erasure(TARGET, pairs.targets(), pairs.guides(), 1);
+    InputUpdate edit = UceSolver.solve(List.of(erasure), List.of(), 0.1).edit();
+    for (AttentionLayer layer : model.attentionSites()) {
+      if (layer.cross()) {
+        for (String projection : List.of("to_k", "to_v")) {
+          String name = "unet/" + layer.name() + "." + projection + ".weight";
+          Matrix weight = access.edited().weight(name);
+          access.patch(name, weight.plus(edit.change(weight)).rowMajorFloats());
+        }
+      }
+    }
+  }
+
+  @AfterAll
+  void close() throws IOException {
+    access.close();
+  }
+
+  private Measurement row(Evaluator evaluator, String measure, String part) throws IOException {
+    return evaluator.measure(task, access, JobContext.NONE).stream()
+        .filter(row -> row.measure().equals(measure) && row.part().startsWith(part))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static double original(Measurement row) {
+    return row.original().orElseThrow().value();
+  }
+
+  private static double patched(Measurement row) {
+    return row.patched().orElseThrow().value();
+  }
+
+  @Test
+  void theTargetIsForgottenAndBecameItsGuide() throws IOException {
+    Measurement ua = row(new ForgettingEvaluator(), "UA", "name");
+    assertThat(original(ua)).isEqualTo(0);
+    assertThat(patched(ua)).isEqualTo(1);
+    assertThat(ua.question().orElseThrow().floor().n()).isEqualTo(4);
+    assertThat(row(new BecameEvaluator(), "became", "name").shares()).containsKey(GUIDE);
+    assertThat(original(row(new BecameEvaluator(), "diversity", "name"))).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void neighboursAndGeneralImagesAreMeasured() throws IOException {
+    assertThat(original(row(new NeighboursEvaluator(), "accuracy", "all others"))).isEqualTo(1);
+    assertThat(patched(row(new NeighboursEvaluator(), "drift", "similar"))).isPositive();
+    assertThat(original(row(new GeneralEvaluator(), "CLIP score", ""))).isBetween(10.0, 100.0);
+    assertThat(patched(row(new GeneralEvaluator(), "CMMD", ""))).isPositive();
+  }
+
+  @Test
+  void textSideSaysHowFarTheConceptWent() throws IOException {
+    TextSideEvaluator text = new TextSideEvaluator();
+    assertThat(patched(row(text, "residual", ""))).isBetween(0.0, 0.2);
+    Measurement norm = row(text, "norm", "");
+    assertThat(patched(norm)).isPositive();
+    long layers =
+        access.compute(
+            ModelState.ORIGINAL,
+            model -> model.attentionSites().stream().filter(AttentionLayer::cross).count());
+    assertThat(norm.patched().orElseThrow().n()).isEqualTo(2 * layers);
+    assertThat(patched(row(text, "text drift", "nearest"))).isBetween(0.01, 1.0);
+    assertThat(patched(row(text, "text drift", "vocabulary, worst")))
+        .isGreaterThan(patched(row(text, "text drift", "vocabulary")));
+    // one I + D for all: found again from the weights, to the rounding of floats
+    assertThat(patched(row(text, "reciprocal condition", ""))).isBetween(1e-4, 0.9);
+  }
+
+  @Test
+  void attentionIsAShare() throws IOException {
+    Measurement mass = row(new AttentionEvaluator(), "attention mass", "name");
+    assertThat(original(mass)).isBetween(0.01, 0.9);
+    assertThat(patched(mass)).isBetween(0.0, 0.9).isNotCloseTo(original(mass), within(1e-4));
+  }
+
+  @Test
+  void theNameIsAvoided() throws IOException {
+    AvoidOrDestroyEvaluator avoid = new AvoidOrDestroyEvaluator();
+    Measurement gap = row(avoid, "gap", "");
+    assertThat(original(gap)).isPositive();
+    assertThat(patched(gap)).isLessThan(original(gap));
+    assertThat(patched(row(avoid, "avoid", "")))
+        .isCloseTo(1 - patched(gap) / original(gap), within(1e-12));
+    assertThat(patched(row(avoid, "destroy", ""))).isBetween(-0.5, 0.5);
+    // 4 images with and without the name, 2 others; both models; 10 times of 4 noises
+    assertThat(avoid.needs(task).unetEvaluations()).isEqualTo(2 * 40 * (2 * 4 + 2));
+  }
+}

@@ -1,0 +1,144 @@
+package dev.forgetmenot.plugin.evaluate;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.ImageSet;
+import dev.forgetmenot.api.evaluation.ImageSet.Shot;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.clip.ClipEmbedder;
+import dev.forgetmenot.diffusion.clip.ClipFiles;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
+import dev.forgetmenot.evaluation.measure.UnitRows;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.edit.EditedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What evaluators measure with on the embedded model: weights that a test gives are on it in the
+ * patched state. One judge, by texts, without abstention.
+ */
+final class ModelAccess extends FakeAccess implements AutoCloseable {
+  private final EditedModel edited = new EditedModel();
+  private final Map<String, float[]> patch = new HashMap<>();
+  private final Map<String, RgbImage> drawn = new HashMap<>();
+  private final GenerationRequest settings;
+  private final Path folder;
+
+  ModelAccess(GenerationRequest settings, Path folder) throws IOException {
+    this.settings = settings;
+    this.folder = folder;
+    judges = List.of("A");
+    embedder =
+        ClipEmbedder.open(
+            ClipFiles.model(ZeroShotClassifier.clipOf(EmbeddedModel.folder())),
+            edited.model().engine());
+  }
+
+  EditedModel edited() {
+    return edited;
+  }
+
+  ModelAccess patch(String weight, float[] values) {
+    patch.put(weight, values);
+    return this;
+  }
+
+  @Override
+  public List<RgbImage> images(ImageSet set, ModelState state) throws IOException {
+    List<Shot> missing =
+        set.shots().stream().filter(shot -> !drawn.containsKey(shot.prompt() + shot.seed() + state)).distinct().toList();
+    if (!missing.isEmpty()) {
+      List<GenerationRequest> requests =
+          missing.stream()
+              .map(shot -> settings.prompted(shot.prompt()).seeds(shot.seed(), 1))
+              .toList();
+      List<List<RgbImage>> images = compute(state, model -> model.generate(requests));
+      for (int i = 0; i < missing.size(); i++) {
+        Shot shot = missing.get(i);
+        drawn.put(shot.prompt() + shot.seed() + state, images.get(i).get(0));
+      }
+    }
+    return set.shots().stream().map(shot -> drawn.get(shot.prompt() + shot.seed() + state)).toList();
+  }
+
+  @Override
+  public List<String> keys(ImageSet set, ModelState state) {
+    String patches = state == ModelState.PATCHED ? patch.keySet().toString() : "";
+    return set.shots().stream().map(shot -> shot + patches).toList();
+  }
+
+  @Override
+  public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
+      throws IOException {
+    return answers(judge, images(set, state), set.shots().get(0).kind());
+  }
+
+  @Override
+  public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
+    List<String> labels =
+        EditedModel.VOCABULARY.ofStyle(kind == ConceptType.STYLE).stream()
+            .map(KnownConcepts.Phrase::phrase)
+            .toList();
+    UnitRows texts =
+        rows(embedder.texts(labels.stream().map(PromptTemplate.of(kind)::with).toList()));
+    UnitRows rows = rows(embedder.images(images));
+    List<JudgedImage> answers = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      int best = 0;
+      for (int j = 1; j < labels.size(); j++) {
+        best = rows.cosine(i, texts, j) > rows.cosine(i, texts, best) ? j : best;
+      }
+      answers.add(new JudgedImage(labels.get(best), 1, false));
+    }
+    return answers;
+  }
+
+  private static UnitRows rows(float[][] embeddings) {
+    return UnitRows.of(Arrays.asList(embeddings));
+  }
+
+  @Override
+  public float[][] embeddings(ImageSet set, ModelState state) throws IOException {
+    return embedder.images(images(set, state));
+  }
+
+  @Override
+  public <T> T compute(ModelState state, ModelTask<T> task) throws IOException {
+    var model = edited.model();
+    return model
+        .engine()
+        .call(
+            () -> {
+              if (state == ModelState.PATCHED) {
+                patch.forEach(model.weights()::replace);
+              }
+              try {
+                return task.run(model);
+              } finally {
+                patch.keySet().forEach(model.weights()::restore);
+              }
+            });
+  }
+
+  @Override
+  public Path folder(String key) throws IOException {
+    return Files.createDirectories(folder.resolve(key));
+  }
+
+  @Override
+  public void close() throws IOException {
+    embedder.close();
+    edited.close();
+  }
+}
