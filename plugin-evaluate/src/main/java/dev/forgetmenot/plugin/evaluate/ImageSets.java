@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The images that the evaluators of this plugin look at; those that several look at are equal.
@@ -56,6 +58,32 @@ record ImageSets(EvaluationTask task) {
     }
     String title = target.phrase() + ", rung " + rung.word();
     return Optional.of(new ImageSet(id(rung.word(), target), title, shots, false));
+  }
+
+  /**
+   * Images of a target by its name that the original draws by seeds after all others of the list,
+   * so that nothing else uses them.
+   */
+  ImageSet reserved(EvaluatedConcept target, int count) {
+    EvaluationTask.Seeds seeds = task.seeds();
+    long last =
+        Stream.of(seeds.target(), seeds.retain(), seeds.training(), seeds.calibration())
+            .flatMapToLong(LongStream::of)
+            .max()
+            .orElseThrow();
+    List<String> prompts = target.prompts().get(Rung.NAME.word());
+    List<Shot> shots =
+        IntStream.range(0, count)
+            .mapToObj(
+                i ->
+                    new Shot(
+                        prompts.get(i * prompts.size() / count),
+                        last + 1 + i,
+                        target.phrase(),
+                        target.kind()))
+            .toList();
+    return new ImageSet(
+        id("reserved", target), target.phrase() + ", to learn from", shots, true);
   }
 
   private static String id(String group, EvaluatedConcept target) {

@@ -17,6 +17,7 @@ import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
@@ -24,10 +25,13 @@ import dev.forgetmenot.patching.solve.Erasure;
 import dev.forgetmenot.patching.solve.UceSolver;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +44,7 @@ class EvaluatorsOnTheModelTest {
   private static final String TARGET = "merlin";
   private static final String GUIDE = "a soccer ball";
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
   private ModelAccess access;
   private EvaluationTask task;
 
@@ -171,5 +175,31 @@ class EvaluatorsOnTheModelTest {
     assertThat(patched(row(avoid, "destroy", ""))).isBetween(-0.5, 0.5);
     // 4 images with and without the name, 2 others; both models; 10 times of 4 noises
     assertThat(avoid.needs(task).unetEvaluations()).isEqualTo(2 * 40 * (2 * 4 + 2));
+  }
+
+  @Test
+  void wordsAreLearnedOnceAndMeasuredByTheOriginal() throws IOException {
+    MScoreEvaluator score = new MScoreEvaluator(2, 2);
+    List<Measurement> rows = score.measure(task, access, JobContext.NONE);
+    Measurement m = rows.get(0);
+    assertThat(original(m)).isBetween(-1.0, 1.0);
+    assertThat(patched(m)).isBetween(-1.0, 1.0).isNotEqualTo(original(m));
+    assertThat(rows.get(1).patched().orElseThrow().n()).as("3 seeds of 2 images").isEqualTo(6);
+    List<Path> kept = tokens();
+    assertThat(kept).hasSize(6);
+    assertThat(EmbeddingsFile.read(kept.get(0)).tokens()).hasSize(4);
+    // what lies there is read, not learned again
+    Files.copy(kept.get(0), kept.get(1), StandardCopyOption.REPLACE_EXISTING);
+    List<Measurement> again = score.measure(task, access, JobContext.NONE);
+    assertThat(tokens()).isEqualTo(kept);
+    assertThat(again.get(0).explanation()).isNotEqualTo(m.explanation());
+    assertThat(new MScoreEvaluator(3, 2).measure(task, access, JobContext.NONE)).isNotEmpty();
+    assertThat(tokens()).as("other steps, other files").hasSize(12);
+  }
+
+  private List<Path> tokens() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
+    }
   }
 }

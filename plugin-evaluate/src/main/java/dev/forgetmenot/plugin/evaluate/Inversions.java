@@ -1,0 +1,146 @@
+package dev.forgetmenot.plugin.evaluate;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.inversion.InversionListener;
+import dev.forgetmenot.kit.inversion.TextualInversion;
+import dev.forgetmenot.kit.inversion.TextualInversionSettings;
+import dev.forgetmenot.kit.train.TrainingImages;
+import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFile;
+import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
+import dev.forgetmenot.patching.gate.EncodedPrompt;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.linear.Matrix;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Four tokens that say what images of one concept show, learned from neutral embeddings, and what
+ * they are measured by. A finished inversion is kept as a file that {@code fmn generate
+ * --embedding} takes, an unfinished one as a checkpoint, so that nothing is learned twice.
+ *
+ * @param phrase the name of the concept as a prompt says it
+ * @param steps of each inversion
+ */
+record Inversions(
+    EvaluationAccess access, JobContext context, ConceptType kind, String phrase, int steps) {
+  /** Identifies a base by its UNet, text encoder and VAE; for the engine thread. */
+  static String root(DiffusionModel model) throws IOException {
+    BaseTensors tensors = model.base().tensors();
+    StringBuilder roots = new StringBuilder();
+    for (String component : List.of("unet", "text_encoder", "vae")) {
+      roots.append(tensors.root(component, tensors.names(component))).append('\n');
+    }
+    return roots.toString();
+  }
+
+  /** What an inversion is done with: the defaults of {@code fmn invert} but for these. */
+  TextualInversionSettings settings(long seed) {
+    return new TextualInversionSettings(
+        Settings.of(
+            TextualInversionSettings.parameters(),
+            Map.of("tokens", "4", "seed", Long.toString(seed), "steps", Integer.toString(steps))));
+  }
+
+  /**
+   * Learns tokens, or reads those that were learned before.
+   *
+   * @param model which of the two learns
+   * @param identity of the model: all that decides its weights
+   */
+  Embeddings tokens(ModelState model, String identity, TrainingImages images, long seed)
+      throws IOException {
+    TextualInversionSettings settings = settings(seed);
+    String decides =
+        String.join(
+            "\n",
+            identity,
+            kind.word(),
+            settings.values().all().toString(),
+            images.digests().toString());
+    String digest = Sha256.hex(decides.getBytes(StandardCharsets.UTF_8)).substring(0, 24);
+    Path folder = access.folder("m-score-" + digest);
+    Path file =
+        folder.resolve(model.name().toLowerCase(Locale.ROOT) + "-seed-" + seed + ".safetensors");
+    if (!Files.exists(file)) {
+      Path checkpoint = folder.resolve("inversion.checkpoint");
+      JobContext resumed = new Resumed(context, checkpoint, Files.exists(checkpoint));
+      Embeddings learned =
+          access.compute(
+              model,
+              loaded ->
+                  new TextualInversion(loaded, settings)
+                      .run(kind, images, resumed, InversionListener.NONE));
+      EmbeddingsFormat.ORIGINAL.write(file, learned, Map.of("made-by", "fmn evaluate"));
+      Files.deleteIfExists(checkpoint);
+    }
+    return EmbeddingsFile.read(file);
+  }
+
+  /** The cosine to the name of each, by the original's text encoder: M. */
+  List<Double> cosines(List<Embeddings> tokens) throws IOException {
+    return access.compute(
+        ModelState.ORIGINAL,
+        model -> {
+          Matrix name = endOfText(model, phrase);
+          List<Double> cosines = new ArrayList<>();
+          for (Embeddings one : tokens) {
+            try (AddedTokens added = model.addTokens(one.vectors())) {
+              Matrix learned = endOfText(model, String.join("", added.names()));
+              cosines.add(learned.dot(name) / (learned.norm() * name.norm()));
+            }
+          }
+          return cosines;
+        });
+  }
+
+  private Matrix endOfText(DiffusionModel model, String subject) {
+    EncodedPrompt encoded =
+        new PromptEncoder(model).encode(PromptTemplate.of(kind).with(subject));
+    return encoded.columns(List.of(encoded.prompt().endPosition()));
+  }
+
+  /**
+   * Images of the concept's prompt with the tokens in place of its name.
+   *
+   * @param request settings and seeds
+   */
+  List<RgbImage> draw(ModelState model, Embeddings tokens, GenerationRequest request)
+      throws IOException {
+    return access.compute(
+        model,
+        loaded -> {
+          try (AddedTokens added = loaded.addTokens(tokens.vectors())) {
+            String subject = String.join("", added.names());
+            return loaded.generate(request.prompted(PromptTemplate.of(kind).with(subject)));
+          }
+        });
+  }
+
+  /** A job that goes on from a checkpoint. */
+  private record Resumed(JobContext outer, Path file, boolean resuming)
+      implements JobContext.Nested {
+    @Override
+    public Optional<Path> checkpoint() {
+      return Optional.of(file);
+    }
+  }
+}
