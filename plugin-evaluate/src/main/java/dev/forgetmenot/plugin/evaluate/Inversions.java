@@ -6,7 +6,6 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.AddedTokens;
-import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -28,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,16 +40,6 @@ import java.util.Optional;
  */
 record Inversions(
     EvaluationAccess access, JobContext context, ConceptType kind, String phrase, int steps) {
-  /** Identifies a base by its UNet, text encoder and VAE; for the engine thread. */
-  static String root(DiffusionModel model) throws IOException {
-    BaseTensors tensors = model.base().tensors();
-    StringBuilder roots = new StringBuilder();
-    for (String component : List.of("unet", "text_encoder", "vae")) {
-      roots.append(tensors.root(component, tensors.names(component))).append('\n');
-    }
-    return roots.toString();
-  }
-
   /** What an inversion is done with: the defaults of {@code fmn invert} but for these. */
   TextualInversionSettings settings(long seed) {
     return new TextualInversionSettings(
@@ -64,24 +52,22 @@ record Inversions(
    * Learns tokens, or reads those that were learned before.
    *
    * @param model which of the two learns
-   * @param identity of the model: all that decides its weights
    */
-  Embeddings tokens(ModelState model, String identity, TrainingImages images, long seed)
+  Embeddings tokens(ModelState model, TrainingImages images, long seed)
       throws IOException {
     TextualInversionSettings settings = settings(seed);
     String decides =
         String.join(
             "\n",
-            identity,
             kind.word(),
             settings.values().all().toString(),
             images.digests().toString());
     String digest = Sha256.hex(decides.getBytes(StandardCharsets.UTF_8)).substring(0, 24);
-    Path folder = access.folder("m-score-" + digest);
+    Path folder = access.folder(model, "m-score-" + digest);
     Path file =
-        folder.resolve(model.name().toLowerCase(Locale.ROOT) + "-seed-" + seed + ".safetensors");
+        folder.resolve("seed-" + seed + ".safetensors");
     if (!Files.exists(file)) {
-      Path checkpoint = folder.resolve("inversion.checkpoint");
+      Path checkpoint = folder.resolve("seed-" + seed + ".checkpoint");
       JobContext resumed = new Resumed(context, checkpoint, Files.exists(checkpoint));
       Embeddings learned =
           access.compute(

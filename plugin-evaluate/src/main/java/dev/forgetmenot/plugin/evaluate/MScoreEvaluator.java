@@ -77,7 +77,6 @@ public final class MScoreEvaluator implements Evaluator {
       String reason = reason(task, target);
       if (reason.isEmpty()) {
         drawn.add(sets.reserved(target, images));
-        drawn.add(sets.name(target)); // its keys say which patches are on
         inversions += 2L * SEEDS;
         tokenImages += 2L * SEEDS * images;
         if (task.never().size() < FEWEST_NEVER) {
@@ -128,15 +127,12 @@ public final class MScoreEvaluator implements Evaluator {
     ImageSet set = new ImageSets(task).reserved(target, images);
     TrainingImages shown = TrainingImages.of(access.images(set, ModelState.ORIGINAL));
     Inversions inversions = new Inversions(access, context, target.kind(), target.phrase(), steps);
-    String base = String.join("\n", access.keys(set, ModelState.ORIGINAL));
     List<Embeddings> original = new ArrayList<>();
     List<Embeddings> patched = new ArrayList<>();
-    String patches =
-        String.join("\n", access.keys(new ImageSets(task).name(target), ModelState.PATCHED));
     for (int i = 0; i < SEEDS; i++) {
       long seed = task.seeds().training()[i];
-      original.add(inversions.tokens(ModelState.ORIGINAL, base, shown, seed));
-      patched.add(inversions.tokens(ModelState.PATCHED, base + "\n" + patches, shown, seed));
+      original.add(inversions.tokens(ModelState.ORIGINAL, shown, seed));
+      patched.add(inversions.tokens(ModelState.PATCHED, shown, seed));
     }
     Scores scores =
         new Scores(target, set, inversions.cosines(original), inversions.cosines(patched), never);
@@ -187,7 +183,6 @@ public final class MScoreEvaluator implements Evaluator {
       throws IOException {
     List<Double> cosines = new ArrayList<>();
     if (task.never().size() >= FEWEST_NEVER && task.seeds().training().length >= SEEDS) {
-      String base = access.compute(ModelState.ORIGINAL, Inversions::root);
       int size = access.compute(ModelState.ORIGINAL, model -> model.imageSize());
       for (NeverKnown known : task.never()) {
         Inversions inversions =
@@ -198,7 +193,7 @@ public final class MScoreEvaluator implements Evaluator {
         List<Embeddings> tokens = new ArrayList<>();
         for (int i = 0; i < SEEDS; i++) {
           tokens.add(
-              inversions.tokens(ModelState.ORIGINAL, base, shown, task.seeds().training()[i]));
+              inversions.tokens(ModelState.ORIGINAL, shown, task.seeds().training()[i]));
         }
         cosines.addAll(inversions.cosines(tokens));
       }

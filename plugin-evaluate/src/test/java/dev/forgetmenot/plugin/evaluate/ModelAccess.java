@@ -73,12 +73,6 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
   }
 
   @Override
-  public List<String> keys(ImageSet set, ModelState state) {
-    String patches = state == ModelState.PATCHED ? patch.keySet().toString() : "";
-    return set.shots().stream().map(shot -> shot + patches).toList();
-  }
-
-  @Override
   public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
       throws IOException {
     return answers(judge, images(set, state), set.shots().get(0).kind());
@@ -132,8 +126,8 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
   }
 
   @Override
-  public Path folder(String key) throws IOException {
-    return Files.createDirectories(folder.resolve(key));
+  public Path folder(ModelState state, String key) throws IOException {
+    return Files.createDirectories(folder.resolve(state + "-" + key));
   }
 
   @Override
