@@ -76,7 +76,7 @@ final class Charts {
    * Forgetting against what is kept: a numbered cross for each target.
    *
    * @param title above
-   * @param points the target's name, how much was forgotten and how much of others was kept
+   * @param points one target or more
    */
   static DomContent tradeOff(String title, List<Point> points) {
     int side = 260;
@@ -89,11 +89,11 @@ final class Charts {
       parts.add(text("tick", left + at, side + 18, "middle", percent + ""));
       parts.add(text("tick", left - 4, side + 8 - at, "end", percent + ""));
     }
-    parts.add(text("label", left + side, side + 32, "end", "others still recognised, %"));
-    parts.add(text("label", 0, side + 32, "start", "↑ forgotten, %"));
+    parts.add(text("label", left + side, side + 32, "end", axis(points.get(0).kept()) + " →"));
+    parts.add(text("label", 0, side + 32, "start", "↑ " + axis(points.get(0).forgotten())));
     for (int i = 0; i < points.size(); i++) {
-      Reading across = points.get(i).kept();
-      Reading up = points.get(i).forgotten();
+      Reading across = points.get(i).kept().patched().orElseThrow();
+      Reading up = points.get(i).forgotten().patched().orElseThrow();
       double x = left + across.value() * side;
       double y = 4 + side - up.value() * side;
       if (Double.isFinite(across.low()) && Double.isFinite(up.low())) {
@@ -107,6 +107,10 @@ final class Charts {
         .with(ol(each(points, point -> li(point.name()))).withClass("legend"));
   }
 
+  private static String axis(Measurement line) {
+    return "%s, %s, %%".formatted(line.measure(), line.part());
+  }
+
   /**
    * A target in {@link #tradeOff}.
    *
@@ -114,7 +118,7 @@ final class Charts {
    * @param forgotten a share
    * @param kept a share
    */
-  record Point(String name, Reading forgotten, Reading kept) {}
+  record Point(String name, Measurement forgotten, Measurement kept) {}
 
   /** Whether a line can be a row of {@link #shares}. */
   static boolean isShare(Measurement line) {

@@ -21,7 +21,6 @@ import static j2html.TagCreator.tr;
 import static j2html.TagCreator.ul;
 
 import dev.forgetmenot.api.evaluation.Measurement;
-import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
@@ -267,8 +266,8 @@ final class HtmlReport {
   private Optional<DomContent> tradeOff() {
     List<Charts.Point> points = new ArrayList<>();
     for (Target target : report.targets()) {
-      Optional<Reading> forgotten = first(Chapter.FORGETTING, target);
-      Optional<Reading> kept = first(Chapter.COST, target);
+      Optional<Measurement> forgotten = first(Chapter.FORGETTING, target);
+      Optional<Measurement> kept = first(Chapter.COST, target);
       if (forgotten.isPresent() && kept.isPresent()) {
         points.add(new Charts.Point(target.name(), forgotten.get(), kept.get()));
       }
@@ -278,13 +277,12 @@ final class HtmlReport {
         : Optional.of(Charts.tradeOff("Forgetting against cost, with 95 % intervals", points));
   }
 
-  private Optional<Reading> first(Chapter chapter, Target target) {
+  private Optional<Measurement> first(Chapter chapter, Target target) {
     return chapter.parts(report).stream()
         .flatMap(part -> part.measurements().stream())
         .filter(line -> line.concept().equals(target.name()) || line.concept().isEmpty())
         .filter(line -> line.judge().equals(scoring()) && Charts.isShare(line))
-        .findFirst()
-        .flatMap(Measurement::patched);
+        .findFirst();
   }
 
   private List<DomContent> cost() {

@@ -99,9 +99,8 @@ final class MeasureTable {
                     .withClass("number")
                     .attr("popovertarget", id(line))
                     .attr("data-sets", images.places(line.sets())),
-                small(
-                    ReadingText.full(line.unit(), value)
-                        .substring(ReadingText.value(line.unit(), value).length()))));
+                small(ReadingText.counted(line.unit(), value).strip()),
+                small(ReadingText.interval(line.unit(), value).strip())));
     return cell;
   }
 
@@ -144,8 +143,10 @@ final class MeasureTable {
             dl(
                 each(
                     line.original().stream().toList(),
-                    value -> pair("Original", full(line, value))),
-                each(line.patched().stream().toList(), value -> pair("Patched", full(line, value))),
+                    value -> pair("Original", ReadingText.full(line.unit(), value))),
+                each(
+                    line.patched().stream().toList(),
+                    value -> pair("Patched", ReadingText.full(line.unit(), value))),
                 iff(!line.shares().isEmpty(), pair("Made of", ReadingText.shares(line, 5))),
                 each(
                     family.of(line).stream().toList(),
@@ -160,11 +161,6 @@ final class MeasureTable {
         .withId(id(line))
         .withClass("explanation")
         .attr("popover", "auto");
-  }
-
-  private static String full(Measurement line, Reading value) {
-    return ReadingText.full(line.unit(), value)
-        + (ReadingText.interval(line.unit(), value).isEmpty() ? "" : ", 95 % interval in brackets");
   }
 
   private static String good(Measurement line) {

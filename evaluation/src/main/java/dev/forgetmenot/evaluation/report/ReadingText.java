@@ -27,7 +27,8 @@ final class ReadingText {
     return value(unit, reading) + counted(unit, reading) + interval(unit, reading);
   }
 
-  private static String counted(Unit unit, Reading reading) {
+  /** {@code (62/64)} or {@code (mean of 20)}, with a space before; empty where there is neither. */
+  static String counted(Unit unit, Reading reading) {
     if (reading.n() == 0) {
       return "";
     }

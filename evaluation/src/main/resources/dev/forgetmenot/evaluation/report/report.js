@@ -10,7 +10,7 @@
     if (style) made.className = style;
     return made;
   };
-  const answer = (said) => (said[2] ? "no answer (" + said[0] + "?)" : said[0]) + ", margin " + said[1];
+  const answer = (said) => (said[2] ? "no answer, " + said[0] + "?" : said[0]) + " (" + said[1] + ")";
   const label = (unit, judge) => (unit && unit[1][judge] && !unit[1][judge][2] ? unit[1][judge][0] : "");
   const judges = (unit) => Object.keys(unit[1]).sort().reverse();
   const apart = (unit) => unit && new Set(judges(unit).map((judge) => label(unit, judge))).size > 1;
@@ -118,7 +118,9 @@
       if (event.pointerType === "mouse") resting = setTimeout(() => near(button), 250);
     });
     button.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") hide(); });
-    button.addEventListener("focus", () => { if (button.matches(":focus-visible")) near(button); });
+    button.addEventListener("focus", () => requestAnimationFrame(() => {
+      if (button.matches(":focus-visible")) near(button);
+    }));
     button.addEventListener("blur", hide);
   }
 })();
