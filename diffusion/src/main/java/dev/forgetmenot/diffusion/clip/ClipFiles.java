@@ -91,6 +91,20 @@ public record ClipFiles(Kind kind, Path folder, Path preprocessor) {
   }
 
   /**
+   * Looks at all files; weights are compared with the configuration by names and shapes and not
+   * read.
+   *
+   * @throws IOException if files are missing, broken or of another kind of model
+   */
+  public void check() throws IOException {
+    PreprocessorConfig.read(preprocessor);
+    if (kind == Kind.MODEL) {
+      TokenizerFiles.of(folder).require();
+    }
+    open().close();
+  }
+
+  /**
    * The weights, compared with the configuration; the caller closes them.
    *
    * @throws IOException if files are missing, broken or of another kind of model
@@ -114,7 +128,7 @@ public record ClipFiles(Kind kind, Path folder, Path preprocessor) {
    * @throws IOException if a file is missing, broken or of another kind
    */
   public String digest() throws IOException {
-    PreprocessorConfig.read(preprocessor); // before the weights, which take long
+    check(); // before the weights are read, which takes long
     List<String> parts = new ArrayList<>();
     parts.add(kind.component);
     try (BaseFiles files = new BaseFiles(Map.of(kind.component, open()))) {

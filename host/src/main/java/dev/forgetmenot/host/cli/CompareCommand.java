@@ -134,8 +134,10 @@ final class CompareCommand implements Callable<Integer> {
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       EvaluationSetup judging = given.asking(plugins);
       List<Candidate> chosen = chosen(plugins);
+      judging.vocabularyNote().ifPresent(context.console()::note);
       List<Concept> concepts =
-          new ConceptNames(judging.vocabulary(), asked(), anyName).of(names, Optional.empty());
+          new ConceptNames(judging.vocabulary(), judging.complete(), asked(), anyName)
+              .of(names, Optional.empty());
       try (NamedModel model = options.loader(plugins).load(List.of())) {
         model.model().notes().forEach(context.console()::note);
         int usual = asked() == Operation.FORGET ? FORGOTTEN : CORRECTED;

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
@@ -159,7 +158,8 @@ final class EditCommand implements Callable<Integer> {
     }
     Settings values = parameters.values(spec.commandLine().getParseResult(), context.console());
     EvaluationSetup judging = judge.judging(options.folder()).asking(catalogue.plugins());
-    List<Concept> concepts = concepts(judging.vocabulary());
+    judging.vocabularyNote().ifPresent(context.console()::note);
+    List<Concept> concepts = concepts(judging);
     EditRequest order =
         new EditRequest(
             editor,
@@ -226,8 +226,8 @@ final class EditCommand implements Callable<Integer> {
         : new IllegalArgumentException("no method is named '" + method + "'; known: " + known);
   }
 
-  private List<Concept> concepts(KnownConcepts vocabulary) {
-    return new ConceptNames(vocabulary, operation, anyName)
+  private List<Concept> concepts(EvaluationSetup judging) {
+    return new ConceptNames(judging.vocabulary(), judging.complete(), operation, anyName)
         .of(names, Optional.ofNullable(kind).map(ConceptType::of));
   }
 

@@ -6,6 +6,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.run.ModelChoice;
@@ -80,7 +81,9 @@ final class RunCommand implements Callable<Integer> {
       RunPlan plan = output == null ? read : read.into(output);
       plan.notes().forEach(note -> context.console().note(note));
       ModelLoader loader = options.loader(plan.modelFolder(), plugins);
-      RunJob job = new RunJob(loader, context, judge.judging(plan.modelFolder()).asking(plugins));
+      EvaluationSetup judging = judge.judging(plan.modelFolder()).asking(plugins);
+      judging.vocabularyNote().ifPresent(context.console()::note);
+      RunJob job = new RunJob(loader, context, judging);
       if (dryRun) {
         sayWhatWouldBeDone(plan, job);
       } else {

@@ -14,15 +14,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The concepts that a user names. Where a vocabulary is there, a name that it does not list is
- * questioned before any work is done.
+ * The concepts that a user names. Where a complete vocabulary is there, a name that it does not
+ * list is questioned before any work is done.
  *
  * @param vocabulary what the model is known to draw; may be empty
+ * @param complete whether it says all that the model is known to draw; else other names are taken
  * @param operation what is done with them: what is corrected is a general word, which many
  *     vocabularies do not list
  * @param any whether names that it does not list are taken as they are
  */
-public record ConceptNames(KnownConcepts vocabulary, Operation operation, boolean any) {
+public record ConceptNames(
+    KnownConcepts vocabulary, boolean complete, Operation operation, boolean any) {
   /** The option that takes a name as it is. */
   public static final String ANY = "--any-name";
 
@@ -81,7 +83,7 @@ public record ConceptNames(KnownConcepts vocabulary, Operation operation, boolea
               String.join(" ", Stream.of(name.split(",")).map(ConceptNames::quoted).toList()),
               EITHER));
     }
-    if (listed()) {
+    if (complete && listed()) {
       throw new IllegalArgumentException(
           Message.of(
               "the vocabulary of the model does not list '%s'; did you mean %s? %s takes a name as"

@@ -9,7 +9,6 @@ import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
-import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.judge.Judge;
@@ -83,14 +82,15 @@ public final class EvaluationJob implements AutoCloseable {
     model =
         new HostedModel(sd, request.patches(), ModelDigest.base(sd), ModelDigest.numerics(loader));
     store = new ImageStore(request.store());
-    embedder = ClipEmbedder.open(ClipFiles.model(request.judging().clip()), sd.engine());
+    request.judging().embedderNote().ifPresent(context::say);
+    embedder = ClipEmbedder.open(request.judging().embedder(), sd.engine());
     run = new EvaluationRun(task, request.evaluators(), model, store);
     plan = run.plan(about());
   }
 
   /** The model's own, or that of the user, or else what the list names. */
   private static KnownConcepts vocabulary(EvaluationRequest request) throws IOException {
-    if (!request.judging().vocabulary().phrases().isEmpty()) {
+    if (request.judging().complete() && !request.judging().vocabulary().phrases().isEmpty()) {
       return request.judging().vocabulary();
     }
     Optional<Path> named = request.bench().judge().vocabulary();

@@ -1,14 +1,14 @@
 package dev.forgetmenot.host.evaluate;
 
-import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.ImageClassifierProvider;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.diffusion.clip.ClipModel;
+import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
-import dev.forgetmenot.diffusion.config.ClipConfig;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,11 +21,19 @@ import java.util.Optional;
  *
  * @param clip a CLIP folder; it may be missing
  * @param named whether the user named that folder: then no provider is asked
+ * @param safetyChecker the safety checker of the model, if its folder has one
  * @param vocabulary what is chosen from
+ * @param complete whether the vocabulary says all that the model is known to draw, so that other
+ *     names are questioned; false for the list {@code core}, which serves where nothing else says
  * @param providers the classifiers of plugins, in the order in which they are asked
  */
 public record EvaluationSetup(
-    Path clip, boolean named, KnownConcepts vocabulary, List<ImageClassifierProvider> providers) {
+    Path clip,
+    boolean named,
+    Optional<ClipFiles> safetyChecker,
+    KnownConcepts vocabulary,
+    boolean complete,
+    List<ImageClassifierProvider> providers) {
   /** Judges nothing. */
   public static final EvaluationSetup NONE =
       new EvaluationSetup(Path.of(""), false, KnownConcepts.EMPTY, List.of());
@@ -33,6 +41,12 @@ public record EvaluationSetup(
   /** Copies the list. */
   public EvaluationSetup {
     providers = List.copyOf(providers);
+  }
+
+  /** Of a CLIP and a complete vocabulary. */
+  public EvaluationSetup(
+      Path clip, boolean named, KnownConcepts vocabulary, List<ImageClassifierProvider> providers) {
+    this(clip, named, Optional.empty(), vocabulary, true, providers);
   }
 
   /**
@@ -49,14 +63,27 @@ public record EvaluationSetup(
     if (clip.isPresent() && !Files.isDirectory(clip.get())) {
       throw new IOException(clip.get() + " is not a CLIP folder");
     }
+    Path checker = ModelOnDisk.companions(model).resolve(ClipFiles.Kind.SAFETY_CHECKER.folder());
     return new EvaluationSetup(
-        clip.orElse(ZeroShotClassifier.clipOf(model)), clip.isPresent(), vocabulary, List.of());
+        clip.orElse(ZeroShotClassifier.clipOf(model)),
+        clip.isPresent(),
+        Files.isDirectory(checker)
+            ? Optional.of(ClipFiles.safetyChecker(checker))
+            : Optional.empty(),
+        vocabulary,
+        words.isPresent() || VocabularyFile.isBeside(model),
+        List.of());
   }
 
   /** The same with the classifiers that plugins provide. */
   public EvaluationSetup asking(HostPluginManager plugins) {
     return new EvaluationSetup(
-        clip, named, vocabulary, plugins.extensions(ImageClassifierProvider.class));
+        clip,
+        named,
+        safetyChecker,
+        vocabulary,
+        complete,
+        plugins.extensions(ImageClassifierProvider.class));
   }
 
   /**
@@ -75,11 +102,48 @@ public record EvaluationSetup(
    */
   public long bytes() throws IOException {
     return !vocabulary.phrases().isEmpty() && Files.isRegularFile(clip.resolve("config.json"))
-        ? Float.BYTES
-            * ClipModel.parameterShapes(ClipConfig.read(clip)).values().stream()
-                .mapToLong(Shape::size)
-                .sum()
+        ? ClipFiles.model(clip).bytes()
         : 0;
+  }
+
+  /** Where the vocabulary comes from, for people, if it is the model's neither nor the user's. */
+  public Optional<String> vocabularyNote() {
+    return complete || vocabulary.phrases().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Message.of(
+                "the model has no concepts.json: known concepts are the %s phrases of the list %s;"
+                    + " other names are taken too; --known-concepts FILE says what is known",
+                vocabulary.phrases().size(), VocabularyFile.LIST));
+  }
+
+  /**
+   * What embeds images for an evaluation: the CLIP that the user named or that the model has, else
+   * the image tower of the model's safety checker, which reads no texts. All its files have been
+   * looked at; weights are not read.
+   *
+   * @throws IOException if there is none, or files are missing, broken or of different models
+   */
+  public ClipFiles embedder() throws IOException {
+    boolean whole = named || Files.isDirectory(clip);
+    if (!whole && safetyChecker.isEmpty()) {
+      throw new IOException(
+          "the model has neither clip/ nor safety_checker/: nothing can judge its images; name a CLIP"
+              + " folder in Hugging Face's layout by --clip");
+    }
+    ClipFiles files = whole ? ClipFiles.model(clip) : safetyChecker.get();
+    files.check();
+    return files;
+  }
+
+  /** What an evaluation lacks without a CLIP that reads texts, for people. */
+  public Optional<String> embedderNote() {
+    return named || Files.isDirectory(clip) || safetyChecker.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the model has no clip/: images are compared with images by the vision tower of its"
+                + " safety_checker/ (judge B); it reads no texts, so there is no judge A and no CLIP"
+                + " score; --clip DIR names a CLIP");
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,18 +22,45 @@ import java.util.List;
  * {@code sketch:style} for a style, {@code someone:identity} for someone).
  */
 public final class VocabularyFile {
+  /** The list that serves where a Stable Diffusion 1.x or 2.x says nothing. */
+  static final String LIST = "core";
+
   private static final String FILE = "concepts.json";
+  private static final String LISTED = "stable-diffusion-v";
 
   private VocabularyFile() {}
 
   /**
-   * The vocabulary of a model; empty if no file beside its others says.
+   * The vocabulary of a model: what {@code concepts.json} beside its other files says, or else the
+   * concepts of the list {@link #LIST} for Stable Diffusion 1.x and 2.x, or else nothing.
    *
    * @throws IOException if the file is there but broken
    */
   public static KnownConcepts of(Path model) throws IOException {
-    Path file = ModelOnDisk.companions(model).resolve(FILE);
-    return Files.isRegularFile(file) ? read(file) : KnownConcepts.EMPTY;
+    return isBeside(model) ? read(file(model)) : ofArchitecture(architecture(model));
+  }
+
+  /** Whether a model has a {@code concepts.json} beside its other files. */
+  public static boolean isBeside(Path model) {
+    return Files.isRegularFile(file(model));
+  }
+
+  private static Path file(Path model) {
+    return ModelOnDisk.companions(model).resolve(FILE);
+  }
+
+  /** What models of an architecture are known to draw. */
+  static KnownConcepts ofArchitecture(String architecture) throws IOException {
+    return architecture.startsWith(LISTED) ? Bench.read(LIST).known() : KnownConcepts.EMPTY;
+  }
+
+  /** What cannot be opened is said when it is loaded. */
+  private static String architecture(Path model) {
+    try (ModelOnDisk files = ModelOnDisk.open(model)) {
+      return files.base().architecture();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.forgetmenot.host.run;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.ReportSize;
@@ -169,11 +168,10 @@ record RunYaml(RunFileReader reader) {
 
   /** What questions names; an inversion finds what no vocabulary lists yet. */
   private ConceptNames names(RunMethod method, Path model, boolean any) throws IOException {
-    KnownConcepts vocabulary =
-        EvaluationSetup.of(model, Optional.empty(), reader.vocabulary()).vocabulary();
+    EvaluationSetup judging = EvaluationSetup.of(model, Optional.empty(), reader.vocabulary());
     return method instanceof RunMethod.Edit edit
-        ? new ConceptNames(vocabulary, edit.editor().operation(), any)
-        : new ConceptNames(vocabulary, Operation.FORGET, true);
+        ? new ConceptNames(judging.vocabulary(), judging.complete(), edit.editor().operation(), any)
+        : new ConceptNames(judging.vocabulary(), judging.complete(), Operation.FORGET, true);
   }
 
   private static List<Concept> concepts(YamlMap map, ConceptNames names) {

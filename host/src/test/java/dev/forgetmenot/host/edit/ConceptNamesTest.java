@@ -23,7 +23,7 @@ class ConceptNamesTest {
           List.of("a person"));
 
   private static List<String> names(KnownConcepts vocabulary, boolean any, String... given) {
-    return new ConceptNames(vocabulary, Operation.FORGET, any)
+    return new ConceptNames(vocabulary, true, Operation.FORGET, any)
         .of(List.of(given), Optional.empty()).stream().map(Concept::name).toList();
   }
 
@@ -48,6 +48,16 @@ class ConceptNamesTest {
     assertThatThrownBy(() -> names(KnownConcepts.EMPTY, false, "cat, dog, sea lion"))
         .hasMessageContaining("such as cat dog \"sea lion\"");
     assertThat(names(WORDS, true, "cat, dog")).containsExactly("cat, dog");
+  }
+
+  @Test
+  void anIncompleteVocabularyQuestionsNothing() {
+    ConceptNames names = new ConceptNames(WORDS, false, Operation.FORGET, false);
+    assertThat(names.of("merln", Optional.empty()).name()).isEqualTo("merln");
+    assertThat(names.of("soccer-ball", Optional.empty()).name()).isEqualTo("soccer ball");
+    assertThat(names.of("merlin", Optional.empty()).kind()).isEqualTo(ConceptType.IDENTITY);
+    assertThatThrownBy(() -> names.of("cat, dog", Optional.empty()))
+        .hasMessageContaining("several arguments");
   }
 
   @Test

@@ -29,7 +29,25 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
    * @throws IOException if it cannot be written
    */
   public void write(Path folder) throws IOException {
-    RandomWeights weights = new RandomWeights(dtype, seed);
+    write(folder, new RandomWeights(dtype, seed)::write);
+  }
+
+  /**
+   * Writes the folder with zeros as all weights, in files with holes that take no disk.
+   *
+   * @param folder is made
+   * @throws IOException if it cannot be written
+   */
+  public void writeZeros(Path folder) throws IOException {
+    write(folder, (file, shapes) -> ZeroWeights.write(file, dtype, shapes));
+  }
+
+  @FunctionalInterface
+  private interface Weights {
+    void write(Path file, Map<String, Shape> shapes) throws IOException;
+  }
+
+  private void write(Path folder, Weights weights) throws IOException {
     for (Map.Entry<String, Map<String, Shape>> component : size.parameters().entrySet()) {
       Path place = Files.createDirectories(folder.resolve(component.getKey()));
       Files.copy(
