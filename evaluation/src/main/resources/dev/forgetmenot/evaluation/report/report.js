@@ -31,10 +31,10 @@
 
   const image = (unit, model, shot) => {
     const box = element("div");
-    const picture = element("img");
-    picture.src = "data:image/jpeg;base64," + data.files[unit[0]];
-    picture.alt = model + ", " + shot.prompt + ", seed " + shot.seed;
-    box.append(picture, element("small", model));
+    const img = element("img");
+    img.src = "data:image/jpeg;base64," + data.files[unit[0]];
+    img.alt = model + ", " + shot.prompt + ", seed " + shot.seed;
+    box.append(img, element("small", model));
     for (const judge of judges(unit)) {
       box.append(element("br"), element("small", judge + ": " + answer(unit[1][judge])));
     }
