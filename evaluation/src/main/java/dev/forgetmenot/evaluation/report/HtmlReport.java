@@ -25,8 +25,8 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.statistics.Verdict;
-import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
+import j2html.tags.specialized.TdTag;
 import j2html.tags.specialized.TrTag;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -40,6 +40,19 @@ import java.util.stream.Collectors;
 
 /** {@code report.html}: the report for people, in the order in which it should be read. */
 final class HtmlReport {
+  private static final Explained IMAGES =
+      new Explained(
+          "cost-images",
+          "Number",
+          "Images that this model drew for the sets of this report, each counted once. With"
+              + " guidance an image takes two UNet evaluations a step.");
+  private static final Explained UNET =
+      new Explained(
+          "cost-unet",
+          "Number",
+          "UNet evaluations of batch size 1 beside the drawing of images, as the evaluator says"
+              + " before it runs.");
+
   private final EvaluationReport report;
   private final Family family;
   private final PageImages images;
@@ -57,7 +70,7 @@ final class HtmlReport {
 
   private byte[] bytes() throws IOException {
     chapters.put("Asked and not asked", asked());
-    chapters.put("Judges", judges());
+    chapters.put("Judges", new JudgeTables(report, images).all());
     for (Chapter chapter : Chapter.values()) {
       List<Part> parts = chapter.parts(report);
       if (!parts.isEmpty()) {
@@ -177,53 +190,6 @@ final class HtmlReport {
             .toList());
   }
 
-  private List<DomContent> judges() {
-    List<String> head =
-        List.of("Judge", "What", "Labels", "Abstains below", "Targets", "Similar", "All");
-    List<DomContent> parts = new ArrayList<>();
-    parts.add(
-        Tables.of(
-            "Right answers on images of the original that are not scored; the first judge scores",
-            head,
-            report.judges().stream().map(judge -> judge(judge, head)).toList()));
-    List<SetAgreement> agreements = SetAgreement.of(report);
-    if (!agreements.isEmpty()) {
-      List<String> columns = List.of("Images", "Model", "Apart", "Cohen's κ");
-      parts.add(
-          Tables.of(
-              "Where the first two judges differ; abstention is an answer of its own",
-              columns,
-              agreements.stream().map(of -> agreement(of, columns)).toList()));
-    }
-    return parts;
-  }
-
-  private static TrTag judge(JudgeUsed judge, List<String> head) {
-    return tr(
-        Tables.first(text(judge.id())),
-        Tables.cell(head.get(1), judge.label()),
-        Tables.cell(head.get(2), Integer.toString(judge.vocabulary())),
-        Tables.cell(head.get(3), Message.of("%.4f", judge.tau())),
-        Tables.cell(head.get(4), ReadingText.text(judge.accuracy().target())),
-        Tables.cell(head.get(5), ReadingText.text(judge.accuracy().similar())),
-        Tables.cell(head.get(6), ReadingText.text(judge.accuracy().all())));
-  }
-
-  private TrTag agreement(SetAgreement of, List<String> head) {
-    String apart = of.agreement().disagreeing().size() + "/" + of.agreement().images();
-    return tr(
-        Tables.first(text(of.set().title())),
-        Tables.cell(head.get(1), ReportJson.word(of.state())),
-        Tables.cell(head.get(2))
-            .with(
-                button(apart)
-                    .withType("button")
-                    .withClass("number")
-                    .attr("data-sets", images.places(List.of(of.set().id())))
-                    .attr("data-only", "apart")),
-        Tables.cell(head.get(3), Message.of("%.2f", of.agreement().kappa())));
-  }
-
   private List<DomContent> chapter(Chapter chapter, List<Part> parts) throws IOException {
     List<DomContent> charts = new ArrayList<>();
     MeasureTable tables = new MeasureTable(report, family, images);
@@ -299,22 +265,26 @@ final class HtmlReport {
             .map(unit -> unit.key())
             .distinct()
             .count();
-    List<String> head = List.of("What", "Number");
     List<TrTag> rows = new ArrayList<>();
-    rows.add(number(head, "images of the original", original));
-    rows.add(number(head, "images of the patched model", patched));
+    rows.add(row("images of the original", IMAGES.cell(Long.toString(original))));
+    rows.add(row("images of the patched model", IMAGES.cell(Long.toString(patched))));
     for (Part part : report.parts()) {
       if (part.unetEvaluations() > 0) {
-        rows.add(number(head, "UNet evaluations of " + part.evaluator(), part.unetEvaluations()));
+        rows.add(
+            row(
+                "UNet evaluations of " + part.evaluator(),
+                UNET.cell(Long.toString(part.unetEvaluations()))));
       }
     }
     return List.of(
-        Tables.of("What this report took; batch size 1", head, rows),
+        Tables.of("What this report took", List.of("What", IMAGES.column()), rows),
+        IMAGES.box(),
+        UNET.box(),
         p("Seconds are not part of a report: the same evaluation has the same bytes anywhere."));
   }
 
-  private static TrTag number(List<String> head, String what, long number) {
-    return tr(Tables.first(text(what)), Tables.cell(head.get(1), Long.toString(number)));
+  private static TrTag row(String what, TdTag number) {
+    return tr(Tables.first(text(what)), number);
   }
 
   private List<DomContent> meanings() {

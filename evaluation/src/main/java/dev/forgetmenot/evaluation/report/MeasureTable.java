@@ -11,6 +11,7 @@ import static j2html.TagCreator.p;
 import static j2html.TagCreator.small;
 import static j2html.TagCreator.span;
 import static j2html.TagCreator.strong;
+import static j2html.TagCreator.text;
 import static j2html.TagCreator.tr;
 
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
@@ -18,7 +19,9 @@ import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.statistics.Verdict;
+import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
+import j2html.tags.specialized.ButtonTag;
 import j2html.tags.specialized.TdTag;
 import j2html.tags.specialized.TrTag;
 import java.util.ArrayList;
@@ -81,7 +84,9 @@ final class MeasureTable {
             reading(head.get(4), line, line.original()),
             reading(head.get(5), line, line.patched()));
     if (head.contains("p, paired")) {
-      row.with(Tables.cell("p, paired", line.p().map(ReadingText::p).orElse("")));
+      TdTag cell = Tables.cell("p, paired");
+      line.p().ifPresent(p -> cell.with(number(line, ReadingText.p(p))));
+      row.with(cell);
     }
     if (head.contains("Verdict")) {
       row.with(verdict(line));
@@ -94,14 +99,18 @@ final class MeasureTable {
     reading.ifPresent(
         value ->
             cell.with(
-                button(ReadingText.value(line.unit(), value))
-                    .withType("button")
-                    .withClass("number")
-                    .attr("popovertarget", id(line))
-                    .attr("data-sets", images.places(line.sets())),
+                number(line, ReadingText.value(line.unit(), value)),
                 small(ReadingText.counted(line.unit(), value).strip()),
                 small(ReadingText.interval(line.unit(), value).strip())));
     return cell;
+  }
+
+  private ButtonTag number(Measurement line, String shown) {
+    return button(shown)
+        .withType("button")
+        .withClass("number")
+        .attr("popovertarget", id(line))
+        .attr("data-sets", images.places(line.sets()));
   }
 
   private TdTag verdict(Measurement line) {
@@ -110,13 +119,16 @@ final class MeasureTable {
         .of(line)
         .ifPresent(
             test -> {
-              String text = ReadingText.verdict(test, report.bench().preset());
+              String said = ReadingText.verdict(test, report.bench().preset());
               cell.with(
                   word(test.verdict()),
+                  text(" "),
                   small(
-                      text.substring(test.verdict().toString().length())
-                          + ", p "
-                          + ReadingText.p(test.adjusted())));
+                      number(
+                          line,
+                          said.substring(test.verdict().toString().length() + 2)
+                              + ", p "
+                              + ReadingText.p(test.adjusted()))));
             });
     return cell;
   }
@@ -137,7 +149,8 @@ final class MeasureTable {
   }
 
   private DomContent explanation(Measurement line) {
-    return div(
+    return Explained.box(id(line))
+        .with(
             p(strong(line.measure() + " " + line.part())),
             p(line.explanation()),
             dl(
@@ -148,19 +161,30 @@ final class MeasureTable {
                     line.patched().stream().toList(),
                     value -> pair("Patched", ReadingText.full(line.unit(), value))),
                 iff(!line.shares().isEmpty(), pair("Made of", ReadingText.shares(line, 5))),
-                each(
-                    family.of(line).stream().toList(),
-                    test ->
-                        pair(
-                            "Floor",
-                            "other images are called it in "
-                                + ReadingText.text(Family.count(test.question().floor())))),
+                each(line.p().stream().toList(), p -> pair("p, paired", ReadingText.p(p))),
+                each(family.of(line).stream().toList(), this::question),
                 pair("Good", good(line)),
                 iff(!line.sets().isEmpty(), pair("Images", titles(line))),
-                pair("Source", line.source())))
-        .withId(id(line))
-        .withClass("explanation")
-        .attr("popover", "auto");
+                pair("Source", line.source())));
+  }
+
+  private DomContent question(Family.Test test) {
+    Measurement.Question question = test.question();
+    return each(
+        pair("Found", "the judge finds it in " + ReadingText.text(test.found())),
+        pair("Ceiling", "on the original in " + ReadingText.text(Family.count(question.ceiling()))),
+        pair(
+            "Floor",
+            "other images are called it in " + ReadingText.text(Family.count(question.floor()))),
+        pair("Judge", "right on " + ReadingText.text(Family.count(question.accuracy()))),
+        pair(
+            "p",
+            Message.of(
+                "%s against the floor (Fisher's exact test, one-sided); %s adjusted over %d questions"
+                    + " (Holm)",
+                ReadingText.p(question.p()),
+                ReadingText.p(test.adjusted()),
+                family.tests().size())));
   }
 
   private static String good(Measurement line) {
