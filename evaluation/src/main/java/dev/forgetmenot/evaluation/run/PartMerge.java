@@ -9,29 +9,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Joins the parts of one plan.
  *
  * @param parts at least one
+ * @param shell writes words as a shell reads them
  */
-public record PartMerge(List<EvaluationPart> parts) {
+public record PartMerge(List<EvaluationPart> parts, Function<List<String>, String> shell) {
   private static final int MOST_RANGES = 8;
 
   /**
    * The parts in folders.
    *
+   * @param shell writes words as a shell reads them
    * @throws IOException if a folder holds no part
    * @throws IllegalArgumentException if they are parts of several plans; it says what differs
    */
-  public static PartMerge of(List<Path> folders) throws IOException {
+  public static PartMerge of(List<Path> folders, Function<List<String>, String> shell)
+      throws IOException {
     List<EvaluationPart> parts = new ArrayList<>();
     for (Path folder : folders) {
       EvaluationPart part = EvaluationPart.read(folder);
       parts.add(part);
       requireSame(parts.get(0).plan(), parts.get(0).folder() + " and " + folder, part.plan());
     }
-    return new PartMerge(List.copyOf(parts));
+    return new PartMerge(List.copyOf(parts), shell);
   }
 
   private static void requireSame(Plan expected, String where, Plan found) {
@@ -79,12 +83,12 @@ public record PartMerge(List<EvaluationPart> parts) {
     }
     if (!numbers.isEmpty()) {
       throw new IOException(
-          "%d of %d images are missing, units %s of the plan: make the rest by fmn %s --shard %s -o DIR"
+          "%d of %d images are missing, units %s of the plan: make the rest by fmn evaluate %s --shard %s -o DIR"
               .formatted(
                   numbers.size(),
                   plan().units().size(),
                   ranges(numbers),
-                  String.join(" ", parts.get(0).arguments()),
+                  shell.apply(parts.get(0).arguments()),
                   String.join(" -o DIR, and by the same with --shard ", lacking)));
     }
   }

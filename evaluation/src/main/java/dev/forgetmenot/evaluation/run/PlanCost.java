@@ -1,6 +1,7 @@
 package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.time.Duration;
 
 /**
  * What a plan takes.
@@ -20,14 +21,32 @@ public record PlanCost(
   static PlanCost of(int images, int stored, GenerationRequest settings, long beside, Speed speed) {
     long drawn = images - stored;
     long pixels = (long) settings.width().orElseThrow() * settings.height().orElseThrow();
-    int passes = settings.guidance() > 1 ? 2 : 1;
     return new PlanCost(
         images,
         stored,
-        drawn * passes * settings.steps(),
+        drawn * evaluations(settings),
         beside,
         speed,
         drawn * (BYTES_A_PIXEL * pixels + BYTES_AN_IMAGE));
+  }
+
+  /** The time of the drawing. */
+  public Duration drawing() {
+    return speed.of(drawn());
+  }
+
+  /**
+   * About the time of the evaluators' other work, if none of it was done before.
+   *
+   * @param settings of the images
+   */
+  public Duration besides(GenerationRequest settings) {
+    double images = (double) beside / evaluations(settings);
+    return Duration.ofMillis(Math.round(1e3 * speed.seconds() * images));
+  }
+
+  private static long evaluations(GenerationRequest settings) {
+    return (long) settings.steps() * (settings.guidance() > 1 ? 2 : 1);
   }
 
   /** How many images are drawn. */

@@ -89,7 +89,7 @@ public record Speed(double seconds, boolean remembered) {
   }
 
   /** The time of a number of images. */
-  public Duration of(int images) {
+  Duration of(int images) {
     return Duration.ofMillis(Math.round(1e3 * seconds * images));
   }
 }

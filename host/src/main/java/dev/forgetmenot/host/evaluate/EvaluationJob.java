@@ -26,7 +26,10 @@ import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.MemoryModel;
+import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import java.io.IOException;
@@ -74,7 +77,7 @@ public final class EvaluationJob implements AutoCloseable {
     this.hosted = hosted;
     this.context = context;
     StableDiffusion sd = hosted.model();
-    vocabulary = vocabulary(request);
+    vocabulary = request.vocabulary();
     ListFit.check(request.bench(), sd, vocabulary);
     task =
         new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds())
@@ -86,15 +89,6 @@ public final class EvaluationJob implements AutoCloseable {
     embedder = ClipEmbedder.open(request.judging().embedder(), sd.engine());
     run = new EvaluationRun(task, request.evaluators(), model, store);
     plan = run.plan(about());
-  }
-
-  /** The model's own, or that of the user, or else what the list names. */
-  private static KnownConcepts vocabulary(EvaluationRequest request) throws IOException {
-    if (request.judging().complete() && !request.judging().vocabulary().phrases().isEmpty()) {
-      return request.judging().vocabulary();
-    }
-    Optional<Path> named = request.bench().judge().vocabulary();
-    return named.isPresent() ? VocabularyFile.read(named.get()) : request.bench().known();
   }
 
   private String vocabularyDigest() {
@@ -132,13 +126,25 @@ public final class EvaluationJob implements AutoCloseable {
       throws IOException {
     PlanCost cost = run.cost(units, part);
     OutputFolder disk = OutputFolder.prepare(folder, cost.bytes(), option);
+    MemoryNeed memory = memory();
+    MemoryFacts facts = MemoryFacts.read();
+    memory.check(facts, "take a smaller model, or --weight-dtype half");
     PlanText.lines(
             request.targets(),
             request.evaluators().stream().map(Evaluator::name).toList(),
             cost,
+            task.settings(),
             folder.toString(),
             disk.free())
         .forEach(context::say);
+    context.say("memory: " + memory.line(facts));
+  }
+
+  private MemoryNeed memory() throws IOException {
+    MemoryNeed images =
+        MemoryModel.of(hosted.model())
+            .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
+    return new MemoryNeed(images.program(), request.judging().embedder().bytes(), 0, 0, 0, images.images());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.evaluate;
 
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.run.Targets;
@@ -15,7 +16,8 @@ import java.util.OptionalInt;
  * @param patches under test, open
  * @param evaluators in the order of the report
  * @param seeds at most so many for each purpose; empty for the list's
- * @param judging a CLIP folder and a vocabulary, which may be empty
+ * @param judging by which CLIP
+ * @param vocabulary what judges choose from
  * @param store where images are kept
  * @param command what makes the same again, for people; without folders
  */
@@ -26,6 +28,7 @@ public record EvaluationRequest(
     List<Evaluator> evaluators,
     OptionalInt seeds,
     EvaluationSetup judging,
+    KnownConcepts vocabulary,
     Path store,
     String command) {
   /** Copies the list. */

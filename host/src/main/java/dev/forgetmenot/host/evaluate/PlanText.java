@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.evaluate;
 
+import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.run.PlanCost;
 import dev.forgetmenot.evaluation.run.Targets;
@@ -19,10 +20,16 @@ final class PlanText {
    * The lines.
    *
    * @param evaluators their names
+   * @param settings of the images
    * @param free bytes of the store's disk
    */
   static List<String> lines(
-      Targets targets, List<String> evaluators, PlanCost cost, String store, long free) {
+      Targets targets,
+      List<String> evaluators,
+      PlanCost cost,
+      GenerationRequest settings,
+      String store,
+      long free) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "targets: "
@@ -49,8 +56,9 @@ final class PlanText {
     lines.add(
         String.format(
             Locale.ROOT,
-            "time: about %s to draw, at %s an image, as %s",
-            StepTime.said(cost.speed().of(cost.drawn())),
+            "time: about %s to draw and %s beside, at %s an image, as %s",
+            StepTime.said(cost.drawing()),
+            StepTime.said(cost.besides(settings)),
             StepTime.said(Duration.ofNanos(Math.round(1e9 * cost.speed().seconds()))),
             cost.speed().remembered()
                 ? "an earlier drawing of this model took on this machine"

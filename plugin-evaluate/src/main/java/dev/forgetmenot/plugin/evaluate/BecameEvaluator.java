@@ -175,8 +175,7 @@ public final class BecameEvaluator implements Evaluator {
 
   private static Reading diversity(EvaluationAccess access, ImageSet images, ModelState state)
       throws IOException {
-    double value =
-        Diversity.ofPairs(UnitRows.of(Arrays.asList(access.embeddings(images, state))));
+    double value = Diversity.ofPairs(UnitRows.of(Arrays.asList(access.embeddings(images, state))));
     return Answers.reading(value, images.shots().size());
   }
 

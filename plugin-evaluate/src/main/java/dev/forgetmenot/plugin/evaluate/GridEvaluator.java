@@ -49,9 +49,7 @@ public final class GridEvaluator implements Evaluator {
         .orElseGet(
             () ->
                 new Needs(
-                    List.of(),
-                    0,
-                    List.of(new NotTested("IRA", "", "", "The list has no grid."))));
+                    List.of(), 0, List.of(new NotTested("IRA", "", "", "The list has no grid."))));
   }
 
   @Override

@@ -43,8 +43,7 @@ public final class NeighboursEvaluator implements Evaluator {
       sets.rung(target, Rung.VARIANT).ifPresent(images::add);
       for (Group group : Group.values()) {
         sets.neighbours(target, group)
-            .ifPresentOrElse(
-                images::add, () -> missing.add(missing(target.name(), group.word())));
+            .ifPresentOrElse(images::add, () -> missing.add(missing(target.name(), group.word())));
       }
     }
     sets.others().ifPresentOrElse(images::add, () -> missing.add(missing("", ALL)));
@@ -66,8 +65,7 @@ public final class NeighboursEvaluator implements Evaluator {
         Optional<ImageSet> images = sets.neighbours(target, group);
         if (images.isPresent()) {
           context.checkCancelled();
-          found.addAll(
-              new Retention(access, target.name(), group.word(), images.get()).measure());
+          found.addAll(new Retention(access, target.name(), group.word(), images.get()).measure());
         }
       }
     }

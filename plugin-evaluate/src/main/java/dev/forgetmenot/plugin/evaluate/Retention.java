@@ -81,7 +81,8 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
         .patched(Answers.reading(difference, patched.size(), interval))
         .explained(
             "Accuracy of the patched model minus that of the original, the same images paired;"
-                + " below 0 is harm." + INTERVAL,
+                + " below 0 is harm."
+                + INTERVAL,
             "this project");
   }
 

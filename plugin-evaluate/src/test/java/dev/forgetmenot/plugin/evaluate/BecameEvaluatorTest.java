@@ -26,10 +26,11 @@ class BecameEvaluatorTest {
     TASK.targetSeeds = 12;
     FakeAccess access =
         new FakeAccess()
-            .says("B", "name/a", ORIGINAL, "a", "a", "a", "a", "a", "a", "a", "a", "a", "a", "a",
-                "a")
-            .says("B", "name/a", PATCHED, "c", "b", "b", "c", "d", "e", "f", "g", UNSURE, "c",
-                UNSURE, UNSURE)
+            .says(
+                "B", "name/a", ORIGINAL, "a", "a", "a", "a", "a", "a", "a", "a", "a", "a", "a", "a")
+            .says(
+                "B", "name/a", PATCHED, "c", "b", "b", "c", "d", "e", "f", "g", UNSURE, "c", UNSURE,
+                UNSURE)
             .embeds("name/a", ORIGINAL, rows(12, 0))
             .embeds("name/a", PATCHED, rows(12, 1));
     List<Measurement> rows = new BecameEvaluator().measure(TASK.build(), access, JobContext.NONE);
@@ -69,9 +70,7 @@ class BecameEvaluatorTest {
   void aJudgeThatNeverAnswersHasNoEntropy() throws IOException {
     TASK.targetSeeds = 1;
     FakeAccess access =
-        new FakeAccess()
-            .says("B", "name/a", ORIGINAL, "a")
-            .says("B", "name/a", PATCHED, UNSURE);
+        new FakeAccess().says("B", "name/a", ORIGINAL, "a").says("B", "name/a", PATCHED, UNSURE);
     List<Measurement> rows = new BecameEvaluator().measure(TASK.build(), access, JobContext.NONE);
     assertThat(rows.get(0).shares()).containsExactly(Map.entry("no answer", 1.0));
     assertThat(rows.get(1).patched().orElseThrow().value()).isNaN();

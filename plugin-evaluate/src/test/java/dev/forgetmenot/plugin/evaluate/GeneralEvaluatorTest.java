@@ -54,7 +54,9 @@ class GeneralEvaluatorTest {
   @Test
   void distancesStandBesideTheirFloor() throws IOException {
     FakeAccess access =
-        new FakeAccess().embeds("general", ORIGINAL, X, Y, X, Y).embeds("general", PATCHED, X, X, X, Y);
+        new FakeAccess()
+            .embeds("general", ORIGINAL, X, Y, X, Y)
+            .embeds("general", PATCHED, X, X, X, Y);
     access.embedder = new Texts(true);
     List<Measurement> rows =
         new GeneralEvaluator().measure(task().build(), access, JobContext.NONE);
@@ -69,11 +71,9 @@ class GeneralEvaluatorTest {
     // mean k(x,x) = (10 + 6q)/16, mean k(y,y) = (8 + 8q)/16, mean k(x,y) = (8 + 8q)/16
     assertThat(patched(rows, 1)).isCloseTo(1000 * (2 - 2 * q) / 16, within(1e-9));
     // without the diagonals: (6 + 6q)/12 + (4 + 8q)/12 - (16 + 16q)/16
-    assertThat(patched(rows, 2))
-        .isCloseTo(1000 * ((10 + 14 * q) / 12 - (1 + q)), within(1e-9));
+    assertThat(patched(rows, 2)).isCloseTo(1000 * ((10 + 14 * q) / 12 - (1 + q)), within(1e-9));
     // KID: k = (1/2 + 1)^3 = 3.375 for equal rows, 1 across, unbiased as above
-    assertThat(patched(rows, 3))
-        .isCloseTo((10 * 3.375 + 14) / 12 - (3.375 + 1), within(1e-9));
+    assertThat(patched(rows, 3)).isCloseTo((10 * 3.375 + 14) / 12 - (3.375 + 1), within(1e-9));
     assertThat(original(rows, 3)).isCloseTo(2 * 3.375 - 2, within(1e-9));
   }
 
@@ -88,7 +88,9 @@ class GeneralEvaluatorTest {
   @Test
   void withoutATextTowerThereIsNoClipScore() throws IOException {
     FakeAccess access =
-        new FakeAccess().embeds("general", ORIGINAL, X, Y, X, Y).embeds("general", PATCHED, X, X, X, Y);
+        new FakeAccess()
+            .embeds("general", ORIGINAL, X, Y, X, Y)
+            .embeds("general", PATCHED, X, X, X, Y);
     access.embedder = new Texts(false);
     assertThat(new GeneralEvaluator().measure(task().build(), access, JobContext.NONE)).hasSize(3);
     assertThat(access.notTested).extracting(NotTested::measure).containsExactly("CLIP score");

@@ -42,8 +42,7 @@ class GridEvaluatorTest {
   @Test
   void besideAThingOtherThingsAreInItsDomain() throws IOException {
     SmallTask task = task().target(SmallTask.concept("a key", ConceptType.OBJECT));
-    List<Measurement> rows =
-        new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
+    List<Measurement> rows = new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
     assertThat(rows)
         .extracting(Measurement::measure)
         .containsExactly("IRA", "IRA ratio", "CRA", "CRA ratio");
@@ -56,8 +55,7 @@ class GridEvaluatorTest {
   @Test
   void besideAStyleOtherStylesAre() throws IOException {
     SmallTask task = task().target(SmallTask.concept("ink", ConceptType.STYLE));
-    List<Measurement> rows =
-        new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
+    List<Measurement> rows = new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
     // of pixel alone: styles right 1/2 and 1/2, things right 2/2 and 2/2
     assertThat(values(rows)).containsExactly(0.5, 1.0, 1.0, 1.0);
     assertThat(rows.get(0).original().orElseThrow().value()).isCloseTo(0.5, within(0.0));
@@ -69,8 +67,7 @@ class GridEvaluatorTest {
         task()
             .target(SmallTask.concept("a key", ConceptType.OBJECT))
             .target(SmallTask.concept("ink", ConceptType.STYLE));
-    List<Measurement> rows =
-        new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
+    List<Measurement> rows = new GridEvaluator().measure(task.build(), access(), JobContext.NONE);
     assertThat(rows.get(0).original().orElseThrow().n()).as("a fish in pixels").isEqualTo(1);
     assertThat(rows.get(4).concept()).isEqualTo("ink");
   }

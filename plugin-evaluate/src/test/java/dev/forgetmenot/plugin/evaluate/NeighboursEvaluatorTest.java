@@ -75,8 +75,7 @@ class NeighboursEvaluatorTest {
     assertThat(neighbours.needs(task).images().get(2).shots())
         .contains(
             new Shot("a photo of a", 2001, "a", ConceptType.OBJECT),
-            new Shot(
-                "a photo of an unlisted one", 2000, "an unlisted one", ConceptType.IDENTITY));
+            new Shot("a photo of an unlisted one", 2000, "an unlisted one", ConceptType.IDENTITY));
     assertThat(neighbours.needs(task).notTested())
         .extracting(NotTested::part)
         .containsExactly("random");
@@ -119,7 +118,8 @@ class NeighboursEvaluatorTest {
   @Test
   void theHarmonicMeanHasItsParts() throws IOException {
     Measurement two = row("H_o", "2 terms");
-    assertThat(two.shares()).containsExactly(Map.entry("1 - Acc_e", 0.75), Map.entry("Acc_s", 0.75));
+    assertThat(two.shares())
+        .containsExactly(Map.entry("1 - Acc_e", 0.75), Map.entry("Acc_s", 0.75));
     assertThat(two.patched().orElseThrow().value()).isCloseTo(0.75, within(1e-12));
     assertThat(two.original().orElseThrow().value()).as("nothing is forgotten").isZero();
     Measurement three = row("H_o", "3 terms");

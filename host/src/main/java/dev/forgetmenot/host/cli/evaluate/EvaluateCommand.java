@@ -1,11 +1,16 @@
 package dev.forgetmenot.host.cli.evaluate;
 
+import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
+import dev.forgetmenot.evaluation.report.TerminalTable;
 import dev.forgetmenot.evaluation.run.EvaluationPart;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
+import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +73,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   /** The command with all that belongs to it. */
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new EvaluateCommand(context));
+    addEvaluators(line, context);
     line.addSubcommand(new EvaluateCheckCommand(context));
     line.addSubcommand(new EvaluateCompareCommand(context));
     line.addSubcommand(new EvaluateMergeCommand(context));
@@ -110,7 +116,48 @@ public final class EvaluateCommand implements Callable<Integer> {
       job.sayPlan(job.plan().units(), false, output, "-o");
       context.say("wrote " + output.resolve(EvaluationPart.PLAN));
     } else {
-      EvaluationResult.say(context, job.evaluate(output), output);
+      say(context, job.evaluate(output), output);
     }
+  }
+
+  /** What the terminal says of a report; the most important last. */
+  static void say(CommandContext context, EvaluationReport report, Path folder) {
+    context.say(
+        "wrote %s, %s and the tables beside it"
+            .formatted(folder.resolve(ReportWriter.PAGE), ReportWriter.JSON));
+    TerminalTable.lines(report).forEach(context::say);
+  }
+
+  /** Where help is asked for, the evaluators of the installed plugins. */
+  private static void addEvaluators(CommandLine line, CommandContext context) {
+    Prelude prelude = new Prelude();
+    try {
+      new CommandLine(prelude)
+          .setUnmatchedArgumentsAllowed(true)
+          .setExpandAtFiles(false)
+          .parseArgs(context.arguments().toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      return; // the real parser says what is wrong
+    }
+    if (prelude.help) {
+      StringBuilder text = new StringBuilder("%nEvaluators of the installed plugins:%n");
+      try (HostPluginManager plugins = prelude.plugins.startQuietly()) {
+        for (Evaluator one : plugins.ordered(Evaluator.class)) {
+          String when = one.byDefault() ? "" : " Only where it is named.";
+          text.append("  %s: %s%s".formatted(one.name(), one.summary(), when).replace("%", "%%"))
+              .append("%n");
+        }
+      }
+      line.getCommandSpec().usageMessage().footer(text.toString());
+    }
+  }
+
+  /** The options that must be known before the help page is made. */
+  @Command
+  private static final class Prelude {
+    @Option(names = {"-h", "--help"})
+    private boolean help;
+
+    @Mixin private PluginOptions plugins;
   }
 }

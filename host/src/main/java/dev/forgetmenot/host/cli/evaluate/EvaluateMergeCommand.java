@@ -63,7 +63,7 @@ final class EvaluateMergeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve(ReportWriter.JSON));
-    PartMerge parts = PartMerge.of(folders);
+    PartMerge parts = PartMerge.of(folders, CommandContext::line);
     List<String> recorded = parts.parts().get(0).arguments();
     Recorded evaluation = new Recorded();
     new CommandLine(evaluation)
@@ -73,7 +73,7 @@ final class EvaluateMergeCommand implements Callable<Integer> {
     evaluation.options.run(
         context,
         evaluation.list,
-        job -> EvaluationResult.say(context, job.merge(parts, output), output));
+        job -> EvaluateCommand.say(context, job.merge(parts, output), output));
     return ExitCodes.DONE;
   }
 

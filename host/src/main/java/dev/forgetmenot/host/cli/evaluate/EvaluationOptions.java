@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.evaluate;
 
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.run.Targets;
@@ -10,7 +11,9 @@ import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.StoreFolder;
+import dev.forgetmenot.host.evaluate.VocabularyFile;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -89,6 +92,7 @@ final class EvaluationOptions {
     Optional<StackRecipe> recipe = patchOptions.recipe();
     try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe)) {
       Targets targets = Targets.of(bench, forgotten(patches), concepts);
+      EvaluationSetup judging = judge.judging(options.folder());
       try (HostPluginManager plugins = options.plugins().start(context.console())) {
         EvaluationRequest request =
             new EvaluationRequest(
@@ -97,7 +101,8 @@ final class EvaluationOptions {
                 patches,
                 chosen(plugins),
                 seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds),
-                judge.judging(options.folder()).asking(plugins),
+                judging,
+                vocabulary(bench, judging),
                 StoreFolder.of(Optional.ofNullable(store)),
                 command(list, patches));
         ModelLoader loader = options.loader(plugins);
@@ -119,6 +124,16 @@ final class EvaluationOptions {
         }
       }
     }
+  }
+
+  /** What the user names, or else the list, or else the model; or else all of the list. */
+  private KnownConcepts vocabulary(Bench bench, EvaluationSetup judging) throws IOException {
+    Optional<Path> listed = bench.judge().vocabulary();
+    if (judge.vocabulary().isEmpty() && listed.isPresent()) {
+      return VocabularyFile.read(listed.get());
+    }
+    boolean known = judging.complete() && !judging.vocabulary().phrases().isEmpty();
+    return known ? judging.vocabulary() : bench.known();
   }
 
   private static List<String> forgotten(PatchSet patches) {
