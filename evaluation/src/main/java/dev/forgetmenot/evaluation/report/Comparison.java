@@ -3,6 +3,7 @@ package dev.forgetmenot.evaluation.report;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.evaluation.statistics.ExactTest;
 import dev.forgetmenot.evaluation.statistics.Holm;
+import dev.forgetmenot.evaluation.statistics.Verdict;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Interval;
 import java.util.ArrayList;
@@ -67,16 +68,11 @@ public final class Comparison {
   /**
    * A line of one run.
    *
-   * @param first the line of the first run that has it, if that is another run
+   * @param first the line of the first earlier run of the same prompts and seeds
+   * @param verdict in the run's own report; empty where it asks no question
    */
-  private record Row(String run, PairedLine line, Optional<PairedLine> first) {
-    /** Not where other prompts or seeds were drawn. */
-    boolean tested() {
-      return first
-          .filter(it -> it.outcomes().keySet().equals(line.outcomes().keySet()))
-          .isPresent();
-    }
-
+  private record Row(
+      String run, PairedLine line, Optional<PairedLine> first, Optional<Verdict> verdict) {
     int onlyFirst() {
       return first.orElseThrow().only(line);
     }
@@ -93,31 +89,49 @@ public final class Comparison {
   private TextTable paired() {
     List<Row> rows = new ArrayList<>();
     byKey().values().forEach(rows::addAll);
-    List<Row> tests = rows.stream().filter(Row::tested).toList();
+    List<Row> tests = rows.stream().filter(row -> row.first().isPresent()).toList();
     List<Double> adjusted = Holm.adjusted(tests.stream().map(Row::p).toList());
     Iterator<Double> next = adjusted.iterator();
     return new TextTable(
         "Counts of the patched models, paired by prompt and seed",
-        List.of("Images", "Patch", "Count", "95 %", "only the first", "only this", "p", "p (Holm)"),
-        rows.stream().map(row -> cells(row, row.tested() ? next.next() : Double.NaN)).toList(),
+        List.of(
+            "Images",
+            "Patch",
+            "Count",
+            "95 %",
+            "Verdict",
+            "only the first",
+            "only this",
+            "p",
+            "p (Holm)"),
+        rows.stream()
+            .map(row -> cells(row, row.first().isPresent() ? next.next() : Double.NaN))
+            .toList(),
         List.of(
             Message.of(
                 "UA lines count the images in which the judge finds the target, others those that it"
-                    + " calls what was asked for. Each run is tested against the first of its line"
-                    + " by McNemar's exact test; p is adjusted over %d tests.",
+                    + " calls what was asked for. Each run is tested against the first of the same"
+                    + " images by McNemar's exact test; p is adjusted over %d tests. A verdict is"
+                    + " that of the run's own report.",
                 tests.size())));
   }
 
   private Map<List<String>, List<Row>> byKey() {
     Map<List<String>, List<Row>> lines = new LinkedHashMap<>();
     for (ComparedRun run : runs) {
+      Family family = Family.of(run.report());
       for (Measurement measured : run.report().measurements()) {
         if (measured.judge().equals(run.scoring())) {
           PairedLine.of(run.report(), measured)
               .ifPresent(
                   line -> {
                     List<Row> same = lines.computeIfAbsent(line.key(), key -> new ArrayList<>());
-                    same.add(new Row(run.label(), line, same.stream().findFirst().map(Row::line)));
+                    same.add(
+                        new Row(
+                            run.label(),
+                            line,
+                            same.stream().map(Row::line).filter(line::isPairedWith).findFirst(),
+                            family.of(measured).map(Family.Test::verdict)));
                   });
         }
       }
@@ -133,9 +147,10 @@ public final class Comparison {
                 named(row.line().key()),
                 row.run(),
                 ReadingText.text(row.line().count()),
-                Message.of("%.1f to %.1f %%", 100 * interval.low(), 100 * interval.high())));
+                Message.of("%.1f to %.1f %%", 100 * interval.low(), 100 * interval.high()),
+                row.verdict().map(Verdict::toString).orElse("")));
     cells.addAll(
-        row.tested()
+        row.first().isPresent()
             ? List.of(
                 Integer.toString(row.onlyFirst()),
                 Integer.toString(row.onlyThis()),
@@ -157,18 +172,21 @@ public final class Comparison {
               rows.computeIfAbsent(
                   key,
                   name -> {
-                    List<String> made = new ArrayList<>(List.of(named(name)));
+                    List<String> made = new ArrayList<>(List.of(named(name), original(line)));
                     runs.forEach(run -> made.add(""));
                     return made;
                   });
-          row.set(column + 1, ReadingText.full(line.unit(), line.patched().get()));
+          row.set(column + 2, ReadingText.full(line.unit(), line.patched().get()));
         }
       }
     }
-    List<String> head = new ArrayList<>(List.of("Measure"));
+    List<String> head = new ArrayList<>(List.of("Measure", "original"));
     runs.forEach(run -> head.add(run.label()));
-    return new TextTable(
-        "All measures of the patched models", head, List.copyOf(rows.values()), List.of());
+    return new TextTable("All measures", head, List.copyOf(rows.values()), List.of());
+  }
+
+  private static String original(Measurement line) {
+    return line.original().map(value -> ReadingText.full(line.unit(), value)).orElse("");
   }
 
   private static String named(List<String> key) {

@@ -60,7 +60,12 @@ record PairedLine(List<String> key, Map<Shot, Boolean> outcomes) {
         (int) outcomes.values().stream().filter(counts -> counts).count(), outcomes.size());
   }
 
-  /** Images that count here and not there; both must have drawn the same prompts and seeds. */
+  /** Whether both drew the same prompts and seeds. */
+  boolean isPairedWith(PairedLine other) {
+    return outcomes.keySet().equals(other.outcomes.keySet());
+  }
+
+  /** Images that count here and not there, of a line that {@link #isPairedWith} this. */
   int only(PairedLine other) {
     return (int)
         outcomes.entrySet().stream()

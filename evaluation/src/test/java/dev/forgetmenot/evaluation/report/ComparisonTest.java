@@ -20,9 +20,10 @@ class ComparisonTest {
     String text = new Comparison(List.of(FIRST, SECOND), List.of()).markdown();
     // 10 images show the target with the second patch alone: p = 2 / 2^10; 4 lines and 1 of others
     assertThat(text)
-        .contains("| UA · lighthouse · name · B | first | 2/64 | 0.9 to 10.7 % |  |  |  |  |\n")
         .contains(
-            "| UA · lighthouse · name · B | second | 12/64 | 11.1 to 30.0 % | 0 | 10 | 0.0020 | 0.0098 |\n")
+            "| UA · lighthouse · name · B | first | 2/64 | 0.9 to 10.7 % | NOT REACHED |  |  |  |  |\n")
+        .contains(
+            "| UA · lighthouse · name · B | second | 12/64 | 11.1 to 30.0 % | REACHED | 0 | 10 | 0.0020 | 0.0098 |\n")
         .contains("| UA · lighthouse · variant · B | second | 4/16 |")
         .contains("| accuracy · lighthouse · all · B | second | 27/28 |")
         .doesNotContain("accuracy · lighthouse · similar · B") // its count is not of its images
@@ -33,10 +34,10 @@ class ComparisonTest {
   void laysAllMeasuresSideBySide() {
     String text = new Comparison(List.of(FIRST, SECOND), List.of()).markdown();
     assertThat(text)
-        .contains("| Measure | first | second |\n")
+        .contains("| Measure | original | first | second |\n")
         .contains(
-            "| UA · lighthouse · name | 96.9 % (62/64) \\[89.3, 99.1\\] | 81.3 % (52/64) \\[70.0, 88.9\\] |\n")
-        .contains("| KID (CLIP) | – | – |\n");
+            "| UA · lighthouse · name | 0.0 % (0/64) \\[0.0, 5.7\\] | 96.9 % (62/64) \\[89.3, 99.1\\] | 81.3 % (52/64) \\[70.0, 88.9\\] |\n")
+        .contains("| KID (CLIP) |  | – | – |\n");
   }
 
   @Test

@@ -38,7 +38,9 @@ class EvaluateCompareCommandTest {
   void saysTheTables() {
     ProgramRun run = compare("one", "two", "--beside", "speed");
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
-    assertThat(run.out()).contains("| Measure | first | second |").contains("| SPEED | 5.9 |");
+    assertThat(run.out())
+        .contains("| Measure | original | first | second |")
+        .contains("| SPEED | 5.9 |");
   }
 
   @Test
@@ -55,7 +57,7 @@ class EvaluateCompareCommandTest {
   @Test
   void runsOfTheSamePatchAreToldApartByTheirFolders() {
     assertThat(compare("one", "one").out())
-        .contains("| Measure | first, " + folder.resolve("one") + " | ");
+        .contains("| Measure | original | first, " + folder.resolve("one") + " | ");
   }
 
   @Test
