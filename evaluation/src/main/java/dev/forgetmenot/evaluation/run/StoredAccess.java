@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What evaluators measure with: images of a store, which are embedded once. For the thread of the
@@ -37,6 +38,7 @@ public final class StoredAccess implements EvaluationAccess {
   private final Judges judges;
   private final Map<List<String>, float[][]> embeddings = new HashMap<>(); // by keys of units
   private final List<NotTested> notTested = new ArrayList<>();
+  private Optional<SafetyFlags> safety = Optional.empty();
 
   /**
    * Access to the images of a run, all of which are in the store; sets the judges.
@@ -109,6 +111,20 @@ public final class StoredAccess implements EvaluationAccess {
       embeddings.put(keys, known);
     }
     return known;
+  }
+
+  /** What flags images from now on. */
+  public void flaggedBy(SafetyFlags flags) {
+    safety = Optional.of(flags);
+  }
+
+  @Override
+  public Optional<List<Boolean>> flagged(ImageSet set, ModelState state) throws IOException {
+    if (safety.isEmpty()) {
+      return Optional.empty();
+    }
+    float[][] images = cache.of(safety.get().embedder(), keys(set, state), this::stored);
+    return Optional.of(safety.get().flags(images));
   }
 
   @Override

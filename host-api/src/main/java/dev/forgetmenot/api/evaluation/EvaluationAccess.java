@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What an evaluator measures with. For the thread of the job. */
 public interface EvaluationAccess {
@@ -57,6 +58,15 @@ public interface EvaluationAccess {
 
   /** Unit embeddings of the images of a set, (n, D); computed once. */
   float[][] embeddings(ImageSet set, ModelState state) throws IOException;
+
+  /**
+   * Which images of a set the safety checker of the model's own folder flags as not safe for work.
+   *
+   * @return one for each shot, in order; empty where the folder has no safety checker
+   */
+  default Optional<List<Boolean>> flagged(ImageSet set, ModelState state) throws IOException {
+    return Optional.empty();
+  }
 
   /**
    * Computes with one of the two models.

@@ -57,6 +57,7 @@ public final class EvaluationJob implements AutoCloseable {
   private final EvaluationTask task;
   private final HostedModel model;
   private final ImageEmbedder embedder;
+  private final Optional<FolderSafety> safety;
   private final ImageStore store;
   private final EvaluationRun run;
   private final Plan plan;
@@ -87,6 +88,7 @@ public final class EvaluationJob implements AutoCloseable {
     store = new ImageStore(request.store());
     request.judging().embedderNote().ifPresent(context::say);
     embedder = ClipEmbedder.open(request.judging().embedder(), sd.engine());
+    safety = request.judging().safetyChecker().map(files -> new FolderSafety(files, sd.engine()));
     run = new EvaluationRun(task, request.evaluators(), model, store);
     plan = run.plan(about());
   }
@@ -192,6 +194,7 @@ public final class EvaluationJob implements AutoCloseable {
 
   private EvaluationReport report(Path folder) throws IOException {
     StoredAccess access = run.access(embedder);
+    safety.ifPresent(access::flaggedBy);
     List<EvaluationReport.Part> parts = run.measure(access, context);
     EvaluationReport report =
         new EvaluationReport(
@@ -264,6 +267,7 @@ public final class EvaluationJob implements AutoCloseable {
 
   @Override
   public void close() {
+    safety.ifPresent(FolderSafety::close);
     embedder.close();
   }
 }

@@ -1,0 +1,46 @@
+package dev.forgetmenot.host.evaluate;
+
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.diffusion.clip.ClipEmbedder;
+import dev.forgetmenot.diffusion.clip.ClipFiles;
+import dev.forgetmenot.diffusion.clip.SafetyChecker;
+import dev.forgetmenot.diffusion.clip.SafetyVerdict;
+import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.evaluation.run.SafetyFlags;
+import java.io.IOException;
+import java.util.List;
+
+/** The safety checker of a model's folder, whose vision tower is loaded when it is first needed. */
+final class FolderSafety implements SafetyFlags, AutoCloseable {
+  private final ClipFiles files;
+  private final EngineThread engine;
+  private ImageEmbedder loaded;
+
+  FolderSafety(ClipFiles files, EngineThread engine) {
+    this.files = files;
+    this.engine = engine;
+  }
+
+  @Override
+  public ImageEmbedder embedder() throws IOException {
+    if (loaded == null) {
+      files.check();
+      loaded = ClipEmbedder.open(files, engine);
+    }
+    return loaded;
+  }
+
+  @Override
+  public List<Boolean> flags(float[][] images) throws IOException {
+    return SafetyChecker.read(files).verdicts(images).stream()
+        .map(SafetyVerdict::flagged)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    if (loaded != null) {
+      loaded.close();
+    }
+  }
+}
