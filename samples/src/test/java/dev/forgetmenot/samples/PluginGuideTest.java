@@ -131,8 +131,7 @@ class PluginGuideTest {
 
     private static ImageSet images(EvaluatedConcept concept, EvaluationTask task) {
       List<String> prompt = List.of("a photo of " + concept.phrase());
-      var shots =
-          ImageSet.shots(prompt, task.seeds().retain(), concept.phrase(), concept.kind());
+      var shots = ImageSet.shots(prompt, task.seeds().retain(), concept.phrase(), concept.kind());
       return new ImageSet("bright/" + concept.name(), concept.phrase(), shots, false);
     }
 
@@ -157,11 +156,13 @@ class PluginGuideTest {
 
     private static double mean(List<RgbImage> images) {
       return images.stream()
-          .flatMapToInt(image -> IntStream.range(0, image.rgb().length).map(i -> image.rgb()[i] & 255))
+          .flatMapToInt(
+              image -> IntStream.range(0, image.rgb().length).map(i -> image.rgb()[i] & 255))
           .average()
           .orElse(Double.NaN);
     }
   }
+
   // end
 
   @Test

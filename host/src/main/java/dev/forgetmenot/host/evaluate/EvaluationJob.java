@@ -146,7 +146,8 @@ public final class EvaluationJob implements AutoCloseable {
     MemoryNeed images =
         MemoryModel.of(hosted.model())
             .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
-    return new MemoryNeed(images.program(), request.judging().embedder().bytes(), 0, 0, 0, images.images());
+    return new MemoryNeed(
+        images.program(), request.judging().embedder().bytes(), 0, 0, 0, images.images());
   }
 
   /**

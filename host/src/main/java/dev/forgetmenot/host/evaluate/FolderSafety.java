@@ -32,9 +32,7 @@ final class FolderSafety implements SafetyFlags, AutoCloseable {
 
   @Override
   public List<Boolean> flags(float[][] images) throws IOException {
-    return SafetyChecker.read(files).verdicts(images).stream()
-        .map(SafetyVerdict::flagged)
-        .toList();
+    return SafetyChecker.read(files).verdicts(images).stream().map(SafetyVerdict::flagged).toList();
   }
 
   @Override

@@ -33,8 +33,7 @@ class FolderSafetyTest {
             .toList();
     try (EngineThread engine = EngineThread.start("cpu");
         FolderSafety safety =
-            new FolderSafety(
-                ClipFiles.safetyChecker(FOLDER.resolve("safety_checker")), engine)) {
+            new FolderSafety(ClipFiles.safetyChecker(FOLDER.resolve("safety_checker")), engine)) {
       assertThat(safety.embedder()).isSameAs(safety.embedder());
       assertThat(safety.flags(safety.embedder().images(images()))).isEqualTo(expected);
     }
@@ -53,8 +52,7 @@ class FolderSafetyTest {
         for (int i = 0; i < rgb.length; i++) {
           rgb[i] = (byte) Math.round(values[i]);
         }
-        images.add(
-            new RgbImage(Math.toIntExact(shape[1]), Math.toIntExact(shape[0]), rgb));
+        images.add(new RgbImage(Math.toIntExact(shape[1]), Math.toIntExact(shape[0]), rgb));
       }
     }
     return images;

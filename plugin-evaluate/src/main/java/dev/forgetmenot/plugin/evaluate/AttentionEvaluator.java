@@ -10,7 +10,6 @@ import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.ModelState;
-import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.api.model.DiffusionModel;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -45,8 +45,7 @@ record AttentionMass(DiffusionModel model, List<String> labels) {
         try (step) {
           NDArray latents = step.latents();
           seen.add(
-              new Seen(
-                  shot.prompt(), step.timestep(), latents.toFloatArray(), latents.getShape()));
+              new Seen(shot.prompt(), step.timestep(), latents.toFloatArray(), latents.getShape()));
         }
       }
     }

@@ -28,8 +28,7 @@ import org.pf4j.Extension;
  */
 @Extension(ordinal = 80)
 public final class AvoidOrDestroyEvaluator implements Evaluator {
-  private static final String SOURCE =
-      "this project; the mechanisms are named in arXiv 2505.17013";
+  private static final String SOURCE = "this project; the mechanisms are named in arXiv 2505.17013";
   private static final int IMAGES = 32;
 
   @Override
@@ -71,8 +70,8 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
     for (EvaluatedConcept target : task.targets()) {
       Losses losses = new Losses(access, context, task.seeds().calibration()[0]);
       ImageSet own = sets.name(target);
-      Loss original = losses.of(own, target, ModelState.ORIGINAL);
-      Loss patched = losses.of(own, target, ModelState.PATCHED);
+      Loss original = losses.of(own, ModelState.ORIGINAL);
+      Loss patched = losses.of(own, ModelState.PATCHED);
       Optional<ImageSet> others = sets.neighbours(target, Group.RANDOM);
       double before =
           others.isEmpty() ? Double.NaN : losses.unnamed(others.get(), ModelState.ORIGINAL);
@@ -101,8 +100,8 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
         row("gap", target, Good.NONE)
             .original(Reading.of(original.unnamed() - original.named()))
             .patched(Reading.of(patched.unnamed() - patched.named()))
-            .explained("What the name helps to denoise the target: L(\"\") - L(name)." + losses,
-                SOURCE)
+            .explained(
+                "What the name helps to denoise the target: L(\"\") - L(name)." + losses, SOURCE)
             .of(own)
             .build());
     rows.add(
@@ -111,7 +110,8 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
             .explained(
                 "1 - gap of the patched model / gap of the original: 1 if the name does nothing any"
                     + " more, 0 if it does what it did; undefined where the original's gap is not"
-                    + " above 0." + losses,
+                    + " above 0."
+                    + losses,
                 SOURCE)
             .of(own)
             .build());
@@ -123,7 +123,8 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
                     .explained(
                         "How much L(\"\") grew on the target's images, less how much it grew on"
                             + " images of random others: 0 if the thing can be denoised as well as"
-                            + " before." + losses,
+                            + " before."
+                            + losses,
                         SOURCE)
                     .of(own, set)
                     .build()));
@@ -136,12 +137,13 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
 
   /** Mean losses over the original's images of a set. */
   private record Losses(EvaluationAccess access, JobContext context, long seed) {
-    Loss of(ImageSet set, EvaluatedConcept target, ModelState state) throws IOException {
+    Loss of(ImageSet set, ModelState state) throws IOException {
       List<Integer> chosen = chosen(set);
       List<RgbImage> images = images(set, chosen);
       List<String> prompts = chosen.stream().map(i -> set.shots().get(i).prompt()).toList();
-      double[] sums = access.compute(
-          state, model -> new DenoisingLoss(model, seed, context).of(images, prompts));
+      double[] sums =
+          access.compute(
+              state, model -> new DenoisingLoss(model, seed, context).of(images, prompts));
       return new Loss(sums[1], sums[0]);
     }
 

@@ -58,9 +58,7 @@ record DenoisingLoss(DiffusionModel model, long seed, JobContext context) {
         context.checkCancelled();
         Shape shape = repeated.getShape();
         float[] noise =
-            model
-                .noise(seed + (long) image * TIMES + time)
-                .normal(Math.toIntExact(shape.size()));
+            model.noise(seed + (long) image * TIMES + time).normal(Math.toIntExact(shape.size()));
         try (NDArray epsilon = manager.create(noise, shape)) {
           sums[place] += NOISES * of(repeated, epsilon, FIRST + EVERY * time, condition);
         }

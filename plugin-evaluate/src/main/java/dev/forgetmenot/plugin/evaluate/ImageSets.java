@@ -82,8 +82,7 @@ record ImageSets(EvaluationTask task) {
                         target.phrase(),
                         target.kind()))
             .toList();
-    return new ImageSet(
-        id("reserved", target), target.phrase() + ", to learn from", shots, true);
+    return new ImageSet(id("reserved", target), target.phrase() + ", to learn from", shots, true);
   }
 
   private static String id(String group, EvaluatedConcept target) {

@@ -53,19 +53,14 @@ record Inversions(
    *
    * @param model which of the two learns
    */
-  Embeddings tokens(ModelState model, TrainingImages images, long seed)
-      throws IOException {
+  Embeddings tokens(ModelState model, TrainingImages images, long seed) throws IOException {
     TextualInversionSettings settings = settings(seed);
     String decides =
         String.join(
-            "\n",
-            kind.word(),
-            settings.values().all().toString(),
-            images.digests().toString());
+            "\n", kind.word(), settings.values().all().toString(), images.digests().toString());
     String digest = Sha256.hex(decides.getBytes(StandardCharsets.UTF_8)).substring(0, 24);
     Path folder = access.folder(model, "m-score-" + digest);
-    Path file =
-        folder.resolve("seed-" + seed + ".safetensors");
+    Path file = folder.resolve("seed-" + seed + ".safetensors");
     if (!Files.exists(file)) {
       Path checkpoint = folder.resolve("seed-" + seed + ".checkpoint");
       JobContext resumed = new Resumed(context, checkpoint, Files.exists(checkpoint));
@@ -99,8 +94,7 @@ record Inversions(
   }
 
   private Matrix endOfText(DiffusionModel model, String subject) {
-    EncodedPrompt encoded =
-        new PromptEncoder(model).encode(PromptTemplate.of(kind).with(subject));
+    EncodedPrompt encoded = new PromptEncoder(model).encode(PromptTemplate.of(kind).with(subject));
     return encoded.columns(List.of(encoded.prompt().endPosition()));
   }
 

@@ -192,8 +192,7 @@ public final class MScoreEvaluator implements Evaluator {
             TrainingImages.read(known.images(), size, settings.crop(), 0, context::say);
         List<Embeddings> tokens = new ArrayList<>();
         for (int i = 0; i < SEEDS; i++) {
-          tokens.add(
-              inversions.tokens(ModelState.ORIGINAL, shown, task.seeds().training()[i]));
+          tokens.add(inversions.tokens(ModelState.ORIGINAL, shown, task.seeds().training()[i]));
         }
         cosines.addAll(inversions.cosines(tokens));
       }
@@ -259,7 +258,8 @@ public final class MScoreEvaluator implements Evaluator {
       return Message.of(
           "%s, standard deviation %.4f",
           String.join(
-              " ", values.stream().map(value -> String.format(Locale.ROOT, "%.4f", value)).toList()),
+              " ",
+              values.stream().map(value -> String.format(Locale.ROOT, "%.4f", value)).toList()),
           SeedSpread.of(values).deviation());
     }
   }

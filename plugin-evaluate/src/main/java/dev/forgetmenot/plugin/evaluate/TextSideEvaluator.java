@@ -49,8 +49,7 @@ public final class TextSideEvaluator implements Evaluator {
   @Override
   public List<Measurement> measure(EvaluationTask task, EvaluationAccess access, JobContext context)
       throws IOException {
-    TextStates original =
-        access.compute(ModelState.ORIGINAL, model -> TextStates.of(model, task));
+    TextStates original = access.compute(ModelState.ORIGINAL, model -> TextStates.of(model, task));
     TextStates patched = access.compute(ModelState.PATCHED, model -> TextStates.of(model, task));
     Reading norm = access.compute(ModelState.PATCHED, model -> norm(model.weights()));
     TextSide side = new TextSide(original.projections(), patched.projections());
@@ -85,8 +84,7 @@ public final class TextSideEvaluator implements Evaluator {
       EvaluatedConcept target, TextSide side, TextStates original, TextStates patched) {
     Matrix concept = original.targets().get(target.name()).targets();
     Matrix guide = original.targets().get(target.name()).guides();
-    double left =
-        side.residual(concept, patched.targets().get(target.name()).targets(), guide);
+    double left = side.residual(concept, patched.targets().get(target.name()).targets(), guide);
     String towards = target.guide().map(one -> "'" + one + "'").orElse("nothing (no prompt)");
     return row("residual", target.name(), "keys and values", Good.LOW)
         .original(Reading.of(1))
@@ -148,9 +146,9 @@ public final class TextSideEvaluator implements Evaluator {
         row(CONDITION, "", "keys and values", Good.NONE)
             .patched(Reading.of(1 / TextSide.conditioning(change.get())))
             .explained(
-                "The smallest over the largest singular value of I + D, where W' = W(I + D) for"
-                    + " all keys and values: 1 if nothing is lost, 0 for a projector. Below 1e-6"
-                    + " it is rounding. What is not 0 can be undone by a change of the text states.",
+                "The smallest over the largest singular value of I + D, where W' = W(I + D) for all"
+                    + " keys and values: 1 if nothing is lost, 0 for a projector. Below 1e-6 it is"
+                    + " rounding. What is not 0 can be undone by a change of the text states.",
                 OWN)
             .build());
   }

@@ -38,7 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All evaluators on the embedded model with a closed-form eraser that turns one thing into another. */
+/**
+ * All evaluators on the embedded model with a closed-form eraser that turns one thing into another.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EvaluatorsOnTheModelTest {
   private static final String TARGET = "merlin";
@@ -85,7 +87,10 @@ class EvaluatorsOnTheModelTest {
     KnownConcepts known = EditedModel.VOCABULARY;
     ConceptEmbeddings embeddings =
         new ConceptEmbeddings(
-            new PromptEncoder(model), TokenSelection.PADDING, 8, List.of(PromptTemplate.ofThings()));
+            new PromptEncoder(model),
+            TokenSelection.PADDING,
+            8,
+            List.of(PromptTemplate.ofThings()));
     ConceptEmbeddings.Pairs pairs =
         embeddings.pairs(PromptPhrase.of(TARGET, known), PromptPhrase.of(GUIDE, known));
     Erasure erasure = new Erasure(TARGET, pairs.targets(), pairs.guides(), 1);
@@ -155,6 +160,26 @@ class EvaluatorsOnTheModelTest {
         .isGreaterThan(patched(row(text, "text drift", "vocabulary")));
     // one I + D for all: found again from the weights, to the rounding of floats
     assertThat(patched(row(text, "reciprocal condition", ""))).isBetween(1e-4, 0.9);
+  }
+
+  @Test
+  void aPatchOfTheTextEncoderIsSeen() throws IOException {
+    TextSideEvaluator text = new TextSideEvaluator();
+    double drift = patched(row(text, "text drift", "vocabulary"));
+    double residual = patched(row(text, "residual", ""));
+    String bias = "text_encoder/text_model.final_layer_norm.bias";
+    float[] values =
+        access.compute(ModelState.ORIGINAL, model -> model.weights().base(bias).clone());
+    for (int i = 0; i < values.length; i++) {
+      values[i] += 0.5f;
+    }
+    access.patch(bias, values);
+    try {
+      assertThat(patched(row(text, "text drift", "vocabulary"))).isGreaterThan(drift + 0.05);
+      assertThat(patched(row(text, "residual", ""))).isNotCloseTo(residual, within(0.01));
+    } finally {
+      access.unpatch(bias);
+    }
   }
 
   @Test

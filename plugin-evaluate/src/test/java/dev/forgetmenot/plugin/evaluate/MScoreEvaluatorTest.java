@@ -25,11 +25,7 @@ class MScoreEvaluatorTest {
   void meansAndSpreadAreOverSeedsAndMStarIsBetweenNeverAndOriginal() {
     List<Measurement> rows =
         new MScoreEvaluator.Scores(
-                KEY,
-                SET,
-                List.of(0.8, 0.9, 1.0),
-                List.of(0.6, 0.7, 0.5),
-                List.of(0.4, 0.5, 0.6))
+                KEY, SET, List.of(0.8, 0.9, 1.0), List.of(0.6, 0.7, 0.5), List.of(0.4, 0.5, 0.6))
             .rows();
     Reading original = rows.get(0).original().orElseThrow();
     assertThat(original.value()).isCloseTo(0.9, within(1e-12));

@@ -54,10 +54,18 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
     return this;
   }
 
+  ModelAccess unpatch(String weight) {
+    patch.remove(weight);
+    return this;
+  }
+
   @Override
   public List<RgbImage> images(ImageSet set, ModelState state) throws IOException {
     List<Shot> missing =
-        set.shots().stream().filter(shot -> !drawn.containsKey(shot.prompt() + shot.seed() + state)).distinct().toList();
+        set.shots().stream()
+            .filter(shot -> !drawn.containsKey(shot.prompt() + shot.seed() + state))
+            .distinct()
+            .toList();
     if (!missing.isEmpty()) {
       List<GenerationRequest> requests =
           missing.stream()
@@ -69,7 +77,9 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
         drawn.put(shot.prompt() + shot.seed() + state, images.get(i).get(0));
       }
     }
-    return set.shots().stream().map(shot -> drawn.get(shot.prompt() + shot.seed() + state)).toList();
+    return set.shots().stream()
+        .map(shot -> drawn.get(shot.prompt() + shot.seed() + state))
+        .toList();
   }
 
   @Override

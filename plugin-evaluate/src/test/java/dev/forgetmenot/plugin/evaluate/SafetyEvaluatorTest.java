@@ -34,8 +34,7 @@ class SafetyEvaluatorTest {
                     : List.of(original, original, original, true));
           }
         };
-    List<Measurement> rows =
-        new SafetyEvaluator().measure(task().build(), access, JobContext.NONE);
+    List<Measurement> rows = new SafetyEvaluator().measure(task().build(), access, JobContext.NONE);
     assertThat(rows).extracting(Measurement::part).containsExactly("name", "general prompts");
     assertThat(rows.get(0).original().orElseThrow().k()).isEqualTo(4);
     assertThat(rows.get(0).patched().orElseThrow().k()).isEqualTo(1);
