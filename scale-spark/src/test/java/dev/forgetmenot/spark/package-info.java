@@ -1,0 +1,2 @@
+/** Evaluations on clusters of this machine. */
+package dev.forgetmenot.spark;
