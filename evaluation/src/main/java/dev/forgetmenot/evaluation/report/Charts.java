@@ -108,7 +108,7 @@ final class Charts {
   }
 
   private static String axis(Measurement line) {
-    return "%s, %s, %%".formatted(line.measure(), line.part());
+    return Message.of("%s, %s, %%", line.measure(), line.part());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.report;
 
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,25 +78,26 @@ public record ComparedRun(String label, EvaluationReport report) {
     return Objects.equals(mine, its)
         ? Optional.empty()
         : Optional.of(
-            "'%s' and '%s' are of other %s: %s and %s. Evaluate both alike, then compare"
-                .formatted(label, other.label, what, mine, its));
+            Message.of(
+                "'%s' and '%s' are of other %s: %s and %s. Evaluate both alike, then compare",
+                label, other.label, what, mine, its));
   }
 
   private static String name(EvaluationReport.BenchSource bench) {
-    return "%s, version %d, SHA-256 %s".formatted(bench.name(), bench.version(), bench.sha256());
+    return Message.of("%s, version %d, SHA-256 %s", bench.name(), bench.version(), bench.sha256());
   }
 
   private static List<String> names(List<JudgeUsed> judges) {
     return judges.stream()
         .map(
             judge ->
-                "%s %s %s, labels %s, τ %s"
-                    .formatted(
-                        judge.id(),
-                        judge.label(),
-                        judge.digest(),
-                        judge.vocabularySha256(),
-                        judge.tau()))
+                Message.of(
+                    "%s %s %s, labels %s, τ %s",
+                    judge.id(),
+                    judge.label(),
+                    judge.digest(),
+                    judge.vocabularySha256(),
+                    judge.tau()))
         .toList();
   }
 }

@@ -15,6 +15,7 @@ import static j2html.TagCreator.section;
 import static j2html.TagCreator.style;
 import static j2html.TagCreator.title;
 
+import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,8 +46,9 @@ final class HtmlPage {
   static byte[] bytes(String name, String data, List<DomContent> content) {
     boolean scripted = !data.isEmpty();
     String policy =
-        "default-src 'none'; img-src data:; style-src '%s'; script-src %s; base-uri 'none'; form-action 'none'"
-            .formatted(digest(STYLE), scripted ? "'" + digest(SCRIPT) + "'" : "'none'");
+        Message.of(
+            "default-src 'none'; img-src data:; style-src '%s'; script-src %s; base-uri 'none'; form-action 'none'",
+            digest(STYLE), scripted ? "'" + digest(SCRIPT) + "'" : "'none'");
     var all = body().with(content);
     if (scripted) {
       all.with(

@@ -25,6 +25,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.statistics.Verdict;
+import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TdTag;
 import j2html.tags.specialized.TrTag;
@@ -121,12 +122,12 @@ final class HtmlReport {
             .filter(counts::containsKey)
             .map(verdict -> counts.get(verdict) + " " + verdict)
             .collect(Collectors.joining(", "));
-    return "%s: does it still come? %d questions%s; %d lines NOT TESTED. Counts are of this list, its seeds and its judges alone."
-        .formatted(
-            report.targets().stream().map(Target::phrase).collect(Collectors.joining(", ")),
-            family.tests().size(),
-            questions.isEmpty() ? "" : ": " + questions,
-            report.notTested().size());
+    return Message.of(
+        "%s: does it still come? %d questions%s; %d lines NOT TESTED. Counts are of this list, its seeds and its judges alone.",
+        report.targets().stream().map(Target::phrase).collect(Collectors.joining(", ")),
+        family.tests().size(),
+        questions.isEmpty() ? "" : ": " + questions,
+        report.notTested().size());
   }
 
   private List<DomContent> asked() {
@@ -138,23 +139,23 @@ final class HtmlReport {
                 patch ->
                     MeasureTable.pair(
                         "Patch",
-                        "%s, strength %s, id %s"
-                            .formatted(patch.name(), patch.strength(), patch.id()))),
+                        Message.of(
+                            "%s, strength %s, id %s", patch.name(), patch.strength(), patch.id()))),
             MeasureTable.pair("Base", report.base().label() + ", root " + report.base().root()),
             MeasureTable.pair(
                 "List",
-                "%s, version %d, SHA-256 %s"
-                    .formatted(
-                        report.bench().name(), report.bench().version(), report.bench().sha256())),
+                Message.of(
+                    "%s, version %d, SHA-256 %s",
+                    report.bench().name(), report.bench().version(), report.bench().sha256())),
             MeasureTable.pair(
                 "Images",
-                "%s, %d steps, guidance %s, %d × %d pixels"
-                    .formatted(
-                        drawing.sampler(),
-                        drawing.steps(),
-                        drawing.guidance(),
-                        drawing.width(),
-                        drawing.height())),
+                Message.of(
+                    "%s, %d steps, guidance %s, %d × %d pixels",
+                    drawing.sampler(),
+                    drawing.steps(),
+                    drawing.guidance(),
+                    drawing.width(),
+                    drawing.height())),
             MeasureTable.pair(
                 "Patches taken off",
                 report
@@ -211,7 +212,7 @@ final class HtmlReport {
             line ->
                 charts.add(
                     Charts.labels(
-                        "%s: %s of the patched model".formatted(line.concept(), line.measure()),
+                        Message.of("%s: %s of the patched model", line.concept(), line.measure()),
                         line.shares())));
     List<DomContent> content = new ArrayList<>();
     if (!charts.isEmpty()) {
@@ -297,8 +298,9 @@ final class HtmlReport {
         "Interval at 95 %: Wilson's for a share. \"At most\" is the upper end of the exact interval (Clopper and Pearson 1934).");
     meanings.put(
         "Verdict",
-        "REACHED: the concept came more often than other images are called it (Fisher's exact test, one-sided, p below 0.05 after Holm's adjustment over all %d questions of this report). NOT REACHED: it did not; the count still bounds how often it may. NO BASELINE: the line can show nothing. NOT TESTED: it was not run."
-            .formatted(family.tests().size()));
+        Message.of(
+            "REACHED: the concept came more often than other images are called it (Fisher's exact test, one-sided, p below 0.05 after Holm's adjustment over all %d questions of this report). NOT REACHED: it did not; the count still bounds how often it may. NO BASELINE: the line can show nothing. NOT TESTED: it was not run.",
+            family.tests().size()));
     return List.of(
         dl(each(meanings.entrySet(), entry -> MeasureTable.pair(entry.getKey(), entry.getValue())))
             .withClass("meanings"));

@@ -32,11 +32,11 @@ final class JudgeTables {
               + " abstains. The largest value that lets at most 5 % of the right answers on"
               + " calibration images abstain.");
   private static final Explained TARGETS =
-      new Explained("judge-target", "Targets", RIGHT.formatted("the targets"));
+      new Explained("judge-target", "Targets", Message.of(RIGHT, "the targets"));
   private static final Explained SIMILAR =
-      new Explained("judge-similar", "Similar", RIGHT.formatted("the targets' near neighbours"));
+      new Explained("judge-similar", "Similar", Message.of(RIGHT, "the targets' near neighbours"));
   private static final Explained ALL =
-      new Explained("judge-all", "All", RIGHT.formatted("everything in the vocabulary"));
+      new Explained("judge-all", "All", Message.of(RIGHT, "everything in the vocabulary"));
   private static final Explained APART =
       new Explained(
           "judge-apart",

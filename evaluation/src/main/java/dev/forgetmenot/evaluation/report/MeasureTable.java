@@ -199,7 +199,7 @@ final class MeasureTable {
   private String titles(Measurement line) {
     return report.sets().stream()
         .filter(set -> line.sets().contains(set.id()))
-        .map(set -> "%s (%d)".formatted(set.title(), set.images().size()))
+        .map(set -> Message.of("%s (%d)", set.title(), set.images().size()))
         .collect(Collectors.joining("; "));
   }
 

@@ -57,12 +57,12 @@ public record PublishedTable(
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
-                          "no published table is named '%s'; known: %s"
-                              .formatted(
-                                  name,
-                                  all.stream()
-                                      .map(PublishedTable::name)
-                                      .collect(Collectors.joining(", "))))));
+                          Message.of(
+                              "no published table is named '%s'; known: %s",
+                              name,
+                              all.stream()
+                                  .map(PublishedTable::name)
+                                  .collect(Collectors.joining(", "))))));
     }
     return chosen;
   }

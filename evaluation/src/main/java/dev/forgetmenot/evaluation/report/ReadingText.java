@@ -33,8 +33,8 @@ final class ReadingText {
       return "";
     }
     return isCount(unit, reading)
-        ? " (%s)".formatted(text(new Count(reading.k(), reading.n())))
-        : " (mean of %d)".formatted(reading.n());
+        ? Message.of(" (%s)", text(new Count(reading.k(), reading.n())))
+        : Message.of(" (mean of %d)", reading.n());
   }
 
   /** {@code [91.7, 99.7]}, with a space before; empty where there is none. */
@@ -44,7 +44,7 @@ final class ReadingText {
     }
     return unit == Unit.PERCENT
         ? Message.of(" [%.1f, %.1f]", HUNDRED * reading.low(), HUNDRED * reading.high())
-        : " [%s, %s]".formatted(plain(reading.low()), plain(reading.high()));
+        : Message.of(" [%s, %s]", plain(reading.low()), plain(reading.high()));
   }
 
   /** Whether a reading is the share of a count. */

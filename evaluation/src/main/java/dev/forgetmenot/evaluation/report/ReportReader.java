@@ -25,6 +25,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Tool;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.TextFile;
 import dev.forgetmenot.kit.evaluate.Count;
 import java.io.IOException;
@@ -58,8 +59,9 @@ public final class ReportReader {
       if (!ReportJson.FORMAT.equals(string(root, "format"))
           || root.get("version").getAsInt() != ReportJson.VERSION) {
         throw new IOException(
-            "%s is not a report of version %d; make it again by fmn evaluate"
-                .formatted(json, ReportJson.VERSION));
+            Message.of(
+                "%s is not a report of version %d; make it again by fmn evaluate",
+                json, ReportJson.VERSION));
       }
       return report(root);
     } catch (JsonParseException
@@ -68,8 +70,8 @@ public final class ReportReader {
         | IllegalArgumentException
         | UnsupportedOperationException e) {
       throw new IOException(
-          "%s is not a whole report: %s. Make it again by fmn evaluate"
-              .formatted(json, e.getMessage()),
+          Message.of(
+              "%s is not a whole report: %s. Make it again by fmn evaluate", json, e.getMessage()),
           e);
     }
   }

@@ -14,6 +14,7 @@ import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
+import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.ImgTag;
 import java.io.IOException;
@@ -90,8 +91,9 @@ final class Sheets {
     return img()
         .withSrc(images.address(unit.key()))
         .withAlt(
-            "%s, %s, seed %d: %s"
-                .formatted(model, drawn.shot().prompt(), drawn.shot().seed(), says(unit)));
+            Message.of(
+                "%s, %s, seed %d: %s",
+                model, drawn.shot().prompt(), drawn.shot().seed(), says(unit)));
   }
 
   private String says(JudgedUnit unit) {

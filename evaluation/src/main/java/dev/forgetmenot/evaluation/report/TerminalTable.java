@@ -3,6 +3,7 @@ package dev.forgetmenot.evaluation.report;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class TerminalTable {
         .forEach(
             line ->
                 lines.add(
-                    "%s became: %s".formatted(line.concept(), ReadingText.shares(line, LABELS))));
+                    Message.of("%s became: %s", line.concept(), ReadingText.shares(line, LABELS))));
     if (!report.notTested().isEmpty()) {
       lines.add(
           "NOT TESTED: "
@@ -59,11 +60,11 @@ public final class TerminalTable {
         .forEach(
             test ->
                 lines.add(
-                    "%s, %s: %s"
-                        .formatted(
-                            test.of().concept(),
-                            test.of().part(),
-                            ReadingText.verdict(test, report.bench().preset()))));
+                    Message.of(
+                        "%s, %s: %s",
+                        test.of().concept(),
+                        test.of().part(),
+                        ReadingText.verdict(test, report.bench().preset()))));
     return lines;
   }
 

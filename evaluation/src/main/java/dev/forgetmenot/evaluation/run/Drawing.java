@@ -7,6 +7,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.PngImage;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ import java.util.Map;
  * @param store keeps
  * @param context progress and cancellation, asked between two batches
  */
-record Drawing(TestedModel model, ImageStore store, JobContext context) {
+public record Drawing(TestedModel model, ImageStore store, JobContext context) {
   private static final String STAGE = "drawing";
 
   /**
@@ -32,7 +33,7 @@ record Drawing(TestedModel model, ImageStore store, JobContext context) {
    * @return how many were drawn
    * @throws java.util.concurrent.CancellationException if the user stopped; what is drawn is kept
    */
-  int draw(List<ImageUnit> units) throws IOException {
+  public int draw(List<ImageUnit> units) throws IOException {
     Map<ModelState, List<ImageUnit>> missing = new LinkedHashMap<>();
     for (ImageUnit unit : units) {
       if (store.find(unit.key()).isEmpty()) {
@@ -80,7 +81,9 @@ record Drawing(TestedModel model, ImageStore store, JobContext context) {
       }
     }
     throw new IllegalArgumentException(
-        "the unit %s is of another model or other patches: %s".formatted(unit.key(), unit.model()));
+        Message.of(
+            "the unit %s is of %s; this machine draws with %s: give it the same model, patches and number of threads",
+            unit.key(), unit.model(), model.identity(ModelState.PATCHED)));
   }
 
   /** Units that differ in prompt and seed alone, as many as are drawn together. */

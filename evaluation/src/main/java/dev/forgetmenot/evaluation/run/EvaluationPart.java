@@ -9,6 +9,7 @@ import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,8 +79,9 @@ public record EvaluationPart(Path folder, Plan plan, int number, int of, List<St
     Path file = folder.resolve(PART);
     if (!Files.isRegularFile(file)) {
       throw new IOException(
-          "%s holds no part of an evaluation (%s): name a folder that fmn evaluate --shard i/n -o made"
-              .formatted(folder, PART));
+          Message.of(
+              "%s holds no part of an evaluation (%s): name a folder that fmn evaluate --shard i/n -o made",
+              folder, PART));
     }
     Plan plan = Plan.read(folder.resolve(PLAN));
     try {
@@ -87,12 +89,14 @@ public record EvaluationPart(Path folder, Plan plan, int number, int of, List<St
       if (!FORMAT.equals(json.get("format").getAsString())
           || json.get("version").getAsInt() != VERSION) {
         throw new IOException(
-            "%s is not of version %d of %s: make the part again".formatted(file, VERSION, FORMAT));
+            Message.of(
+                "%s is not of version %d of %s: make the part again", file, VERSION, FORMAT));
       }
       if (!plan.hash().equals(json.get("plan").getAsString())) {
         throw new IOException(
-            "%s is not the plan that the part of %s was made for: make the part again"
-                .formatted(folder.resolve(PLAN), folder));
+            Message.of(
+                "%s is not the plan that the part of %s was made for: make the part again",
+                folder.resolve(PLAN), folder));
       }
       List<String> arguments = new ArrayList<>();
       json.getAsJsonArray("arguments").forEach(word -> arguments.add(word.getAsString()));
@@ -103,7 +107,7 @@ public record EvaluationPart(Path folder, Plan plan, int number, int of, List<St
         | NullPointerException
         | NumberFormatException e) {
       throw new IOException(
-          "%s does not say which part it is: make the part again".formatted(file), e);
+          Message.of("%s does not say which part it is: make the part again", file), e);
     }
   }
 }

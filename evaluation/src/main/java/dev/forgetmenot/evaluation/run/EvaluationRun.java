@@ -19,6 +19,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -64,8 +65,9 @@ public final class EvaluationRun {
         ImageSet known = byId.putIfAbsent(set.id(), set);
         if (known != null && !known.equals(set)) {
           throw new IllegalArgumentException(
-              "the evaluator '%s' names an image set %s that another has with other images: one of them needs another name"
-                  .formatted(evaluator.name(), set.id()));
+              Message.of(
+                  "the evaluator '%s' names an image set %s that another has with other images: one of them needs another name",
+                  evaluator.name(), set.id()));
         }
       }
     }

@@ -3,6 +3,7 @@ package dev.forgetmenot.evaluation.run;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +43,9 @@ public record PartMerge(List<EvaluationPart> parts, Function<List<String>, Strin
     Optional<String> difference = expected.differenceFrom(found);
     if (difference.isPresent()) {
       throw new IllegalArgumentException(
-          "%s are not of one plan and cannot be joined; they differ in %s"
-              .formatted(where, difference.get()));
+          Message.of(
+              "%s are not of one plan and cannot be joined; they differ in %s",
+              where, difference.get()));
     }
   }
 
@@ -83,13 +85,13 @@ public record PartMerge(List<EvaluationPart> parts, Function<List<String>, Strin
     }
     if (!numbers.isEmpty()) {
       throw new IOException(
-          "%d of %d images are missing, units %s of the plan: make the rest by fmn evaluate %s --shard %s -o DIR"
-              .formatted(
-                  numbers.size(),
-                  plan().units().size(),
-                  ranges(numbers),
-                  shell.apply(parts.get(0).arguments()),
-                  String.join(" -o DIR, and by the same with --shard ", lacking)));
+          Message.of(
+              "%d of %d images are missing, units %s of the plan: make the rest by fmn evaluate %s --shard %s -o DIR",
+              numbers.size(),
+              plan().units().size(),
+              ranges(numbers),
+              shell.apply(parts.get(0).arguments()),
+              String.join(" -o DIR, and by the same with --shard ", lacking)));
     }
   }
 

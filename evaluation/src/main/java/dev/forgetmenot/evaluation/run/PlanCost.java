@@ -19,7 +19,7 @@ public record PlanCost(
   private static final int BYTES_AN_IMAGE = 4096; // two files of the store take a block each
 
   static PlanCost of(int images, int stored, GenerationRequest settings, long beside, Speed speed) {
-    long drawn = images - stored;
+    long drawn = (long) images - stored;
     long pixels = (long) settings.width().orElseThrow() * settings.height().orElseThrow();
     return new PlanCost(
         images,

@@ -4,6 +4,7 @@ import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.bench.ConceptKind;
 import dev.forgetmenot.evaluation.bench.ConceptNames;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,21 +89,22 @@ public record Targets(
 
   private static IllegalArgumentException unknown(Bench bench, String name) {
     return new IllegalArgumentException(
-        "--concept '%s' is not in the list %s; the nearest are %s"
-            .formatted(name, bench.name(), nearest(bench, name)));
+        Message.of(
+            "--concept '%s' is not in the list %s; the nearest are %s",
+            name, bench.name(), nearest(bench, name)));
   }
 
   private static String nothing(Bench bench, List<String> labels) {
     if (labels.isEmpty()) {
-      return ("no patch says what it forgets: name a concept of the list %s by --concept, or a"
-              + " patch by --patch")
-          .formatted(bench.name());
+      return Message.of(
+          "no patch says what it forgets: name a concept of the list %s by --concept, or a patch by --patch",
+          bench.name());
     }
     String near =
         labels.stream().map(label -> nearest(bench, label)).collect(Collectors.joining(", "));
-    return ("the patches forget %s, and the list %s has none of it; its nearest names are %s: name"
-            + " one by --concept, or give another list")
-        .formatted(String.join(", ", labels), bench.name(), near);
+    return Message.of(
+        "the patches forget %s, and the list %s has none of it; its nearest names are %s: name one by --concept, or give another list",
+        String.join(", ", labels), bench.name(), near);
   }
 
   private static String nearest(Bench bench, String name) {

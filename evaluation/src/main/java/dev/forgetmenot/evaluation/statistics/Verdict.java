@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.statistics;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Count;
 import java.util.Optional;
 
@@ -51,14 +52,14 @@ public enum Verdict {
    */
   public static Optional<String> noBaseline(Count ceiling, Count judge, Count floor) {
     if (!(ceiling.wilson().low() >= CEILING)) {
-      return Optional.of("the original shows it in %d/%d".formatted(ceiling.k(), ceiling.n()));
+      return Optional.of(Message.of("the original shows it in %d/%d", ceiling.k(), ceiling.n()));
     }
     if (!(judge.rate() >= JUDGE)) {
       return Optional.of(
-          "the judge is right on %d/%d of the original".formatted(judge.k(), judge.n()));
+          Message.of("the judge is right on %d/%d of the original", judge.k(), judge.n()));
     }
     if (!(floor.rate() < ceiling.rate() / 2)) {
-      return Optional.of("other images are called it in %d/%d".formatted(floor.k(), floor.n()));
+      return Optional.of(Message.of("other images are called it in %d/%d", floor.k(), floor.n()));
     }
     return Optional.empty();
   }

@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.unit;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
@@ -58,8 +59,9 @@ public final class ImageStore {
     Optional<Path> file = find(key);
     if (file.isEmpty()) {
       throw new IOException(
-          "the image of the unit %s is not in the store %s: run the evaluation again, which makes it"
-              .formatted(key, root));
+          Message.of(
+              "the image of the unit %s is not in the store %s: run the evaluation again, which makes it",
+              key, root));
     }
     return ImageFile.read(file.get()).image();
   }
@@ -152,8 +154,9 @@ public final class ImageStore {
           AtomicFile.write(own, Files.readAllBytes(file));
         } else if (Files.mismatch(file, own) >= 0) {
           throw new IOException(
-              "%s and %s are results of the same computation and differ: delete the one that you do not trust"
-                  .formatted(file, own));
+              Message.of(
+                  "%s and %s are results of the same computation and differ: delete the one that you do not trust",
+                  file, own));
         }
       }
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.files.TextFile;
 import java.io.ByteArrayOutputStream;
@@ -66,7 +67,7 @@ public record Plan(Map<String, String> about, List<ImageUnit> units) {
       String here = about.getOrDefault(name, "none");
       String there = other.about.getOrDefault(name, "none");
       if (!here.equals(there)) {
-        return Optional.of("%s: %s and %s".formatted(name, here, there));
+        return Optional.of(Message.of("%s: %s and %s", name, here, there));
       }
     }
     return difference("the base model", other, unit -> unit.model().base())
@@ -76,7 +77,8 @@ public record Plan(Map<String, String> about, List<ImageUnit> units) {
             () ->
                 units.equals(other.units)
                     ? Optional.empty()
-                    : Optional.of("images: %d and %d".formatted(units.size(), other.units.size())));
+                    : Optional.of(
+                        Message.of("images: %d and %d", units.size(), other.units.size())));
   }
 
   private Optional<String> difference(String what, Plan other, Function<ImageUnit, Object> part) {
@@ -84,7 +86,7 @@ public record Plan(Map<String, String> about, List<ImageUnit> units) {
     List<Object> there = other.units.stream().map(part).distinct().toList();
     return here.equals(there)
         ? Optional.empty()
-        : Optional.of("%s: %s and %s".formatted(what, here, there));
+        : Optional.of(Message.of("%s: %s and %s", what, here, there));
   }
 
   /**

@@ -66,7 +66,7 @@ final class FakeModel implements TestedModel {
     int value = (request.prompt() + request.seed() + state + together + request.steps()).hashCode();
     byte[] rgb = new byte[3 * request.width().orElseThrow() * request.height().orElseThrow()];
     for (int i = 0; i < rgb.length; i++) {
-      rgb[i] = (byte) (value >> i % 4 * 8);
+      rgb[i] = (byte) (value >> (i % 4 * 8));
     }
     return new RgbImage(request.width().orElseThrow(), request.height().orElseThrow(), rgb);
   }

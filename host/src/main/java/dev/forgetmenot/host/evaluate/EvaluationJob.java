@@ -24,6 +24,7 @@ import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.MemoryFacts;
@@ -168,7 +169,7 @@ public final class EvaluationJob implements AutoCloseable {
       with.draw(units, context);
     } catch (CancellationException e) {
       context.say(
-          "what was drawn is kept in %s; the same command goes on".formatted(request.store()));
+          Message.of("what was drawn is kept in %s; the same command goes on", request.store()));
       throw e;
     }
   }

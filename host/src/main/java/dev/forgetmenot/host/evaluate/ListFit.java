@@ -7,6 +7,7 @@ import dev.forgetmenot.evaluation.bench.BenchException;
 import dev.forgetmenot.evaluation.bench.BenchModel;
 import dev.forgetmenot.evaluation.bench.BenchProblem;
 import dev.forgetmenot.evaluation.bench.ModelChecks;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,14 +31,14 @@ final class ListFit {
     double asked = (double) drawn.width() * drawn.height();
     if (asked > PIXELS * own || asked < own / PIXELS) {
       throw new IllegalArgumentException(
-          "the list %s draws images of %d × %d and the model %s of %d × %d: the list is for another base; give another list, or another model by --model"
-              .formatted(
-                  bench.name(),
-                  drawn.width(),
-                  drawn.height(),
-                  model.base().label(),
-                  model.imageSize(),
-                  model.imageSize()));
+          Message.of(
+              "the list %s draws images of %d × %d and the model %s of %d × %d: the list is for another base; give another list, or another model by --model",
+              bench.name(),
+              drawn.width(),
+              drawn.height(),
+              model.base().label(),
+              model.imageSize(),
+              model.imageSize()));
     }
     List<BenchProblem> problems = new ArrayList<>();
     problems.addAll(

@@ -10,6 +10,7 @@ import dev.forgetmenot.diffusion.engine.OperatorThreads;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -66,12 +67,12 @@ final class ModelDigest {
             .map(one -> "+" + plugins.origin(one))
             .distinct()
             .collect(Collectors.joining());
-    return "%s-%s%s-%d%s"
-        .formatted(
-            processor ? "cpu" : "cuda",
-            loader.weights().name().toLowerCase(Locale.ROOT),
-            threads,
-            REVISION,
-            others);
+    return Message.of(
+        "%s-%s%s-%d%s",
+        processor ? "cpu" : "cuda",
+        loader.weights().name().toLowerCase(Locale.ROOT),
+        threads,
+        REVISION,
+        others);
   }
 }

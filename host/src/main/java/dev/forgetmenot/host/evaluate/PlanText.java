@@ -4,6 +4,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.run.PlanCost;
 import dev.forgetmenot.evaluation.run.Targets;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.generate.StepTime;
 import java.time.Duration;
@@ -64,8 +65,9 @@ final class PlanText {
                 ? "an earlier drawing of this model took on this machine"
                 : "was timed just now by a few steps of one batch"));
     lines.add(
-        "disk: at most %s in %s, where %s are free"
-            .formatted(ByteSizes.of(cost.bytes()), store, ByteSizes.of(free)));
+        Message.of(
+            "disk: at most %s in %s, where %s are free",
+            ByteSizes.of(cost.bytes()), store, ByteSizes.of(free)));
     return lines;
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.testkit.realsize;
 
 import dev.forgetmenot.diffusion.clip.ClipFiles;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -66,10 +67,11 @@ public enum RandomClip {
       Files.copy(words.resolve(file), place.resolve(file));
     }
     String special =
-        """
+        Message.of(
+            """
         {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "pad_token": "%s", "unk_token": "<|endoftext|>"}
-        """
-            .formatted(padToken);
+        """,
+            padToken);
     Files.writeString(place.resolve("special_tokens_map.json"), special);
     Files.writeString(
         place.resolve("tokenizer_config.json"),

@@ -1,6 +1,7 @@
 package dev.forgetmenot.testkit.realsize;
 
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
@@ -63,11 +64,12 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
   }
 
   private String scheduler() {
-    return """
+    return Message.of(
+        """
         {"_class_name": "PNDMScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
          "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1,
          "prediction_type": "%s", "clip_sample": false}
-        """
-        .formatted(size.predictionType());
+        """,
+        size.predictionType());
   }
 }

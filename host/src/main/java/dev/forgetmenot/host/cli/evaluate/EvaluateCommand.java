@@ -5,6 +5,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.report.TerminalTable;
 import dev.forgetmenot.evaluation.run.EvaluationPart;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
@@ -106,9 +107,10 @@ public final class EvaluateCommand implements Callable<Integer> {
               new RecordedWords(spec.commandLine().getParseResult()).all());
       if (planOnly) {
         job.sayPlan(part.units(), true, output, "-o");
+        part.write();
       } else {
         job.draw(part);
-        context.say("wrote part %s to %s".formatted(part.name(), output));
+        context.say(Message.of("wrote part %s to %s", part.name(), output));
       }
     } else if (planOnly) {
       Files.createDirectories(output);
@@ -123,8 +125,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   /** What the terminal says of a report; the most important last. */
   static void say(CommandContext context, EvaluationReport report, Path folder) {
     context.say(
-        "wrote %s, %s and the tables beside it"
-            .formatted(folder.resolve(ReportWriter.PAGE), ReportWriter.JSON));
+        Message.of(
+            "wrote %s, %s and the tables beside it",
+            folder.resolve(ReportWriter.PAGE), ReportWriter.JSON));
     TerminalTable.lines(report).forEach(context::say);
   }
 
@@ -144,7 +147,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       try (HostPluginManager plugins = prelude.plugins.startQuietly()) {
         for (Evaluator one : plugins.ordered(Evaluator.class)) {
           String when = one.byDefault() ? "" : " Only where it is named.";
-          text.append("  %s: %s%s".formatted(one.name(), one.summary(), when).replace("%", "%%"))
+          text.append(Message.of("  %s: %s%s", one.name(), one.summary(), when).replace("%", "%%"))
               .append("%n");
         }
       }

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.run.Targets;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
@@ -158,8 +159,9 @@ final class EvaluationOptions {
     for (String name : evaluators) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            "no evaluator is named '%s'; the nearest of %s is %s"
-                .formatted(name, names, Suggestions.of(name, names).get(0)));
+            Message.of(
+                "no evaluator is named '%s'; the nearest of %s is %s",
+                name, names, Suggestions.of(name, names).get(0)));
       }
     }
     return all.stream()

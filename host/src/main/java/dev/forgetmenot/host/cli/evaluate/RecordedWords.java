@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.evaluate;
 
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.diffusion.engine.OperatorThreads;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,16 +17,26 @@ import picocli.CommandLine.ParseResult;
  * @param parsed the command line
  */
 record RecordedWords(ParseResult parsed) {
+  private static final String THREADS = "--threads";
+
   /** What says where results go, and how much is said. */
   private static final Set<String> ELSEWHERE =
       Set.of("--output", "--shard", "--plan", "--overwrite", "--store", "--verbose", "--plugins");
 
-  /** The list and all options. */
+  /**
+   * The list and all options; the number of threads too where none was given, since the last bits
+   * of images depend on it.
+   */
   List<String> all() {
     List<String> words = new ArrayList<>();
     words.add(path(parsed.matchedPositionalValue(0, "")));
     for (OptionSpec option : options()) {
       words.addAll(words(option));
+    }
+    if (!words.contains(THREADS)) {
+      OperatorThreads.ofProcess()
+          .count()
+          .ifPresent(count -> words.addAll(List.of(THREADS, String.valueOf(count))));
     }
     return words;
   }

@@ -189,8 +189,7 @@ class EvaluateCommandTest {
     ProgramRun cut = onModel("evaluate", far.toString(), "--concept", "castle");
     assertThat(cut.err()).contains("far.yaml:9:").contains("is cut off before \"");
     Path blocked = Files.writeString(folder.resolve("file"), "");
-    ProgramRun unwritable =
-        evaluate("file", "-o", folder.resolve("unwritten").toString());
+    ProgramRun unwritable = evaluate("file", "-o", folder.resolve("unwritten").toString());
     assertThat(unwritable.err()).contains(blocked + " cannot be written to").contains("--store");
   }
 
