@@ -13,7 +13,7 @@ import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
-import dev.forgetmenot.diffusion.weights.ModelParameters;
+import dev.forgetmenot.diffusion.weights.RandomParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,20 +74,21 @@ class RealSizeTest {
     try (ClipTextEncoder text =
             new ClipTextEncoder(
                 textConfig,
-                ModelParameters.random(manager, ClipTextEncoder.parameterShapes(textConfig), SEED),
+                RandomParameters.of(manager, ClipTextEncoder.parameterShapes(textConfig), SEED),
                 ops);
         UNet2DConditionModel unet =
             new UNet2DConditionModel(
                 unetConfig,
-                ModelParameters.random(
+                RandomParameters.of(
                     manager, UNet2DConditionModel.parameterShapes(unetConfig), SEED),
                 ops);
         AutoencoderKL vae =
             new AutoencoderKL(
                 vaeConfig,
-                ModelParameters.random(manager, AutoencoderKL.parameterShapes(vaeConfig), SEED),
+                RandomParameters.of(manager, AutoencoderKL.parameterShapes(vaeConfig), SEED),
                 ops)) {
-      assertThat(unet.weights().parameterCount()).isEqualTo(model.unetParameters());
+      assertThat(unet.weights().all().stream().mapToLong(one -> one.shape().size()).sum())
+          .isEqualTo(model.unetParameters());
       List<Integer> ids = Collections.nCopies(77, 320);
       NDArray context = text.encode(manager, List.of(ids, ids));
       assertThat(context.getShape()).isEqualTo(new Shape(2, 77, textConfig.encoder().width()));

@@ -1,12 +1,7 @@
 package dev.forgetmenot.files;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,8 +38,8 @@ public record FileContent(Kind kind, String what, String remedy) {
 
   /** What to do with a pickle. */
   public static final String PICKLE_REMEDY =
-      "A pickle can run any program when it is read, so it never is. Convert the model to safetensors with the tool it"
-          + " came from, and use that file.";
+      "A pickle can run any program when it is read, so it never is. Convert the model to"
+          + " safetensors with the tool it came from, and use that file.";
 
   private static final String AGAIN = "Download the file again.";
   private static final String UNPACK = "Unpack it first, and name the file that was in it.";
@@ -104,24 +99,6 @@ public record FileContent(Kind kind, String what, String remedy) {
   /** Looks at a whole file in memory. */
   public static Optional<FileContent> of(byte[] bytes) {
     return of(ByteBuffer.wrap(bytes), bytes.length);
-  }
-
-  /**
-   * Looks at a file.
-   *
-   * @return empty if nothing is known of its content
-   * @throws IOException if it cannot be read
-   */
-  public static Optional<FileContent> of(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      return Optional.of(
-          other("is a folder, and a file was expected", "Name the file that is meant."));
-    }
-    ByteBuffer start = ByteBuffer.allocate(SEARCHED);
-    try (ReadableByteChannel in = Channels.newChannel(Files.newInputStream(file))) {
-      while (start.hasRemaining() && in.read(start) >= 0) {}
-    }
-    return of(start.flip(), Files.size(file));
   }
 
   /**

@@ -55,11 +55,6 @@ public record PatchDraft(
     return new PatchDraft(name, description, intent, edits, other, evidence, docs, publication);
   }
 
-  /** The same with what was measured. */
-  public PatchDraft evidence(List<Manifest.Evidence> measured) {
-    return new PatchDraft(name, description, intent, edits, recipe, measured, docs, publication);
-  }
-
   /** The same with what its author says. */
   public PatchDraft publication(PatchMetadata said) {
     return new PatchDraft(name, description, intent, edits, recipe, evidence, docs, said);

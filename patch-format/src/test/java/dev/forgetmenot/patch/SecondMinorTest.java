@@ -85,15 +85,6 @@ class SecondMinorTest {
   }
 
   @Test
-  void rowsAreAddedWhereTheyBelong() {
-    double[] values = new double[8];
-    values[2] = 1;
-    new SelectedRows(new long[] {4, 2}, new long[] {1, 3}, new Rows(2, 2, new float[] {1, 2, 3, 4}))
-        .addTo(values, 0.5);
-    assertThat(values).containsExactly(0, 0, 1.5, 1, 0, 0, 1.5, 2);
-  }
-
-  @Test
   void halvesComeBackToElevenBits() throws IOException {
     try (PatchFile patch = PatchFile.open(second())) {
       DeltaEdit written = SampleEdits.halfDelta();

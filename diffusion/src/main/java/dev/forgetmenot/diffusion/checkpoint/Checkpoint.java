@@ -102,17 +102,9 @@ public final class Checkpoint {
    * Opens a checkpoint. {@link #tensors} hands out what must be closed.
    *
    * @param prediction what the UNet predicts; empty for what the file says
+   * @param strict whether tensors that belong to nothing are refused even where they have no effect
    * @throws IOException if the file is missing, malformed, a pickle, or anything else than a whole
    *     Stable Diffusion 1.x or 2.x; the message says what it is and what to do
-   */
-  public static Checkpoint open(Path path, Optional<PredictionType> prediction) throws IOException {
-    return open(path, prediction, false);
-  }
-
-  /**
-   * Opens a checkpoint; see {@link #open(Path, Optional)}.
-   *
-   * @param strict whether tensors that belong to nothing are refused even where they have no effect
    */
   public static Checkpoint open(Path path, Optional<PredictionType> prediction, boolean strict)
       throws IOException {

@@ -7,15 +7,14 @@ import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * The names of a component's tensors in checkpoints, both ways, for one architecture. Canonical
- * names are without the component, names of checkpoints with their prefix.
+ * Where checkpoints of one architecture keep the tensors of a component. Canonical names are
+ * without the component, names of checkpoints with their prefix.
  */
 public final class LdmNames {
   /** What the names of the UNet begin with. */
@@ -31,16 +30,13 @@ public final class LdmNames {
   public static final String OPEN_CLIP = "cond_stage_model.model.";
 
   private final Map<String, LdmTensor> originals = new LinkedHashMap<>();
-  private final Map<String, Map<Integer, String>> canonicals = new LinkedHashMap<>();
 
   private LdmNames(Iterable<String> names, Function<String, LdmTensor> rule) {
+    Map<LdmTensor, String> canonicals = new HashMap<>();
     for (String canonical : names) {
       LdmTensor original = rule.apply(canonical);
       originals.put(canonical, original);
-      String taken =
-          canonicals
-              .computeIfAbsent(original.name(), name -> new TreeMap<>())
-              .put(original.part(), canonical);
+      String taken = canonicals.put(original, canonical);
       if (taken != null) {
         throw new IllegalStateException(taken + " and " + canonical + " are both " + original);
       }
@@ -75,16 +71,6 @@ public final class LdmNames {
         name -> LdmTensor.whole(prefix + (old ? name.substring("text_model.".length()) : name)));
   }
 
-  /** The names of a text encoder of 1.x. */
-  public static LdmNames clip(TextEncoderConfig config) {
-    return clip(config, CLIP, false);
-  }
-
-  /** The names of a text encoder of 2.x. */
-  public static LdmNames openClip(TextEncoderConfig config) {
-    return openClip(config, OPEN_CLIP);
-  }
-
   static LdmNames openClip(TextEncoderConfig config, String prefix) {
     return new LdmNames(
         ClipTextEncoder.parameterShapes(config).keySet(),
@@ -94,27 +80,5 @@ public final class LdmNames {
   /** The checkpoint's tensors by canonical name, in the order of the architecture. */
   public Map<String, LdmTensor> originals() {
     return Collections.unmodifiableMap(originals);
-  }
-
-  /**
-   * Where a checkpoint keeps a tensor.
-   *
-   * @throws IllegalArgumentException if the architecture has no such tensor
-   */
-  public LdmTensor original(String canonical) {
-    LdmTensor original = originals.get(canonical);
-    if (original == null) {
-      throw new IllegalArgumentException("the architecture has no tensor " + canonical);
-    }
-    return original;
-  }
-
-  /**
-   * The canonical names of what a checkpoint's tensor holds: one, or those of its parts in order.
-   *
-   * @return empty if the architecture has no such tensor
-   */
-  public List<String> canonical(String original) {
-    return List.copyOf(canonicals.getOrDefault(original, Map.of()).values());
   }
 }

@@ -3,12 +3,10 @@ package dev.forgetmenot.diffusion.pipeline;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchLibrary;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How a model is loaded and who takes part.
@@ -69,13 +67,6 @@ public record LoadOptions(
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
     return new LoadOptions(
         device, patches, modelExtensions, extensions, providers, reading, weights, library);
-  }
-
-  /**
-   * The same for a model that predicts something else than its files say; empty for what they say.
-   */
-  public LoadOptions predicting(Optional<PredictionType> type) {
-    return reading(reading.predicting(type));
   }
 
   /** The same with the model's files read in another way. */

@@ -30,7 +30,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A model as its files hold it, without an engine: configurations, and every tensor under its
@@ -127,16 +126,6 @@ public final class ModelOnDisk implements AutoCloseable {
     return open(path, ReadingOptions.DEFAULT);
   }
 
-  /**
-   * Opens a model; see {@link #open(Path)}.
-   *
-   * @param prediction what the UNet predicts; empty for what the files say
-   */
-  public static ModelOnDisk open(Path path, Optional<PredictionType> prediction)
-      throws IOException {
-    return open(path, ReadingOptions.DEFAULT.predicting(prediction));
-  }
-
   /** Opens a model; see {@link #open(Path)}. */
   public static ModelOnDisk open(Path path, ReadingOptions options) throws IOException {
     Parts parts =
@@ -197,11 +186,6 @@ public final class ModelOnDisk implements AutoCloseable {
   /** The attention layers of the UNet, in the order in which they run. */
   public List<AttentionLayer> attentionSites() {
     return UNet2DConditionModel.attentionSites(parts.unet());
-  }
-
-  /** The folder or file. */
-  public Path path() {
-    return path;
   }
 
   /** What was taken for granted since the files do not say it, for people; one line each. */

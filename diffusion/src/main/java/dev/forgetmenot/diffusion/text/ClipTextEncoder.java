@@ -10,8 +10,6 @@ import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -29,20 +27,6 @@ public final class ClipTextEncoder implements AutoCloseable {
     this.config = config;
     this.weights = weights;
     transformer = new ClipTextTransformer(ModulePath.root(weights, ops), config);
-  }
-
-  /**
-   * Loads {@code config.json} and {@code model.safetensors} of a folder.
-   *
-   * @param manager parent of the weights' manager
-   * @throws IOException if a file is missing or broken, or does not fit the configuration
-   */
-  public static ClipTextEncoder load(Path folder, NDManager manager, Ops ops) throws IOException {
-    TextEncoderConfig config = TextEncoderConfig.read(folder);
-    return new ClipTextEncoder(
-        config,
-        ModelParameters.load(manager, ops, folder, "text_encoder", parameterShapes(config)),
-        ops);
   }
 
   /** The canonical names of the weights and their shapes. */

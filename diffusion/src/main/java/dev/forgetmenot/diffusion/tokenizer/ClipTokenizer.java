@@ -201,11 +201,6 @@ public final class ClipTokenizer implements AutoCloseable {
     close();
   }
 
-  /** Ids of a prompt with begin, end and padding. */
-  public int length() {
-    return length;
-  }
-
   /** The id of end-of-text. */
   public int endOfText() {
     return end;

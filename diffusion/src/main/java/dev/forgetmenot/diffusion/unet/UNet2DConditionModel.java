@@ -1,7 +1,6 @@
 package dev.forgetmenot.diffusion.unet;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
@@ -13,8 +12,6 @@ import dev.forgetmenot.diffusion.layer.GroupNorm;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,19 +62,6 @@ public final class UNet2DConditionModel implements AutoCloseable {
     sites.addAll(midBlock.attentionSites());
     upBlocks.forEach(block -> sites.addAll(block.attentionSites()));
     attentionSites = List.copyOf(sites);
-  }
-
-  /**
-   * Loads {@code config.json} and {@code diffusion_pytorch_model.safetensors} of a folder.
-   *
-   * @param manager parent of the weights' manager
-   * @throws IOException if a file is missing or broken, or does not fit the configuration
-   */
-  public static UNet2DConditionModel load(Path folder, NDManager manager, Ops ops)
-      throws IOException {
-    UNetConfig config = UNetConfig.read(folder);
-    return new UNet2DConditionModel(
-        config, ModelParameters.load(manager, ops, folder, "unet", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */

@@ -2,7 +2,6 @@ package dev.forgetmenot.diffusion.vae;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.VaeConfig;
 import dev.forgetmenot.diffusion.engine.ArrayScope;
@@ -12,8 +11,6 @@ import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -49,18 +46,6 @@ public final class AutoencoderKL implements AutoCloseable {
             : null;
     postQuantConv =
         config.postQuantConv() ? Conv2d.same(scope.in("post_quant_conv"), latent, latent, 1) : null;
-  }
-
-  /**
-   * Loads {@code config.json} and {@code diffusion_pytorch_model.safetensors} of a folder.
-   *
-   * @param manager parent of the weights' manager
-   * @throws IOException if a file is missing or broken, or does not fit the configuration
-   */
-  public static AutoencoderKL load(Path folder, NDManager manager, Ops ops) throws IOException {
-    VaeConfig config = VaeConfig.read(folder);
-    return new AutoencoderKL(
-        config, ModelParameters.load(manager, ops, folder, "vae", parameterShapes(config)), ops);
   }
 
   /** The canonical names of the weights and their shapes. */

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.files.Message;
@@ -35,7 +34,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
   private final Map<String, ModelParameter> added = new LinkedHashMap<>();
   private final Map<String, Shape> shapes;
 
-  private ModelParameters(
+  ModelParameters(
       NDManager parent,
       Ops ops,
       ComponentTensors stored,
@@ -158,39 +157,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
         : packed.toType(DataType.FLOAT32, true);
   }
 
-  /**
-   * Makes weights as an untrained model has them, for trying out architectures: uniform numbers
-   * with the variance 1 / inputs (which repeat after 2²⁰ of them, since drawing a billion takes
-   * long), ones as scales of norms, zeros as biases.
-   *
-   * @param parent parent of the weights' manager
-   * @param shapes by canonical name
-   * @param seed of the engine's own generator
-   */
-  public static ModelParameters random(NDManager parent, Map<String, Shape> shapes, int seed) {
-    ModelParameters weights = new ModelParameters(parent, null, null, shapes, WeightPrecision.F32);
-    weights.manager.getEngine().setRandomSeed(seed);
-    try (NDArray pool = weights.manager.randomUniform(-1, 1, new Shape(1, 1 << 20))) {
-      shapes.forEach((name, shape) -> weights.put(name, randomArray(pool, name, shape)));
-    }
-    return weights;
-  }
-
-  private static NDArray randomArray(NDArray pool, String name, Shape shape) {
-    NDManager manager = pool.getManager();
-    if (shape.dimension() < 2) {
-      return name.endsWith("weight") ? manager.ones(shape) : manager.zeros(shape);
-    }
-    double bound = Math.sqrt(3.0 / shape.slice(1).size());
-    long length = pool.getShape().get(1);
-    long repeats = (shape.size() + length - 1) / length;
-    try (ArrayScope t = new ArrayScope(pool)) {
-      NDArray repeated = t.view(pool).broadcast(new Shape(repeats, length)).reshape(-1);
-      return t.result(repeated.get("0:{}", shape.size()).reshape(shape).mul(bound));
-    }
-  }
-
-  private void put(String name, NDArray array) {
+  void put(String name, NDArray array) {
     array.setName(null);
     parameters.put(name, new ModelParameter(name, array));
   }
@@ -264,11 +231,6 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
   /** All names in the order of the architecture. */
   public Collection<String> names() {
     return Collections.unmodifiableCollection(parameters.keySet());
-  }
-
-  /** Number of numbers in all weights. */
-  public long parameterCount() {
-    return parameters.values().stream().mapToLong(parameter -> parameter.shape().size()).sum();
   }
 
   /** Frees the weights; the layers built on them cannot run any more. */

@@ -59,7 +59,9 @@ class CheckpointTest {
     add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
     add(
         shapes,
-        linear ? LdmNames.openClip(model.textEncoder()) : LdmNames.clip(model.textEncoder()),
+        linear
+            ? LdmNames.openClip(model.textEncoder(), LdmNames.OPEN_CLIP)
+            : LdmNames.clip(model.textEncoder(), LdmNames.CLIP, false),
         ClipTextEncoder.parameterShapes(model.textEncoder()));
     sparse(shapes);
   }
@@ -68,7 +70,7 @@ class CheckpointTest {
       Map<String, long[]> shapes, LdmNames names, Map<String, Shape> canonical) {
     canonical.forEach(
         (name, shape) -> {
-          LdmTensor original = names.original(name);
+          LdmTensor original = names.originals().get(name);
           long[] sides = shape.getShape().clone();
           sides[0] *= original.parts();
           boolean convolution = original.name().contains(".attn_1.") && sides.length == 2;
@@ -110,7 +112,8 @@ class CheckpointTest {
     Checkpoint checkpoint =
         Checkpoint.open(
             file(),
-            model == Published.SD21 ? Optional.of(PredictionType.V_PREDICTION) : Optional.empty());
+            model == Published.SD21 ? Optional.of(PredictionType.V_PREDICTION) : Optional.empty(),
+            false);
     assertThat(checkpoint.unet()).isEqualTo(model.unet());
     assertThat(checkpoint.vae()).isEqualTo(model.vae());
     TextEncoderConfig text = model.textEncoder();
@@ -130,7 +133,7 @@ class CheckpointTest {
   @Test
   void theSchedulerIsThatOfThePublishedModels() throws IOException {
     published(Published.SD15, Map.of());
-    Checkpoint first = Checkpoint.open(file(), Optional.empty());
+    Checkpoint first = Checkpoint.open(file(), Optional.empty(), false);
     first.close();
     assertThat(first.scheduler().values())
         .containsEntry("_class_name", "PNDMScheduler")
@@ -160,7 +163,7 @@ class CheckpointTest {
         values.writeShort(Short.reverseBytes(bits));
       }
     }
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     checkpoint.close();
     assertThat(DiscreteNoiseSchedule.predictionType(checkpoint.scheduler())).isEqualTo(expected);
     assertThat(checkpoint.unet().sampleSize()).isEqualTo(sampleSize);
@@ -169,7 +172,7 @@ class CheckpointTest {
         .singleElement()
         .asString()
         .contains("--prediction-type " + other);
-    Checkpoint told = Checkpoint.open(file(), Optional.of(PredictionType.EPSILON));
+    Checkpoint told = Checkpoint.open(file(), Optional.of(PredictionType.EPSILON), false);
     told.close();
     assertThat(told.unet().sampleSize()).isEqualTo(64);
     assertThat(told.notes()).isEmpty();
@@ -186,7 +189,7 @@ class CheckpointTest {
     Files.copy(
         TINY_2.resolve("text_encoder/config.json"),
         temp.resolve("model.config/text_encoder/config.json"));
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     assertThat(DiscreteNoiseSchedule.predictionType(checkpoint.scheduler()))
         .isEqualTo(PredictionType.V_PREDICTION);
     assertThat(checkpoint.notes()).isEmpty();
@@ -203,7 +206,7 @@ class CheckpointTest {
     Path text = temp.resolve("model.config/text_encoder");
     UNetConfig expected = UNetConfig.read(TINY_1.resolve("unet"));
     Files.delete(temp.resolve("model.config/unet/config.json"));
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     checkpoint.close();
     UNetConfig found = checkpoint.unet();
     assertThat(UNet2DConditionModel.parameterShapes(found))
@@ -213,7 +216,7 @@ class CheckpointTest {
     assertThat(checkpoint.textEncoder()).isEqualTo(TextEncoderConfig.read(text));
 
     Files.delete(vae.resolve("config.json"));
-    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty()))
+    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
         .hasMessageContaining("groups")
         .hasMessageContaining("model.config/vae/config.json");
   }
@@ -227,7 +230,7 @@ class CheckpointTest {
     }
     shapes.remove("model.diffusion_model.out.0.bias");
     sparse(shapes);
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     assertThatThrownBy(checkpoint::tensors)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("model.diffusion_model.out.0.bias is missing")
@@ -254,7 +257,7 @@ class CheckpointTest {
       })
   void otherFilesAreNamedAndRefused(String tensor, String word) throws IOException {
     new SafetensorsWriter().add(tensor, DType.F32, new long[] {1}, new float[] {1}).write(file());
-    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty()))
+    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file().toString())
         .hasMessageContaining(word);
@@ -276,7 +279,7 @@ class CheckpointTest {
     }
     SingleFile.write(TINY_1, file(), DType.F32); // for the settings beside it
     writer.write(file());
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     assertThat(checkpoint.tensors().get("unet").tensors()).isNotEmpty();
     assertThat(checkpoint.notes())
         .singleElement()
@@ -296,7 +299,7 @@ class CheckpointTest {
     SingleFile.tensors(TINY_1, DType.F32)
         .add("scaled_fp8", DType.F32, new long[] {1}, new float[] {1})
         .write(file());
-    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty());
+    Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     assertThatThrownBy(checkpoint::tensors).hasMessageContaining("scaled_fp8 is not part");
     checkpoint.close();
   }
@@ -311,7 +314,7 @@ class CheckpointTest {
             new long[] {1, channels, 1, 1},
             new float[channels])
         .write(file());
-    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty()))
+    assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
         .hasMessageContaining(word)
         .hasMessageContaining(channels + " channels");
   }
@@ -330,7 +333,7 @@ class CheckpointTest {
       some.keySet().removeIf(name -> name.startsWith(part.getKey()));
       Files.delete(file());
       sparse(some);
-      assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty()))
+      assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
           .hasMessageContaining(part.getValue());
     }
   }
@@ -343,7 +346,7 @@ class CheckpointTest {
       Files.write(temp.resolve(name), new byte[] {(byte) 0x80, 2, '}', 'q', 0, '.', 0, 0, 0, 0});
     }
     for (Path file : files) {
-      assertThatThrownBy(() -> Checkpoint.open(file, Optional.empty()))
+      assertThatThrownBy(() -> Checkpoint.open(file, Optional.empty(), false))
           .hasMessageContaining("pickle")
           .hasMessageContaining("Convert the model to safetensors");
     }

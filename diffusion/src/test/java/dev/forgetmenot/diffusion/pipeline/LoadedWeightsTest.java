@@ -181,7 +181,14 @@ class LoadedWeightsTest {
       LoadOptions options =
           LoadOptions.defaults().patched(List.of(), List.of(Replaced::everything));
       try (StableDiffusion sd = StableDiffusion.load(Path.of(args[0]), options)) {
-        long bytes = sd.engine().call(() -> 4 * sd.parts().unet().weights().parameterCount());
+        long bytes =
+            sd.engine()
+                .call(
+                    () ->
+                        4
+                            * sd.parts().unet().weights().all().stream()
+                                .mapToLong(one -> one.shape().size())
+                                .sum());
         if (bytes < (3L * DIRECT_MEGABYTES) << 20) {
           throw new IllegalStateException("the model is too small for this: " + bytes);
         }

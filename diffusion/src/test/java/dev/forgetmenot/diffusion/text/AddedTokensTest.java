@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class AddedTokensTest {
 
   private static void check(GoldenRun.Context run) throws IOException {
     try (ClipTextEncoder encoder =
-        ClipTextEncoder.load(run.model("text_encoder"), run.manager(), run.ops())) {
+        ComponentFolders.textEncoder(run.model("text_encoder"), run.manager(), run.ops())) {
       int known = encoder.config().vocabSize();
       assertThatThrownBy(() -> encoder.encode(run.manager(), List.of(List.of(1, known))))
           .isInstanceOf(IllegalArgumentException.class)

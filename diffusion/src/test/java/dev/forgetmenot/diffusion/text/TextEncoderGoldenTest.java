@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.text;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import java.io.IOException;
@@ -19,7 +20,7 @@ class TextEncoderGoldenTest {
   private static void check(GoldenRun.Context run) throws IOException {
     try (GoldenTensors golden = run.golden("text_encoder");
         ClipTextEncoder encoder =
-            ClipTextEncoder.load(run.model("text_encoder"), run.manager(), run.ops())) {
+            ComponentFolders.textEncoder(run.model("text_encoder"), run.manager(), run.ops())) {
       List<List<Integer>> ids = GoldenRun.ids(golden.get("input_ids"));
       NDArray hidden = encoder.encode(run.manager(), ids);
       run.check(golden, "last_hidden_state", hidden);

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.TorchScriptOps;
@@ -45,7 +46,7 @@ class LeakTest {
           () -> {
             try (NDManager manager = engine.newManager();
                 Ops ops = TorchScriptOps.create(engine);
-                UNet2DConditionModel unet = UNet2DConditionModel.load(UNET, manager, ops)) {
+                UNet2DConditionModel unet = ComponentFolders.unet(UNET, manager, ops)) {
               train(engine, ops, unet, manager);
               return null;
             }

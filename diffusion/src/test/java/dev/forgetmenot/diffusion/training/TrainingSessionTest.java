@@ -14,6 +14,7 @@ import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
+import dev.forgetmenot.diffusion.weights.RandomParameters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -42,7 +43,7 @@ class TrainingSessionTest {
           shapes.put("a.weight", new Shape(3, 2));
           shapes.put("b.weight", new Shape(2, 2));
           shapes.put("c.weight", new Shape(2));
-          ModelParameters weights = ModelParameters.random(manager, shapes, 1);
+          ModelParameters weights = RandomParameters.of(manager, shapes, 1);
           weights.all().forEach(parameter -> parameters.put("unet/" + parameter.name(), parameter));
         });
   }

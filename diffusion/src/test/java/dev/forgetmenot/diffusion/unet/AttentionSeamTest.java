@@ -11,6 +11,7 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionModifier;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenRun;
 import java.io.IOException;
@@ -59,7 +60,7 @@ class AttentionSeamTest {
 
   private static void check(GoldenRun.Context run) throws IOException {
     try (UNet2DConditionModel unet =
-            UNet2DConditionModel.load(run.model("unet"), run.manager(), run.ops());
+            ComponentFolders.unet(run.model("unet"), run.manager(), run.ops());
         NDManager manager = run.manager().newSubManager()) {
       int size = unet.config().sampleSize();
       NDArray latents =

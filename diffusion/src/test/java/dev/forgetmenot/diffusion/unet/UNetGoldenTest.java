@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
@@ -30,7 +31,7 @@ class UNetGoldenTest {
   private static void check(GoldenRun.Context run) throws IOException {
     try (GoldenTensors golden = run.golden("unet");
         UNet2DConditionModel unet =
-            UNet2DConditionModel.load(run.model("unet"), run.manager(), run.ops())) {
+            ComponentFolders.unet(run.model("unet"), run.manager(), run.ops())) {
       NDArray sample = golden.get("sample");
       double[] timesteps = golden.get("timestep").toType(DataType.FLOAT64, false).toDoubleArray();
       NDArray context = golden.get("context");

@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.vae;
 
+import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import java.io.IOException;
@@ -16,7 +17,7 @@ class VaeGoldenTest {
 
   private static void check(GoldenRun.Context run) throws IOException {
     try (GoldenTensors golden = run.golden("vae");
-        AutoencoderKL vae = AutoencoderKL.load(run.model("vae"), run.manager(), run.ops())) {
+        AutoencoderKL vae = ComponentFolders.vae(run.model("vae"), run.manager(), run.ops())) {
       try (DiagonalGaussianDistribution posterior = vae.encode(golden.get("image"))) {
         run.check(golden, "mean", posterior.mean());
         run.check(golden, "logvar", posterior.logvar());

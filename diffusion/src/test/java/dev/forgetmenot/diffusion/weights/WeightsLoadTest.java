@@ -66,7 +66,8 @@ class WeightsLoadTest {
     write(
         """
         {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},\
-        "b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        "b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}\
+        """,
         new byte[12]);
     assertThatThrownBy(
             () -> load("unet", "a", Map.of("a", new Shape(3), "conv_in.weight", new Shape(1))))
@@ -82,7 +83,8 @@ class WeightsLoadTest {
     write(
         """
         {"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},\
-        "b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]}}""",
+        "b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]}}\
+        """,
         new byte[] {0x00, 0x3c, 0x00, (byte) 0xc0, (byte) 0x80, 0x3f, 0x49, 0x40});
     Map<String, Shape> shapes = Map.of("a", new Shape(2), "b", new Shape(2));
     assertThat(load("unet", "a", shapes)).containsExactly(1f, -2f);
@@ -94,7 +96,8 @@ class WeightsLoadTest {
     write(
         """
         {"encoder.mid_block.attentions.0.proj_attn.weight":\
-        {"dtype":"F32","shape":[1,1,1,1],"data_offsets":[0,4]}}""",
+        {"dtype":"F32","shape":[1,1,1,1],"data_offsets":[0,4]}}\
+        """,
         new byte[] {0, 0, (byte) 0x80, 0x3f});
     String canonical = "encoder.mid_block.attentions.0.to_out.0.weight";
     assertThat(load("vae", canonical, Map.of(canonical, new Shape(1, 1)))).containsExactly(1f);
@@ -106,7 +109,7 @@ class WeightsLoadTest {
         () -> {
           try (NDManager manager = engine.newManager()) {
             ModelParameters weights =
-                ModelParameters.random(
+                RandomParameters.of(
                     manager, Map.of("conv_in.weight", new Shape(2, 2), "x", new Shape(1)), 1);
             assertThatThrownBy(() -> weights.get("conv_in.wieght"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -131,7 +134,8 @@ class WeightsLoadTest {
         """
         {"half":{"dtype":"F16","shape":[1,3],"data_offsets":[0,6]},\
         "brain":{"dtype":"BF16","shape":[1,3],"data_offsets":[6,12]},\
-        "single":{"dtype":"F32","shape":[1,3],"data_offsets":[12,24]}}""",
+        "single":{"dtype":"F32","shape":[1,3],"data_offsets":[12,24]}}\
+        """,
         values);
   }
 
@@ -210,7 +214,8 @@ class WeightsLoadTest {
   void biasesAreNotRounded() throws IOException {
     write(
         """
-        {"bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        {"bias":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}\
+        """,
         ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(1.0001f).array());
     withWeights(
         WeightPrecision.HALF,
@@ -225,7 +230,8 @@ class WeightsLoadTest {
   void whatNoHalfHoldsIsRefusedByName() throws IOException {
     write(
         """
-        {"kernel":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}""",
+        {"kernel":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]}}\
+        """,
         ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(70000).array());
     withWeights(
         WeightPrecision.HALF,

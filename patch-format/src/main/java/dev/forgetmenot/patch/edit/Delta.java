@@ -47,11 +47,6 @@ public record Delta(long[] shape, Values source, boolean half) {
     return TensorInfo.elements(shape);
   }
 
-  /** The same, stored as halves or not. */
-  public Delta half(boolean other) {
-    return new Delta(shape, source, other);
-  }
-
   /**
    * The values, row-major. Leave them as they are; of a large model keep those of one tensor at a
    * time.

@@ -55,15 +55,4 @@ public record SelectedRows(long[] shape, long[] index, Rows rows) {
     }
     return -1;
   }
-
-  /** Adds factor times the rows to values of the whole tensor, row-major. */
-  public void addTo(double[] values, double factor) {
-    int width = rows.width();
-    for (int i = 0; i < index.length; i++) {
-      int at = Math.toIntExact(index[i] * width);
-      for (int j = 0; j < width; j++) {
-        values[at + j] += factor * rows.values()[i * width + j];
-      }
-    }
-  }
 }

@@ -57,12 +57,6 @@ public record InputUpdate(Matrix left, Matrix right) {
     return weight.times(left).times(right);
   }
 
-  /** The sum of this D and another, as factors of k₁ + k₂. */
-  public InputUpdate plus(InputUpdate other) {
-    return new InputUpdate(
-        left.beside(other.left), right.transposed().beside(other.right.transposed()).transposed());
-  }
-
   /** D times a strength. */
   public InputUpdate times(double strength) {
     return new InputUpdate(left.times(strength), right);

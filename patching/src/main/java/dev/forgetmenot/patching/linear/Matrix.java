@@ -70,13 +70,6 @@ public final class Matrix implements LinearMap {
     return of(count, width, columnAfterColumn).transposed();
   }
 
-  /** The matrix (d × n) of n columns of one length d. */
-  public static Matrix ofColumns(List<double[]> columns, int width) {
-    Matrix rows =
-        of(columns.size(), width, columns.stream().flatMapToDouble(Arrays::stream).toArray());
-    return rows.transposed();
-  }
-
   /** I (n × n). */
   public static Matrix identity(int size) {
     return new Matrix(CommonOps_DDRM.identity(size));

@@ -208,11 +208,6 @@ public final class LoraFile implements AutoCloseable {
     return file.where();
   }
 
-  /** What the header says beside the tensors; may hold what a training should keep to itself. */
-  public Map<String, String> metadata() {
-    return file.metadata();
-  }
-
   Map<String, LoraModule> modules() {
     return modules;
   }

@@ -1,7 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.api.model.BaseTensors;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,18 +151,6 @@ final class LoraKeyMapping {
   /** The module that a file calls so. */
   Optional<Module> find(String stem) {
     return modules.getOrDefault(unwrapped(stem), Optional.empty());
-  }
-
-  /** Names that belong to no module, since two would have them. */
-  List<String> ambiguous() {
-    List<String> names = new ArrayList<>();
-    modules.forEach(
-        (alias, module) -> {
-          if (module.isEmpty()) {
-            names.add(alias);
-          }
-        });
-    return names;
   }
 
   /** A name without what wrappers of networks put before and into it. */

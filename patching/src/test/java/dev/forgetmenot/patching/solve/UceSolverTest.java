@@ -47,11 +47,12 @@ class UceSolverTest {
     }
     UceSolver.Solution joint = UceSolver.solve(erased, List.of(), 1e-6);
     assertThat(Arrays.stream(joint.residuals()).max().orElseThrow()).isLessThan(1e-4);
-    InputUpdate sum =
+    Matrix changes =
         erased.stream()
-            .map(erasure -> UceSolver.solve(List.of(erasure), List.of(), 1e-6).edit())
-            .reduce(InputUpdate::plus)
+            .map(erasure -> UceSolver.solve(List.of(erasure), List.of(), 1e-6).edit().difference())
+            .reduce(Matrix::plus)
             .orElseThrow();
+    InputUpdate sum = new InputUpdate(changes, Matrix.identity(d));
     assertThat(erased).allMatch(erasure -> erasure.residual(sum) > 0.5);
   }
 

@@ -1,6 +1,5 @@
 package dev.forgetmenot.host.cli.shell;
 
-import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.model.InstallDirectory;
@@ -63,11 +62,6 @@ public final class ModelOptions {
   /** What the command line names. */
   public Optional<Path> given() {
     return Optional.ofNullable(model);
-  }
-
-  /** What the command line says that the model predicts. */
-  public Optional<PredictionType> prediction() {
-    return reading.prediction();
   }
 
   /** How the files of {@link #folder} are read. */

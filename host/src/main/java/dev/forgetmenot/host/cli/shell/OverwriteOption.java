@@ -13,11 +13,6 @@ public final class OverwriteOption {
   @Option(names = "--overwrite", description = "Replace files that are there already.")
   private boolean overwrite;
 
-  /** Whether what is there may be replaced. */
-  public boolean given() {
-    return overwrite;
-  }
-
   /** Refuses, before long work, to replace any of some files without an option that says so. */
   public void check(List<Path> files) throws IOException {
     check(files, List.of());
