@@ -17,11 +17,6 @@ public record ReadingOptions(
   public static final ReadingOptions DEFAULT =
       new ReadingOptions(Optional.empty(), Optional.empty(), false);
 
-  /** The same for a model that predicts something else than its files say. */
-  public ReadingOptions predicting(Optional<PredictionType> type) {
-    return new ReadingOptions(type, variant, strict);
-  }
-
   /** The same for another model, of which these weights are read; empty for the same variant. */
   public ReadingOptions ofVariant(Optional<String> name) {
     return new ReadingOptions(prediction, name.or(() -> variant), strict);

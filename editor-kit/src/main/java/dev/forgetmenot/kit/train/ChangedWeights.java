@@ -4,9 +4,9 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.ScratchValues;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +37,7 @@ public final class ChangedWeights {
       throws IOException {
     long values = 0;
     for (String name : names) {
-      values += Arrays.stream(weights.shape(name)).reduce(1, Math::multiplyExact);
+      values += TensorInfo.elements(weights.shape(name));
     }
     return of(weights, names, half, values > ON_HEAP ? kept(context) : delta -> () -> delta);
   }

@@ -17,8 +17,8 @@ import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,8 +171,8 @@ public record TrainableSettings(Settings values) {
     long numbers = 0;
     for (String name : chosen(model)) {
       long[] shape = model.weights().shape(name);
-      long inputs = elements(shape) / shape[0];
-      numbers += lora() ? (shape[0] + inputs) * rank() : elements(shape);
+      long inputs = TensorInfo.elements(shape) / shape[0];
+      numbers += lora() ? (shape[0] + inputs) * rank() : TensorInfo.elements(shape);
     }
     return numbers;
   }
@@ -183,7 +183,7 @@ public record TrainableSettings(Settings values) {
     Map<String, LowRank> factors = new LinkedHashMap<>();
     for (String name : chosen(model)) {
       long[] shape = model.weights().shape(name);
-      int values = Math.toIntExact(elements(shape));
+      int values = Math.toIntExact(TensorInfo.elements(shape));
       if (lora()) {
         int outputs = Math.toIntExact(shape[0]);
         float[] down = new float[values / outputs * rank()];
@@ -201,10 +201,6 @@ public record TrainableSettings(Settings values) {
 
   private int rank() {
     return Math.toIntExact(values.integer("lora-rank"));
-  }
-
-  private static long elements(long[] shape) {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   /**

@@ -4,9 +4,9 @@ import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.safetensors.StoredFloats;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +41,7 @@ public interface BaseTensors {
    * @throws IllegalArgumentException if the component has no such tensor
    */
   default StoredFloats values(String component, String name) throws IOException {
-    long size = Arrays.stream(shape(component, name)).reduce(1, Math::multiplyExact);
+    long size = TensorInfo.elements(shape(component, name));
     return new StoredFloats(stored(component, name), dtype(component, name), Math.toIntExact(size));
   }
 

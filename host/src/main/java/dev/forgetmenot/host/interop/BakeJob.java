@@ -16,13 +16,13 @@ import dev.forgetmenot.patching.stack.StackRoots;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -219,7 +219,7 @@ public final class BakeJob {
     BaseTensors base = model.base().tensors();
     DType dtype = base.dtype(component(target), name(target));
     long[] shape = base.shape(component(target), name(target));
-    int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    int size = Math.toIntExact(TensorInfo.elements(shape));
     ByteBuffer bytes = FileTypeValues.of(target, dtype, size, checked.weights().sum(target));
     leaves
         .computeIfAbsent(component(target), c -> new TreeMap<>())

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.interop;
 
 import dev.forgetmenot.diffusion.weights.StoredTensor;
 import dev.forgetmenot.safetensors.SafetensorsFile;
+import dev.forgetmenot.safetensors.TensorPayload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +33,7 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
     List<Map.Entry<String, StoredTensor>> inOrder = new ArrayList<>(changed.entrySet());
     inOrder.sort(Comparator.comparingLong(entry -> begin(entry.getValue())));
     try (FileChannel in = FileChannel.open(Path.of(source.where()), StandardOpenOption.READ)) {
-      write(HeaderCopy.of(in, source), out);
+      TensorPayload.drain(HeaderCopy.of(in, source), out);
       long at = source.dataBegin();
       for (Map.Entry<String, StoredTensor> entry : inOrder) {
         long begin = begin(entry.getValue());
@@ -42,7 +43,7 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
         copy(in, at, begin, out);
         ByteBuffer bytes = values.of(entry.getKey());
         at = begin + bytes.remaining();
-        write(bytes, out);
+        TensorPayload.drain(bytes, out);
       }
       copy(in, at, in.size(), out);
     }
@@ -65,11 +66,5 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
       at += moved;
     }
     out.position(end);
-  }
-
-  private static void write(ByteBuffer bytes, FileChannel out) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
   }
 }

@@ -6,7 +6,7 @@ import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.MemoryFacts;
-import java.util.Arrays;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -55,22 +55,17 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
 
   /** Of a model that was loaded. */
   public static MemoryModel of(StableDiffusion model) {
-    int[] latents = model.latentShape();
-    return new MemoryModel(
-        model.base(),
-        (long) latents[1] * latents[2],
-        model.attentionSites(),
-        MemoryFacts.read().heapMax());
+    return of(model.base(), model.latentShape(), model.attentionSites());
   }
 
   /** Of a model's files. */
   public static MemoryModel of(ModelOnDisk model) {
-    int[] latents = model.latentShape();
+    return of(model.base(), model.latentShape(), model.attentionSites());
+  }
+
+  private static MemoryModel of(BaseModel base, int[] latents, List<AttentionLayer> sites) {
     return new MemoryModel(
-        model.base(),
-        (long) latents[1] * latents[2],
-        model.attentionSites(),
-        MemoryFacts.read().heapMax());
+        base, (long) latents[1] * latents[2], sites, MemoryFacts.read().heapMax());
   }
 
   /**
@@ -173,9 +168,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   private long numbers(String component, Predicate<String> chosen) {
     return base.tensors().names(component).stream()
         .filter(chosen)
-        .mapToLong(
-            name ->
-                Arrays.stream(base.tensors().shape(component, name)).reduce(1, Math::multiplyExact))
+        .mapToLong(name -> TensorInfo.elements(base.tensors().shape(component, name)))
         .sum();
   }
 

@@ -45,6 +45,18 @@ public record LowRank(long[] shape, int rank, double alpha, float[] down, float[
     return down.length / rank;
   }
 
+  /** The shape of down for a weight's shape: (rank, in) or (rank, in, height, width). */
+  public static long[] downShape(long[] shape, int rank) {
+    long[] down = shape.clone();
+    down[0] = rank;
+    return down;
+  }
+
+  /** The shape of up for a weight's shape: (out, rank) or (out, rank, 1, 1). */
+  public static long[] upShape(long[] shape, int rank) {
+    return shape.length == 2 ? new long[] {shape[0], rank} : new long[] {shape[0], rank, 1, 1};
+  }
+
   /** The Frobenius norm of {@code alpha / rank · up · down}, from the factors' Gram matrices. */
   public double norm() {
     double[][] ups = gram(up, outputs(), 1, rank);

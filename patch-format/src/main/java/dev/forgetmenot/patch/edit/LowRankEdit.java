@@ -50,8 +50,8 @@ public record LowRankEdit(Map<String, LowRank> factors) implements PatchEdit {
     SafetensorsWriter tensors = EditPart.writer();
     factors.forEach(
         (name, f) -> {
-          tensors.add(name + DOWN, DType.F32, down(f.shape(), f.rank()), f.down());
-          tensors.add(name + UP, DType.F32, up(f.shape(), f.rank()), f.up());
+          tensors.add(name + DOWN, DType.F32, LowRank.downShape(f.shape(), f.rank()), f.down());
+          tensors.add(name + UP, DType.F32, LowRank.upShape(f.shape(), f.rank()), f.up());
         });
     return new EditPart(EditKind.LOWRANK, component, () -> described(factors), tensors);
   }
@@ -64,18 +64,6 @@ public record LowRankEdit(Map<String, LowRank> factors) implements PatchEdit {
           targets.add(new Target(name, shape, f.rank(), f.alpha(), f.norm()));
         });
     return new Descriptor(targets);
-  }
-
-  /** (rank, in) or (rank, in, height, width). */
-  private static long[] down(long[] shape, int rank) {
-    long[] down = shape.clone();
-    down[0] = rank;
-    return down;
-  }
-
-  /** (out, rank) or (out, rank, 1, 1). */
-  private static long[] up(long[] shape, int rank) {
-    return shape.length == 2 ? new long[] {shape[0], rank} : new long[] {shape[0], rank, 1, 1};
   }
 
   /**
@@ -139,7 +127,8 @@ public record LowRankEdit(Map<String, LowRank> factors) implements PatchEdit {
     @Override
     public List<DeclaredTensor> tensors() {
       return List.of(
-          factor(DOWN, down(dimensions(), rank), 0), factor(UP, up(dimensions(), rank), 1));
+          factor(DOWN, LowRank.downShape(dimensions(), rank), 0),
+          factor(UP, LowRank.upShape(dimensions(), rank), 1));
     }
 
     private DeclaredTensor factor(String suffix, long[] dimensions, int rankAxis) {

@@ -7,6 +7,7 @@ import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
 import dev.forgetmenot.safetensors.StoredBytes;
 import dev.forgetmenot.safetensors.StoredFloats;
+import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ public final class ModelDiff {
 
     /** Number of values. */
     long size() {
-      return ModelDiff.size(shape);
+      return TensorInfo.elements(shape);
     }
 
     /** Whether it can be factored: a matrix or a convolution. */
@@ -132,11 +133,7 @@ public final class ModelDiff {
   }
 
   private long bytes(String target) {
-    return size(edited.shape(target)) * edited.dtype(target).bytes();
-  }
-
-  private static long size(long[] shape) {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    return TensorInfo.elements(edited.shape(target)) * edited.dtype(target).bytes();
   }
 
   /** Some values of a tensor before and after, from the first on. */

@@ -20,6 +20,7 @@ import dev.forgetmenot.patching.linear.FloatMatrix;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.stack.JointSolve;
+import dev.forgetmenot.patching.stack.TextEdits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +144,7 @@ public final class LoraExport {
     @Override
     public Void visit(ProjectorEdit edit) throws IOException {
       for (String target : targets(edit.targets())) {
-        add(target, product(target, input(edit)));
+        add(target, product(target, TextEdits.of(edit).times(strength)));
       }
       return null;
     }
@@ -185,14 +186,6 @@ public final class LoraExport {
     }
     double alpha = product.alpha() * Math.abs(strength);
     return new LowRank(product.shape(), product.rank(), alpha, product.down(), up);
-  }
-
-  private InputUpdate input(ProjectorEdit projector) {
-    int k = projector.left().count();
-    int width = projector.left().width();
-    return new InputUpdate(
-        Matrix.ofColumns(k, width, projector.left().values()).times(-strength),
-        Matrix.of(k, width, projector.right().values()));
   }
 
   private LowRank product(String target, InputUpdate edit) throws IOException {

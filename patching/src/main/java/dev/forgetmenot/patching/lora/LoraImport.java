@@ -132,7 +132,8 @@ public final class LoraImport {
   private void check(LoraModule module, LoraKeyMapping.Module target) {
     if (module.factored()) {
       long[] shape = shape(target, "weight");
-      if (module.outputs() != shape[0] || module.inputs() != elements(shape) / shape[0]) {
+      if (module.outputs() != shape[0]
+          || module.inputs() != TensorInfo.elements(shape) / shape[0]) {
         problems.add(
             Message.of(
                 "%s is for a weight of %s x %s, not %s",
@@ -215,10 +216,6 @@ public final class LoraImport {
 
   private long[] shape(LoraKeyMapping.Module target, String parameter) {
     return base.shape(target.component(), target.name() + "." + parameter);
-  }
-
-  private static long elements(long[] shape) {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
   /** Without sides of 1 at the end: a linear layer may be stored as a 1 × 1 convolution. */

@@ -15,8 +15,16 @@ public enum LoraNaming {
     @Override
     void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product) {
       String name = LoraKeyMapping.kohya(module);
-      writer.add(name + ".lora_down.weight", DType.F32, downShape(product), product.down());
-      writer.add(name + ".lora_up.weight", DType.F32, upShape(product), product.up());
+      writer.add(
+          name + ".lora_down.weight",
+          DType.F32,
+          LowRank.downShape(product.shape(), product.rank()),
+          product.down());
+      writer.add(
+          name + ".lora_up.weight",
+          DType.F32,
+          LowRank.upShape(product.shape(), product.rank()),
+          product.up());
       float[] alpha = {(float) product.alpha()};
       writer.add(name + ".alpha", DType.F32, new long[0], alpha);
     }
@@ -34,8 +42,13 @@ public enum LoraNaming {
       for (int i = 0; i < up.length; i++) {
         up[i] = (float) (scale * up[i]);
       }
-      writer.add(name + ".lora_A.weight", DType.F32, downShape(product), product.down());
-      writer.add(name + ".lora_B.weight", DType.F32, upShape(product), up);
+      writer.add(
+          name + ".lora_A.weight",
+          DType.F32,
+          LowRank.downShape(product.shape(), product.rank()),
+          product.down());
+      writer.add(
+          name + ".lora_B.weight", DType.F32, LowRank.upShape(product.shape(), product.rank()), up);
     }
   };
 
@@ -84,20 +97,5 @@ public enum LoraNaming {
     int slash = target.indexOf('/');
     String name = target.substring(slash + 1, target.lastIndexOf('.'));
     return new LoraKeyMapping.Module(target.substring(0, slash), name);
-  }
-
-  /** (r, in) or (r, in, height, width). */
-  private static long[] downShape(LowRank product) {
-    long[] shape = product.shape().clone();
-    shape[0] = product.rank();
-    return shape;
-  }
-
-  /** (out, r) or (out, r, 1, 1). */
-  private static long[] upShape(LowRank product) {
-    long out = product.shape()[0];
-    return product.shape().length == 2
-        ? new long[] {out, product.rank()}
-        : new long[] {out, product.rank(), 1, 1};
   }
 }

@@ -2,9 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.ErasedConcept;
-import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patching.linear.InputUpdate;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import dev.forgetmenot.patching.solve.UceSolver;
@@ -99,8 +97,8 @@ public final class JointSolve {
         Erasure erasure =
             new Erasure(
                 concept.label(),
-                columns(concept.target()),
-                columns(concept.guide()),
+                TextEdits.columns(concept.target()),
+                TextEdits.columns(concept.guide()),
                 edit.eraseScale());
         erased.add(erasure.at(member.strength()));
         if (edit.preserveScale() > 0) {
@@ -110,14 +108,10 @@ public final class JointSolve {
                   rows ->
                       kept.add(
                           new PreservedEmbeddings(
-                              concept.label(), columns(rows), edit.preserveScale())));
+                              concept.label(), TextEdits.columns(rows), edit.preserveScale())));
         }
       }
     }
     return new Solved(indices, UceSolver.solve(erased, kept, lambda));
-  }
-
-  private static Matrix columns(Rows rows) {
-    return Matrix.ofColumns(rows.count(), rows.width(), rows.values());
   }
 }

@@ -6,16 +6,16 @@ import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 
 /** Rows of patches as matrices of columns, and projectors as edits of what layers read. */
-final class TextEdits {
+public final class TextEdits {
   private TextEdits() {}
 
   /** (d × n) of n rows. */
-  static Matrix columns(Rows rows) {
+  public static Matrix columns(Rows rows) {
     return Matrix.ofColumns(rows.count(), rows.width(), rows.values());
   }
 
   /** D = −leftᵀ · right, at strength 1. */
-  static InputUpdate of(ProjectorEdit projector) {
+  public static InputUpdate of(ProjectorEdit projector) {
     Rows right = projector.right();
     return new InputUpdate(
         columns(projector.left()).times(-1),

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.stack.ConflictReport;
 import dev.forgetmenot.patching.stack.ConflictReport.Effect;
 import dev.forgetmenot.patching.stack.ConflictReport.Meeting;
@@ -9,7 +10,6 @@ import dev.forgetmenot.patching.stack.ConflictReport.Solve;
 import dev.forgetmenot.patching.stack.JointSystem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,13 +31,13 @@ record ConflictTable(ConflictReport report) {
   List<String> patches() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        format(
+        Message.of(
             "%-4s %8s %8s  %7s %9s  %s",
             "", "strength", "weights", "remains", "in stack", "patch"));
     for (int i = 0; i < report.patches().size(); i++) {
       Patch patch = report.patches().get(i);
       lines.add(
-          format(
+          Message.of(
               "%-4s %8s %8d  %7s %9s  %s",
               name(i),
               number(patch.strength()),
@@ -56,7 +56,7 @@ record ConflictTable(ConflictReport report) {
     }
     lines.add("");
     lines.add(
-        format(
+        Message.of(
             "%-26s %7s %7s %8s %7s   %s",
             "pair",
             "shared",
@@ -75,13 +75,13 @@ record ConflictTable(ConflictReport report) {
   }
 
   private static String row(String what, String shared, Optional<Meeting> meeting) {
-    return format(
+    return Message.of(
         "%-26s %7s %7s %8s %7s",
         what,
         shared,
         number(meeting.map(Meeting::cosine)),
         number(meeting.map(Meeting::overlap)),
-        meeting.map(m -> format("%.0f°", m.angle())).orElse("-"));
+        meeting.map(m -> Message.of("%.0f°", m.angle())).orElse("-"));
   }
 
   private static String effects(Pair pair) {
@@ -94,7 +94,7 @@ record ConflictTable(ConflictReport report) {
     return effect
         .map(
             e ->
-                format(
+                Message.of(
                     "%s→%s %s, %s   ",
                     name(from), name(on), number(e.moves()), number(e.remains())))
         .orElse("");
@@ -106,7 +106,7 @@ record ConflictTable(ConflictReport report) {
     for (Solve solve : report.systems()) {
       lines.add("");
       lines.add(
-          format(
+          Message.of(
               "solved together over %d weights: %d concepts, cond(I + D) = %.4g%s",
               solve.tensors(),
               solve.concepts().size(),
@@ -114,7 +114,7 @@ record ConflictTable(ConflictReport report) {
               solve.condition() > JointSystem.LIMIT ? ", above the limit (FMN-604)" : ""));
       for (ConflictReport.ConceptResidual concept : solve.concepts()) {
         lines.add(
-            format(
+            Message.of(
                 "  %-4s residual %s  %s",
                 name(concept.patch()), number(concept.residual()), concept.label()));
       }
@@ -126,11 +126,11 @@ record ConflictTable(ConflictReport report) {
   List<String> drift() {
     List<String> lines = new ArrayList<>();
     lines.add("");
-    lines.add(format("%-26s %s", "drift of the stack", "|sum dW| / |W|"));
+    lines.add(Message.of("%-26s %s", "drift of the stack", "|sum dW| / |W|"));
     report
         .drift()
         .blocks()
-        .forEach((block, drift) -> lines.add(format("  %-24s %s", block, number(drift))));
+        .forEach((block, drift) -> lines.add(Message.of("  %-24s %s", block, number(drift))));
     return lines;
   }
 
@@ -144,11 +144,7 @@ record ConflictTable(ConflictReport report) {
   }
 
   private static String number(double value) {
-    String text = format("%.3f", value);
+    String text = Message.of("%.3f", value);
     return text.equals("-0.000") ? "0.000" : text;
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }
