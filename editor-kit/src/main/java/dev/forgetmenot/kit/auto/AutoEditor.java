@@ -1,12 +1,12 @@
 package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.NamedEditor;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
@@ -26,7 +26,7 @@ import java.util.Optional;
  * what is edited, the first candidate is taken, and that is said. For the engine thread; the model
  * is as before between two candidates and at the end.
  */
-public abstract class AutoEditor implements ConceptEditor {
+public abstract class AutoEditor extends NamedEditor {
   private static final String STAGE = "trying methods";
 
   /**
@@ -66,12 +66,9 @@ public abstract class AutoEditor implements ConceptEditor {
     }
   }
 
-  /** For subclasses. */
-  protected AutoEditor() {}
-
-  @Override
-  public final String name() {
-    return "auto";
+  /** The editor {@code auto} of an operation; see {@link NamedEditor}. */
+  protected AutoEditor(Operation operation, String summary) {
+    super(operation, "auto", summary);
   }
 
   /**

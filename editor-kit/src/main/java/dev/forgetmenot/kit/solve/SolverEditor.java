@@ -7,7 +7,7 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.Tool;
+import dev.forgetmenot.kit.NamedEditor;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -30,26 +30,14 @@ import java.util.stream.Collectors;
  * What all solved editors do alike: the concepts become a job, the subclass solves it, and the
  * outcome becomes a draft, or, for an estimate, lines. For the engine thread.
  */
-public abstract class SolverEditor implements ConceptEditor {
-  private final Operation operation;
-
-  /** An editor that forgets or corrects. */
-  protected SolverEditor(Operation operation) {
-    this.operation = operation;
-  }
-
-  @Override
-  public final Operation operation() {
-    return operation;
+public abstract class SolverEditor extends NamedEditor {
+  /** An editor that forgets or corrects; see {@link NamedEditor}. */
+  protected SolverEditor(Operation operation, String name, String summary) {
+    super(operation, name, summary);
   }
 
   /** Solves; see {@link ConceptEditor#edit} for what is thrown. */
   protected abstract SolveResult solve(SolveInput job) throws IOException;
-
-  /** Whom the recipe names as the maker: the plugin of the editor's class. */
-  protected Tool tool() {
-    return Tool.of(getClass());
-  }
 
   /** The templates for concepts of a kind: the given ones, or what this editor likes best. */
   protected List<PromptTemplate> templates(SolverSettings options, ConceptType kind) {

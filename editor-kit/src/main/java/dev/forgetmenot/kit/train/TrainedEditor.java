@@ -1,13 +1,12 @@
 package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.kit.Tool;
+import dev.forgetmenot.kit.NamedEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
@@ -18,17 +17,10 @@ import java.util.Optional;
  * steps say what all of them cost. Its parameters are those of {@link TrainableSettings} and {@link
  * OptimizerSettings}, and more. For the engine thread.
  */
-public abstract class TrainedEditor implements ConceptEditor {
-  private final Operation operation;
-
-  /** An editor that forgets or corrects. */
-  protected TrainedEditor(Operation operation) {
-    this.operation = operation;
-  }
-
-  @Override
-  public final Operation operation() {
-    return operation;
+public abstract class TrainedEditor extends NamedEditor {
+  /** An editor that forgets or corrects; see {@link NamedEditor}. */
+  protected TrainedEditor(Operation operation, String name, String summary) {
+    super(operation, name, summary);
   }
 
   /** Trains, as {@link #edit} says. */
@@ -48,11 +40,6 @@ public abstract class TrainedEditor implements ConceptEditor {
   /** The parameter that says how many drawings the model makes of each concept. */
   protected String drawings() {
     return "num-images";
-  }
-
-  /** Whom the recipe names as the maker: the plugin of the editor's class. */
-  protected Tool tool() {
-    return Tool.of(getClass());
   }
 
   @Override

@@ -34,18 +34,8 @@ class SolverEditorTest {
     private final List<String> guides;
 
     Correction(String... guides) {
-      super(Operation.CORRECT);
+      super(Operation.CORRECT, "correction", "Corrects.");
       this.guides = List.of(guides);
-    }
-
-    @Override
-    public String name() {
-      return "correction";
-    }
-
-    @Override
-    public String summary() {
-      return "Corrects.";
     }
 
     @Override
@@ -67,7 +57,7 @@ class SolverEditorTest {
     }
 
     @Override
-    protected Tool tool() {
+    public Tool tool() {
       return new Tool("a test", "7");
     }
   }

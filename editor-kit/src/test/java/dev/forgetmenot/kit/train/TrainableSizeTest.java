@@ -92,18 +92,8 @@ class TrainableSizeTest {
       return false;
     }
 
-    @Override
-    public String name() {
-      return "untrained";
-    }
-
     Untrained() {
-      super(Operation.CORRECT);
-    }
-
-    @Override
-    public String summary() {
-      return "Trains nothing.";
+      super(Operation.CORRECT, "untrained", "Trains nothing.");
     }
 
     @Override
@@ -112,7 +102,7 @@ class TrainableSizeTest {
     }
 
     @Override
-    protected Tool tool() {
+    public Tool tool() {
       return new Tool("a test", "1");
     }
   }

@@ -28,16 +28,10 @@ public final class AttributeCorrection extends SolvedCorrection {
   private static final int OTHERS = 24;
 
   /** For the plugin manager. */
-  public AttributeCorrection() {}
-
-  @Override
-  public String name() {
-    return "attribute";
-  }
-
-  @Override
-  public String summary() {
-    return "Closed form: one thing without another that it brings along; the other one stays.";
+  public AttributeCorrection() {
+    super(
+        "attribute",
+        "Closed form: one thing without another that it brings along; the other one stays.");
   }
 
   @Override

@@ -32,16 +32,10 @@ public final class AutoCorrector extends AutoEditor {
   private static final String PRESERVE = "preserve";
 
   /** For the plugin manager. */
-  public AutoCorrector() {}
-
-  @Override
-  public Operation operation() {
-    return Operation.CORRECT;
-  }
-
-  @Override
-  public String summary() {
-    return "Finds the instances in images, tries several methods and uses the one that does best.";
+  public AutoCorrector() {
+    super(
+        Operation.CORRECT,
+        "Finds the instances in images, tries several methods and uses the one that does best.");
   }
 
   @Override

@@ -37,22 +37,16 @@ public final class Balance extends SolvedCorrection {
   private static final int BLENDS = 2; // so many say that a mean of the instances is a blend
 
   /** For the plugin manager. */
-  public Balance() {}
+  public Balance() {
+    super(
+        "balance",
+        "Closed form: the word is pulled towards the overshadowed instances, as far as drawings"
+            + " say.");
+  }
 
   /** A round: the pulls, the edit, and what drawings showed. */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
   private record Round(double[] pulls, InputUpdate edit, double[] shares, double distance) {}
-
-  @Override
-  public String name() {
-    return "balance";
-  }
-
-  @Override
-  public String summary() {
-    return "Closed form: the word is pulled towards the overshadowed instances, as far as drawings"
-        + " say.";
-  }
 
   @Override
   public List<SettingSpec> parameters() {

@@ -64,16 +64,8 @@ public final class Distillation extends TrainedCorrection {
   private static final long OWN_ORDER = 0x776f7264; // not the order in which images come
 
   /** For the plugin manager. */
-  public Distillation() {}
-
-  @Override
-  public String name() {
-    return "distill";
-  }
-
-  @Override
-  public String summary() {
-    return "Trains the word to be drawn as one instance or another, as often as wanted.";
+  public Distillation() {
+    super("distill", "Trains the word to be drawn as one instance or another, as often as wanted.");
   }
 
   @Override

@@ -44,17 +44,11 @@ public final class InstanceResteering extends TrainedCorrection {
   private static final int BATCHES = 8;
 
   /** For the plugin manager. */
-  public InstanceResteering() {}
-
-  @Override
-  public String name() {
-    return "resteer-instance";
-  }
-
-  @Override
-  public String summary() {
-    return "Attention re-steering: on images of the dominant instance, the model learns not to"
-        + " look at the word.";
+  public InstanceResteering() {
+    super(
+        "resteer-instance",
+        "Attention re-steering: on images of the dominant instance, the model learns not to"
+            + " look at the word.");
   }
 
   @Override

@@ -28,17 +28,11 @@ public final class Retarget extends SolvedCorrection {
   private static final int DIRECTIONS = 3;
 
   /** For the plugin manager. */
-  public Retarget() {}
-
-  @Override
-  public String name() {
-    return "retarget";
-  }
-
-  @Override
-  public String summary() {
-    return "Closed form: the word, general or one instance, is drawn as another or as the mean of"
-        + " several.";
+  public Retarget() {
+    super(
+        "retarget",
+        "Closed form: the word, general or one instance, is drawn as another or as the mean of"
+            + " several.");
   }
 
   @Override

@@ -19,8 +19,8 @@ import java.util.List;
 
 /** An editor that corrects one word by a solve. */
 abstract class SolvedCorrection extends SolverEditor {
-  SolvedCorrection() {
-    super(Operation.CORRECT);
+  SolvedCorrection(String name, String summary) {
+    super(Operation.CORRECT, name, summary);
   }
 
   /** Solves for the one word. */

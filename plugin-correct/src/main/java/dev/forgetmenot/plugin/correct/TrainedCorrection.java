@@ -16,8 +16,8 @@ abstract class TrainedCorrection extends TrainedEditor {
   /** Images that shares are measured by have seeds of their own, after the training's. */
   static final long TRIAL_SEEDS = 7000;
 
-  TrainedCorrection() {
-    super(Operation.CORRECT);
+  TrainedCorrection(String name, String summary) {
+    super(Operation.CORRECT, name, summary);
   }
 
   /**

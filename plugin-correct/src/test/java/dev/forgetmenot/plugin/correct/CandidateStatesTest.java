@@ -50,14 +50,8 @@ class CandidateStatesTest {
 
   /** Distils two instances, then the same with other shares; the second is the best. */
   private static final class TwoTrainings extends AutoEditor {
-    @Override
-    public Operation operation() {
-      return Operation.CORRECT;
-    }
-
-    @Override
-    public String summary() {
-      return "Trains twice.";
+    TwoTrainings() {
+      super(Operation.CORRECT, "Trains twice.");
     }
 
     @Override

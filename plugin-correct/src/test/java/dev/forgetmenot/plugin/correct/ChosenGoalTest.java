@@ -34,14 +34,8 @@ class ChosenGoalTest {
 
   /** Tries all three instances, then two; most instances are the best. */
   private static final class MostInstances extends AutoEditor {
-    @Override
-    public Operation operation() {
-      return Operation.CORRECT;
-    }
-
-    @Override
-    public String summary() {
-      return "Tries three instances, then two.";
+    MostInstances() {
+      super(Operation.CORRECT, "Tries three instances, then two.");
     }
 
     @Override

@@ -27,17 +27,10 @@ import org.pf4j.Extension;
 public final class CureEraser extends SolverEditor {
   /** For the plugin manager. */
   public CureEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "cure";
-  }
-
-  @Override
-  public String summary() {
-    return "CURE: takes away the concept's directions, but for what kept phrases have of them.";
+    super(
+        Operation.FORGET,
+        "cure",
+        "CURE: takes away the concept's directions, but for what kept phrases have of them.");
   }
 
   @Override

@@ -30,17 +30,10 @@ import org.pf4j.Extension;
 public final class DoubleProjectionEraser extends SolverEditor {
   /** For the plugin manager. */
   public DoubleProjectionEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "dp";
-  }
-
-  @Override
-  public String summary() {
-    return "Double projection: the concept becomes a mixture of safe phrases; kept ones stay.";
+    super(
+        Operation.FORGET,
+        "dp",
+        "Double projection: the concept becomes a mixture of safe phrases; kept ones stay.");
   }
 
   @Override
@@ -50,8 +43,8 @@ public final class DoubleProjectionEraser extends SolverEditor {
         SolverSettings.generalWords(),
         SettingSpec.list(
                 "guide",
-                "A phrase that the concept may become a mixture of, the paper's safe phrase; without"
-                    + " it those that are kept.")
+                "A phrase that the concept may become a mixture of, the paper's safe phrase;"
+                    + " without it those that are kept.")
             .formerly("safe")
             .formerlySplitAt("|"),
         SolverSettings.tokenSelection(TokenSelection.LAST),

@@ -22,17 +22,10 @@ import org.pf4j.Extension;
 public final class ReceEraser extends SolverEditor {
   /** For the plugin manager. */
   public ReceEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "rece";
-  }
-
-  @Override
-  public String summary() {
-    return "RECE: the closed form, and rounds against the text embeddings that undo it.";
+    super(
+        Operation.FORGET,
+        "rece",
+        "RECE: the closed form, and rounds against the text embeddings that undo it.");
   }
 
   @Override

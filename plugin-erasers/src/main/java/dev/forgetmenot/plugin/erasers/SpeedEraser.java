@@ -35,17 +35,10 @@ import org.pf4j.Extension;
 public final class SpeedEraser extends SolverEditor {
   /** For the plugin manager. */
   public SpeedEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "speed";
-  }
-
-  @Override
-  public String summary() {
-    return "SPEED: changes each layer only where the phrases to keep have next to nothing.";
+    super(
+        Operation.FORGET,
+        "speed",
+        "SPEED: changes each layer only where the phrases to keep have next to nothing.");
   }
 
   @Override
@@ -73,7 +66,8 @@ public final class SpeedEraser extends SolverEditor {
             3,
             0,
             64,
-            "How many directions of the empty prompt must not move at all, beside the begin token."),
+            "How many directions of the empty prompt must not move at all, beside the begin"
+                + " token."),
         SettingSpec.integer("seed", 0, 0, Integer.MAX_VALUE, "Seed of the shifts."));
   }
 

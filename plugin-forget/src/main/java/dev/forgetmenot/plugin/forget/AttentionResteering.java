@@ -26,17 +26,10 @@ import org.pf4j.Extension;
 public final class AttentionResteering extends TrainedEditor {
   /** For the plugin manager. */
   public AttentionResteering() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "resteer";
-  }
-
-  @Override
-  public String summary() {
-    return "Attention re-steering: teaches the model not to look at the concept's words.";
+    super(
+        Operation.FORGET,
+        "resteer",
+        "Attention re-steering: teaches the model not to look at the concept's words.");
   }
 
   @Override

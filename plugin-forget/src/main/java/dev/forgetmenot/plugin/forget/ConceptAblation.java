@@ -29,17 +29,10 @@ import org.pf4j.Extension;
 public final class ConceptAblation extends TrainedEditor {
   /** For the plugin manager. */
   public ConceptAblation() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "ablate";
-  }
-
-  @Override
-  public String summary() {
-    return "Concept ablation: teaches the model to draw something more general instead.";
+    super(
+        Operation.FORGET,
+        "ablate",
+        "Concept ablation: teaches the model to draw something more general instead.");
   }
 
   @Override

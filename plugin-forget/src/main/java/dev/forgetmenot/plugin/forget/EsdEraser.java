@@ -29,17 +29,10 @@ import org.pf4j.Extension;
 public final class EsdEraser extends TrainedEditor {
   /** For the plugin manager. */
   public EsdEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "esd";
-  }
-
-  @Override
-  public String summary() {
-    return "ESD: teaches the model to draw away from the concept, as negative guidance would.";
+    super(
+        Operation.FORGET,
+        "esd",
+        "ESD: teaches the model to draw away from the concept, as negative guidance would.");
   }
 
   @Override

@@ -31,22 +31,16 @@ public final class AutoEraser extends AutoEditor {
           oblique(2, 14), new Candidate(new UceEraser(), Map.of()), oblique(3, 6), oblique(4, 0));
 
   /** For the plugin manager. */
-  public AutoEraser() {}
+  public AutoEraser() {
+    super(
+        Operation.FORGET,
+        "Tries several quick methods on this model and uses the one that does best.");
+  }
 
   private static Candidate oblique(int rank, int neighbours) {
     return new Candidate(
         new ObliqueEraser(),
         Map.of("rank", Integer.toString(rank), "neighbours", Integer.toString(neighbours)));
-  }
-
-  @Override
-  public Operation operation() {
-    return Operation.FORGET;
-  }
-
-  @Override
-  public String summary() {
-    return "Tries several quick methods on this model and uses the one that does best.";
   }
 
   @Override

@@ -38,17 +38,10 @@ import org.pf4j.Extension;
 public final class ObliqueEraser extends SolverEditor {
   /** For the plugin manager. */
   public ObliqueEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "oblique";
-  }
-
-  @Override
-  public String summary() {
-    return "Oblique projector: the concept becomes its anchor, kept phrases stay exactly.";
+    super(
+        Operation.FORGET,
+        "oblique",
+        "Oblique projector: the concept becomes its anchor, kept phrases stay exactly.");
   }
 
   @Override

@@ -19,22 +19,15 @@ import org.pf4j.Extension;
 public final class UceEraser extends SolverEditor {
   /** For the plugin manager. */
   public UceEraser() {
-    super(Operation.FORGET);
-  }
-
-  @Override
-  public String name() {
-    return "uce";
+    super(
+        Operation.FORGET,
+        "uce",
+        "Closed form (UCE): keys and values of the concept's words become those of a guide's.");
   }
 
   @Override
   public List<String> formerNames() {
     return List.of("closed-form");
-  }
-
-  @Override
-  public String summary() {
-    return "Closed form (UCE): keys and values of the concept's words become those of a guide's.";
   }
 
   @Override
