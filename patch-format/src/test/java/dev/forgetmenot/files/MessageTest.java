@@ -2,6 +2,7 @@ package dev.forgetmenot.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -15,5 +16,13 @@ class MessageTest {
     } finally {
       Locale.setDefault(before);
     }
+  }
+
+  @Test
+  void aLongListIsItsFirstFive() {
+    assertEquals("a, b", Message.some(List.of("a", "b")));
+    assertEquals("a; b; c; d; e", Message.some("; ", List.of("a", "b", "c", "d", "e")));
+    assertEquals(
+        "a, b, c, d, e and 2 more", Message.some(List.of("a", "b", "c", "d", "e", "f", "g")));
   }
 }

@@ -10,6 +10,7 @@ import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.patch.BaseIdentity;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.ResolvedStack;
 import dev.forgetmenot.patching.stack.StackRoots;
@@ -200,14 +201,14 @@ public final class BakeJob {
 
   private Set<String> components() {
     Set<String> components = new TreeSet<>();
-    checked.weights().targets().forEach(target -> components.add(component(target)));
+    checked.weights().targets().forEach(target -> components.add(TensorName.component(target)));
     return components;
   }
 
   private Map<SafetensorsFile, Map<String, StoredTensor>> changes() {
     Map<SafetensorsFile, Map<String, StoredTensor>> changes = new HashMap<>();
     for (String target : checked.weights().targets()) {
-      StoredTensor tensor = model.tensor(component(target), name(target));
+      StoredTensor tensor = model.tensor(TensorName.component(target), TensorName.name(target));
       changes.computeIfAbsent(tensor.file(), file -> new TreeMap<>()).put(target, tensor);
     }
     return changes;
@@ -217,13 +218,15 @@ public final class BakeJob {
   private ByteBuffer bytes(String target) throws IOException {
     context.checkCancelled();
     BaseTensors base = model.base().tensors();
-    DType dtype = base.dtype(component(target), name(target));
-    long[] shape = base.shape(component(target), name(target));
+    DType dtype = base.dtype(TensorName.component(target), TensorName.name(target));
+    long[] shape = base.shape(TensorName.component(target), TensorName.name(target));
     int size = Math.toIntExact(TensorInfo.elements(shape));
     ByteBuffer bytes = FileTypeValues.of(target, dtype, size, checked.weights().sum(target));
     leaves
-        .computeIfAbsent(component(target), c -> new TreeMap<>())
-        .put(name(target), BaseIdentity.leaf(name(target), dtype, shape, bytes));
+        .computeIfAbsent(TensorName.component(target), c -> new TreeMap<>())
+        .put(
+            TensorName.name(target),
+            BaseIdentity.leaf(TensorName.name(target), dtype, shape, bytes));
     context.progress("bake", ++done, checked.weights().targets().size());
     return bytes;
   }
@@ -255,9 +258,9 @@ public final class BakeJob {
         StoredTensor old = entry.getValue();
         StoredTensor tensor =
             new StoredTensor(written, old.stored(), old.dtype(), old.shape(), old.offset());
-        String name = name(entry.getKey());
+        String name = TensorName.name(entry.getKey());
         String leaf = BaseIdentity.leaf(name, old.dtype(), old.shape(), tensor::read);
-        if (!leaf.equals(leaves.get(component(entry.getKey())).get(name))) {
+        if (!leaf.equals(leaves.get(TensorName.component(entry.getKey())).get(name))) {
           throw new IOException(
               order.target() + ": " + entry.getKey() + " is not what was written; try again");
         }
@@ -284,13 +287,5 @@ public final class BakeJob {
 
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
-  }
-
-  private static String component(String target) {
-    return target.substring(0, target.indexOf('/'));
-  }
-
-  private static String name(String target) {
-    return target.substring(target.indexOf('/') + 1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.diff;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.StoredBytes;
 import java.io.IOException;

@@ -2,6 +2,8 @@ package dev.forgetmenot.patching.diff;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.EightBitFloats;
 import dev.forgetmenot.safetensors.HalfFloats;
@@ -22,7 +24,6 @@ import java.util.Set;
  * tensors. May be used by several threads at once.
  */
 public final class ModelDiff {
-  private static final int SHOWN = 5;
 
   /**
    * A tensor that differs by more than the rounding of its file.
@@ -103,11 +104,8 @@ public final class ModelDiff {
       }
     }
     if (!problems.isEmpty()) {
-      String more = problems.size() > SHOWN ? " and " + (problems.size() - SHOWN) + " more" : "";
       throw new IOException(
-          "these are not two states of one model: "
-              + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
-              + more);
+          "these are not two states of one model: " + Message.some("; ", problems));
     }
   }
 

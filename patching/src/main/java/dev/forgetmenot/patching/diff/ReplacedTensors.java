@@ -1,6 +1,7 @@
 package dev.forgetmenot.patching.diff;
 
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.StoredBytes;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
  */
 public final class ReplacedTensors implements EditedTensors {
   private static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
-  private static final int SHOWN = 5;
 
   private final SafetensorsFile file;
   private final Map<String, String> stored; // name in the file, by target
@@ -51,14 +51,12 @@ public final class ReplacedTensors implements EditedTensors {
       }
     }
     if (!unknown.isEmpty()) {
-      String more = unknown.size() > SHOWN ? " and " + (unknown.size() - SHOWN) + " more" : "";
       throw new IOException(
           file.where()
               + ": nothing was imported: the model in "
               + base.source("unet")
               + " has no "
-              + String.join(", ", unknown.subList(0, Math.min(SHOWN, unknown.size())))
-              + more
+              + Message.some(unknown)
               + "; the file was made for another kind of model, or holds something else");
     }
     return new ReplacedTensors(file, stored);

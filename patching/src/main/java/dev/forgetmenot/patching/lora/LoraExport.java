@@ -13,6 +13,7 @@ import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patch.edit.RowsEdit;
 import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.patch.edit.TokensEdit;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.diff.FactoredDelta;
@@ -110,7 +111,7 @@ public final class LoraExport {
       throw new LoraException(
           patch.path().toString(),
           "a LoRA cannot say all of this patch, and a part of it is another change: "
-              + LoraFile.some(refused));
+              + Message.some(refused));
     }
     Map<String, LowRank> products = new TreeMap<>();
     for (Map.Entry<String, List<LowRank>> entry : factors.entrySet()) {
@@ -189,9 +190,8 @@ public final class LoraExport {
   }
 
   private LowRank product(String target, InputUpdate edit) throws IOException {
-    int slash = target.indexOf('/');
-    float[] weight = base().floats(target.substring(0, slash), target.substring(slash + 1));
-    long[] shape = base().shape(target.substring(0, slash), target.substring(slash + 1));
+    float[] weight = base().floats(TensorName.component(target), TensorName.name(target));
+    long[] shape = base().shape(TensorName.component(target), TensorName.name(target));
     Matrix w = Matrix.of(Math.toIntExact(shape[0]), edit.width(), weight);
     return new LowRank(
         shape,

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.lora;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -35,7 +36,6 @@ public final class LoraFile implements AutoCloseable {
 
   private static final String CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
-  private static final int SHOWN = 5;
 
   /** An embedding that is packed into the file, in the forms that A1111 reads. */
   private static final Pattern BUNDLED =
@@ -146,17 +146,11 @@ public final class LoraFile implements AutoCloseable {
       throw new LoraException(
           file.where(),
           "nothing is imported, for these tensors are of no known form of LoRA: "
-              + some(unknown)
+              + Message.some(unknown)
               + "; a part of it would be another change than the one it was made for. "
               + "Else "
               + LoraException.MERGE);
     }
-  }
-
-  /** The first few, and how many more. */
-  static String some(List<String> names) {
-    String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
-    return String.join(", ", names.subList(0, Math.min(SHOWN, names.size()))) + more;
   }
 
   private Map<String, LoraModule> checked(Map<String, EnumMap<LoraRole, TensorInfo>> found)

@@ -76,7 +76,7 @@ public final class LoraImport {
               + "it was made for another kind of model"
               + (otherKinds.isEmpty() ? "" : ", " + String.join(" and ", otherKinds))
               + ": "
-              + LoraFile.some(problems));
+              + Message.some(problems));
     }
     ModuleEdits edits = new ModuleEdits(file, base);
     for (Map.Entry<LoraModule, LoraKeyMapping.Module> entry : found.entrySet()) {
@@ -123,7 +123,7 @@ public final class LoraImport {
               + ", and the model in "
               + base.source("unet")
               + " has no such modules: "
-              + LoraFile.some(unknown)
+              + Message.some(unknown)
               + "; take one that was made for SD 1.x or 2.x, as the model is");
     }
     return found;

@@ -193,6 +193,6 @@ record LoraModule(String stem, Map<LoraRole, TensorInfo> tensors) {
   }
 
   private String names() {
-    return LoraFile.some(tensors.values().stream().map(TensorInfo::name).sorted().toList());
+    return Message.some(tensors.values().stream().map(TensorInfo::name).sorted().toList());
   }
 }

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.lora;
 
 import dev.forgetmenot.patch.edit.Delta;
 import dev.forgetmenot.patch.edit.LowRank;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
 import dev.forgetmenot.safetensors.TensorPayload;
@@ -94,8 +95,7 @@ public enum LoraNaming {
   abstract void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product);
 
   private static LoraKeyMapping.Module module(String target) {
-    int slash = target.indexOf('/');
-    String name = target.substring(slash + 1, target.lastIndexOf('.'));
-    return new LoraKeyMapping.Module(target.substring(0, slash), name);
+    String name = TensorName.name(target.substring(0, target.lastIndexOf('.')));
+    return new LoraKeyMapping.Module(TensorName.component(target), name);
   }
 }

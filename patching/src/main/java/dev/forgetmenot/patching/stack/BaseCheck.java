@@ -16,7 +16,6 @@ import java.util.Set;
 
 /** Whether a model is the base that a patch was made on, as far as the patch touches it. */
 final class BaseCheck {
-  private static final int SHOWN = 5;
   private static final String EXACT = "exact";
   private static final String SAME_VALUES = "same-values";
   private static final String TEXT_ENCODER = "text_encoder";
@@ -145,8 +144,7 @@ final class BaseCheck {
     if (differing.isEmpty()) {
       return "the " + names.size() + " tensors of " + component + " that it changes";
     }
-    String more = differing.size() > SHOWN ? " and " + (differing.size() - SHOWN) + " more" : "";
-    return String.join(", ", differing.subList(0, Math.min(SHOWN, differing.size()))) + more;
+    return Message.some(differing);
   }
 
   private Nearness textEncoder(Manifest.Roots expected) throws IOException {

@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.StoredFloats;
@@ -80,7 +81,7 @@ final class NormLimit {
 
   /** Root of the mean square of all weights of the target's component. Read once, if ever. */
   private double rms(String target) throws IOException {
-    String component = target.substring(0, target.indexOf('/'));
+    String component = TensorName.component(target);
     Double known = rms.get(component);
     if (known == null) {
       double square = 0;

@@ -27,7 +27,6 @@ import java.util.TreeSet;
  * a shape that fits.
  */
 final class PatchTargets {
-  private static final int SHOWN = 5;
   private static final String EMBEDDING = "text_model.embeddings.token_embedding.weight";
 
   private final PatchFile patch;
@@ -178,13 +177,11 @@ final class PatchTargets {
     if (names.isEmpty()) {
       return;
     }
-    String more = names.size() > SHOWN ? " and " + (names.size() - SHOWN) + " more" : "";
     throw new PatchFormatException(
         error,
         patch.path().toString(),
         what
-            + String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
-            + more
+            + Message.some(names)
             + "; it fits the base '"
             + patch.manifest().base().label()
             + "', not the model in "

@@ -6,6 +6,7 @@ import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.linear.FloatMatrix;
@@ -213,8 +214,7 @@ public final class PatchedWeights {
 
   /** The base's values. */
   StoredFloats weight(String target) throws IOException {
-    int slash = target.indexOf('/');
-    return base.values(target.substring(0, slash), target.substring(slash + 1));
+    return base.values(TensorName.component(target), TensorName.name(target));
   }
 
   /**
@@ -249,8 +249,7 @@ public final class PatchedWeights {
 
   /** Rows of a weight as a matrix. */
   int outputs(String target) {
-    int slash = target.indexOf('/');
-    return (int) base.shape(target.substring(0, slash), target.substring(slash + 1))[0];
+    return (int) base.shape(TensorName.component(target), TensorName.name(target))[0];
   }
 
   private void forEachChange(

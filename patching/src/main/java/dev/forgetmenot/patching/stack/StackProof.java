@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.stack;
 
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchedModel;
+import dev.forgetmenot.patch.edit.TensorName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -167,8 +168,7 @@ public final class StackProof {
   }
 
   private float[] base(String name) throws IOException {
-    int slash = name.indexOf('/');
-    return model.base().tensors().floats(name.substring(0, slash), name.substring(slash + 1));
+    return model.base().tensors().floats(TensorName.component(name), TensorName.name(name));
   }
 
   private StackRoots roots(Set<String> targets) {

@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.stack;
 import dev.forgetmenot.api.model.BaseTensors;
 import dev.forgetmenot.patch.BaseIdentity;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.safetensors.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ public record StackRoots(BaseTensors tensors, Collection<String> targets) {
 
   /** The leaf of a weight as FLOAT32, hex. */
   public String leaf(String target, float[] values) {
-    String component = component(target);
+    String component = TensorName.component(target);
     String name = target.substring(component.length() + 1);
     ByteBuffer bytes =
         ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -40,7 +41,7 @@ public record StackRoots(BaseTensors tensors, Collection<String> targets) {
   public Map<String, String> of(Values values) throws IOException {
     Map<String, Map<String, String>> leaves = new TreeMap<>();
     for (String target : targets) {
-      String component = component(target);
+      String component = TensorName.component(target);
       leaves
           .computeIfAbsent(component, c -> new TreeMap<>())
           .put(target.substring(component.length() + 1), leaf(target, values.of(target)));
@@ -54,10 +55,9 @@ public record StackRoots(BaseTensors tensors, Collection<String> targets) {
   public Map<String, Manifest.Component> base() throws IOException {
     Map<String, TreeSet<String>> names = new TreeMap<>();
     for (String target : targets) {
-      String component = component(target);
       names
-          .computeIfAbsent(component, c -> new TreeSet<>())
-          .add(target.substring(component.length() + 1));
+          .computeIfAbsent(TensorName.component(target), c -> new TreeSet<>())
+          .add(TensorName.name(target));
     }
     Map<String, Manifest.Component> components = new TreeMap<>();
     for (Map.Entry<String, TreeSet<String>> entry : names.entrySet()) {
@@ -70,9 +70,5 @@ public record StackRoots(BaseTensors tensors, Collection<String> targets) {
               Map.of()));
     }
     return components;
-  }
-
-  private static String component(String target) {
-    return target.substring(0, target.indexOf('/'));
   }
 }

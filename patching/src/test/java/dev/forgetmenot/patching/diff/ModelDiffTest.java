@@ -15,6 +15,7 @@ import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TargetPattern;
+import dev.forgetmenot.patch.edit.TensorName;
 import dev.forgetmenot.patch.edit.TextProjections;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
