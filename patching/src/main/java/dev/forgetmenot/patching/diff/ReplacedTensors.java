@@ -52,12 +52,10 @@ public final class ReplacedTensors implements EditedTensors {
     }
     if (!unknown.isEmpty()) {
       throw new IOException(
-          file.where()
-              + ": nothing was imported: the model in "
-              + base.source("unet")
-              + " has no "
-              + Message.some(unknown)
-              + "; the file was made for another kind of model, or holds something else");
+          Message.of(
+              "%s: nothing was imported: the model in %s has no %s; the file was made for another"
+                  + " kind of model, or holds something else",
+              file.where(), base.source("unet"), Message.some(unknown)));
     }
     return new ReplacedTensors(file, stored);
   }

@@ -145,11 +145,10 @@ public final class LoraFile implements AutoCloseable {
     if (!unknown.isEmpty()) {
       throw new LoraException(
           file.where(),
-          "nothing is imported, for these tensors are of no known form of LoRA: "
-              + Message.some(unknown)
-              + "; a part of it would be another change than the one it was made for. "
-              + "Else "
-              + LoraException.MERGE);
+          Message.of(
+              "nothing is imported, for these tensors are of no known form of LoRA: %s; a part of"
+                  + " it would be another change than the one it was made for. Else %s",
+              Message.some(unknown), LoraException.MERGE));
     }
   }
 
