@@ -1,8 +1,8 @@
 package dev.forgetmenot.kit.auto;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
-import java.util.Locale;
 
 /**
  * A candidate and what its edit did; its text says both.
@@ -21,7 +21,7 @@ public record MeasuredCandidate(
 
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT, "%s: %s; others move by %.1f of 255", candidate, after.since(before), drift());
+    return Message.of(
+        "%s: %s; others move by %.1f of 255", candidate, after.since(before), drift());
   }
 }

@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.TokenPositions;
 import dev.forgetmenot.kit.train.StepRng;
@@ -20,7 +21,6 @@ import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patching.embeddings.Embeddings;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -108,15 +108,14 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
       Optional<NormDecay> decay) {
     long masks = settings.masked() ? images.masks().stream().flatMap(Optional::stream).count() : 0;
     context.say(
-        String.format(
-            Locale.ROOT,
+        Message.of(
             "inverting %d images (%d masks) into %s by '%s', %s",
             prompts.size(),
             masks,
             names,
             prompts.get(0).text(),
             decay
-                .map(norm -> String.format(Locale.ROOT, "lengths drawn to %.3f", norm.target()))
+                .map(norm -> Message.of("lengths drawn to %.3f", norm.target()))
                 .orElse("lengths left alone")));
   }
 

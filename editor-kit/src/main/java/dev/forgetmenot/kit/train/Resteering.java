@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.train.AttentionNormLoss.Watched;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
@@ -138,7 +138,7 @@ public record Resteering(
 
     void say(JobContext context) {
       if (!Double.isNaN(mass)) {
-        context.say(String.format(Locale.ROOT, "attention to the concept: %.2g", mass));
+        context.say(Message.of("attention to the concept: %.2g", mass));
       }
     }
 

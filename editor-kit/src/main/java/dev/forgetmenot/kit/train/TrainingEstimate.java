@@ -6,12 +6,12 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -44,17 +44,14 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
         Duration.ofMillis(Math.round(1000 * seconds)),
         BYTES_OF_A_NUMBER * draft.edits().get(0).elements(),
         List.of(
-            String.format(
-                Locale.ROOT,
+            Message.of(
                 "%d steps of %.2f s%s",
                 steps,
                 step,
                 drawn
-                    ? String.format(
-                        Locale.ROOT,
+                    ? Message.of(
                         " after %d images of each concept, %.1f s each for all",
-                        values.integer(drawings),
-                        each)
+                        values.integer(drawings), each)
                     : "")));
   }
 

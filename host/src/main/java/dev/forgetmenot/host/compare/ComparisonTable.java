@@ -9,7 +9,6 @@ import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What several methods did to one concept: a table and a sheet of images. */
@@ -86,7 +85,7 @@ final class ComparisonTable {
   }
 
   private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    return Message.of("%.0f %%", 100 * share);
   }
 
   String markdown() {

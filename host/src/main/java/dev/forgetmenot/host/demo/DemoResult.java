@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.demo;
 
+import dev.forgetmenot.files.Message;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -30,16 +31,9 @@ public record DemoResult(Path sheet, Path patch, List<Line> lines) {
       String prompt, String phrase, int images, long before, long after, double drift) {
     @Override
     public String toString() {
-      return String.format(
-          java.util.Locale.ROOT,
+      return Message.of(
           "%-36s as \"%s\": %d/%d -> %d/%d   mean pixel change %.0f of 255",
-          prompt,
-          phrase,
-          before,
-          images,
-          after,
-          images,
-          drift);
+          prompt, phrase, before, images, after, images, drift);
     }
   }
 }

@@ -17,7 +17,6 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -97,7 +96,7 @@ public record EditEstimation(JobContext command, long drawn) {
     }
     StringBuilder text = new StringBuilder("nearest to '" + concept.name() + "', at risk:");
     for (NearestConcepts.Near one : near.phrases().stream().limit(NEIGHBOURS).toList()) {
-      text.append(String.format(Locale.ROOT, " %s (%.2f),", one.subject().phrase(), one.cosine()));
+      text.append(Message.of(" %s (%.2f),", one.subject().phrase(), one.cosine()));
     }
     return text.substring(0, text.length() - 1);
   }

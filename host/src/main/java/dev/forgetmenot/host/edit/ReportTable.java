@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.edit;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class ReportTable {
           before.others().size() + " others, recognised",
           percent(before.retainAccuracy()),
           percent(after.retainAccuracy()));
-      add("others, drift of 255", "0.0", String.format(Locale.ROOT, "%.1f", after.drift(before)));
+      add("others, drift of 255", "0.0", Message.of("%.1f", after.drift(before)));
     }
   }
 
@@ -49,8 +50,8 @@ final class ReportTable {
     for (int i = 0; i < before.similarities().size(); i++) {
       add(
           before.name() + ", similarity to " + before.goal().without().get(i),
-          String.format(Locale.ROOT, "%.3f", before.similarities().get(i)),
-          String.format(Locale.ROOT, "%.3f", after.similarities().get(i)));
+          Message.of("%.3f", before.similarities().get(i)),
+          Message.of("%.3f", after.similarities().get(i)));
     }
     for (int i = 0; i < before.named().size(); i++) {
       EvaluationResult.Row was = before.named().get(i);
@@ -74,7 +75,7 @@ final class ReportTable {
   }
 
   private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    return Message.of("%.0f %%", 100 * share);
   }
 
   /** For a terminal: columns of equal width. */

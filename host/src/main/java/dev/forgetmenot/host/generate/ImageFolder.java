@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,7 +152,7 @@ public final class ImageFolder {
   }
 
   private String name(int index, long seed) {
-    return String.format(Locale.ROOT, "%05d-%d", first + index, seed);
+    return Message.of("%05d-%d", first + index, seed);
   }
 
   private Path unused(String stem) {

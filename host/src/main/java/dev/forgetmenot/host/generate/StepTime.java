@@ -7,9 +7,9 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.files.Message;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How long the UNet takes for one image of the model's own size, from which a lower bound for
@@ -65,13 +65,13 @@ public record StepTime(Duration pass, int side) {
   public static String said(Duration time) {
     double seconds = time.toMillis() / 1e3;
     if (seconds < 10) {
-      return String.format(Locale.ROOT, "%.1f s", seconds);
+      return Message.of("%.1f s", seconds);
     }
     if (seconds < 120) {
-      return String.format(Locale.ROOT, "%.0f s", seconds);
+      return Message.of("%.0f s", seconds);
     }
     return seconds < 7200
-        ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
-        : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+        ? Message.of("%.0f min", seconds / 60)
+        : Message.of("%.1f h", seconds / 3600);
   }
 }

@@ -4,6 +4,7 @@ import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.LossCurve;
 import dev.forgetmenot.host.chart.LossFiles;
 import dev.forgetmenot.host.edit.DrawnBeside;
@@ -20,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -106,7 +106,7 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
   /** Stopped while drawing, it leaves the stop to the job, which saves its state first. */
   private static int drawOnTheWay(SampleImages samples, NamedModel hosted, int step) {
     try {
-      return samples.draw(hosted, String.format(Locale.ROOT, "step-%05d", step), List.of()).size();
+      return samples.draw(hosted, Message.of("step-%05d", step), List.of()).size();
     } catch (CancellationException e) {
       return 0;
     } catch (IOException e) {

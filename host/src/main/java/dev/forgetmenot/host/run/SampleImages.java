@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.edit.DrawnBeside;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.generate.GenerationJob;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -109,6 +109,6 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
   }
 
   static String name(int line, String when, long seed) {
-    return String.format(Locale.ROOT, "%02d-%s-%d.png", line + 1, when, seed);
+    return Message.of("%02d-%s-%d.png", line + 1, when, seed);
   }
 }

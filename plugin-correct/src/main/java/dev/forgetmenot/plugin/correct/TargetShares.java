@@ -1,10 +1,10 @@
 package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -118,7 +118,7 @@ record TargetShares(List<Instance> instances) {
   @Override
   public String toString() {
     return instances.stream()
-        .map(one -> one.phrase + "=" + String.format(Locale.ROOT, "%.3g", one.share))
+        .map(one -> one.phrase + "=" + Message.of("%.3g", one.share))
         .collect(Collectors.joining(","));
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
 import com.google.gson.GsonBuilder;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Findings {
 
   /** Adds a line for people alone. */
   void line(String label, String text) {
-    lines.add(String.format(Locale.ROOT, "  %-21s %s", label, text));
+    lines.add(Message.of("  %-21s %s", label, text));
   }
 
   /** Adds what keeps commands from running. */

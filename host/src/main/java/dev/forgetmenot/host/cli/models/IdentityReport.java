@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -90,7 +89,7 @@ record IdentityReport(
             Message.of(
                 "  %-40s %12s   %d of %d",
                 block.block(),
-                block.relative() == 0 ? "0" : String.format(Locale.ROOT, "%.3e", block.relative()),
+                block.relative() == 0 ? "0" : Message.of("%.3e", block.relative()),
                 block.equal(),
                 block.tensors()));
       }
@@ -98,7 +97,7 @@ record IdentityReport(
   }
 
   private static void line(List<String> lines, String label, String text) {
-    lines.add(String.format(Locale.ROOT, "%-13s %s", label, text));
+    lines.add(Message.of("%-13s %s", label, text));
   }
 
   String json() {

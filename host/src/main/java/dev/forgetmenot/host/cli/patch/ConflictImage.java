@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.HeatMap;
 import dev.forgetmenot.host.chart.HeatMap.Panel;
 import dev.forgetmenot.patching.stack.ConflictReport;
@@ -9,7 +10,6 @@ import dev.forgetmenot.patching.stack.ConflictReport.Pair;
 import dev.forgetmenot.patching.stack.ConflictReport.Patch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -118,6 +118,6 @@ final class ConflictImage {
     Patch patch = report.patches().get(index);
     return patch.strength() == 1
         ? patch.name()
-        : patch.name() + String.format(Locale.ROOT, ":%.3g", patch.strength());
+        : patch.name() + Message.of(":%.3g", patch.strength());
   }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.DoubleStream;
 
 /**
@@ -169,6 +168,6 @@ record EditDescription(Manifest.Edit edit) {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.4g", value);
+    return Message.of("%.4g", value);
   }
 }

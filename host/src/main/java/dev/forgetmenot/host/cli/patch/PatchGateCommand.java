@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -142,12 +142,10 @@ final class PatchGateCommand implements Callable<Integer> {
   }
 
   private static String line(String prompt, double closeness, Optional<PromptGate> gate) {
-    return String.format(
-        Locale.ROOT,
+    return Message.of(
         "%6.3f%s  %s",
         closeness,
-        gate.map(g -> String.format(Locale.ROOT, "  strength x %.3f", g.share(closeness)))
-            .orElse(""),
+        gate.map(g -> Message.of("  strength x %.3f", g.share(closeness))).orElse(""),
         prompt);
   }
 }

@@ -7,7 +7,6 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A patch for people.
@@ -130,6 +129,6 @@ record PatchReport(PatchFile patch, boolean all) {
   }
 
   private static void line(List<String> lines, String key, String text) {
-    lines.add(String.format(Locale.ROOT, "%-10s %s", key, text));
+    lines.add(Message.of("%-10s %s", key, text));
   }
 }

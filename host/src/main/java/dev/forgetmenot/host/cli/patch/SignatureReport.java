@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.PatchSignature;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustState;
 import dev.forgetmenot.patching.trust.TrustedKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Who signed a patch, for people.
@@ -45,6 +45,6 @@ record SignatureReport(TrustState records, SignedPatch patch) {
   }
 
   static String line(String key, String text) {
-    return String.format(Locale.ROOT, "%-10s %s", key, text);
+    return Message.of("%-10s %s", key, text);
   }
 }
