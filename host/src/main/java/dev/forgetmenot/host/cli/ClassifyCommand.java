@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -14,7 +15,6 @@ import dev.forgetmenot.kit.image.ImageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +27,7 @@ import picocli.CommandLine.Parameters;
         "Say what images show: the nearest of the phrases that the model was taught, or of "
             + "others, judged by the CLIP in the model's folder.",
     mixinStandardHelpOptions = true)
-final class ClassifyCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class ClassifyCommand extends ContextCommand {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Image files.")
   private List<Path> files;
 
@@ -55,7 +53,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   ClassifyCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -26,7 +27,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compare",
     description =
-        "Let several methods forget or correct the same concepts, one after another, and measure each "
-            + "by the same images: a table, a sheet of images and every patch.",
+        "Let several methods forget or correct the same concepts, one after another, and measure"
+            + " each by the same images: a table, a sheet of images and every patch.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -47,11 +47,9 @@ import picocli.CommandLine.Parameters;
       "",
       "A comma in a value is written \\,; a list has its KEY=VALUE once for each entry."
     })
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand extends ContextCommand {
   private static final int FORGOTTEN = 16;
   private static final int CORRECTED = 64;
-
-  private final CommandContext context;
 
   @Parameters(arity = "1..*", paramLabel = "CONCEPT", description = "What to change, one by one.")
   private List<String> names;
@@ -124,7 +122,7 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   CompareCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Subcommands;
-import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,13 +16,11 @@ import picocli.CommandLine.Spec;
         "Print a script that completes commands and options in bash and zsh:"
             + " source <(fmn completion).",
     mixinStandardHelpOptions = true)
-final class CompletionCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class CompletionCommand extends ContextCommand {
   @Spec private CommandSpec spec;
 
   CompletionCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.demo.DemoJob;
@@ -8,7 +9,6 @@ import dev.forgetmenot.host.demo.DemoResult;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,9 +22,7 @@ import picocli.CommandLine.Option;
       "Takes about a minute or two."
     },
     mixinStandardHelpOptions = true)
-final class DemoCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class DemoCommand extends ContextCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "DIR",
@@ -35,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   DemoCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

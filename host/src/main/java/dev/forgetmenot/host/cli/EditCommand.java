@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -25,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +35,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code fmn forget} and {@code fmn correct}: an editor of a plugin makes a patch. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
-final class EditCommand implements Callable<Integer> {
-  private final CommandContext context;
+final class EditCommand extends ContextCommand {
   private final EditorCatalogue catalogue;
   private final Operation operation;
   private SettingOptions parameters; // null where no editor was found
@@ -102,7 +101,7 @@ final class EditCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   private EditCommand(CommandContext context, EditorCatalogue catalogue, Operation operation) {
-    this.context = context;
+    super(context);
     this.catalogue = catalogue;
     this.operation = operation;
   }

@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
@@ -29,7 +30,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -49,11 +49,9 @@ import picocli.CommandLine.Parameters;
       "  fmn generate \"a photo of a lighthouse\" --count 4 --patch some.fmnpatch:0.8",
       "  fmn generate \"a photo of a lighthouse <patch:some:0.8>\""
     })
-final class GenerateCommand implements Callable<Integer> {
+final class GenerateCommand extends ContextCommand {
   /** Images with so many times the pixels of the model's own size are worth a measurement. */
   private static final double MEASURED = 2;
-
-  private final CommandContext context;
 
   @Parameters(paramLabel = "PROMPT", description = "What to draw.")
   private String prompt;
@@ -127,7 +125,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   GenerateCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

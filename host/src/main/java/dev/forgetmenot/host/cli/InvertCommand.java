@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +42,7 @@ import picocli.CommandLine.Spec;
       "  fmn generate \"a photo of <s1><s2><s3><s4>\" \\",
       "      --embedding someone/learned_embeds.safetensors"
     })
-final class InvertCommand implements Callable<Integer> {
-  private final CommandContext context;
+final class InvertCommand extends ContextCommand {
   private final SettingOptions parameters =
       new SettingOptions("the inversion", TextualInversionSettings.parameters());
 
@@ -119,7 +118,7 @@ final class InvertCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   private InvertCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   static CommandSpec spec(CommandContext context) {

@@ -1,12 +1,12 @@
 package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Subcommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -18,16 +18,14 @@ import picocli.CommandLine.Spec;
     description = "Write a man page of every command into a folder.",
     mixinStandardHelpOptions = true,
     hidden = true)
-final class ManCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class ManCommand extends ContextCommand {
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "Where; made if it is missing.")
   private Path folder;
 
   ManCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -2,12 +2,12 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.host.plugin.PluginReport;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,13 +16,11 @@ import picocli.CommandLine.Mixin;
     name = "plugins",
     description = "List the plugins: id, version, state, what they bring, and why one is left out.",
     mixinStandardHelpOptions = true)
-final class PluginsCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PluginsCommand extends ContextCommand {
   @Mixin private PluginOptions options;
 
   PluginsCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
@@ -19,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,9 +36,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class RunCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class RunCommand extends ContextCommand {
   @Parameters(paramLabel = "FILE", description = "The run file, YAML.")
   private Path file;
 
@@ -65,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   RunCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.doctor;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
@@ -10,7 +11,6 @@ import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,9 +25,7 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-public final class DoctorCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+public final class DoctorCommand extends ContextCommand {
   @Option(
       names = "--model",
       paramLabel = "DIR|FILE",
@@ -48,7 +46,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
   /** The command. */
   public DoctorCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

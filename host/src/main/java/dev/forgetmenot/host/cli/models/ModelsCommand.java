@@ -3,12 +3,12 @@ package dev.forgetmenot.host.cli.models;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.model.InstallDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,11 +19,9 @@ import picocli.CommandLine.Command;
         "List the models in models/ of the program; any other is named by --model. fmn "
             + "models identify says what a model is.",
     mixinStandardHelpOptions = true)
-public final class ModelsCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+public final class ModelsCommand extends ContextCommand {
   private ModelsCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   /** The command with all that it can say. */

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.models;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
@@ -10,7 +11,6 @@ import dev.forgetmenot.patching.base.BaseComparison;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,9 +35,7 @@ import picocli.CommandLine.Parameters;
       "  same-architecture  the same names and shapes; the distance is shown by block",
       "  mismatch           other names or shapes"
     })
-final class ModelsIdentifyCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class ModelsIdentifyCommand extends ContextCommand {
   @Parameters(
       paramLabel = "MODEL",
       description = "A folder in diffusers' layout, or a safetensors file with a whole model.")
@@ -60,7 +58,7 @@ final class ModelsIdentifyCommand implements Callable<Integer> {
   private boolean json;
 
   ModelsIdentifyCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

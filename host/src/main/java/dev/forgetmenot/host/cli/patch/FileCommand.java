@@ -1,18 +1,16 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.ThreadOptions;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands have in common that work on files alone, without plugins or an engine. */
-abstract class FileCommand implements Callable<Integer> {
-  protected final CommandContext context;
-
+abstract class FileCommand extends ContextCommand {
   protected FileCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Mixin ThreadOptions threads; // for picocli alone

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.keys.KeyFile;
@@ -9,7 +10,6 @@ import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.patching.trust.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,9 +22,7 @@ import picocli.CommandLine.Option;
       "Files that are there are never overwritten."
     },
     mixinStandardHelpOptions = true)
-final class KeygenCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class KeygenCommand extends ContextCommand {
   @Option(
       names = {"-o", "--output"},
       required = true,
@@ -41,7 +39,7 @@ final class KeygenCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   KeygenCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

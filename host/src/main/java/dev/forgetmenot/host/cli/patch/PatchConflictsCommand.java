@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
@@ -13,7 +14,6 @@ import dev.forgetmenot.patching.stack.PatchStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example:", "  fmn patch conflicts a.fmnpatch b.fmnpatch:0.5 --png meet.png"})
-final class PatchConflictsCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PatchConflictsCommand extends ContextCommand {
   @Mixin private StackArguments patches;
 
   @Option(
@@ -49,7 +47,7 @@ final class PatchConflictsCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   PatchConflictsCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,9 +39,7 @@ import picocli.CommandLine.Parameters;
       "  fmn patch gate a.fmnpatch --try \"a photo of a canal\" --try \"a lighthouse\"",
       "  fmn patch gate a.fmnpatch --from 0.6 --to 0.8 -o gated.fmnpatch"
     })
-final class PatchGateCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PatchGateCommand extends ContextCommand {
   @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
   private Path file;
 
@@ -77,7 +75,7 @@ final class PatchGateCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   PatchGateCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

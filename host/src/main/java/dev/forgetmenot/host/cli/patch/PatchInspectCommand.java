@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,10 +23,8 @@ import picocli.CommandLine.Parameters;
         "Check a patch and say what it changes, for whom, how much, on which base, and how "
             + "it was made.",
     mixinStandardHelpOptions = true)
-final class PatchInspectCommand implements Callable<Integer> {
+final class PatchInspectCommand extends ContextCommand {
   private static final String MANIFEST = "manifest.json";
-
-  private final CommandContext context;
 
   @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
   private Path file;
@@ -42,7 +40,7 @@ final class PatchInspectCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   PatchInspectCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

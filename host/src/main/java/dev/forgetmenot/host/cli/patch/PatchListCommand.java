@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.patch;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.model.InstallDirectory;
@@ -13,7 +14,6 @@ import dev.forgetmenot.patching.library.PatchFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,13 +23,11 @@ import picocli.CommandLine.Mixin;
     name = "list",
     description = "List the patches in the patches/ folders of a model and of the program.",
     mixinStandardHelpOptions = true)
-final class PatchListCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PatchListCommand extends ContextCommand {
   @Mixin private ModelOptions options;
 
   PatchListCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
@@ -22,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,9 +41,7 @@ import picocli.CommandLine.Option;
       "  fmn patch stack a.fmnpatch b.fmnpatch:0.5 -o mine.fmnstack",
       "  fmn patch stack mine.fmnstack --prove"
     })
-final class PatchStackCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PatchStackCommand extends ContextCommand {
   @Mixin private StackArguments patches;
 
   @Option(
@@ -91,7 +89,7 @@ final class PatchStackCommand implements Callable<Integer> {
   @Mixin private ModelOptions options;
 
   PatchStackCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

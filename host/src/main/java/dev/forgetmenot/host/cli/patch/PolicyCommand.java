@@ -1,13 +1,13 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patching.trust.TrustState;
 import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.patching.trust.UnsignedPolicy;
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,9 +21,7 @@ import picocli.CommandLine.Parameters;
           + "is refused in any case."
     },
     mixinStandardHelpOptions = true)
-final class PolicyCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class PolicyCommand extends ContextCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "POLICY",
@@ -33,7 +31,7 @@ final class PolicyCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   PolicyCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patching.trust.TrustState;
@@ -8,7 +9,6 @@ import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.patching.trust.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,10 +21,8 @@ import picocli.CommandLine.Parameters;
         "Refuse a key or a patch from now on, on this machine: by its id, by the file of a "
             + "public key, or by a patch (the patch alone, not who signed it).",
     mixinStandardHelpOptions = true)
-final class RevokeCommand implements Callable<Integer> {
+final class RevokeCommand extends ContextCommand {
   private static final String ID = "[0-9a-f]{64}";
-
-  private final CommandContext context;
 
   @Parameters(
       paramLabel = "KEYID|PATCHID|FILE",
@@ -39,7 +37,7 @@ final class RevokeCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   RevokeCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

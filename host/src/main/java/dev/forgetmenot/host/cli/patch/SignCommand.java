@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.keys.KeyFile;
 import dev.forgetmenot.keys.SigningKey;
@@ -9,7 +10,6 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchSigner;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,9 +22,7 @@ import picocli.CommandLine.Parameters;
       "Signatures of other keys stay, and so does the id of the patch."
     },
     mixinStandardHelpOptions = true)
-final class SignCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class SignCommand extends ContextCommand {
   @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
   private Path file;
 
@@ -41,7 +39,7 @@ final class SignCommand implements Callable<Integer> {
   private boolean detached;
 
   SignCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.keys.VerificationKey;
@@ -14,7 +15,6 @@ import dev.forgetmenot.patching.trust.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,9 +30,7 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class TrustCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class TrustCommand extends ContextCommand {
   @Parameters(
       arity = "0..1",
       paramLabel = "KEY|FILE",
@@ -68,7 +66,7 @@ final class TrustCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   TrustCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,9 +28,7 @@ import picocli.CommandLine.Parameters;
           + "whatever the policy says. Changes nothing."
     },
     mixinStandardHelpOptions = true)
-final class VerifyCommand implements Callable<Integer> {
-  private final CommandContext context;
-
+final class VerifyCommand extends ContextCommand {
   @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
   private Path file;
 
@@ -43,7 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private TrustOptions trust;
 
   VerifyCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
