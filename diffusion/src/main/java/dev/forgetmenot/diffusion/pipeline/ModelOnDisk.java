@@ -56,7 +56,6 @@ public final class ModelOnDisk implements AutoCloseable {
       Map<String, ComponentTensors> tensors,
       List<String> notes) {}
 
-  private final Path path;
   private final Parts parts;
   private final BaseFiles files;
   private final DiscreteNoiseSchedule noiseSchedule;
@@ -64,7 +63,6 @@ public final class ModelOnDisk implements AutoCloseable {
   private final List<String> notes;
 
   private ModelOnDisk(Path path, Parts parts, ReadingOptions options) throws IOException {
-    this.path = path;
     this.parts = parts;
     this.files = new BaseFiles(parts.tensors());
     List<String> said = new ArrayList<>(parts.notes());
