@@ -18,6 +18,7 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
@@ -183,6 +184,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   /** The samplers that a request can name. */
   public List<SamplerProvider> samplers() {
     return samplers.all();
+  }
+
+  /** The model's scheduler configuration. */
+  public SchedulerConfig schedulerConfig() {
+    return parts.schedulerConfig();
   }
 
   @Override

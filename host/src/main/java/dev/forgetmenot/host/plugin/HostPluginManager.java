@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -126,6 +127,13 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
   /** The editor of an operation with a name; the same name may stand for another operation too. */
   public Optional<ConceptEditor> editor(ConceptEditor.Operation operation, String name) {
     return editors(operation).stream().filter(editor -> editor.isNamed(name)).findFirst();
+  }
+
+  /** The id and version of the plugin that an extension comes from, such as {@code a@1.0.0}. */
+  public String origin(Object extension) {
+    PluginDescriptor descriptor =
+        Objects.requireNonNull(whichPlugin(extension.getClass())).getDescriptor();
+    return descriptor.getPluginId() + "@" + descriptor.getVersion();
   }
 
   /** What became of every jar in the folder, in the order of ids. */

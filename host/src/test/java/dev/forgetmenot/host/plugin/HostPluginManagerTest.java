@@ -63,6 +63,7 @@ class HostPluginManagerTest {
       assertThat(samplers).hasSize(1);
       assertThat(manager.extensions(SamplerProvider.class)).isEqualTo(samplers);
       assertThat(samplers.get(0).displayName()).isEqualTo("Good 1");
+      assertThat(manager.origin(samplers.get(0))).isEqualTo("good@1.2.3");
       PluginReport report = reports(manager).get("good");
       assertThat(report.state()).isEqualTo("STARTED");
       assertThat(report.version()).isEqualTo("1.2.3");
