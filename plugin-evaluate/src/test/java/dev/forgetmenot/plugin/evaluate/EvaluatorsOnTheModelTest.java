@@ -9,10 +9,13 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.EvaluatedConcept;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
+import dev.forgetmenot.api.evaluation.EvaluationTask.NeverKnown;
 import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -220,6 +224,39 @@ class EvaluatorsOnTheModelTest {
     assertThat(again.get(0).explanation()).isNotEqualTo(m.explanation());
     assertThat(new MScoreEvaluator(3, 2).measure(task, access, JobContext.NONE)).isNotEmpty();
     assertThat(tokens()).as("other steps, other files").hasSize(12);
+  }
+
+  @Test
+  void neverKnownConceptsGiveMStar(@TempDir Path photos) throws IOException {
+    List<NeverKnown> never = new ArrayList<>();
+    for (String name : List.of("x", "y", "z")) {
+      Path own = Files.createDirectories(photos.resolve(name));
+      ImageSet one =
+          new ImageSet(
+              name,
+              "",
+              ImageSet.shots(List.of("a photo"), new long[] {never.size()}, "", ConceptType.OBJECT),
+              true);
+      PngFile.write(own.resolve("1.png"), access.images(one, ModelState.ORIGINAL).get(0), "");
+      never.add(new NeverKnown(name, "a " + name, ConceptType.OBJECT, own));
+    }
+    EvaluationTask known =
+        new EvaluationTask(
+            task.targets(),
+            task.others(),
+            never,
+            task.vocabulary(),
+            task.grid(),
+            task.general(),
+            1,
+            task.seeds(),
+            task.settings());
+    MScoreEvaluator score = new MScoreEvaluator(1, 1);
+    int before = tokens().size();
+    List<Measurement> rows = score.measure(known, access, JobContext.NONE);
+    assertThat(rows).extracting(Measurement::part).containsExactly("M", "M*", "name");
+    assertThat(rows.get(1).explanation()).containsPattern("M_never is( -?0\\.\\d{4}){9},");
+    assertThat(tokens()).as("3 of each and of the target on both models").hasSize(before + 15);
   }
 
   private List<Path> tokens() throws IOException {
