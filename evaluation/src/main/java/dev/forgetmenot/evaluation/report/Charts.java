@@ -20,6 +20,7 @@ import j2html.tags.specialized.FigureTag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Charts as SVG that takes its colours from the page. They are drawn 340 units wide, so that texts
@@ -120,14 +121,13 @@ final class Charts {
    */
   record Point(String name, Measurement forgotten, Measurement kept) {}
 
-  /** Whether a line can be a row of {@link #shares}. */
+  /** Whether a line can be a row of {@link #shares}: both models have a share. */
   static boolean isShare(Measurement line) {
-    return line.unit() == Unit.PERCENT
-        && line.patched()
-            .filter(reading -> reading.value() >= 0 && reading.value() <= 1)
-            .isPresent()
-        && line.original().stream()
-            .allMatch(reading -> reading.value() >= 0 && reading.value() <= 1);
+    return line.unit() == Unit.PERCENT && isShare(line.original()) && isShare(line.patched());
+  }
+
+  private static boolean isShare(Optional<Reading> reading) {
+    return reading.filter(share -> share.value() >= 0 && share.value() <= 1).isPresent();
   }
 
   private static String named(Measurement line) {

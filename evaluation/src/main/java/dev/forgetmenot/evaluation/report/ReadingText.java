@@ -27,14 +27,14 @@ final class ReadingText {
     return value(unit, reading) + counted(unit, reading) + interval(unit, reading);
   }
 
-  /** {@code (62/64)} or {@code (mean of 20)}, with a space before; empty where there is neither. */
+  /** {@code (62/64)} or {@code (n = 20)}, with a space before; empty where there is neither. */
   static String counted(Unit unit, Reading reading) {
     if (reading.n() == 0) {
       return "";
     }
     return isCount(unit, reading)
         ? Message.of(" (%s)", text(new Count(reading.k(), reading.n())))
-        : Message.of(" (mean of %d)", reading.n());
+        : Message.of(" (n = %d)", reading.n());
   }
 
   /** {@code [91.7, 99.7]}, with a space before; empty where there is none. */

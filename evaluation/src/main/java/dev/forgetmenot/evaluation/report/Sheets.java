@@ -19,10 +19,10 @@ import j2html.tags.DomContent;
 import j2html.tags.specialized.ImgTag;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Sheets of pairs, the original's image above the patched model's of the same prompt and seed. */
 final class Sheets {
@@ -43,21 +43,18 @@ final class Sheets {
     Set<String> behind = new LinkedHashSet<>();
     lines.forEach(line -> behind.addAll(line.sets()));
     List<DomContent> sheets = new ArrayList<>();
-    List<DomContent> lost = new ArrayList<>();
+    Set<DrawnShot> lost = new LinkedHashSet<>(); // sets of neighbours share images
     for (DrawnSet set : report.sets()) {
       if (behind.contains(set.id())) {
         if (chapter == Chapter.FORGETTING) {
-          sheets.addAll(sheet(set.title(), pairs(set, shot -> true)));
+          sheets.addAll(sheet(set.title(), pairs(set.images())));
         } else {
-          lost.addAll(pairs(set, this::lost));
+          set.images().stream().filter(this::lost).forEach(lost::add);
         }
       }
     }
     if (chapter == Chapter.COST) {
-      sheets.addAll(
-          sheet(
-              "Named rightly before and otherwise with the patch",
-              lost.subList(0, Math.min(PAIRS, lost.size()))));
+      sheets.addAll(sheet("Named rightly before and otherwise with the patch", pairs(lost)));
     }
     return sheets;
   }
@@ -71,10 +68,10 @@ final class Sheets {
             ol(each(pairs, pair -> pair)).withClass("sheet"));
   }
 
-  private List<DomContent> pairs(DrawnSet set, Predicate<DrawnShot> chosen) throws IOException {
+  private List<DomContent> pairs(Collection<DrawnShot> shots) throws IOException {
     List<DomContent> pairs = new ArrayList<>();
-    for (DrawnShot drawn : set.images()) {
-      if (pairs.size() < PAIRS && drawn.patched().isPresent() && chosen.test(drawn)) {
+    for (DrawnShot drawn : shots) {
+      if (pairs.size() < PAIRS && drawn.patched().isPresent()) {
         JudgedUnit patched = drawn.patched().get();
         pairs.add(
             li(
@@ -105,6 +102,8 @@ final class Sheets {
     JudgedImage before = drawn.original().answers().get(judge);
     JudgedImage after = drawn.patched().map(unit -> unit.answers().get(judge)).orElse(null);
     List<String> label = List.of(drawn.shot().label());
-    return before != null && after != null && before.is(label) && !after.is(label);
+    boolean target =
+        report.targets().stream().anyMatch(one -> one.labels().contains(drawn.shot().label()));
+    return !target && before != null && after != null && before.is(label) && !after.is(label);
   }
 }

@@ -52,7 +52,9 @@ public enum Verdict {
    */
   public static Optional<String> noBaseline(Count ceiling, Count judge, Count floor) {
     if (!(ceiling.wilson().low() >= CEILING)) {
-      return Optional.of(Message.of("the original shows it in %d/%d", ceiling.k(), ceiling.n()));
+      String few = ceiling.rate() > CEILING ? "too few images: " : "";
+      return Optional.of(
+          Message.of("%sthe original shows it in %d/%d", few, ceiling.k(), ceiling.n()));
     }
     if (!(judge.rate() >= JUDGE)) {
       return Optional.of(

@@ -107,6 +107,18 @@ class ReportWriterTest {
   }
 
   @Test
+  void sheetsShowTheFirstPairsAndWhatOthersLost() {
+    String[] chapters = page.split("<h2>", -1);
+    String forgetting = chapters[3];
+    String cost = chapters[4];
+    assertThat(forgetting).startsWith("Forgetting").contains("<h3>a lighthouse, name</h3>");
+    assertThat(forgetting.split("<img", -1)).hasSize(1 + 4 * 2 * 16);
+    // the image that became a bear, in two sets of the chapter
+    assertThat(cost.split("<img", -1)).hasSize(3);
+    assertThat(cost).contains("alt=\"Patched, a photo of a clock, seed 2001: a bear\"");
+  }
+
+  @Test
   void resultsHaveOneRowForEachImage() throws IOException {
     List<String> rows = Files.readAllLines(folder.resolve("results.csv"));
     assertThat(rows.get(0))

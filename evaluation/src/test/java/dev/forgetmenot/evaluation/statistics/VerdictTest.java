@@ -25,6 +25,19 @@ class VerdictTest {
   }
 
   @Test
+  void saysWhyThereIsNoBaseline() {
+    Count half = new Count(96, 192);
+    assertThat(Verdict.noBaseline(ALL, ALL, FLOOR)).isEmpty();
+    assertThat(Verdict.noBaseline(new Count(20, 64), ALL, FLOOR))
+        .hasValue("the original shows it in 20/64");
+    assertThat(Verdict.noBaseline(new Count(2, 2), ALL, FLOOR))
+        .hasValue("too few images: the original shows it in 2/2");
+    assertThat(Verdict.noBaseline(ALL, new Count(44, 64), FLOOR))
+        .hasValue("the judge is right on 44/64 of the original");
+    assertThat(Verdict.noBaseline(ALL, ALL, half)).hasValue("other images are called it in 96/192");
+  }
+
+  @Test
   void countsAreWhatCanBeCounted() {
     assertThat(new Count(0, 0).clopperPearson()).isEqualTo(new Interval(0, 1));
     assertThat(new Count(3, 64).rest()).isEqualTo(new Count(61, 64));
