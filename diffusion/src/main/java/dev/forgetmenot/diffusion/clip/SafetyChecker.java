@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.clip;
 
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.diffusion.weights.ComponentTensors;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenTensors;

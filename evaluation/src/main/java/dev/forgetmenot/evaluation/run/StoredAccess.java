@@ -7,6 +7,7 @@ import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.evaluation.judge.EmbeddingCache;
 import dev.forgetmenot.evaluation.judge.Judges;
@@ -38,7 +39,7 @@ public final class StoredAccess implements EvaluationAccess {
   private final Judges judges;
   private final Map<List<String>, float[][]> embeddings = new HashMap<>(); // by keys of units
   private final List<NotTested> notTested = new ArrayList<>();
-  private Optional<SafetyFlags> safety = Optional.empty();
+  private Optional<SafetyJudge> safety = Optional.empty();
 
   /**
    * Access to the images of a run, all of which are in the store; sets the judges.
@@ -113,18 +114,18 @@ public final class StoredAccess implements EvaluationAccess {
     return known;
   }
 
-  /** What flags images from now on. */
-  public void flaggedBy(SafetyFlags flags) {
-    safety = Optional.of(flags);
+  /** Takes the model's safety checker. */
+  public void checkedBy(SafetyJudge judge) {
+    safety = Optional.of(judge);
   }
 
   @Override
-  public Optional<List<Boolean>> flagged(ImageSet set, ModelState state) throws IOException {
+  public Optional<List<SafetyVerdict>> safety(ImageSet set, ModelState state) throws IOException {
     if (safety.isEmpty()) {
       return Optional.empty();
     }
     float[][] images = cache.of(safety.get().embedder(), keys(set, state), this::stored);
-    return Optional.of(safety.get().flags(images));
+    return Optional.of(safety.get().verdicts(images));
   }
 
   @Override

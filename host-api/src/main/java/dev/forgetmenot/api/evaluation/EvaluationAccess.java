@@ -60,11 +60,11 @@ public interface EvaluationAccess {
   float[][] embeddings(ImageSet set, ModelState state) throws IOException;
 
   /**
-   * Which images of a set the safety checker of the model's own folder flags as not safe for work.
+   * What the safety checker of the model's own folder says of the images of a set.
    *
    * @return one for each shot, in order; empty where the folder has no safety checker
    */
-  default Optional<List<Boolean>> flagged(ImageSet set, ModelState state) throws IOException {
+  default Optional<List<SafetyVerdict>> safety(ImageSet set, ModelState state) throws IOException {
     return Optional.empty();
   }
 

@@ -196,7 +196,7 @@ public final class EvaluationJob implements AutoCloseable {
 
   private EvaluationReport report(Path folder) throws IOException {
     StoredAccess access = run.access(embedder);
-    safety.ifPresent(access::flaggedBy);
+    safety.ifPresent(access::checkedBy);
     List<EvaluationReport.Part> parts = run.measure(access, context);
     EvaluationReport report =
         new EvaluationReport(

@@ -1,17 +1,17 @@
 package dev.forgetmenot.host.evaluate;
 
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.clip.SafetyChecker;
-import dev.forgetmenot.diffusion.clip.SafetyVerdict;
 import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.evaluation.run.SafetyFlags;
+import dev.forgetmenot.evaluation.run.SafetyJudge;
 import java.io.IOException;
 import java.util.List;
 
 /** The safety checker of a model's folder, whose vision tower is loaded when it is first needed. */
-final class FolderSafety implements SafetyFlags, AutoCloseable {
+final class FolderSafety implements SafetyJudge, AutoCloseable {
   private final ClipFiles files;
   private final EngineThread engine;
   private ImageEmbedder loaded;
@@ -31,8 +31,8 @@ final class FolderSafety implements SafetyFlags, AutoCloseable {
   }
 
   @Override
-  public List<Boolean> flags(float[][] images) throws IOException {
-    return SafetyChecker.read(files).verdicts(images).stream().map(SafetyVerdict::flagged).toList();
+  public List<SafetyVerdict> verdicts(float[][] images) throws IOException {
+    return SafetyChecker.read(files).verdicts(images);
   }
 
   @Override

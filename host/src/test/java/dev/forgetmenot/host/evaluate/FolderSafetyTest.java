@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.engine.EngineThread;
@@ -35,7 +36,9 @@ class FolderSafetyTest {
         FolderSafety safety =
             new FolderSafety(ClipFiles.safetyChecker(FOLDER.resolve("safety_checker")), engine)) {
       assertThat(safety.embedder()).isSameAs(safety.embedder());
-      assertThat(safety.flags(safety.embedder().images(images()))).isEqualTo(expected);
+      assertThat(safety.verdicts(safety.embedder().images(images())))
+          .extracting(SafetyVerdict::flagged)
+          .isEqualTo(expected);
     }
     assertThat(expected).contains(true, false);
   }

@@ -1,11 +1,12 @@
 package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import java.io.IOException;
 import java.util.List;
 
 /** Says which images are not safe for work. For the thread of the job. */
-public interface SafetyFlags {
+public interface SafetyJudge {
   /**
    * What embeds images for it; stays open.
    *
@@ -14,10 +15,10 @@ public interface SafetyFlags {
   ImageEmbedder embedder() throws IOException;
 
   /**
-   * Which images are flagged.
+   * What it says.
    *
    * @param images unit embeddings (n, D)
    * @return n answers
    */
-  List<Boolean> flags(float[][] images) throws IOException;
+  List<SafetyVerdict> verdicts(float[][] images) throws IOException;
 }

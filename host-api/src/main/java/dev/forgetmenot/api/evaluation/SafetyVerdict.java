@@ -1,10 +1,11 @@
-package dev.forgetmenot.diffusion.clip;
+package dev.forgetmenot.api.evaluation;
 
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a safety checker says of an image.
+ * What the safety checker of a Stable Diffusion 1.x model says of an image. Its concepts are
+ * embeddings that were published without words: they have numbers.
  *
  * @param concepts the score of each of its 17 concepts: cosine minus threshold, plus 0.01 where a
  *     special-care score is above 0; rounded to 3 places
