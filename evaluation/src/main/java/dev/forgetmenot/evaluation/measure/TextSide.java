@@ -97,7 +97,7 @@ public final class TextSide {
    * = W(I + D) over all of them, by least squares.
    *
    * @return I + D (d, d); empty where no such D explains the change, which then differs between the
-   *     projections: where it misses more than a hundredth of Σ‖W' - W‖²
+   *     projections: where it misses more than a thousandth of Σ‖W' - W‖²
    * @throws ArithmeticException if the projections do not determine it
    */
   public Optional<Matrix> identityPlusChange() {
@@ -115,7 +115,7 @@ public final class TextSide {
       missed += squares(base.get(l).times(found).minus(patched.get(l)));
       changed += squares(patched.get(l).minus(base.get(l)));
     }
-    return changed > 0 && missed > changed / 100 ? Optional.empty() : Optional.of(found);
+    return changed > 0 && missed > changed / 1000 ? Optional.empty() : Optional.of(found);
   }
 
   /**

@@ -146,8 +146,8 @@ class OwnMeasuresTest {
     TextSide none = new TextSide(List.of(first, second), List.of(first, second));
     assertThat(none.identityPlusChange().orElseThrow().minus(Matrix.identity(2)).norm())
         .isCloseTo(0, within(1e-9));
-    TextSide each =
-        new TextSide(List.of(first, second), List.of(first.times(wanted), second.times(-3)));
+    Matrix same = Matrix.identity(2);
+    TextSide each = new TextSide(List.of(same, same), List.of(same.times(2), same));
     assertThat(each.identityPlusChange()).isEmpty();
   }
 
