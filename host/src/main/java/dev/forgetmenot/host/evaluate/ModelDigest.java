@@ -16,6 +16,7 @@ import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,12 +53,6 @@ final class ModelDigest {
    */
   static String numerics(ModelLoader loader) {
     boolean processor = loader.device().equals("cpu");
-    String threads =
-        processor
-            ? OperatorThreads.ofProcess().count().stream()
-                .mapToObj(count -> "-threads" + count)
-                .collect(Collectors.joining())
-            : "";
     HostPluginManager plugins = loader.plugins();
     String others =
         Stream.<Object>concat(
@@ -71,8 +66,16 @@ final class ModelDigest {
         "%s-%s%s-%d%s",
         processor ? "cpu" : "cuda",
         loader.weights().name().toLowerCase(Locale.ROOT),
-        threads,
+        processor ? "-threads" + threads() : "",
         REVISION,
         others);
+  }
+
+  /** How many threads share an operator, or what the engine decides by itself. */
+  private static String threads() {
+    OptionalInt count = OperatorThreads.ofProcess().count();
+    return count.isPresent()
+        ? "" + count.getAsInt()
+        : System.getenv().getOrDefault("OMP_NUM_THREADS", "");
   }
 }

@@ -4,6 +4,7 @@ import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.run.PartMerge;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.FormerOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,8 +67,9 @@ final class EvaluateMergeCommand implements Callable<Integer> {
     PartMerge parts = PartMerge.of(folders, CommandContext::line);
     List<String> recorded = parts.parts().get(0).arguments();
     Recorded evaluation = new Recorded();
-    new CommandLine(evaluation)
-        .setExpandAtFiles(false)
+    CommandLine line = new CommandLine(evaluation);
+    FormerOptions.addTo(line.getCommandSpec());
+    line.setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .parseArgs(words(recorded).toArray(String[]::new));
     evaluation.options.run(

@@ -172,7 +172,7 @@ final class EvaluationOptions {
   /** What makes the same again, wherever the files are. */
   private String command(String list, PatchSet patches) {
     List<String> words = new ArrayList<>(List.of("fmn", "evaluate"));
-    words.add(String.valueOf(Path.of(list).getFileName()));
+    words.add(name(Path.of(list)));
     patches
         .requests()
         .forEach(
@@ -186,6 +186,16 @@ final class EvaluationOptions {
     if (seeds != null) {
       words.addAll(List.of("--seeds", seeds.toString()));
     }
+    options.given().ifPresent(model -> words.addAll(List.of("--model", name(model))));
+    judge.clip().ifPresent(clip -> words.addAll(List.of("--clip", name(clip))));
+    judge
+        .vocabulary()
+        .ifPresent(file -> words.addAll(List.of("--known-concepts", name(file))));
     return CommandContext.line(words);
+  }
+
+  /** The last name of a path; paths of one machine are no part of a report. */
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
   }
 }

@@ -24,6 +24,11 @@ public final class JudgeOptions {
               + "(default: concepts.json of the model, or the list core for Stable Diffusion 1.x and 2.x).")
   private Path vocabulary;
 
+  /** The CLIP folder, if the user named one. */
+  public Optional<Path> clip() {
+    return Optional.ofNullable(clip);
+  }
+
   /** The file of what the model is known to draw, if the user named one. */
   public Optional<Path> vocabulary() {
     return Optional.ofNullable(vocabulary);
@@ -35,6 +40,6 @@ public final class JudgeOptions {
    * @throws IOException if a named file is missing, or one is broken
    */
   public EvaluationSetup judging(Path model) throws IOException {
-    return EvaluationSetup.of(model, Optional.ofNullable(clip), vocabulary());
+    return EvaluationSetup.of(model, clip(), vocabulary());
   }
 }
