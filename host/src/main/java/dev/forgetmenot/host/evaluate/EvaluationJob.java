@@ -147,8 +147,8 @@ public final class EvaluationJob implements AutoCloseable {
     MemoryNeed images =
         MemoryModel.of(hosted.model())
             .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
-    return new MemoryNeed(
-        images.program(), request.judging().embedder().bytes(), 0, 0, 0, images.images());
+    long judge = request.judging().embedder().bytes();
+    return new MemoryNeed(images.program(), judge, 0, 0, 0, images.images());
   }
 
   /**
@@ -160,16 +160,15 @@ public final class EvaluationJob implements AutoCloseable {
     OutputFolder.prepare(folder, REPORT_BYTES);
     plan.write(folder.resolve(EvaluationPart.PLAN));
     sayPlan(plan.units(), false, request.store(), "--store");
-    draw(run, plan.units());
+    draw(run, plan.units(), request.store());
     return report(folder);
   }
 
-  private void draw(EvaluationRun with, List<ImageUnit> units) throws IOException {
+  private void draw(EvaluationRun with, List<ImageUnit> units, Path kept) throws IOException {
     try {
       with.draw(units, context);
     } catch (CancellationException e) {
-      context.say(
-          Message.of("what was drawn is kept in %s; the same command goes on", request.store()));
+      context.say(Message.of("what was drawn is kept in %s; the same command goes on", kept));
       throw e;
     }
   }
@@ -181,7 +180,7 @@ public final class EvaluationJob implements AutoCloseable {
     part.store().take(store, part.units());
     EvaluationRun own = new EvaluationRun(task, request.evaluators(), model, part.store());
     sayPlan(part.units(), true, part.folder(), "-o");
-    draw(own, part.units());
+    draw(own, part.units(), part.folder());
   }
 
   /** Joins parts and measures. */

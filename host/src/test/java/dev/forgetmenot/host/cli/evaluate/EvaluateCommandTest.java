@@ -122,9 +122,14 @@ class EvaluateCommandTest {
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
     assertSameReport(merged);
     ImageStore part = new ImageStore(one.resolve("store"));
+    ImageStore all = new ImageStore(folder.resolve("store")); // drawn in other batches
     for (ImageUnit unit : Plan.read(one.resolve("plan.jsonl")).units()) {
       boolean own = unit.shard(2) == 1;
       assertThat(part.find(unit.key()).isPresent()).isEqualTo(own);
+      if (own) {
+        assertThat(part.find(unit.key()).get())
+            .hasSameBinaryContentAs(all.find(unit.key()).orElseThrow());
+      }
     }
   }
 
