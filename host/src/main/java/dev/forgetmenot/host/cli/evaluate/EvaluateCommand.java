@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.evaluate;
 
 import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.report.TerminalTable;
@@ -41,7 +42,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "LIST",
-      description = "A list of concepts: emoji, core, or a YAML file.")
+      description = "A list of concepts that comes with the program, or a YAML file.")
   private String list;
 
   @Mixin private EvaluationOptions options;
@@ -86,8 +87,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (list == null) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "name a list (emoji, core or a YAML file), or one of the commands "
-              + String.join(", ", spec.subcommands().keySet()));
+          "name a list (%s or a YAML file), or one of the commands %s"
+              .formatted(
+                  String.join(", ", Bench.shipped()),
+                  String.join(", ", spec.subcommands().keySet())));
     }
     if (!planOnly && shard == null) {
       overwrite.check(output.resolve(ReportWriter.JSON));
