@@ -87,10 +87,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (list == null) {
       throw new CommandLine.ParameterException(
           spec.commandLine(),
-          "name a list (%s or a YAML file), or one of the commands %s"
-              .formatted(
-                  String.join(", ", Bench.shipped()),
-                  String.join(", ", spec.subcommands().keySet())));
+          Message.of(
+              "name a list (%s or a YAML file), or one of the commands %s",
+              String.join(", ", Bench.shipped()), String.join(", ", spec.subcommands().keySet())));
     }
     if (!planOnly && shard == null) {
       overwrite.check(output.resolve(ReportWriter.JSON));

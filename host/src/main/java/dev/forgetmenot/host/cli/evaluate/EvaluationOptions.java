@@ -188,9 +188,7 @@ final class EvaluationOptions {
     }
     options.given().ifPresent(model -> words.addAll(List.of("--model", name(model))));
     judge.clip().ifPresent(clip -> words.addAll(List.of("--clip", name(clip))));
-    judge
-        .vocabulary()
-        .ifPresent(file -> words.addAll(List.of("--known-concepts", name(file))));
+    judge.vocabulary().ifPresent(file -> words.addAll(List.of("--known-concepts", name(file))));
     return CommandContext.line(words);
   }
 
