@@ -160,7 +160,7 @@ final class MeasureTable {
                 each(
                     line.patched().stream().toList(),
                     value -> pair("Patched", ReadingText.full(line.unit(), value))),
-                iff(!line.shares().isEmpty(), pair("Made of", ReadingText.shares(line, 5))),
+                iff(!line.shares().isEmpty(), pair("Made of", ReadingText.shares(line, 7))),
                 each(line.p().stream().toList(), p -> pair("p, paired", ReadingText.p(p))),
                 each(family.of(line).stream().toList(), this::question),
                 pair("Good", good(line)),

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /** A report in a few lines for a terminal: the most important ones are the last. */
 public final class TerminalTable {
-  private static final int LABELS = 3;
+  private static final int LABELS = 7;
 
   private final EvaluationReport report;
   private final Family family;
