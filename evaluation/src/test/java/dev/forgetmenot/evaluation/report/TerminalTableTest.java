@@ -12,7 +12,9 @@ class TerminalTableTest {
     assertThat(lines.get(0)).startsWith("measure   concept ").endsWith("patched");
     assertThat(lines)
         .containsSubsequence(
-            "lighthouse became: a bear 61 %, a clock 20 %, " + SampleReport.HOSTILE + " 10 %, a violin 5 %",
+            "lighthouse became: a bear 61 %, a clock 20 %, "
+                + SampleReport.HOSTILE
+                + " 10 %, a violin 5 %",
             "NOT TESTED: UA short, UA long (reasons in the report)",
             "lighthouse, name: NOT REACHED: 2/64, at most 10.8 %",
             "lighthouse, prefix: REACHED: 31/64, 36.6 to 60.4 %");

@@ -46,7 +46,9 @@ final class EvaluateMergeCommand implements Callable<Integer> {
       description = "The list, where it is in another place on this machine.")
   private String list; // null for the recorded one
 
-  @Mixin private EvaluationOptions options;
+  @SuppressWarnings("UnusedVariable") // declares the options, which are read as words
+  @Mixin
+  private EvaluationOptions options;
 
   @Option(
       names = {"-o", "--output"},
