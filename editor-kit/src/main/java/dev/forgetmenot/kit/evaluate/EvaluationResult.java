@@ -82,12 +82,8 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
       double sum = 0;
       long values = 0;
       for (int i = 0; i < images.size(); i++) {
-        byte[] a = images.get(i).rgb();
-        byte[] b = other.images.get(i).rgb();
-        for (int k = 0; k < a.length; k++) {
-          sum += Math.abs((a[k] & 0xff) - (b[k] & 0xff));
-        }
-        values += a.length;
+        sum += images.get(i).absoluteDifference(other.images.get(i));
+        values += images.get(i).rgb().length;
       }
       return sum / values;
     }

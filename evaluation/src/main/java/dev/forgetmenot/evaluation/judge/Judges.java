@@ -9,7 +9,6 @@ import dev.forgetmenot.evaluation.measure.UnitRows;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,7 @@ public final class Judges {
     Map<CalibrationSet, UnitRows> heldOut = new LinkedHashMap<>();
     Map<Boolean, SortedMap<String, UnitRows>> references = new TreeMap<>();
     for (CalibrationSet set : calibration) {
-      UnitRows all = UnitRows.of(Arrays.asList(cache.of(embedder, set.keys(), source)));
+      UnitRows all = UnitRows.of(cache.of(embedder, set.keys(), source));
       heldOut.put(set, all.rows(set.heldOut()));
       references
           .computeIfAbsent(set.style(), style -> new TreeMap<>())
@@ -92,7 +91,7 @@ public final class Judges {
       List<String> labels = known.ofStyle(style).stream().map(Phrase::phrase).distinct().toList();
       if (embedder.readsTexts() && labels.size() >= NearestLabel.FEWEST) {
         float[][] rows = embedder.texts(labels.stream().map(template::with).toList());
-        texts.put(style, NearestLabel.ofTexts(labels, UnitRows.of(Arrays.asList(rows))));
+        texts.put(style, NearestLabel.ofTexts(labels, UnitRows.of(rows)));
       }
     }
     return texts;

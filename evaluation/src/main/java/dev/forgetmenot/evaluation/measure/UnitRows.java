@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.measure;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -40,11 +41,21 @@ public final class UnitRows {
       if (!(squares > 0) || !Double.isFinite(squares)) {
         throw new IllegalArgumentException("Embedding " + i + " has length " + Math.sqrt(squares));
       }
+      double length = Math.sqrt(squares);
       for (int j = 0; j < width; j++) {
-        rows[i][j] = from[j] / Math.sqrt(squares);
+        rows[i][j] = from[j] / length;
       }
     }
     return new UnitRows(rows);
+  }
+
+  /**
+   * The same of an array (n, D).
+   *
+   * @see #of(List)
+   */
+  public static UnitRows of(float[][] embeddings) {
+    return of(Arrays.asList(embeddings));
   }
 
   /**

@@ -37,9 +37,14 @@ public final class StoredAccess implements EvaluationAccess {
   private final ImageEmbedder embedder;
   private final EmbeddingCache cache;
   private final Judges judges;
+  private final Map<Drawn, List<String>> keys = new HashMap<>();
   private final Map<List<String>, float[][]> embeddings = new HashMap<>(); // by keys of units
+  private final Map<String, Map<Drawn, List<JudgedImage>>> answers = new HashMap<>(); // by judge
   private final List<NotTested> notTested = new ArrayList<>();
   private Optional<SafetyJudge> safety = Optional.empty();
+
+  /** The images of a set that one of the models drew. */
+  private record Drawn(ImageSet set, ModelState state) {}
 
   /**
    * Access to the images of a run, all of which are in the store; sets the judges.
@@ -78,7 +83,9 @@ public final class StoredAccess implements EvaluationAccess {
 
   @Override
   public List<String> keys(ImageSet set, ModelState state) {
-    return run.units(set, state).stream().map(ImageUnit::key).toList();
+    return keys.computeIfAbsent(
+        new Drawn(set, state),
+        drawn -> run.units(set, state).stream().map(ImageUnit::key).toList());
   }
 
   @Override
@@ -89,8 +96,16 @@ public final class StoredAccess implements EvaluationAccess {
   @Override
   public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
       throws IOException {
-    List<ConceptType> kinds = set.shots().stream().map(ImageSet.Shot::kind).toList();
-    return judges.answers(judge, embeddings(set, state), kinds);
+    Map<Drawn, List<JudgedImage>> known =
+        answers.computeIfAbsent(judge, ignored -> new HashMap<>());
+    Drawn drawn = new Drawn(set, state);
+    List<JudgedImage> said = known.get(drawn);
+    if (said == null) {
+      List<ConceptType> kinds = set.shots().stream().map(ImageSet.Shot::kind).toList();
+      said = List.copyOf(judges.answers(judge, embeddings(set, state), kinds));
+      known.put(drawn, said);
+    }
+    return said;
   }
 
   @Override

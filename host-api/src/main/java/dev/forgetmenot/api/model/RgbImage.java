@@ -20,4 +20,17 @@ public record RgbImage(int width, int height, byte[] rgb) {
               3L * width * height, width, height, rgb.length));
     }
   }
+
+  /**
+   * How far its pixels are from those of another image of the same size.
+   *
+   * @return the sum of the absolute differences of all values, 0 to 255 each
+   */
+  public long absoluteDifference(RgbImage other) {
+    long sum = 0;
+    for (int i = 0; i < rgb.length; i++) {
+      sum += Math.abs((rgb[i] & 0xff) - (other.rgb[i] & 0xff));
+    }
+    return sum;
+  }
 }

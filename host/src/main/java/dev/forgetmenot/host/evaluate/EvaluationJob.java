@@ -84,8 +84,7 @@ public final class EvaluationJob implements AutoCloseable {
     task =
         new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds())
             .task(sd.sampler(BenchTask.settings(request.bench().model())).name());
-    model =
-        new HostedModel(sd, request.patches(), ModelDigest.base(sd), ModelDigest.numerics(loader));
+    model = new HostedModel(loader, sd, request.patches());
     store = new ImageStore(request.store());
     request.judging().embedderNote().ifPresent(context::say);
     embedder = ClipEmbedder.open(request.judging().embedder(), sd.engine());

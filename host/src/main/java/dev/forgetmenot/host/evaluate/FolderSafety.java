@@ -14,7 +14,8 @@ import java.util.List;
 final class FolderSafety implements SafetyJudge, AutoCloseable {
   private final ClipFiles files;
   private final EngineThread engine;
-  private ImageEmbedder loaded;
+  private ImageEmbedder loaded; // null before the first images
+  private SafetyChecker checker; // null before the first verdicts
 
   FolderSafety(ClipFiles files, EngineThread engine) {
     this.files = files;
@@ -32,7 +33,10 @@ final class FolderSafety implements SafetyJudge, AutoCloseable {
 
   @Override
   public List<SafetyVerdict> verdicts(float[][] images) throws IOException {
-    return SafetyChecker.read(files).verdicts(images);
+    if (checker == null) {
+      checker = SafetyChecker.read(files);
+    }
+    return checker.verdicts(images);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.run.TestedModel;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
+import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
 import java.util.List;
@@ -28,12 +29,14 @@ final class HostedModel implements TestedModel {
   /**
    * A model without patches, and those under test.
    *
-   * @param base its digest
-   * @param numerics the kind of device and arithmetic
+   * @param loader that the model was loaded by
+   * @throws IOException if the base cannot be read
    */
-  HostedModel(StableDiffusion model, PatchSet patches, String base, String numerics) {
+  HostedModel(ModelLoader loader, StableDiffusion model, PatchSet patches) throws IOException {
     this.model = model;
     this.patches = patches;
+    String base = ModelDigest.base(model);
+    String numerics = ModelDigest.numerics(loader);
     original = new ImageUnit.Model(base, List.of(), List.of(), numerics);
     patched =
         new ImageUnit.Model(

@@ -1,7 +1,7 @@
 package dev.forgetmenot.host.evaluate;
 
+import dev.forgetmenot.files.UserFolder;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,13 +25,6 @@ public final class StoreFolder {
     if (!own.isEmpty()) {
       return Path.of(own);
     }
-    boolean windows = system.toLowerCase(Locale.ROOT).startsWith("windows");
-    String cache = environment.getOrDefault(windows ? "LOCALAPPDATA" : "XDG_CACHE_HOME", "");
-    boolean usable = !cache.isEmpty() && Path.of(cache).isAbsolute();
-    Path folder =
-        usable
-            ? Path.of(cache)
-            : windows ? Path.of(home, "AppData", "Local") : Path.of(home, ".cache");
-    return folder.resolve("forget-me-not").resolve("store");
+    return UserFolder.CACHE.place(environment, system, home).resolve("store");
   }
 }

@@ -30,12 +30,7 @@ public final class UnitDrawer {
    */
   public UnitDrawer(ModelLoader loader, NamedModel hosted, PatchSet patches, ImageStore store)
       throws IOException {
-    model =
-        new HostedModel(
-            hosted.model(),
-            patches,
-            ModelDigest.base(hosted.model()),
-            ModelDigest.numerics(loader));
+    model = new HostedModel(loader, hosted.model(), patches);
     this.store = store;
   }
 

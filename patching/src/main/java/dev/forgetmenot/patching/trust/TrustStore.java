@@ -2,6 +2,7 @@ package dev.forgetmenot.patching.trust;
 
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.files.UserFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -14,7 +15,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,14 +55,7 @@ public record TrustStore(Path file) {
 
   /** Where a user's settings are: {@code %APPDATA%}, {@code XDG_CONFIG_HOME} or ~/.config. */
   static Path place(Map<String, String> environment, String system, String home) {
-    boolean windows = system.toLowerCase(Locale.ROOT).startsWith("windows");
-    String named = environment.getOrDefault(windows ? "APPDATA" : "XDG_CONFIG_HOME", "");
-    boolean usable = !named.isEmpty() && Path.of(named).isAbsolute();
-    Path folder =
-        usable
-            ? Path.of(named)
-            : windows ? Path.of(home, "AppData", "Roaming") : Path.of(home, ".config");
-    return folder.resolve("forget-me-not").resolve("trust.json");
+    return UserFolder.SETTINGS.place(environment, system, home).resolve("trust.json");
   }
 
   /** Now, as records name times. */

@@ -70,11 +70,11 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
     for (EvaluatedConcept target : task.targets()) {
       Losses losses = new Losses(access, context, task.seeds().calibration()[0]);
       ImageSet own = sets.name(target);
-      Loss original = losses.of(own, ModelState.ORIGINAL);
-      Loss patched = losses.of(own, ModelState.PATCHED);
       Optional<ImageSet> others = sets.neighbours(target, Group.RANDOM);
+      Loss original = losses.of(own, ModelState.ORIGINAL);
       double before =
           others.isEmpty() ? Double.NaN : losses.unnamed(others.get(), ModelState.ORIGINAL);
+      Loss patched = losses.of(own, ModelState.PATCHED);
       double after =
           others.isEmpty() ? Double.NaN : losses.unnamed(others.get(), ModelState.PATCHED);
       found.addAll(rows(target, own, others, original, patched, before, after));

@@ -17,7 +17,6 @@ import dev.forgetmenot.evaluation.measure.Diversity;
 import dev.forgetmenot.evaluation.measure.UnitRows;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -175,7 +174,7 @@ public final class BecameEvaluator implements Evaluator {
 
   private static Reading diversity(EvaluationAccess access, ImageSet images, ModelState state)
       throws IOException {
-    double value = Diversity.ofPairs(UnitRows.of(Arrays.asList(access.embeddings(images, state))));
+    double value = Diversity.ofPairs(UnitRows.of(access.embeddings(images, state)));
     return Answers.reading(value, images.shots().size());
   }
 

@@ -16,10 +16,8 @@ import dev.forgetmenot.evaluation.measure.Kid;
 import dev.forgetmenot.evaluation.measure.UnitRows;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 import org.pf4j.Extension;
 
@@ -73,12 +71,12 @@ public final class GeneralEvaluator implements Evaluator {
 
   private static List<Measurement> measure(ImageSet images, EvaluationAccess access)
       throws IOException {
-    UnitRows original = rows(access.embeddings(images, ModelState.ORIGINAL));
-    UnitRows patched = rows(access.embeddings(images, ModelState.PATCHED));
+    UnitRows original = UnitRows.of(access.embeddings(images, ModelState.ORIGINAL));
+    UnitRows patched = UnitRows.of(access.embeddings(images, ModelState.PATCHED));
     List<Measurement> found = new ArrayList<>();
     if (access.embedder().readsTexts()) {
       List<String> prompts = images.shots().stream().map(Shot::prompt).toList();
-      UnitRows texts = rows(access.embedder().texts(prompts));
+      UnitRows texts = UnitRows.of(access.embedder().texts(prompts));
       found.add(
           row(CLIP_SCORE, images, Good.HIGH)
               .original(Answers.reading(ClipScore.of(original, texts), texts.size()))
@@ -97,16 +95,20 @@ public final class GeneralEvaluator implements Evaluator {
         "Squared mean discrepancy of the image embeddings of general images, 0 to 40. It does not"
             + " see that a set lost its spread.";
     String cmmd = "CMMD (Jayasumana et al. 2024), of another CLIP";
+    UnitRows even = every(original, 0);
+    UnitRows odd = every(original, 1);
+    Cmmd floor = Cmmd.of(even, odd);
+    Cmmd distance = Cmmd.of(patched, original);
     found.add(
-        distance("CMMD", images, original, patched, (x, y) -> Cmmd.of(x, y).biased())
+        distance("CMMD", images, floor.biased(), distance.biased())
             .explained(blind + " By the number of images alone it is above 0." + FLOOR, cmmd)
             .build());
     found.add(
-        distance("CMMD unbiased", images, original, patched, (x, y) -> Cmmd.of(x, y).unbiased())
+        distance("CMMD unbiased", images, floor.unbiased(), distance.unbiased())
             .explained(blind + " About 0, also below, for two samples of one set." + FLOOR, cmmd)
             .build());
     found.add(
-        distance("KID (CLIP)", images, original, patched, (x, y) -> Kid.of(x, y, 1))
+        distance("KID (CLIP)", images, Kid.of(even, odd, 1), Kid.of(patched, original, 1))
             .explained(
                 "Kernel distance of the image embeddings of general images, about 0, also below,"
                     + " for two samples of one set; 100 subsets of at most 1,000 images, seed 1."
@@ -117,24 +119,15 @@ public final class GeneralEvaluator implements Evaluator {
     return found;
   }
 
-  private static UnitRows rows(float[][] embeddings) {
-    return UnitRows.of(Arrays.asList(embeddings));
-  }
-
   private static Measurement.Builder row(String measure, ImageSet images, Good good) {
     return Measurement.builder(measure, "").in(Unit.NUMBER, good).of(images);
   }
 
   private static Measurement.Builder distance(
-      String measure,
-      ImageSet images,
-      UnitRows original,
-      UnitRows patched,
-      ToDoubleBiFunction<UnitRows, UnitRows> distance) {
-    double floor = distance.applyAsDouble(every(original, 0), every(original, 1));
+      String measure, ImageSet images, double floor, double value) {
     return row(measure, images, Good.LOW)
-        .original(Answers.reading(floor, original.size()))
-        .patched(Answers.reading(distance.applyAsDouble(patched, original), patched.size()));
+        .original(Answers.reading(floor, images.shots().size()))
+        .patched(Answers.reading(value, images.shots().size()));
   }
 
   /** Every other one. */

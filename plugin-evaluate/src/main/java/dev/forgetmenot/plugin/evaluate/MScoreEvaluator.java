@@ -127,13 +127,8 @@ public final class MScoreEvaluator implements Evaluator {
     ImageSet set = new ImageSets(task).reserved(target, images);
     TrainingImages shown = TrainingImages.of(access.images(set, ModelState.ORIGINAL));
     Inversions inversions = new Inversions(access, context, target.kind(), target.phrase(), steps);
-    List<Embeddings> original = new ArrayList<>();
-    List<Embeddings> patched = new ArrayList<>();
-    for (int i = 0; i < SEEDS; i++) {
-      long seed = task.seeds().training()[i];
-      original.add(inversions.tokens(ModelState.ORIGINAL, shown, seed));
-      patched.add(inversions.tokens(ModelState.PATCHED, shown, seed));
-    }
+    List<Embeddings> original = tokens(task, inversions, ModelState.ORIGINAL, shown);
+    List<Embeddings> patched = tokens(task, inversions, ModelState.PATCHED, shown);
     Scores scores =
         new Scores(target, set, inversions.cosines(original), inversions.cosines(patched), never);
     List<Measurement> rows = new ArrayList<>(scores.rows());
@@ -156,6 +151,17 @@ public final class MScoreEvaluator implements Evaluator {
               .build());
     }
     return rows;
+  }
+
+  /** Of all seeds of one model, so that patches are put on once. */
+  private static List<Embeddings> tokens(
+      EvaluationTask task, Inversions inversions, ModelState state, TrainingImages shown)
+      throws IOException {
+    List<Embeddings> tokens = new ArrayList<>();
+    for (int i = 0; i < SEEDS; i++) {
+      tokens.add(inversions.tokens(state, shown, task.seeds().training()[i]));
+    }
+    return tokens;
   }
 
   private List<RgbImage> drawn(
@@ -190,11 +196,7 @@ public final class MScoreEvaluator implements Evaluator {
         TextualInversionSettings settings = inversions.settings(0);
         TrainingImages shown =
             TrainingImages.read(known.images(), size, settings.crop(), 0, context::say);
-        List<Embeddings> tokens = new ArrayList<>();
-        for (int i = 0; i < SEEDS; i++) {
-          tokens.add(inversions.tokens(ModelState.ORIGINAL, shown, task.seeds().training()[i]));
-        }
-        cosines.addAll(inversions.cosines(tokens));
+        cosines.addAll(inversions.cosines(tokens(task, inversions, ModelState.ORIGINAL, shown)));
       }
     }
     return cosines;

@@ -125,7 +125,8 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
     List<RgbImage> patched = access.images(images, ModelState.PATCHED);
     double sum = 0;
     for (int i = 0; i < original.size(); i++) {
-      sum += meanDifference(original.get(i).rgb(), patched.get(i).rgb());
+      long difference = original.get(i).absoluteDifference(patched.get(i));
+      sum += (double) difference / original.get(i).rgb().length;
     }
     return row("drift", "")
         .in(Unit.NUMBER, Good.LOW)
@@ -135,13 +136,5 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
                 + " It is large for harmless changes of composition too.",
             "this project")
         .build();
-  }
-
-  private static double meanDifference(byte[] a, byte[] b) {
-    long sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += Math.abs((a[i] & 0xff) - (b[i] & 0xff));
-    }
-    return (double) sum / a.length;
   }
 }

@@ -43,17 +43,13 @@ public final class SafetyEvaluator implements Evaluator {
   public Needs needs(EvaluationTask task) {
     ImageSets sets = new ImageSets(task);
     List<ImageSet> images = new ArrayList<>();
-    task.targets().forEach(target -> images.addAll(rungs(sets, target)));
+    for (EvaluatedConcept target : task.targets()) {
+      for (Rung rung : Rung.values()) {
+        sets.rung(target, rung).ifPresent(images::add);
+      }
+    }
     sets.general().ifPresent(images::add);
     return new Needs(images, 0, List.of());
-  }
-
-  private static List<ImageSet> rungs(ImageSets sets, EvaluatedConcept target) {
-    List<ImageSet> rungs = new ArrayList<>();
-    for (Rung rung : Rung.values()) {
-      sets.rung(target, rung).ifPresent(rungs::add);
-    }
-    return rungs;
   }
 
   @Override
@@ -62,10 +58,12 @@ public final class SafetyEvaluator implements Evaluator {
     ImageSets sets = new ImageSets(task);
     List<Measurement> found = new ArrayList<>();
     for (EvaluatedConcept target : task.targets()) {
-      for (ImageSet images : rungs(sets, target)) {
+      for (Rung rung : Rung.values()) {
         context.checkCancelled();
-        String rung = images.id().substring(0, images.id().indexOf('/'));
-        row(access, target.name(), rung, images).ifPresent(found::add);
+        Optional<ImageSet> images = sets.rung(target, rung);
+        if (images.isPresent()) {
+          row(access, target.name(), rung.word(), images.get()).ifPresent(found::add);
+        }
       }
     }
     Optional<ImageSet> general = sets.general();
