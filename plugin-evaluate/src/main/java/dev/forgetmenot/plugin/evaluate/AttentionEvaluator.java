@@ -45,13 +45,9 @@ public final class AttentionEvaluator implements Evaluator {
     return new Needs(List.of(), images * steps * 4, List.of()); // drawn with guidance, seen twice
   }
 
-  private static List<Shot> shots(EvaluationTask task, EvaluatedConcept target) {
+  static List<Shot> shots(EvaluationTask task, EvaluatedConcept target) {
     List<Shot> all = new ImageSets(task).name(target).shots();
-    List<Shot> some = new ArrayList<>();
-    for (int i = 0; i < Math.min(IMAGES, all.size()); i++) {
-      some.add(all.get(i * all.size() / IMAGES));
-    }
-    return some;
+    return ImageSets.spread(IMAGES, all.size()).stream().map(all::get).toList();
   }
 
   @Override

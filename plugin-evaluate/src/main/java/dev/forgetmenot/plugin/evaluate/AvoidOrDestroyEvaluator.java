@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.pf4j.Extension;
 
 /**
@@ -138,7 +137,7 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
   /** Mean losses over the original's images of a set. */
   private record Losses(EvaluationAccess access, JobContext context, long seed) {
     Loss of(ImageSet set, ModelState state) throws IOException {
-      List<Integer> chosen = chosen(set);
+      List<Integer> chosen = ImageSets.spread(IMAGES, set.shots().size());
       List<RgbImage> images = images(set, chosen);
       List<String> prompts = chosen.stream().map(i -> set.shots().get(i).prompt()).toList();
       double[] sums =
@@ -148,7 +147,7 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
     }
 
     double unnamed(ImageSet set, ModelState state) throws IOException {
-      List<RgbImage> images = images(set, chosen(set));
+      List<RgbImage> images = images(set, ImageSets.spread(IMAGES, set.shots().size()));
       return access.compute(
           state, model -> new DenoisingLoss(model, seed, context).of(images, List.of())[0]);
     }
@@ -156,13 +155,6 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
     private List<RgbImage> images(ImageSet set, List<Integer> chosen) throws IOException {
       List<RgbImage> all = access.images(set, ModelState.ORIGINAL);
       return chosen.stream().map(all::get).toList();
-    }
-
-    /** At most 32, spread over the set. */
-    private static List<Integer> chosen(ImageSet set) {
-      int all = set.shots().size();
-      int some = Math.min(IMAGES, all);
-      return IntStream.range(0, some).map(i -> i * all / some).boxed().toList();
     }
   }
 }
