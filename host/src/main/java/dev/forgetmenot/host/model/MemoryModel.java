@@ -28,12 +28,12 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   private static final long LIBRARIES = 350 * MIB;
 
   /** What the Java heap grows to with its garbage where it may. */
-  private static final long HEAP = 350 * MIB;
+  private static final long HEAP = 320 * MIB;
 
   /** The same two where no network but the text encoder runs. */
   private static final long SOLVING_LIBRARIES = 200 * MIB;
 
-  private static final long SOLVING_HEAP = 200 * MIB;
+  private static final long SOLVING_HEAP = 170 * MIB;
 
   /** The share of the heap's limit that G1 gives to the young generation. */
   private static final double YOUNG = 0.6;

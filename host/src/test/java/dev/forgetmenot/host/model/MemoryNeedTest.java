@@ -126,6 +126,7 @@ class MemoryNeedTest {
     double unit = matcher.group(2).equals("GB") ? 1e9 : 1e6;
     double need = Double.parseDouble(matcher.group(1)) * unit;
     double rounding = unit == 1e9 ? 0.05e9 : 0.05e6; // what is said has one digit after the point
+    System.err.printf("measured: %s: %.2f of the peak%n", words, need / peak);
     assertThat(need)
         .as(words + ", peak " + (peak >> 20) + " MiB: " + output)
         .isBetween(0.75 * peak - rounding, 1.25 * peak + rounding);
