@@ -11,11 +11,44 @@ import java.util.Optional;
  * @param text a CLIP folder; empty for the model's own
  * @param prototypes whether a second judge compares with reference images
  * @param extraClip a CLIP folder that the model was not trained with
+ * @param calibrated which concepts the judges are set by; empty for what the size of images
+ *     suggests
  * @param calibration seeds of the images by which the judges are set, never scored
  */
 public record BenchJudge(
-    Optional<Path> vocabulary,
-    Optional<Path> text,
+    Optional<Listed> vocabulary,
+    Optional<Listed> text,
     boolean prototypes,
-    Optional<Path> extraClip,
-    SeedRange calibration) {}
+    Optional<Listed> extraClip,
+    Optional<Calibrated> calibrated,
+    SeedRange calibration) {
+  /** Images of fewer pixels are drawn in seconds. */
+  private static final int SMALL = 256 * 256;
+
+  /**
+   * A file or folder that a list names.
+   *
+   * @param place where it is named
+   */
+  public record Listed(Path path, Place place) {}
+
+  /** Which concepts of the vocabulary judges are set by. */
+  public enum Calibrated {
+    /** The whole vocabulary. */
+    ALL,
+    /** Targets, their neighbours, and what else an evaluation cannot do without. */
+    NEAR;
+
+    /** As lists write it. */
+    public String word() {
+      return this == ALL ? "all" : "near";
+    }
+  }
+
+  /** Whether the whole vocabulary is drawn to set the judges. */
+  public boolean calibratesAll(BenchModel model) {
+    return calibrated
+        .map(Calibrated.ALL::equals)
+        .orElse(model.width() * model.height() < SMALL);
+  }
+}

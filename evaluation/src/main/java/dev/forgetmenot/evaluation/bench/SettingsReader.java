@@ -1,7 +1,6 @@
 package dev.forgetmenot.evaluation.bench;
 
 import dev.forgetmenot.kit.yaml.YamlValue;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -71,23 +70,35 @@ record SettingsReader(ListSource source, Problems problems) {
                 "second",
                 one -> KeyReader.choice(one, List.of("prototypes", "none"), Function.identity()))
             .orElse("prototypes");
-    var extra = keys.optional("extraClip", source::existing);
+    var extra = keys.optional("extraClip", this::listed);
+    var calibrated =
+        keys.optional(
+            "calibrated",
+            one ->
+                KeyReader.choice(
+                    one,
+                    List.of(BenchJudge.Calibrated.values()),
+                    BenchJudge.Calibrated::word));
     SeedRange calibration =
         keys.optional("calibrationSeeds", one -> range("calibrationSeeds", one, false))
             .orElse(
                 new SeedRange(
                     "calibrationSeeds", FIRST_CALIBRATION, OptionalInt.of(16), keys.place()));
-    return new BenchJudge(vocabulary, text, second.equals("prototypes"), extra, calibration);
+    return new BenchJudge(vocabulary, text, second.equals("prototypes"), extra, calibrated, calibration);
   }
 
-  private Optional<Path> ofModel(KeyReader keys, String key, String what) {
+  private BenchJudge.Listed listed(YamlValue value) {
+    return new BenchJudge.Listed(source.existing(value), Problems.place(value));
+  }
+
+  private Optional<BenchJudge.Listed> ofModel(KeyReader keys, String key, String what) {
     return keys.required(
             key,
             what,
             value ->
                 value.text().equals("model")
-                    ? Optional.<Path>empty()
-                    : Optional.of(source.existing(value)))
+                    ? Optional.<BenchJudge.Listed>empty()
+                    : Optional.of(listed(value)))
         .flatMap(Function.identity());
   }
 

@@ -47,11 +47,6 @@ public final class EmbeddingCache {
     this.folder = folder;
   }
 
-  /** Whether a list of images was embedded before. */
-  public boolean has(ImageEmbedder embedder, List<String> keys) {
-    return Files.isRegularFile(file(embedder, keys));
-  }
-
   /**
    * Embeddings of images.
    *

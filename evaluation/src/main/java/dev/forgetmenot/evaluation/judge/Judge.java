@@ -1,6 +1,7 @@
 package dev.forgetmenot.evaluation.judge;
 
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.evaluation.measure.UnitRows;
 import dev.forgetmenot.files.Sha256;
@@ -24,8 +25,15 @@ public final class Judge {
   /** Of the right answers on calibration images, one in so many may be lost to abstention. */
   private static final int LOST = 20;
 
+  /** A judge that is right on a smaller share of a label's images says nothing about it. */
+  private static final double LEAST_RIGHT = 0.75;
+
+  /** There is nothing to choose from. */
+  private static final List<JudgedImage> NO_ANSWER = List.of(new JudgedImage("", 0, true));
+
   private final String id;
   private final String label;
+  private final ImageEmbedder embedder;
   private final Map<Boolean, NearestLabel> byStyle;
   private final double threshold;
   private final Map<String, Count> accuracy;
@@ -33,11 +41,13 @@ public final class Judge {
   private Judge(
       String id,
       String label,
+      ImageEmbedder embedder,
       Map<Boolean, NearestLabel> byStyle,
       double threshold,
       Map<String, Count> accuracy) {
     this.id = id;
     this.label = label;
+    this.embedder = embedder;
     this.byStyle = byStyle;
     this.threshold = threshold;
     this.accuracy = accuracy;
@@ -47,15 +57,17 @@ public final class Judge {
    * A judge whose threshold is set by images: the largest that lets at most 5 % of the right
    * answers abstain.
    *
+   * @param embedder of the images that it judges; stays open
    * @param byStyle what it chooses from: {@code false} things, {@code true} styles
    * @param heldOut embeddings of images by what they show, none that is scored or made a prototype
    */
   static Judge calibrated(
       String id,
       String label,
+      ImageEmbedder embedder,
       Map<Boolean, NearestLabel> byStyle,
       Map<CalibrationSet, UnitRows> heldOut) {
-    Judge unset = new Judge(id, label, byStyle, 0, Map.of());
+    Judge unset = new Judge(id, label, embedder, byStyle, 0, Map.of());
     List<Double> margins = new ArrayList<>();
     unset.onEach(
         heldOut,
@@ -64,7 +76,7 @@ public final class Judge {
     margins.sort(Comparator.naturalOrder());
     double threshold = margins.isEmpty() ? 0 : margins.get(margins.size() / LOST);
     Map<String, Count> accuracy = new TreeMap<>();
-    Judge judge = new Judge(id, label, byStyle, threshold, accuracy);
+    Judge judge = new Judge(id, label, embedder, byStyle, threshold, accuracy);
     judge.onEach(
         heldOut,
         (set, said) ->
@@ -84,7 +96,10 @@ public final class Judge {
         });
   }
 
-  /** Its letter: {@code A} compares with texts, {@code B} with reference images. */
+  /**
+   * Its letter: {@code A} compares with texts, {@code B} with reference images, {@code C} with
+   * texts by a CLIP of its own.
+   */
   public String id() {
     return id;
   }
@@ -92,6 +107,11 @@ public final class Judge {
   /** What it is, for people. */
   public String label() {
     return label;
+  }
+
+  /** What embeds the images that it judges. */
+  public ImageEmbedder embedder() {
+    return embedder;
   }
 
   /** The margin below which it abstains, a difference of cosines; 0 if it never does. */
@@ -131,19 +151,30 @@ public final class Judge {
     return accuracy(accuracy.keySet());
   }
 
+  /** Whether it can answer a label at all. */
+  public boolean knows(String label) {
+    return byStyle.values().stream().anyMatch(some -> some.labels().contains(label));
+  }
+
+  /** Whether it is right on less than 75 % of the held-out images of a label that has some. */
+  public boolean isWeak(String label) {
+    Count right = accuracy(List.of(label));
+    return right.n() > 0 && right.rate() < LEAST_RIGHT;
+  }
+
   /**
    * What images show.
    *
    * @param embeddings (n, D)
    * @param kinds of each image: styles are judged among styles, all else among things
-   * @return n answers
-   * @throws IllegalArgumentException if it knows fewer than two labels of that kind
+   * @return n answers; where it knows fewer than two labels of a kind, it abstains
    */
   public List<JudgedImage> answers(float[][] embeddings, List<ConceptType> kinds) {
     List<JudgedImage> answers = new ArrayList<>();
     for (int i = 0; i < embeddings.length; i++) {
+      boolean style = kinds.get(i) == ConceptType.STYLE;
       answers.addAll(
-          answers(UnitRows.of(List.of(embeddings[i])), kinds.get(i) == ConceptType.STYLE));
+          judges(style) ? answers(UnitRows.of(List.of(embeddings[i])), style) : NO_ANSWER);
     }
     return answers;
   }
@@ -154,14 +185,6 @@ public final class Judge {
   }
 
   List<JudgedImage> answers(UnitRows images, boolean style) {
-    if (!judges(style)) {
-      throw new IllegalArgumentException(
-          "judge "
-              + id
-              + " cannot judge images of "
-              + (style ? "styles" : "things")
-              + ": its vocabulary has fewer than two of them; name a vocabulary that has more");
-    }
     return byStyle.get(style).answers(images, threshold);
   }
 }

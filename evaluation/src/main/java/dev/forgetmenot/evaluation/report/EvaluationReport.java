@@ -22,8 +22,7 @@ import java.util.TreeMap;
  * @param plan the digest of the plan, 64 hexadecimal digits
  * @param drawing how every image was drawn
  * @param targets what the patches should have made the model forget
- * @param judges those that score best first, as {@link
- *     dev.forgetmenot.api.evaluation.EvaluationAccess#judges}
+ * @param judging by whom
  * @param parts what each evaluator found, in the order in which they ran
  * @param sets all images that the measurements are of, as sets in the order of the evaluators'
  *     needs; a set that several evaluators asked for is there once
@@ -39,7 +38,7 @@ public record EvaluationReport(
     String plan,
     Drawing drawing,
     List<Target> targets,
-    List<JudgeUsed> judges,
+    Judging judging,
     List<Part> parts,
     List<DrawnSet> sets,
     Optional<Boolean> restored,
@@ -48,7 +47,6 @@ public record EvaluationReport(
   public EvaluationReport {
     patches = List.copyOf(patches);
     targets = List.copyOf(targets);
-    judges = List.copyOf(judges);
     parts = List.copyOf(parts);
     sets = List.copyOf(sets);
   }
@@ -116,9 +114,64 @@ public record EvaluationReport(
   }
 
   /**
+   * Who judged.
+   *
+   * @param judges those that score best first, as {@link
+   *     dev.forgetmenot.api.evaluation.EvaluationAccess#judges}
+   * @param absent judges that there might be, and why they are not there
+   * @param calibration the concepts by whose images the judges were set, in the order of the
+   *     vocabulary
+   * @param agreement of the first two on calibration images that are no prototypes; empty where
+   *     there is one judge
+   */
+  public record Judging(
+      List<JudgeUsed> judges,
+      List<AbsentJudge> absent,
+      List<CalibratedConcept> calibration,
+      Optional<CalibrationAgreement> agreement) {
+    /** Copies the lists. */
+    public Judging {
+      judges = List.copyOf(judges);
+      absent = List.copyOf(absent);
+      calibration = List.copyOf(calibration);
+    }
+  }
+
+  /**
+   * A judge that there is not.
+   *
+   * @param id its letter
+   * @param reason a sentence
+   */
+  public record AbsentJudge(String id, String reason) {}
+
+  /**
+   * A concept by whose images the judges were set.
+   *
+   * @param label a phrase of the vocabulary
+   * @param right right answers of judges on held-out images, by their ids
+   * @param weak the judges that are right too seldom, so that rates leave the concept out
+   */
+  public record CalibratedConcept(String label, Map<String, Count> right, List<String> weak) {
+    /** Copies. */
+    public CalibratedConcept {
+      right = Collections.unmodifiableMap(new TreeMap<>(right));
+      weak = List.copyOf(weak);
+    }
+  }
+
+  /**
+   * How far two judges agree.
+   *
+   * @param disagreeing images that they name differently, of all
+   * @param kappa Cohen's κ
+   */
+  public record CalibrationAgreement(Count disagreeing, double kappa) {}
+
+  /**
    * A judge.
    *
-   * @param id {@code A} or {@code B}
+   * @param id {@code A}, {@code B} or {@code C}
    * @param label what it is, such as {@code CLIP ViT-B/32, texts}
    * @param digest of its weights and settings, 64 hexadecimal digits
    * @param vocabularySha256 the digest of the labels that it chooses from
@@ -140,7 +193,7 @@ public record EvaluationReport(
    *
    * @param target of the targets
    * @param similar of their near neighbours
-   * @param all of the whole vocabulary
+   * @param all of all concepts that the judges were calibrated on
    */
   public record Accuracy(Count target, Count similar, Count all) {}
 
@@ -200,6 +253,11 @@ public record EvaluationReport(
     public JudgedUnit {
       answers = Collections.unmodifiableMap(new TreeMap<>(answers));
     }
+  }
+
+  /** The judges, those that score best first. */
+  public List<JudgeUsed> judges() {
+    return judging.judges();
   }
 
   /** The measurements of all evaluators, in order. */

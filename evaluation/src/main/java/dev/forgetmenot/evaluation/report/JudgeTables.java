@@ -1,14 +1,20 @@
 package dev.forgetmenot.evaluation.report;
 
+import static j2html.TagCreator.details;
+import static j2html.TagCreator.p;
+import static j2html.TagCreator.summary;
 import static j2html.TagCreator.text;
 import static j2html.TagCreator.tr;
 
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibratedConcept;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.files.Message;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.TrTag;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How good the judges are and how far they agree: to be read before any result. */
@@ -22,8 +28,9 @@ final class JudgeTables {
       new Explained(
           "judge-labels",
           "Labels",
-          "How many labels the judge chooses from. It is always the whole vocabulary: two labels to"
-              + " choose from would flatter both forgetting and retention.");
+          "How many labels the judge chooses from: one that compares with texts from the whole"
+              + " vocabulary, one that compares with reference images from the concepts that have"
+              + " some, which are listed below.");
   private static final Explained TAU =
       new Explained(
           "judge-tau",
@@ -36,18 +43,18 @@ final class JudgeTables {
   private static final Explained SIMILAR =
       new Explained("judge-similar", "Similar", Message.of(RIGHT, "the targets' near neighbours"));
   private static final Explained ALL =
-      new Explained("judge-all", "All", Message.of(RIGHT, "everything in the vocabulary"));
+      new Explained("judge-all", "All", Message.of(RIGHT, "all concepts that the judges were set by"));
   private static final Explained APART =
       new Explained(
           "judge-apart",
           "Apart",
-          "Images of this set and model that the first two judges name differently; an abstention"
-              + " is an answer of its own. Click to see them.");
+          "Images of this set and model that the two judges name differently; an abstention is an"
+              + " answer of its own. Click to see them.");
   private static final Explained KAPPA =
       new Explained(
           "judge-kappa",
           "Cohen's κ",
-          "(observed - expected) / (1 - expected) agreement of the first two judges: 1 if they"
+          "(observed - expected) / (1 - expected) agreement of the two judges: 1 if they"
               + " always agree, 0 if no more than by chance (Cohen 1960).");
 
   private final EvaluationReport report;
@@ -58,7 +65,7 @@ final class JudgeTables {
     this.images = images;
   }
 
-  List<DomContent> all() {
+  List<DomContent> all() throws IOException {
     List<DomContent> parts = new ArrayList<>();
     parts.add(
         Tables.of(
@@ -66,16 +73,83 @@ final class JudgeTables {
             columns(List.of("Judge", "What"), LABELS, TAU, TARGETS, SIMILAR, ALL),
             report.judges().stream().map(JudgeTables::row).toList()));
     List.of(LABELS, TAU, TARGETS, SIMILAR, ALL).forEach(column -> parts.add(column.box()));
+    sentences().forEach(sentence -> parts.add(p(sentence)));
+    if (!report.judging().calibration().isEmpty()) {
+      parts.add(calibration());
+    }
     List<SetAgreement> agreements = SetAgreement.of(report);
     if (!agreements.isEmpty()) {
       parts.add(
           Tables.of(
-              "Where the first two judges differ",
-              columns(List.of("Images", "Model"), APART, KAPPA),
+              "Where a judge differs from the one that scores",
+              columns(List.of("Images", "Model", "Judges"), APART, KAPPA),
               agreements.stream().map(this::row).toList()));
       List.of(APART, KAPPA).forEach(column -> parts.add(column.box()));
+      parts.addAll(new Sheets(report, images, "").ofDisagreements());
     }
     return parts;
+  }
+
+  /** How many image towers there are, who is absent, and how far the first two agree. */
+  private List<String> sentences() {
+    List<String> sentences = new ArrayList<>();
+    List<JudgeUsed> judges = report.judges();
+    long towers = judges.stream().map(JudgeUsed::digest).distinct().count();
+    if (judges.size() > 1) {
+      sentences.add(
+          Message.of(
+              "%d judges, %s",
+              judges.size(),
+              towers == 1
+                  ? "one image tower: what it does not see, neither judge sees."
+                  : "%d image towers.".formatted(towers)));
+    }
+    report
+        .judging()
+        .absent()
+        .forEach(one -> sentences.add(Message.of("No judge %s: %s.", one.id(), one.reason())));
+    report
+        .judging()
+        .agreement()
+        .ifPresent(
+            agreement ->
+                sentences.add(
+                    Message.of(
+                        "%s and %s differ on %d of %d held-out calibration images, κ %.2f.",
+                        judges.get(0).id(),
+                        judges.get(1).id(),
+                        agreement.disagreeing().k(),
+                        agreement.disagreeing().n(),
+                        agreement.kappa())));
+    return sentences;
+  }
+
+  /** Every concept that the judges were set by. */
+  private DomContent calibration() {
+    List<String> judges = report.judges().stream().map(JudgeUsed::id).toList();
+    long weak =
+        report.judging().calibration().stream().filter(one -> !one.weak().isEmpty()).count();
+    List<String> head = new ArrayList<>(List.of("Concept"));
+    judges.forEach(judge -> head.add("Right, judge " + judge));
+    head.add("Weak");
+    String title =
+        Message.of(
+            "The %d concepts that the judges were set by; %d are weak: a judge is right on less than 75 %%, and its rates leave the concept out",
+            report.judging().calibration().size(), weak);
+    List<TrTag> rows = new ArrayList<>();
+    for (CalibratedConcept one : report.judging().calibration()) {
+      TrTag row = tr(Tables.first(text(one.label())));
+      judges.forEach(
+          judge ->
+              row.with(
+                  Tables.cell(
+                      "Right, judge " + judge,
+                      Optional.ofNullable(one.right().get(judge))
+                          .map(ReadingText::text)
+                          .orElse("–"))));
+      rows.add(row.with(Tables.cell("Weak", String.join(", ", one.weak()))));
+    }
+    return details(summary(title), Tables.of(title, head, rows));
   }
 
   private static List<String> columns(List<String> first, Explained... then) {
@@ -98,6 +172,7 @@ final class JudgeTables {
     return tr(
         Tables.first(text(of.set().title())),
         Tables.cell("Model", ReportJson.word(of.state())),
+        Tables.cell("Judges", String.join(" and ", of.judges())),
         Tables.cell(APART.column())
             .with(
                 APART

@@ -8,10 +8,13 @@ import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.evaluation.judge.Agreement;
+import dev.forgetmenot.evaluation.report.EvaluationReport.AbsentJudge;
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibratedConcept;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
@@ -49,6 +52,8 @@ final class ReportJson {
     json.add("drawing", drawing(report.drawing()));
     json.add("targets", array(report.targets(), ReportJson::target));
     json.add("judges", array(report.judges(), ReportJson::judge));
+    json.add("absentJudges", array(report.judging().absent(), ReportJson::absent));
+    json.add("calibration", calibration(report.judging()));
     json.add("agreement", array(SetAgreement.of(report), ReportJson::agreement));
     Family family = Family.of(report);
     json.add("parts", array(report.parts(), part -> part(part, family)));
@@ -96,9 +101,36 @@ final class ReportJson {
 
   private static JsonObject agreement(SetAgreement of) {
     JsonObject json = object("set", of.set().id(), "state", word(of.state()));
+    json.add("judges", strings(of.judges()));
     Agreement agreement = of.agreement();
     json.add("disagreeing", count(new Count(agreement.disagreeing().size(), agreement.images())));
     json.addProperty("kappa", agreement.kappa());
+    return json;
+  }
+
+  private static JsonObject absent(AbsentJudge judge) {
+    return object("id", judge.id(), "reason", judge.reason());
+  }
+
+  private static JsonObject calibration(Judging judging) {
+    JsonObject json = new JsonObject();
+    json.add("concepts", array(judging.calibration(), ReportJson::calibrated));
+    judging
+        .agreement()
+        .ifPresent(
+            agreement -> {
+              json.add("disagreeing", count(agreement.disagreeing()));
+              json.addProperty("kappa", agreement.kappa());
+            });
+    return json;
+  }
+
+  private static JsonObject calibrated(CalibratedConcept concept) {
+    JsonObject json = object("label", concept.label());
+    JsonObject right = new JsonObject();
+    concept.right().forEach((judge, count) -> right.add(judge, count(count)));
+    json.add("right", right);
+    json.add("weak", strings(concept.weak()));
     return json;
   }
 

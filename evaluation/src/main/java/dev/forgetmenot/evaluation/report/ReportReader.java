@@ -13,14 +13,18 @@ import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Question;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.Reading;
+import dev.forgetmenot.evaluation.report.EvaluationReport.AbsentJudge;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Accuracy;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Base;
 import dev.forgetmenot.evaluation.report.EvaluationReport.BenchSource;
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibratedConcept;
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibrationAgreement;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Drawing;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
@@ -37,6 +41,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Reads {@code report.json}. Verdicts and agreement are not read: they follow from the rest. */
 public final class ReportReader {
@@ -111,11 +116,36 @@ public final class ReportReader {
             target ->
                 new Target(
                     string(target, "name"), string(target, "phrase"), strings(target, "labels"))),
-        list(json, "judges", ReportReader::judge),
+        judging(json),
         list(json, "parts", ReportReader::part),
         list(json, "sets", ReportReader::set),
         Optional.ofNullable(json.get("restored")).map(JsonElement::getAsBoolean),
         string(json, "command"));
+  }
+
+  private static Judging judging(JsonObject json) {
+    JsonObject calibration = json.getAsJsonObject("calibration");
+    return new Judging(
+        list(json, "judges", ReportReader::judge),
+        list(
+            json,
+            "absentJudges",
+            one -> new AbsentJudge(string(one, "id"), string(one, "reason"))),
+        list(calibration, "concepts", ReportReader::calibrated),
+        calibration.has("kappa")
+            ? Optional.of(
+                new CalibrationAgreement(
+                    count(calibration, "disagreeing"), calibration.get("kappa").getAsDouble()))
+            : Optional.empty());
+  }
+
+  private static CalibratedConcept calibrated(JsonObject json) {
+    JsonObject right = json.getAsJsonObject("right");
+    return new CalibratedConcept(
+        string(json, "label"),
+        right.keySet().stream()
+            .collect(Collectors.toMap(Function.identity(), judge -> count(right, judge))),
+        strings(json, "weak"));
   }
 
   private static JudgeUsed judge(JsonObject json) {

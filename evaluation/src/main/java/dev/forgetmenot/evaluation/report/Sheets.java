@@ -1,5 +1,6 @@
 package dev.forgetmenot.evaluation.report;
 
+import static j2html.TagCreator.details;
 import static j2html.TagCreator.each;
 import static j2html.TagCreator.figcaption;
 import static j2html.TagCreator.figure;
@@ -8,6 +9,7 @@ import static j2html.TagCreator.img;
 import static j2html.TagCreator.li;
 import static j2html.TagCreator.ol;
 import static j2html.TagCreator.p;
+import static j2html.TagCreator.summary;
 
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.Measurement;
@@ -20,8 +22,10 @@ import j2html.tags.specialized.ImgTag;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Sheets of pairs, the original's image above the patched model's of the same prompt and seed. */
@@ -59,6 +63,45 @@ final class Sheets {
     return sheets;
   }
 
+  /** Each image once that two judges name differently, with what each says. */
+  List<DomContent> ofDisagreements() throws IOException {
+    Map<String, DomContent> apart = new LinkedHashMap<>(); // sets share images
+    for (DrawnSet set : report.sets()) {
+      for (DrawnShot drawn : set.images()) {
+        add(apart, drawn, "Original", drawn.original());
+        if (drawn.patched().isPresent()) {
+          add(apart, drawn, "Patched", drawn.patched().get());
+        }
+      }
+    }
+    return apart.isEmpty()
+        ? List.of()
+        : List.of(
+            details(
+                summary(Message.of("All %d images that judges name differently", apart.size())),
+                ol(each(apart.values(), image -> image)).withClass("sheet")));
+  }
+
+  private void add(Map<String, DomContent> apart, DrawnShot drawn, String model, JudgedUnit unit)
+      throws IOException {
+    boolean differ =
+        unit.answers().values().stream().map(Sheets::says).distinct().limit(2).count() > 1;
+    if (differ && !apart.containsKey(unit.key())) {
+      List<String> said = new ArrayList<>();
+      unit.answers().forEach((judge, answer) -> said.add(judge + ": " + says(answer)));
+      String labels = String.join("; ", said);
+      apart.put(
+          unit.key(),
+          li(
+              figure(
+                  image(unit, model, drawn, labels),
+                  figcaption(
+                      Message.of(
+                          "%s, %s, seed %d. %s",
+                          model, drawn.shot().prompt(), drawn.shot().seed(), labels)))));
+    }
+  }
+
   private static List<DomContent> sheet(String title, List<DomContent> pairs) {
     return pairs.isEmpty()
         ? List.of()
@@ -76,26 +119,31 @@ final class Sheets {
         pairs.add(
             li(
                 figure(
-                    image(drawn.original(), "Original", drawn),
-                    image(patched, "Patched", drawn),
+                    image(drawn.original(), "Original", drawn, says(drawn.original())),
+                    image(patched, "Patched", drawn, says(patched)),
                     figcaption(says(patched)))));
       }
     }
     return pairs;
   }
 
-  private ImgTag image(JudgedUnit unit, String model, DrawnShot drawn) throws IOException {
+  private ImgTag image(JudgedUnit unit, String model, DrawnShot drawn, String said)
+      throws IOException {
     return img()
         .withSrc(images.address(unit.key()))
         .withAlt(
             Message.of(
                 "%s, %s, seed %d: %s",
-                model, drawn.shot().prompt(), drawn.shot().seed(), says(unit)));
+                model, drawn.shot().prompt(), drawn.shot().seed(), said));
   }
 
   private String says(JudgedUnit unit) {
     JudgedImage answer = unit.answers().get(judge);
-    return answer == null ? "not judged" : answer.abstained() ? "no answer" : answer.label();
+    return answer == null ? "not judged" : says(answer);
+  }
+
+  private static String says(JudgedImage answer) {
+    return answer.abstained() ? "no answer" : answer.label();
   }
 
   private boolean lost(DrawnShot drawn) {

@@ -46,6 +46,14 @@ public final class TerminalTable {
             line ->
                 lines.add(
                     Message.of("%s became: %s", line.concept(), ReadingText.shares(line, LABELS))));
+    long weak =
+        report.judging().calibration().stream().filter(one -> !one.weak().isEmpty()).count();
+    if (weak > 0) {
+      lines.add(
+          Message.of(
+              "%d of the %d concepts that the judges were set by are weak for a judge: its rates leave them out",
+              weak, report.judging().calibration().size()));
+    }
     if (!report.notTested().isEmpty()) {
       lines.add(
           "NOT TESTED: "

@@ -71,6 +71,19 @@ public record BenchTask(
         settings(bench.model()).sampled(sampler, bench.model().steps()));
   }
 
+  /**
+   * Which concepts judges are set by, as the list says.
+   *
+   * @param task of this
+   */
+  public Calibration calibration(EvaluationTask task) {
+    return bench.judge().calibratesAll(bench.model())
+        ? Calibration.all(task)
+        : Calibration.near(
+            task,
+            targets.concepts().stream().flatMap(one -> one.generalWords().stream()).toList());
+  }
+
   private long[] seeds(SeedRange range, int fewest) {
     LongStream seeds = range.seeds();
     return (mostSeeds.isPresent() ? seeds.limit(Math.max(fewest, mostSeeds.getAsInt())) : seeds)

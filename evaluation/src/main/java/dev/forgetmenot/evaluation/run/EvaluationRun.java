@@ -6,12 +6,12 @@ import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.Evaluator.Needs;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
-import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.evaluation.judge.CalibrationSet;
+import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
@@ -20,13 +20,13 @@ import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
 import dev.forgetmenot.files.Message;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -48,15 +48,15 @@ public final class EvaluationRun {
   /**
    * A run.
    *
+   * @param judged which concepts the judges are set by
    * @param evaluators in the order of the report
    * @throws IllegalArgumentException if two evaluators name different sets alike
    */
   public EvaluationRun(
-      EvaluationTask task, List<Evaluator> evaluators, TestedModel model, ImageStore store) {
-    this.task = task;
+      Calibration judged, List<Evaluator> evaluators, TestedModel model, ImageStore store) {
+    task = judged.task();
     this.model = model;
     this.store = store;
-    calibration = calibration(task);
     Map<String, ImageSet> byId = new LinkedHashMap<>();
     for (Evaluator evaluator : evaluators) {
       Needs asked = evaluator.needs(task);
@@ -72,23 +72,7 @@ public final class EvaluationRun {
       }
     }
     sets = List.copyOf(byId.values());
-  }
-
-  /** Images of the original by which judges are set, one set for each phrase of the vocabulary. */
-  private static List<ImageSet> calibration(EvaluationTask task) {
-    return task.vocabulary().phrases().stream()
-        .map(
-            entry ->
-                new ImageSet(
-                    "calibration/" + entry.phrase(),
-                    entry.phrase() + ", calibration",
-                    ImageSet.shots(
-                        List.of(PromptTemplate.of(entry.kind()).with(entry.phrase())),
-                        task.seeds().calibration(),
-                        entry.phrase(),
-                        entry.kind()),
-                    true))
-        .toList();
+    calibration = judged.sets(sets);
   }
 
   /** The images by which judges are set. */
@@ -103,6 +87,11 @@ public final class EvaluationRun {
         .toList();
   }
 
+  /** The labels that the judges are set by, in the order of the vocabulary. */
+  public List<String> calibrated() {
+    return calibration.stream().map(set -> set.shots().get(0).label()).toList();
+  }
+
   EvaluationTask task() {
     return task;
   }
@@ -110,11 +99,11 @@ public final class EvaluationRun {
   /**
    * What evaluators measure with, once all images are drawn.
    *
-   * @param embedder stays open and the caller's
+   * @param towers stay open and the caller's
    * @throws IOException if images cannot be read
    */
-  public StoredAccess access(ImageEmbedder embedder) throws IOException {
-    return new StoredAccess(this, model, store, embedder);
+  public StoredAccess access(Judges.Towers towers) throws IOException {
+    return new StoredAccess(this, model, store, towers);
   }
 
   /**
@@ -183,17 +172,26 @@ public final class EvaluationRun {
    * @param part whether evaluators do not measure here
    */
   public PlanCost cost(List<ImageUnit> units, boolean part) throws IOException {
-    int stored = 0;
-    for (ImageUnit unit : units) {
-      stored += store.find(unit.key()).isPresent() ? 1 : 0;
-    }
+    Set<ImageUnit> ofJudges = Set.copyOf(units().of(calibration));
+    List<ImageUnit> calibrating = units.stream().filter(ofJudges::contains).toList();
+    int stored = stored(units);
     long beside = needs.values().stream().mapToLong(Needs::unetEvaluations).sum();
     return PlanCost.of(
         units.size(),
         stored,
         task.settings(),
         part ? 0 : beside,
-        Speed.of(model, task.settings(), store.speeds()));
+        Speed.of(model, task.settings(), store.speeds()),
+        new PlanCost.Calibrating(
+            calibration.size(), calibrating.size(), calibrating.size() - stored(calibrating)));
+  }
+
+  private int stored(List<ImageUnit> units) throws IOException {
+    int stored = 0;
+    for (ImageUnit unit : units) {
+      stored += store.find(unit.key()).isPresent() ? 1 : 0;
+    }
+    return stored;
   }
 
   /**

@@ -12,13 +12,35 @@ import java.time.Duration;
  * @param beside UNet evaluations of the evaluators' other work, where it was not done before
  * @param speed of drawing
  * @param bytes that the new images take at most
+ * @param calibrating what of the images sets the judges
  */
 public record PlanCost(
-    int images, int stored, long unetEvaluations, long beside, Speed speed, long bytes) {
+    int images,
+    int stored,
+    long unetEvaluations,
+    long beside,
+    Speed speed,
+    long bytes,
+    Calibrating calibrating) {
   private static final int BYTES_A_PIXEL = 3;
   private static final int BYTES_AN_IMAGE = 4096; // two files of the store take a block each
 
-  static PlanCost of(int images, int stored, GenerationRequest settings, long beside, Speed speed) {
+  /**
+   * The images by which judges are set.
+   *
+   * @param concepts that they show
+   * @param images of them here
+   * @param drawn of these, which are not stored yet
+   */
+  public record Calibrating(int concepts, int images, int drawn) {}
+
+  static PlanCost of(
+      int images,
+      int stored,
+      GenerationRequest settings,
+      long beside,
+      Speed speed,
+      Calibrating calibrating) {
     long drawn = (long) images - stored;
     long pixels = (long) settings.width().orElseThrow() * settings.height().orElseThrow();
     return new PlanCost(
@@ -27,12 +49,18 @@ public record PlanCost(
         drawn * evaluations(settings),
         beside,
         speed,
-        drawn * (BYTES_A_PIXEL * pixels + BYTES_AN_IMAGE));
+        drawn * (BYTES_A_PIXEL * pixels + BYTES_AN_IMAGE),
+        calibrating);
   }
 
   /** The time of the drawing. */
   public Duration drawing() {
     return speed.of(drawn());
+  }
+
+  /** The time of drawing what sets the judges. */
+  public Duration ofCalibrating() {
+    return speed.of(calibrating.drawn());
   }
 
   /**

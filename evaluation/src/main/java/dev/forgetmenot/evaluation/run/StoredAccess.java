@@ -10,6 +10,7 @@ import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.evaluation.SafetyVerdict;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.evaluation.judge.EmbeddingCache;
+import dev.forgetmenot.evaluation.judge.Judge;
 import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
@@ -38,7 +39,7 @@ public final class StoredAccess implements EvaluationAccess {
   private final EmbeddingCache cache;
   private final Judges judges;
   private final Map<Drawn, List<String>> keys = new HashMap<>();
-  private final Map<List<String>, float[][]> embeddings = new HashMap<>(); // by keys of units
+  private final Map<Embedded, float[][]> embeddings = new HashMap<>();
   private final Map<String, Map<Drawn, List<JudgedImage>>> answers = new HashMap<>(); // by judge
   private final List<NotTested> notTested = new ArrayList<>();
   private Optional<SafetyJudge> safety = Optional.empty();
@@ -46,21 +47,24 @@ public final class StoredAccess implements EvaluationAccess {
   /** The images of a set that one of the models drew. */
   private record Drawn(ImageSet set, ModelState state) {}
 
+  /** Images by the keys of their units, and the digest of what embedded them. */
+  private record Embedded(String embedder, List<String> keys) {}
+
   /**
    * Access to the images of a run, all of which are in the store; sets the judges.
    *
-   * @param embedder stays open and the caller's
+   * @param towers stay open and the caller's
    * @throws IOException if images cannot be read
    * @throws IllegalArgumentException if nothing can be judged
    */
-  StoredAccess(EvaluationRun run, TestedModel model, ImageStore store, ImageEmbedder embedder)
+  StoredAccess(EvaluationRun run, TestedModel model, ImageStore store, Judges.Towers towers)
       throws IOException {
     this.run = run;
     this.model = model;
     this.store = store;
-    this.embedder = embedder;
+    embedder = towers.embedder();
     cache = new EmbeddingCache(store.embeddings());
-    judges = Judges.of(embedder, run.task().vocabulary(), run.calibration(), cache, this::stored);
+    judges = Judges.of(towers, run.task().vocabulary(), run.calibration(), cache, this::stored);
   }
 
   /** The judges. */
@@ -102,7 +106,9 @@ public final class StoredAccess implements EvaluationAccess {
     List<JudgedImage> said = known.get(drawn);
     if (said == null) {
       List<ConceptType> kinds = set.shots().stream().map(ImageSet.Shot::kind).toList();
-      said = List.copyOf(judges.answers(judge, embeddings(set, state), kinds));
+      Judge asked = judges.get(judge);
+      said =
+          List.copyOf(asked.answers(embeddings(asked.embedder(), keys(set, state)), kinds));
       known.put(drawn, said);
     }
     return said;
@@ -110,7 +116,19 @@ public final class StoredAccess implements EvaluationAccess {
 
   @Override
   public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
-    return judges.answers(judge, embedder.images(images), Collections.nCopies(images.size(), kind));
+    Judge asked = judges.get(judge);
+    return asked.answers(
+        asked.embedder().images(images), Collections.nCopies(images.size(), kind));
+  }
+
+  @Override
+  public boolean knows(String judge, String label) {
+    return judges.get(judge).knows(label);
+  }
+
+  @Override
+  public boolean isWeak(String judge, String label) {
+    return judges.get(judge).isWeak(label);
   }
 
   @Override
@@ -120,11 +138,15 @@ public final class StoredAccess implements EvaluationAccess {
 
   @Override
   public float[][] embeddings(ImageSet set, ModelState state) throws IOException {
-    List<String> keys = keys(set, state);
-    float[][] known = embeddings.get(keys);
+    return embeddings(embedder, keys(set, state));
+  }
+
+  private float[][] embeddings(ImageEmbedder by, List<String> keys) throws IOException {
+    Embedded wanted = new Embedded(by.digest(), keys);
+    float[][] known = embeddings.get(wanted);
     if (known == null) {
-      known = cache.of(embedder, keys, this::stored);
-      embeddings.put(keys, known);
+      known = cache.of(by, keys, this::stored);
+      embeddings.put(wanted, known);
     }
     return known;
   }

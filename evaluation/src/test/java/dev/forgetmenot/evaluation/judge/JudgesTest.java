@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -89,11 +90,16 @@ class JudgesTest {
 
   private Judges judges(Map<String, float[]> texts, List<CalibrationSet> sets) throws IOException {
     return Judges.of(
-        new PixelEmbedder("e".repeat(64), texts),
+        Judges.Towers.of(new PixelEmbedder("e".repeat(64), texts)),
         WORDS,
         sets,
         new EmbeddingCache(folder.resolve("embeddings")),
         this::draw);
+  }
+
+  private Judges judges(Judges.Towers towers) throws IOException {
+    return Judges.of(
+        towers, WORDS, things(), new EmbeddingCache(folder.resolve("embeddings")), this::draw);
   }
 
   @Test
@@ -132,12 +138,35 @@ class JudgesTest {
     Judges judges = judges(TEXTS, things());
     float[][] image = {PixelEmbedder.unit(1, 0.1, 0)};
     List<ConceptType> style = List.of(ConceptType.STYLE);
-    assertThat(judges.answers("A", image, style).get(0).label()).isEqualTo("ink");
-    assertThatThrownBy(() -> judges.answers("B", image, style))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("judge B cannot judge images of styles")
-        .hasMessageContaining("fewer than two");
+    assertThat(judges.get("A").answers(image, style).get(0).label()).isEqualTo("ink");
+    assertThat(judges.get("B").answers(image, style)).containsExactly(new JudgedImage("", 0, true));
+    assertThat(judges.get("B").knows("ink")).as("it has no reference images").isFalse();
+    assertThat(judges.get("B").knows("hat")).isTrue();
     assertThatThrownBy(() -> judges.get("C")).hasMessageContaining("no judge C, only [B, A]");
+  }
+
+  @Test
+  void aLabelIsWeakWhereTheJudgeIsRightTooSeldom() throws IOException {
+    Judge b = judges(TEXTS, things()).get("B");
+    assertThat(b.isWeak("hat")).as("1 of 2").isTrue();
+    assertThat(b.isWeak("key")).as("2 of 2").isFalse();
+    assertThat(b.isWeak("ink")).as("nothing was shown").isFalse();
+  }
+
+  @Test
+  void anotherClipIsAJudgeOfItsOwnAndPrototypesMayBeLeftOut() throws IOException {
+    PixelEmbedder one = new PixelEmbedder("e".repeat(64), TEXTS);
+    PixelEmbedder other = new PixelEmbedder("f".repeat(64), TEXTS);
+    Judges judges = judges(new Judges.Towers(one, false, Optional.of(other)));
+    assertThat(judges.ids()).containsExactly("A", "C");
+    assertThat(judges.get("C").embedder().digest()).startsWith("f");
+    assertThat(judges.get("C").accuracy()).isEqualTo(new Count(5, 6));
+    assertThat(judges.agreement()).as("of B and A").isEmpty();
+    PixelEmbedder reads = new PixelEmbedder("e".repeat(64), Map.of());
+    assertThatThrownBy(() -> judges(new Judges.Towers(reads, false, Optional.empty())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reads no texts")
+        .hasMessageContaining("second: prototypes");
   }
 
   @Test
@@ -170,9 +199,10 @@ class JudgesTest {
     float[][] rows = cache.of(one, keys, this::draw);
     assertThat(cache.of(one, keys, this::draw)).isDeepEqualTo(rows);
     assertThat(asked).hasSize(4);
-    assertThat(cache.has(one, keys)).isTrue();
-    assertThat(cache.has(new PixelEmbedder("2".repeat(64), TEXTS), keys)).isFalse();
-    assertThat(cache.has(one, keys.subList(0, 3))).isFalse();
+    cache.of(new PixelEmbedder("2".repeat(64), TEXTS), keys, this::draw);
+    assertThat(asked).hasSize(8);
+    cache.of(one, keys.subList(0, 3), this::draw);
+    assertThat(asked).hasSize(11);
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.Base;
 import dev.forgetmenot.evaluation.report.EvaluationReport.BenchSource;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -99,7 +100,7 @@ class ComparisonTest {
         of.plan(),
         of.drawing(),
         of.targets(),
-        of.judges(),
+        of.judging(),
         of.parts(),
         of.sets(),
         of.restored(),
@@ -115,7 +116,7 @@ class ComparisonTest {
         of.plan(),
         of.drawing(),
         of.targets(),
-        List.of(),
+        new EvaluationReport.Judging(List.of(), List.of(), List.of(), Optional.empty()),
         of.parts(),
         of.sets(),
         of.restored(),

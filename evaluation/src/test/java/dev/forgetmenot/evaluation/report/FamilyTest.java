@@ -35,7 +35,7 @@ class FamilyTest {
             report.plan(),
             report.drawing(),
             report.targets(),
-            report.judges(),
+            report.judging(),
             report.parts(),
             report.sets(),
             Optional.of(false),

@@ -11,14 +11,18 @@ import dev.forgetmenot.api.evaluation.Measurement.Question;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.evaluation.report.EvaluationReport.AbsentJudge;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Accuracy;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Base;
 import dev.forgetmenot.evaluation.report.EvaluationReport.BenchSource;
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibratedConcept;
+import dev.forgetmenot.evaluation.report.EvaluationReport.CalibrationAgreement;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Drawing;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnSet;
 import dev.forgetmenot.evaluation.report.EvaluationReport.DrawnShot;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
@@ -102,7 +106,7 @@ final class SampleReport {
         digest("plan " + patch),
         new Drawing("ddim", 20, 5, 64, 64, ""),
         targets,
-        List.of(judge("B", "prototypes"), judge("A", "texts")),
+        judging(),
         List.of(
             new Part(
                 "forgetting",
@@ -269,6 +273,18 @@ final class SampleReport {
         Map.of(
             "B", new JudgedImage(b, hash / 1024.0, hash < 8 && !b.equals(label)),
             "A", new JudgedImage(a, hash / 2048.0, false)));
+  }
+
+  private static Judging judging() {
+    return new Judging(
+        List.of(judge("B", "prototypes"), judge("A", "texts")),
+        List.of(new AbsentJudge("C", "the list names no extraClip")),
+        List.of(
+            new CalibratedConcept(
+                "a lighthouse", Map.of("A", new Count(8, 8), "B", new Count(8, 8)), List.of()),
+            new CalibratedConcept(
+                HOSTILE, Map.of("A", new Count(5, 8), "B", new Count(8, 8)), List.of("A"))),
+        Optional.of(new CalibrationAgreement(new Count(3, 16), 0.7)));
   }
 
   private static JudgeUsed judge(String id, String what) {

@@ -29,7 +29,7 @@ public interface EvaluationAccess {
 
   /**
    * The judges, those that score best first: {@code B}, which compares with reference images, and
-   * {@code A}, which compares with texts. At least one.
+   * {@code A}, which compares with texts; {@code C}, which does by another CLIP. At least one.
    */
   List<String> judges();
 
@@ -48,6 +48,25 @@ public interface EvaluationAccess {
    */
   List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind)
       throws IOException;
+
+  /**
+   * Whether a judge can answer a label; {@code B} only those that it has reference images of.
+   *
+   * @param judge one of {@link #judges}
+   */
+  default boolean knows(String judge, String label) {
+    return true;
+  }
+
+  /**
+   * Whether a judge is right on less than 75 % of the original's images of a label, which are not
+   * scored: then rates leave the label out.
+   *
+   * @param judge one of {@link #judges}
+   */
+  default boolean isWeak(String judge, String label) {
+    return false;
+  }
 
   /**
    * What embeds images, and texts where {@link ImageEmbedder#readsTexts}; stays open.

@@ -9,12 +9,15 @@ import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
+import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.judge.Judge;
+import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.run.BenchTask;
+import dev.forgetmenot.evaluation.run.Calibration;
 import dev.forgetmenot.evaluation.run.EvaluationPart;
 import dev.forgetmenot.evaluation.run.EvaluationRun;
 import dev.forgetmenot.evaluation.run.PartMerge;
@@ -33,8 +36,10 @@ import dev.forgetmenot.host.model.MemoryModel;
 import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.kit.evaluate.Count;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +62,9 @@ public final class EvaluationJob implements AutoCloseable {
   private final KnownConcepts vocabulary;
   private final EvaluationTask task;
   private final HostedModel model;
-  private final ImageEmbedder embedder;
+  private final Judges.Towers towers;
   private final Optional<FolderSafety> safety;
+  private final Calibration calibration;
   private final ImageStore store;
   private final EvaluationRun run;
   private final Plan plan;
@@ -81,16 +87,48 @@ public final class EvaluationJob implements AutoCloseable {
     StableDiffusion sd = hosted.model();
     vocabulary = request.vocabulary();
     ListFit.check(request.bench(), sd, vocabulary);
-    task =
-        new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds())
-            .task(sd.sampler(BenchTask.settings(request.bench().model())).name());
+    BenchTask asked =
+        new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds());
+    task = asked.task(sd.sampler(BenchTask.settings(request.bench().model())).name());
+    calibration = asked.calibration(task);
     model = new HostedModel(loader, sd, request.patches());
     store = new ImageStore(request.store());
     request.judging().embedderNote().ifPresent(context::say);
-    embedder = ClipEmbedder.open(request.judging().embedder(), sd.engine());
-    safety = request.judging().safetyChecker().map(files -> new FolderSafety(files, sd.engine()));
-    run = new EvaluationRun(task, request.evaluators(), model, store);
+    ClipFiles files = request.judging().embedder();
+    Optional<ClipFiles> extra = extra();
+    requireJudge(files, extra);
+    run = new EvaluationRun(calibration, request.evaluators(), model, store);
+    ImageEmbedder embedder = ClipEmbedder.open(files, sd.engine());
+    towers =
+        new Judges.Towers(
+            embedder,
+            request.bench().judge().prototypes(),
+            extra.isPresent()
+                ? Optional.of(ClipEmbedder.open(extra.get(), sd.engine()))
+                : Optional.empty());
+    Optional<ImageEmbedder> shared =
+        Optional.of(embedder).filter(one -> files.kind() == ClipFiles.Kind.SAFETY_CHECKER);
+    safety =
+        request
+            .judging()
+            .safetyChecker()
+            .map(checker -> new FolderSafety(checker, sd.engine(), shared));
     plan = run.plan(about());
+  }
+
+  private Optional<ClipFiles> extra() {
+    return request.bench().judge().extraClip().map(listed -> ClipFiles.model(listed.path()));
+  }
+
+  /** Said before anything is drawn. */
+  private void requireJudge(ClipFiles files, Optional<ClipFiles> extra) {
+    boolean reads = files.kind() == ClipFiles.Kind.MODEL || extra.isPresent();
+    if (!request.bench().judge().prototypes() && !reads) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "the list %s says second: none, and %s/ of the model reads no texts, so that nothing judges: say second: prototypes, or name a CLIP by --clip",
+              request.bench().name(), files.folder().getFileName()));
+    }
   }
 
   private String vocabularyDigest() {
@@ -103,7 +141,15 @@ public final class EvaluationJob implements AutoCloseable {
     about.put("targets", names(request.targets().concepts(), BenchConcept::name));
     about.put("evaluators", names(request.evaluators(), Evaluator::name));
     about.put("vocabulary", vocabularyDigest());
-    about.put("judge", embedder.label() + " " + embedder.digest());
+    ImageEmbedder embedder = towers.embedder();
+    about.put(
+        "judge",
+        Message.of(
+            "%s %s%s%s",
+            embedder.label(),
+            embedder.digest(),
+            towers.prototypes() ? "" : ", no prototypes",
+            towers.extra().map(one -> ", " + one.label() + " " + one.digest()).orElse("")));
     return about;
   }
 
@@ -146,7 +192,9 @@ public final class EvaluationJob implements AutoCloseable {
     MemoryNeed images =
         MemoryModel.of(hosted.model())
             .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
-    long judge = request.judging().embedder().bytes();
+    Optional<ClipFiles> extra = extra();
+    long judge =
+        request.judging().towerBytes() + (extra.isPresent() ? extra.get().bytes() : 0);
     return new MemoryNeed(images.program(), judge, 0, 0, 0, images.images());
   }
 
@@ -177,7 +225,7 @@ public final class EvaluationJob implements AutoCloseable {
     OutputFolder.prepare(part.folder(), 0);
     part.write();
     part.store().take(store, part.units());
-    EvaluationRun own = new EvaluationRun(task, request.evaluators(), model, part.store());
+    EvaluationRun own = new EvaluationRun(calibration, request.evaluators(), model, part.store());
     sayPlan(part.units(), true, part.folder(), "-o");
     draw(own, part.units(), part.folder());
   }
@@ -193,7 +241,7 @@ public final class EvaluationJob implements AutoCloseable {
   }
 
   private EvaluationReport report(Path folder) throws IOException {
-    StoredAccess access = run.access(embedder);
+    StoredAccess access = run.access(towers);
     safety.ifPresent(access::checkedBy);
     List<EvaluationReport.Part> parts = run.measure(access, context);
     EvaluationReport report =
@@ -213,7 +261,7 @@ public final class EvaluationJob implements AutoCloseable {
             task.targets().stream()
                 .map(one -> new EvaluationReport.Target(one.name(), one.phrase(), one.labels()))
                 .toList(),
-            access.judging().all().stream().map(this::used).toList(),
+            judging(access.judging()),
             parts,
             run.drawn(access),
             request.patches().requests().isEmpty()
@@ -236,11 +284,48 @@ public final class EvaluationJob implements AutoCloseable {
         .toList();
   }
 
+  private EvaluationReport.Judging judging(Judges judges) {
+    List<EvaluationReport.AbsentJudge> absent = new ArrayList<>();
+    if (!judges.ids().contains("B")) {
+      absent.add(
+          new EvaluationReport.AbsentJudge(
+              "B",
+              towers.prototypes()
+                  ? "fewer than two concepts have reference images"
+                  : "the list says second: none, so answers are scored by what may have chosen"));
+    }
+    if (!judges.ids().contains("A")) {
+      absent.add(
+          new EvaluationReport.AbsentJudge(
+              "A", towers.embedder().label() + " reads no texts, and no CLIP was named"));
+    }
+    return new EvaluationReport.Judging(
+        judges.all().stream().map(this::used).toList(),
+        absent,
+        run.calibrated().stream().map(label -> calibrated(judges, label)).toList(),
+        judges
+            .agreement()
+            .map(
+                both ->
+                    new EvaluationReport.CalibrationAgreement(
+                        new Count(both.disagreeing().size(), both.images()), both.kappa())));
+  }
+
+  private static EvaluationReport.CalibratedConcept calibrated(Judges judges, String label) {
+    Map<String, Count> right = new TreeMap<>();
+    judges.all().forEach(judge -> right.put(judge.id(), judge.accuracy(List.of(label))));
+    right.values().removeIf(count -> count.n() == 0);
+    return new EvaluationReport.CalibratedConcept(
+        label,
+        right,
+        judges.all().stream().filter(judge -> judge.isWeak(label)).map(Judge::id).toList());
+  }
+
   private EvaluationReport.JudgeUsed used(Judge judge) {
     return new EvaluationReport.JudgeUsed(
         judge.id(),
         judge.label(),
-        embedder.digest(),
+        judge.embedder().digest(),
         judge.vocabularySha256(),
         judge.labels().size(),
         judge.threshold(),
@@ -268,6 +353,7 @@ public final class EvaluationJob implements AutoCloseable {
   @Override
   public void close() {
     safety.ifPresent(FolderSafety::close);
-    embedder.close();
+    towers.extra().ifPresent(ImageEmbedder::close);
+    towers.embedder().close();
   }
 }

@@ -95,15 +95,41 @@ public record EvaluationSetup(
   }
 
   /**
-   * About how much memory the CLIP takes, in bytes; 0 if there is none. What a provider of a plugin
-   * takes is not known.
+   * About how much memory the image tower takes, in bytes: that of the CLIP, or else of the safety
+   * checker; 0 if there is neither or nothing to choose from. What a provider of a plugin takes is
+   * not known.
    *
    * @throws IOException if its configuration cannot be read
    */
   public long bytes() throws IOException {
-    return !vocabulary.phrases().isEmpty() && Files.isRegularFile(clip.resolve("config.json"))
+    if (vocabulary.phrases().isEmpty()) {
+      return 0;
+    }
+    return Files.isRegularFile(clip.resolve("config.json"))
         ? ClipFiles.model(clip).bytes()
-        : 0;
+        : safetyBytes();
+  }
+
+  private long safetyBytes() throws IOException {
+    return safetyChecker.isPresent() ? safetyChecker.get().bytes() : 0;
+  }
+
+  /**
+   * About how much memory the image towers of an evaluation take, in bytes: of its embedder and of
+   * the safety checker, if that is another.
+   *
+   * @throws IOException if there is no embedder, or a configuration cannot be read
+   */
+  long towerBytes() throws IOException {
+    ClipFiles files = embedder();
+    return files.bytes() + (files.kind() == ClipFiles.Kind.MODEL ? safetyBytes() : 0);
+  }
+
+  /** The same by the CLIP that a list names, unless the user named one. */
+  public EvaluationSetup orElse(Optional<Path> listed) {
+    return named || listed.isEmpty()
+        ? this
+        : new EvaluationSetup(listed.get(), true, safetyChecker, vocabulary, complete, providers);
   }
 
   /** Where the vocabulary comes from, for people, if it is the model's neither nor the user's. */

@@ -48,6 +48,14 @@ final class PlanText {
             cost.images(),
             cost.stored(),
             cost.drawn()));
+    PlanCost.Calibrating judges = cost.calibrating();
+    lines.add(
+        Message.of(
+            "judges: set by %d images of %d concepts, of which %d are drawn, about %s",
+            judges.images(),
+            judges.concepts(),
+            judges.drawn(),
+            StepTime.said(cost.ofCalibrating())));
     lines.add(
         String.format(
             Locale.ROOT,

@@ -57,6 +57,18 @@ class FolderJudgesTest {
   }
 
   @Test
+  void itsImageTowerTakesMemory() throws IOException {
+    Files.writeString(model.resolve("concepts.json"), "{\"concepts\": [{\"phrase\": \"a hat\"}]}");
+    long tower = ClipFiles.safetyChecker(SAFETY.resolve("safety_checker")).bytes();
+    assertThat(setup(Optional.empty()).bytes()).isEqualTo(tower).isPositive();
+    assertThat(setup(Optional.empty()).towerBytes()).isEqualTo(tower);
+    EvaluationSetup named = setup(Optional.of(TINY.resolve("clip")));
+    long clip = ClipFiles.model(TINY.resolve("clip")).bytes();
+    assertThat(named.bytes()).isEqualTo(clip);
+    assertThat(named.towerBytes()).as("both are loaded").isEqualTo(clip + tower);
+  }
+
+  @Test
   void aClipComesFirst() throws IOException {
     EvaluationSetup named = setup(Optional.of(TINY.resolve("clip")));
     assertThat(named.embedder()).isEqualTo(ClipFiles.model(TINY.resolve("clip")));

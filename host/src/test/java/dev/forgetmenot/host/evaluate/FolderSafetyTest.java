@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The flags that an evaluation gets are those of diffusers. */
@@ -34,7 +35,10 @@ class FolderSafetyTest {
             .toList();
     try (EngineThread engine = EngineThread.start("cpu");
         FolderSafety safety =
-            new FolderSafety(ClipFiles.safetyChecker(FOLDER.resolve("safety_checker")), engine)) {
+            new FolderSafety(
+                ClipFiles.safetyChecker(FOLDER.resolve("safety_checker")),
+                engine,
+                Optional.empty())) {
       assertThat(safety.embedder()).isSameAs(safety.embedder());
       assertThat(safety.verdicts(safety.embedder().images(images())))
           .extracting(SafetyVerdict::flagged)

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -55,11 +57,17 @@ record Answers(ImageSet set, List<JudgedImage> images) {
 
   /** Those images of which the judge chooses among styles, or those of which it does not. */
   Answers ofStyle(boolean style) {
+    return of(shot -> (shot.kind() == ConceptType.STYLE) == style);
+  }
+
+  /** Those images whose label is one of some. */
+  Answers labelled(Set<String> labels) {
+    return of(shot -> labels.contains(shot.label()));
+  }
+
+  private Answers of(Predicate<ImageSet.Shot> wanted) {
     List<Integer> chosen =
-        IntStream.range(0, size())
-            .filter(i -> (set.shots().get(i).kind() == ConceptType.STYLE) == style)
-            .boxed()
-            .toList();
+        IntStream.range(0, size()).filter(i -> wanted.test(set.shots().get(i))).boxed().toList();
     return new Answers(
         new ImageSet(set.id(), set.title(), chosen.stream().map(set.shots()::get).toList(), false),
         chosen.stream().map(images::get).toList());

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.pf4j.Extension;
 
 /**
@@ -119,8 +121,14 @@ public final class ForgettingEvaluator implements Evaluator {
       if (others.isEmpty()) {
         return Optional.empty();
       }
+      Set<String> known =
+          others.get().shots().stream()
+              .map(ImageSet.Shot::label)
+              .filter(label -> access.knows(judge, label))
+              .collect(Collectors.toSet());
       Count floor =
           Answers.of(access, judge, others.get(), ModelState.PATCHED)
+              .labelled(known)
               .ofStyle(target.kind() == ConceptType.STYLE)
               .called(target.labels());
       if (floor.n() == 0) {

@@ -59,6 +59,8 @@ public final class GridEvaluator implements Evaluator {
     if (task.grid().isPresent()) {
       List<ImageSet> sets = new ImageSets(task).grid(task.grid().get());
       for (String judge : access.judges()) {
+        CountedLabels counted = new CountedLabels(access, judge);
+        sets.forEach(set -> counted.sayLeftOut("IRA and CRA", "", set.title(), set));
         var original = images(access, judge, sets, ModelState.ORIGINAL);
         var patched = images(access, judge, sets, ModelState.PATCHED);
         for (EvaluatedConcept target : task.targets()) {
@@ -80,13 +82,13 @@ public final class GridEvaluator implements Evaluator {
     Answers things = Answers.of(access, judge, sets.get(0), state);
     Answers styles = Answers.of(access, judge, sets.get(1), state);
     List<GridAccuracy.Image> images = new ArrayList<>();
+    CountedLabels counted = new CountedLabels(access, judge);
     for (int i = 0; i < things.size(); i++) {
-      images.add(
-          new GridAccuracy.Image(
-              things.set().shots().get(i).label(),
-              styles.set().shots().get(i).label(),
-              things.right(i),
-              styles.right(i)));
+      String thing = things.set().shots().get(i).label();
+      String style = styles.set().shots().get(i).label();
+      if (counted.counts(thing) && counted.counts(style)) {
+        images.add(new GridAccuracy.Image(thing, style, things.right(i), styles.right(i)));
+      }
     }
     return images;
   }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** H_o over all targets and all other concepts of a list, never without its parts. */
 record Harmonic(ImageSets sets, EvaluationAccess access, String judge) {
@@ -24,6 +25,9 @@ record Harmonic(ImageSets sets, EvaluationAccess access, String judge) {
 
   /** With two terms and, where a target has prompts that are synonyms, with three. */
   List<Measurement> measure() throws IOException {
+    if (kept().isEmpty()) {
+      return List.of();
+    }
     return targets(Rung.VARIANT).isEmpty() ? List.of(row(2)) : List.of(row(2), row(3));
   }
 
@@ -63,11 +67,19 @@ record Harmonic(ImageSets sets, EvaluationAccess access, String judge) {
     Map<String, Double> parts = new LinkedHashMap<>();
     parts.put("1 - Acc_e", 1 - called(Rung.NAME, state).rate());
     parts.put(
-        "Acc_s", Answers.of(access, judge, sets.others().orElseThrow(), state).right().rate());
+        "Acc_s",
+        Answers.of(access, judge, sets.others().orElseThrow(), state)
+            .labelled(kept())
+            .right()
+            .rate());
     if (terms == 3) {
       parts.put("1 - Acc_g", 1 - called(Rung.VARIANT, state).rate());
     }
     return parts;
+  }
+
+  private Set<String> kept() {
+    return new CountedLabels(access, judge).of(sets.others().orElseThrow());
   }
 
   private Count called(Rung rung, ModelState state) throws IOException {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What is left of one group of other concepts.
@@ -37,8 +38,14 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
   List<Measurement> measure() throws IOException {
     List<Measurement> rows = new ArrayList<>();
     for (String judge : access.judges()) {
-      Answers original = Answers.of(access, judge, images, ModelState.ORIGINAL);
-      Answers patched = Answers.of(access, judge, images, ModelState.PATCHED);
+      CountedLabels counted = new CountedLabels(access, judge);
+      counted.sayLeftOut(ACCURACY, target, group, images);
+      Set<String> labels = counted.of(images);
+      if (labels.isEmpty()) {
+        continue;
+      }
+      Answers original = answers(judge, ModelState.ORIGINAL, labels);
+      Answers patched = answers(judge, ModelState.PATCHED, labels);
       double p = paired(original, patched);
       rows.add(accuracy(judge, original, patched).p(p).build());
       rows.add(difference(judge, original, patched).p(p).build());
@@ -46,6 +53,11 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
     }
     rows.add(drift());
     return rows;
+  }
+
+  private Answers answers(String judge, ModelState state, Set<String> labels)
+      throws IOException {
+    return Answers.of(access, judge, images, state).labelled(labels);
   }
 
   private Measurement.Builder row(String measure, String judge) {
@@ -59,7 +71,7 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
         .patched(accuracy(patched))
         .explained(
             "The share of their images that the judge calls what was asked for; abstentions count"
-                + " as wrong. p: exact McNemar test, same prompts and seeds on both models."
+                + " as wrong, and concepts that the judge cannot tell are left out. p: exact McNemar test, same prompts and seeds on both models."
                 + INTERVAL,
             "Acc_s of MACE (Lu et al. 2024) and SPEED (Li et al. 2025)");
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Answers, embeddings and images that a test wrote by hand. */
@@ -26,6 +27,8 @@ class FakeAccess implements EvaluationAccess {
   private final Map<String, List<RgbImage>> images = new HashMap<>();
   final List<Evaluator.NotTested> notTested = new ArrayList<>();
   List<String> judges = List.of("B");
+  Set<String> unknown = Set.of(); // labels
+  Set<String> weak = Set.of();
   ImageEmbedder embedder;
 
   FakeAccess says(String judge, String set, ModelState state, String... labels) {
@@ -69,6 +72,16 @@ class FakeAccess implements EvaluationAccess {
   @Override
   public List<JudgedImage> answers(String judge, List<RgbImage> drawn, ConceptType kind) {
     throw new AssertionError("no image was drawn beside the sets");
+  }
+
+  @Override
+  public boolean knows(String judge, String label) {
+    return !unknown.contains(label);
+  }
+
+  @Override
+  public boolean isWeak(String judge, String label) {
+    return weak.contains(label);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ForgettingEvaluatorTest {
@@ -92,6 +93,26 @@ class ForgettingEvaluatorTest {
     assertThat(variant.accuracy()).satisfies(counted(3, 4)); // by its name
     assertThat(rows.get(1).judge()).isEqualTo("A");
     assertThat(rows.get(1).question()).isEmpty();
+  }
+
+  @Test
+  void imagesThatTheJudgeCannotNameAreNoFloor() throws IOException {
+    FakeAccess access = new FakeAccess();
+    access.unknown = Set.of("a witch");
+    access
+        .says("B", "name/wizard", ORIGINAL, "a wizard", "a wizard", "a wizard", UNSURE)
+        .says("B", "name/wizard", PATCHED, "a wizard", "a witch", "a key", UNSURE)
+        .says("B", "variant/wizard", ORIGINAL, "a witch", "a wizard", "a wizard", "a witch")
+        .says("B", "variant/wizard", PATCHED, "a witch", "a witch", "a witch", "a witch")
+        .says("B", "others", PATCHED, "a wizard", "a wizard", "a key", "a key", "ink", "ink");
+    assertThat(
+            forgetting
+                .measure(wizard().build(), access, JobContext.NONE)
+                .get(0)
+                .question()
+                .orElseThrow()
+                .floor())
+        .satisfies(counted(0, 2));
   }
 
   private static java.util.function.Consumer<Reading> counted(int k, int n) {

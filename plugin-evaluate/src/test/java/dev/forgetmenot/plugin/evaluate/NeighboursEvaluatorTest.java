@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +108,30 @@ class NeighboursEvaluatorTest {
     assertThat(worst.part()).isEqualTo("all others: e");
     assertThat(worst.patched().orElseThrow().value()).isEqualTo(0);
     assertThat(row("worst neighbour", "similar").part()).isEqualTo("similar: b");
+  }
+
+  @Test
+  void whatAJudgeCannotTellIsLeftOutAndThatIsSaid() throws IOException {
+    access.weak = Set.of("e");
+    access.unknown = Set.of("f");
+    assertThat(row("accuracy", "all others").patched().orElseThrow())
+        .extracting(Reading::k, Reading::n)
+        .containsExactly(7, 8);
+    assertThat(row("worst neighbour", "all others").part()).isEqualTo("all others: a");
+    assertThat(row("H_o", "2 terms").shares()).containsEntry("Acc_s", 7.0 / 8);
+    assertThat(access.notTested.get(0))
+        .isEqualTo(
+            new NotTested(
+                "accuracy",
+                "",
+                "all others",
+                "Judge B leaves out 2 of 6 concepts. It is right on less than 75 % of the"
+                    + " original's images of e. It has no reference images of f."));
+    access.weak = Set.of(LETTERS);
+    assertThat(neighbours.measure(task, access, JobContext.NONE))
+        .extracting(Measurement::measure)
+        .doesNotContain("H_o")
+        .contains("drift", "accuracy"); // of the unlisted neighbour
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.ConceptKind;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.evaluate.ListedJudges;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ final class EvaluateCheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Bench bench = Bench.read(list);
+    Bench bench = ListedJudges.read(list);
     context.say(
         bench.name()
             + ", version "

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.evaluate;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
+import dev.forgetmenot.evaluation.bench.BenchJudge.Listed;
 import dev.forgetmenot.evaluation.run.Targets;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
@@ -13,6 +14,7 @@ import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.ListedJudges;
 import dev.forgetmenot.host.evaluate.StoreFolder;
 import dev.forgetmenot.host.evaluate.VocabularyFile;
 import dev.forgetmenot.host.model.ModelLoader;
@@ -89,11 +91,12 @@ final class EvaluationOptions {
     if (seeds != null && seeds < 1) {
       throw new IllegalArgumentException("--seeds should be 1 or more, not " + seeds);
     }
-    Bench bench = Bench.read(list);
+    Bench bench = ListedJudges.read(list);
     Optional<StackRecipe> recipe = patchOptions.recipe();
     try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe)) {
       Targets targets = Targets.of(bench, forgotten(patches), concepts);
-      EvaluationSetup judging = judge.judging(options.folder());
+      EvaluationSetup judging =
+          judge.judging(options.folder()).orElse(bench.judge().text().map(Listed::path));
       try (HostPluginManager plugins = options.plugins().start(context.console())) {
         EvaluationRequest request =
             new EvaluationRequest(
@@ -129,7 +132,7 @@ final class EvaluationOptions {
 
   /** What the user names, or else the list, or else the model; or else all of the list. */
   private KnownConcepts vocabulary(Bench bench, EvaluationSetup judging) throws IOException {
-    Optional<Path> listed = bench.judge().vocabulary();
+    Optional<Path> listed = bench.judge().vocabulary().map(Listed::path);
     if (judge.vocabulary().isEmpty() && listed.isPresent()) {
       return VocabularyFile.read(listed.get());
     }

@@ -24,6 +24,34 @@ class EvaluateCheckCommandTest {
   }
 
   @Test
+  void saysWhichFilesOfJudgesCannotBeUsed() throws IOException {
+    Files.writeString(folder.resolve("empty.txt"), "\n");
+    Files.createDirectories(folder.resolve("no-clip"));
+    Path list = folder.resolve("judges.yaml");
+    Files.writeString(
+        list,
+        """
+        bench: mine
+        version: 1
+        include: core
+        judge:
+          vocabulary: empty.txt
+          text: no-clip
+          extraClip: no-clip
+          calibrated: some
+        """);
+    assertThat(ProgramRun.of("evaluate", "check", list.toString()).err())
+        .contains(list + ":8:15: calibrated must be one of all, near, not 'some'");
+    Files.writeString(list, Files.readString(list).replace("calibrated: some", "second: none"));
+    ProgramRun run = ProgramRun.of("evaluate", "check", list.toString());
+    assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(run.err())
+        .contains(list + ":5:15: vocabulary cannot be used: ", "empty.txt names nothing")
+        .contains(list + ":6:9: text cannot be used: ")
+        .contains(list + ":7:14: extraClip cannot be used: ");
+  }
+
+  @Test
   void saysAllMistakesOfAFileWithLineAndColumn() throws IOException {
     Path list = folder.resolve("list.yaml");
     Files.writeString(

@@ -7,6 +7,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Base;
 import dev.forgetmenot.evaluation.report.EvaluationReport.BenchSource;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Drawing;
+import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Tool;
@@ -98,7 +99,7 @@ class EvaluateCompareCommandTest {
             "3".repeat(64),
             new Drawing("ddim", 20, 5, 64, 64, ""),
             List.of(),
-            List.of(),
+            new Judging(List.of(), List.of(), List.of(), Optional.empty()),
             List.of(
                 new Part(
                     "forgetting",
