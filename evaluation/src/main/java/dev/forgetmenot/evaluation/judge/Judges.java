@@ -150,6 +150,9 @@ public final class Judges {
   /** How far both agree on held-out images that both can judge. */
   private static Optional<Agreement> agreement(
       List<Judge> judges, Map<CalibrationSet, UnitRows> heldOut) {
+    if (judges.size() < 2) {
+      return Optional.empty();
+    }
     List<JudgedImage> first = new ArrayList<>();
     List<JudgedImage> second = new ArrayList<>();
     heldOut.forEach(
@@ -159,7 +162,7 @@ public final class Judges {
             second.addAll(judges.get(judges.size() - 1).answers(images, set.style()));
           }
         });
-    return judges.size() < 2 || first.isEmpty()
+    return first.isEmpty()
         ? Optional.empty()
         : Optional.of(Agreement.of(first, second));
   }
