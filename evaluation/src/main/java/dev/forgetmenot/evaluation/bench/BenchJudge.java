@@ -47,8 +47,6 @@ public record BenchJudge(
 
   /** Whether the whole vocabulary is drawn to set the judges. */
   public boolean calibratesAll(BenchModel model) {
-    return calibrated
-        .map(Calibrated.ALL::equals)
-        .orElse(model.width() * model.height() < SMALL);
+    return calibrated.map(Calibrated.ALL::equals).orElse(model.width() * model.height() < SMALL);
   }
 }

@@ -76,15 +76,14 @@ record SettingsReader(ListSource source, Problems problems) {
             "calibrated",
             one ->
                 KeyReader.choice(
-                    one,
-                    List.of(BenchJudge.Calibrated.values()),
-                    BenchJudge.Calibrated::word));
+                    one, List.of(BenchJudge.Calibrated.values()), BenchJudge.Calibrated::word));
     SeedRange calibration =
         keys.optional("calibrationSeeds", one -> range("calibrationSeeds", one, false))
             .orElse(
                 new SeedRange(
                     "calibrationSeeds", FIRST_CALIBRATION, OptionalInt.of(16), keys.place()));
-    return new BenchJudge(vocabulary, text, second.equals("prototypes"), extra, calibrated, calibration);
+    return new BenchJudge(
+        vocabulary, text, second.equals("prototypes"), extra, calibrated, calibration);
   }
 
   private BenchJudge.Listed listed(YamlValue value) {

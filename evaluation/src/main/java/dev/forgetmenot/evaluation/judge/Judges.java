@@ -162,9 +162,7 @@ public final class Judges {
             second.addAll(judges.get(judges.size() - 1).answers(images, set.style()));
           }
         });
-    return first.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Agreement.of(first, second));
+    return first.isEmpty() ? Optional.empty() : Optional.of(Agreement.of(first, second));
   }
 
   /** All judges, those that score best first. */

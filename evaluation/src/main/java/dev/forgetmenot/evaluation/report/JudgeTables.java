@@ -43,7 +43,8 @@ final class JudgeTables {
   private static final Explained SIMILAR =
       new Explained("judge-similar", "Similar", Message.of(RIGHT, "the targets' near neighbours"));
   private static final Explained ALL =
-      new Explained("judge-all", "All", Message.of(RIGHT, "all concepts that the judges were set by"));
+      new Explained(
+          "judge-all", "All", Message.of(RIGHT, "all concepts that the judges were set by"));
   private static final Explained APART =
       new Explained(
           "judge-apart",
@@ -102,7 +103,7 @@ final class JudgeTables {
               judges.size(),
               towers == 1
                   ? "one image tower: what it does not see, neither judge sees."
-                  : "%d image towers.".formatted(towers)));
+                  : Message.of("%d image towers.", towers)));
     }
     report
         .judging()

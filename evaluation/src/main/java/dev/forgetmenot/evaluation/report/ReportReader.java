@@ -128,9 +128,7 @@ public final class ReportReader {
     return new Judging(
         list(json, "judges", ReportReader::judge),
         list(
-            json,
-            "absentJudges",
-            one -> new AbsentJudge(string(one, "id"), string(one, "reason"))),
+            json, "absentJudges", one -> new AbsentJudge(string(one, "id"), string(one, "reason"))),
         list(calibration, "concepts", ReportReader::calibrated),
         calibration.has("kappa")
             ? Optional.of(

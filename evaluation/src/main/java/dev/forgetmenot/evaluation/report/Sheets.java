@@ -133,8 +133,7 @@ final class Sheets {
         .withSrc(images.address(unit.key()))
         .withAlt(
             Message.of(
-                "%s, %s, seed %d: %s",
-                model, drawn.shot().prompt(), drawn.shot().seed(), said));
+                "%s, %s, seed %d: %s", model, drawn.shot().prompt(), drawn.shot().seed(), said));
   }
 
   private String says(JudgedUnit unit) {

@@ -80,8 +80,7 @@ public record BenchTask(
     return bench.judge().calibratesAll(bench.model())
         ? Calibration.all(task)
         : Calibration.near(
-            task,
-            targets.concepts().stream().flatMap(one -> one.generalWords().stream()).toList());
+            task, targets.concepts().stream().flatMap(one -> one.generalWords().stream()).toList());
   }
 
   private long[] seeds(SeedRange range, int fewest) {

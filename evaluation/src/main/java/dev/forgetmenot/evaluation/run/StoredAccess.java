@@ -107,8 +107,7 @@ public final class StoredAccess implements EvaluationAccess {
     if (said == null) {
       List<ConceptType> kinds = set.shots().stream().map(ImageSet.Shot::kind).toList();
       Judge asked = judges.get(judge);
-      said =
-          List.copyOf(asked.answers(embeddings(asked.embedder(), keys(set, state)), kinds));
+      said = List.copyOf(asked.answers(embeddings(asked.embedder(), keys(set, state)), kinds));
       known.put(drawn, said);
     }
     return said;
@@ -117,8 +116,7 @@ public final class StoredAccess implements EvaluationAccess {
   @Override
   public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
     Judge asked = judges.get(judge);
-    return asked.answers(
-        asked.embedder().images(images), Collections.nCopies(images.size(), kind));
+    return asked.answers(asked.embedder().images(images), Collections.nCopies(images.size(), kind));
   }
 
   @Override

@@ -193,8 +193,7 @@ public final class EvaluationJob implements AutoCloseable {
         MemoryModel.of(hosted.model())
             .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
     Optional<ClipFiles> extra = extra();
-    long judge =
-        request.judging().towerBytes() + (extra.isPresent() ? extra.get().bytes() : 0);
+    long judge = request.judging().towerBytes() + (extra.isPresent() ? extra.get().bytes() : 0);
     return new MemoryNeed(images.program(), judge, 0, 0, 0, images.images());
   }
 

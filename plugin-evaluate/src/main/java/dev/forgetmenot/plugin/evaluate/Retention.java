@@ -55,8 +55,7 @@ record Retention(EvaluationAccess access, String target, String group, ImageSet 
     return rows;
   }
 
-  private Answers answers(String judge, ModelState state, Set<String> labels)
-      throws IOException {
+  private Answers answers(String judge, ModelState state, Set<String> labels) throws IOException {
     return Answers.of(access, judge, images, state).labelled(labels);
   }
 
