@@ -6,10 +6,15 @@ import dev.forgetmenot.kit.yaml.YamlValue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where a list comes from: a file, or the program, which brings some.
@@ -23,6 +28,8 @@ record ListSource(Path file, boolean shipped) {
 
   /** Names of the lists that are part of the program. */
   static final List<String> SHIPPED = shippedNames();
+
+  private static FileSystem openJar; // null while nothing in it was named
 
   private static List<String> shippedNames() {
     return new String(resource("lists.txt"), StandardCharsets.UTF_8).lines().toList();
@@ -46,8 +53,9 @@ record ListSource(Path file, boolean shipped) {
    * @throws dev.forgetmenot.kit.yaml.YamlException if it is not there
    */
   Path existing(YamlValue value) {
-    Path path = file.resolveSibling(KeyReader.text(value));
-    if (shipped || !Files.exists(path)) {
+    String name = KeyReader.text(value);
+    Path path = shipped ? resources().resolve(name) : file.resolveSibling(name);
+    if (!Files.exists(path)) {
       throw value.wrong(
           "names "
               + path
@@ -77,6 +85,19 @@ record ListSource(Path file, boolean shipped) {
   /** SHA-256 of the bytes, in hexadecimal digits. */
   String sha256() throws IOException {
     return shipped ? Sha256.hex(resource(file.toString())) : Sha256.hex(file);
+  }
+
+  /** The folder of what the program brings; where that is in a jar, the jar stays open. */
+  private static synchronized Path resources() {
+    try {
+      URI list = ListSource.class.getResource("lists.txt").toURI();
+      if (list.getScheme().equals("jar") && openJar == null) {
+        openJar = FileSystems.newFileSystem(list, Map.of());
+      }
+      return Path.of(list).getParent();
+    } catch (URISyntaxException | IOException e) {
+      throw new IllegalStateException("the files of the program cannot be read", e);
+    }
   }
 
   private static byte[] resource(String name) {

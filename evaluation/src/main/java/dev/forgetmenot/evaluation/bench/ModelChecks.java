@@ -1,6 +1,7 @@
 package dev.forgetmenot.evaluation.bench;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,36 @@ public final class ModelChecks {
   }
 
   /**
+   * Never-known concepts that a model or a judge does know.
+   *
+   * @param known its vocabulary
+   * @return a mistake for each
+   */
+  public static List<BenchProblem> known(Bench bench, KnownConcepts known) {
+    Set<String> plain = plain(known);
+    return bench.never().stream()
+        .filter(
+            one ->
+                plain.contains(ConceptNames.plain(one.name()))
+                    || plain.contains(ConceptNames.plain(one.phrase())))
+        .map(
+            one ->
+                new BenchProblem(
+                    one.place(),
+                    Message.of(
+                        "never names %s, which is in the vocabulary: name what the model does not know",
+                        one.name())))
+        .toList();
+  }
+
+  private static Set<String> plain(KnownConcepts known) {
+    return known.phrases().stream()
+        .flatMap(phrase -> Stream.of(phrase.name(), phrase.phrase()))
+        .map(ConceptNames::plain)
+        .collect(Collectors.toSet());
+  }
+
+  /**
    * The concepts, members and neighbours that a model or a judge does not know.
    *
    * @param known its vocabulary
@@ -82,11 +113,7 @@ public final class ModelChecks {
    */
   public static List<BenchProblem> unknown(Bench bench, KnownConcepts known) {
     List<BenchProblem> problems = new ArrayList<>();
-    Set<String> plain =
-        known.phrases().stream()
-            .flatMap(phrase -> Stream.of(phrase.name(), phrase.phrase()))
-            .map(ConceptNames::plain)
-            .collect(Collectors.toSet());
+    Set<String> plain = plain(known);
     List<String> phrases = known.phrases().stream().map(KnownConcepts.Phrase::phrase).toList();
     for (BenchConcept concept : bench.concepts()) {
       List<Mention> asked = new ArrayList<>(concept.members());

@@ -219,7 +219,7 @@ final class HtmlReport {
       content.add(div(each(charts, chart -> chart)).withClass("charts"));
     }
     parts.forEach(part -> content.addAll(tables.of(part)));
-    if (chapter == Chapter.FORGETTING || chapter == Chapter.COST) {
+    if (chapter != Chapter.BECAME && chapter != Chapter.FURTHER) {
       content.addAll(new Sheets(report, images, scoring()).of(chapter, shares));
     }
     return content;

@@ -50,10 +50,10 @@ final class Sheets {
     Set<DrawnShot> lost = new LinkedHashSet<>(); // sets of neighbours share images
     for (DrawnSet set : report.sets()) {
       if (behind.contains(set.id())) {
-        if (chapter == Chapter.FORGETTING) {
-          sheets.addAll(sheet(set.title(), pairs(set.images())));
-        } else {
+        if (chapter == Chapter.COST) {
           set.images().stream().filter(this::lost).forEach(lost::add);
+        } else {
+          sheets.addAll(sheet(set.title(), pairs(set.images())));
         }
       }
     }

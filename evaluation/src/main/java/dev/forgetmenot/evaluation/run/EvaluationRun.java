@@ -1,7 +1,6 @@
 package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.Evaluator.Needs;
@@ -92,6 +91,10 @@ public final class EvaluationRun {
     return calibration.stream().map(set -> set.shots().get(0).label()).toList();
   }
 
+  List<ImageSet> sets() {
+    return sets;
+  }
+
   EvaluationTask task() {
     return task;
   }
@@ -109,11 +112,13 @@ public final class EvaluationRun {
   /**
    * The images of all sets with what the judges say of them.
    *
-   * @param access to images that are drawn
+   * @param access to images that are drawn, after {@link #measure}
    */
-  public List<DrawnSet> drawn(EvaluationAccess access) throws IOException {
+  public List<DrawnSet> drawn(StoredAccess access) throws IOException {
     List<DrawnSet> drawn = new ArrayList<>();
-    for (ImageSet set : sets) {
+    List<ImageSet> all = new ArrayList<>(sets);
+    all.addAll(access.beside());
+    for (ImageSet set : all) {
       List<JudgedUnit> original = judged(access, set, ModelState.ORIGINAL);
       List<JudgedUnit> patched =
           set.originalOnly() ? List.of() : judged(access, set, ModelState.PATCHED);
@@ -130,7 +135,7 @@ public final class EvaluationRun {
     return drawn;
   }
 
-  private static List<JudgedUnit> judged(EvaluationAccess access, ImageSet set, ModelState state)
+  private static List<JudgedUnit> judged(StoredAccess access, ImageSet set, ModelState state)
       throws IOException {
     List<String> keys = access.keys(set, state);
     List<Map<String, JudgedImage>> answers = new ArrayList<>();

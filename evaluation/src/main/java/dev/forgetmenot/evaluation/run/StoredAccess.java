@@ -1,6 +1,7 @@
 package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
@@ -15,15 +16,17 @@ import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What evaluators measure with: images of a store, which are embedded once. For the thread of the
@@ -41,6 +44,7 @@ public final class StoredAccess implements EvaluationAccess {
   private final Map<Drawn, List<String>> keys = new HashMap<>();
   private final Map<Embedded, float[][]> embeddings = new HashMap<>();
   private final Map<String, Map<Drawn, List<JudgedImage>>> answers = new HashMap<>(); // by judge
+  private final Set<ImageSet> beside = new LinkedHashSet<>();
   private final List<NotTested> notTested = new ArrayList<>();
   private Optional<SafetyJudge> safety = Optional.empty();
 
@@ -114,12 +118,6 @@ public final class StoredAccess implements EvaluationAccess {
   }
 
   @Override
-  public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
-    Judge asked = judges.get(judge);
-    return asked.answers(asked.embedder().images(images), Collections.nCopies(images.size(), kind));
-  }
-
-  @Override
   public boolean knows(String judge, String label) {
     return judges.get(judge).knows(label);
   }
@@ -127,6 +125,28 @@ public final class StoredAccess implements EvaluationAccess {
   @Override
   public boolean isWeak(String judge, String label) {
     return judges.get(judge).isWeak(label);
+  }
+
+  @Override
+  public void draw(
+      ImageSet set, ModelState state, Map<String, float[][]> tokens, JobContext context)
+      throws IOException {
+    if (run.sets().stream().anyMatch(one -> one.id().equals(set.id()))) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "an evaluator draws a set %s, which another asked for: give it another id",
+              set.id()));
+    }
+    TestedModel with = new ModelWithTokens(model, tokens);
+    List<ImageUnit> units = new TaskUnits(with, run.task().settings()).of(set, state);
+    new Drawing(with, store, context).draw(units);
+    keys.put(new Drawn(set, state), units.stream().map(ImageUnit::key).toList());
+    beside.add(set);
+  }
+
+  /** The sets that evaluators drew beside those that they asked for, in order. */
+  Set<ImageSet> beside() {
+    return beside;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param digest of the embedder
  * @param known texts; empty for no text tower
  */
-record PixelEmbedder(String digest, Map<String, float[]> known) implements ImageEmbedder {
+public record PixelEmbedder(String digest, Map<String, float[]> known) implements ImageEmbedder {
   static RgbImage image(int red, int green, int blue) {
     return new RgbImage(1, 1, new byte[] {(byte) red, (byte) green, (byte) blue});
   }

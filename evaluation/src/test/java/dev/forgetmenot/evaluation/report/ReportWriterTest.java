@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +117,18 @@ class ReportWriterTest {
     // the image that became a bear, in two sets of the chapter
     assertThat(cost.split("<img", -1)).hasSize(3);
     assertThat(cost).contains("alt=\"Patched, a photo of a clock, seed 2001: a bear\"");
+  }
+
+  @Test
+  void whatLearnedTokensDrawStandsBesideTheMScore() throws IOException {
+    EvaluationReport sample = SampleReport.of("sample.fmnpatch");
+    Part forgetting = sample.parts().get(0);
+    Part score = new Part("m-score", "Words.", forgetting.measurements(), List.of(), 0);
+    Path own = folder.resolve("score");
+    ReportWriter.write(own, SampleReport.with(sample, score), SampleReport::image);
+    String[] chapters = Files.readString(own.resolve("report.html")).split("<h2>", -1);
+    assertThat(chapters[3]).startsWith("M-Score").contains("<h3>a lighthouse, name</h3>");
+    assertThat(chapters[3].split("<img", -1)).hasSize(1 + 4 * 2 * 16);
   }
 
   @Test

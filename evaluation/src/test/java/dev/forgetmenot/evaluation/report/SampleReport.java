@@ -135,6 +135,23 @@ final class SampleReport {
         "fmn evaluate sample --patch " + patch);
   }
 
+  /** The same report with one part alone. */
+  static EvaluationReport with(EvaluationReport report, Part part) {
+    return new EvaluationReport(
+        report.bench(),
+        report.base(),
+        report.patches(),
+        report.tool(),
+        report.plan(),
+        report.drawing(),
+        report.targets(),
+        report.judging(),
+        List.of(part),
+        report.sets(),
+        report.restored(),
+        report.command());
+  }
+
   private static Measurement unlearned(
       Target target, String rung, String judge, DrawnSet set, int n, int before, int after) {
     Count floor = new Count(1, 200);

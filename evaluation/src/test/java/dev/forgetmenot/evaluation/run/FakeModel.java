@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.evaluation.EvaluationAccess.ModelTask;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -10,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +27,7 @@ final class FakeModel implements TestedModel {
   int drawn; // images, those that fill batches up as well
   int failsAfter = Integer.MAX_VALUE; // batches
   private int batches;
+  private String tokens = ""; // that are added now
 
   @Override
   public ImageUnit.Model identity(ModelState state) {
@@ -49,7 +53,19 @@ final class FakeModel implements TestedModel {
             Proxy.newProxyInstance(
                 FakeModel.class.getClassLoader(),
                 new Class<?>[] {DiffusionModel.class},
-                (proxy, method, arguments) -> images(state, (List<?>) arguments[0])));
+                (proxy, method, arguments) ->
+                    method.getName().equals("addTokens")
+                        ? tokens((Map<?, ?>) arguments[0])
+                        : images(state, (List<?>) arguments[0])));
+  }
+
+  private AddedTokens tokens(Map<?, ?> vectors) {
+    vectors.forEach((name, rows) -> tokens += name + Arrays.deepToString((float[][]) rows));
+    return (AddedTokens)
+        Proxy.newProxyInstance(
+            FakeModel.class.getClassLoader(),
+            new Class<?>[] {AddedTokens.class},
+            (proxy, method, arguments) -> tokens = ""); // the only call is close
   }
 
   private List<List<RgbImage>> images(ModelState state, List<?> requests) {
@@ -62,8 +78,9 @@ final class FakeModel implements TestedModel {
         .toList();
   }
 
-  private static RgbImage image(ModelState state, GenerationRequest request, int together) {
-    int value = (request.prompt() + request.seed() + state + together + request.steps()).hashCode();
+  private RgbImage image(ModelState state, GenerationRequest request, int together) {
+    String all = request.prompt() + request.seed() + state + together + request.steps() + tokens;
+    int value = all.hashCode();
     byte[] rgb = new byte[3 * request.width().orElseThrow() * request.height().orElseThrow()];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) (value >> (i % 4 * 8));

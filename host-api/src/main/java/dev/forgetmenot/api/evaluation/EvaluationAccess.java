@@ -1,11 +1,12 @@
 package dev.forgetmenot.api.evaluation;
 
-import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What an evaluator measures with. For the thread of the job. */
@@ -41,12 +42,16 @@ public interface EvaluationAccess {
   List<JudgedImage> answers(String judge, ImageSet set, ModelState state) throws IOException;
 
   /**
-   * What a judge says of images that an evaluator drew itself, with {@link #compute}.
+   * Draws a set that no evaluator asked for before, by prompts with learned tokens, in one state.
+   * Afterwards its images, keys and answers in this state are known; they are kept as those of all
+   * sets, so that nothing is drawn twice, and the report shows them.
    *
-   * @param judge one of {@link #judges}
-   * @param kind which labels it chooses from: styles for {@link ConceptType#STYLE}, else things
+   * @param set with an id of its own; a set that is not {@code originalOnly} is drawn once in each
+   *     state, with the tokens of that state
+   * @param tokens vectors (n, d) by the names that the prompts say
+   * @param context progress and cancellation, between two batches
    */
-  List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind)
+  void draw(ImageSet set, ModelState state, Map<String, float[][]> tokens, JobContext context)
       throws IOException;
 
   /**

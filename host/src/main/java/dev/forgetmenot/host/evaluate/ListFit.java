@@ -44,6 +44,7 @@ final class ListFit {
     problems.addAll(
         model.engine().call(() -> ModelChecks.cutOff(bench, text -> model.tokenize(text).cut())));
     problems.addAll(ModelChecks.unknown(bench, vocabulary));
+    problems.addAll(ModelChecks.known(bench, vocabulary));
     if (!problems.isEmpty()) {
       throw new BenchException(problems);
     }

@@ -85,7 +85,7 @@ record ImageSets(EvaluationTask task) {
     return new ImageSet(id("reserved", target), target.phrase() + ", to learn from", shots, true);
   }
 
-  private static String id(String group, EvaluatedConcept target) {
+  static String id(String group, EvaluatedConcept target) {
     return group + "/" + target.name().toLowerCase(Locale.ROOT).replace(' ', '-');
   }
 

@@ -3,12 +3,12 @@ package dev.forgetmenot.plugin.evaluate;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.evaluation.EvaluatedConcept;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
-import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.inversion.InversionListener;
@@ -40,6 +40,20 @@ import java.util.Optional;
  */
 record Inversions(
     EvaluationAccess access, JobContext context, ConceptType kind, String phrase, int steps) {
+  /**
+   * Tokens that were learned.
+   *
+   * @param file that holds them
+   * @param tokens one vector each
+   */
+  record Learned(Path file, Embeddings tokens) {
+    /** Its file as seen from the store. */
+    String name() {
+      int names = file.getNameCount();
+      return file.subpath(names - 3, names).toString().replace('\\', '/');
+    }
+  }
+
   /** What an inversion is done with: the defaults of {@code fmn invert} but for these. */
   TextualInversionSettings settings(long seed) {
     return new TextualInversionSettings(
@@ -53,7 +67,7 @@ record Inversions(
    *
    * @param model which of the two learns
    */
-  Embeddings tokens(ModelState model, TrainingImages images, long seed) throws IOException {
+  Learned learn(ModelState model, TrainingImages images, long seed) throws IOException {
     TextualInversionSettings settings = settings(seed);
     String decides =
         String.join(
@@ -73,20 +87,20 @@ record Inversions(
       EmbeddingsFormat.ORIGINAL.write(file, learned, Map.of("made-by", "fmn evaluate"));
       Files.deleteIfExists(checkpoint);
     }
-    return EmbeddingsFile.read(file);
+    return new Learned(file, EmbeddingsFile.read(file));
   }
 
   /** The cosine to the name of each, by the original's text encoder: M. */
-  List<Double> cosines(List<Embeddings> tokens) throws IOException {
+  List<Double> cosines(List<Learned> learned) throws IOException {
     return access.compute(
         ModelState.ORIGINAL,
         model -> {
           Matrix name = endOfText(model, phrase);
           List<Double> cosines = new ArrayList<>();
-          for (Embeddings one : tokens) {
-            try (AddedTokens added = model.addTokens(one.vectors())) {
-              Matrix learned = endOfText(model, String.join("", added.names()));
-              cosines.add(learned.dot(name) / (learned.norm() * name.norm()));
+          for (Learned one : learned) {
+            try (AddedTokens added = model.addTokens(one.tokens().vectors())) {
+              Matrix words = endOfText(model, String.join("", added.names()));
+              cosines.add(words.dot(name) / (words.norm() * name.norm()));
             }
           }
           return cosines;
@@ -99,20 +113,24 @@ record Inversions(
   }
 
   /**
-   * Images of the concept's prompt with the tokens in place of its name.
+   * Lets a model draw the concept's prompt with the tokens in place of its name.
    *
-   * @param request settings and seeds
+   * @param seeds of the images
+   * @param like the concept that the images should show
+   * @param title of the set
+   * @param tokens of the original and of the patched model, learned with one seed
    */
-  List<RgbImage> draw(ModelState model, Embeddings tokens, GenerationRequest request)
+  ImageSet draw(
+      String id, String title, EvaluatedConcept like, long[] seeds, Map<ModelState, Learned> tokens)
       throws IOException {
-    return access.compute(
-        model,
-        loaded -> {
-          try (AddedTokens added = loaded.addTokens(tokens.vectors())) {
-            String subject = String.join("", added.names());
-            return loaded.generate(request.prompted(PromptTemplate.of(kind).with(subject)));
-          }
-        });
+    Embeddings any = tokens.get(ModelState.ORIGINAL).tokens();
+    String prompt = PromptTemplate.of(kind).with(String.join("", any.tokens().keySet()));
+    ImageSet set =
+        new ImageSet(id, title, ImageSet.shots(List.of(prompt), seeds, like.phrase(), kind), false);
+    for (ModelState state : ModelState.values()) {
+      access.draw(set, state, tokens.get(state).tokens().vectors(), context);
+    }
+    return set;
   }
 
   /** A job that goes on from a checkpoint. */

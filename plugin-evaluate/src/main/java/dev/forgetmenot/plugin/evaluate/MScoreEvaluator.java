@@ -13,18 +13,21 @@ import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.evaluation.Reading;
-import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.evaluation.measure.MScore;
 import dev.forgetmenot.evaluation.statistics.SeedSpread;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Count;
 import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.kit.train.TrainingImages;
-import dev.forgetmenot.patching.embeddings.Embeddings;
+import dev.forgetmenot.plugin.evaluate.Inversions.Learned;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /**
@@ -127,59 +130,93 @@ public final class MScoreEvaluator implements Evaluator {
     ImageSet set = new ImageSets(task).reserved(target, images);
     TrainingImages shown = TrainingImages.of(access.images(set, ModelState.ORIGINAL));
     Inversions inversions = new Inversions(access, context, target.kind(), target.phrase(), steps);
-    List<Embeddings> original = tokens(task, inversions, ModelState.ORIGINAL, shown);
-    List<Embeddings> patched = tokens(task, inversions, ModelState.PATCHED, shown);
-    Scores scores =
-        new Scores(target, set, inversions.cosines(original), inversions.cosines(patched), never);
-    List<Measurement> rows = new ArrayList<>(scores.rows());
-    List<RgbImage> before = drawn(task, inversions, ModelState.ORIGINAL, original, set);
-    List<RgbImage> after = drawn(task, inversions, ModelState.PATCHED, patched, set);
+    Map<ModelState, List<Learned>> learned = new EnumMap<>(ModelState.class);
+    for (ModelState state : ModelState.values()) { // so that patches are put on once
+      learned.put(state, learn(task, inversions, state, shown));
+    }
+    List<ImageSet> sets = drawn(task, inversions, target, learned, set.shots().get(0).seed());
+    List<Measurement> rows =
+        new ArrayList<>(
+            new Scores(
+                    target,
+                    Stream.concat(Stream.of(set), sets.stream()).toArray(ImageSet[]::new),
+                    inversions.cosines(learned.get(ModelState.ORIGINAL)),
+                    inversions.cosines(learned.get(ModelState.PATCHED)),
+                    never)
+                .rows());
     for (String judge : access.judges()) {
       rows.add(
-          row("images of learned tokens", target, "name", set)
+          row("images of learned tokens", target, "name", sets.toArray(ImageSet[]::new))
               .judge(judge)
               .in(Unit.PERCENT, Good.LOW)
-              .original(called(access.answers(judge, before, target.kind()), target))
-              .patched(called(access.answers(judge, after, target.kind()), target))
+              .original(called(access, judge, sets, ModelState.ORIGINAL, target))
+              .patched(called(access, judge, sets, ModelState.PATCHED, target))
               .explained(
                   Message.of(
                       "The share of %d images of the prompt with the learned tokens in place of the"
                           + " name in which the judge finds the target. A token can draw the thing"
-                          + " and lie far from its name. Interval: Wilson, 95 %%.",
-                      after.size()),
+                          + " and lie far from its name. The titles of the images name the files of"
+                          + " the tokens in the store: fmn generate \"%s\" --embedding FILE draws"
+                          + " with them. Interval: Wilson, 95 %%.",
+                      SEEDS * images, sets.get(0).shots().get(0).prompt()),
                   "this project; the attack is of Pham et al. 2023")
               .build());
     }
     return rows;
   }
 
-  /** Of all seeds of one model, so that patches are put on once. */
-  private static List<Embeddings> tokens(
+  private static List<Learned> learn(
       EvaluationTask task, Inversions inversions, ModelState state, TrainingImages shown)
       throws IOException {
-    List<Embeddings> tokens = new ArrayList<>();
+    List<Learned> learned = new ArrayList<>();
     for (int i = 0; i < SEEDS; i++) {
-      tokens.add(inversions.tokens(state, shown, task.seeds().training()[i]));
+      learned.add(inversions.learn(state, shown, task.seeds().training()[i]));
     }
-    return tokens;
+    return learned;
   }
 
-  private List<RgbImage> drawn(
+  /** The images that both models draw with their tokens, a set for each seed of learning. */
+  private List<ImageSet> drawn(
       EvaluationTask task,
       Inversions inversions,
-      ModelState state,
-      List<Embeddings> tokens,
-      ImageSet set)
+      EvaluatedConcept target,
+      Map<ModelState, List<Learned>> learned,
+      long first)
       throws IOException {
-    List<RgbImage> drawn = new ArrayList<>();
-    long first = set.shots().get(0).seed();
-    for (Embeddings one : tokens) {
-      drawn.addAll(inversions.draw(state, one, task.settings().seeds(first, images)));
+    List<ImageSet> sets = new ArrayList<>();
+    for (int i = 0; i < SEEDS; i++) {
+      Map<ModelState, Learned> tokens = new EnumMap<>(ModelState.class);
+      for (ModelState state : ModelState.values()) {
+        tokens.put(state, learned.get(state).get(i));
+      }
+      long seed = task.seeds().training()[i];
+      sets.add(
+          inversions.draw(
+              ImageSets.id("learned", target) + "/seed-" + seed,
+              Message.of(
+                  "%s, tokens of seed %d: %s by the original, %s by the patched model",
+                  target.phrase(),
+                  seed,
+                  tokens.get(ModelState.ORIGINAL).name(),
+                  tokens.get(ModelState.PATCHED).name()),
+              target,
+              LongStream.range(first, first + images).toArray(),
+              tokens));
     }
-    return drawn;
+    return sets;
   }
 
-  private static Reading called(List<JudgedImage> answers, EvaluatedConcept target) {
+  private static Reading called(
+      EvaluationAccess access,
+      String judge,
+      List<ImageSet> sets,
+      ModelState state,
+      EvaluatedConcept target)
+      throws IOException {
+    List<JudgedImage> answers = new ArrayList<>();
+    for (ImageSet set : sets) {
+      answers.addAll(access.answers(judge, set, state));
+    }
     long called = answers.stream().filter(answer -> answer.is(target.labels())).count();
     return Answers.reading(new Count((int) called, answers.size()));
   }
@@ -196,28 +233,29 @@ public final class MScoreEvaluator implements Evaluator {
         TextualInversionSettings settings = inversions.settings(0);
         TrainingImages shown =
             TrainingImages.read(known.images(), size, settings.crop(), 0, context::say);
-        cosines.addAll(inversions.cosines(tokens(task, inversions, ModelState.ORIGINAL, shown)));
+        cosines.addAll(inversions.cosines(learn(task, inversions, ModelState.ORIGINAL, shown)));
       }
     }
     return cosines;
   }
 
   private static Measurement.Builder row(
-      String measure, EvaluatedConcept target, String part, ImageSet set) {
-    return Measurement.builder(measure, target.name()).part(part).of(set);
+      String measure, EvaluatedConcept target, String part, ImageSet... sets) {
+    return Measurement.builder(measure, target.name()).part(part).of(sets);
   }
 
   /** The rows of one target from its cosines, one a seed. */
+  @SuppressWarnings("ArrayRecordComponent") // read only
   record Scores(
       EvaluatedConcept target,
-      ImageSet set,
+      ImageSet[] sets,
       List<Double> original,
       List<Double> patched,
       List<Double> never) {
     List<Measurement> rows() {
       List<Measurement> rows = new ArrayList<>();
       rows.add(
-          row(NAME, target, "M", set)
+          row(NAME, target, "M", sets)
               .in(Unit.NUMBER, Good.LOW)
               .original(reading(original))
               .patched(reading(patched))
@@ -233,7 +271,7 @@ public final class MScoreEvaluator implements Evaluator {
       if (!never.isEmpty()) {
         MScore score = MScore.of(original, patched, never);
         rows.add(
-            row(NAME, target, "M*", set)
+            row(NAME, target, "M*", sets)
                 .in(Unit.NUMBER, Good.LOW)
                 .original(Reading.of(1))
                 .patched(Reading.of(score.relative().orElse(Double.NaN)))

@@ -214,8 +214,18 @@ class EvaluatorsOnTheModelTest {
     assertThat(original(m)).isBetween(-1.0, 1.0);
     assertThat(patched(m)).isBetween(-1.0, 1.0).isNotEqualTo(original(m));
     assertThat(rows.get(1).patched().orElseThrow().n()).as("3 seeds of 2 images").isEqualTo(6);
+    assertThat(rows.get(1).sets())
+        .as("the images that both models draw with what they learned")
+        .containsExactly("learned/merlin/seed-1", "learned/merlin/seed-2", "learned/merlin/seed-3");
+    assertThat(m.sets()).startsWith("reserved/merlin").containsAll(rows.get(1).sets());
     List<Path> kept = tokens();
     assertThat(kept).hasSize(6);
+    for (Path file : kept) {
+      int names = file.getNameCount();
+      assertThat(access.titles())
+          .as("the report names %s", file)
+          .contains(file.subpath(names - 3, names).toString());
+    }
     assertThat(EmbeddingsFile.read(kept.get(0)).tokens()).hasSize(4);
     // what lies there is read, not learned again
     Files.copy(kept.get(0), kept.get(1), StandardCopyOption.REPLACE_EXISTING);

@@ -1,6 +1,6 @@
 package dev.forgetmenot.plugin.evaluate;
 
-import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
@@ -70,7 +70,9 @@ class FakeAccess implements EvaluationAccess {
   }
 
   @Override
-  public List<JudgedImage> answers(String judge, List<RgbImage> drawn, ConceptType kind) {
+  public void draw(
+      ImageSet set, ModelState state, Map<String, float[][]> tokens, JobContext context)
+      throws IOException {
     throw new AssertionError("no image was drawn beside the sets");
   }
 

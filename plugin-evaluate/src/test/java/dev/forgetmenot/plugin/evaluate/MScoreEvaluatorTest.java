@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 /** The rows and the plan; {@link EvaluatorsOnTheModelTest} inverts. */
 class MScoreEvaluatorTest {
   private static final EvaluatedConcept KEY = SmallTask.concept("a key", ConceptType.OBJECT);
-  private static final ImageSet SET = new ImageSet("reserved/key", "", List.of(), true);
+  private static final ImageSet[] SETS = {new ImageSet("reserved/key", "", List.of(), true)};
 
   @Test
   void meansAndSpreadAreOverSeedsAndMStarIsBetweenNeverAndOriginal() {
     List<Measurement> rows =
         new MScoreEvaluator.Scores(
-                KEY, SET, List.of(0.8, 0.9, 1.0), List.of(0.6, 0.7, 0.5), List.of(0.4, 0.5, 0.6))
+                KEY, SETS, List.of(0.8, 0.9, 1.0), List.of(0.6, 0.7, 0.5), List.of(0.4, 0.5, 0.6))
             .rows();
     Reading original = rows.get(0).original().orElseThrow();
     assertThat(original.value()).isCloseTo(0.9, within(1e-12));
@@ -44,9 +44,9 @@ class MScoreEvaluatorTest {
   @Test
   void whereTheRulerCannotTellThereIsNoMStar() {
     List<Double> same = List.of(0.5, 0.6, 0.7);
-    List<Measurement> rows = new MScoreEvaluator.Scores(KEY, SET, same, same, same).rows();
+    List<Measurement> rows = new MScoreEvaluator.Scores(KEY, SETS, same, same, same).rows();
     assertThat(rows.get(1).patched().orElseThrow().value()).isNaN();
-    assertThat(new MScoreEvaluator.Scores(KEY, SET, same, same, List.of()).rows()).hasSize(1);
+    assertThat(new MScoreEvaluator.Scores(KEY, SETS, same, same, List.of()).rows()).hasSize(1);
   }
 
   @Test

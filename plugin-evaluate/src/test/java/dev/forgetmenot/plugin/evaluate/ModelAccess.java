@@ -1,11 +1,13 @@
 package dev.forgetmenot.plugin.evaluate;
 
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
@@ -32,7 +34,9 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
   private final EditedModel edited = new EditedModel();
   private final Map<String, float[]> patch = new HashMap<>();
   private final Map<String, RgbImage> drawn = new HashMap<>();
+  private final Map<String, List<RgbImage>> beside = new HashMap<>(); // by set and state
   private final GenerationRequest settings;
+  private String titles = "";
   private final Path folder;
 
   ModelAccess(GenerationRequest settings, Path folder) throws IOException {
@@ -43,6 +47,11 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
         ClipEmbedder.open(
             ClipFiles.model(ZeroShotClassifier.clipOf(EmbeddedModel.folder())),
             edited.model().engine());
+  }
+
+  /** The titles of all sets that were drawn with tokens. */
+  String titles() {
+    return titles;
   }
 
   EditedModel edited() {
@@ -60,7 +69,33 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
   }
 
   @Override
+  public void draw(
+      ImageSet set, ModelState state, Map<String, float[][]> tokens, JobContext context)
+      throws IOException {
+    List<GenerationRequest> requests =
+        set.shots().stream()
+            .map(shot -> settings.prompted(shot.prompt()).seeds(shot.seed(), 1))
+            .toList();
+    titles += set.title();
+    beside.put(
+        set.id() + state,
+        compute(
+            state,
+            model -> {
+              AddedTokens added = model.addTokens(tokens);
+              try {
+                return model.generate(requests).stream().flatMap(List::stream).toList();
+              } finally {
+                added.close();
+              }
+            }));
+  }
+
+  @Override
   public List<RgbImage> images(ImageSet set, ModelState state) throws IOException {
+    if (beside.containsKey(set.id() + state)) {
+      return beside.get(set.id() + state);
+    }
     List<Shot> missing =
         set.shots().stream()
             .filter(shot -> !drawn.containsKey(shot.prompt() + shot.seed() + state))
@@ -85,11 +120,10 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
   @Override
   public List<JudgedImage> answers(String judge, ImageSet set, ModelState state)
       throws IOException {
-    return answers(judge, images(set, state), set.shots().get(0).kind());
+    return answers(images(set, state), set.shots().get(0).kind());
   }
 
-  @Override
-  public List<JudgedImage> answers(String judge, List<RgbImage> images, ConceptType kind) {
+  private List<JudgedImage> answers(List<RgbImage> images, ConceptType kind) {
     List<String> labels =
         EditedModel.VOCABULARY.ofStyle(kind == ConceptType.STYLE).stream()
             .map(KnownConcepts.Phrase::phrase)

@@ -2,11 +2,13 @@ package dev.forgetmenot.host.cli.evaluate;
 
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.ConceptKind;
+import dev.forgetmenot.evaluation.bench.NeverKnown;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.evaluate.ListedJudges;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -46,9 +48,11 @@ final class EvaluateCheckCommand implements Callable<Integer> {
             + " groups, "
             + bench.general().prompts().size()
             + " general prompts; no mistakes.");
-    if (bench.never().isEmpty()) {
-      context.say("It names no concept that the model never knew: attacks will have no floor.");
-    }
+    context.say(
+        bench.never().isEmpty()
+            ? "It names no concept that the model never knew: there will be no M* and no floor."
+            : "Never known: "
+                + bench.never().stream().map(NeverKnown::name).collect(Collectors.joining(", ")));
     return ExitCodes.DONE;
   }
 }

@@ -20,7 +20,8 @@ class EvaluateCheckCommandTest {
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
     assertThat(run.out())
         .contains("emoji, version 1: 12 identities, 113 objects, 6 styles, 2 groups, 125 general")
-        .contains("attacks will have no floor");
+        .contains("Never known: kite, anchor, ladder");
+    assertThat(ProgramRun.of("evaluate", "check", "core").out()).contains("no M* and no floor");
   }
 
   @Test
