@@ -80,6 +80,13 @@ public abstract class AutoEditor extends NamedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException;
 
+  /** The same for an estimate, which draws as little as it can. */
+  protected Search searchForEstimate(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return search(concepts, values, model, context);
+  }
+
   /** Whether a candidate leaves nothing to improve. */
   protected abstract boolean settles(MeasuredCandidate candidate);
 
@@ -166,7 +173,7 @@ public abstract class AutoEditor extends NamedEditor {
   public final Optional<EditEstimate> estimate(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    Search search = search(concepts, values, model, context);
+    Search search = searchForEstimate(concepts, values, model, context);
     Candidate first = search.first();
     return first
         .editor()

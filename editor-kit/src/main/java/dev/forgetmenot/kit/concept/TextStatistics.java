@@ -52,6 +52,21 @@ public record TextStatistics(Matrix rows) {
     return of(encoder.encodeTokens(prompts));
   }
 
+  /**
+   * The same with all rows of prompts.
+   *
+   * @param prompts as they are; nothing is added of none
+   * @param weight of all of them together, as a multiple of that of what is there
+   */
+  public TextStatistics and(PromptEncoder encoder, List<String> prompts, double weight) {
+    if (prompts.isEmpty()) {
+      return this;
+    }
+    Matrix more = of(encoder.encode(prompts)).rows;
+    double scale = Math.sqrt(weight * rows.rows() / more.rows());
+    return new TextStatistics(Matrix.joinRows(List.of(rows, more.times(scale))));
+  }
+
   private static TextStatistics of(List<EncodedPrompt> prompts) {
     List<double[]> rows = new ArrayList<>();
     int count = 0;

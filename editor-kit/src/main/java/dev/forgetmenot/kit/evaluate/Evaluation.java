@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  * what is taken out of it under their own names, and of others, which should stay. The same images
  * before and after an edit say what the edit did (docs/forgetting.md, docs/correction.md).
  *
- * @param goals what the edit is about, at least one; all of them forget, or all of them correct
+ * @param goals what the edit is about, at least one; where the first forgets, those with instances
+ *     are general words that should keep the others, and only the words themselves are drawn
  * @param others what should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
  */
@@ -84,7 +85,17 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
   /** The evaluation of concepts that are forgotten, each by the phrase that a prompt says. */
   public static Evaluation ofForgetting(
       List<Concept> concepts, KnownConcepts vocabulary, Size size) {
-    List<EditGoal> goals =
+    return ofForgetting(concepts, List.of(), vocabulary, size);
+  }
+
+  /**
+   * The same with general words of which a concept is an instance.
+   *
+   * @param words with the forgotten instance first; they follow the concepts among the goals
+   */
+  public static Evaluation ofForgetting(
+      List<Concept> concepts, List<EditGoal> words, KnownConcepts vocabulary, Size size) {
+    Stream<EditGoal> forgotten =
         concepts.stream()
             .map(
                 concept ->
@@ -94,9 +105,8 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
                                 .find(concept.name())
                                 .map(Phrase::phrase)
                                 .orElse(concept.name()),
-                            concept.kind())))
-            .toList();
-    return of(goals, vocabulary, size);
+                            concept.kind())));
+    return of(Stream.concat(forgotten, words.stream()).toList(), vocabulary, size);
   }
 
   /**
@@ -113,7 +123,7 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
     List<GenerationRequest> requests = new ArrayList<>();
     for (EditGoal goal : goals) {
       requests.add(request(prompt(goal), size.ofConcept()));
-      Stream.concat(goal.instances().stream(), goal.without().stream())
+      Stream.concat(byOwnName(goal).stream(), goal.without().stream())
           .forEach(phrase -> requests.add(request(prompt(goal, phrase), size.ofInstance())));
     }
     for (String other : others) {
@@ -130,7 +140,7 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
       Concept concept = goal.concept();
       EvaluationResult.Row general = row(concept.name(), concept.kind(), drawn.next(), judge);
       List<EvaluationResult.Row> instances = new ArrayList<>();
-      for (String instance : goal.instances()) {
+      for (String instance : byOwnName(goal)) {
         instances.add(row(instance, concept.kind(), drawn.next(), judge));
       }
       List<EvaluationResult.Row> without = new ArrayList<>();
@@ -149,6 +159,11 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
     return new EvaluationResult(results, kept);
   }
 
+  /** Instances that are drawn under their own names: a correction should not cost them. */
+  private List<String> byOwnName(EditGoal goal) {
+    return goals.get(0).forgets() ? List.of() : goal.instances();
+  }
+
   private static EvaluationResult.Row row(
       String phrase, ConceptType kind, List<RgbImage> images, ImageClassifier judge) {
     return new EvaluationResult.Row(phrase, images, judge.classify(images, kind));
@@ -157,7 +172,7 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
   /** How many images are drawn. */
   public int images() {
     int named =
-        goals.stream().mapToInt(goal -> goal.instances().size() + goal.without().size()).sum();
+        goals.stream().mapToInt(goal -> byOwnName(goal).size() + goal.without().size()).sum();
     return goals.size() * size.ofConcept()
         + named * size.ofInstance()
         + others.size() * size.ofOther();

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What an evaluation showed.
@@ -91,12 +92,26 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
 
   /** Images of the concepts that are still recognised as them, over all goals. */
   public int left() {
-    return goals.stream().mapToInt(goal -> goal.general().recognised()).sum();
+    return concepts().mapToInt(goal -> goal.general().recognised()).sum();
   }
 
   /** The worst concept: the greatest share of its images that is still recognised, in [0, 1]. */
   public double worstLeft() {
-    return goals.stream().mapToDouble(goal -> goal.general().share()).max().orElse(0);
+    return concepts().mapToDouble(goal -> goal.general().share()).max().orElse(0);
+  }
+
+  /** The goals without general words that an evaluation of forgetting has beside its concepts. */
+  private Stream<GoalResult> concepts() {
+    return goals.stream().filter(result -> !forgets() || result.goal().forgets());
+  }
+
+  /** The general words beside concepts that are forgotten; none of a correction. */
+  public List<GoalResult> generalWords() {
+    return goals.stream().filter(result -> forgets() && !result.goal().forgets()).toList();
+  }
+
+  private boolean forgets() {
+    return goals.get(0).goal().forgets();
   }
 
   /** Images of others that are recognised. */
@@ -130,9 +145,7 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
       parts.add(goals.get(i).since(before.goals.get(i)));
     }
     String ofGoals =
-        goals.get(0).goal().forgets()
-            ? "recognised as " + String.join(", ", parts)
-            : String.join("; ", parts);
+        (forgets() ? "recognised as " : "") + String.join(forgets() ? ", " : "; ", parts);
     return ofGoals
         + (others.isEmpty()
             ? "; others: none are known"
@@ -143,6 +156,6 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
 
   /** The concepts of the goals, for titles. */
   public String names() {
-    return goals.stream().map(GoalResult::name).collect(Collectors.joining(", "));
+    return concepts().map(GoalResult::name).collect(Collectors.joining(", "));
   }
 }

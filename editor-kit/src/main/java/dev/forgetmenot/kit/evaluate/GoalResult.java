@@ -129,10 +129,12 @@ public record GoalResult(
               "similarity to %s %.3f → %.3f",
               goal.without().get(i), before.similarities.get(i), similarities.get(i)));
     }
-    parts.add(
-        Message.of(
-            "under their own names %.0f %% → %.0f %%",
-            100 * before.recognised(), 100 * recognised()));
+    if (!named().isEmpty()) {
+      parts.add(
+          Message.of(
+              "under their own names %.0f %% → %.0f %%",
+              100 * before.recognised(), 100 * recognised()));
+    }
     return name() + ": " + String.join(", ", parts);
   }
 

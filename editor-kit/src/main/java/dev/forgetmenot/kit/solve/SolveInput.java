@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.GeneralPrompts;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
@@ -37,6 +38,7 @@ public record SolveInput(
     PromptEncoder encoder,
     JobContext context,
     Function<ConceptType, List<PromptTemplate>> templates) {
+  private static final double PROMPTS = 0.3; // the weight of general prompts beside names
   private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
 
   /** The loaded model. */
@@ -111,14 +113,20 @@ public record SolveInput(
   }
 
   /**
-   * The given phrases to keep, or the nearest of the vocabulary; concepts are not among them.
+   * The given phrases to keep, or the nearest of the vocabulary and those of {@code keep}; concepts
+   * are not among them.
    *
    * @throws IOException if a file of phrases cannot be read
    * @throws IllegalArgumentException if nothing is left of the given ones
    */
   public List<PreservedConcept> preserved() throws IOException {
     if (options.preserved().isEmpty()) {
-      return neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0));
+      Set<PreservedConcept> kept = new LinkedHashSet<>();
+      kept.addAll(
+          neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0)));
+      options.phrases("keep").stream().map(this::kept).forEach(kept::add);
+      kept.removeIf(phrase -> isConcept(phrase.subject()));
+      return List.copyOf(kept);
     }
     List<PreservedConcept> given =
         options.preserved().get().stream()
@@ -140,12 +148,16 @@ public record SolveInput(
         subject(text), vocabulary().find(text).map(KnownConcepts.Phrase::kind).orElse(otherwise));
   }
 
-  /** The nearest phrases of the vocabulary to each concept, of its sort: things or styles. */
+  /**
+   * The nearest phrases of the vocabulary to each concept, of its sort: things or styles. Without
+   * those of {@code may-change}.
+   */
   public List<PreservedConcept> neighbours(int each) {
     Set<PreservedConcept> nearest = new LinkedHashSet<>();
+    List<PromptPhrase> free = options.phrases("may-change").stream().map(this::subject).toList();
     for (Concept concept : each == 0 ? List.<Concept>of() : concepts) {
-      near(concept).first(each + concepts.size()).stream()
-          .filter(subject -> !isConcept(subject))
+      near(concept).first(each + concepts.size() + free.size()).stream()
+          .filter(subject -> !isConcept(subject) && !free.contains(subject))
           .limit(each)
           .forEach(subject -> nearest.add(kept(subject.phrase())));
     }
@@ -203,9 +215,11 @@ public record SolveInput(
             .filter(subject -> !isConcept(subject) && !without.contains(subject))
             .toList();
     PromptTemplate template = PromptTemplate.ofThings();
-    return others.size() < 2
-        ? TextStatistics.ofTokens(encoder, template, TOKENS)
-        : TextStatistics.of(encoder, template, others);
+    if (others.size() < 2) {
+      return TextStatistics.ofTokens(encoder, template, TOKENS);
+    }
+    return TextStatistics.of(encoder, template, others)
+        .and(encoder, options.generalPrompts() ? GeneralPrompts.of(others) : List.of(), PROMPTS);
   }
 
   /** The vocabulary by its nearness to a concept. */

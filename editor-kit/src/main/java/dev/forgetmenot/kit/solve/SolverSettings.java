@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param values the given values
  */
 public record SolverSettings(Settings values) {
+  private static final String GENERAL_TEXT = "general-text";
+  private static final String PROMPTS = "prompts";
   private static final List<PromptTemplate> THINGS =
       templates(List.of("a photo of {}", "an image of {}", "an image of {}", "{}"));
   private static final List<PromptTemplate> STYLES =
@@ -80,6 +82,31 @@ public record SolverSettings(Settings values) {
         .formerlySplitAt("|");
   }
 
+  /** What general text is. */
+  public static SettingSpec generalText() {
+    return SettingSpec.choice(
+        GENERAL_TEXT,
+        List.of("names", PROMPTS),
+        "What general text is, which is changed least: a prompt for each known thing, or also"
+            + " prompts with backgrounds and with two things.");
+  }
+
+  /** Whether general text has prompts of several parts. */
+  public boolean generalPrompts() {
+    return values.find(GENERAL_TEXT).filter(PROMPTS::equals).isPresent();
+  }
+
+  /** Phrases that are kept beside the nearest. */
+  public static SettingSpec keep() {
+    return SettingSpec.list("keep", "A phrase to keep beside the nearest.");
+  }
+
+  /** Near phrases that are not kept. */
+  public static SettingSpec mayChange() {
+    return SettingSpec.list(
+        "may-change", "A phrase that need not stay, though it stands near the concept.");
+  }
+
   /** How many near phrases are kept; see {@link SolveInput#preserved}. */
   public static SettingSpec neighbours(int otherwise) {
     return SettingSpec.integer(
@@ -138,6 +165,11 @@ public record SolverSettings(Settings values) {
   /** The given phrases to keep. */
   public Optional<List<String>> preserved() {
     return values.find("preserve").map(text -> PhraseList.of("preserve", values));
+  }
+
+  /** The phrases of a declared list, none where it is not given. */
+  public List<String> phrases(String name) {
+    return values.find(name).map(text -> PhraseList.of(name, values)).orElse(List.of());
   }
 
   /** A declared whole number. */

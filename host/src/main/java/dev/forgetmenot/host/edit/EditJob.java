@@ -223,7 +223,7 @@ public record EditJob(
         file,
         measured.id(),
         written.goals(),
-        Optional.of(report.write(written.draft().recipe(), before, after)));
+        Optional.of(report.write(written.draft().recipe(), before, after, judge)));
   }
 
   private PatchDraft edit(

@@ -31,7 +31,8 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
   /**
    * The report of an order, if images are asked for and can be judged.
    *
-   * @param goals what its editor said that it corrects; empty for a forgetting
+   * @param goals what its editor said that it corrects; of a forgetting the general words that
+   *     should keep their other instances
    */
   static Optional<EvaluationReport> of(
       EditRequest order, List<EditGoal> goals, ImageClassifier judge) {
@@ -44,7 +45,7 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
     Evaluation.Size size = order.report().of(forgets ? FORGOTTEN : CORRECTED);
     Evaluation evaluation =
         forgets
-            ? Evaluation.ofForgetting(order.concepts(), order.judging().vocabulary(), size)
+            ? Evaluation.ofForgetting(order.concepts(), goals, order.judging().vocabulary(), size)
             : Evaluation.of(goals, order.judging().vocabulary(), size);
     return Optional.of(new EvaluationReport(order, evaluation))
         .filter(report -> evaluation.canBeJudgedBy(judge));
@@ -56,9 +57,13 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
   }
 
   /** Writes the files for people beside the patch and says what they are told. */
-  EditJob.Report write(Manifest.Recipe recipe, EvaluationResult before, EvaluationResult after)
+  EditJob.Report write(
+      Manifest.Recipe recipe,
+      EvaluationResult before,
+      EvaluationResult after,
+      ImageClassifier judge)
       throws IOException {
-    ReportTable table = new ReportTable(before, after);
+    ReportTable table = new ReportTable(before, after, judge);
     List<String> missed =
         order.editor().operation() == Operation.CORRECT
             ? CorrectionLimits.DEFAULT.missed(before, after)

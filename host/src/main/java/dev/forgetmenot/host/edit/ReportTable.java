@@ -1,14 +1,19 @@
 package dev.forgetmenot.host.edit;
 
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What an edit did, in rows of before and after: for a terminal and in Markdown. */
@@ -17,11 +22,22 @@ final class ReportTable {
 
   private static final Line HEAD = new Line("", "before", "after");
 
+  /** Labels of what a concept is taken for. */
+  private static final int LABELS = 3;
+
   private final List<Line> rows = new ArrayList<>();
 
-  ReportTable(EvaluationResult before, EvaluationResult after) {
+  /**
+   * Of an edit.
+   *
+   * @param judge that judged the images
+   */
+  ReportTable(EvaluationResult before, EvaluationResult after, ImageClassifier judge) {
     for (int i = 0; i < before.goals().size(); i++) {
       addGoal(before.goals().get(i), after.goals().get(i));
+      if (before.goals().get(i).goal().forgets()) {
+        addReplacement(before.goals().get(i), after.goals().get(i), judge);
+      }
     }
     if (!before.others().isEmpty()) {
       add(
@@ -59,6 +75,35 @@ final class ReportTable {
       String how = before.goal().forgets() ? ", recognised" : " by its own name";
       add(was.phrase() + how, share(was.recognised(), was), share(is.recognised(), is));
     }
+  }
+
+  /** What stands in the place of what is forgotten, and how near it is to a known thing. */
+  private void addReplacement(GoalResult before, GoalResult after, ImageClassifier judge) {
+    add(
+        before.name() + ", taken for",
+        taken(before.general().counts()),
+        taken(after.general().counts()));
+    Optional<Coherence> was = Coherence.of(judge, before.general().images(), before.name());
+    Optional<Coherence> is = Coherence.of(judge, after.general().images(), before.name());
+    if (was.isPresent() && is.isPresent()) {
+      add(
+          before.name() + ", distance to nearest thing",
+          Message.of("%.3f", was.get().distance()),
+          Message.of("%.3f (%.2f ×)", is.get().distance(), is.get().relativeTo(was.get())));
+      if (!Double.isNaN(is.get().margin())) {
+        add(
+            before.name() + ", nearest thing over it",
+            Message.of("%.3f", was.get().margin()),
+            Message.of("%.3f", is.get().margin()));
+      }
+    }
+  }
+
+  private static String taken(Map<String, Integer> counts) {
+    return counts.entrySet().stream()
+        .limit(LABELS)
+        .map(label -> label.getKey() + " " + label.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static int unnamed(GoalResult result, Set<String> shown) {

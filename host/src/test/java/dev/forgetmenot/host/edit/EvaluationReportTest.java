@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
@@ -51,6 +52,35 @@ class EvaluationReportTest {
         List.of(row("a cup", grey, List.of("a cup", grey > 0 ? "a dog" : "a cup"))));
   }
 
+  /** Takes all for dogs. */
+  private static final ImageClassifier JUDGE =
+      new ImageClassifier() {
+        @Override
+        public List<String> things() {
+          return List.of("a bear", "a dog");
+        }
+
+        @Override
+        public List<String> styles() {
+          return List.of();
+        }
+
+        @Override
+        public List<String> classify(List<RgbImage> images) {
+          return Collections.nCopies(images.size(), "a dog");
+        }
+
+        @Override
+        public List<String> classifyStyle(List<RgbImage> images) {
+          return List.of();
+        }
+
+        @Override
+        public double[] similarities(List<RgbImage> images, String thing) {
+          return images.stream().mapToDouble(image -> thing.equals("a dog") ? 0.625 : 0.125).toArray();
+        }
+      };
+
   private static EvaluationResult before() {
     return result(0, shows(20, 0, 0, 0), "a polar bear", 0.3);
   }
@@ -78,7 +108,7 @@ class EvaluationReportTest {
 
   @Test
   void theTableAddsWhatIsTooFewForALine() {
-    assertThat(new ReportTable(before, after).markdown())
+    assertThat(new ReportTable(before, after, JUDGE).markdown())
         .isEqualTo(
             """
             | | before | after |
@@ -94,7 +124,7 @@ class EvaluationReportTest {
             | 1 others, recognised | 100 % | 50 % |
             | others, drift of 255 | 0.0 | 7.0 |
             """);
-    assertThat(new ReportTable(before, after).lines()).hasSize(11);
+    assertThat(new ReportTable(before, after, JUDGE).lines()).hasSize(11);
   }
 
   @Test
@@ -128,12 +158,15 @@ class EvaluationReportTest {
         .containsExactly(
             line("a photo of a bear", "recognised-as-target", 1, 0.125),
             line("1 other phrases", "others-recognised", 1, 1));
-    assertThat(new ReportTable(was, is).lines())
+    assertThat(new ReportTable(was, is, JUDGE).lines())
         .containsExactly(
-            "                                           before                    after",
-            "a bear, recognised    16/16 (100 %) [81 %, 100 %]  2/16 (13 %) [3 %, 36 %]",
-            "1 others, recognised                        100 %                    100 %",
-            "others, drift of 255                          0.0                      0.0");
+            "                                                         before                    after",
+            "a bear, recognised                  16/16 (100 %) [81 %, 100 %]  2/16 (13 %) [3 %, 36 %]",
+            "a bear, taken for                                     a bear 16       a dog 14, a bear 2",
+            "a bear, distance to nearest thing                         0.375           0.375 (1.00 ×)",
+            "a bear, nearest thing over it                             0.500                    0.500",
+            "1 others, recognised                                      100 %                    100 %",
+            "others, drift of 255                                        0.0                      0.0");
     assertThat(new ReportSheet("some", "a.fmnpatch", 1).of(was, is).rows())
         .extracting(row -> row.label() + "|" + row.note() + "|" + row.left().size())
         .containsExactly(

@@ -1,5 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;

@@ -1,5 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
+import dev.forgetmenot.kit.auto.InstanceSearch;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;

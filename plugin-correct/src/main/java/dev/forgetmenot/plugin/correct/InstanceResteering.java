@@ -1,5 +1,6 @@
 package dev.forgetmenot.plugin.correct;
 
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;

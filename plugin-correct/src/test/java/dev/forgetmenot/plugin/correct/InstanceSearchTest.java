@@ -1,5 +1,7 @@
 package dev.forgetmenot.plugin.correct;
 
+import dev.forgetmenot.kit.auto.InstanceSearch;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -1,6 +1,7 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
@@ -9,11 +10,23 @@ import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.auto.TextScreen;
+import dev.forgetmenot.kit.solve.SolverSettings;
+import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.edit.ProjectorEdit;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import dev.forgetmenot.patching.stack.TextEdits;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import java.util.Comparator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.pf4j.Extension;
 
 /**
@@ -25,10 +38,19 @@ public final class AutoEraser extends AutoEditor {
   /** A sixteenth of a concept's images may still be recognised as it. */
   private static final double LEFT = 1.0 / 16;
 
-  /** Gentle ones first: the first that leaves nothing to wish for ends the search. */
-  private static final List<Candidate> CANDIDATES =
-      List.of(
-          oblique(2, 14), new Candidate(new UceEraser(), Map.of()), oblique(3, 6), oblique(4, 0));
+  /** Directions that a projector takes away: 1 up to this. */
+  private static final int RANKS = 3;
+
+  /** Near phrases that it keeps. */
+  private static final List<Integer> NEIGHBOURS = List.of(6, 14);
+
+  /** Projectors of which images are drawn, if the first do not settle it. */
+  private static final int DRAWN = 3;
+
+  /** Of a general word's images show its other instances, when it has survived. */
+  private static final double SURVIVES = 0.5;
+
+  private static final List<String> PASSED_ON = List.of("keep", "may-change");
 
   /** For the plugin manager. */
   public AutoEraser() {
@@ -37,15 +59,16 @@ public final class AutoEraser extends AutoEditor {
         "Tries several quick methods on this model and uses the one that does best.");
   }
 
-  private static Candidate oblique(int rank, int neighbours) {
-    return new Candidate(
-        new ObliqueEraser(),
-        Map.of("rank", Integer.toString(rank), "neighbours", Integer.toString(neighbours)));
-  }
-
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
+        SettingSpec.list(
+            Becoming.SETTING,
+            List.of(Becoming.AUTO),
+            "What concepts become: a phrase for each, or one for all; auto looks for a general"
+                + " word that the model draws clearly, nothing is the empty prompt."),
+        SolverSettings.keep(),
+        SolverSettings.mayChange(),
         SettingSpec.integer(
                 "eval-images", 8, 1, 256, "Images of each concept by which a method is judged.")
             .formerly("trial-pictures"),
@@ -59,26 +82,118 @@ public final class AutoEraser extends AutoEditor {
 
   @Override
   protected Search search(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException {
+    Evaluation plain = Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values));
+    Optional<ImageClassifier> judge = context.judge().filter(plain::canBeJudgedBy);
+    if (judge.isEmpty()) {
+      return new Search(
+          candidates(concepts, Becoming.given(concepts, values), values, model, context), plain);
+    }
+    Becoming becoming =
+        Becoming.found(concepts, values, model, judge.get(), size(values), context);
+    becoming.words().forEach(context::goal);
     return new Search(
-        CANDIDATES, Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values)));
+        candidates(concepts, becoming, values, model, context),
+        Evaluation.ofForgetting(
+            concepts, becoming.words(), context.knownConcepts(), size(values)));
+  }
+
+  /** Without images: what concepts become is as given, or nothing. */
+  @Override
+  protected Search searchForEstimate(
+      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
+      throws IOException {
+    return new Search(
+        candidates(concepts, Becoming.given(concepts, values), values, model, context),
+        Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values)));
+  }
+
+  /** What does least to text by what it should comes first; then what is of another kind. */
+  private static List<Candidate> candidates(
+      List<Concept> concepts,
+      Becoming becoming,
+      Settings values,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    Map<String, String> given = new HashMap<>(becoming.settings());
+    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> given.put(name, phrases)));
+    List<Candidate> projectors = new ArrayList<>();
+    for (int rank = 1; rank <= RANKS; rank++) {
+      for (int neighbours : NEIGHBOURS) {
+        projectors.add(oblique(rank, neighbours, given));
+      }
+    }
+    List<Candidate> all = new ArrayList<>(screened(projectors, concepts, becoming, model, context));
+    Map<String, String> guide = new HashMap<>(given);
+    guide.keySet().retainAll(Set.of("guide"));
+    all.add(new Candidate(new UceEraser(), guide));
+    given.remove("guide");
+    all.add(oblique(2, 14, given));
+    return all;
+  }
+
+  private static List<Candidate> screened(
+      List<Candidate> projectors,
+      List<Concept> concepts,
+      Becoming becoming,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    TextScreen screen =
+        TextScreen.of(
+            new PromptEncoder(model), concepts, becoming.guides(), context.knownConcepts());
+    Map<Candidate, Double> costs = new LinkedHashMap<>();
+    for (Candidate candidate : projectors) {
+      context.checkCancelled();
+      JobContext silent = JobContext.silent(context);
+      Optional<PatchDraft> draft = candidate.draft(concepts, model, silent, silent);
+      if (draft.isPresent() && draft.get().edits().get(0) instanceof ProjectorEdit edit) {
+        costs.put(candidate, screen.cost(TextEdits.of(edit)));
+      }
+      context.progress("comparing by text", costs.size(), projectors.size());
+    }
+    context.progress("comparing by text", projectors.size(), projectors.size());
+    return costs.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .limit(DRAWN)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static Candidate oblique(int rank, int neighbours, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("rank", Integer.toString(rank));
+    settings.put("neighbours", Integer.toString(neighbours));
+    settings.put("general-text", "prompts");
+    return new Candidate(new ObliqueEraser(), settings);
   }
 
   /** Nothing is left to improve: one image more or less is chance. */
   @Override
   protected boolean settles(MeasuredCandidate candidate) {
     return candidate.after().left() == 0
+        && lostWords(candidate) == 0
         && candidate.before().kept() - candidate.after().kept() <= 1;
   }
 
-  /** Those that forget come first, then what keeps most, then what moves least. */
+  /** Those that forget come first, then what keeps general words, most others, moves least. */
   @Override
   protected Comparator<MeasuredCandidate> best() {
     return Comparator.comparingDouble(
             (MeasuredCandidate m) -> Math.max(LEFT, m.after().worstLeft()))
+        .thenComparingLong(AutoEraser::lostWords)
         .thenComparingDouble(
             m -> Math.max(0, m.before().retainAccuracy() - m.after().retainAccuracy()))
         .thenComparingDouble(MeasuredCandidate::drift);
+  }
+
+  /** General words that show none of their other instances in most of their images. */
+  private static long lostWords(MeasuredCandidate candidate) {
+    return candidate.after().generalWords().stream()
+        .filter(word -> word.overshadowedShare() < SURVIVES)
+        .count();
   }
 
   private static Evaluation.Size size(Settings values) {

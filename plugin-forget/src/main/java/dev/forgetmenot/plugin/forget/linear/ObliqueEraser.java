@@ -36,6 +36,8 @@ import org.pf4j.Extension;
  */
 @Extension(ordinal = 15)
 public final class ObliqueEraser extends SolverEditor {
+  private static final String REDIRECT = "redirect";
+
   /** For the plugin manager. */
   public ObliqueEraser() {
     super(
@@ -55,6 +57,13 @@ public final class ObliqueEraser extends SolverEditor {
             .formerlySplitAt("|"),
         SolverSettings.preserve("the nearest of the vocabulary, the anchors and general words are"),
         SolverSettings.neighbours(14),
+        SolverSettings.keep(),
+        SolverSettings.mayChange(),
+        SettingSpec.list(
+            REDIRECT,
+            "A general word that draws the concept and what it draws instead, such as"
+                + " word=phrase."),
+        SolverSettings.generalText(),
         SolverSettings.generalWords(),
         SettingSpec.integer(
             "rank",
@@ -88,7 +97,9 @@ public final class ObliqueEraser extends SolverEditor {
       Matrix all = pair.targets().minus(pair.guides());
       differences.add(Subspace.ofFirst(all, job.options().integer("rank")).basis());
     }
-    List<PreservedConcept> preserved = kept(job, anchors);
+    List<Redirection> redirections = Redirection.all(job, REDIRECT);
+    redirections.forEach(redirection -> differences.add(redirection.difference(job)));
+    List<PreservedConcept> preserved = kept(job, anchors, redirections);
     List<Matrix> kept = new ArrayList<>();
     kept.add(TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions")));
     for (PreservedConcept phrase : preserved) {
@@ -110,8 +121,8 @@ public final class ObliqueEraser extends SolverEditor {
   }
 
   /** The given phrases, or the nearest, the anchors and general words. */
-  private static List<PreservedConcept> kept(SolveInput job, List<String> anchors)
-      throws IOException {
+  private static List<PreservedConcept> kept(
+      SolveInput job, List<String> anchors, List<Redirection> redirections) throws IOException {
     if (job.options().preserved().isPresent()) {
       return job.preserved();
     }
@@ -119,6 +130,10 @@ public final class ObliqueEraser extends SolverEditor {
     anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
     if (job.concepts().get(0).kind() != ConceptType.STYLE) {
       kept.addAll(job.generalWords());
+    }
+    for (Redirection redirection : redirections) {
+      kept.remove(redirection.word(job));
+      kept.add(job.kept(redirection.instead()));
     }
     return List.copyOf(kept);
   }

@@ -1,4 +1,4 @@
-package dev.forgetmenot.plugin.correct;
+package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ImageClassifier;
@@ -18,17 +18,17 @@ import java.util.Map;
  * @param steps of the DDIM sampler
  * @param seed of the first; the others follow
  */
-record ShareMeasurement(
+public record ShareMeasurement(
     DiffusionModel model, ImageClassifier judge, int images, int steps, long seed) {
   private static final double GUIDANCE = 5;
 
   /** How many images of a word show what; what shows most comes first. */
-  Map<String, Integer> of(Concept general) {
+  public Map<String, Integer> of(Concept general) {
     return counts(general, "", GUIDANCE);
   }
 
   /** The same with a prompt to stay away from. */
-  Map<String, Integer> awayFrom(Concept general, String dominant, double guidance) {
+  public Map<String, Integer> awayFrom(Concept general, String dominant, double guidance) {
     String negative = PromptTemplate.of(general.kind()).with(dominant);
     return counts(general, negative, guidance);
   }

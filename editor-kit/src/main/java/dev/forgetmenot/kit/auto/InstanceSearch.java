@@ -1,4 +1,4 @@
-package dev.forgetmenot.plugin.correct;
+package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @param general the word as a prompt says it
  */
-record InstanceSearch(
+public record InstanceSearch(
     Concept general, PromptEncoder encoder, ShareMeasurement drawings, JobContext context) {
   private static final double[] GUIDANCE = {3, 5};
   private static final int MOST = 3;
@@ -31,7 +31,7 @@ record InstanceSearch(
   private static final double LEAST_SHARE = 0.4; // of the strongest
 
   /** What drawings of the word show most often. */
-  String dominant() {
+  public String dominant() {
     Map<String, Integer> counts = drawings.of(general);
     Map.Entry<String, Integer> first = counts.entrySet().iterator().next();
     context.say(
@@ -46,7 +46,7 @@ record InstanceSearch(
    *
    * @throws IllegalArgumentException if nothing is found
    */
-  List<String> overshadowed(String dominant) {
+  public List<String> overshadowed(String dominant) {
     Map<String, Integer> seen = new HashMap<>();
     for (double guidance : GUIDANCE) {
       context.checkCancelled();

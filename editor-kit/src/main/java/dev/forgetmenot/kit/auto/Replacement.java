@@ -1,0 +1,116 @@
+package dev.forgetmenot.kit.auto;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.evaluate.Coherence;
+import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a concept may become: a general word or a neutral phrase, which names no single thing, whose
+ * images show one or two things, none of them the concept, and show them as clearly as the model
+ * draws the concept itself. For the engine thread.
+ *
+ * @param images of the untouched model
+ * @param judge of these images
+ * @param vocabulary what the model is known to draw
+ */
+public record Replacement(BaseImages images, ImageClassifier judge, KnownConcepts vocabulary) {
+  private static final List<String> NEUTRAL =
+      List.of("a person", "a man", "a woman", "a thing", "an object", "a toy", "a shape", "art");
+
+  private static final int GENERAL_WORDS = 12; // the nearest; every model has its own
+  private static final double ONE_OR_TWO = 13.0 / 16; // of the images show the same one or two
+  private static final double COHERENT = 1.1; // of the concept's own distance
+
+  /**
+   * The nearest phrase by the text encoder that will do: of the vocabulary's general words, else of
+   * the neutral phrases.
+   *
+   * @param concept as a prompt says it, a thing
+   * @param words of the vocabulary, with their images
+   * @return nothing where none will do
+   */
+  public Optional<String> of(Concept concept, PromptEncoder encoder, List<Row> words) {
+    Row own = images.of(List.of(concept.name())).get(0);
+    Optional<Coherence> scale = Coherence.of(judge, own.images(), concept.name());
+    return scale.flatMap(
+        untouched ->
+            fitting(concept, encoder, words, untouched)
+                .or(() -> fitting(concept, encoder, images.of(neutral(words)), untouched)));
+  }
+
+  /** The general words whose images are worth looking at, the nearest to a concept first. */
+  public static List<String> generalWords(
+      Concept concept, PromptEncoder encoder, KnownConcepts vocabulary) {
+    return sorted(concept, encoder, vocabulary.generalWords(), vocabulary).stream()
+        .limit(GENERAL_WORDS)
+        .toList();
+  }
+
+  private List<String> neutral(List<Row> words) {
+    Set<String> rest = new LinkedHashSet<>(NEUTRAL);
+    words.forEach(row -> rest.remove(row.phrase()));
+    rest.removeIf(phrase -> vocabulary.find(phrase).isPresent());
+    return List.copyOf(rest);
+  }
+
+  private Optional<String> fitting(
+      Concept concept, PromptEncoder encoder, List<Row> rows, Coherence untouched) {
+    List<String> fit =
+        rows.stream().filter(row -> fits(row, concept, untouched)).map(Row::phrase).toList();
+    return sorted(concept, encoder, fit, vocabulary).stream().findFirst();
+  }
+
+  private boolean fits(Row row, Concept concept, Coherence untouched) {
+    int most = row.counts().values().stream().limit(2).mapToInt(count -> count).sum();
+    return row.count(concept.name()) == 0
+        && most >= ONE_OR_TWO * row.seen().size()
+        && Coherence.of(judge, row.images(), concept.name())
+            .filter(coherence -> coherence.relativeTo(untouched) <= COHERENT)
+            .isPresent();
+  }
+
+  private static List<String> sorted(
+      Concept concept, PromptEncoder encoder, List<String> phrases, KnownConcepts vocabulary) {
+    List<PromptPhrase> subjects =
+        phrases.stream().map(phrase -> PromptPhrase.of(phrase, vocabulary)).toList();
+    List<String> near = new ArrayList<>();
+    NearestConcepts.of(
+            encoder,
+            PromptTemplate.of(concept.kind()),
+            PromptPhrase.of(concept.name(), vocabulary),
+            subjects)
+        .phrases()
+        .forEach(one -> near.add(one.subject().phrase()));
+    return near;
+  }
+
+  /** Whether a kind of concept becomes something that is drawn: a style is how, not what. */
+  public static boolean isSought(ConceptType kind) {
+    return kind != ConceptType.STYLE;
+  }
+
+  /** A line about it for people. */
+  public static String line(Concept concept, Optional<String> phrase) {
+    return phrase
+        .map(one -> Message.of("'%s' becomes '%s'", concept.name(), one))
+        .orElseGet(
+            () ->
+                Message.of(
+                    "no general word's images show one or two things clearly without '%s': it"
+                        + " becomes nothing; --become PHRASE names something",
+                    concept.name()));
+  }
+}

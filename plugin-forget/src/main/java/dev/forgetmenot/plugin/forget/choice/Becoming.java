@@ -1,0 +1,132 @@
+package dev.forgetmenot.plugin.forget.choice;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.auto.BaseImages;
+import dev.forgetmenot.kit.auto.InstanceSearch;
+import dev.forgetmenot.kit.auto.Replacement;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
+import dev.forgetmenot.kit.solve.PhraseList;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What concepts become, and what the general words become that draw them.
+ *
+ * @param guides a phrase for each concept, empty for nothing
+ * @param words general words that draw a concept: the concept first, then its other instances
+ */
+record Becoming(List<String> guides, List<EditGoal> words) {
+  static final String SETTING = "become";
+  static final String AUTO = "auto";
+  private static final String NOTHING = "nothing";
+  private static final double DRAWS = 0.25; // of a word's images show the concept
+
+  /** As given; where it is to be found, nothing. */
+  static Becoming given(List<Concept> concepts, Settings values) {
+    List<String> guides =
+        PhraseList.forEach(SETTING, values, concepts.size()).stream()
+            .map(phrase -> phrase.equals(AUTO) || phrase.equals(NOTHING) ? "" : phrase)
+            .toList();
+    return new Becoming(guides, List.of());
+  }
+
+  /**
+   * As given, the rest found in images of the model as it is; on the engine thread.
+   *
+   * @param size of the images
+   */
+  static Becoming found(
+      List<Concept> concepts,
+      Settings values,
+      DiffusionModel model,
+      ImageClassifier judge,
+      Evaluation.Size size,
+      JobContext context) {
+    Becoming given = given(concepts, values);
+    List<String> asked = PhraseList.forEach(SETTING, values, concepts.size());
+    List<String> guides = new ArrayList<>(given.guides);
+    Map<String, EditGoal> words = new LinkedHashMap<>();
+    PromptEncoder encoder = new PromptEncoder(model);
+    BaseImages images = new BaseImages(model, judge, size);
+    for (int i = 0; i < concepts.size(); i++) {
+      Concept concept = phrase(concepts.get(i), context);
+      if (concept.kind() == ConceptType.STYLE) {
+        continue; // is how things are drawn: no word draws it, and it becomes no thing
+      }
+      context.checkCancelled();
+      context.progress("looking for what concepts become", i, concepts.size());
+      List<Row> rows =
+          images.of(Replacement.generalWords(concept, encoder, context.knownConcepts()));
+      if (asked.get(i).equals(AUTO)) {
+        Optional<String> one =
+            new Replacement(images, judge, context.knownConcepts()).of(concept, encoder, rows);
+        context.say(Replacement.line(concept, one));
+        guides.set(i, one.orElse(""));
+      }
+      rows.stream()
+          .filter(row -> (double) row.count(concept.name()) / row.seen().size() >= DRAWS)
+          .forEach(row -> instances(row, concept, encoder, judge, size, context, words));
+    }
+    context.progress("looking for what concepts become", concepts.size(), concepts.size());
+    return new Becoming(guides, List.copyOf(words.values()));
+  }
+
+  private static Concept phrase(Concept concept, JobContext context) {
+    return new Concept(
+        PromptPhrase.of(concept.name(), context.knownConcepts()).phrase(), concept.kind());
+  }
+
+  /** Finds what else a general word stands for, as corrections do. */
+  private static void instances(
+      Row word,
+      Concept concept,
+      PromptEncoder encoder,
+      ImageClassifier judge,
+      Evaluation.Size size,
+      JobContext context,
+      Map<String, EditGoal> words) {
+    Concept general = new Concept(word.phrase(), ConceptType.OBJECT);
+    ShareMeasurement drawings =
+        new ShareMeasurement(
+            encoder.model(), judge, size.ofConcept(), size.steps(), size.seed());
+    try {
+      List<String> others =
+          new InstanceSearch(general, encoder, drawings, context).overshadowed(concept.name());
+      List<String> all = new ArrayList<>(List.of(concept.name()));
+      all.addAll(others);
+      words.putIfAbsent(word.phrase(), new EditGoal(general, all, List.of()));
+    } catch (IllegalArgumentException e) {
+      context.say("'" + word.phrase() + "' is not held: " + e.getMessage());
+    }
+  }
+
+  /** The settings of a solve. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (!guides.stream().allMatch(String::isEmpty)) {
+      settings.put("guide", Settings.joined(guides));
+    }
+    if (!words.isEmpty()) {
+      settings.put(
+          "redirect",
+          Settings.joined(
+              words.stream()
+                  .map(goal -> goal.concept().name() + "=" + goal.instances().get(1))
+                  .toList()));
+    }
+    return settings;
+  }
+}
