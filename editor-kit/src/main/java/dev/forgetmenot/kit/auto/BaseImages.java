@@ -32,8 +32,7 @@ public record BaseImages(
       List<List<RgbImage>> images = model.generate(missing.stream().map(this::request).toList());
       for (int i = 0; i < missing.size(); i++) {
         drawn.put(
-            missing.get(i),
-            new Row(missing.get(i), images.get(i), judge.classify(images.get(i))));
+            missing.get(i), new Row(missing.get(i), images.get(i), judge.classify(images.get(i))));
       }
     }
     return new ArrayList<>(phrases.stream().map(drawn::get).toList());

@@ -27,7 +27,7 @@ import java.util.Set;
  * @param vocabulary what the model is known to draw
  */
 public record Replacement(BaseImages images, ImageClassifier judge, KnownConcepts vocabulary) {
-  private static final List<String> NEUTRAL =
+  static final List<String> NEUTRAL =
       List.of("a person", "a man", "a woman", "a thing", "an object", "a toy", "a shape", "art");
 
   private static final int GENERAL_WORDS = 12; // the nearest; every model has its own

@@ -31,14 +31,16 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
   private static final int MOST = 100; // phrases of a sort
 
   /** A residual up to this has forgotten in all images that were looked at. */
-  private static final double ENOUGH = 0.3;
+  private static final double ENOUGH = 0.4;
 
   /** What is left of a concept weighs more than what moves. */
   private static final double LEFT = 10;
 
   private static final List<PromptTemplate> THINGS =
       List.of(
-          PromptTemplate.ofThings(), new PromptTemplate("an image of {}"), new PromptTemplate("{}"));
+          PromptTemplate.ofThings(),
+          new PromptTemplate("an image of {}"),
+          new PromptTemplate("{}"));
 
   private static final List<PromptTemplate> STYLES =
       List.of(
@@ -111,7 +113,10 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
   private static List<Matrix> states(PromptEncoder encoder, List<String> prompts) {
     return prompts.isEmpty()
         ? List.of()
-        : encoder.encode(prompts).stream().map(EncodedPrompt::rows).map(Matrix::transposed).toList();
+        : encoder.encode(prompts).stream()
+            .map(EncodedPrompt::rows)
+            .map(Matrix::transposed)
+            .toList();
   }
 
   /** The mean of ‖(I + D)c − g‖ / ‖c − g‖: 0 is exactly there, 1 as if nothing were done. */

@@ -1,6 +1,5 @@
 package dev.forgetmenot.kit.concept;
 
-import dev.forgetmenot.api.edit.KnownConcepts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,11 +34,6 @@ public final class GeneralPrompts {
       prompts.add("a photo of " + thing + " and " + other);
     }
     return prompts;
-  }
-
-  /** A prompt about a thing with a background, of the same form. */
-  public static String onBackground(KnownConcepts.Phrase thing, int number) {
-    return "a picture of " + thing.phrase() + " on a " + colour(number) + " background";
   }
 
   private static String colour(int number) {

@@ -20,8 +20,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>A distance has no scale of its own: one CLIP has 0.2 where another has 0.7. Images of the
- * untouched model give it, see {@link #relativeTo}. An image between two things is far from both, so
- * its distance is larger. A margin of 0 says that all images are recognised as the concept.
+ * untouched model give it, see {@link #relativeTo}. An image between two things is far from both,
+ * so its distance is larger. A margin of 0 says that all images are recognised as the concept.
  *
  * @param distance in [0, 2]
  * @param margin in [0, 2]; NaN where the concept is none of the known things, such as a style
@@ -53,8 +53,7 @@ public record Coherence(double distance, double margin) {
     }
   }
 
-  private static Map<String, List<RgbImage>> byThing(
-      ImageClassifier judge, List<RgbImage> images) {
+  private static Map<String, List<RgbImage>> byThing(ImageClassifier judge, List<RgbImage> images) {
     List<String> seen = judge.classify(images);
     Map<String, List<RgbImage>> groups = new LinkedHashMap<>();
     for (int i = 0; i < seen.size(); i++) {

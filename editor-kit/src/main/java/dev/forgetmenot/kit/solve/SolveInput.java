@@ -122,8 +122,7 @@ public record SolveInput(
   public List<PreservedConcept> preserved() throws IOException {
     if (options.preserved().isEmpty()) {
       Set<PreservedConcept> kept = new LinkedHashSet<>();
-      kept.addAll(
-          neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0)));
+      kept.addAll(neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0)));
       options.phrases("keep").stream().map(this::kept).forEach(kept::add);
       kept.removeIf(phrase -> isConcept(phrase.subject()));
       return List.copyOf(kept);

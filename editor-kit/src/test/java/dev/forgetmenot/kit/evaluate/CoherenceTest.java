@@ -38,9 +38,7 @@ class CoherenceTest {
 
     @Override
     public double[] similarities(List<RgbImage> images, String thing) {
-      return images.stream()
-          .mapToDouble(image -> cosine(image, things().indexOf(thing)))
-          .toArray();
+      return images.stream().mapToDouble(image -> cosine(image, things().indexOf(thing))).toArray();
     }
 
     private static double cosine(RgbImage image, int channel) {

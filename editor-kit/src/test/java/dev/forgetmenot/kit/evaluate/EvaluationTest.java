@@ -102,4 +102,41 @@ class EvaluationTest {
     assertThat(known.canBeJudgedBy(judge)).isTrue();
     assertThat(unknown.canBeJudgedBy(judge)).isFalse();
   }
+
+  private static final EditGoal WORD =
+      new EditGoal(
+          new Concept("a word", ConceptType.OBJECT), List.of("a thing4", "a thing5"), List.of());
+
+  @Test
+  void aGeneralWordIsDrawnBesideWhatIsForgottenAndItsInstancesAreNot() {
+    Concept concept = new Concept("thing4", ConceptType.OBJECT);
+    Evaluation trial = Evaluation.ofForgetting(List.of(concept), List.of(WORD), vocabulary(), SIZE);
+    assertThat(trial.goals()).hasSize(2).last().isEqualTo(WORD);
+    assertThat(trial.others()).doesNotContain("a thing5");
+    assertThat(trial.images()).isEqualTo(4 + 4 + 5 * 2);
+    assertThat(trial.requests())
+        .extracting(request -> request.prompt())
+        .startsWith("a photo of a thing4", "a photo of a word", "a photo of a thing0")
+        .hasSize(7);
+  }
+
+  private static EvaluationResult withWord(String... seen) {
+    GoalResult word = new GoalResult(WORD, row("a word", 0, seen), List.of(), List.of(), List.of());
+    return new EvaluationResult(List.of(forgotten(row("a thing4", 0, "a thing4")), word), List.of());
+  }
+
+  @Test
+  void aGeneralWordIsNotWhatIsLeft() {
+    EvaluationResult before = withWord("a thing4", "a thing4");
+    EvaluationResult after = withWord("a thing5", "a word");
+    assertThat(after.left()).isEqualTo(1);
+    assertThat(after.worstLeft()).isEqualTo(1);
+    assertThat(after.names()).isEqualTo("a thing4");
+    assertThat(after.generalWords()).hasSize(1);
+    assertThat(after.generalWords().get(0).overshadowedShare()).isEqualTo(0.5);
+    assertThat(after.since(before))
+        .contains("a word: a thing4 2/2 → 0/2")
+        .contains("a thing5 0/2 → 1/2")
+        .doesNotContain("own names");
+  }
 }

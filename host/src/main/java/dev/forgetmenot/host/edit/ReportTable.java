@@ -1,15 +1,15 @@
 package dev.forgetmenot.host.edit;
 
-import dev.forgetmenot.files.Message;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;

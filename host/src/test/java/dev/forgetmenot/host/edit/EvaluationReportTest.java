@@ -77,7 +77,9 @@ class EvaluationReportTest {
 
         @Override
         public double[] similarities(List<RgbImage> images, String thing) {
-          return images.stream().mapToDouble(image -> thing.equals("a dog") ? 0.625 : 0.125).toArray();
+          return images.stream()
+              .mapToDouble(image -> thing.equals("a dog") ? 0.625 : 0.125)
+              .toArray();
         }
       };
 

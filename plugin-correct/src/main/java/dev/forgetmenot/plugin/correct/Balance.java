@@ -1,6 +1,5 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.EditGoal;
@@ -9,6 +8,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
 import dev.forgetmenot.kit.solve.SolveResult;

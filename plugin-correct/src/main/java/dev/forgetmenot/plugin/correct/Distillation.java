@@ -1,6 +1,5 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.auto.ShareMeasurement;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.edit.Concept;
@@ -16,6 +15,7 @@ import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.KeysAndValues;
 import dev.forgetmenot.kit.concept.PromptPhrase;

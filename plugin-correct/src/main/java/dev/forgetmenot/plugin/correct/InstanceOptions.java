@@ -1,11 +1,11 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.auto.InstanceSearch;
-import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.kit.auto.InstanceSearch;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;
@@ -13,6 +12,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;

@@ -1,7 +1,5 @@
 package dev.forgetmenot.plugin.correct;
 
-import dev.forgetmenot.kit.auto.InstanceSearch;
-import dev.forgetmenot.kit.auto.ShareMeasurement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -9,6 +7,8 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.kit.auto.InstanceSearch;
+import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;

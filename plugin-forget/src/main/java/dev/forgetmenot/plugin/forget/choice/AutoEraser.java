@@ -1,16 +1,21 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
-import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.auto.TextScreen;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
@@ -18,9 +23,9 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.stack.TextEdits;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
-import java.util.Comparator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,13 +95,12 @@ public final class AutoEraser extends AutoEditor {
       return new Search(
           candidates(concepts, Becoming.given(concepts, values), values, model, context), plain);
     }
-    Becoming becoming =
-        Becoming.found(concepts, values, model, judge.get(), size(values), context);
+    Becoming becoming = Becoming.found(concepts, values, model, judge.get(), size(values), context);
     becoming.words().forEach(context::goal);
+    concepts.forEach(concept -> sayNear(concept, model, context));
     return new Search(
         candidates(concepts, becoming, values, model, context),
-        Evaluation.ofForgetting(
-            concepts, becoming.words(), context.knownConcepts(), size(values)));
+        Evaluation.ofForgetting(concepts, becoming.words(), context.knownConcepts(), size(values)));
   }
 
   /** Without images: what concepts become is as given, or nothing. */
@@ -107,6 +111,25 @@ public final class AutoEraser extends AutoEditor {
     return new Search(
         candidates(concepts, Becoming.given(concepts, values), values, model, context),
         Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values)));
+  }
+
+  /** What stands nearest for the text encoder is kept. */
+  private static void sayNear(Concept concept, DiffusionModel model, JobContext context) {
+    KnownConcepts vocabulary = context.knownConcepts();
+    List<String> near =
+        NearestConcepts.of(
+                new PromptEncoder(model),
+                PromptTemplate.of(concept.kind()),
+                concept.name(),
+                vocabulary,
+                vocabulary.ofStyle(concept.kind() == ConceptType.STYLE))
+            .first(NEIGHBOURS.get(0))
+            .stream()
+            .map(PromptPhrase::phrase)
+            .toList();
+    context.say(
+        "near '%s', kept unless --may-change names them: %s"
+            .formatted(concept.name(), String.join(", ", near)));
   }
 
   /** What does least to text by what it should comes first; then what is of another kind. */

@@ -100,8 +100,7 @@ record Becoming(List<String> guides, List<EditGoal> words) {
       Map<String, EditGoal> words) {
     Concept general = new Concept(word.phrase(), ConceptType.OBJECT);
     ShareMeasurement drawings =
-        new ShareMeasurement(
-            encoder.model(), judge, size.ofConcept(), size.steps(), size.seed());
+        new ShareMeasurement(encoder.model(), judge, size.ofConcept(), size.steps(), size.seed());
     try {
       List<String> others =
           new InstanceSearch(general, encoder, drawings, context).overshadowed(concept.name());

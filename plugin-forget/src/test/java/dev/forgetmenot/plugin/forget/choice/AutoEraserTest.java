@@ -38,6 +38,37 @@ class AutoEraserTest {
     return new EvaluationResult(List.of(forgotten), rows.subList(1, 2));
   }
 
+  private static EvaluationResult withWord(EvaluationResult result, String... seen) {
+    Concept word = new Concept("a word", ConceptType.OBJECT);
+    EditGoal goal = new EditGoal(word, List.of("target", "instance"), List.of());
+    EvaluationResult.Row row =
+        new EvaluationResult.Row(
+            "a word",
+            Collections.nCopies(seen.length, new RgbImage(1, 1, new byte[3])),
+            List.of(seen));
+    List<GoalResult> goals = new ArrayList<>(result.goals());
+    goals.add(new GoalResult(goal, row, List.of(), List.of(), List.of()));
+    return new EvaluationResult(goals, result.others());
+  }
+
+  private static MeasuredCandidate withWord(int grey, String... seen) {
+    Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
+    return new MeasuredCandidate(
+        candidate,
+        null,
+        withWord(result(IMAGES, 9, 0), "target", "target"),
+        withWord(result(0, 9, grey), seen));
+  }
+
+  @Test
+  void aGeneralWordThatLosesItsOtherInstancesDoesNotSettleAndComesLater() {
+    MeasuredCandidate breaks = withWord(1, "something", "target");
+    MeasuredCandidate keeps = withWord(50, "instance", "target");
+    assertThat(new AutoEraser().settles(breaks)).isFalse();
+    assertThat(new AutoEraser().settles(keeps)).isTrue();
+    assertThat(new AutoEraser().best().compare(keeps, breaks)).isNegative();
+  }
+
   private static MeasuredCandidate measured(int left, int kept, int grey) {
     Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
     return new MeasuredCandidate(candidate, null, result(IMAGES, 9, 0), result(left, kept, grey));

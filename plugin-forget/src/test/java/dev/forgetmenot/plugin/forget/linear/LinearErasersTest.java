@@ -125,6 +125,55 @@ class LinearErasersTest {
   }
 
   @Test
+  void aGeneralWordIsRedirectedToAnotherInstance() throws IOException {
+    InputUpdate alone = projector(edited.edit(new ObliqueEraser(), Map.of(), WIZARD));
+    InputUpdate both =
+        projector(
+            edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard=morgana"), WIZARD));
+    assertThat(both.rank()).isEqualTo(3);
+    Matrix word = edited.last("a photo of a wizard");
+    Matrix instance = edited.last("a photo of morgana");
+    assertThat(relative(both.of(word), instance))
+        .isLessThan(0.6 * relative(alone.of(word), instance));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard"), WIZARD))
+        .withMessage(
+            "redirect: 'a wizard' is not a general word and what it draws instead; write"
+                + " word=phrase");
+  }
+
+  @Test
+  void generalPromptsMoveLessWhereGeneralTextHasPrompts() throws IOException {
+    InputUpdate names = projector(edited.edit(new ObliqueEraser(), Map.of(), WIZARD));
+    InputUpdate prompts =
+        projector(edited.edit(new ObliqueEraser(), Map.of("general-text", "prompts"), WIZARD));
+    String prompt = "an image of a castle on a pink background";
+    Matrix end = edited.row(prompt, edited.model().tokenize(prompt).endPosition());
+    assertThat(PreservedEmbeddings.drift(prompts, end))
+        .isLessThan(0.7 * PreservedEmbeddings.drift(names, end));
+  }
+
+  @Test
+  void aNamedPhraseIsKeptBesideTheNearestAndANearOneMayChange() throws IOException {
+    String near = kept(Map.of("neighbours", "2", "general-words", "0"));
+    String first = near.split("\\|")[0];
+    assertThat(kept(Map.of("neighbours", "2", "general-words", "0", "keep", "a shoe")))
+        .isEqualTo(near + "|a shoe");
+    assertThat(kept(Map.of("neighbours", "2", "general-words", "0", "may-change", first)))
+        .doesNotContain(first)
+        .startsWith(near.split("\\|")[1]);
+  }
+
+  private static String kept(Map<String, String> settings) throws IOException {
+    return edited
+        .edit(new ObliqueEraser(), settings, WIZARD)
+        .recipe()
+        .parameters()
+        .get("kept");
+  }
+
+  @Test
   void obliqueProjectorTakesSeveralConceptsAtOnce() throws IOException {
     InputUpdate edit =
         projector(
