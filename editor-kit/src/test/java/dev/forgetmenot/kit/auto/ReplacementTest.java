@@ -93,8 +93,7 @@ class ReplacementTest {
     for (Row row : neutral) {
       drawn.put(row.phrase(), row);
     }
-    BaseImages images =
-        new BaseImages(sd, JUDGE, new Evaluation.Size(IMAGES, 0, 0, 0, 1), drawn);
+    BaseImages images = new BaseImages(sd, JUDGE, new Evaluation.Size(IMAGES, 0, 0, 0, 1), drawn);
     return sd.engine()
         .call(
             () ->

@@ -122,7 +122,8 @@ class EvaluationTest {
 
   private static EvaluationResult withWord(String... seen) {
     GoalResult word = new GoalResult(WORD, row("a word", 0, seen), List.of(), List.of(), List.of());
-    return new EvaluationResult(List.of(forgotten(row("a thing4", 0, "a thing4")), word), List.of());
+    return new EvaluationResult(
+        List.of(forgotten(row("a thing4", 0, "a thing4")), word), List.of());
   }
 
   @Test

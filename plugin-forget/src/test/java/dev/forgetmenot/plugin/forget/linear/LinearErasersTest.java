@@ -128,16 +128,14 @@ class LinearErasersTest {
   void aGeneralWordIsRedirectedToAnotherInstance() throws IOException {
     InputUpdate alone = projector(edited.edit(new ObliqueEraser(), Map.of(), WIZARD));
     InputUpdate both =
-        projector(
-            edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard=morgana"), WIZARD));
+        projector(edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard=morgana"), WIZARD));
     assertThat(both.rank()).isEqualTo(3);
     Matrix word = edited.last("a photo of a wizard");
     Matrix instance = edited.last("a photo of morgana");
     assertThat(relative(both.of(word), instance))
         .isLessThan(0.6 * relative(alone.of(word), instance));
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard"), WIZARD))
+        .isThrownBy(() -> edited.edit(new ObliqueEraser(), Map.of("redirect", "a wizard"), WIZARD))
         .withMessage(
             "redirect: 'a wizard' is not a general word and what it draws instead; write"
                 + " word=phrase");
@@ -166,11 +164,7 @@ class LinearErasersTest {
   }
 
   private static String kept(Map<String, String> settings) throws IOException {
-    return edited
-        .edit(new ObliqueEraser(), settings, WIZARD)
-        .recipe()
-        .parameters()
-        .get("kept");
+    return edited.edit(new ObliqueEraser(), settings, WIZARD).recipe().parameters().get("kept");
   }
 
   @Test
