@@ -162,13 +162,13 @@ class EvaluationReportTest {
             line("1 other phrases", "others-recognised", 1, 1));
     assertThat(new ReportTable(was, is, JUDGE).lines())
         .containsExactly(
-            "                                                         before                    after",
-            "a bear, recognised                  16/16 (100 %) [81 %, 100 %]  2/16 (13 %) [3 %, 36 %]",
-            "a bear, taken for                                     a bear 16       a dog 14, a bear 2",
-            "a bear, distance to nearest thing                         0.375           0.375 (1.00 ×)",
-            "a bear, nearest thing over it                             0.500                    0.500",
-            "1 others, recognised                                      100 %                    100 %",
-            "others, drift of 255                                        0.0                      0.0");
+            "                                                        before                    after",
+            "a bear, recognised                 16/16 (100 %) [81 %, 100 %]  2/16 (13 %) [3 %, 36 %]",
+            "a bear, taken for                                    a bear 16       a dog 14, a bear 2",
+            "a bear, distance to nearest thing                        0.375           0.375 (1.00 ×)",
+            "a bear, nearest thing over it                            0.500                    0.500",
+            "1 others, recognised                                     100 %                    100 %",
+            "others, drift of 255                                       0.0                      0.0");
     assertThat(new ReportSheet("some", "a.fmnpatch", 1).of(was, is).rows())
         .extracting(row -> row.label() + "|" + row.note() + "|" + row.left().size())
         .containsExactly(
