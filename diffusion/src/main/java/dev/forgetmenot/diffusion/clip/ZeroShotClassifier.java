@@ -92,6 +92,11 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     }
   }
 
+  /** The CLIP; it is closed with this. */
+  public ImageEmbedder embedder() {
+    return clip;
+  }
+
   @Override
   public List<String> things() {
     return things.names();

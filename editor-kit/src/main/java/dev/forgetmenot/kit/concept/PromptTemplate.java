@@ -26,6 +26,11 @@ public record PromptTemplate(String text) {
     return new PromptTemplate("a photo of " + PLACE);
   }
 
+  /** What is drawn, in other words than {@link #ofThings}: a picture of it. */
+  public static PromptTemplate ofThingsOtherwise() {
+    return new PromptTemplate("a picture of " + PLACE);
+  }
+
   /** How something is drawn: a photo in its style. */
   public static PromptTemplate ofStyles() {
     return new PromptTemplate("a photo in the style of " + PLACE);

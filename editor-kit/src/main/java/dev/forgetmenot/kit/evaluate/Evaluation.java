@@ -27,8 +27,10 @@ import java.util.stream.Stream;
  *     are general words that should keep the others, and only the words themselves are drawn
  * @param others what should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
+ * @param things the prompt of all that is no style
  */
-public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
+public record Evaluation(
+    List<EditGoal> goals, List<String> others, Size size, PromptTemplate things) {
   /**
    * How many images are drawn.
    *
@@ -48,6 +50,11 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
     public int ofInstance() {
       return Math.max(1, ofConcept / 2);
     }
+  }
+
+  /** With the usual prompt. */
+  public Evaluation(List<EditGoal> goals, List<String> others, Size size) {
+    this(goals, others, size, PromptTemplate.ofThings());
   }
 
   /** Copies the lists. */
@@ -127,9 +134,30 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
           .forEach(phrase -> requests.add(request(prompt(goal, phrase), size.ofInstance())));
     }
     for (String other : others) {
-      requests.add(request(PromptTemplate.ofThings().with(other), size.ofOther()));
+      requests.add(request(things.with(other), size.ofOther()));
     }
     return requests;
+  }
+
+  /** The same with another prompt of all that is no style. */
+  public Evaluation saying(PromptTemplate other) {
+    return new Evaluation(goals, others, size, other);
+  }
+
+  /**
+   * What the images of a result show as another judge sees them.
+   *
+   * @param drawn of this evaluation
+   */
+  public EvaluationResult judged(EvaluationResult drawn, ImageClassifier judge) {
+    List<List<RgbImage>> images = new ArrayList<>();
+    for (GoalResult goal : drawn.goals()) {
+      images.add(goal.general().images());
+      goal.instances().forEach(row -> images.add(row.images()));
+      goal.without().forEach(row -> images.add(row.images()));
+    }
+    drawn.others().forEach(row -> images.add(row.images()));
+    return judged(images, judge);
   }
 
   /** What the images of {@link #requests} show. */
@@ -179,15 +207,19 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
   }
 
   /** The prompt of a goal's concept. */
-  public static String prompt(EditGoal goal) {
-    return PromptTemplate.of(goal.concept().kind()).with(goal.concept().name());
+  public String prompt(EditGoal goal) {
+    return template(goal.concept().kind()).with(goal.concept().name());
+  }
+
+  private PromptTemplate template(ConceptType kind) {
+    return kind == ConceptType.STYLE ? PromptTemplate.ofStyles() : things;
   }
 
   /** The prompt of the concept, of an instance, or of what is taken out, under its own name. */
-  public static String prompt(EditGoal goal, String phrase) {
+  public String prompt(EditGoal goal, String phrase) {
     return goal.without().contains(phrase)
-        ? PromptTemplate.ofThings().with(phrase)
-        : PromptTemplate.of(goal.concept().kind()).with(phrase);
+        ? things.with(phrase)
+        : template(goal.concept().kind()).with(phrase);
   }
 
   /** Whether the classifier knows every phrase that is asked for. */
@@ -205,7 +237,8 @@ public record Evaluation(List<EditGoal> goals, List<String> others, Size size) {
 
   /** The same with few images, by which the time of this one is estimated. */
   public Evaluation few() {
-    return new Evaluation(goals, others.subList(0, Math.min(1, others.size())), size.of(1, 1));
+    return new Evaluation(
+        goals, others.subList(0, Math.min(1, others.size())), size.of(1, 1), things);
   }
 
   private GenerationRequest request(String prompt, int count) {

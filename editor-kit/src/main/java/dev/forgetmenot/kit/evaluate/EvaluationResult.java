@@ -16,6 +16,9 @@ import java.util.stream.Stream;
  * @param others one row a thing that should stay
  */
 public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
+  /** What a judge says that abstains. */
+  public static final String NO_ANSWER = "no answer";
+
   /** Copies the lists. */
   public EvaluationResult {
     goals = List.copyOf(goals);
@@ -93,6 +96,18 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
   /** Images of the concepts that are still recognised as them, over all goals. */
   public int left() {
     return concepts().mapToInt(goal -> goal.general().recognised()).sum();
+  }
+
+  /** All rows: of each goal, then of others. */
+  public List<Row> rows() {
+    return Stream.concat(
+            goals.stream()
+                .flatMap(
+                    goal ->
+                        Stream.of(List.of(goal.general()), goal.instances(), goal.without())
+                            .flatMap(List::stream)),
+            others.stream())
+        .toList();
   }
 
   /** The worst concept: the greatest share of its images that is still recognised, in [0, 1]. */

@@ -49,6 +49,7 @@ public record GoalResult(
     Set<String> phrases = new LinkedHashSet<>(goal.instances());
     Stream.of(before, this)
         .flatMap(result -> result.general.counts().keySet().stream())
+        .filter(phrase -> !phrase.equals(EvaluationResult.NO_ANSWER))
         .filter(phrase -> Math.max(before.share(phrase), share(phrase)) >= FEW)
         .forEach(phrases::add);
     return List.copyOf(phrases);

@@ -36,7 +36,7 @@ class EvaluationTest {
         .containsExactly(EditGoal.forget(new Concept("a thing4", ConceptType.OBJECT)));
     assertThat(trial.others())
         .containsExactly("a thing0", "a thing3", "a thing8", "a thing12", "a thing16");
-    assertThat(Evaluation.prompt(trial.goals().get(0))).isEqualTo("a photo of a thing4");
+    assertThat(trial.prompt(trial.goals().get(0))).isEqualTo("a photo of a thing4");
     assertThat(trial.images()).isEqualTo(4 + 5 * 2);
   }
 
@@ -46,8 +46,8 @@ class EvaluationTest {
         List.of(
             new Concept("dotted", ConceptType.STYLE), new Concept("nobody", ConceptType.IDENTITY));
     Evaluation trial = Evaluation.ofForgetting(concepts, vocabulary(), SIZE);
-    assertThat(Evaluation.prompt(trial.goals().get(0))).isEqualTo("a photo in the style of dotted");
-    assertThat(Evaluation.prompt(trial.goals().get(1))).isEqualTo("a photo of nobody");
+    assertThat(trial.prompt(trial.goals().get(0))).isEqualTo("a photo in the style of dotted");
+    assertThat(trial.prompt(trial.goals().get(1))).isEqualTo("a photo of nobody");
     assertThat(trial.others()).hasSize(5);
     assertThat(Evaluation.ofForgetting(concepts, KnownConcepts.EMPTY, SIZE).others()).isEmpty();
   }

@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
@@ -121,11 +120,14 @@ public final class Judge {
 
   /** The labels that it chooses from: things, then styles. */
   public List<String> labels() {
-    List<String> labels = new ArrayList<>();
-    for (boolean style : new boolean[] {false, true}) {
-      Optional.ofNullable(byStyle.get(style)).ifPresent(some -> labels.addAll(some.labels()));
-    }
+    List<String> labels = new ArrayList<>(labels(false));
+    labels.addAll(labels(true));
     return labels;
+  }
+
+  /** The labels that it chooses from among things, or among styles; may be empty. */
+  public List<String> labels(boolean style) {
+    return judges(style) ? byStyle.get(style).labels() : List.of();
   }
 
   /** The digest of {@link #labels}, 64 hexadecimal digits. */

@@ -11,10 +11,13 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.cli.shell.PrototypeOptions;
 import dev.forgetmenot.host.compare.MethodComparison;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.GivenSetting;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
+import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.kit.auto.Candidate;
@@ -112,6 +115,8 @@ final class CompareCommand extends ContextCommand {
 
   @Mixin private JudgeOptions judge;
 
+  @Mixin private PrototypeOptions prototypes;
+
   @Option(
       names = ConceptNames.ANY,
       description = "Take the concepts as they are, whether or not the vocabulary lists them.")
@@ -136,14 +141,16 @@ final class CompareCommand extends ContextCommand {
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), judging.complete(), asked(), anyName)
               .of(names, Optional.empty());
-      try (NamedModel model = options.loader(plugins).load(List.of())) {
+      ModelLoader loader = options.loader(plugins);
+      PrototypeImages second = prototypes.of(loader);
+      try (NamedModel model = loader.load(List.of())) {
         model.model().notes().forEach(context.console()::note);
         int usual = asked() == Operation.FORGET ? FORGOTTEN : CORRECTED;
         Evaluation.Size size =
             new Evaluation.Size(images == null ? usual : images, others, each, seed, steps);
         context.say(
             "wrote "
-                + new MethodComparison(model, asked(), size, judging, output, context)
+                + new MethodComparison(model, asked(), size, judging, second, output, context)
                     .run(concepts, chosen));
       }
     }

@@ -13,12 +13,15 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.cli.shell.PrototypeOptions;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.EditEstimation;
 import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
+import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
@@ -96,6 +99,8 @@ final class EditCommand extends ContextCommand {
 
   @Mixin private JudgeOptions judge;
 
+  @Mixin private PrototypeOptions prototypes;
+
   @Mixin private AuthorshipOptions author;
 
   @Mixin private ModelOptions options;
@@ -172,13 +177,15 @@ final class EditCommand extends ContextCommand {
     if (!dryRun && !resume) {
       overwrite.check(order.files(), order.states());
     }
-    try (NamedModel model = options.loader(catalogue.plugins()).load(List.of())) {
+    ModelLoader loader = options.loader(catalogue.plugins());
+    PrototypeImages second = prototypes.of(loader);
+    try (NamedModel model = loader.load(List.of())) {
       model.model().notes().forEach(context.console()::note);
       if (dryRun) {
         new EditEstimation(context, 0).run(model, order).forEach(context::say);
         return ExitCodes.DONE;
       }
-      say(new EditJob(context).run(model, order));
+      say(new EditJob(context).judgedBy(second).run(model, order));
     }
     return ExitCodes.DONE;
   }

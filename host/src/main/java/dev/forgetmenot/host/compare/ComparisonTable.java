@@ -4,17 +4,26 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.ComparisonSheet;
+import dev.forgetmenot.host.edit.JudgedEdit;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What several methods did to one concept: a table and a sheet of images. */
 final class ComparisonTable {
   private static final int COLUMNS = 8;
   private static final int OTHERS = 4;
+
+  /** Columns of the table; those of the second judge are added. */
+  private static final int FORGOTTEN = 7;
+
+  private static final int CORRECTED = 8;
+  private static final int SECOND = 3;
 
   /** One method; before is the same for all. */
   private record Line(String method, double seconds, long bytes, EvaluationResult after) {
@@ -26,6 +35,7 @@ final class ComparisonTable {
   private final Concept concept;
   private final Evaluation evaluation;
   private final EvaluationResult before;
+  private final Optional<PrototypeImages.Both> both;
   private final List<Line> lines = new ArrayList<>();
 
   /**
@@ -34,11 +44,17 @@ final class ComparisonTable {
    * @param concept as it was named
    * @param evaluation of one goal
    * @param before what it showed on the base
+   * @param both two judges, whose counts have columns of their own; empty for none
    */
-  ComparisonTable(Concept concept, Evaluation evaluation, EvaluationResult before) {
+  ComparisonTable(
+      Concept concept,
+      Evaluation evaluation,
+      EvaluationResult before,
+      Optional<PrototypeImages.Both> both) {
     this.concept = concept;
     this.evaluation = evaluation;
     this.before = before;
+    this.both = both;
     String unused = add("untouched", 0, 0, before);
   }
 
@@ -55,13 +71,31 @@ final class ComparisonTable {
 
   private String row(Line line) {
     return Message.of(
-        "| %s | %.1f | %s | %s | %+.1f | %.1f |",
+        "| %s | %.1f | %s | %s | %+.1f | %.1f |%s",
         line.method(),
         line.seconds(),
         kibibytes(line.bytes()),
         goal().forgets() ? forgotten(line) : corrected(line.goal()),
         100 * (line.after().retainAccuracy() - before.retainAccuracy()),
-        line.after().drift(before));
+        line.after().drift(before),
+        both.map(two -> secondly(line, two)).orElse(""));
+  }
+
+  /** What judge B counts, and on how many images A, where it abstains as B does, differs. */
+  private String secondly(Line line, PrototypeImages.Both two) {
+    JudgedEdit drawn = new JudgedEdit("", before, line.after());
+    JudgedEdit b = drawn.by(JudgedEdit.PROTOTYPES, evaluation, two.prototypes());
+    JudgedEdit a = drawn.by(JudgedEdit.TEXTS, evaluation, two.texts());
+    GoalResult seen = b.after().goals().get(0);
+    int apart = b.agreement(a).disagreeing().size();
+    return Message.of(
+        " %s | %.1f %% | %d/%d |",
+        goal().forgets()
+            ? seen.general().of(seen.general().recognised())
+            : seen.hasInstances() ? percent(seen.dominantShare()) : "–",
+        100 * b.after().retainAccuracy(),
+        apart,
+        b.agreement(a).images());
   }
 
   private static String forgotten(Line line) {
@@ -98,7 +132,7 @@ final class ComparisonTable {
       text.append(goal.concept().name()).append(goal.instances().isEmpty() ? "" : ": ");
       text.append(String.join(", ", goal.instances()));
     }
-    text.append("\n\n\"").append(Evaluation.prompt(goal)).append("\", ");
+    text.append("\n\n\"").append(evaluation.prompt(goal)).append("\", ");
     text.append(size.ofConcept()).append(" images; ");
     if (!goal.forgets()) {
       text.append(size.ofInstance()).append(" of each own name; ");
@@ -108,11 +142,20 @@ final class ComparisonTable {
     text.append(" DDIM steps.\n\n| method | seconds | patch | ");
     text.append(
         goal.forgets()
-            ? "left | others | points | drift of 255 |\n|---|---|---|---|---|---|---|\n"
+            ? "left | others | points | drift of 255 |"
             : "dominant | overshadowed | own names, worst, points | others, points | drift of 255"
-                + " |\n|---|---|---|---|---|---|---|---|\n");
+                + " |");
+    if (both.isPresent()) {
+      text.append(goal.forgets() ? " left, judge B |" : " dominant, judge B |");
+      text.append(" others, judge B | B and A differ |");
+    }
+    text.append('\n').append("|---".repeat(columns())).append("|\n");
     lines.forEach(line -> text.append(row(line)).append('\n'));
     return text.toString();
+  }
+
+  private int columns() {
+    return (goal().forgets() ? FORGOTTEN : CORRECTED) + (both.isPresent() ? SECOND : 0);
   }
 
   ComparisonSheet sheet() {
@@ -133,7 +176,7 @@ final class ComparisonTable {
         (goal.forgets() ? "Forgetting \"" : "Correcting \"")
             + goal.concept().name()
             + "\" by several methods",
-        Evaluation.prompt(goal),
+        evaluation.prompt(goal),
         evaluation.others().stream().limit(OTHERS).collect(Collectors.joining(", ")),
         "seeds from "
             + evaluation.size().seed()

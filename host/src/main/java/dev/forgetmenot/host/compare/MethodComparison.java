@@ -15,6 +15,7 @@ import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.auto.Candidate;
@@ -40,6 +41,7 @@ import java.util.Set;
  * @param operation what the methods do
  * @param size of the evaluation
  * @param judging by what images are judged; there must be a judge that knows what is edited
+ * @param second the images by which there is a second judge
  * @param folder where everything goes
  * @param context progress and cancellation
  */
@@ -48,6 +50,7 @@ public record MethodComparison(
     Operation operation,
     Evaluation.Size size,
     EvaluationSetup judging,
+    PrototypeImages second,
     Path folder,
     JobContext context) {
   private static final long LIKELY_BYTES = 256L << 20;
@@ -66,6 +69,7 @@ public record MethodComparison(
    */
   public Path run(List<Concept> concepts, List<Candidate> methods) throws IOException {
     OutputFolder.prepare(folder, LIKELY_BYTES);
+    second.check(hosted.model());
     Path patches = Files.createDirectories(folder.resolve("patches"));
     Path file = folder.resolve("table.md");
     Set<String> names = new HashSet<>();
@@ -185,9 +189,11 @@ public record MethodComparison(
       Concept concept, Evaluation evaluation, List<Made> made, ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
+    Optional<PrototypeImages.Both> both =
+        second.judges(model, evaluation, judging.vocabulary(), judge, context);
     context.say("drawing and judging " + evaluation.images() + " images of each method");
     EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
-    ComparisonTable table = new ComparisonTable(concept, evaluation, before);
+    ComparisonTable table = new ComparisonTable(concept, evaluation, before, both);
     for (Made one : made) {
       context.checkCancelled();
       Path patch = one.result().file();

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.evaluate.Evaluation;
@@ -35,9 +36,13 @@ import java.util.concurrent.CancellationException;
  * @param command progress and cancellation
  * @param training is called after each training step
  * @param beside images that the caller draws
+ * @param second the images by which the report gets a second judge; empty for none
  */
 public record EditJob(
-    JobContext command, EditContext.TrainingListener training, DrawnBeside beside) {
+    JobContext command,
+    EditContext.TrainingListener training,
+    DrawnBeside beside,
+    Optional<PrototypeImages> second) {
   /** What may be written at most: a change of all weights of a large UNet would not fit a patch. */
   private static final long LIKELY_BYTES = 64L << 20;
 
@@ -46,7 +51,12 @@ public record EditJob(
 
   /** A job without a listener. */
   public EditJob(JobContext command) {
-    this(command, EditContext.TrainingListener.NONE, DrawnBeside.NONE);
+    this(command, EditContext.TrainingListener.NONE, DrawnBeside.NONE, Optional.empty());
+  }
+
+  /** The same with a second judge of its report. */
+  public EditJob judgedBy(PrototypeImages images) {
+    return new EditJob(command, training, beside, Optional.of(images));
   }
 
   /**
@@ -111,6 +121,9 @@ public record EditJob(
 
   private Result checked(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
+    if (second.isPresent() && order.report().drawn() && judge.isPresent()) {
+      second.get().check(hosted.model());
+    }
     new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
     beside.before();
     Written written = written(hosted.model(), order, judge);
@@ -208,6 +221,12 @@ public record EditJob(
     Evaluation evaluation = report.evaluation();
     Path file = order.patch();
     command.say("wrote " + file + "; what follows is only measured");
+    Optional<PrototypeImages.Both> both =
+        second.isPresent()
+            ? second
+                .get()
+                .judges(model, evaluation, order.judging().vocabulary(), judge, command)
+            : Optional.empty();
     command.say("drawing and judging " + evaluation.images() + " images of before");
     EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
     EvaluationResult after;
@@ -218,12 +237,18 @@ public record EditJob(
     } finally {
       model.repatch(List.of());
     }
-    WrittenPatch measured = WrittenPatch.measured(file, report.evidence(before, after));
+    JudgedEdit first = new JudgedEdit(JudgedEdit.TEXTS, before, after);
+    JudgedEdit judged =
+        both.map(two -> first.by(JudgedEdit.PROTOTYPES, evaluation, two.prototypes()))
+            .orElse(first);
+    Optional<JudgedEdit> other =
+        both.map(two -> first.by(JudgedEdit.TEXTS, evaluation, two.texts()));
+    WrittenPatch measured = WrittenPatch.measured(file, report.evidence(judged));
     return new Result(
         file,
         measured.id(),
         written.goals(),
-        Optional.of(report.write(written.draft().recipe(), before, after, judge)));
+        Optional.of(report.write(written.draft().recipe(), judged, other, judge)));
   }
 
   private PatchDraft edit(

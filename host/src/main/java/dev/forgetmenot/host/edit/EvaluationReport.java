@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
@@ -23,7 +24,7 @@ import java.util.Optional;
  * @param evaluation what is drawn
  */
 record EvaluationReport(EditRequest order, Evaluation evaluation) {
-  /** The images of a report; other seeds than those by which editors choose. */
+  /** The images of a report; other seeds and prompts than those by which editors choose. */
   private static final Evaluation.Size FORGOTTEN = new Evaluation.Size(16, 30, 1, 4000, 20);
 
   private static final Evaluation.Size CORRECTED = new Evaluation.Size(64, 60, 1, 4000, 20);
@@ -47,23 +48,38 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
         forgets
             ? Evaluation.ofForgetting(order.concepts(), goals, order.judging().vocabulary(), size)
             : Evaluation.of(goals, order.judging().vocabulary(), size);
-    return Optional.of(new EvaluationReport(order, evaluation))
+    return Optional.of(
+            new EvaluationReport(order, evaluation.saying(PromptTemplate.ofThingsOtherwise())))
         .filter(report -> evaluation.canBeJudgedBy(judge));
   }
 
   /** What goes into the patch. */
-  List<Manifest.Evidence> evidence(EvaluationResult before, EvaluationResult after) {
-    return new ReportEvidence(evaluation.size()).of(before, after);
+  List<Manifest.Evidence> evidence(JudgedEdit judged) {
+    return new ReportEvidence(evaluation).of(judged.before(), judged.after());
   }
 
-  /** Writes the files for people beside the patch and says what they are told. */
+  /**
+   * Writes the files for people beside the patch and says what they are told.
+   *
+   * @param judged by the judge that reports
+   * @param other the judge by which methods are chosen, where that is another one
+   * @param measuring says how near images are to things
+   */
   EditJob.Report write(
       Manifest.Recipe recipe,
-      EvaluationResult before,
-      EvaluationResult after,
-      ImageClassifier judge)
+      JudgedEdit judged,
+      Optional<JudgedEdit> other,
+      ImageClassifier measuring)
       throws IOException {
-    ReportTable table = new ReportTable(before, after, judge);
+    EvaluationResult before = judged.before();
+    EvaluationResult after = judged.after();
+    List<String> judges = new ArrayList<>();
+    other.ifPresent(
+        second -> {
+          judges.add("judge " + judged.judge() + ", reports; " + second.judge() + ", chose");
+          judges.addAll(judged.beside(second));
+        });
+    ReportTable table = new ReportTable(before, after, measuring);
     List<String> missed =
         order.editor().operation() == Operation.CORRECT
             ? CorrectionLimits.DEFAULT.missed(before, after)
@@ -74,9 +90,10 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
             order.patch().getFileName().toString(),
             evaluation.size().seed());
     PngFile.write(order.sheet(), sheet.of(before, after).draw(), "");
-    String page = new ReportPage(order, evaluation, recipe, table, missed).text();
+    String page = new ReportPage(order, evaluation, recipe, table, missed, judges).text();
     AtomicFile.write(order.table(), page.getBytes(StandardCharsets.UTF_8));
     List<String> lines = new ArrayList<>(table.lines());
+    lines.addAll(judges);
     lines.add(after.since(before));
     missed.forEach(sentence -> lines.add("missed: " + sentence));
     return new EditJob.Report(lines, List.of(order.sheet(), order.table()));

@@ -10,9 +10,9 @@ import java.util.List;
 /**
  * What a patch says of the images of an evaluation; the metrics' names are part of the format.
  *
- * @param size seed and steps of the images
+ * @param evaluation what was drawn
  */
-record ReportEvidence(Evaluation.Size size) {
+record ReportEvidence(Evaluation evaluation) {
   /** The metric of a phrase that is recognised as what the prompt named. */
   private static final String RECOGNISED = "recognised-as-target";
 
@@ -37,7 +37,7 @@ record ReportEvidence(Evaluation.Size size) {
   }
 
   private void ofGoal(GoalResult before, GoalResult after, List<Manifest.Evidence> lines) {
-    String prompt = Evaluation.prompt(before.goal());
+    String prompt = evaluation.prompt(before.goal());
     for (String phrase : after.shown(before)) {
       lines.add(line(prompt, SHOWN + phrase, before.share(phrase), after.share(phrase)));
     }
@@ -53,7 +53,7 @@ record ReportEvidence(Evaluation.Size size) {
       EvaluationResult.Row was = before.named().get(i);
       lines.add(
           line(
-              Evaluation.prompt(before.goal(), was.phrase()),
+              evaluation.prompt(before.goal(), was.phrase()),
               RECOGNISED,
               was.share(),
               after.named().get(i).share()));
@@ -61,6 +61,7 @@ record ReportEvidence(Evaluation.Size size) {
   }
 
   private Manifest.Evidence line(String prompt, String metric, double before, double after) {
+    Evaluation.Size size = evaluation.size();
     return new Manifest.Evidence(prompt, size.seed(), size.steps(), metric, before, after);
   }
 }

@@ -16,13 +16,15 @@ import java.util.stream.Collectors;
  * @param recipe how the patch was made
  * @param table what was measured
  * @param missed a sentence for each limit that a correction missed
+ * @param judges sentences on two judges and where they differ; empty where there is one
  */
 record ReportPage(
     EditRequest order,
     Evaluation evaluation,
     Manifest.Recipe recipe,
     ReportTable table,
-    List<String> missed) {
+    List<String> missed,
+    List<String> judges) {
   String text() {
     boolean corrects = order.editor().operation() == Operation.CORRECT;
     StringBuilder text = new StringBuilder(corrects ? "# Correction of " : "# Forgetting of ");
@@ -37,14 +39,18 @@ record ReportPage(
       missed.forEach(sentence -> text.append("- ").append(sentence).append('\n'));
       text.append(missed.isEmpty() ? "" : "\n");
     }
+    judges.forEach(sentence -> text.append("- ").append(sentence).append('\n'));
+    text.append(judges.isEmpty() ? "" : "\n");
     Evaluation.Size size = evaluation.size();
-    text.append("Images: ").append(size.ofConcept());
+    text.append("Prompt: \"").append(evaluation.prompt(evaluation.goals().get(0)));
+    text.append("\". Images: ").append(size.ofConcept());
     text.append(corrects ? " of each general word, " : " of each concept, ");
     if (corrects) {
       text.append(size.ofInstance()).append(" of each own name, ");
     }
     text.append(size.ofOther()).append(" of each other; seeds from ").append(size.seed());
-    text.append(", ").append(size.steps()).append(" steps of DDIM, recognised by a CLIP. In");
+    text.append(", ").append(size.steps()).append(" steps of DDIM, recognised by a CLIP");
+    text.append(judges.isEmpty() ? "" : "'s image tower").append(". In");
     text.append(" brackets: the 95 % Wilson score interval of a count's share.\n");
     text.append("\nPatch: `").append(order.patch().getFileName()).append("`, method `");
     text.append(recipe.method()).append("`, ").append(recipe.steps()).append(" steps, seed ");

@@ -13,6 +13,7 @@ import dev.forgetmenot.host.edit.EditEstimation;
 import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.PatchSet;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -42,7 +44,12 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
       DrawnBeside beside =
           samples.beside(hosted, () -> before.addAll(samples.judged(hosted, "before", List.of())));
       EditJob.Result patch =
-          new EditJob(context, listener(curve, samples, hosted), beside).run(hosted, order);
+          new EditJob(
+                  context,
+                  listener(curve, samples, hosted),
+                  beside,
+                  Optional.of(PrototypeImages.usual(loader)))
+              .run(hosted, order);
       List<PatchRequest> requests =
           List.of(new PatchRequest(patch.file(), 1).allow(ILL_CONDITIONED));
       try (PatchSet patches = PatchSet.open(requests)) {

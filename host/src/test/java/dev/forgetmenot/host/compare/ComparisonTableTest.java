@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a comparison says of methods that forget, and of methods that correct. */
@@ -46,7 +49,8 @@ class ComparisonTableTest {
 
   private static ComparisonTable table(EditGoal goal, EvaluationResult before) {
     Evaluation evaluation = new Evaluation(List.of(goal), List.of("a cup"), SIZE);
-    return new ComparisonTable(new Concept("bear", ConceptType.OBJECT), evaluation, before);
+    return new ComparisonTable(
+        new Concept("bear", ConceptType.OBJECT), evaluation, before, Optional.empty());
   }
 
   @Test
@@ -64,6 +68,47 @@ class ComparisonTableTest {
         .containsExactly(
             "untouched|a brown bear 20/20, a polar bear 0/20|8",
             "some|a brown bear 9/20, a polar bear 8/20|8");
+  }
+
+  /** Calls every image the same. */
+  private record Always(String word) implements ImageClassifier {
+    @Override
+    public List<String> things() {
+      return List.of(word);
+    }
+
+    @Override
+    public List<String> styles() {
+      return List.of();
+    }
+
+    @Override
+    public List<String> classify(List<RgbImage> images) {
+      return Collections.nCopies(images.size(), word);
+    }
+
+    @Override
+    public List<String> classifyStyle(List<RgbImage> images) {
+      return classify(images);
+    }
+  }
+
+  @Test
+  void aSecondJudgeHasColumnsOfItsOwn() {
+    EditGoal goal = EditGoal.forget(BEAR);
+    Evaluation evaluation = new Evaluation(List.of(goal), List.of("a cup"), SIZE);
+    EvaluationResult before = result(goal, 0, 0, 0);
+    ComparisonTable table =
+        new ComparisonTable(
+            new Concept("bear", ConceptType.OBJECT),
+            evaluation,
+            before,
+            Optional.of(new PrototypeImages.Both(new Always("a bear"), new Always("a cup"))));
+    assertThat(table.add("some", 61, 200 << 10, result(goal, 7, 18, 0)))
+        .endsWith("| 2/20 [3 %, 30 %] | 50.0 % | -50.0 | 7.0 | 20/20 | 0.0 % | 22/22 |");
+    assertThat(table.markdown())
+        .contains("drift of 255 | left, judge B | others, judge B | B and A differ |\n")
+        .contains("\n" + "|---".repeat(10) + "|\n");
   }
 
   @Test

@@ -21,6 +21,10 @@ class EvaluationReportTest {
   private static final Concept WORD = new Concept("a bear", ConceptType.OBJECT);
   private static final Evaluation.Size SIZE = new Evaluation.Size(20, 1, 2, 4000, 20);
 
+  private static Evaluation evaluation() {
+    return new Evaluation(List.of(EditGoal.forget(WORD)), List.of(), SIZE);
+  }
+
   private static EvaluationResult.Row row(String phrase, int grey, List<String> seen) {
     byte[] rgb = {(byte) grey, (byte) grey, (byte) grey};
     return new EvaluationResult.Row(
@@ -92,7 +96,7 @@ class EvaluationReportTest {
 
   @Test
   void thePatchSaysEachNumberWithItsPrompt() {
-    assertThat(new ReportEvidence(SIZE).of(before, after))
+    assertThat(new ReportEvidence(evaluation()).of(before, after))
         .containsExactly(
             line("a photo of a bear", "recognised-as:a brown bear", 1, 0.45),
             line("a photo of a bear", "recognised-as:a polar bear", 0, 0.4),
@@ -156,7 +160,7 @@ class EvaluationReportTest {
   void aForgettingSaysHowManyAreStillRecognisedAndNotWhatElseIsShown() {
     EvaluationResult was = forgotten(16);
     EvaluationResult is = forgotten(2);
-    assertThat(new ReportEvidence(SIZE).of(was, is))
+    assertThat(new ReportEvidence(evaluation()).of(was, is))
         .containsExactly(
             line("a photo of a bear", "recognised-as-target", 1, 0.125),
             line("1 other phrases", "others-recognised", 1, 1));

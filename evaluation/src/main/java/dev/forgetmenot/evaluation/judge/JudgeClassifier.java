@@ -1,0 +1,50 @@
+package dev.forgetmenot.evaluation.judge;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A judge of an evaluation where one says a word for each image: {@link EvaluationResult#NO_ANSWER}
+ * where it abstains.
+ *
+ * @param judge whose embedder stays open
+ * @param texts measures how much images look like a thing, since a judge only chooses; stays open
+ */
+public record JudgeClassifier(Judge judge, ImageClassifier texts) implements ImageClassifier {
+  @Override
+  public List<String> things() {
+    return judge.labels(false);
+  }
+
+  @Override
+  public List<String> styles() {
+    return judge.labels(true);
+  }
+
+  @Override
+  public List<String> classify(List<RgbImage> images) {
+    return answers(images, ConceptType.OBJECT);
+  }
+
+  @Override
+  public List<String> classifyStyle(List<RgbImage> images) {
+    return answers(images, ConceptType.STYLE);
+  }
+
+  private List<String> answers(List<RgbImage> images, ConceptType kind) {
+    return judge
+        .answers(judge.embedder().images(images), Collections.nCopies(images.size(), kind))
+        .stream()
+        .map(said -> said.abstained() ? EvaluationResult.NO_ANSWER : said.label())
+        .toList();
+  }
+
+  @Override
+  public double[] similarities(List<RgbImage> images, String thing) {
+    return texts.similarities(images, thing);
+  }
+}

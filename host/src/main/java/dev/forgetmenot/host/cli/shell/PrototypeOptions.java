@@ -1,0 +1,42 @@
+package dev.forgetmenot.host.cli.shell;
+
+import dev.forgetmenot.host.evaluate.PrototypeImages;
+import dev.forgetmenot.host.evaluate.StoreFolder;
+import dev.forgetmenot.host.model.ModelLoader;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The images by which a report gets a second judge. */
+@Command
+public final class PrototypeOptions {
+  @Option(
+      names = "--prototypes",
+      paramLabel = "N",
+      description =
+          "Images of each concept that the base draws for the second judge, once for a model; 0 for"
+              + " one judge (default: 4, or 0 for images of 256 x 256 or more).")
+  private Integer each; // null where nothing is said
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description =
+          "Where these images are kept (default: the variable FMN_STORE, else a folder of the user's"
+              + " cache, as for fmn evaluate).")
+  private Path store;
+
+  /**
+   * The images of a model.
+   *
+   * @throws IllegalArgumentException if the number is 1 or negative
+   */
+  public PrototypeImages of(ModelLoader loader) {
+    return new PrototypeImages(
+        loader,
+        StoreFolder.of(Optional.ofNullable(store)),
+        each == null ? OptionalInt.empty() : OptionalInt.of(each));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.forgetmenot.host.edit;
+
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.evaluation.JudgedImage;
+import dev.forgetmenot.evaluation.judge.Agreement;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one judge sees of the images before and after an edit.
+ *
+ * @param judge its letter and what it compares with, for people
+ */
+public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult after) {
+  /** Judge A: images and texts. */
+  public static final String TEXTS = "A, texts";
+
+  /** Judge B: images and images that the base drew. */
+  public static final String PROTOTYPES = "B, prototypes";
+
+  /** The same images as another judge sees them. */
+  public JudgedEdit by(String name, Evaluation evaluation, ImageClassifier seeing) {
+    return new JudgedEdit(
+        name, evaluation.judged(before, seeing), evaluation.judged(after, seeing));
+  }
+
+  /**
+   * Where another judge sees something else.
+   *
+   * @param other of the same images
+   * @return sentences: what the other counts, how far both agree on the images after the edit, and
+   *     each concept of whose images they recognise different numbers
+   */
+  public List<String> beside(JudgedEdit other) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        Message.of("judge %s: %s", other.judge, other.after.since(other.before)));
+    Agreement agreement = agreement(other);
+    lines.add(
+        Message.of(
+            "the judges differ on %d of %d images after it (κ %.2f)",
+            agreement.disagreeing().size(), agreement.images(), agreement.kappa()));
+    for (int i = 0; i < after.goals().size(); i++) {
+      GoalResult here = after.goals().get(i);
+      GoalResult there = other.after.goals().get(i);
+      if (here.goal().forgets() && here.general().recognised() != there.general().recognised()) {
+        lines.add(
+            Message.of(
+                "the judges DISAGREE on %s: %s is recognised by judge %s, %s by judge %s",
+                here.name(),
+                here.general().of(here.general().recognised()),
+                judge,
+                there.general().of(there.general().recognised()),
+                other.judge));
+      }
+    }
+    return lines;
+  }
+
+  /** On all images after the edit. */
+  public Agreement agreement(JudgedEdit other) {
+    return Agreement.of(answers(after), answers(other.after));
+  }
+
+  private static List<JudgedImage> answers(EvaluationResult result) {
+    return result.rows().stream()
+        .flatMap(row -> row.seen().stream())
+        .map(said -> new JudgedImage(said, 0, said.equals(EvaluationResult.NO_ANSWER)))
+        .toList();
+  }
+}

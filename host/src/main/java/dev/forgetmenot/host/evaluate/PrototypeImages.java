@@ -1,0 +1,214 @@
+package dev.forgetmenot.host.evaluate;
+
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.evaluation.judge.CalibrationSet;
+import dev.forgetmenot.evaluation.judge.EmbeddingCache;
+import dev.forgetmenot.evaluation.judge.JudgeClassifier;
+import dev.forgetmenot.evaluation.judge.Judges;
+import dev.forgetmenot.evaluation.run.Drawing;
+import dev.forgetmenot.evaluation.unit.ImageStore;
+import dev.forgetmenot.evaluation.unit.ImageUnit;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.model.ModelLoader;
+import dev.forgetmenot.kit.concept.NearestConcepts;
+import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * The images of the base by which the report of an edit gets a second judge: of what is edited, its
+ * nearest concepts, and the report's others. They are kept in the store of {@code fmn evaluate}, so
+ * that a second edit of the same model draws none of them.
+ *
+ * @param loader that the model was loaded by
+ * @param store where images and their embeddings are kept
+ * @param each images of each concept; 0 for no second judge; empty for 4 where images are small and
+ *     for 0 where each takes long
+ */
+public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) {
+  private static final int USUAL = 4;
+  private static final int FEWEST = 2;
+  private static final int SMALL = 256; // pixels a side
+  private static final int NEAREST = 14;
+  private static final long FIRST_SEED = 900_000; // that of the list emoji
+
+  /** Checks the number. */
+  public PrototypeImages {
+    if (each.isPresent() && each.getAsInt() != 0 && each.getAsInt() < FEWEST) {
+      throw new IllegalArgumentException(
+          "a second judge takes 2 images of each concept or more, or 0 for none, not "
+              + each.getAsInt());
+    }
+  }
+
+  /** As many as usual, in the folder of the user or of {@code FMN_STORE}. */
+  public static PrototypeImages usual(ModelLoader loader) {
+    return new PrototypeImages(loader, StoreFolder.of(Optional.empty()), OptionalInt.empty());
+  }
+
+  /**
+   * Two judges of one image tower.
+   *
+   * @param prototypes B, which reports
+   * @param texts A, by whose tower methods are chosen; it abstains where it is not sure
+   */
+  public record Both(ImageClassifier prototypes, ImageClassifier texts) {}
+
+  private int each(StableDiffusion model) {
+    return each.orElse(model.imageSize() < SMALL ? USUAL : 0);
+  }
+
+  /**
+   * Tries the store.
+   *
+   * @throws IOException if it cannot be written to
+   */
+  public void check(StableDiffusion model) throws IOException {
+    if (each(model) > 0) {
+      OutputFolder.prepare(store, 0, "--store");
+    }
+  }
+
+  /**
+   * The judges of a report; draws what the store lacks.
+   *
+   * @param model without patches
+   * @param first what chose; its CLIP stays open as long as the judges
+   * @return empty where no second judge is asked for, and for a classifier of a plugin
+   */
+  public Optional<Both> judges(
+      StableDiffusion model,
+      Evaluation evaluation,
+      KnownConcepts vocabulary,
+      ImageClassifier first,
+      JobContext context)
+      throws IOException {
+    if (each(model) == 0 || !(first instanceof ZeroShotClassifier clip)) {
+      return Optional.empty();
+    }
+    ImageEmbedder embedder = clip.embedder();
+    Map<String, ConceptType> labels =
+        model.engine().call(() -> labels(model, evaluation, vocabulary));
+    ImageStore images = new ImageStore(store);
+    try (PatchSet none = PatchSet.open(List.of())) {
+      HostedModel base = new HostedModel(loader, model, none);
+      Map<String, List<ImageUnit>> units = new LinkedHashMap<>();
+      labels.forEach(
+          (label, kind) -> units.put(label, units(model, base, evaluation, label, kind)));
+      List<ImageUnit> all = units.values().stream().flatMap(List::stream).toList();
+      int drawn = new Drawing(base, images, context).draw(all);
+      if (drawn > 0) {
+        context.say(
+            Message.of(
+                "drew %d images of %d concepts for the second judge; %s keeps them",
+                drawn, labels.size(), store));
+      }
+      List<CalibrationSet> sets = new ArrayList<>();
+      units.forEach(
+          (label, some) ->
+              sets.add(
+                  new CalibrationSet(
+                      label, labels.get(label), some.stream().map(ImageUnit::key).toList())));
+      Judges judges =
+          Judges.of(
+              Judges.Towers.of(embedder),
+              vocabulary,
+              sets,
+              new EmbeddingCache(images.embeddings()),
+              keys -> images(images, keys));
+      return judges.ids().equals(List.of("B", "A"))
+          ? Optional.of(
+              new Both(
+                  new JudgeClassifier(judges.get("B"), first),
+                  new JudgeClassifier(judges.get("A"), first)))
+              .filter(both -> evaluation.canBeJudgedBy(both.prototypes()))
+          : Optional.empty();
+    }
+  }
+
+  private static List<RgbImage> images(ImageStore store, List<String> keys) throws IOException {
+    List<RgbImage> images = new ArrayList<>();
+    for (String key : keys) {
+      images.add(store.image(key));
+    }
+    return images;
+  }
+
+  /** What is edited, what is nearest to it, and what should stay. For the engine thread. */
+  private static Map<String, ConceptType> labels(
+      StableDiffusion model, Evaluation evaluation, KnownConcepts vocabulary) {
+    PromptEncoder encoder = new PromptEncoder(model);
+    Set<String> phrases = new LinkedHashSet<>();
+    for (EditGoal goal : evaluation.goals()) {
+      boolean style = goal.concept().kind() == ConceptType.STYLE;
+      String name = goal.concept().name();
+      Stream.of(List.of(name), goal.instances(), goal.without())
+          .flatMap(List::stream)
+          .forEach(phrases::add);
+      NearestConcepts.of(
+              encoder,
+              PromptTemplate.of(goal.concept().kind()),
+              name,
+              vocabulary,
+              vocabulary.ofStyle(style))
+          .first(NEAREST)
+          .stream()
+          .map(PromptPhrase::phrase)
+          .forEach(phrases::add);
+    }
+    phrases.addAll(evaluation.others());
+    Map<String, ConceptType> labels = new LinkedHashMap<>();
+    vocabulary.phrases().stream()
+        .filter(entry -> phrases.contains(entry.phrase()))
+        .forEach(entry -> labels.put(entry.phrase(), entry.kind()));
+    return labels;
+  }
+
+  private List<ImageUnit> units(
+      StableDiffusion model,
+      HostedModel base,
+      Evaluation evaluation,
+      String label,
+      ConceptType kind) {
+    GenerationRequest usual = GenerationRequest.of("");
+    return LongStream.range(FIRST_SEED, FIRST_SEED + each(model))
+        .mapToObj(
+            seed ->
+                new ImageUnit(
+                    base.identity(ModelState.ORIGINAL),
+                    PromptTemplate.of(kind).with(label),
+                    usual.negativePrompt(),
+                    seed,
+                    "ddim",
+                    evaluation.size().steps(),
+                    usual.guidance(),
+                    model.imageSize(),
+                    model.imageSize()))
+        .toList();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.forgetmenot.host.edit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.evaluate.GoalResult;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a report says where two judges see different things. */
+class JudgedEditTest {
+  private static final EditGoal BEAR = EditGoal.forget(new Concept("a bear", ConceptType.OBJECT));
+
+  private static EvaluationResult.Row row(String phrase, String... seen) {
+    RgbImage image = new RgbImage(1, 1, new byte[3]);
+    return new EvaluationResult.Row(
+        phrase, Collections.nCopies(seen.length, image), List.of(seen));
+  }
+
+  private static EvaluationResult result(String... bears) {
+    GoalResult goal =
+        new GoalResult(BEAR, row("a bear", bears), List.of(), List.of(), List.of());
+    return new EvaluationResult(List.of(goal), List.of(row("a cup", "a cup", "a cup")));
+  }
+
+  private static JudgedEdit judged(String name, String... after) {
+    return new JudgedEdit(name, result("a bear", "a bear"), result(after));
+  }
+
+  @Test
+  void theOthersCountAndTheDisagreementAreSaid() {
+    JudgedEdit b = judged(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);
+    JudgedEdit a = judged(JudgedEdit.TEXTS, "a dog", "a bear");
+    List<String> lines = b.beside(a);
+    assertThat(lines.get(0))
+        .startsWith("judge A, texts: recognised as a bear 2/2 → 1/2 [")
+        .endsWith("others 100 % → 100 % of 2");
+    // expected agreement 2/4 · 2/4 + 1/4 · 1/4 = 5/16, observed 3/4: (12 - 5) / (16 - 5)
+    assertThat(lines.get(1)).isEqualTo("the judges differ on 1 of 4 images after it (κ 0.64)");
+    assertThat(lines.get(2))
+        .isEqualTo(
+            "the judges DISAGREE on a bear: 0/2 is recognised by judge B, prototypes, 1/2 by judge"
+                + " A, texts");
+  }
+
+  @Test
+  void abstentionsOfBothAgree() {
+    JudgedEdit b = judged(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);
+    assertThat(b.beside(b)).hasSize(2);
+    assertThat(b.agreement(b).disagreeing()).isEmpty();
+  }
+}
