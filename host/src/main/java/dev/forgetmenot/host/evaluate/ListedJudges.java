@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.evaluate;
 
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchException;
@@ -39,6 +40,24 @@ public final class ListedJudges {
       throw new BenchException(problems);
     }
     return bench;
+  }
+
+  /**
+   * What judges choose from: what the user names, or else the list, or else the model; or else all
+   * of the list.
+   *
+   * @param judging has what the user named or the model says
+   * @param named the file that the user named
+   * @throws IOException if the list's file cannot be read
+   */
+  public static KnownConcepts vocabulary(
+      Bench bench, EvaluationSetup judging, Optional<Path> named) throws IOException {
+    Optional<Listed> listed = bench.judge().vocabulary();
+    if (named.isEmpty() && listed.isPresent()) {
+      return VocabularyFile.read(listed.get().path());
+    }
+    boolean known = judging.complete() && !judging.vocabulary().phrases().isEmpty();
+    return known ? judging.vocabulary() : bench.known();
   }
 
   private static void look(

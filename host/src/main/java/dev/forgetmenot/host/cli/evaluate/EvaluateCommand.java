@@ -78,6 +78,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     addEvaluators(line, context);
     line.addSubcommand(new EvaluateCheckCommand(context));
     line.addSubcommand(new EvaluateCompareCommand(context));
+    line.addSubcommand(new EvaluateJudgesCommand(context));
     line.addSubcommand(new EvaluateMergeCommand(context));
     return line;
   }

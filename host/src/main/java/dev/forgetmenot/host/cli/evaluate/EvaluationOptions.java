@@ -1,6 +1,5 @@
 package dev.forgetmenot.host.cli.evaluate;
 
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchJudge.Listed;
@@ -16,7 +15,6 @@ import dev.forgetmenot.host.evaluate.EvaluationRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.ListedJudges;
 import dev.forgetmenot.host.evaluate.StoreFolder;
-import dev.forgetmenot.host.evaluate.VocabularyFile;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -106,7 +104,7 @@ final class EvaluationOptions {
                 chosen(plugins),
                 seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds),
                 judging,
-                vocabulary(bench, judging),
+                ListedJudges.vocabulary(bench, judging, judge.vocabulary()),
                 StoreFolder.of(Optional.ofNullable(store)),
                 command(list, patches));
         ModelLoader loader = options.loader(plugins);
@@ -128,16 +126,6 @@ final class EvaluationOptions {
         }
       }
     }
-  }
-
-  /** What the user names, or else the list, or else the model; or else all of the list. */
-  private KnownConcepts vocabulary(Bench bench, EvaluationSetup judging) throws IOException {
-    Optional<Path> listed = bench.judge().vocabulary().map(Listed::path);
-    if (judge.vocabulary().isEmpty() && listed.isPresent()) {
-      return VocabularyFile.read(listed.get());
-    }
-    boolean known = judging.complete() && !judging.vocabulary().phrases().isEmpty();
-    return known ? judging.vocabulary() : bench.known();
   }
 
   private static List<String> forgotten(PatchSet patches) {
