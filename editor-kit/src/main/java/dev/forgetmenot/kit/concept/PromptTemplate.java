@@ -26,9 +26,9 @@ public record PromptTemplate(String text) {
     return new PromptTemplate("a photo of " + PLACE);
   }
 
-  /** What is drawn, in other words than {@link #ofThings}: a picture of it. */
+  /** What is drawn, in other words than {@link #ofThings}: an image of it. */
   public static PromptTemplate ofThingsOtherwise() {
-    return new PromptTemplate("a picture of " + PLACE);
+    return new PromptTemplate("an image of " + PLACE);
   }
 
   /** How something is drawn: a photo in its style. */

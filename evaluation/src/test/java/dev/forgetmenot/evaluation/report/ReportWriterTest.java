@@ -91,6 +91,17 @@ class ReportWriterTest {
   }
 
   @Test
+  void theJudgesChapterSaysWhoJudgedAndWhereTheyDiffer() {
+    assertThat(page)
+        .contains("2 judges, one image tower: what it does not see, neither judge sees.")
+        .contains("No judge C: the list names no extraClip.")
+        .contains("B and A differ on 3 of 16 held-out calibration images, κ 0.70.")
+        .contains("The 2 concepts that the judges were set by; 1 are weak")
+        .containsPattern("All \\d+ images that judges name differently")
+        .containsPattern("<figcaption>Patched, a photo of [^<]*, seed \\d+. A: a whale; B: ");
+  }
+
+  @Test
   void whatWasNotTestedStaysWithItsReason() throws IOException {
     assertThat(page).contains("The list has no such prompts.").contains("NOT TESTED");
     assertThat(Files.readString(folder.resolve("measures.csv")))

@@ -115,11 +115,11 @@ class CorrectCommandTest {
           .extracting(Manifest.Evidence::metric)
           .contains("recognised-as:merlin", "recognised-as:morgana", "similarity-to:a castle")
           .containsOnlyOnce("others-recognised");
-      assertThat(evidence.get(0).prompt()).isEqualTo("a photo of a wizard");
+      assertThat(evidence.get(0).prompt()).isEqualTo("an image of a wizard");
       assertThat(evidence)
           .filteredOn(line -> line.metric().equals("recognised-as-target"))
           .extracting(Manifest.Evidence::prompt)
-          .containsExactly("a photo of merlin", "a photo of morgana", "a photo of a castle");
+          .containsExactly("an image of merlin", "an image of morgana", "an image of a castle");
       Manifest.Evidence similarity =
           evidence.stream()
               .filter(line -> line.metric().startsWith("sim"))

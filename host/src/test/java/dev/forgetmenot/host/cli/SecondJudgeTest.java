@@ -47,7 +47,7 @@ class SecondJudgeTest {
         .contains("judge A, texts: recognised as a castle ")
         .containsPattern("the judges differ on \\d+ of 34 images after it");
     assertThat(Files.readString(folder.resolve("first.md")))
-        .contains("Prompt: \"a picture of a castle\"", "judge B, prototypes, reports");
+        .contains("Prompt: \"an image of a castle\"", "judge B, prototypes, reports");
     ProgramRun second = forget("second.fmnpatch", "--prototypes=2");
     assertThat(second.out() + second.err())
         .contains("judge B, prototypes, reports")
