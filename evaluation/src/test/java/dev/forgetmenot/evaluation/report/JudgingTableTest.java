@@ -24,7 +24,9 @@ class JudgingTableTest {
   void theSummaryNamesTheWeak() {
     assertThat(table.summary())
         .hasSize(3)
-        .anyMatch(line -> line.startsWith("judge B (CLIP of the sample, prototypes): right on 1011/1048,"))
+        .anyMatch(
+            line ->
+                line.startsWith("judge B (CLIP of the sample, prototypes): right on 1011/1048,"))
         .anyMatch(line -> line.endsWith("weak on 1 of 2 concepts: " + SampleReport.HOSTILE))
         .contains("the first two differ on 3 of 16 images (κ 0.70)");
   }

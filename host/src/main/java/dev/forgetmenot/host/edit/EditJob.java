@@ -223,9 +223,7 @@ public record EditJob(
     command.say("wrote " + file + "; what follows is only measured");
     Optional<PrototypeImages.Both> both =
         second.isPresent()
-            ? second
-                .get()
-                .judges(model, evaluation, order.judging().vocabulary(), judge, command)
+            ? second.get().judges(model, evaluation, order.judging().vocabulary(), judge, command)
             : Optional.empty();
     command.say("drawing and judging " + evaluation.images() + " images of before");
     EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));

@@ -37,8 +37,7 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
    */
   public List<String> beside(JudgedEdit other) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        Message.of("judge %s: %s", other.judge, other.after.since(other.before)));
+    lines.add(Message.of("judge %s: %s", other.judge, other.after.since(other.before)));
     Agreement agreement = agreement(other);
     lines.add(
         Message.of(

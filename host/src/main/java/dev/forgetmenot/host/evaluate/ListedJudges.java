@@ -50,8 +50,8 @@ public final class ListedJudges {
    * @param named the file that the user named
    * @throws IOException if the list's file cannot be read
    */
-  public static KnownConcepts vocabulary(
-      Bench bench, EvaluationSetup judging, Optional<Path> named) throws IOException {
+  public static KnownConcepts vocabulary(Bench bench, EvaluationSetup judging, Optional<Path> named)
+      throws IOException {
     Optional<Listed> listed = bench.judge().vocabulary();
     if (named.isEmpty() && listed.isPresent()) {
       return VocabularyFile.read(listed.get().path());

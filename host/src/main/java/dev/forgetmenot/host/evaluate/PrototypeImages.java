@@ -143,9 +143,9 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
               keys -> images(images, keys));
       return judges.ids().equals(List.of("B", "A"))
           ? Optional.of(
-              new Both(
-                  new JudgeClassifier(judges.get("B"), first),
-                  new JudgeClassifier(judges.get("A"), first)))
+                  new Both(
+                      new JudgeClassifier(judges.get("B"), first),
+                      new JudgeClassifier(judges.get("A"), first)))
               .filter(both -> evaluation.canBeJudgedBy(both.prototypes()))
           : Optional.empty();
     }

@@ -18,13 +18,11 @@ class JudgedEditTest {
 
   private static EvaluationResult.Row row(String phrase, String... seen) {
     RgbImage image = new RgbImage(1, 1, new byte[3]);
-    return new EvaluationResult.Row(
-        phrase, Collections.nCopies(seen.length, image), List.of(seen));
+    return new EvaluationResult.Row(phrase, Collections.nCopies(seen.length, image), List.of(seen));
   }
 
   private static EvaluationResult result(String... bears) {
-    GoalResult goal =
-        new GoalResult(BEAR, row("a bear", bears), List.of(), List.of(), List.of());
+    GoalResult goal = new GoalResult(BEAR, row("a bear", bears), List.of(), List.of(), List.of());
     return new EvaluationResult(List.of(goal), List.of(row("a cup", "a cup", "a cup")));
   }
 
