@@ -46,6 +46,14 @@ public record PromptTemplate(String text) {
     return List.of(text.split(Pattern.quote(PLACE), -1));
   }
 
+  /**
+   * A template in which the word of a phrase alone is the place: what stands around it in the
+   * phrase, such as its article, is part of the template.
+   */
+  public PromptTemplate around(PromptPhrase subject) {
+    return new PromptTemplate(with(subject.phrase().replace(subject.word(), PLACE)));
+  }
+
   /** The prompt with a concept in every place. */
   public String with(String concept) {
     return text.replace(PLACE, concept);

@@ -17,12 +17,23 @@ import dev.forgetmenot.patching.linear.SingularValues;
  * taken from every prompt.
  *
  * @param alpha α, above 0: how steeply weak directions are taken along; 1 takes each by its share
+ * @param retainAlpha the same of the retained columns
  */
-public record CureSolver(double alpha) {
+public record CureSolver(double alpha, double retainAlpha) {
   private static final double NOTHING = 1e-12; // of the largest singular value
 
   /** Checks the number. */
   public CureSolver {
+    check(alpha);
+    check(retainAlpha);
+  }
+
+  /** The same α for both. */
+  public CureSolver(double alpha) {
+    this(alpha, alpha);
+  }
+
+  private static void check(double alpha) {
     if (!(alpha > 0 && Double.isFinite(alpha))) {
       throw new IllegalArgumentException("alpha must be above 0, not " + alpha);
     }
@@ -35,10 +46,10 @@ public record CureSolver(double alpha) {
    * @param retained E_r (d × m), may be none
    */
   public InputUpdate solve(Matrix forgotten, Matrix retained) {
-    Expanded forget = expanded(forgotten);
+    Expanded forget = expanded(forgotten, alpha);
     Matrix right = forget.u.transposed();
     if (retained.columns() > 0) {
-      Expanded retain = expanded(retained);
+      Expanded retain = expanded(retained, retainAlpha);
       Matrix shared = forget.u.transposedTimes(retain.u).timesDiagonal(retain.f);
       right = right.minus(shared.timesTransposed(retain.u));
     }
@@ -56,7 +67,7 @@ public record CureSolver(double alpha) {
     }
   }
 
-  private Expanded expanded(Matrix columns) {
+  private static Expanded expanded(Matrix columns, double alpha) {
     SingularValues svd = SingularValues.of(columns);
     int rank = svd.rank(NOTHING);
     double energy = svd.sigma().stream().mapToDouble(sigma -> sigma * sigma).sum();

@@ -15,6 +15,8 @@ import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.SingularValues;
+import dev.forgetmenot.patching.linear.Subspace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -40,6 +42,7 @@ public record SolveInput(
     Function<ConceptType, List<PromptTemplate>> templates) {
   private static final double PROMPTS = 0.3; // the weight of general prompts beside names
   private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
+  private static final double CUT = 3e-4; // weaker directions of general text do not count
 
   /** The loaded model. */
   public DiffusionModel model() {
@@ -219,6 +222,50 @@ public record SolveInput(
     }
     return TextStatistics.of(encoder, template, others)
         .and(encoder, options.generalPrompts() ? GeneralPrompts.of(others) : List.of(), PROMPTS);
+  }
+
+  /**
+   * General text in few columns: P with P·Pᵀ = n·E[xxᵀ], as if n of its rows stood beside each
+   * other (d × m), m at most d; no columns for none.
+   *
+   * @param rows n
+   */
+  public Matrix generalColumns(double rows) {
+    if (rows == 0) {
+      return Matrix.zeros(width(), 0);
+    }
+    Matrix text = generalText(List.of()).rows();
+    SingularValues svd = SingularValues.of(text.inner().times(rows / text.rows()));
+    int rank = svd.rank(CUT);
+    double[] roots = svd.sigma().stream().limit(rank).mapToDouble(Math::sqrt).toArray();
+    return svd.first(rank).timesDiagonal(roots);
+  }
+
+  /**
+   * How to read what columns hold and phrases to keep do not: the first {@code kept-directions} of
+   * each, the begin token and the {@code empty-directions} of the empty prompt stay exactly, and
+   * general text stays as far as it can.
+   *
+   * @param columns C (d × n)
+   * @param preserved what must not move
+   * @param without what is not general text either
+   * @param rank directions that are read
+   * @throws IllegalArgumentException if what is kept holds all of the columns
+   */
+  public ObliqueReading reading(
+      Matrix columns,
+      List<PreservedConcept> preserved,
+      List<PromptPhrase> without,
+      int rank) {
+    List<Matrix> kept = new ArrayList<>();
+    kept.add(TextStatistics.invariants(encoder, options.integer("empty-directions")));
+    for (PreservedConcept phrase : preserved) {
+      kept.add(
+          Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
+    }
+    Matrix second =
+        ObliqueProjector.of(generalText(without).rows(), options.number("ridge")).second();
+    return ObliqueReading.of(second, columns, Matrix.joinColumns(kept), rank);
   }
 
   /** The vocabulary by its nearness to a concept. */

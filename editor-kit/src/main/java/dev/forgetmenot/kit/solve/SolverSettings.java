@@ -117,10 +117,36 @@ public record SolverSettings(Settings values) {
         "How many of the vocabulary's nearest phrases are kept when none are given.");
   }
 
+  /**
+   * What {@link SolveInput#reading} takes.
+   *
+   * @param neighbours how many near phrases are kept
+   */
+  public static List<SettingSpec> reading(int neighbours) {
+    return List.of(
+        preserve("the nearest of the vocabulary are"),
+        neighbours(neighbours),
+        SettingSpec.integer(
+            "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
+        SettingSpec.integer(
+            "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
+        SettingSpec.number(
+            "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."));
+  }
+
   /** How many general words are kept; see {@link SolveInput#generalWords}. */
   public static SettingSpec generalWords() {
+    return generalWords(5);
+  }
+
+  /** The same with another default. */
+  public static SettingSpec generalWords(int otherwise) {
     return SettingSpec.integer(
-        "general-words", 5, 0, 1000, "How many general words are kept when none are given.");
+        "general-words",
+        otherwise,
+        0,
+        1000,
+        "How many general words are kept when none are given.");
   }
 
   private static List<String> first(String word, List<String> all) {

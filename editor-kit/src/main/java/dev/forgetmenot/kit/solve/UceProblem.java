@@ -22,11 +22,13 @@ import java.util.Optional;
  * becomes.
  *
  * @param erased one for each concept
- * @param kept none, or one for all preserved phrases
- * @param preserved the phrases of {@code kept}
+ * @param kept none, or one for all preserved phrases or for general text
+ * @param preserved the phrases of {@code kept}; none where it is general text
  */
 public record UceProblem(
     List<Erasure> erased, List<PreservedEmbeddings> kept, List<PreservedConcept> preserved) {
+
+  private static final double GENERAL_TEXT = 100;
 
   /** The settings of this solve and more. */
   public static List<SettingSpec> settings(List<SettingSpec> more) {
@@ -34,8 +36,15 @@ public record UceProblem(
         new ArrayList<>(
             List.of(
                 SolverSettings.guide(),
-                SolverSettings.preserve("nothing is"),
-                SolverSettings.tokenSelection(TokenSelection.LAST),
+                SolverSettings.preserve("general text is"),
+                SettingSpec.number(
+                    "general-text",
+                    GENERAL_TEXT,
+                    0,
+                    1e9,
+                    "How many rows of general text are kept for each concept, where no phrases to"
+                        + " keep are given; 0 for none."),
+                SolverSettings.tokenSelection(TokenSelection.PADDING),
                 SolverSettings.padding(),
                 SolverSettings.template(),
                 SolverSettings.projections(TextProjections.KV),
@@ -69,9 +78,10 @@ public record UceProblem(
               pairs.get(i).guides(),
               job.options().number("erase-scale")));
     }
-    Matrix columns = job.columns(preserved);
+    double rows = job.options().number("general-text") * job.concepts().size();
+    Matrix columns = preserved.isEmpty() ? job.generalColumns(rows) : job.columns(preserved);
     List<PreservedEmbeddings> kept =
-        preserved.isEmpty()
+        columns.columns() == 0
             ? List.of()
             : List.of(
                 new PreservedEmbeddings(

@@ -83,7 +83,9 @@ public record OptimizerSettings(Settings values) {
         steps(),
         integer("gradient-accumulation-steps"),
         integer("save-every"),
-        "stop-below " + values.find("stop-below").orElse(""));
+        "stop-below "
+            + values.find("stop-below").orElse("")
+            + values.find("stop-at").map(part -> " stop-at " + part).orElse(""));
   }
 
   /** Seed of the images and of every step. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -24,6 +25,7 @@ import java.util.concurrent.CancellationException;
  * @param prompts of the concepts, whose columns get less attention
  * @param images what is looked at with each prompt, in the order of the prompts; none at all for
  *     pure noise
+ * @param directions what adapters read, if such are trained
  * @param resolved values that the editor chose itself, by parameter, for the recipe
  */
 public record Resteering(
@@ -31,7 +33,11 @@ public record Resteering(
     ResteeringSettings settings,
     List<ConceptPrompt> prompts,
     List<TrainingImages> images,
+    Optional<ConceptDirections> directions,
     Map<String, String> resolved) {
+  /** The note of a state that says what share of the attention the first step saw. */
+  private static final String FIRST = "attention";
+
   /**
    * Copies the collections.
    *
@@ -79,7 +85,7 @@ public record Resteering(
                 settings.preserved().stream().map(model::tokenize).toList(),
                 settings.preserveWeight(),
                 seed);
-        TrainingScope scope = model.train(settings.training(model))) {
+        TrainingScope scope = model.train(settings.training(model, directions))) {
       Steps steps = new Steps(model, embeddings, examples, preservation, scope);
       int done =
           new Trainer(scope, settings.optimizer().plan(), context, draft.about(), draft::today)
@@ -93,7 +99,7 @@ public record Resteering(
     Map<String, String> chosen = new HashMap<>(resolved);
     chosen.put("images-from", images.isEmpty() ? "none" : settings.images().source());
     chosen.put("token-selection", settings.endOfText().word());
-    chosen.put("learning-rate", Double.toString(settings.learningRate()));
+    chosen.put("learning-rate", Double.toString(settings.learningRate(directions)));
     return chosen;
   }
 
@@ -143,7 +149,9 @@ public record Resteering(
     }
 
     boolean enough() {
-      return mass < settings.stopBelow();
+      double first =
+          Double.parseDouble(scope.notes().computeIfAbsent(FIRST, key -> Double.toString(mass)));
+      return mass < settings.stopBelow(first, directions);
     }
   }
 }

@@ -9,12 +9,15 @@ import dev.forgetmenot.kit.concept.EosSelection;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Settings of attention re-steering.
  *
- * <p>The default learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
+ * <p>By default {@link ConceptDirections} are trained where the editor can, by a rate that depends
+ * on the size of the model's keys: all other weights move what every prompt reads, by AdamW as fast
+ * as what the concept reads. Else the learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
  * original. The cross attention alone has a few per cent of those weights and takes, in as many
  * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  *
@@ -22,8 +25,9 @@ import java.util.stream.Stream;
  *     count where the editor declares them
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
+  private static final double ENOUGH = 0.05;
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3);
+      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.15);
 
   /**
    * The settings: the columns, what is kept, when to stop, what is trained, the images and the
@@ -32,6 +36,23 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
    * @param own what the editor declares beside, after the columns; may have a {@code template}
    */
   public static List<SettingSpec> parameters(List<SettingSpec> own) {
+    return parameters(
+        own,
+        TrainableSettings.parameters(),
+        "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters");
+  }
+
+  /** The same for an editor that can train {@link ConceptDirections}, and does so by default. */
+  public static List<SettingSpec> withDirections(List<SettingSpec> own) {
+    return parameters(
+        own,
+        TrainableSettings.withDirections(),
+        "0.15 of the size of the keys for concept-directions, 4e-4 for cross attention, 2e-6 for"
+            + " the whole UNet, 1.5e-3 for adapters");
+  }
+
+  private static List<SettingSpec> parameters(
+      List<SettingSpec> own, List<SettingSpec> trainable, String rates) {
     return Stream.of(
             List.of(
                 SettingSpec.choice(
@@ -44,10 +65,9 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
                     .formerChoices(EosSelection.FORMER_WORDS)),
             own,
             keeping(),
-            TrainableSettings.parameters(),
+            trainable,
             ImageSettings.parameters(),
-            OptimizerSettings.parameters(
-                35, "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters"))
+            OptimizerSettings.parameters(35, rates))
         .flatMap(List::stream)
         .toList();
   }
@@ -66,7 +86,13 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
             0,
             0,
             1,
-            "Stop when the concept's share of the attention in a step falls below this."));
+            "Stop when the concept's share of the attention in a step falls below this."),
+        SettingSpec.number(
+            "stop-at",
+            0,
+            1,
+            "Stop when that share falls below this part of what it was in the first step; without"
+                + " it 0.05 for concept-directions, else 0."));
   }
 
   @Override
@@ -108,25 +134,39 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return values.number("preserve-weight");
   }
 
-  /** The share of the attention, in [0, 1], below which the training ends. */
-  public double stopBelow() {
-    return values.number("stop-below");
+  /**
+   * The share of the attention, in [0, 1], below which the training ends.
+   *
+   * @param first the share in the first step
+   * @param directions what {@link TrainableSettings#directions} gave
+   */
+  public double stopBelow(double first, Optional<ConceptDirections> directions) {
+    double part =
+        values
+            .find("stop-at")
+            .map(Double::parseDouble)
+            .orElse(directions.isPresent() ? ENOUGH : 0.0);
+    return Math.max(values.number("stop-below"), part * first);
   }
 
-  /** AdamW on the chosen weights of a model; keeps the base if prompts must not change. */
-  public TrainingOptions training(DiffusionModel model) {
-    TrainingOptions options = trainable().options(model, optimizer(), RATES);
+  /**
+   * AdamW on the chosen weights of a model; keeps the base if prompts must not change.
+   *
+   * @param directions what {@link TrainableSettings#directions} gave
+   */
+  public TrainingOptions training(DiffusionModel model, Optional<ConceptDirections> directions) {
+    TrainingOptions options = trainable().options(model, optimizer(), RATES, directions);
     return preserved().isEmpty() ? options : options.keepingBase();
   }
 
   /** Where a concept stands and how it is trained, as the end of a sentence for people. */
-  public String inWords(ConceptPrompt concept) {
+  public String inWords(ConceptPrompt concept, Optional<ConceptDirections> directions) {
     return Message.of(
         "in '%s': columns %s of %d, learning rate %s for %s",
         concept.prompt().text(),
         concept.columns().columns(),
         concept.prompt().ids().size(),
-        learningRate(),
+        learningRate(directions),
         trainable().words());
   }
 }

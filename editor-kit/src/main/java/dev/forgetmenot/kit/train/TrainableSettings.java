@@ -1,6 +1,7 @@
 package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
@@ -19,6 +20,7 @@ import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,19 +39,54 @@ public record TrainableSettings(Settings values) {
   private static final String CROSS_ATTENTION = "cross-attention";
   private static final String UNET = "unet";
   private static final String LORA = "lora";
+  private static final String DIRECTIONS = "concept-directions";
+  private static final String AUTO = "auto";
   private static final Set<String> PROJECTIONS = Set.of("q", "k", "v", "out");
 
-  /** The learning rate of each choice, where the user gives none. */
-  public record Rates(double crossAttention, double unet, double lora) {}
+  /**
+   * The learning rate of each choice, where the user gives none.
+   *
+   * @param directions of the adapters of {@link ConceptDirections}, as a share of its {@code keys}
+   */
+  public record Rates(double crossAttention, double unet, double lora, double directions) {
+    /** For editors whose settings are {@link #parameters()}. */
+    public Rates(double crossAttention, double unet, double lora) {
+      this(crossAttention, unet, lora, Double.NaN);
+    }
+  }
 
   /** The settings. */
   public static List<SettingSpec> parameters() {
-    return List.of(
+    return parameters(
         SettingSpec.choice(
             "trainable",
             List.of(CROSS_ATTENTION, UNET, LORA),
             "What is trained: the attention to the prompt only, the whole UNet, or low-rank"
-                + " adapters, which make a light patch."),
+                + " adapters, which make a light patch."));
+  }
+
+  /** The same for an editor that can train {@link ConceptDirections}, and does so by default. */
+  public static List<SettingSpec> withDirections() {
+    List<SettingSpec> all =
+        new ArrayList<>(
+            parameters(
+                SettingSpec.choice(
+                    "trainable",
+                    List.of(AUTO, DIRECTIONS, CROSS_ATTENTION, UNET, LORA),
+                    "What is trained: adapters on keys and values that read the text only where the"
+                        + " concept differs from kept phrases, the attention to the prompt, the"
+                        + " whole UNet, or low-rank adapters. auto is the first of these, or, with"
+                        + " a learning rate, the second.")));
+    all.add(
+        1,
+        SettingSpec.integer(
+            "directions", 2, 1, 64, "Directions of each concept that concept-directions read."));
+    return all;
+  }
+
+  private static List<SettingSpec> parameters(SettingSpec trainable) {
+    return List.of(
+        trainable,
         SettingSpec.flag(
                 "fp16",
                 "The patch holds changed values as halves: half its size, 11 significant bits.")
@@ -67,7 +104,11 @@ public record TrainableSettings(Settings values) {
   }
 
   private String choice() {
-    return values.text("trainable");
+    String given = values.text("trainable");
+    if (!given.equals(AUTO)) {
+      return given;
+    }
+    return values.find("learning-rate").isPresent() ? CROSS_ATTENTION : DIRECTIONS;
   }
 
   private boolean half() {
@@ -79,11 +120,33 @@ public record TrainableSettings(Settings values) {
   }
 
   private boolean lora() {
-    return choice().equals(LORA);
+    return choice().equals(LORA) || reading();
+  }
+
+  private boolean reading() {
+    return choice().equals(DIRECTIONS);
+  }
+
+  /**
+   * What adapters read, if the choice is to train such.
+   *
+   * @param concepts as prompts say them
+   * @throws IOException if a file of phrases cannot be read
+   */
+  public Optional<ConceptDirections> directions(
+      DiffusionModel model, List<Concept> concepts, JobContext context) throws IOException {
+    return reading()
+        ? Optional.of(
+            ConceptDirections.of(
+                model, concepts, Math.toIntExact(values.integer("directions")), context))
+        : Optional.empty();
   }
 
   /** The learning rate of the choice. */
-  public double rate(Rates rates) {
+  public double rate(Rates rates, Optional<ConceptDirections> directions) {
+    if (directions.isPresent()) {
+      return rates.directions() * directions.get().keys();
+    }
     return switch (choice()) {
       case UNET -> rates.unet();
       case LORA -> rates.lora();
@@ -96,6 +159,8 @@ public record TrainableSettings(Settings values) {
     return switch (choice()) {
       case UNET -> "the whole UNet";
       case LORA -> "adapters of rank " + values.integer("lora-rank");
+      case DIRECTIONS ->
+          "adapters that read " + values.integer("directions") + " directions of each concept";
       default -> "the cross attention";
     };
   }
@@ -105,7 +170,7 @@ public record TrainableSettings(Settings values) {
     if (choice().equals(UNET)) {
       return name -> name.startsWith("unet/");
     }
-    boolean both = lora() && values.flag("lora-self-attention");
+    boolean both = choice().equals(LORA) && values.flag("lora-self-attention");
     Set<String> modules =
         model.attentionSites().stream()
             .filter(site -> site.cross() || both)
@@ -127,6 +192,9 @@ public record TrainableSettings(Settings values) {
   }
 
   private List<String> projections() {
+    if (reading()) {
+      return List.of("k", "v");
+    }
     List<String> given = values.list("lora-targets");
     for (String projection : given) {
       if (!PROJECTIONS.contains(projection)) {
@@ -137,7 +205,10 @@ public record TrainableSettings(Settings values) {
     return given;
   }
 
-  private Optional<LoraOptions> adapters(long seed) {
+  private Optional<LoraOptions> adapters(long seed, Optional<ConceptDirections> directions) {
+    if (directions.isPresent()) {
+      return Optional.of(LoraOptions.reading(directions.get().down()));
+    }
     if (!lora()) {
       return Optional.empty();
     }
@@ -172,7 +243,8 @@ public record TrainableSettings(Settings values) {
     for (String name : chosen(model)) {
       long[] shape = model.weights().shape(name);
       long inputs = TensorInfo.elements(shape) / shape[0];
-      numbers += lora() ? (shape[0] + inputs) * rank() : TensorInfo.elements(shape);
+      numbers +=
+          lora() ? (shape[0] + (reading() ? 0 : inputs)) * rank() : TensorInfo.elements(shape);
     }
     return numbers;
   }
@@ -200,17 +272,22 @@ public record TrainableSettings(Settings values) {
   }
 
   private int rank() {
-    return Math.toIntExact(values.integer("lora-rank"));
+    return Math.toIntExact(values.integer(reading() ? "directions" : "lora-rank"));
   }
 
   /**
    * AdamW on what is trained.
    *
+   * @param directions what {@link #directions} gave
    * @throws IllegalArgumentException if a target of adapters is not a projection
    */
-  public TrainingOptions options(DiffusionModel model, OptimizerSettings optimizer, Rates rates) {
-    TrainingOptions plain = optimizer.training(weights(model), rate(rates));
-    return adapters(optimizer.seed()).map(plain::adapting).orElse(plain);
+  public TrainingOptions options(
+      DiffusionModel model,
+      OptimizerSettings optimizer,
+      Rates rates,
+      Optional<ConceptDirections> directions) {
+    TrainingOptions plain = optimizer.training(weights(model), rate(rates, directions));
+    return adapters(optimizer.seed(), directions).map(plain::adapting).orElse(plain);
   }
 
   /**

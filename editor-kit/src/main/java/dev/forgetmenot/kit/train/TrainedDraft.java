@@ -13,6 +13,7 @@ import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
@@ -38,7 +39,7 @@ public record TrainedDraft(
   private static final Set<String> PLACES = Set.of("image-dir", "embedding");
 
   /** What does not change the bits of a step. */
-  private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below");
+  private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below", "stop-at");
 
   /** Keys of {@link #about} that are not settings, by their names before 3.0. */
   private static final Map<String, String> FORMER_KEYS =
@@ -80,6 +81,7 @@ public record TrainedDraft(
    * thread.
    *
    * @param settings the given values
+   * @param directions what {@link TrainableSettings#directions} gave
    * @param stage what is done, for the progress
    * @param loss of the batches, on what is trained
    * @throws CancellationException if the user stopped it; the state is saved then
@@ -88,12 +90,14 @@ public record TrainedDraft(
   public PatchDraft train(
       DiffusionModel model,
       TrainedSettings settings,
+      Optional<ConceptDirections> directions,
       JobContext context,
       String stage,
       Function<TrainingScope, Trainer.Loss> loss)
       throws IOException {
     OptimizerSettings optimizer = settings.optimizer();
-    TrainingOptions options = settings.trainable().options(model, optimizer, settings.rates());
+    TrainingOptions options = 
+        settings.trainable().options(model, optimizer, settings.rates(), directions);
     try (TrainingScope scope = model.train(options.keepingBase())) {
       int done =
           new Trainer(scope, optimizer.plan(), context, about(), this::today)

@@ -2,11 +2,14 @@ package dev.forgetmenot.kit.train;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.concept.EosSelection;
+import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.util.List;
+import java.util.Optional;
 
 /** Settings of every method that trains: what is trained, how, and in which prompt. */
 public interface TrainedSettings {
@@ -26,9 +29,13 @@ public interface TrainedSettings {
     return new OptimizerSettings(values());
   }
 
-  /** The given learning rate, or the one of what is trained. */
-  default double learningRate() {
-    return optimizer().rate(trainable().rate(rates()));
+  /**
+   * The given learning rate, or the one of what is trained.
+   *
+   * @param directions what {@link TrainableSettings#directions} gave
+   */
+  default double learningRate(Optional<ConceptDirections> directions) {
+    return optimizer().rate(trainable().rate(rates(), directions));
   }
 
   /** The given {@code template}, or the one for a kind. */
@@ -40,16 +47,29 @@ public interface TrainedSettings {
   }
 
   /**
-   * Each concept by its name in its prompt. For the engine thread.
+   * Each concept in its prompt: its name in a given template, or else as the vocabulary says it.
+   * For the engine thread.
    *
+   * @param vocabulary what the model is known to draw; may be empty
+   * @param endOfText which end-of-text columns are the concept's too
    * @throws IllegalArgumentException if a prompt is too long
    */
-  default List<ConceptPrompt> prompts(DiffusionModel model, List<Concept> concepts) {
+  default List<ConceptPrompt> prompts(
+      DiffusionModel model,
+      List<Concept> concepts,
+      KnownConcepts vocabulary,
+      EosSelection endOfText) {
     return concepts.stream()
         .map(
-            concept ->
-                ConceptPrompt.of(
-                    model, concept, concept.name(), template(concept.kind()), EosSelection.NONE))
+            concept -> {
+              PromptTemplate template = template(concept.kind());
+              if (values().find("template").isPresent()) {
+                return ConceptPrompt.of(model, concept, concept.name(), template, endOfText);
+              }
+              PromptPhrase subject = PromptPhrase.of(concept.name(), vocabulary);
+              return ConceptPrompt.of(
+                  model, concept, subject.word(), template.around(subject), endOfText);
+            })
         .toList();
   }
 }

@@ -4,8 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptPhrase;
-import dev.forgetmenot.kit.concept.TextStatistics;
-import dev.forgetmenot.kit.solve.ObliqueProjector;
 import dev.forgetmenot.kit.solve.ObliqueReading;
 import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SolveInput;
@@ -13,7 +11,6 @@ import dev.forgetmenot.kit.solve.SolverEditor;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.linear.Subspace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,17 +34,12 @@ record ConceptShift(
 
   /** The settings of a reading, beside the options of all solved editors. */
   static List<SettingSpec> parameters(int rank) {
-    return List.of(
-        SolverSettings.preserve("the nearest of the vocabulary are"),
-        SolverSettings.neighbours(8),
+    List<SettingSpec> parameters = new ArrayList<>(SolverSettings.reading(8));
+    parameters.add(
+        2,
         SettingSpec.integer(
-            "rank", rank, 1, 64, "Directions of the word's text embeddings that are moved."),
-        SettingSpec.integer(
-            "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
-        SettingSpec.integer(
-            "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
-        SettingSpec.number(
-            "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."));
+            "rank", rank, 1, 64, "Directions of the word's text embeddings that are moved."));
+    return parameters;
   }
 
   /**
@@ -72,16 +64,7 @@ record ConceptShift(
         job.preserved().stream().filter(phrase -> !own.contains(phrase.subject())).toList();
     List<PreservedConcept> all = new ArrayList<>(held.stream().map(job::kept).toList());
     all.addAll(preserved);
-    Matrix kept = TextStatistics.invariants(job.encoder(), options.integer("empty-directions"));
-    for (PreservedConcept phrase : all) {
-      kept =
-          kept.beside(
-              Subspace.ofFirst(job.columns(phrase), options.integer("kept-directions")).basis());
-    }
-    Matrix second =
-        ObliqueProjector.of(job.generalText(own).rows(), options.number("ridge")).second();
-    ObliqueReading reading =
-        ObliqueReading.of(second, pairs.targets(), kept, options.integer("rank"));
+    ObliqueReading reading = job.reading(pairs.targets(), all, own, options.integer("rank"));
     return new ConceptShift(job, pairs.targets(), towards, reading, preserved);
   }
 

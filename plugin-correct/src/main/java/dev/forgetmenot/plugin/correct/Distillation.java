@@ -181,7 +181,7 @@ public final class Distillation extends TrainedCorrection {
             model,
             new Concept(subject.word(), word.kind()),
             subject.word(),
-            around(subject, PromptTemplate.of(word.kind())),
+            PromptTemplate.of(word.kind()).around(subject),
             EosSelection.NONE);
     return new TrainedDraft(
         this,

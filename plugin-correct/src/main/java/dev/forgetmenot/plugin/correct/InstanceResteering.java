@@ -99,13 +99,14 @@ public final class InstanceResteering extends TrainedCorrection {
     try (ConceptTokens learned = ConceptTokens.of(model, List.of(word), settings.embeddings())) {
       ConceptPrompt prompt =
           prompt(word, subject, dominant, learned.words().get(0), settings, model, context);
-      context.say("on images of " + dominant + ", not looking " + settings.inWords(prompt));
+      context.say("on images of " + dominant + ", not looking " + settings.inWords(prompt, Optional.empty()));
       TrainingImages images = images(word, dominant, settings, model, context);
       Map<String, String> resolved =
           Map.of(
               "instances", Settings.joined(phrases),
               "preserve", Settings.joined(settings.preserved()));
-      return new Resteering(this, settings, List.of(prompt), List.of(images), resolved)
+      return new Resteering(
+              this, settings, List.of(prompt), List.of(images), Optional.empty(), resolved)
           .train(model, context);
     }
   }
@@ -170,7 +171,7 @@ public final class InstanceResteering extends TrainedCorrection {
             ? subject
             : PromptPhrase.of(dominant, context.knownConcepts());
     return ConceptPrompt.of(
-        model, named, said.word(), around(said, template), settings.endOfText());
+        model, named, said.word(), template.around(said), settings.endOfText());
   }
 
   private static TrainingImages images(

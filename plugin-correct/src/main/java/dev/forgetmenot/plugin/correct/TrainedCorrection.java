@@ -5,7 +5,6 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.concept.PromptPhrase;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.TrainedEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
@@ -36,11 +35,5 @@ abstract class TrainedCorrection extends TrainedEditor {
       throws IOException {
     SingleConcept word = SingleConcept.of(concepts, context.knownConcepts());
     return train(word.concept(), word.subject(), values, model, context);
-  }
-
-  /** A template in which the word alone is the place: its article is part of the prompt. */
-  static PromptTemplate around(PromptPhrase subject, PromptTemplate template) {
-    return new PromptTemplate(
-        template.with(subject.phrase().replace(subject.word(), PromptTemplate.PLACE)));
   }
 }

@@ -36,32 +36,42 @@ public final class CureEraser extends SolverEditor {
   @Override
   public List<SettingSpec> parameters() {
     return List.of(
-        SolverSettings.preserve("general words, or other styles, are"),
-        SolverSettings.generalWords(),
+        SolverSettings.preserve("general text is, or the general words that are asked for"),
+        SolverSettings.generalWords(0),
         SolverSettings.tokenSelection(TokenSelection.PADDING),
         SolverSettings.padding(),
         SolverSettings.template(),
         SolverSettings.projections(TextProjections.KV),
         SettingSpec.number(
             "alpha",
-            2,
+            5,
             1e-6,
             1e9,
-            "How steeply weak directions are taken along: 2 for things and styles, 5 for broad"
-                + " concepts."));
+            "How steeply weak directions are taken along; the paper has 2 for things and styles, 5"
+                + " for broad concepts."),
+        SettingSpec.number(
+            "retain-alpha",
+            1,
+            1e-6,
+            1e9,
+            "The same of what is kept; the paper has one alpha for both."));
   }
 
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
-    List<PreservedConcept> preserved = job.preservedOrGeneral();
+    List<PreservedConcept> preserved =
+        job.options().preserved().isPresent() || job.options().integer("general-words") > 0
+            ? job.preservedOrGeneral()
+            : List.of();
     List<Matrix> each = new ArrayList<>();
     for (Concept concept : job.concepts()) {
       each.add(job.rows(concept.kind()).of(job.subject(concept)));
     }
+    Matrix retained = preserved.isEmpty() ? job.generalColumns(1) : job.columns(preserved);
     InputUpdate edit =
         asStored(
-            new CureSolver(job.options().number("alpha"))
-                .solve(Matrix.joinColumns(each), job.columns(preserved)));
+            new CureSolver(job.options().number("alpha"), job.options().number("retain-alpha"))
+                .solve(Matrix.joinColumns(each), retained));
     SolveReport.Writer report = new SolveReport.Writer();
     for (int i = 0; i < each.size(); i++) {
       report.residual(

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.train.ConceptDirections;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ConceptTokens;
 import dev.forgetmenot.kit.train.Resteering;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -34,7 +36,7 @@ public final class AttentionResteering extends TrainedEditor {
 
   @Override
   public List<SettingSpec> parameters() {
-    return ResteeringSettings.parameters(
+    return ResteeringSettings.withDirections(
         List.of(
             SettingSpec.flag(
                 "use-pooler",
@@ -65,22 +67,40 @@ public final class AttentionResteering extends TrainedEditor {
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
     try (ConceptTokens words = ConceptTokens.of(model, concepts, settings.embeddings())) {
-      List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model);
-      prompts.forEach(
-          prompt ->
-              context.say(
-                  "forgetting '" + prompt.concept().name() + "' " + settings.inWords(prompt)));
+      List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model, context);
+      Optional<ConceptDirections> directions =
+          settings.trainable().directions(model, named(concepts, words.words()), context);
+      for (ConceptPrompt prompt : prompts) {
+        context.say(
+            "forgetting '%s' %s"
+                .formatted(prompt.concept().name(), settings.inWords(prompt, directions)));
+      }
       List<TrainingImages> images =
           settings.noRealImage() ? List.of() : images(prompts, settings, model, context);
-      return new Resteering(this, settings, prompts, images, Map.of()).train(model, context);
+      return new Resteering(this, settings, prompts, images, directions, Map.of())
+          .train(model, context);
     }
   }
 
+  /** The concepts by what prompts call them. */
+  private static List<Concept> named(List<Concept> concepts, List<String> words) {
+    List<Concept> named = new ArrayList<>();
+    for (int i = 0; i < concepts.size(); i++) {
+      named.add(new Concept(words.get(i), concepts.get(i).kind()));
+    }
+    return named;
+  }
+
+  /** In words, or by the tokens learned of each concept. */
   private static List<ConceptPrompt> prompts(
       List<Concept> concepts,
       List<String> words,
       ResteeringSettings settings,
-      DiffusionModel model) {
+      DiffusionModel model,
+      JobContext context) {
+    if (settings.embeddings().isEmpty()) {
+      return settings.prompts(model, concepts, context.knownConcepts(), settings.endOfText());
+    }
     List<ConceptPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < concepts.size(); i++) {
       Concept concept = concepts.get(i);

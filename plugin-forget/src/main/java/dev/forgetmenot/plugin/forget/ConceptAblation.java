@@ -8,7 +8,9 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.train.AblationLoss;
+import dev.forgetmenot.kit.train.ConceptDirections;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
@@ -19,6 +21,7 @@ import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -45,10 +48,13 @@ public final class ConceptAblation extends TrainedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
-    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
+    List<ConceptPrompt> prompts = 
+        settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
     List<String> anchors =
         concepts.stream().map(concept -> settings.anchor(concept.kind())).toList();
-    double rate = settings.learningRate();
+    Optional<ConceptDirections> directions =
+        settings.trainable().directions(model, concepts, context);
+    double rate = settings.learningRate(directions);
     for (int i = 0; i < prompts.size(); i++) {
       context.say(
           Message.of(
@@ -87,6 +93,7 @@ public final class ConceptAblation extends TrainedEditor {
       return draft.train(
           model,
           settings,
+          directions,
           context,
           "ablating",
           scope -> {

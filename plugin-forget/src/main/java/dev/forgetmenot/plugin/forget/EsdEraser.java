@@ -9,6 +9,8 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.kit.concept.EosSelection;
+import dev.forgetmenot.kit.train.ConceptDirections;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.PromptEmbeddings;
 import dev.forgetmenot.kit.train.TrainedDraft;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -50,8 +53,11 @@ public final class EsdEraser extends TrainedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
-    List<ConceptPrompt> prompts = settings.prompts(model, concepts);
-    double rate = settings.learningRate();
+    List<ConceptPrompt> prompts = 
+        settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
+    Optional<ConceptDirections> directions =
+        settings.trainable().directions(model, concepts, context);
+    double rate = settings.learningRate(directions);
     TrainedDraft draft =
         new TrainedDraft(
             this,
@@ -76,6 +82,7 @@ public final class EsdEraser extends TrainedEditor {
       return draft.train(
           model,
           settings,
+          directions,
           context,
           "erasing",
           scope -> {
