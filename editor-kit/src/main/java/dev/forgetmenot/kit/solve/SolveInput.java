@@ -253,15 +253,11 @@ public record SolveInput(
    * @throws IllegalArgumentException if what is kept holds all of the columns
    */
   public ObliqueReading reading(
-      Matrix columns,
-      List<PreservedConcept> preserved,
-      List<PromptPhrase> without,
-      int rank) {
+      Matrix columns, List<PreservedConcept> preserved, List<PromptPhrase> without, int rank) {
     List<Matrix> kept = new ArrayList<>();
     kept.add(TextStatistics.invariants(encoder, options.integer("empty-directions")));
     for (PreservedConcept phrase : preserved) {
-      kept.add(
-          Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
+      kept.add(Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
     }
     Matrix second =
         ObliqueProjector.of(generalText(without).rows(), options.number("ridge")).second();

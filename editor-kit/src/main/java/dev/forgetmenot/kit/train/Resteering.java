@@ -98,6 +98,7 @@ public record Resteering(
   private Map<String, String> chosen() {
     Map<String, String> chosen = new HashMap<>(resolved);
     chosen.put("images-from", images.isEmpty() ? "none" : settings.images().source());
+    chosen.put("trainable", settings.trainable().choice());
     chosen.put("token-selection", settings.endOfText().word());
     chosen.put("learning-rate", Double.toString(settings.learningRate(directions)));
     return chosen;
@@ -151,7 +152,7 @@ public record Resteering(
     boolean enough() {
       double first =
           Double.parseDouble(scope.notes().computeIfAbsent(FIRST, key -> Double.toString(mass)));
-      return mass < settings.stopBelow(first, directions);
+      return mass < settings.stopBelow(first);
     }
   }
 }

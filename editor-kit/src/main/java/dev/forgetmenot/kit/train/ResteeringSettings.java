@@ -17,15 +17,14 @@ import java.util.stream.Stream;
  *
  * <p>By default {@link ConceptDirections} are trained where the editor can, by a rate that depends
  * on the size of the model's keys: all other weights move what every prompt reads, by AdamW as fast
- * as what the concept reads. Else the learning rate depends on what is trained. For the whole UNet it is the 2e-6 of the
- * original. The cross attention alone has a few per cent of those weights and takes, in as many
- * steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
+ * as what the concept reads. Else the learning rate depends on what is trained. For the whole UNet
+ * it is the 2e-6 of the original. The cross attention alone has a few per cent of those weights and
+ * takes, in as many steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  *
  * @param values the given values; {@code use-pooler}, {@code embedding} and {@code no-real-image}
  *     count where the editor declares them
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
-  private static final double ENOUGH = 0.05;
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.15);
 
@@ -91,8 +90,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
             "stop-at",
             0,
             1,
-            "Stop when that share falls below this part of what it was in the first step; without"
-                + " it 0.05 for concept-directions, else 0."));
+            "Stop when that share falls below this part of what it was in the first step."));
   }
 
   @Override
@@ -138,14 +136,9 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
    * The share of the attention, in [0, 1], below which the training ends.
    *
    * @param first the share in the first step
-   * @param directions what {@link TrainableSettings#directions} gave
    */
-  public double stopBelow(double first, Optional<ConceptDirections> directions) {
-    double part =
-        values
-            .find("stop-at")
-            .map(Double::parseDouble)
-            .orElse(directions.isPresent() ? ENOUGH : 0.0);
+  public double stopBelow(double first) {
+    double part = values.find("stop-at").map(Double::parseDouble).orElse(0.0);
     return Math.max(values.number("stop-below"), part * first);
   }
 

@@ -103,7 +103,8 @@ public record TrainableSettings(Settings values) {
             "lora-self-attention", "Adapters on self attention too, not only on cross attention."));
   }
 
-  private String choice() {
+  /** What is trained, as the setting says it; what {@code auto} stands for. */
+  public String choice() {
     String given = values.text("trainable");
     if (!given.equals(AUTO)) {
       return given;

@@ -38,8 +38,9 @@ public record TrainedDraft(
   /** Paths mean nothing on another computer; digests name the images. */
   private static final Set<String> PLACES = Set.of("image-dir", "embedding");
 
-  /** What does not change the bits of a step. */
-  private static final Set<String> FREE = Set.of("steps", "save-every", "stop-below", "stop-at");
+  /** What does not change the bits of a step, or is known by what adapters read. */
+  private static final Set<String> FREE =
+      Set.of("steps", "save-every", "stop-below", "stop-at", "directions");
 
   /** Keys of {@link #about} that are not settings, by their names before 3.0. */
   private static final Map<String, String> FORMER_KEYS =
@@ -96,7 +97,7 @@ public record TrainedDraft(
       Function<TrainingScope, Trainer.Loss> loss)
       throws IOException {
     OptimizerSettings optimizer = settings.optimizer();
-    TrainingOptions options = 
+    TrainingOptions options =
         settings.trainable().options(model, optimizer, settings.rates(), directions);
     try (TrainingScope scope = model.train(options.keepingBase())) {
       int done =

@@ -102,7 +102,7 @@ class ResteerGoldenTest {
       NamedWeights weights = sd.weights();
       Map<String, float[]> before = new LinkedHashMap<>();
       try (TextCondition embedding = sd.encodePrompts(List.of(prompt));
-          TrainingScope training = sd.train(settings.training(sd))) {
+          TrainingScope training = sd.train(settings.training(sd, Optional.empty()))) {
         training.trainable().forEach(weight -> before.put(weight, weights.current(weight)));
         AttentionNormLoss.Watched watched =
             new AttentionNormLoss.Watched(columns(prompt, settings.endOfText()), Optional.empty());

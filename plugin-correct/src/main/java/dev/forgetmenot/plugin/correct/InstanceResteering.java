@@ -99,7 +99,11 @@ public final class InstanceResteering extends TrainedCorrection {
     try (ConceptTokens learned = ConceptTokens.of(model, List.of(word), settings.embeddings())) {
       ConceptPrompt prompt =
           prompt(word, subject, dominant, learned.words().get(0), settings, model, context);
-      context.say("on images of " + dominant + ", not looking " + settings.inWords(prompt, Optional.empty()));
+      context.say(
+          "on images of "
+              + dominant
+              + ", not looking "
+              + settings.inWords(prompt, Optional.empty()));
       TrainingImages images = images(word, dominant, settings, model, context);
       Map<String, String> resolved =
           Map.of(
@@ -170,8 +174,7 @@ public final class InstanceResteering extends TrainedCorrection {
         settings.values().text("words").equals("general")
             ? subject
             : PromptPhrase.of(dominant, context.knownConcepts());
-    return ConceptPrompt.of(
-        model, named, said.word(), template.around(said), settings.endOfText());
+    return ConceptPrompt.of(model, named, said.word(), template.around(said), settings.endOfText());
   }
 
   private static TrainingImages images(

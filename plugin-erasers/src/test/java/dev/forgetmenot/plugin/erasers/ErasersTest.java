@@ -49,7 +49,12 @@ class ErasersTest {
             edited
                 .edit(
                     new ReceEraser(),
-                    Map.of("guide", "a dog", "lambda", "1e-2", "rounds", "2"),
+                    Map.of(
+                        "guide", "a dog",
+                        "lambda", "1e-2",
+                        "rounds", "2",
+                        "token-selection", "last",
+                        "general-text", "0"),
                     WIZARD)
                 .edits()
                 .get(0);

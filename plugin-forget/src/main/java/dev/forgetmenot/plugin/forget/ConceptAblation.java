@@ -48,7 +48,7 @@ public final class ConceptAblation extends TrainedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
-    List<ConceptPrompt> prompts = 
+    List<ConceptPrompt> prompts =
         settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
     List<String> anchors =
         concepts.stream().map(concept -> settings.anchor(concept.kind())).toList();

@@ -53,7 +53,7 @@ public final class EsdEraser extends TrainedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
-    List<ConceptPrompt> prompts = 
+    List<ConceptPrompt> prompts =
         settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
     Optional<ConceptDirections> directions =
         settings.trainable().directions(model, concepts, context);

@@ -10,11 +10,13 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.DeltaEdit;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
@@ -360,6 +362,56 @@ class TrainedEditorsTest {
     PatchDraft draft = edit(new AttentionResteering(), TWO, with(SMALL, "stop-below", "1"), job);
     assertThat(job.losses).hasSize(1);
     assertThat(draft.recipe().steps()).isEqualTo(1);
+  }
+
+  @Test
+  void byDefaultAdaptersReadWhatKeptTextHasNot() throws IOException {
+    Job job = whole();
+    Map<String, String> given = Map.of("no-real-image", "true", "steps", "30");
+    PatchDraft draft = edit(new AttentionResteering(), TWO, given, job);
+    LowRankEdit edit = (LowRankEdit) draft.edits().get(0);
+    assertThat(edit.factors().keySet())
+        .isNotEmpty()
+        .allMatch(name -> name.endsWith("attn2.to_k.weight") || name.endsWith("attn2.to_v.weight"));
+    float[] begin = sd.engine().call(() -> row("", 0));
+    float[] concept = sd.engine().call(() -> row("a photo of ball", 4));
+    edit.factors()
+        .values()
+        .forEach(
+            factors -> {
+              assertThat(factors.rank()).as("two directions of each concept").isEqualTo(4);
+              assertThat(read(factors, begin)).isLessThan(1e-3 * read(factors, concept));
+            });
+    assertThat(job.losses.get(job.losses.size() - 1)).isLessThan(0.5 * job.losses.get(0));
+    PatchDraft rated = edit(new AttentionResteering(), TWO, SMALL, whole());
+    assertThat(rated.edits().get(0)).as("a rate is one of weights").isInstanceOf(DeltaEdit.class);
+  }
+
+  private float[] row(String prompt, int position) {
+    try (TextCondition encoded = sd.encodePrompts(List.of(sd.tokenize(prompt)));
+        NDArray row = encoded.context().get(0).get(position)) {
+      return row.toFloatArray();
+    }
+  }
+
+  /** Length of down · row. */
+  private static double read(LowRank factors, float[] row) {
+    double squares = 0;
+    for (int i = 0; i < factors.rank(); i++) {
+      double sum = 0;
+      for (int j = 0; j < row.length; j++) {
+        sum += (double) factors.down()[i * row.length + j] * row[j];
+      }
+      squares += sum * sum;
+    }
+    return Math.sqrt(squares);
+  }
+
+  @Test
+  void trainingStopsWhenAttentionHasFallenToAPartOfTheFirstSteps() throws IOException {
+    Job job = whole();
+    edit(new AttentionResteering(), TWO, with(SMALL, "stop-at", "1", "steps", "40"), job);
+    assertThat(job.losses).hasSizeBetween(2, 39);
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,6 +37,10 @@ class LinearErasersTest {
   private static final Concept BALL = new Concept("soccer ball", ConceptType.OBJECT);
   private static final String PROMPT = "a photo of merlin";
 
+  /** What the solve's authors take of a prompt and keep of others. */
+  private static final Map<String, String> AUTHORS =
+      Map.of("token-selection", "last", "general-text", "0");
+
   private static EditedModel edited;
 
   @BeforeAll
@@ -51,7 +56,7 @@ class LinearErasersTest {
   @Test
   void closedFormMakesTheNameItsGuide() throws IOException {
     PatchDraft draft =
-        edited.edit(new UceEraser(), Map.of("guide", "a dog", "lambda", "1e-4"), WIZARD);
+        edited.edit(new UceEraser(), with(AUTHORS, "guide", "a dog", "lambda", "1e-4"), WIZARD);
     InputUpdate edit = solved((ClosedFormEdit) draft.edits().get(0));
     assertBecomes(edit, edited.last(PROMPT), edited.last("a photo of a dog"), 1e-2);
     assertThat(draft.recipe().parameters())
@@ -67,7 +72,8 @@ class LinearErasersTest {
 
   @Test
   void closedFormTakesSeveralConceptsAndKeepsWhatItIsTold() throws IOException {
-    Map<String, String> free = Map.of("guide", "a dog|a cat", "token-selection", "end");
+    Map<String, String> free =
+        Map.of("guide", "a dog|a cat", "token-selection", "end", "general-text", "0");
     Map<String, String> kept =
         Map.of(
             "guide", "a dog|a cat",
@@ -96,13 +102,40 @@ class LinearErasersTest {
   @Test
   void theGuideOfNothingIsWhatTheEmptyPromptHasAtThatPlace() throws IOException {
     ClosedFormEdit edit =
-        (ClosedFormEdit) edited.edit(new UceEraser(), Map.of(), WIZARD).edits().get(0);
+        (ClosedFormEdit) edited.edit(new UceEraser(), AUTHORS, WIZARD).edits().get(0);
     assertThat(edit.concepts().get(0).guide().values())
         .isEqualTo(
             SolverEditor.rows(edited.row("", edited.model().tokenize(PROMPT).endPosition() - 1))
                 .values());
     assertThat(edit.concepts().get(0).target().values())
         .isEqualTo(SolverEditor.rows(edited.last(PROMPT)).values());
+  }
+
+  /** A causal encoder writes a concept into every later row: its last token alone is not enough. */
+  @Test
+  void closedFormTakesTheConceptOutOfThePaddingAndHoldsGeneralText() throws IOException {
+    String prompt = "a photo of a soccer ball";
+    InputUpdate authors =
+        solved((ClosedFormEdit) edited.edit(new UceEraser(), AUTHORS, BALL).edits().get(0));
+    InputUpdate ours =
+        solved((ClosedFormEdit) edited.edit(new UceEraser(), Map.of(), BALL).edits().get(0));
+    Matrix padding = edited.row(prompt, 40);
+    Matrix nothing = edited.row("", 40);
+    double before = relative(edited.seen(padding), edited.seen(nothing));
+    assertThat(relative(edited.seen(authors, padding), edited.seen(nothing)))
+        .isGreaterThan(0.5 * before);
+    assertThat(relative(edited.seen(ours, padding), edited.seen(nothing))).isLessThan(0.2 * before);
+    Matrix other = edited.last("a photo of a castle");
+    assertThat(PreservedEmbeddings.drift(ours, other))
+        .isLessThan(0.5 * PreservedEmbeddings.drift(authors, other));
+  }
+
+  private static Map<String, String> with(Map<String, String> some, String... more) {
+    Map<String, String> all = new HashMap<>(some);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return all;
   }
 
   @Test
