@@ -56,7 +56,13 @@ class PreflightTest extends OnTinyModel {
   }
 
   @ParameterizedTest
-  @CsvSource({"resteer,cross-attention", "resteer,unet", "resteer,lora", "esd,unet"})
+  @CsvSource({
+    "resteer,concept-directions",
+    "resteer,cross-attention",
+    "resteer,unet",
+    "resteer,lora",
+    "esd,unet"
+  })
   void aPatchOfTheRightShapesIsWrittenReadAndDeleted(String method, String trainable)
       throws IOException {
     Map<String, String> given = Map.of("trainable", trainable, "fp16", "true");
