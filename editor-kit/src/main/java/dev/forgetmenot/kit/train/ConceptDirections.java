@@ -29,8 +29,9 @@ import java.util.Map;
  *     together
  * @param keys root mean square of the numbers that the key projections make of the concepts' rows:
  *     the size of what is learned, on which the learning rate depends
+ * @param styles whether the concepts are styles
  */
-public record ConceptDirections(Matrix rows, double keys) {
+public record ConceptDirections(Matrix rows, double keys, boolean styles) {
   private static final int NEIGHBOURS = 14;
 
   /** What a solved editor would be told: nothing but defaults. */
@@ -62,7 +63,8 @@ public record ConceptDirections(Matrix rows, double keys) {
         new SolveInput(
             concepts, options, new PromptEncoder(model), context, options::templatesOrFour);
     List<PreservedConcept> kept = new ArrayList<>(job.preserved());
-    if (concepts.get(0).kind() != ConceptType.STYLE) {
+    boolean styles = concepts.get(0).kind() == ConceptType.STYLE;
+    if (!styles) {
       kept.addAll(job.generalWords());
     }
     Matrix columns =
@@ -83,7 +85,7 @@ public record ConceptDirections(Matrix rows, double keys) {
         numbers += (long) keys.rows() * keys.columns();
       }
     }
-    return new ConceptDirections(rows, Math.sqrt(squares / numbers));
+    return new ConceptDirections(rows, Math.sqrt(squares / numbers), styles);
   }
 
   /** The rows as a patch holds them. */

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.15);
+      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.06, 0.15);
 
   /**
    * The settings: the columns, what is kept, when to stop, what is trained, the images and the
@@ -46,8 +46,8 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return parameters(
         own,
         TrainableSettings.withDirections(),
-        "0.15 of the size of the keys for concept-directions, 4e-4 for cross attention, 2e-6 for"
-            + " the whole UNet, 1.5e-3 for adapters");
+        "0.06 of the size of the keys for concept-directions, 0.15 where they are of styles, 4e-4"
+            + " for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters");
   }
 
   private static List<SettingSpec> parameters(

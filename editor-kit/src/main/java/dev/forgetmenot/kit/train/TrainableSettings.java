@@ -47,11 +47,13 @@ public record TrainableSettings(Settings values) {
    * The learning rate of each choice, where the user gives none.
    *
    * @param directions of the adapters of {@link ConceptDirections}, as a share of its {@code keys}
+   * @param ofStyles the same for styles
    */
-  public record Rates(double crossAttention, double unet, double lora, double directions) {
+  public record Rates(
+      double crossAttention, double unet, double lora, double directions, double ofStyles) {
     /** For editors whose settings are {@link #parameters()}. */
     public Rates(double crossAttention, double unet, double lora) {
-      this(crossAttention, unet, lora, Double.NaN);
+      this(crossAttention, unet, lora, Double.NaN, Double.NaN);
     }
   }
 
@@ -146,7 +148,8 @@ public record TrainableSettings(Settings values) {
   /** The learning rate of the choice. */
   public double rate(Rates rates, Optional<ConceptDirections> directions) {
     if (directions.isPresent()) {
-      return rates.directions() * directions.get().keys();
+      ConceptDirections read = directions.get();
+      return (read.styles() ? rates.ofStyles() : rates.directions()) * read.keys();
     }
     return switch (choice()) {
       case UNET -> rates.unet();
