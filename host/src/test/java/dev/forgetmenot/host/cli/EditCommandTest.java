@@ -232,7 +232,7 @@ class EditCommandTest {
             patch.toString());
     assertThat(run.code()).isZero();
     assertThat(run.out())
-        .containsPattern("judge B, prototypes, reports; A, texts, chose\\njudge A, texts: recognised")
+        .contains("judge B, prototypes, reports; A, texts, chose", "judge A, texts: recognised as")
         .containsPattern("the judges differ on \\d+ of 46 images");
     Matcher said = Pattern.compile("\nrecognised as a castle (\\d+)/16 → ").matcher(run.out());
     assertThat(said.find()).isTrue();
