@@ -29,7 +29,10 @@ public enum Failure {
   /** A file or folder cannot be read or written. */
   FILE(702, "Mend what the message names, then give the same command again."),
   /** The disk is full. */
-  DISK_FULL(703, "Free some space or name another folder by -o, then give the same command again."),
+  DISK_FULL(
+      703,
+      "Free some space or name a folder on another disk by -o, or by --store for the images of"
+          + " evaluations, then give the same command again."),
   /** A program state in which the command cannot be done. */
   STATE(704, "Change what the message names, then give the same command again."),
   /** Numbers are not finite any more. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.evaluation.unit.Plan;
+import dev.forgetmenot.host.Fmn;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -12,8 +13,12 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -223,25 +228,28 @@ class EvaluateCommandTest {
         .contains("forgetting: Whether the target still comes");
   }
 
+  private static List<String> words(Path store, Path output) {
+    return List.of(
+        "evaluate",
+        list.toString(),
+        "--patch",
+        patch.toString(),
+        "--unsigned=allow",
+        "--evaluator=forgetting",
+        "--plugins",
+        plugins,
+        "--model",
+        EmbeddedModel.folder().toString(),
+        "--store",
+        store.toString(),
+        "-o",
+        output.toString());
+  }
+
   @Test
   void whoStopsItKeepsWhatWasDrawn() throws IOException {
     Path store = folder.resolve("stopped-store");
-    List<String> words =
-        List.of(
-            "evaluate",
-            list.toString(),
-            "--patch",
-            patch.toString(),
-            "--unsigned=allow",
-            "--evaluator=forgetting",
-            "--plugins",
-            plugins,
-            "--model",
-            EmbeddedModel.folder().toString(),
-            "--store",
-            store.toString(),
-            "-o",
-            folder.resolve("stopped").toString());
+    List<String> words = words(store, folder.resolve("stopped"));
     ProgramRun stopped =
         ProgramRun.stoppedWhen(
             () -> Files.exists(store.resolve("index")), words.toArray(String[]::new));
@@ -251,5 +259,44 @@ class EvaluateCommandTest {
     assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCodes.DONE);
     assertThat(rest.out()).containsPattern("of which [1-9]\\d* are in the store");
     assertSameReport(folder.resolve("stopped"));
+  }
+
+  @Test
+  void aKilledProcessLosesABatchAtMostAndNothingIsDrawnTwice() throws Exception {
+    Path store = folder.resolve("killed-store");
+    List<String> words = words(store, folder.resolve("killed"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Fmn.class.getName()));
+    command.addAll(words);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("killed.log").toFile())
+            .start();
+    while (process.isAlive() && Files.notExists(store.resolve("index"))) {
+      Thread.sleep(5);
+    }
+    process.destroyForcibly(); // SIGKILL: nothing is tidied up
+    assertThat(process.waitFor()).as("it was still at work").isNotZero();
+    Map<Path, FileTime> kept = written(store);
+    assertThat(kept).isNotEmpty();
+    ProgramRun rest = ProgramRun.of(words.toArray(String[]::new));
+    assertThat(rest.code()).as(rest.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(written(store)).containsAllEntriesOf(kept);
+    assertSameReport(folder.resolve("killed"));
+  }
+
+  /** When each image of a store was written; what a killed process left half done is none. */
+  private static Map<Path, FileTime> written(Path store) throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(store.resolve("objects"))) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        if (file.getFileName().toString().length() == 64) {
+          times.put(file, Files.getLastModifiedTime(file));
+        }
+      }
+    }
+    return times;
   }
 }
