@@ -123,9 +123,14 @@ public record SolveInput(
    * @throws IllegalArgumentException if nothing is left of the given ones
    */
   public List<PreservedConcept> preserved() throws IOException {
+    return preserved(options.values().find("neighbours").map(Integer::parseInt).orElse(0));
+  }
+
+  /** The same with a number of nearest phrases of each concept other than the setting says. */
+  public List<PreservedConcept> preserved(int near) throws IOException {
     if (options.preserved().isEmpty()) {
       Set<PreservedConcept> kept = new LinkedHashSet<>();
-      kept.addAll(neighbours(options.values().find("neighbours").map(Integer::parseInt).orElse(0)));
+      kept.addAll(neighbours(near));
       options.phrases("keep").stream().map(this::kept).forEach(kept::add);
       kept.removeIf(phrase -> isConcept(phrase.subject()));
       return List.copyOf(kept);

@@ -12,6 +12,7 @@ import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PrototypeOptions;
+import dev.forgetmenot.host.compare.ManyTogether;
 import dev.forgetmenot.host.compare.MethodComparison;
 import dev.forgetmenot.host.edit.ConceptNames;
 import dev.forgetmenot.host.edit.GivenSetting;
@@ -69,6 +70,15 @@ final class CompareCommand extends ContextCommand {
       paramLabel = "NAME[,KEY=VALUE..]",
       description = "A method with settings; repeatable (default: every method as it is).")
   private List<String> methods = List.of();
+
+  @Option(
+      names = "--together",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Instead of one by one: forget the first N concepts at once, in one patch and as a stack of"
+              + " one patch each; several numbers with commas.")
+  private List<Integer> together = List.of();
 
   @Option(
       names = "--num-images",
@@ -133,6 +143,7 @@ final class CompareCommand extends ContextCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve("table.md"));
+    checkTogether();
     EvaluationSetup given = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       EvaluationSetup judging = given.asking(plugins);
@@ -148,13 +159,29 @@ final class CompareCommand extends ContextCommand {
         int usual = asked() == Operation.FORGET ? FORGOTTEN : CORRECTED;
         Evaluation.Size size =
             new Evaluation.Size(images == null ? usual : images, others, each, seed, steps);
+        MethodComparison comparison =
+            new MethodComparison(model, asked(), size, judging, second, output, context);
         context.say(
             "wrote "
-                + new MethodComparison(model, asked(), size, judging, second, output, context)
-                    .run(concepts, chosen));
+                + (together.isEmpty()
+                    ? comparison.run(concepts, chosen)
+                    : new ManyTogether(comparison).run(concepts, chosen, together)));
       }
     }
     return ExitCodes.DONE;
+  }
+
+  private void checkTogether() {
+    for (int count : together) {
+      if (count < 1 || count > names.size()) {
+        throw new IllegalArgumentException(
+            "--together %d: expected 1 to %d, as many concepts as are named"
+                .formatted(count, names.size()));
+      }
+    }
+    if (!together.isEmpty() && asked() != Operation.FORGET) {
+      throw new IllegalArgumentException("--together is for --operation forget alone");
+    }
   }
 
   private Operation asked() {

@@ -60,7 +60,7 @@ public record MethodComparison(
    *
    * @param seconds that it took, with the writing
    */
-  private record Made(Candidate method, EditJob.Result result, double seconds) {}
+  record Made(Candidate method, EditJob.Result result, double seconds) {}
 
   /**
    * Compares; takes minutes.
@@ -68,9 +68,8 @@ public record MethodComparison(
    * @return the table's file
    */
   public Path run(List<Concept> concepts, List<Candidate> methods) throws IOException {
-    OutputFolder.prepare(folder, LIKELY_BYTES);
     second.check(hosted.model());
-    Path patches = Files.createDirectories(folder.resolve("patches"));
+    Path patches = prepare();
     Path file = folder.resolve("table.md");
     Set<String> names = new HashSet<>();
     StringBuilder text = new StringBuilder();
@@ -87,7 +86,14 @@ public record MethodComparison(
     return file;
   }
 
-  private ImageClassifier judge() throws IOException {
+  /** Makes the folder, and the folder of patches in it, which it gives. */
+  Path prepare() throws IOException {
+    OutputFolder.prepare(folder, LIKELY_BYTES);
+    return Files.createDirectories(folder.resolve("patches"));
+  }
+
+  /** What judges; the caller closes it. */
+  ImageClassifier judge() throws IOException {
     return judging
         .open(hosted.model())
         .orElseThrow(
@@ -125,7 +131,8 @@ public record MethodComparison(
     return measured(concept, evaluation, made, judge);
   }
 
-  private static void check(Evaluation evaluation, ImageClassifier judge) {
+  /** Refuses what the judge does not know. */
+  static void check(Evaluation evaluation, ImageClassifier judge) {
     if (!evaluation.canBeJudgedBy(judge)) {
       EditGoal goal = evaluation.goals().get(0);
       throw new IllegalArgumentException(
@@ -145,7 +152,7 @@ public record MethodComparison(
       String name = unique(patches.getFileName() + "-" + PatchName.slug(method.toString()), names);
       Path patch = patches.resolveSibling(name + ".fmnpatch");
       try {
-        made.add(make(concept, method, patch, judge));
+        made.add(make(List.of(concept), method, patch, judge));
       } catch (IllegalArgumentException | ArithmeticException | PatchFormatException e) {
         cannot(concept, method, e);
       }
@@ -154,13 +161,13 @@ public record MethodComparison(
     return made;
   }
 
-  /** Makes a patch of a concept, without a report of its own. */
-  private Made make(Concept concept, Candidate method, Path patch, ImageClassifier judge)
+  /** Makes a patch of concepts, without a report of its own. */
+  Made make(List<Concept> concepts, Candidate method, Path patch, ImageClassifier judge)
       throws IOException {
     EditRequest order =
         new EditRequest(
             method.editor(),
-            List.of(concept),
+            concepts,
             method.values(),
             patch,
             judging,

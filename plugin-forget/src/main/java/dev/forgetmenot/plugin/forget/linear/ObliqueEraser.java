@@ -7,6 +7,7 @@ import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.TokenSelection;
+import dev.forgetmenot.kit.solve.DirectionBudget;
 import dev.forgetmenot.kit.solve.ObliqueProjector;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.PreservedConcept;
@@ -70,7 +71,8 @@ public final class ObliqueEraser extends SolverEditor {
             2,
             1,
             64,
-            "Directions taken away for each concept; more erase more and cost more."),
+            "Directions taken away for each concept; more erase more and cost more. Of many concepts"
+                + " at once at most a quarter of the text space, but one each."),
         SettingSpec.integer(
             "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
         SettingSpec.integer(
@@ -92,19 +94,24 @@ public final class ObliqueEraser extends SolverEditor {
   protected SolveResult solve(SolveInput job) throws IOException {
     List<String> anchors = anchors(job);
     List<ConceptEmbeddings.Pairs> pairs = job.pairs(anchors);
+    List<Redirection> redirections = Redirection.all(job, REDIRECT);
+    Matrix invariants =
+        TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions"));
+    int each = job.options().integer("kept-directions");
+    int always = invariants.columns() + each * kept(job, anchors, redirections, 0).size();
+    DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
+    int rank = budget.rank(job.options().integer("rank"));
     List<Matrix> differences = new ArrayList<>();
     for (ConceptEmbeddings.Pairs pair : pairs) {
-      Matrix all = pair.targets().minus(pair.guides());
-      differences.add(Subspace.ofFirst(all, job.options().integer("rank")).basis());
+      differences.add(Subspace.ofFirst(pair.targets().minus(pair.guides()), rank).basis());
     }
-    List<Redirection> redirections = Redirection.all(job, REDIRECT);
     redirections.forEach(redirection -> differences.add(redirection.difference(job)));
-    List<PreservedConcept> preserved = kept(job, anchors, redirections);
+    int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
+    List<PreservedConcept> preserved = kept(job, anchors, redirections, near);
     List<Matrix> kept = new ArrayList<>();
-    kept.add(TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions")));
+    kept.add(invariants);
     for (PreservedConcept phrase : preserved) {
-      Matrix columns = job.columns(phrase);
-      kept.add(Subspace.ofFirst(columns, job.options().integer("kept-directions")).basis());
+      kept.add(Subspace.ofFirst(job.columns(phrase), each).basis());
     }
     ObliqueProjector projector =
         ObliqueProjector.of(job.generalText(List.of()).rows(), job.options().number("ridge"));
@@ -122,11 +129,12 @@ public final class ObliqueEraser extends SolverEditor {
 
   /** The given phrases, or the nearest, the anchors and general words. */
   private static List<PreservedConcept> kept(
-      SolveInput job, List<String> anchors, List<Redirection> redirections) throws IOException {
+      SolveInput job, List<String> anchors, List<Redirection> redirections, int near)
+      throws IOException {
+    Set<PreservedConcept> kept = new LinkedHashSet<>(job.preserved(near));
     if (job.options().preserved().isPresent()) {
-      return job.preserved();
+      return List.copyOf(kept);
     }
-    Set<PreservedConcept> kept = new LinkedHashSet<>(job.preserved());
     anchors.stream().filter(anchor -> !anchor.isEmpty()).map(job::kept).forEach(kept::add);
     if (job.concepts().get(0).kind() != ConceptType.STYLE) {
       kept.addAll(job.generalWords());
