@@ -2,9 +2,9 @@ package dev.forgetmenot.kit.solve;
 
 /**
  * How the directions of a text space are shared out when several concepts are taken out of it at
- * once. One concept gets what was asked for. Of more, all together lose a quarter of the directions
- * at most, but one each, and near phrases are held only while all that is taken away or held is less
- * than a quarter too: beyond that each direction costs all other text more than it brings
+ * once. One concept gets what was asked for. Of more, all together lose an eighth of the directions
+ * at most, but one each, and near phrases are held only while all that is taken away or held is
+ * less than a quarter: beyond that each direction costs all other text more than it brings
  * (docs/forgetting.md, "Many at once").
  *
  * @param width d, the width of a text embedding
@@ -19,7 +19,7 @@ public record DirectionBudget(int width, int concepts, int always) {
    * @return 1 to {@code asked}
    */
   public int rank(int asked) {
-    return concepts == 1 ? asked : Math.max(1, Math.min(asked, width / 4 / concepts));
+    return concepts == 1 ? asked : Math.max(1, Math.min(asked, width / 8 / concepts));
   }
 
   /**

@@ -16,11 +16,11 @@ class DirectionBudgetTest {
   }
 
   @Test
-  void allTogetherLoseAQuarterOfTheDirectionsAtMost() {
-    assertThat(budget(128, 16).rank(2)).isEqualTo(2);
-    assertThat(budget(128, 17).rank(2)).isEqualTo(1);
+  void allTogetherLoseAnEighthOfTheDirectionsAtMost() {
+    assertThat(budget(128, 8).rank(2)).isEqualTo(2);
+    assertThat(budget(128, 9).rank(2)).isEqualTo(1);
     assertThat(budget(128, 100).rank(4)).as("at least one").isEqualTo(1);
-    assertThat(budget(768, 48).rank(8)).isEqualTo(4);
+    assertThat(budget(768, 24).rank(8)).isEqualTo(4);
   }
 
   @Test

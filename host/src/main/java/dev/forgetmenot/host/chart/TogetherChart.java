@@ -46,13 +46,13 @@ public record TogetherChart(List<? extends TogetherChart.Point> points) {
   public BufferedImage draw() {
     BufferedImage both = new BufferedImage(2 * SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = both.createGraphics();
-    pen.drawImage(chart("left, % of images", Point::leftPercent), 0, 0, null);
-    pen.drawImage(chart("others, change in points", Point::points), SIDE, 0, null);
+    pen.drawImage(chart("left, % of images", 0, 100, Point::leftPercent), 0, 0, null);
+    pen.drawImage(chart("others, change in points", -100, 20, Point::points), SIDE, 0, null);
     pen.dispose();
     return both;
   }
 
-  private BufferedImage chart(String axis, ToDoubleFunction<Point> value) {
+  private BufferedImage chart(String axis, double from, double to, ToDoubleFunction<Point> value) {
     XYChart chart =
         new XYChartBuilder()
             .width(SIDE)
@@ -60,7 +60,8 @@ public record TogetherChart(List<? extends TogetherChart.Point> points) {
             .xAxisTitle("concepts forgotten at once")
             .yAxisTitle(axis)
             .build();
-    chart.getStyler().setXAxisLogarithmic(true);
+    chart.getStyler().setDecimalPattern("0.#");
+    chart.getStyler().setXAxisMin(0.0).setYAxisMin(from).setYAxisMax(to);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     Map<String, List<Point>> lines = new LinkedHashMap<>();

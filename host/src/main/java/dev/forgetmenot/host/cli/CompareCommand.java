@@ -76,8 +76,8 @@ final class CompareCommand extends ContextCommand {
       split = ",",
       paramLabel = "N",
       description =
-          "Instead of one by one: forget the first N concepts at once, in one patch and as a stack of"
-              + " one patch each; several numbers with commas.")
+          "Instead of one by one: forget the first N concepts at once, in one patch and as a stack"
+              + " of one patch each; several numbers with commas.")
   private List<Integer> together = List.of();
 
   @Option(

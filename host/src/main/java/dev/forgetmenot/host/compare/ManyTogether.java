@@ -85,7 +85,8 @@ public record ManyTogether(MethodComparison comparison) {
       }
     }
     if (!rows.isEmpty()) {
-      PngFile.write(comparison.folder().resolve("together.png"), new TogetherChart(rows).draw(), "");
+      PngFile.write(
+          comparison.folder().resolve("together.png"), new TogetherChart(rows).draw(), "");
     }
     return table;
   }
@@ -95,8 +96,7 @@ public record ManyTogether(MethodComparison comparison) {
     return model.engine().call(() -> evaluation.run(model, judge));
   }
 
-  private Made make(
-      Candidate method, List<Concept> concepts, Path folder, ImageClassifier judge)
+  private Made make(Candidate method, List<Concept> concepts, Path folder, ImageClassifier judge)
       throws IOException {
     comparison.context().checkCancelled();
     String what =
@@ -113,8 +113,7 @@ public record ManyTogether(MethodComparison comparison) {
       Candidate method, Made made, Evaluation all, EvaluationResult base, ImageClassifier judge)
       throws IOException {
     int count = made.concepts();
-    Evaluation evaluation =
-        new Evaluation(all.goals().subList(0, count), all.others(), all.size());
+    Evaluation evaluation = new Evaluation(all.goals().subList(0, count), all.others(), all.size());
     EvaluationResult before = new EvaluationResult(base.goals().subList(0, count), base.others());
     StableDiffusion model = comparison.hosted().model();
     long bytes = 0;

@@ -166,13 +166,7 @@ public record MethodComparison(
       throws IOException {
     EditRequest order =
         new EditRequest(
-            method.editor(),
-            concepts,
-            method.values(),
-            patch,
-            judging,
-            ReportSize.NONE,
-            false);
+            method.editor(), concepts, method.values(), patch, judging, ReportSize.NONE, false);
     long begin = System.nanoTime();
     EditJob.Result result =
         new EditJob(JobContext.silent(context)).run(hosted, order, Optional.of(judge));

@@ -42,7 +42,8 @@ public enum Failure {
   /** The machine's memory is used up. */
   NATIVE_MEMORY(
       712,
-      "Close other programs, or ask for smaller images or fewer at once (--count, --train-batch-size)."),
+      "Close other programs, or ask for smaller images or fewer at once (--count,"
+          + " --train-batch-size)."),
   /** Something is nested too deeply. */
   DEPTH(713, "Check the file that the command reads: usual files are nested a few levels deep."),
   /** The engine cannot be loaded. */

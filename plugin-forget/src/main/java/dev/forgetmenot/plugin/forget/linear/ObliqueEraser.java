@@ -71,8 +71,8 @@ public final class ObliqueEraser extends SolverEditor {
             2,
             1,
             64,
-            "Directions taken away for each concept; more erase more and cost more. Of many concepts"
-                + " at once at most a quarter of the text space, but one each."),
+            "Directions taken away for each concept; more erase more and cost more. Of many"
+                + " concepts at once at most an eighth of the text space, but one each."),
         SettingSpec.integer(
             "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
         SettingSpec.integer(
