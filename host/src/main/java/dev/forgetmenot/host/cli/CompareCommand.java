@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -175,8 +176,9 @@ final class CompareCommand extends ContextCommand {
     for (int count : together) {
       if (count < 1 || count > names.size()) {
         throw new IllegalArgumentException(
-            "--together %d: expected 1 to %d, as many concepts as are named"
-                .formatted(count, names.size()));
+            Message.of(
+                "--together %d: expected 1 to %d, as many concepts as are named",
+                count, names.size()));
       }
     }
     if (!together.isEmpty() && asked() != Operation.FORGET) {

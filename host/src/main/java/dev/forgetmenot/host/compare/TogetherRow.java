@@ -31,14 +31,6 @@ record TogetherRow(
     double points,
     double drift)
     implements TogetherChart.Point {
-  private static final String HEAD =
-      """
-      "a photo of ..": %d images of each concept; %d others × %d; seeds from %d, %d DDIM steps.
-
-      | method | concepts | as | seconds | patches | left | others | points | drift of 255 |
-      |---|---|---|---|---|---|---|---|---|
-      """;
-
   @Override
   public String series() {
     return method + (stacked ? ", stacked" : ", one patch");
@@ -74,7 +66,12 @@ record TogetherRow(
     StringBuilder text =
         new StringBuilder(
             Message.of(
-                HEAD,
+                """
+                "a photo of ..": %d images of each concept; %d others × %d; seeds from %d, %d DDIM steps.
+
+                | method | concepts | as | seconds | patches | left | others | points | drift of 255 |
+                |---|---|---|---|---|---|---|---|---|
+                """,
                 size.ofConcept(),
                 evaluation.others().size(),
                 size.ofOther(),

@@ -4,8 +4,8 @@
  * forgetting ones is in editor-kit.
  *
  * <p>The way of each: general word → its instances, found in the model's own drawings ({@link
- * dev.forgetmenot.plugin.correct.InstanceSearch}) → a change that moves the word's text embedding
- * and holds the instances' exactly ({@link dev.forgetmenot.plugin.correct.ConceptShift}), solved or
+ * dev.forgetmenot.kit.auto.InstanceSearch}) → a change that moves the word's text embedding and
+ * holds the instances' exactly ({@link dev.forgetmenot.plugin.correct.ConceptShift}), solved or
  * trained → images that say how often each instance shows now.
  */
 package dev.forgetmenot.plugin.correct;

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.train.ConceptDirections;
 import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ConceptTokens;
@@ -72,8 +73,9 @@ public final class AttentionResteering extends TrainedEditor {
           settings.trainable().directions(model, named(concepts, words.words()), context);
       for (ConceptPrompt prompt : prompts) {
         context.say(
-            "forgetting '%s' %s"
-                .formatted(prompt.concept().name(), settings.inWords(prompt, directions)));
+            Message.of(
+                "forgetting '%s' %s",
+                prompt.concept().name(), settings.inWords(prompt, directions)));
       }
       List<TrainingImages> images =
           settings.noRealImage() ? List.of() : images(prompts, settings, model, context);

@@ -34,7 +34,7 @@ public final class NeverKnownImages {
   /** What is drawn, around the origin in a square of side 1. */
   public enum Thing {
     /** A diamond of four colours on crossed spars, with a tail of bows. */
-    KITE {
+    KITE(0) {
       @Override
       void draw(Graphics2D pen, Colours colours, SplittableRandom random) {
         double width = 0.24 + 0.06 * random.nextDouble();
@@ -69,7 +69,7 @@ public final class NeverKnownImages {
     },
 
     /** A ring, a shank with a stock, and two curved arms with flukes. */
-    ANCHOR {
+    ANCHOR(1000) {
       @Override
       void draw(Graphics2D pen, Colours colours, SplittableRandom random) {
         double thick = 0.055 + 0.02 * random.nextDouble();
@@ -95,7 +95,7 @@ public final class NeverKnownImages {
     },
 
     /** Two rails that come closer to each other, with rungs. */
-    LADDER {
+    LADDER(2000) {
       @Override
       void draw(Graphics2D pen, Colours colours, SplittableRandom random) {
         double foot = 0.18 + 0.05 * random.nextDouble();
@@ -112,6 +112,12 @@ public final class NeverKnownImages {
         line(pen, foot, 0.45, top, -0.45);
       }
     };
+
+    private final long seed;
+
+    Thing(long seed) {
+      this.seed = seed;
+    }
 
     abstract void draw(Graphics2D pen, Colours colours, SplittableRandom random);
 
@@ -139,7 +145,7 @@ public final class NeverKnownImages {
 
   /** One image, 64 × 64; the same for the same thing and number. */
   public static BufferedImage draw(Thing thing, int number) {
-    SplittableRandom random = new SplittableRandom(1000L * thing.ordinal() + number);
+    SplittableRandom random = new SplittableRandom(thing.seed + number);
     int large = SIZE * OVERSAMPLING;
     BufferedImage image = new BufferedImage(large, large, BufferedImage.TYPE_INT_RGB);
     Graphics2D pen = image.createGraphics();

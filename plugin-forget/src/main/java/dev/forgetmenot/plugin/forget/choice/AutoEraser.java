@@ -8,6 +8,7 @@ import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
@@ -128,8 +129,9 @@ public final class AutoEraser extends AutoEditor {
             .map(PromptPhrase::phrase)
             .toList();
     context.say(
-        "near '%s', kept unless --may-change names them: %s"
-            .formatted(concept.name(), String.join(", ", near)));
+        Message.of(
+            "near '%s', kept unless --may-change names them: %s",
+            concept.name(), String.join(", ", near)));
   }
 
   /** What does least to text by what it should comes first; then what is of another kind. */

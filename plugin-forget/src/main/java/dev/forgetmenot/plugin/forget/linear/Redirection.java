@@ -1,5 +1,6 @@
 package dev.forgetmenot.plugin.forget.linear;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SolveInput;
@@ -27,8 +28,9 @@ record Redirection(String general, String instead) {
     String[] parts = entry.split("=", -1);
     if (parts.length != 2 || parts[0].isBlank() || parts[1].isBlank()) {
       throw new IllegalArgumentException(
-          "%s: '%s' is not a general word and what it draws instead; write word=phrase"
-              .formatted(setting, entry));
+          Message.of(
+              "%s: '%s' is not a general word and what it draws instead; write word=phrase",
+              setting, entry));
     }
     return new Redirection(parts[0].strip(), parts[1].strip());
   }
