@@ -174,7 +174,8 @@ public final class AutoEraser extends AutoEditor {
       context.checkCancelled();
       JobContext silent = JobContext.silent(context);
       Optional<PatchDraft> draft = candidate.draft(concepts, model, silent, silent);
-      if (draft.isPresent() && draft.get().edits().get(0) instanceof ProjectorEdit edit) {
+      if (draft.isPresent()) {
+        ProjectorEdit edit = (ProjectorEdit) draft.get().edits().get(0); // as every projector's
         costs.put(candidate, screen.cost(TextEdits.of(edit)));
       }
       context.progress("comparing by text", costs.size(), projectors.size());
