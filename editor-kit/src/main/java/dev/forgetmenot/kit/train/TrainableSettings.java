@@ -91,7 +91,8 @@ public record TrainableSettings(Settings values) {
         trainable,
         SettingSpec.flag(
                 "fp16",
-                "The patch holds changed values as halves: half its size, 11 significant bits.")
+                "The patch holds changed values as halves: half its size, 11 significant bits."
+                    + " Adapters, which are small, are not.")
             .formerly("half"),
         SettingSpec.integer("lora-rank", 4, 1, LowRank.MAX_RANK, "Rank of the adapters."),
         SettingSpec.number(

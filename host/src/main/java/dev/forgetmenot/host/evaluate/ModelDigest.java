@@ -1,7 +1,10 @@
 package dev.forgetmenot.host.evaluate;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.api.sampling.SamplerProvider;
@@ -22,6 +25,18 @@ import java.util.stream.Stream;
 
 /** What of a model and its host decides the pixels of images, beside patches and settings. */
 final class ModelDigest {
+  /** diffusers writes {@code "lambda_min_clipped": -Infinity}, which is no number of JSON. */
+  private static final Gson SCHEDULER =
+      new GsonBuilder()
+          .registerTypeAdapter(
+              Double.class,
+              (JsonSerializer<Double>)
+                  (value, type, context) ->
+                      Double.isFinite(value)
+                          ? new JsonPrimitive(value)
+                          : new JsonPrimitive(value.toString()))
+          .create();
+
   /** Raised when a change of the program may change pixels. */
   private static final int REVISION = 1;
 
@@ -43,7 +58,7 @@ final class ModelDigest {
     TokenizerIdentity tokenizer = base.tokenizer();
     json.addProperty("words", tokenizer.vocabSha256());
     json.addProperty("merges", tokenizer.mergesSha256());
-    json.add("scheduler", new Gson().toJsonTree(model.schedulerConfig().values()));
+    json.add("scheduler", SCHEDULER.toJsonTree(model.schedulerConfig().values()));
     return Sha256.hex(CanonicalJson.bytes(json));
   }
 

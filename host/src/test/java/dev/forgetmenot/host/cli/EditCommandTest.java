@@ -142,7 +142,9 @@ class EditCommandTest {
 
   @Test
   void trainedValuesMayBeHalves() throws IOException {
-    String[] usual = {"--steps", "1", "--no-real-image", "--seed", "3"};
+    String[] usual = {
+      "--steps", "1", "--no-real-image", "--seed", "3", "--trainable", "cross-attention"
+    };
     assertThat(forget(usual).code()).isZero();
     long whole = Files.size(patch);
     List<String> half = new ArrayList<>(List.of(usual));

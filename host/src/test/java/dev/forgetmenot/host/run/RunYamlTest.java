@@ -79,7 +79,7 @@ class RunYamlTest {
         .containsEntry("image-dir", folder.resolve("photos").toString())
         .containsEntry("steps", "7")
         .containsEntry("seed", "9")
-        .containsEntry("trainable", "cross-attention");
+        .containsEntry("trainable", "auto");
     assertThat(plan.samples().every()).isEqualTo(3);
     assertThat(plan.samples().requests().get(0))
         .satisfies(
