@@ -87,12 +87,17 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
     near.removeAll(own);
     List<PromptPhrase> rest =
         things.stream().filter(one -> !near.contains(one) && !own.contains(one)).toList();
+    List<String> styles =
+        vocabulary.ofStyle(true).stream()
+            .filter(style -> !own.contains(PromptPhrase.of(style.phrase(), vocabulary)))
+            .map(KnownConcepts.Phrase::phrase)
+            .toList();
     return new TextScreen(
         named,
         List.of(
             states(encoder, prompts(List.copyOf(near))),
             states(encoder, prompts(spread(rest))),
-            states(encoder, GeneralPrompts.of(rest))));
+            states(encoder, GeneralPrompts.of(rest, styles))));
   }
 
   private static List<String> prompts(List<PromptPhrase> phrases) {

@@ -226,7 +226,7 @@ public record SolveInput(
       return TextStatistics.ofTokens(encoder, template, TOKENS);
     }
     return TextStatistics.of(encoder, template, others)
-        .and(encoder, options.generalPrompts() ? GeneralPrompts.of(others) : List.of(), PROMPTS);
+        .and(encoder, options.generalPrompts() ? GeneralPrompts.of(others, styles()) : List.of(), PROMPTS);
   }
 
   /**
@@ -267,6 +267,14 @@ public record SolveInput(
     Matrix second =
         ObliqueProjector.of(generalText(without).rows(), options.number("ridge")).second();
     return ObliqueReading.of(second, columns, Matrix.joinColumns(kept), rank);
+  }
+
+  /** Names of styles that are none of the concepts. */
+  private List<String> styles() {
+    return vocabulary().ofStyle(true).stream()
+        .map(KnownConcepts.Phrase::phrase)
+        .filter(style -> !isConcept(subject(style)))
+        .toList();
   }
 
   /** The vocabulary by its nearness to a concept. */

@@ -15,7 +15,7 @@ class GeneralPromptsTest {
 
   @Test
   void eachThingHasABackgroundAndAnother() {
-    assertThat(GeneralPrompts.of(things(2)))
+    assertThat(GeneralPrompts.of(things(2), List.of()))
         .containsExactly(
             "a photo of a thing0 on a red background",
             "a photo of a thing0 and a thing1",
@@ -24,11 +24,21 @@ class GeneralPromptsTest {
   }
 
   @Test
+  void whereStylesAreKnownEachThingIsInOneOfThem() {
+    assertThat(GeneralPrompts.of(things(3), List.of("ink", "oil")))
+        .contains(
+            "a photo of a thing0 in ink style",
+            "a photo of a thing1 in oil style",
+            "a photo of a thing2 in ink style")
+        .hasSize(9);
+  }
+
+  @Test
   void manyThingsAreTakenEvenlyAndOneIsTooFew() {
-    List<String> prompts = GeneralPrompts.of(things(320));
+    List<String> prompts = GeneralPrompts.of(things(320), List.of());
     assertThat(prompts).hasSize(64).doesNotHaveDuplicates();
     assertThat(prompts.get(2)).startsWith("a photo of a thing10 on a ");
     assertThat(prompts.get(62)).startsWith("a photo of a thing310 on a ");
-    assertThat(GeneralPrompts.of(things(1))).isEmpty();
+    assertThat(GeneralPrompts.of(things(1), List.of("ink"))).isEmpty();
   }
 }
