@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * Ordinary prompts about things of a vocabulary: a thing on a coloured background, two things at
- * once, and a thing in a style. What an edit must leave in place is more than prompts of one thing each: directions that
- * only colours, styles and second things use look free to a solve that has seen single things alone.
+ * once, and a thing in a style. What an edit must leave in place is more than prompts of one thing
+ * each: directions that only colours, styles and second things use look free to a solve that has
+ * seen single things alone.
  */
 public final class GeneralPrompts {
   private static final List<String> COLOURS =

@@ -226,7 +226,10 @@ public record SolveInput(
       return TextStatistics.ofTokens(encoder, template, TOKENS);
     }
     return TextStatistics.of(encoder, template, others)
-        .and(encoder, options.generalPrompts() ? GeneralPrompts.of(others, styles()) : List.of(), PROMPTS);
+        .and(
+            encoder,
+            options.generalPrompts() ? GeneralPrompts.of(others, styles()) : List.of(),
+            PROMPTS);
   }
 
   /**
