@@ -3,6 +3,7 @@ package dev.forgetmenot.host.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.evaluation.bench.Bench;
+import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.files.TextFile;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -48,5 +49,13 @@ class RecipesTest {
     assertThat(bench.concepts().get(0).members())
         .isNotEmpty()
         .allSatisfy(member -> assertThat(forgotten).contains(member.text()));
+  }
+
+  @Test
+  void listOfErasersHasAnIdentityAnObjectAndAStyle() throws IOException {
+    Bench bench = Bench.read(RECIPES.resolve("erasers.yaml").toString());
+    assertThat(bench.concepts().subList(0, 3))
+        .extracting(BenchConcept::name)
+        .containsExactly("merlin", "soccer ball", "sketch");
   }
 }
