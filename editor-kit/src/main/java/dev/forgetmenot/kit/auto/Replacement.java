@@ -1,7 +1,6 @@
 package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.files.Message;
@@ -39,16 +38,20 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
    * the neutral phrases.
    *
    * @param concept as a prompt says it, a thing
-   * @param words of the vocabulary, with their images
+   * @param words of {@link #generalWords}, with their images
    * @return nothing where none will do
    */
   public Optional<String> of(Concept concept, PromptEncoder encoder, List<Row> words) {
     Row own = images.of(List.of(concept.name())).get(0);
-    Optional<Coherence> scale = Coherence.of(judge, own.images(), concept.name());
+    Optional<Coherence> scale = Coherence.of(judge, own.images(), own.seen(), concept.name());
     return scale.flatMap(
         untouched ->
-            fitting(concept, encoder, words, untouched)
-                .or(() -> fitting(concept, encoder, images.of(neutral(words)), untouched)));
+            fitting(concept, words, untouched)
+                .or(
+                    () -> {
+                      List<String> phrases = sorted(concept, encoder, neutral(words), vocabulary);
+                      return fitting(concept, images.of(phrases), untouched);
+                    }));
   }
 
   /** The general words whose images are worth looking at, the nearest to a concept first. */
@@ -66,18 +69,16 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
     return List.copyOf(rest);
   }
 
-  private Optional<String> fitting(
-      Concept concept, PromptEncoder encoder, List<Row> rows, Coherence untouched) {
-    List<String> fit =
-        rows.stream().filter(row -> fits(row, concept, untouched)).map(Row::phrase).toList();
-    return sorted(concept, encoder, fit, vocabulary).stream().findFirst();
+  /** The first that will do. */
+  private Optional<String> fitting(Concept concept, List<Row> rows, Coherence untouched) {
+    return rows.stream().filter(row -> fits(row, concept, untouched)).map(Row::phrase).findFirst();
   }
 
   private boolean fits(Row row, Concept concept, Coherence untouched) {
     int most = row.counts().values().stream().limit(2).mapToInt(count -> count).sum();
     return row.count(concept.name()) == 0
         && most >= ONE_OR_TWO * row.seen().size()
-        && Coherence.of(judge, row.images(), concept.name())
+        && Coherence.of(judge, row.images(), row.seen(), concept.name())
             .filter(coherence -> coherence.relativeTo(untouched) <= COHERENT)
             .isPresent();
   }
@@ -95,11 +96,6 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
         .phrases()
         .forEach(one -> near.add(one.subject().phrase()));
     return near;
-  }
-
-  /** Whether a kind of concept becomes something that is drawn: a style is how, not what. */
-  public static boolean isSought(ConceptType kind) {
-    return kind != ConceptType.STYLE;
   }
 
   /** A line about it for people. */

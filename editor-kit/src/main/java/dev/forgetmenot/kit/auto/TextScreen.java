@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.GeneralPrompts;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
@@ -96,7 +97,7 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
         named,
         List.of(
             states(encoder, prompts(List.copyOf(near))),
-            states(encoder, prompts(spread(rest))),
+            states(encoder, prompts(EvenSpread.of(MOST, rest))),
             states(encoder, GeneralPrompts.of(rest, styles))));
   }
 
@@ -104,15 +105,6 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
     return phrases.stream()
         .map(subject -> PromptTemplate.ofThings().with(subject.phrase()))
         .toList();
-  }
-
-  private static List<PromptPhrase> spread(List<PromptPhrase> all) {
-    List<PromptPhrase> some = new ArrayList<>();
-    int count = Math.min(MOST, all.size());
-    for (int i = 0; i < count; i++) {
-      some.add(all.get((int) ((long) i * all.size() / count)));
-    }
-    return some;
   }
 
   private static List<Matrix> states(PromptEncoder encoder, List<String> prompts) {

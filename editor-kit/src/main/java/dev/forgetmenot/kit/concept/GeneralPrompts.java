@@ -27,9 +27,9 @@ public final class GeneralPrompts {
    */
   public static List<String> of(List<PromptPhrase> phrases, List<String> styles) {
     List<String> prompts = new ArrayList<>();
-    int count = phrases.size() < 2 ? 0 : Math.min(MOST, phrases.size());
-    for (int i = 0; i < count; i++) {
-      int at = (int) ((long) i * phrases.size() / count);
+    List<Integer> places = EvenSpread.places(phrases.size() < 2 ? 0 : MOST, phrases.size());
+    for (int i = 0; i < places.size(); i++) {
+      int at = places.get(i);
       String thing = phrases.get(at).phrase();
       prompts.add("a photo of " + thing + " on a " + colour(i) + " background");
       String other = phrases.get((at + NEXT) % phrases.size()).phrase();

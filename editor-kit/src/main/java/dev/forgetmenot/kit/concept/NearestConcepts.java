@@ -1,5 +1,7 @@
 package dev.forgetmenot.kit.concept;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
@@ -82,6 +84,20 @@ public record NearestConcepts(List<Near> phrases) {
         template,
         PromptPhrase.of(concept, vocabulary),
         among.stream().map(phrase -> PromptPhrase.of(phrase.phrase(), vocabulary)).toList());
+  }
+
+  /**
+   * Sorts the phrases of a vocabulary of a concept's sort, things or styles, by the prompt of its
+   * kind. For the engine thread.
+   */
+  public static NearestConcepts of(
+      PromptEncoder encoder, Concept concept, KnownConcepts vocabulary) {
+    return of(
+        encoder,
+        PromptTemplate.of(concept.kind()),
+        concept.name(),
+        vocabulary,
+        vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
   }
 
   /** The nearest, at most {@code count}. */

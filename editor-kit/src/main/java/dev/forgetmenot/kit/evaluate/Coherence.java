@@ -37,9 +37,19 @@ public record Coherence(double distance, double margin) {
    */
   public static Optional<Coherence> of(
       ImageClassifier judge, List<RgbImage> images, String concept) {
+    return of(judge, images, judge.classify(images), concept);
+  }
+
+  /**
+   * The same of images that were classified before.
+   *
+   * @param seen what the judge said of each
+   */
+  public static Optional<Coherence> of(
+      ImageClassifier judge, List<RgbImage> images, List<String> seen, String concept) {
     try {
       double sum = 0;
-      for (Map.Entry<String, List<RgbImage>> shown : byThing(judge, images).entrySet()) {
+      for (Map.Entry<String, List<RgbImage>> shown : byThing(images, seen).entrySet()) {
         sum += Arrays.stream(judge.similarities(shown.getValue(), shown.getKey())).sum();
       }
       double nearest = sum / images.size();
@@ -53,8 +63,7 @@ public record Coherence(double distance, double margin) {
     }
   }
 
-  private static Map<String, List<RgbImage>> byThing(ImageClassifier judge, List<RgbImage> images) {
-    List<String> seen = judge.classify(images);
+  private static Map<String, List<RgbImage>> byThing(List<RgbImage> images, List<String> seen) {
     Map<String, List<RgbImage>> groups = new LinkedHashMap<>();
     for (int i = 0; i < seen.size(); i++) {
       groups.computeIfAbsent(seen.get(i), thing -> new ArrayList<>()).add(images.get(i));

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,12 +82,7 @@ public record Evaluation(
             .map(Phrase::phrase)
             .filter(phrase -> !named.contains(phrase))
             .toList();
-    int count = Math.min(size.others(), rest.size());
-    List<String> others = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      others.add(rest.get((int) ((long) i * rest.size() / count)));
-    }
-    return new Evaluation(goals, others, size);
+    return new Evaluation(goals, EvenSpread.of(size.others(), rest), size);
   }
 
   /** The evaluation of concepts that are forgotten, each by the phrase that a prompt says. */
@@ -150,14 +146,7 @@ public record Evaluation(
    * @param drawn of this evaluation
    */
   public EvaluationResult judged(EvaluationResult drawn, ImageClassifier judge) {
-    List<List<RgbImage>> images = new ArrayList<>();
-    for (GoalResult goal : drawn.goals()) {
-      images.add(goal.general().images());
-      goal.instances().forEach(row -> images.add(row.images()));
-      goal.without().forEach(row -> images.add(row.images()));
-    }
-    drawn.others().forEach(row -> images.add(row.images()));
-    return judged(images, judge);
+    return judged(drawn.rows().stream().map(EvaluationResult.Row::images).toList(), judge);
   }
 
   /** What the images of {@link #requests} show. */

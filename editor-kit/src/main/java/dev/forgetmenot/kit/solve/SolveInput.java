@@ -262,14 +262,27 @@ public record SolveInput(
    */
   public ObliqueReading reading(
       Matrix columns, List<PreservedConcept> preserved, List<PromptPhrase> without, int rank) {
-    List<Matrix> kept = new ArrayList<>();
-    kept.add(TextStatistics.invariants(encoder, options.integer("empty-directions")));
+    return ObliqueReading.of(projector(without).second(), columns, held(preserved), rank);
+  }
+
+  /** The begin token's and the empty prompt's directions that stay. */
+  public Matrix invariants() {
+    return TextStatistics.invariants(encoder, options.integer("empty-directions"));
+  }
+
+  /** What stays exactly: {@link #invariants} and the {@code kept-directions} of phrases. */
+  public Matrix held(List<PreservedConcept> preserved) {
+    List<Matrix> held = new ArrayList<>();
+    held.add(invariants());
     for (PreservedConcept phrase : preserved) {
-      kept.add(Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
+      held.add(Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
     }
-    Matrix second =
-        ObliqueProjector.of(generalText(without).rows(), options.number("ridge")).second();
-    return ObliqueReading.of(second, columns, Matrix.joinColumns(kept), rank);
+    return Matrix.joinColumns(held);
+  }
+
+  /** Changes general text the least. */
+  public ObliqueProjector projector(List<PromptPhrase> without) {
+    return ObliqueProjector.of(generalText(without).rows(), options.number("ridge"));
   }
 
   /** Names of styles that are none of the concepts. */

@@ -123,9 +123,16 @@ public record SolverSettings(Settings values) {
    * @param neighbours how many near phrases are kept
    */
   public static List<SettingSpec> reading(int neighbours) {
+    List<SettingSpec> reading = new ArrayList<>();
+    reading.add(preserve("the nearest of the vocabulary are"));
+    reading.add(neighbours(neighbours));
+    reading.addAll(holding());
+    return List.copyOf(reading);
+  }
+
+  /** How exactly what is kept stays; see {@link SolveInput#held}. */
+  public static List<SettingSpec> holding() {
     return List.of(
-        preserve("the nearest of the vocabulary are"),
-        neighbours(neighbours),
         SettingSpec.integer(
             "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
         SettingSpec.integer(

@@ -135,6 +135,11 @@ public record EvaluationReport(
       absent = List.copyOf(absent);
       calibration = List.copyOf(calibration);
     }
+
+    /** How many of the concepts are weak for a judge. */
+    public long weak() {
+      return calibration.stream().filter(one -> !one.weak().isEmpty()).count();
+    }
   }
 
   /**

@@ -128,15 +128,13 @@ final class JudgeTables {
   /** Every concept that the judges were set by. */
   private DomContent calibration() {
     List<String> judges = report.judges().stream().map(JudgeUsed::id).toList();
-    long weak =
-        report.judging().calibration().stream().filter(one -> !one.weak().isEmpty()).count();
     List<String> head = new ArrayList<>(List.of("Concept"));
     judges.forEach(judge -> head.add("Right, judge " + judge));
     head.add("Weak");
     String title =
         Message.of(
             "The %d concepts that the judges were set by; %d are weak: a judge is right on less than 75 %%, and its rates leave the concept out",
-            report.judging().calibration().size(), weak);
+            report.judging().calibration().size(), report.judging().weak());
     List<TrTag> rows = new ArrayList<>();
     for (CalibratedConcept one : report.judging().calibration()) {
       TrTag row = tr(Tables.first(text(one.label())));

@@ -46,8 +46,7 @@ public final class TerminalTable {
             line ->
                 lines.add(
                     Message.of("%s became: %s", line.concept(), ReadingText.shares(line, LABELS))));
-    long weak =
-        report.judging().calibration().stream().filter(one -> !one.weak().isEmpty()).count();
+    long weak = report.judging().weak();
     if (weak > 0) {
       lines.add(
           Message.of(

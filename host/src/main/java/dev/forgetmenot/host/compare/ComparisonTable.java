@@ -2,6 +2,7 @@ package dev.forgetmenot.host.compare;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.evaluation.judge.Agreement;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.ComparisonSheet;
 import dev.forgetmenot.host.edit.JudgedEdit;
@@ -83,19 +84,17 @@ final class ComparisonTable {
 
   /** What judge B counts, and on how many images A, where it abstains as B does, differs. */
   private String secondly(Line line, PrototypeImages.Both two) {
-    JudgedEdit drawn = new JudgedEdit("", before, line.after());
-    JudgedEdit b = drawn.by(JudgedEdit.PROTOTYPES, evaluation, two.prototypes());
-    JudgedEdit a = drawn.by(JudgedEdit.TEXTS, evaluation, two.texts());
-    GoalResult seen = b.after().goals().get(0);
-    int apart = b.agreement(a).disagreeing().size();
+    EvaluationResult b = evaluation.judged(line.after(), two.prototypes());
+    Agreement agreement = JudgedEdit.agreement(b, evaluation.judged(line.after(), two.texts()));
+    GoalResult seen = b.goals().get(0);
     return Message.of(
         " %s | %.1f %% | %d/%d |",
         goal().forgets()
             ? seen.general().of(seen.general().recognised())
             : seen.hasInstances() ? percent(seen.dominantShare()) : "–",
-        100 * b.after().retainAccuracy(),
-        apart,
-        b.agreement(a).images());
+        100 * b.retainAccuracy(),
+        agreement.disagreeing().size(),
+        agreement.images());
   }
 
   private static String forgotten(Line line) {

@@ -1,7 +1,6 @@
 package dev.forgetmenot.host.edit;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
@@ -12,7 +11,6 @@ import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.generate.OutputFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,13 +81,7 @@ public record EditEstimation(JobContext command, long drawn) {
 
   private static String neighbours(StableDiffusion model, Concept concept, EditRequest order) {
     KnownConcepts vocabulary = order.judging().vocabulary();
-    NearestConcepts near =
-        NearestConcepts.of(
-            new PromptEncoder(model),
-            PromptTemplate.of(concept.kind()),
-            concept.name(),
-            vocabulary,
-            vocabulary.ofStyle(concept.kind() == ConceptType.STYLE));
+    NearestConcepts near = NearestConcepts.of(new PromptEncoder(model), concept, vocabulary);
     if (near.phrases().isEmpty()) {
       return Message.of(
           "what stands near '%s' is not known: name things by --known-concepts", concept.name());

@@ -38,7 +38,7 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
   public List<String> beside(JudgedEdit other) {
     List<String> lines = new ArrayList<>();
     lines.add(Message.of("judge %s: %s", other.judge, other.after.since(other.before)));
-    Agreement agreement = agreement(other);
+    Agreement agreement = agreement(after, other.after);
     lines.add(
         Message.of(
             "the judges differ on %d of %d images after it (κ %.2f)",
@@ -60,9 +60,9 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
     return lines;
   }
 
-  /** On all images after the edit. */
-  public Agreement agreement(JudgedEdit other) {
-    return Agreement.of(answers(after), answers(other.after));
+  /** How far two judges agree on the same images. */
+  public static Agreement agreement(EvaluationResult one, EvaluationResult other) {
+    return Agreement.of(answers(one), answers(other));
   }
 
   private static List<JudgedImage> answers(EvaluationResult result) {

@@ -165,19 +165,10 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
     PromptEncoder encoder = new PromptEncoder(model);
     Set<String> phrases = new LinkedHashSet<>();
     for (EditGoal goal : evaluation.goals()) {
-      boolean style = goal.concept().kind() == ConceptType.STYLE;
-      String name = goal.concept().name();
-      Stream.of(List.of(name), goal.instances(), goal.without())
+      Stream.of(List.of(goal.concept().name()), goal.instances(), goal.without())
           .flatMap(List::stream)
           .forEach(phrases::add);
-      NearestConcepts.of(
-              encoder,
-              PromptTemplate.of(goal.concept().kind()),
-              name,
-              vocabulary,
-              vocabulary.ofStyle(style))
-          .first(NEAREST)
-          .stream()
+      NearestConcepts.of(encoder, goal.concept(), vocabulary).first(NEAREST).stream()
           .map(PromptPhrase::phrase)
           .forEach(phrases::add);
     }

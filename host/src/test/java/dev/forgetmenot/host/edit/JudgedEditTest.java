@@ -50,6 +50,6 @@ class JudgedEditTest {
   void abstentionsOfBothAgree() {
     JudgedEdit b = judged(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);
     assertThat(b.beside(b)).hasSize(2);
-    assertThat(b.agreement(b).disagreeing()).isEmpty();
+    assertThat(JudgedEdit.agreement(b.after(), b.after()).disagreeing()).isEmpty();
   }
 }

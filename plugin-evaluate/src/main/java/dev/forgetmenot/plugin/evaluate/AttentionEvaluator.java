@@ -11,6 +11,7 @@ import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class AttentionEvaluator implements Evaluator {
 
   static List<Shot> shots(EvaluationTask task, EvaluatedConcept target) {
     List<Shot> all = new ImageSets(task).name(target).shots();
-    return ImageSets.spread(IMAGES, all.size()).stream().map(all::get).toList();
+    return EvenSpread.of(IMAGES, all);
   }
 
   @Override

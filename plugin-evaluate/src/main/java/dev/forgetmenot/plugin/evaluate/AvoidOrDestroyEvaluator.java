@@ -14,6 +14,7 @@ import dev.forgetmenot.api.evaluation.Reading;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.evaluation.measure.AvoidOrDestroy;
 import dev.forgetmenot.evaluation.measure.AvoidOrDestroy.Loss;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.plugin.evaluate.ImageSets.Group;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -137,7 +138,7 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
   /** Mean losses over the original's images of a set. */
   private record Losses(EvaluationAccess access, JobContext context, long seed) {
     Loss of(ImageSet set, ModelState state) throws IOException {
-      List<Integer> chosen = ImageSets.spread(IMAGES, set.shots().size());
+      List<Integer> chosen = EvenSpread.places(IMAGES, set.shots().size());
       List<RgbImage> images = images(set, chosen);
       List<String> prompts = chosen.stream().map(i -> set.shots().get(i).prompt()).toList();
       double[] sums =
@@ -147,7 +148,7 @@ public final class AvoidOrDestroyEvaluator implements Evaluator {
     }
 
     double unnamed(ImageSet set, ModelState state) throws IOException {
-      List<RgbImage> images = images(set, ImageSets.spread(IMAGES, set.shots().size()));
+      List<RgbImage> images = images(set, EvenSpread.places(IMAGES, set.shots().size()));
       return access.compute(
           state, model -> new DenoisingLoss(model, seed, context).of(images, List.of())[0]);
     }

@@ -163,12 +163,6 @@ record ImageSets(EvaluationTask task) {
     return LongStream.range(first, first + count).toArray();
   }
 
-  /** The places of at most so many images, spread over all. */
-  static List<Integer> spread(int most, int all) {
-    int some = Math.min(most, all);
-    return IntStream.range(0, some).map(i -> i * all / some).boxed().toList();
-  }
-
   private static Optional<ImageSet> some(String id, String title, List<Shot> shots) {
     return shots.isEmpty() ? Optional.empty() : Optional.of(new ImageSet(id, title, shots, false));
   }

@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
@@ -62,54 +61,12 @@ class TrainedEditorsTest {
     sd.close();
   }
 
-  /** Stops a job behind a step, and keeps what it says. */
-  private final class Job implements JobContext {
-    private final int stopAfter;
-    private final boolean resuming;
-    private final List<Double> losses = new ArrayList<>();
-    private final List<String> said = new ArrayList<>();
-    private int done;
-
-    Job(int stopAfter, boolean resuming) {
-      this.stopAfter = stopAfter;
-      this.resuming = resuming;
-    }
-
-    @Override
-    public void progress(String stage, long number, long total) {
-      done = (int) number;
-    }
-
-    @Override
-    public void say(String line) {
-      assertThat(line).isNotBlank();
-      said.add(line);
-    }
-
-    @Override
-    public void trained(int step, int steps, double loss, double gradientNorm) {
-      losses.add(loss);
-      assertThat(gradientNorm).isPositive();
-    }
-
-    @Override
-    public boolean cancelled() {
-      return done >= stopAfter;
-    }
-
-    @Override
-    public Optional<Path> checkpoint() {
-      return Optional.of(folder.resolve("state.safetensors"));
-    }
-
-    @Override
-    public boolean resuming() {
-      return resuming;
-    }
+  private RecordedJob whole() {
+    return job(Integer.MAX_VALUE, false);
   }
 
-  private Job whole() {
-    return new Job(Integer.MAX_VALUE, false);
+  private RecordedJob job(int stopAfter, boolean resuming) {
+    return new RecordedJob(folder.resolve("state.safetensors"), stopAfter, resuming);
   }
 
   private PatchDraft edit(
@@ -178,16 +135,16 @@ class TrainedEditorsTest {
             "weight-decay",
             "0.1");
     PatchDraft expected = edit(editor, TWO, given, whole());
-    assertThatThrownBy(() -> edit(editor, TWO, given, new Job(2, false)))
+    assertThatThrownBy(() -> edit(editor, TWO, given, job(2, false)))
         .isInstanceOf(CancellationException.class);
     assertThat(folder.resolve("state.safetensors")).exists();
     sd.close();
     load();
-    Job resumed = new Job(Integer.MAX_VALUE, true);
+    RecordedJob resumed = job(Integer.MAX_VALUE, true);
     assertSameBits(edit(editor, TWO, given, resumed), expected);
     assertThat(resumed.losses).hasSize(2);
     assertThatThrownBy(
-            () -> edit(editor, TWO, with(given, "seed", "9"), new Job(Integer.MAX_VALUE, true)))
+            () -> edit(editor, TWO, with(given, "seed", "9"), job(Integer.MAX_VALUE, true)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("seed was 0 then and is 9 now");
   }
@@ -203,16 +160,16 @@ class TrainedEditorsTest {
     Map<String, String> given =
         with(
             few, "steps", "4", "save-every", "2", "learning-rate", "1e-3", "train-batch-size", "2");
-    Job job = whole();
+    RecordedJob job = whole();
     PatchDraft expected = edit(editor, TWO, given, job);
     assertThat(job.losses).hasSize(4).allMatch(loss -> loss > 0);
     assertThat(expected.recipe().steps()).isEqualTo(4);
     assertThat(expected.intent().concepts()).hasSize(2);
-    Job finished = new Job(Integer.MAX_VALUE, true);
+    RecordedJob finished = job(Integer.MAX_VALUE, true);
     assertSameBits(edit(editor, TWO, given, finished), expected);
     assertThat(finished.losses).as("the last step is a state too").isEmpty();
     assertThat(edit(editor, TWO, with(given, "steps", "2"), whole()).recipe().steps()).isEqualTo(2);
-    Job resumed = new Job(Integer.MAX_VALUE, true); // from the state behind step 2
+    RecordedJob resumed = job(Integer.MAX_VALUE, true); // from the state behind step 2
     assertSameBits(edit(editor, TWO, given, resumed), expected);
     assertThat(resumed.losses).hasSize(2).isEqualTo(job.losses.subList(2, 4));
     PatchDraft light = edit(editor, TWO, with(given, "trainable", "lora"), whole());
@@ -222,10 +179,10 @@ class TrainedEditorsTest {
   @Test
   void aTrainingWithNoStepLeftSaysNothingOfAttention() throws IOException {
     ConceptEditor editor = new AttentionResteering();
-    Job job = whole();
+    RecordedJob job = whole();
     PatchDraft expected = edit(editor, TWO, SMALL, job);
     assertThat(job.said).anyMatch(line -> line.startsWith("attention to the concept: "));
-    Job finished = new Job(Integer.MAX_VALUE, true);
+    RecordedJob finished = job(Integer.MAX_VALUE, true);
     assertSameBits(edit(editor, TWO, SMALL, finished), expected);
     assertThat(finished.said).noneMatch(line -> line.startsWith("attention"));
   }
@@ -238,7 +195,7 @@ class TrainedEditorsTest {
     ImageIO.write(image, "png", images.resolve("a.mask.png").toFile());
     Map<String, String> given = Map.of("image-dir", images.toString(), "steps", "2");
     List<Concept> ball = TWO.subList(0, 1);
-    Job refused = whole();
+    RecordedJob refused = whole();
     assertThatThrownBy(() -> edit(new AttentionResteering(), ball, given, refused))
         .isInstanceOf(IOException.class)
         .hasMessageContainingAll("a.mask.png is black", "nothing counts");
@@ -247,7 +204,7 @@ class TrainedEditorsTest {
       image.setRGB(x, 20, 0x010101); // as dark as can be and not black
     }
     ImageIO.write(image, "png", images.resolve("a.mask.png").toFile());
-    Job job = whole();
+    RecordedJob job = whole();
     edit(new AttentionResteering(), ball, given, job);
     assertThat(job.losses).hasSize(2).allMatch(Double::isFinite);
   }
@@ -337,7 +294,7 @@ class TrainedEditorsTest {
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")
             : Map.of("num-images", "1", "steps", "1");
-    Job plain = whole();
+    RecordedJob plain = whole();
     edit(editor, TWO, given, plain);
     SamplingExtension.Run moved =
         new SamplingExtension.Run() {
@@ -351,14 +308,14 @@ class TrainedEditorsTest {
         StableDiffusion.load(
             GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"),
             LoadOptions.defaults().sampled(List.of((request, model) -> moved), List.of()));
-    Job extended = whole();
+    RecordedJob extended = whole();
     edit(editor, TWO, given, extended);
     assertThat(extended.losses.get(0)).isNotEqualTo(plain.losses.get(0));
   }
 
   @Test
   void trainingStopsWhenTheConceptGetsLittleAttention() throws IOException {
-    Job job = whole();
+    RecordedJob job = whole();
     PatchDraft draft = edit(new AttentionResteering(), TWO, with(SMALL, "stop-below", "1"), job);
     assertThat(job.losses).hasSize(1);
     assertThat(draft.recipe().steps()).isEqualTo(1);
@@ -366,7 +323,7 @@ class TrainedEditorsTest {
 
   @Test
   void byDefaultAdaptersReadWhatKeptTextHasNot() throws IOException {
-    Job job = whole();
+    RecordedJob job = whole();
     Map<String, String> given = Map.of("no-real-image", "true", "steps", "30");
     PatchDraft draft = edit(new AttentionResteering(), TWO, given, job);
     LowRankEdit edit = (LowRankEdit) draft.edits().get(0);
@@ -409,7 +366,7 @@ class TrainedEditorsTest {
 
   @Test
   void trainingStopsWhenAttentionHasFallenToAPartOfTheFirstSteps() throws IOException {
-    Job job = whole();
+    RecordedJob job = whole();
     edit(new AttentionResteering(), TWO, with(SMALL, "stop-at", "1", "steps", "40"), job);
     assertThat(job.losses).hasSizeBetween(2, 39);
   }

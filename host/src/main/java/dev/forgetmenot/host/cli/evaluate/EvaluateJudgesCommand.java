@@ -11,11 +11,11 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
+import dev.forgetmenot.host.cli.shell.StoreOption;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.ListedJudges;
-import dev.forgetmenot.host.evaluate.StoreFolder;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,11 +46,7 @@ final class EvaluateJudgesCommand implements Callable<Integer> {
   @Parameters(paramLabel = "LIST", description = "A list of the program, or a YAML file.")
   private String list;
 
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description = "Where drawn images are kept, as for fmn evaluate.")
-  private Path store;
+  @Mixin private StoreOption store;
 
   @Option(
       names = {"-o", "--output"},
@@ -88,7 +83,7 @@ final class EvaluateJudgesCommand implements Callable<Integer> {
               OptionalInt.empty(),
               judging,
               ListedJudges.vocabulary(bench, judging, judge.vocabulary()),
-              StoreFolder.of(Optional.ofNullable(store)),
+              store.folder(),
               "fmn evaluate judges " + Path.of(list).getFileName());
       ModelLoader loader = options.loader(plugins);
       try (NamedModel hosted = loader.load(List.of());

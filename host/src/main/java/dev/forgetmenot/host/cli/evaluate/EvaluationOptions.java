@@ -10,11 +10,11 @@ import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
+import dev.forgetmenot.host.cli.shell.StoreOption;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.ListedJudges;
-import dev.forgetmenot.host.evaluate.StoreFolder;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
@@ -62,13 +62,7 @@ final class EvaluationOptions {
               + " says).")
   private Integer seeds; // null where nothing is said
 
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description =
-          "Where drawn images are kept for all evaluations (default: the variable FMN_STORE, else a"
-              + " folder of the user's cache).")
-  private Path store;
+  @Mixin private StoreOption store;
 
   @Mixin private JudgeOptions judge;
 
@@ -105,7 +99,7 @@ final class EvaluationOptions {
                 seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds),
                 judging,
                 ListedJudges.vocabulary(bench, judging, judge.vocabulary()),
-                StoreFolder.of(Optional.ofNullable(store)),
+                store.folder(),
                 command(list, patches));
         ModelLoader loader = options.loader(plugins);
         try (NamedModel hosted = loader.load(List.of())) {

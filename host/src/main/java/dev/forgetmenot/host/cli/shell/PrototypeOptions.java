@@ -1,12 +1,10 @@
 package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.evaluate.PrototypeImages;
-import dev.forgetmenot.host.evaluate.StoreFolder;
 import dev.forgetmenot.host.model.ModelLoader;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The images by which a report gets a second judge. */
@@ -20,13 +18,7 @@ public final class PrototypeOptions {
               + " one judge (default: 4, or 0 for images of 256 x 256 or more).")
   private Integer each; // null where nothing is said
 
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description =
-          "Where these images are kept (default: the variable FMN_STORE, else a folder of the user's"
-              + " cache, as for fmn evaluate).")
-  private Path store;
+  @Mixin private StoreOption store;
 
   /**
    * The images of a model.
@@ -35,8 +27,6 @@ public final class PrototypeOptions {
    */
   public PrototypeImages of(ModelLoader loader) {
     return new PrototypeImages(
-        loader,
-        StoreFolder.of(Optional.ofNullable(store)),
-        each == null ? OptionalInt.empty() : OptionalInt.of(each));
+        loader, store.folder(), each == null ? OptionalInt.empty() : OptionalInt.of(each));
   }
 }

@@ -1,10 +1,8 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import dev.forgetmenot.api.edit.Concept;
-import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -15,7 +13,6 @@ import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.auto.TextScreen;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
-import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patch.PatchDraft;
@@ -116,14 +113,8 @@ public final class AutoEraser extends AutoEditor {
 
   /** What stands nearest for the text encoder is kept. */
   private static void sayNear(Concept concept, DiffusionModel model, JobContext context) {
-    KnownConcepts vocabulary = context.knownConcepts();
     List<String> near =
-        NearestConcepts.of(
-                new PromptEncoder(model),
-                PromptTemplate.of(concept.kind()),
-                concept.name(),
-                vocabulary,
-                vocabulary.ofStyle(concept.kind() == ConceptType.STYLE))
+        NearestConcepts.of(new PromptEncoder(model), concept, context.knownConcepts())
             .first(NEIGHBOURS.get(0))
             .stream()
             .map(PromptPhrase::phrase)

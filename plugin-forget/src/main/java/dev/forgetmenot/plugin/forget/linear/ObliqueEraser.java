@@ -5,10 +5,8 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptTemplate;
-import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.solve.DirectionBudget;
-import dev.forgetmenot.kit.solve.ObliqueProjector;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SideEffects;
@@ -28,6 +26,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /**
@@ -49,6 +48,10 @@ public final class ObliqueEraser extends SolverEditor {
 
   @Override
   public List<SettingSpec> parameters() {
+    return Stream.of(own(), SolverSettings.holding(), text()).flatMap(List::stream).toList();
+  }
+
+  private static List<SettingSpec> own() {
     return List.of(
         SettingSpec.list(
                 "guide",
@@ -72,13 +75,11 @@ public final class ObliqueEraser extends SolverEditor {
             1,
             64,
             "Directions taken away for each concept; more erase more and cost more. Of many"
-                + " concepts at once at most an eighth of the text space, but one each."),
-        SettingSpec.integer(
-            "kept-directions", 2, 1, 64, "Directions of each kept phrase that must not move."),
-        SettingSpec.integer(
-            "empty-directions", 4, 0, 64, "Directions of the empty prompt that must not move."),
-        SettingSpec.number(
-            "ridge", 1e-3, 1e-9, 1e3, "Regularises what general text looks like, by its mean."),
+                + " concepts at once at most an eighth of the text space, but one each."));
+  }
+
+  private static List<SettingSpec> text() {
+    return List.of(
         SolverSettings.tokenSelection(TokenSelection.PADDING),
         SolverSettings.padding(),
         SolverSettings.template(),
@@ -95,10 +96,8 @@ public final class ObliqueEraser extends SolverEditor {
     List<String> anchors = anchors(job);
     List<ConceptEmbeddings.Pairs> pairs = job.pairs(anchors);
     List<Redirection> redirections = Redirection.all(job, REDIRECT);
-    Matrix invariants =
-        TextStatistics.invariants(job.encoder(), job.options().integer("empty-directions"));
     int each = job.options().integer("kept-directions");
-    int always = invariants.columns() + each * kept(job, anchors, redirections, 0).size();
+    int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
     DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
     int rank = budget.rank(job.options().integer("rank"));
     List<Matrix> differences = new ArrayList<>();
@@ -108,14 +107,8 @@ public final class ObliqueEraser extends SolverEditor {
     redirections.forEach(redirection -> differences.add(redirection.difference(job)));
     int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
     List<PreservedConcept> preserved = kept(job, anchors, redirections, near);
-    List<Matrix> kept = new ArrayList<>();
-    kept.add(invariants);
-    for (PreservedConcept phrase : preserved) {
-      kept.add(Subspace.ofFirst(job.columns(phrase), each).basis());
-    }
-    ObliqueProjector projector =
-        ObliqueProjector.of(job.generalText(List.of()).rows(), job.options().number("ridge"));
-    InputUpdate edit = projector.solve(Matrix.joinColumns(differences), Matrix.joinColumns(kept));
+    InputUpdate edit =
+        job.projector(List.of()).solve(Matrix.joinColumns(differences), job.held(preserved));
     return new SolveResult(projector(job, edit), report(job, anchors, pairs, edit, preserved));
   }
 

@@ -1,0 +1,57 @@
+package dev.forgetmenot.plugin.forget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.JobContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Stops a job behind a step, and keeps what it says. */
+final class RecordedJob implements JobContext {
+  final List<Double> losses = new ArrayList<>();
+  final List<String> said = new ArrayList<>();
+  private final Path state;
+  private final int stopAfter;
+  private final boolean resuming;
+  private int done;
+
+  RecordedJob(Path state, int stopAfter, boolean resuming) {
+    this.state = state;
+    this.stopAfter = stopAfter;
+    this.resuming = resuming;
+  }
+
+  @Override
+  public void progress(String stage, long number, long total) {
+    done = (int) number;
+  }
+
+  @Override
+  public void say(String line) {
+    assertThat(line).isNotBlank();
+    said.add(line);
+  }
+
+  @Override
+  public void trained(int step, int steps, double loss, double gradientNorm) {
+    losses.add(loss);
+    assertThat(gradientNorm).isPositive();
+  }
+
+  @Override
+  public boolean cancelled() {
+    return done >= stopAfter;
+  }
+
+  @Override
+  public Optional<Path> checkpoint() {
+    return Optional.of(state);
+  }
+
+  @Override
+  public boolean resuming() {
+    return resuming;
+  }
+}
