@@ -3,7 +3,6 @@ package dev.forgetmenot.host.evaluate;
 import com.google.gson.Gson;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.api.evaluation.EvaluatedConcept;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
@@ -12,7 +11,6 @@ import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
-import dev.forgetmenot.evaluation.judge.Judge;
 import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
@@ -36,10 +34,8 @@ import dev.forgetmenot.host.model.MemoryModel;
 import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
-import dev.forgetmenot.kit.evaluate.Count;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -260,7 +256,7 @@ public final class EvaluationJob implements AutoCloseable {
             task.targets().stream()
                 .map(one -> new EvaluationReport.Target(one.name(), one.phrase(), one.labels()))
                 .toList(),
-            judging(access.judging()),
+            new ReportedJudges(access.judging(), towers, task).of(run.calibrated()),
             parts,
             run.drawn(access),
             request.patches().requests().isEmpty()
@@ -281,61 +277,6 @@ public final class EvaluationJob implements AutoCloseable {
                     patch.strength()))
         .sorted(Comparator.comparing(EvaluationReport.TestedPatch::id))
         .toList();
-  }
-
-  private EvaluationReport.Judging judging(Judges judges) {
-    List<EvaluationReport.AbsentJudge> absent = new ArrayList<>();
-    if (!judges.ids().contains("B")) {
-      absent.add(
-          new EvaluationReport.AbsentJudge(
-              "B",
-              towers.prototypes()
-                  ? "fewer than two concepts have reference images"
-                  : "the list says second: none, so answers are scored by what may have chosen"));
-    }
-    if (!judges.ids().contains("A")) {
-      absent.add(
-          new EvaluationReport.AbsentJudge(
-              "A", towers.embedder().label() + " reads no texts, and no CLIP was named"));
-    }
-    return new EvaluationReport.Judging(
-        judges.all().stream().map(this::used).toList(),
-        absent,
-        run.calibrated().stream().map(label -> calibrated(judges, label)).toList(),
-        judges
-            .agreement()
-            .map(
-                both ->
-                    new EvaluationReport.CalibrationAgreement(
-                        new Count(both.disagreeing().size(), both.images()), both.kappa())));
-  }
-
-  private static EvaluationReport.CalibratedConcept calibrated(Judges judges, String label) {
-    Map<String, Count> right = new TreeMap<>();
-    judges.all().forEach(judge -> right.put(judge.id(), judge.accuracy(List.of(label))));
-    right.values().removeIf(count -> count.n() == 0);
-    return new EvaluationReport.CalibratedConcept(
-        label,
-        right,
-        judges.all().stream().filter(judge -> judge.isWeak(label)).map(Judge::id).toList());
-  }
-
-  private EvaluationReport.JudgeUsed used(Judge judge) {
-    return new EvaluationReport.JudgeUsed(
-        judge.id(),
-        judge.label(),
-        judge.embedder().digest(),
-        judge.vocabularySha256(),
-        judge.labels().size(),
-        judge.threshold(),
-        new EvaluationReport.Accuracy(
-            judge.accuracy(labels(EvaluatedConcept::labels)),
-            judge.accuracy(labels(EvaluatedConcept::similar)),
-            judge.accuracy()));
-  }
-
-  private List<String> labels(Function<EvaluatedConcept, List<String>> of) {
-    return task.targets().stream().flatMap(one -> of.apply(one).stream()).distinct().toList();
   }
 
   private EvaluationReport.Drawing drawing() {
