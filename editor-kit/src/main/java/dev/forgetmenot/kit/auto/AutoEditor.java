@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.NamedEditor;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
@@ -34,11 +35,18 @@ public abstract class AutoEditor extends NamedEditor {
    *
    * @param candidates in order, at least one
    * @param evaluation run on the base and after each candidate
+   * @param evidence what speaks for the first candidate where nothing is measured, in a line
    */
-  public record Search(List<Candidate> candidates, Evaluation evaluation) {
+  public record Search(
+      List<Candidate> candidates, Evaluation evaluation, Optional<String> evidence) {
     /** Copies the list. */
     public Search {
       candidates = List.copyOf(candidates);
+    }
+
+    /** Without evidence. */
+    public Search(List<Candidate> candidates, Evaluation evaluation) {
+      this(candidates, evaluation, Optional.empty());
     }
 
     private Candidate first() {
@@ -107,11 +115,12 @@ public abstract class AutoEditor extends NamedEditor {
     if (judge.isEmpty()) {
       Candidate first = search.first();
       context.say(
-          "no CLIP classifier for these images, so methods were not compared: using "
-              + first
-              + ", the first candidate");
+          Message.of(
+              "no CLIP classifier for these images, so methods were not compared: using %s, %s",
+              first, search.evidence().orElse("the first candidate")));
       PatchDraft draft = first.editor().edit(concepts, first.values(), model, context);
-      return chosen(first, draft, "unmeasured", context);
+      String among = search.evidence().map(line -> "unmeasured; " + line).orElse("unmeasured");
+      return chosen(first, draft, among, context);
     }
     List<MeasuredCandidate> measured = measure(search, concepts, judge.get(), model, context);
     MeasuredCandidate best = measured.stream().min(best()).orElseThrow();
@@ -189,6 +198,7 @@ public abstract class AutoEditor extends NamedEditor {
     lines.addAll(estimate.lines());
     Optional<ImageClassifier> judge = context.judge().filter(search.evaluation()::canBeJudgedBy);
     if (judge.isEmpty()) {
+      search.evidence().ifPresent(line -> lines.add(1, "no judge for these images: " + line));
       return new EditEstimate(estimate.time(), estimate.peakBytes(), lines);
     }
     Evaluation few = search.evaluation().few();

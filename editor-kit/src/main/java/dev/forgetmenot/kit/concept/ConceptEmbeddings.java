@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.concept;
 
+import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
 import java.util.ArrayList;
@@ -53,18 +54,26 @@ public record ConceptEmbeddings(
     List<Matrix> all = new ArrayList<>();
     for (PromptTemplate template : templates) {
       LocatedPhrase prompt = LocatedPhrase.of(encoder, template, subject);
-      List<Integer> positions = new ArrayList<>(tokens(prompt));
-      positions.addAll(after(prompt, prompt.end()));
-      all.add(prompt.encoded().columns(positions));
+      all.add(prompt.encoded().columns(positions(prompt)));
     }
     return Matrix.joinColumns(all);
+  }
+
+  private List<Integer> positions(LocatedPhrase prompt) {
+    if (places == TokenSelection.FOLLOWING) {
+      return prompt.following(prompt.encoded().length() - prompt.last());
+    }
+    List<Integer> positions = new ArrayList<>(tokens(prompt));
+    positions.addAll(after(prompt, prompt.end()));
+    return positions;
   }
 
   /**
    * A concept's columns with its guide's. Tokens are matched from the last one backwards, the first
    * of the guide's standing for all that it has too few of; the end of the text matches the end,
    * padding the padding at the same position. Where the guide is nothing, its prompt is the empty
-   * one and a token matches what stands at its position there.
+   * one and a token matches what stands at its position there. {@link TokenSelection#FOLLOWING}
+   * matches the last tokens, and what follows in order, as far as both prompts have rows.
    *
    * @throws IllegalArgumentException as {@link #of(PromptPhrase)}, or if the guide says the same as
    *     the concept
@@ -96,6 +105,15 @@ public record ConceptEmbeddings(
       LocatedPhrase target = LocatedPhrase.of(encoder, template, concept);
       List<LocatedPhrase> others =
           guides.stream().map(guide -> LocatedPhrase.of(encoder, template, guide)).toList();
+      if (places == TokenSelection.FOLLOWING) {
+        int rows = target.encoded().length() - farthestLast(target, others);
+        targets.add(target.encoded().columns(target.following(rows)));
+        for (int i = 0; i < others.size(); i++) {
+          LocatedPhrase other = others.get(i);
+          columns.get(i).add(other.encoded().columns(other.following(rows)));
+        }
+        continue;
+      }
       int behind = target.end();
       for (LocatedPhrase other : others) {
         behind = Math.max(behind, other.end());
@@ -122,6 +140,41 @@ public record ConceptEmbeddings(
       }
     }
     return new Several(all, joined);
+  }
+
+  /**
+   * A concept's columns with the mean over other subjects of their rows at the same positions: what
+   * all of them have in common stays.
+   *
+   * @param others at least one
+   * @throws IllegalArgumentException as {@link #of(PromptPhrase)}
+   */
+  public Pairs pairsWithMean(PromptPhrase concept, List<PromptPhrase> others) {
+    List<Matrix> targets = new ArrayList<>();
+    List<Matrix> means = new ArrayList<>();
+    for (PromptTemplate template : templates) {
+      LocatedPhrase target = LocatedPhrase.of(encoder, template, concept);
+      Matrix mean = mean(others.stream().map(other -> template.with(other.phrase())).toList());
+      for (int position : positions(target)) {
+        means.add(mean.columns(position, position + 1));
+      }
+      targets.add(target.encoded().columns(positions(target)));
+    }
+    return new Pairs(Matrix.joinColumns(targets), Matrix.joinColumns(means));
+  }
+
+  /** The mean of prompts' states (d × 77). */
+  private Matrix mean(List<String> prompts) {
+    return encoder.encode(prompts).stream()
+        .map(EncodedPrompt::rows)
+        .reduce(Matrix::plus)
+        .orElseThrow()
+        .times(1.0 / prompts.size())
+        .transposed();
+  }
+
+  private static int farthestLast(LocatedPhrase target, List<LocatedPhrase> others) {
+    return others.stream().mapToInt(LocatedPhrase::last).reduce(target.last(), Math::max);
   }
 
   private static List<Integer> matched(List<Integer> tokens, LocatedPhrase other) {

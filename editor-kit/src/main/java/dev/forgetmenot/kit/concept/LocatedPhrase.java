@@ -6,6 +6,7 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A prompt made of a template and a subject, its text embedding, and where the subject's tokens
@@ -57,5 +58,15 @@ record LocatedPhrase(PromptPhrase subject, EncodedPrompt encoded, List<Integer> 
 
   int end() {
     return encoded.prompt().endPosition();
+  }
+
+  /** The position of the last token; of an empty subject that of the begin token. */
+  int last() {
+    return tokens.isEmpty() ? end() - 1 : tokens.get(tokens.size() - 1);
+  }
+
+  /** The positions of the last token and of what follows it. */
+  List<Integer> following(int count) {
+    return IntStream.range(last(), last() + count).boxed().toList();
   }
 }

@@ -14,10 +14,16 @@ public enum TokenSelection {
   /** All its tokens and the end of the text. */
   END,
   /** These and some of the padding after it. */
-  PADDING;
+  PADDING,
+  /**
+   * Its last token and every row after it, matched with the guide's in order; of nothing the begin
+   * token and every row after it.
+   */
+  FOLLOWING;
 
   /**
-   * The word of options and recipes: {@code last}, {@code tokens}, {@code end}, {@code padding}.
+   * The word of options and recipes: {@code last}, {@code tokens}, {@code end}, {@code padding},
+   * {@code following}.
    */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -35,6 +41,6 @@ public enum TokenSelection {
       }
     }
     throw new IllegalArgumentException(
-        "token-selection is last, tokens, end or padding, not '" + word + "'");
+        "token-selection is last, tokens, end, padding or following, not '" + word + "'");
   }
 }

@@ -29,6 +29,7 @@ public record UceProblem(
     List<Erasure> erased, List<PreservedEmbeddings> kept, List<PreservedConcept> preserved) {
 
   private static final double GENERAL_TEXT = 100;
+  private static final String PRESERVE_EMPTY = "preserve-empty";
 
   /** The settings of this solve and more. */
   public static List<SettingSpec> settings(List<SettingSpec> more) {
@@ -44,6 +45,8 @@ public record UceProblem(
                     1e9,
                     "How many rows of general text are kept for each concept, where no phrases to"
                         + " keep are given; 0 for none."),
+                SettingSpec.flag(
+                    PRESERVE_EMPTY, "Keep all rows of the empty prompt, beside what else is kept."),
                 SolverSettings.tokenSelection(TokenSelection.PADDING),
                 SolverSettings.padding(),
                 SolverSettings.template(),
@@ -80,6 +83,9 @@ public record UceProblem(
     }
     double rows = job.options().number("general-text") * job.concepts().size();
     Matrix columns = preserved.isEmpty() ? job.generalColumns(rows) : job.columns(preserved);
+    if (job.options().values().flag(PRESERVE_EMPTY)) {
+      columns = columns.beside(job.encoder().encode("").rows().transposed());
+    }
     List<PreservedEmbeddings> kept =
         columns.columns() == 0
             ? List.of()

@@ -79,20 +79,36 @@ class ConceptEmbeddingsTest {
     assertThat(several.guides().get(0).columns()).isEqualTo(several.targets().columns());
     int firstPadding = sd.tokenIds("ball").size() + 1; // behind the tokens and the end of the text
     int behind = sd.tokenize("a photo of " + longer).endPosition() + 1;
-    double[] row =
-        sd.engine()
-            .call(
-                () ->
-                    new PromptEncoder(sd)
-                        .encode("a photo of a ball")
-                        .columns(List.of(behind))
-                        .column(0));
-    assertThat(several.targets().column(firstPadding)).isEqualTo(row);
+    assertThat(several.targets().column(firstPadding)).isEqualTo(row("a photo of a ball", behind));
     ConceptEmbeddings.Several tokens = several(TokenSelection.TOKENS, "a dog", longer);
     assertThat(tokens.guides().get(0).rowMajor())
         .isEqualTo(alone(TokenSelection.TOKENS, "a dog").guides().rowMajor());
     assertThat(tokens.guides().get(1).rowMajor())
         .isEqualTo(alone(TokenSelection.TOKENS, longer).guides().rowMajor());
+  }
+
+  @Test
+  void whatFollowsTheLastTokenIsMatchedInOrderAndNothingBeginsAtTheBeginToken() {
+    PromptEncoder encoder = new PromptEncoder(sd);
+    ConceptEmbeddings bare =
+        new ConceptEmbeddings(
+            encoder, TokenSelection.FOLLOWING, 3, List.of(new PromptTemplate("{}")));
+    ConceptEmbeddings.Pairs pairs =
+        sd.engine().call(() -> bare.pairs(subject("a ball"), subject("")));
+    int last = sd.tokenize("a ball").endPosition() - 1;
+    int length = sd.tokenize("").ids().size();
+    assertThat(pairs.targets().columns()).isEqualTo(length - last);
+    assertThat(pairs.targets().column(1)).isEqualTo(row("a ball", last + 1));
+    assertThat(pairs.guides().column(0)).isEqualTo(row("", 0));
+    assertThat(pairs.guides().column(1)).isEqualTo(row("", 1));
+    assertThat(pairs.guides().columns()).isEqualTo(length - last);
+    assertThat(sd.engine().call(() -> bare.of(subject(""))).columns()).isEqualTo(length);
+  }
+
+  private static double[] row(String prompt, int position) {
+    return sd.engine()
+        .call(
+            () -> new PromptEncoder(sd).encode(prompt).columns(List.of(position)).column(0));
   }
 
   @Test

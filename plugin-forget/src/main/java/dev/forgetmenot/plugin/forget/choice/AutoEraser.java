@@ -90,8 +90,7 @@ public final class AutoEraser extends AutoEditor {
     Evaluation plain = Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values));
     Optional<ImageClassifier> judge = context.judge().filter(plain::canBeJudgedBy);
     if (judge.isEmpty()) {
-      return new Search(
-          candidates(concepts, Becoming.given(concepts, values), values, model, context), plain);
+      return unjudged(concepts, plain, values, model, context);
     }
     Becoming becoming = Becoming.found(concepts, values, model, judge.get(), size(values), context);
     becoming.words().forEach(context::goal);
@@ -106,9 +105,29 @@ public final class AutoEraser extends AutoEditor {
   protected Search searchForEstimate(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    return new Search(
-        candidates(concepts, Becoming.given(concepts, values), values, model, context),
-        Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values)));
+    Evaluation plain = Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values));
+    return context.judge().filter(plain::canBeJudgedBy).isEmpty()
+        ? unjudged(concepts, plain, values, model, context)
+        : new Search(
+            candidates(concepts, Becoming.given(concepts, values), values, model, context), plain);
+  }
+
+  /** What others have published for this architecture comes before what is best by text here. */
+  private static Search unjudged(
+      List<Concept> concepts,
+      Evaluation evaluation,
+      Settings values,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    Becoming becoming = Becoming.given(concepts, values);
+    Optional<PublishedEraser> published = PublishedEraser.of(model, becoming, values);
+    return published.isPresent()
+        ? new Search(
+            List.of(published.get().candidate()),
+            evaluation,
+            Optional.of(published.get().evidence()))
+        : new Search(candidates(concepts, becoming, values, model, context), evaluation);
   }
 
   /** What stands nearest for the text encoder is kept. */
@@ -145,6 +164,9 @@ public final class AutoEraser extends AutoEditor {
     Map<String, String> guide = new HashMap<>(given);
     guide.keySet().retainAll(Set.of("guide"));
     all.add(new Candidate(new UceEraser(), guide));
+    PublishedEraser.of(model, becoming, values)
+        .map(PublishedEraser::candidate)
+        .ifPresent(all::add);
     given.remove("guide");
     all.add(oblique(2, 14, given));
     return all;
