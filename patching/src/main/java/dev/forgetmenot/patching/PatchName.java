@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How a patch that edits concepts is called, and how it names them. */
@@ -51,6 +52,21 @@ public final class PatchName {
             "\\p{L}\\p{N}",
             LONGEST_FILE);
     return operation + "-" + (words.isEmpty() ? "concept" : words) + ".fmnpatch";
+  }
+
+  /**
+   * A name that is not taken yet: itself, or with a number; it is taken then.
+   *
+   * @param name empty for {@code concept}
+   * @param taken names so far
+   */
+  public static String unique(String name, Set<String> taken) {
+    String words = name.isEmpty() ? "concept" : name;
+    String free = words;
+    for (int i = 2; !taken.add(free); i++) {
+      free = words + "-" + i;
+    }
+    return free;
   }
 
   /**

@@ -26,18 +26,23 @@ import java.util.stream.Stream;
  *
  * @param goals what the edit is about, at least one; where the first forgets, those with instances
  *     are general words that should keep the others, and only the words themselves are drawn
- * @param others what should stay, by phrase; spread evenly over the vocabulary
+ * @param near what is nearest to the first goal's concept and should stay, by phrase
+ * @param others what else should stay, by phrase; spread evenly over the vocabulary
  * @param size how many images
  * @param things the prompt of all that is no style
  */
 public record Evaluation(
-    List<EditGoal> goals, List<String> others, Size size, PromptTemplate things) {
+    List<EditGoal> goals,
+    List<Concept> near,
+    List<String> others,
+    Size size,
+    PromptTemplate things) {
   /**
    * How many images are drawn.
    *
    * @param ofConcept images of each concept, seeds {@code seed}, {@code seed + 1}, ..
    * @param others how many other phrases at most
-   * @param ofOther images of each, with the same seeds
+   * @param ofOther images of each, and of each near one, with the same seeds
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
@@ -53,14 +58,15 @@ public record Evaluation(
     }
   }
 
-  /** With the usual prompt. */
+  /** With the usual prompt, and without near ones apart. */
   public Evaluation(List<EditGoal> goals, List<String> others, Size size) {
-    this(goals, others, size, PromptTemplate.ofThings());
+    this(goals, List.of(), others, size, PromptTemplate.ofThings());
   }
 
   /** Copies the lists. */
   public Evaluation {
     goals = List.copyOf(goals);
+    near = List.copyOf(near);
     others = List.copyOf(others);
     if (goals.isEmpty()) {
       throw new IllegalArgumentException("an evaluation needs a goal");
@@ -129,15 +135,27 @@ public record Evaluation(
       Stream.concat(byOwnName(goal).stream(), goal.without().stream())
           .forEach(phrase -> requests.add(request(prompt(goal, phrase), size.ofInstance())));
     }
+    for (Concept one : near) {
+      requests.add(request(template(one.kind()).with(one.name()), size.ofOther()));
+    }
     for (String other : others) {
       requests.add(request(things.with(other), size.ofOther()));
     }
     return requests;
   }
 
+  /**
+   * The same with near ones apart.
+   *
+   * @param concepts each by the phrase that a prompt says
+   */
+  public Evaluation near(List<Concept> concepts) {
+    return new Evaluation(goals, concepts, others, size, things);
+  }
+
   /** The same with another prompt of all that is no style. */
   public Evaluation saying(PromptTemplate other) {
-    return new Evaluation(goals, others, size, other);
+    return new Evaluation(goals, near, others, size, other);
   }
 
   /**
@@ -169,11 +187,15 @@ public record Evaluation(
       }
       results.add(new GoalResult(goal, general, instances, without, similarities));
     }
+    List<EvaluationResult.Row> neighbours = new ArrayList<>();
+    for (Concept one : near) {
+      neighbours.add(row(one.name(), one.kind(), drawn.next(), judge));
+    }
     List<EvaluationResult.Row> kept = new ArrayList<>();
     for (String other : others) {
       kept.add(row(other, ConceptType.OBJECT, drawn.next(), judge));
     }
-    return new EvaluationResult(results, kept);
+    return new EvaluationResult(results, neighbours, kept);
   }
 
   /** Instances that are drawn under their own names: a correction should not cost them. */
@@ -192,7 +214,7 @@ public record Evaluation(
         goals.stream().mapToInt(goal -> byOwnName(goal).size() + goal.without().size()).sum();
     return goals.size() * size.ofConcept()
         + named * size.ofInstance()
-        + others.size() * size.ofOther();
+        + (near.size() + others.size()) * size.ofOther();
   }
 
   /** The prompt of a goal's concept. */
@@ -227,7 +249,7 @@ public record Evaluation(
   /** The same with few images, by which the time of this one is estimated. */
   public Evaluation few() {
     return new Evaluation(
-        goals, others.subList(0, Math.min(1, others.size())), size.of(1, 1), things);
+        goals, List.of(), others.subList(0, Math.min(1, others.size())), size.of(1, 1), things);
   }
 
   private GenerationRequest request(String prompt, int count) {

@@ -13,15 +13,22 @@ import java.util.stream.Stream;
  * What an evaluation showed.
  *
  * @param goals one result a goal
- * @param others one row a thing that should stay
+ * @param near one row for each of what is nearest and should stay
+ * @param others one row for each other thing that should stay
  */
-public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
+public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row> others) {
   /** What a judge says that abstains. */
   public static final String NO_ANSWER = "no answer";
+
+  /** Without near ones apart. */
+  public EvaluationResult(List<GoalResult> goals, List<Row> others) {
+    this(goals, List.of(), others);
+  }
 
   /** Copies the lists. */
   public EvaluationResult {
     goals = List.copyOf(goals);
+    near = List.copyOf(near);
     others = List.copyOf(others);
   }
 
@@ -98,7 +105,7 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
     return concepts().mapToInt(goal -> goal.general().recognised()).sum();
   }
 
-  /** All rows: of each goal, then of others. */
+  /** All rows: of each goal, then of near ones and of others. */
   public List<Row> rows() {
     return Stream.concat(
             goals.stream()
@@ -106,7 +113,7 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
                     goal ->
                         Stream.of(List.of(goal.general()), goal.instances(), goal.without())
                             .flatMap(List::stream)),
-            others.stream())
+            Stream.concat(near.stream(), others.stream()))
         .toList();
   }
 
@@ -131,17 +138,34 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> others) {
 
   /** Images of others that are recognised. */
   public int kept() {
-    return others.stream().mapToInt(Row::recognised).sum();
+    return recognised(others);
   }
 
   /** Images of others. */
   public int ofOthers() {
-    return others.stream().mapToInt(row -> row.seen().size()).sum();
+    return images(others);
   }
 
   /** The share of others that is recognised, in [0, 1]; 1 where there are none. */
   public double retainAccuracy() {
-    return ofOthers() == 0 ? 1 : (double) kept() / ofOthers();
+    return share(others);
+  }
+
+  /** The share of near ones that is recognised, in [0, 1]; 1 where there are none. */
+  public double nearRecognised() {
+    return share(near);
+  }
+
+  private static double share(List<Row> rows) {
+    return images(rows) == 0 ? 1 : (double) recognised(rows) / images(rows);
+  }
+
+  private static int recognised(List<Row> rows) {
+    return rows.stream().mapToInt(Row::recognised).sum();
+  }
+
+  private static int images(List<Row> rows) {
+    return rows.stream().mapToInt(row -> row.seen().size()).sum();
   }
 
   /** Mean difference of the others' pixels to the same evaluation of another model, of 255. */

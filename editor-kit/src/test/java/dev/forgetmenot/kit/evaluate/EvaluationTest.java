@@ -120,6 +120,30 @@ class EvaluationTest {
         .hasSize(7);
   }
 
+  @Test
+  void nearOnesAreDrawnAndCountedApartFromOthers() {
+    Concept concept = new Concept("thing4", ConceptType.OBJECT);
+    Evaluation trial =
+        Evaluation.ofForgetting(List.of(concept), vocabulary(), SIZE)
+            .near(
+                List.of(
+                    new Concept("a thing5", ConceptType.OBJECT),
+                    new Concept("dotted", ConceptType.STYLE)));
+    assertThat(trial.images()).isEqualTo(4 + 2 * 2 + 5 * 2);
+    assertThat(trial.requests())
+        .extracting(request -> request.prompt())
+        .startsWith("a photo of a thing4", "a photo of a thing5", "a photo in the style of dotted")
+        .hasSize(8);
+    EvaluationResult result =
+        new EvaluationResult(
+            List.of(forgotten(row("a", 0, "a"))),
+            List.of(row("b", 0, "b", "a", "b", "b")),
+            List.of(row("c", 0, "c")));
+    assertThat(result.nearRecognised()).isEqualTo(0.75);
+    assertThat(result.retainAccuracy()).isEqualTo(1);
+    assertThat(result.rows()).extracting(one -> one.phrase()).containsExactly("a", "b", "c");
+  }
+
   private static EvaluationResult withWord(String... seen) {
     GoalResult word = new GoalResult(WORD, row("a word", 0, seen), List.of(), List.of(), List.of());
     return new EvaluationResult(

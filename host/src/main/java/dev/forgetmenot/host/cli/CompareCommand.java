@@ -56,7 +56,10 @@ final class CompareCommand extends ContextCommand {
   private static final int FORGOTTEN = 16;
   private static final int CORRECTED = 64;
 
-  @Parameters(arity = "1..*", paramLabel = "CONCEPT", description = "What to change, one by one.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CONCEPT",
+      description = "What to change, one by one; @FILE for a file with a name a line.")
   private List<String> names;
 
   @Option(
@@ -144,7 +147,6 @@ final class CompareCommand extends ContextCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve("table.md"));
-    checkTogether();
     EvaluationSetup given = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       EvaluationSetup judging = given.asking(plugins);
@@ -153,6 +155,7 @@ final class CompareCommand extends ContextCommand {
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), judging.complete(), asked(), anyName)
               .of(names, Optional.empty());
+      checkTogether(concepts.size());
       ModelLoader loader = options.loader(plugins);
       PrototypeImages second = prototypes.of(loader);
       try (NamedModel model = loader.load(List.of())) {
@@ -172,13 +175,12 @@ final class CompareCommand extends ContextCommand {
     return ExitCodes.DONE;
   }
 
-  private void checkTogether() {
+  private void checkTogether(int named) {
     for (int count : together) {
-      if (count < 1 || count > names.size()) {
+      if (count < 1 || count > named) {
         throw new IllegalArgumentException(
             Message.of(
-                "--together %d: expected 1 to %d, as many concepts as are named",
-                count, names.size()));
+                "--together %d: expected 1 to %d, as many concepts as are named", count, named));
       }
     }
     if (!together.isEmpty() && asked() != Operation.FORGET) {

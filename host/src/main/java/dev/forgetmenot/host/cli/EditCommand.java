@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.shell.AuthorshipOptions;
@@ -23,12 +24,16 @@ import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
+import dev.forgetmenot.host.series.EditSeries;
 import dev.forgetmenot.patching.PatchName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,8 +53,18 @@ final class EditCommand extends ContextCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "CONCEPT",
-      description = "What to change, in words of a prompt; several are changed together.")
+      description =
+          "What to change, in words of a prompt; several are changed together. @FILE takes them from"
+              + " a file with a name a line.")
   private List<String> names;
+
+  @Option(
+      names = "--in-turn",
+      description =
+          "Make a patch of each concept by itself, one after another, in the folder that -o names,"
+              + " and a table, charts and a sheet of all. The same command goes on with a stopped"
+              + " one.")
+  private boolean inTurn;
 
   @Option(
       names = "--kind",
@@ -65,7 +80,9 @@ final class EditCommand extends ContextCommand {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The patch file (default: a name made of the concept, in this folder).")
+      description =
+          "The patch file (default: a name made of the concept, in this folder); with --in-turn the"
+              + " folder.")
   private Path output;
 
   @Option(
@@ -164,30 +181,65 @@ final class EditCommand extends ContextCommand {
     EvaluationSetup judging = judge.judging(options.folder()).asking(catalogue.plugins());
     judging.vocabularyNote().ifPresent(context.console()::note);
     List<Concept> concepts = concepts(judging);
-    EditRequest order =
-        new EditRequest(
-            editor,
-            concepts,
-            values,
-            file(concepts),
-            judging,
-            report(),
-            resume,
-            author.authorship());
-    if (!dryRun && !resume) {
-      overwrite.check(order.files(), order.states());
+    List<List<Concept>> jobs =
+        inTurn ? concepts.stream().map(List::of).toList() : List.of(concepts);
+    List<EditRequest> orders = new ArrayList<>();
+    for (List<Concept> some : jobs) {
+      orders.add(
+          new EditRequest(
+              editor,
+              some,
+              values,
+              file(some),
+              judging,
+              report(),
+              resume && !inTurn,
+              author.authorship()));
+    }
+    if (!dryRun) {
+      checkFiles(orders);
     }
     ModelLoader loader = options.loader(catalogue.plugins());
     PrototypeImages second = prototypes.of(loader);
     try (NamedModel model = loader.load(List.of())) {
       model.model().notes().forEach(context.console()::note);
       if (dryRun) {
-        new EditEstimation(context, 0).run(model, order).forEach(context::say);
+        for (EditRequest order : orders) {
+          new EditEstimation(context, 0).run(model, order).forEach(context::say);
+        }
         return ExitCodes.DONE;
       }
-      say(new EditJob(context).judgedBy(second).run(model, order));
+      if (inTurn) {
+        EditJob each = new EditJob(JobContext.silent(context)).judgedBy(second);
+        return say(new EditSeries(model, each, folder(), context).run(orders));
+      }
+      say(new EditJob(context).judgedBy(second).run(model, orders.get(0)));
     }
     return ExitCodes.DONE;
+  }
+
+  private void checkFiles(List<EditRequest> orders) throws IOException {
+    Set<Path> patches = new HashSet<>();
+    for (EditRequest order : orders) {
+      if (!patches.add(order.patch())) {
+        throw new IllegalArgumentException(
+            "two of the concepts would have the patch "
+                + order.patch()
+                + ": edit one of them by itself");
+      }
+      if (inTurn && overwrite.isGiven()) {
+        EditSeries.forgetEarlier(order);
+      }
+      if (!order.resume() && !(inTurn && EditSeries.isOfSeries(order))) {
+        overwrite.check(order.files(), order.states());
+      }
+    }
+  }
+
+  private int say(EditSeries.Result result) {
+    result.lines().forEach(context::say);
+    context.say("wrote " + result.table());
+    return result.failed() == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   private ReportSize report() {
@@ -232,12 +284,18 @@ final class EditCommand extends ContextCommand {
         : new IllegalArgumentException("no method is named '" + method + "'; known: " + known);
   }
 
-  private List<Concept> concepts(EvaluationSetup judging) {
+  private List<Concept> concepts(EvaluationSetup judging) throws IOException {
     return new ConceptNames(judging.vocabulary(), judging.complete(), operation, anyName)
         .of(names, Optional.ofNullable(kind).map(ConceptType::of));
   }
 
   private Path file(List<Concept> concepts) {
-    return output != null ? output : Path.of(PatchName.fileName(name(operation), concepts));
+    String usual = PatchName.fileName(name(operation), concepts);
+    return inTurn ? folder().resolve(usual) : output != null ? output : Path.of(usual);
+  }
+
+  /** Where the patches of all concepts go that are edited in turn. */
+  private Path folder() {
+    return output != null ? output : Path.of(name(operation) + "-in-turn");
   }
 }

@@ -10,6 +10,7 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.chart.TogetherChart;
+import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.evaluate.Count;
 import dev.forgetmenot.kit.evaluate.Evaluation;
@@ -104,8 +105,8 @@ public record ManyTogether(MethodComparison comparison) {
             ? PatchName.slug(concepts.get(0).name())
             : concepts.size() + "-concepts";
     Path patch = folder.resolve(PatchName.slug(method.toString()) + "-" + what + ".fmnpatch");
-    MethodComparison.Made made = comparison.make(concepts, method, patch, judge);
-    return new Made(concepts.size(), List.of(made.result().file()), made.seconds());
+    EditJob.Result made = comparison.make(concepts, method, patch, judge).result();
+    return new Made(concepts.size(), List.of(made.file()), made.seconds());
   }
 
   /** Draws the concepts that were forgotten and the others. */

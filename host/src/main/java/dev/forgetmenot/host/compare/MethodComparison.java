@@ -55,12 +55,8 @@ public record MethodComparison(
     JobContext context) {
   private static final long LIKELY_BYTES = 256L << 20;
 
-  /**
-   * A patch that was made.
-   *
-   * @param seconds that it took, with the writing
-   */
-  record Made(Candidate method, EditJob.Result result, double seconds) {}
+  /** A patch that was made. */
+  record Made(Candidate method, EditJob.Result result) {}
 
   /**
    * Compares; takes minutes.
@@ -75,7 +71,7 @@ public record MethodComparison(
     StringBuilder text = new StringBuilder();
     try (ImageClassifier judge = judge()) {
       for (Concept concept : concepts) {
-        String name = unique(PatchName.slug(concept.name()), names);
+        String name = PatchName.unique(PatchName.slug(concept.name()), names);
         ComparisonTable table = table(concept, patches.resolve(name), methods, judge);
         PngFile.write(folder.resolve(name + ".png"), table.sheet().draw(), "");
         text.append(table.markdown());
@@ -101,16 +97,6 @@ public record MethodComparison(
                 new IOException(
                     "a comparison needs a classifier of images and a vocabulary; name a CLIP folder"
                         + " by --clip and a list of phrases by --known-concepts"));
-  }
-
-  /** A name that no file of this comparison has yet. */
-  private static String unique(String name, Set<String> names) {
-    String words = name.isEmpty() ? "concept" : name;
-    String free = words;
-    for (int i = 2; !names.add(free); i++) {
-      free = words + "-" + i;
-    }
-    return free;
   }
 
   /**
@@ -149,7 +135,8 @@ public record MethodComparison(
     Set<String> names = new HashSet<>();
     for (Candidate method : methods) {
       context.checkCancelled();
-      String name = unique(patches.getFileName() + "-" + PatchName.slug(method.toString()), names);
+      String name =
+          PatchName.unique(patches.getFileName() + "-" + PatchName.slug(method.toString()), names);
       Path patch = patches.resolveSibling(name + ".fmnpatch");
       try {
         made.add(make(List.of(concept), method, patch, judge));
@@ -167,10 +154,8 @@ public record MethodComparison(
     EditRequest order =
         new EditRequest(
             method.editor(), concepts, method.values(), patch, judging, ReportSize.NONE, false);
-    long begin = System.nanoTime();
-    EditJob.Result result =
-        new EditJob(JobContext.silent(context)).run(hosted, order, Optional.of(judge));
-    return new Made(method, result, (System.nanoTime() - begin) / 1e9);
+    EditJob job = new EditJob(JobContext.silent(context));
+    return new Made(method, job.run(hosted, order, Optional.of(judge)));
   }
 
   /** What is drawn of a correction: the first goal that has instances, or else the first. */
@@ -204,7 +189,8 @@ public record MethodComparison(
         context.say(
             concept.name()
                 + ": "
-                + table.add(one.method().toString(), one.seconds(), Files.size(patch), after));
+                + table.add(
+                    one.method().toString(), one.result().seconds(), Files.size(patch), after));
       } catch (PatchFormatException e) {
         cannot(concept, one.method(), e);
       } finally {

@@ -6,6 +6,10 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Suggestions;
+import dev.forgetmenot.files.TextFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -33,11 +37,32 @@ public record ConceptNames(
   /**
    * The concepts of names, each once.
    *
+   * @param names each may be {@code @FILE}, a text file with one name a line; lines that begin with
+   *     {@code #} say something for people
    * @param kind of all of them; empty for what the vocabulary says
    * @throws IllegalArgumentException if a name is not known; the message names near ones
+   * @throws IOException if a file cannot be read
    */
-  public List<Concept> of(List<String> names, Optional<ConceptType> kind) {
-    return distinct(names.stream().map(name -> of(name, kind)).toList());
+  public List<Concept> of(List<String> names, Optional<ConceptType> kind) throws IOException {
+    List<Concept> concepts = new ArrayList<>();
+    for (String name : names) {
+      for (String one : name.startsWith("@") ? listed(Path.of(name.substring(1))) : List.of(name)) {
+        concepts.add(of(one, kind));
+      }
+    }
+    return distinct(concepts);
+  }
+
+  private static List<String> listed(Path file) throws IOException {
+    List<String> names =
+        TextFile.lines(file).stream()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .toList();
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(file + " names no concept; write one a line");
+    }
+    return names;
   }
 
   /**

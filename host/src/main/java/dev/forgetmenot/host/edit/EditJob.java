@@ -17,6 +17,7 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,10 +65,13 @@ public record EditJob(
    *
    * @param file the patch
    * @param id its id
-   * @param goals what its editor said that it corrects; empty for a forgetting
+   * @param seconds that editing and writing took
+   * @param goals what its editor said that it corrects; of a forgetting the general words that it
+   *     redirects
    * @param report what changed; empty where it was not measured
    */
-  public record Result(Path file, String id, List<EditGoal> goals, Optional<Report> report) {
+  public record Result(
+      Path file, String id, double seconds, List<EditGoal> goals, Optional<Report> report) {
     /** Copies the list. */
     public Result {
       goals = List.copyOf(goals);
@@ -79,8 +83,11 @@ public record EditJob(
    *
    * @param lines what it did, for people; the most important last
    * @param files images and tables beside the patch
+   * @param judged by the judge that reports
+   * @param other the judge by which methods are chosen, where that is another one
    */
-  public record Report(List<String> lines, List<Path> files) {
+  public record Report(
+      List<String> lines, List<Path> files, JudgedEdit judged, Optional<JudgedEdit> other) {
     /** Copies the lists. */
     public Report {
       lines = List.copyOf(lines);
@@ -156,9 +163,10 @@ public record EditJob(
   }
 
   /** A patch that is written, and what it was made of. */
-  private record Written(PatchDraft draft, List<EditGoal> goals, WrittenPatch patch) {
+  private record Written(
+      PatchDraft draft, List<EditGoal> goals, WrittenPatch patch, double seconds) {
     Result result() {
-      return new Result(patch.file(), patch.id(), goals, Optional.empty());
+      return new Result(patch.file(), patch.id(), seconds, goals, Optional.empty());
     }
   }
 
@@ -166,9 +174,12 @@ public record EditJob(
   private Written written(StableDiffusion model, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
     Map<String, EditGoal> goals = new LinkedHashMap<>(); // the last of each concept
+    long begin = System.nanoTime();
     try {
       PatchDraft draft = model.engine().call(() -> edit(model, order, judge, goals));
-      return new Written(draft, List.copyOf(goals.values()), write(model, draft, order));
+      WrittenPatch patch = write(model, draft, order);
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      return new Written(draft, List.copyOf(goals.values()), patch, seconds);
     } catch (IOException | RuntimeException | Error e) {
       List<Path> states = order.states();
       if (!states.isEmpty() && !diverged(e)) {
@@ -214,10 +225,11 @@ public record EditJob(
       NamedModel hosted,
       EditRequest order,
       Written written,
-      EvaluationReport report,
+      EvaluationReport asked,
       ImageClassifier judge)
       throws IOException {
     StableDiffusion model = hosted.model();
+    EvaluationReport report = model.engine().call(() -> asked.withNear(new PromptEncoder(model)));
     Evaluation evaluation = report.evaluation();
     Path file = order.patch();
     command.say("wrote " + file + "; what follows is only measured");
@@ -245,6 +257,7 @@ public record EditJob(
     return new Result(
         file,
         measured.id(),
+        written.seconds(),
         written.goals(),
         Optional.of(report.write(written.draft().recipe(), judged, other, judge)));
   }

@@ -56,6 +56,11 @@ public record EditRequest(
     return new EditRequest(editor, concepts, values, patch, judging, ReportSize.NONE, false);
   }
 
+  /** The same, going on from the state that a stopped job left. */
+  public EditRequest resuming() {
+    return new EditRequest(editor, concepts, values, patch, judging, report, true, authorship);
+  }
+
   /** Where a job that is stopped leaves its state. */
   public Path checkpoint() {
     return patch.resolveSibling(patch.getFileName() + ".checkpoint");
@@ -107,7 +112,12 @@ public record EditRequest(
     return report.drawn() && judging.possible() ? List.of(patch, sheet(), table()) : List.of(patch);
   }
 
-  private Path beside(String ending) {
+  /**
+   * A file beside the patch, of its name.
+   *
+   * @param ending in the place of that of the patch
+   */
+  public Path beside(String ending) {
     String name = patch.getFileName().toString();
     return patch.resolveSibling(name.replaceFirst("\\.fmnpatch$", "") + ending);
   }

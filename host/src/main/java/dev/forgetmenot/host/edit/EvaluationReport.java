@@ -1,20 +1,26 @@
 package dev.forgetmenot.host.edit;
 
+import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How an edit is judged: the same images are drawn on the base and with the patch. What they show
@@ -26,6 +32,9 @@ import java.util.Optional;
 record EvaluationReport(EditRequest order, Evaluation evaluation) {
   /** The images of a report; other seeds and prompts than those by which editors choose. */
   private static final Evaluation.Size FORGOTTEN = new Evaluation.Size(16, 30, 1, 4000, 20);
+
+  /** How many of the nearest phrases are drawn. */
+  private static final int NEAREST = 8;
 
   private static final Evaluation.Size CORRECTED = new Evaluation.Size(64, 60, 1, 4000, 20);
 
@@ -51,6 +60,28 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
     return Optional.of(
             new EvaluationReport(order, evaluation.saying(PromptTemplate.ofThingsOtherwise())))
         .filter(report -> evaluation.canBeJudgedBy(judge));
+  }
+
+  /**
+   * The same with what is nearest to a concept that is forgotten. For the engine thread.
+   *
+   * @param encoder of the model without patches
+   */
+  EvaluationReport withNear(PromptEncoder encoder) {
+    if (order.editor().operation() != Operation.FORGET) {
+      return this;
+    }
+    KnownConcepts vocabulary = order.judging().vocabulary();
+    Set<String> edited =
+        evaluation.goals().stream().map(goal -> goal.concept().name()).collect(Collectors.toSet());
+    List<Concept> near =
+        NearestConcepts.of(encoder, order.concepts().get(0), vocabulary).phrases().stream()
+            .map(one -> one.subject().phrase())
+            .filter(phrase -> !edited.contains(phrase))
+            .limit(NEAREST)
+            .map(phrase -> new Concept(phrase, vocabulary.kindOf(phrase)))
+            .toList();
+    return new EvaluationReport(order, evaluation.near(near));
   }
 
   /** What goes into the patch. */
@@ -96,6 +127,6 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
     lines.addAll(judges);
     lines.add(after.since(before));
     missed.forEach(sentence -> lines.add("missed: " + sentence));
-    return new EditJob.Report(lines, List.of(order.sheet(), order.table()));
+    return new EditJob.Report(lines, List.of(order.sheet(), order.table()), judged, other);
   }
 }

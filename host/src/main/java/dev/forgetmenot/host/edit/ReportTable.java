@@ -39,6 +39,12 @@ final class ReportTable {
         addReplacement(before.goals().get(i), after.goals().get(i), judge);
       }
     }
+    if (!before.near().isEmpty()) {
+      add(
+          "near: " + names(before.near()) + ", recognised",
+          percent(before.nearRecognised()),
+          percent(after.nearRecognised()));
+    }
     if (!before.others().isEmpty()) {
       add(
           before.others().size() + " others, recognised",
@@ -46,6 +52,17 @@ final class ReportTable {
           percent(after.retainAccuracy()));
       add("others, drift of 255", "0.0", Message.of("%.1f", after.drift(before)));
     }
+  }
+
+  /** The first few, for a line. */
+  private static String names(List<EvaluationResult.Row> near) {
+    String first =
+        near.stream()
+            .limit(LABELS)
+            .map(EvaluationResult.Row::phrase)
+            .collect(Collectors.joining(", "));
+    int more = near.size() - LABELS;
+    return more > 0 ? first + " and " + more + " more" : first;
   }
 
   private void addGoal(GoalResult before, GoalResult after) {

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What of a model and its host decides the pixels of images, beside patches and settings. */
-final class ModelDigest {
+public final class ModelDigest {
   /** diffusers writes {@code "lambda_min_clipped": -Infinity}, which is no number of JSON. */
   private static final Gson SCHEDULER =
       new GsonBuilder()
@@ -49,7 +49,7 @@ final class ModelDigest {
    *
    * @return 64 hexadecimal digits
    */
-  static String base(StableDiffusion model) throws IOException {
+  public static String base(StableDiffusion model) throws IOException {
     BaseModel base = model.base();
     JsonObject json = new JsonObject();
     for (String component : ModelOnDisk.COMPONENTS) {

@@ -8,10 +8,15 @@ import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.patching.PatchName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConceptNamesTest {
   private static final KnownConcepts WORDS =
@@ -23,8 +28,23 @@ class ConceptNamesTest {
           List.of("a person"));
 
   private static List<String> names(KnownConcepts vocabulary, boolean any, String... given) {
-    return new ConceptNames(vocabulary, true, Operation.FORGET, any)
-        .of(List.of(given), Optional.empty()).stream().map(Concept::name).toList();
+    try {
+      return new ConceptNames(vocabulary, true, Operation.FORGET, any)
+          .of(List.of(given), Optional.empty()).stream().map(Concept::name).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aFileHasANameALine(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("names.txt");
+    Files.writeString(file, "# to be forgotten\nsoccer_ball\n\n  cat\n");
+    assertThat(names(WORDS, false, "merlin", "@" + file))
+        .containsExactly("merlin", "soccer ball", "cat");
+    Files.writeString(file, "# none\n");
+    assertThatThrownBy(() -> names(WORDS, false, "@" + file))
+        .hasMessageContaining("names.txt names no concept; write one a line");
   }
 
   @Test

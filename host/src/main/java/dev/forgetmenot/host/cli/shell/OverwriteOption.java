@@ -13,6 +13,11 @@ public final class OverwriteOption {
   @Option(names = "--overwrite", description = "Replace files that are there already.")
   private boolean overwrite;
 
+  /** Whether files that are there already are replaced. */
+  public boolean isGiven() {
+    return overwrite;
+  }
+
   /** Refuses, before long work, to replace any of some files without an option that says so. */
   public void check(List<Path> files) throws IOException {
     check(files, List.of());
