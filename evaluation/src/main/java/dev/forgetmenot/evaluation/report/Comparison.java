@@ -61,6 +61,7 @@ public final class Comparison {
 
   private List<TextTable> tables() {
     List<TextTable> tables = new ArrayList<>(List.of(paired(), all()));
+    new TrainingSpread(runs).table().ifPresent(tables::add);
     beside.forEach(published -> tables.add(published.with(runs)));
     return tables;
   }
@@ -189,7 +190,8 @@ public final class Comparison {
     return line.original().map(value -> ReadingText.full(line.unit(), value)).orElse("");
   }
 
-  private static String named(List<String> key) {
+  /** The name of a line, from measure, concept and part. */
+  static String named(List<String> key) {
     List<String> words = new ArrayList<>(key);
     words.removeIf(String::isEmpty);
     return String.join(" · ", words);

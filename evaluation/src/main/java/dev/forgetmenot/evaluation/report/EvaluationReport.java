@@ -5,6 +5,7 @@ import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.kit.evaluate.Count;
+import dev.forgetmenot.patch.Manifest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -75,8 +76,37 @@ public record EvaluationReport(
    * @param id 64 hexadecimal digits
    * @param name for people
    * @param strength it is applied with
+   * @param training how it was trained; empty where nothing was
    */
-  public record TestedPatch(String id, String name, double strength) {}
+  public record TestedPatch(
+      String id, String name, double strength, Optional<PatchTraining> training) {}
+
+  /**
+   * One training of a method.
+   *
+   * @param method its name
+   * @param settings all of them but the seed, as {@code name=value}, in the order of the names
+   * @param seed of the training
+   */
+  public record PatchTraining(String method, List<String> settings, long seed) {
+    /** Copies the list. */
+    public PatchTraining {
+      settings = List.copyOf(settings);
+    }
+
+    /** Of a recipe that the patch holds; empty where it took no steps. */
+    public static Optional<PatchTraining> of(Manifest.Recipe recipe) {
+      List<String> settings =
+          recipe.parameters().entrySet().stream()
+              .filter(setting -> !setting.getKey().equals("seed"))
+              .map(setting -> setting.getKey() + "=" + setting.getValue())
+              .sorted()
+              .toList();
+      return recipe.steps() == 0
+          ? Optional.empty()
+          : Optional.of(new PatchTraining(recipe.method(), settings, recipe.seed()));
+    }
+  }
 
   /**
    * The program.

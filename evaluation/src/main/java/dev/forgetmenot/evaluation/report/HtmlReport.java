@@ -141,6 +141,15 @@ final class HtmlReport {
                         "Patch",
                         Message.of(
                             "%s, strength %s, id %s", patch.name(), patch.strength(), patch.id()))),
+            each(
+                report.patches().stream().flatMap(patch -> patch.training().stream()).toList(),
+                training ->
+                    MeasureTable.pair(
+                        "Training",
+                        Message.of(
+                            "%s, seed %d. Other seeds NOT TESTED: fmn evaluate compare lays the reports"
+                                + " of 5 trainings or more together",
+                            training.method(), training.seed()))),
             MeasureTable.pair("Base", report.base().label() + ", root " + report.base().root()),
             MeasureTable.pair(
                 "List",

@@ -16,6 +16,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
+import dev.forgetmenot.evaluation.report.EvaluationReport.PatchTraining;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
@@ -67,6 +68,14 @@ final class ReportJson {
   private static JsonObject patch(TestedPatch patch) {
     JsonObject json = object("id", patch.id(), "name", patch.name());
     json.addProperty("strength", patch.strength());
+    patch.training().ifPresent(training -> json.add("training", training(training)));
+    return json;
+  }
+
+  private static JsonObject training(PatchTraining training) {
+    JsonObject json = object("method", training.method());
+    json.add("settings", strings(training.settings()));
+    json.addProperty("seed", training.seed());
     return json;
   }
 

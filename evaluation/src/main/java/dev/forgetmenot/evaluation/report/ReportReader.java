@@ -26,6 +26,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
+import dev.forgetmenot.evaluation.report.EvaluationReport.PatchTraining;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Tool;
@@ -100,7 +101,9 @@ public final class ReportReader {
                 new TestedPatch(
                     string(patch, "id"),
                     string(patch, "name"),
-                    patch.get("strength").getAsDouble())),
+                    patch.get("strength").getAsDouble(),
+                    Optional.ofNullable(patch.getAsJsonObject("training"))
+                        .map(ReportReader::training))),
         new Tool(string(tool, "version"), string(tool, "numerics")),
         string(json, "plan"),
         new Drawing(
@@ -121,6 +124,11 @@ public final class ReportReader {
         list(json, "sets", ReportReader::set),
         Optional.ofNullable(json.get("restored")).map(JsonElement::getAsBoolean),
         string(json, "command"));
+  }
+
+  private static PatchTraining training(JsonObject json) {
+    return new PatchTraining(
+        string(json, "method"), strings(json, "settings"), json.get("seed").getAsLong());
   }
 
   private static Judging judging(JsonObject json) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.evaluation.report.EvaluationReport.Base;
 import dev.forgetmenot.evaluation.report.EvaluationReport.BenchSource;
+import dev.forgetmenot.evaluation.report.EvaluationReport.PatchTraining;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,32 @@ class ComparisonTest {
         .contains(
             "| UA · lighthouse · name | 0.0 % (0/64) \\[0.0, 5.7\\] | 96.9 % (62/64) \\[89.3, 99.1\\] | 81.3 % (52/64) \\[70.0, 88.9\\] |\n")
         .contains("| KID (CLIP) |  | – | – |\n");
+  }
+
+  private static ComparedRun trained(long seed, int forgotten, String rate) {
+    PatchTraining training = new PatchTraining("esd", List.of("learning-rate=" + rate), seed);
+    return new ComparedRun(
+        rate + " seed " + seed,
+        SampleReport.of("trained.fmnpatch", 64, forgotten, Optional.of(training)));
+  }
+
+  @Test
+  void trainingsOfOneMethodHaveASpread() {
+    List<ComparedRun> runs =
+        List.of(
+            FIRST,
+            trained(0, 64, "0.1"),
+            trained(1, 32, "0.1"),
+            trained(2, 48, "0.1"),
+            trained(0, 0, "0.2"));
+    // 100, 50 and 75 %: mean 75, deviation 25; Student's interval 75 ± 4.3027 · 25 / √3
+    assertThat(new Comparison(runs, List.of()).markdown())
+        .contains("Over training seeds")
+        .contains("| UA · lighthouse · name | esd | 3 | 75.0 % | 25.0 % | 12.9 % to 137.1 % |\n")
+        .contains("NOT TESTED with 5 seeds or more, so that the spread says little: esd: 3 seeds");
+    assertThat(new Comparison(List.of(FIRST, runs.get(1), runs.get(4)), List.of()).markdown())
+        .as("other settings are another method")
+        .doesNotContain("Over training seeds");
   }
 
   @Test

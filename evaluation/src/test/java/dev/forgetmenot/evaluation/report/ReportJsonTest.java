@@ -9,10 +9,12 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.forgetmenot.evaluation.report.EvaluationReport.PatchTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,12 @@ class ReportJsonTest {
   @Test
   void aWholeReportIsWhatTheSchemaSays() throws IOException {
     assertThat(errors(ReportJson.of(SampleReport.of("sample.fmnpatch")).toString())).isEmpty();
+    assertThat(errors(ReportJson.of(trained()).toString())).isEmpty();
+  }
+
+  private static EvaluationReport trained() {
+    PatchTraining training = new PatchTraining("esd", List.of("learning-rate=0.1"), 3);
+    return SampleReport.of("sample.fmnpatch", 64, 62, Optional.of(training));
   }
 
   @Test
@@ -44,7 +52,7 @@ class ReportJsonTest {
 
   @Test
   void isReadBackWhole() throws IOException {
-    EvaluationReport report = SampleReport.of("sample.fmnpatch");
+    EvaluationReport report = trained();
     ReportWriter.write(folder, report, SampleReport::image);
     EvaluationReport read = ReportReader.read(folder);
     assertThat(read).isEqualTo(report);

@@ -24,6 +24,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport.JudgeUsed;
 import dev.forgetmenot.evaluation.report.EvaluationReport.JudgedUnit;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Judging;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Part;
+import dev.forgetmenot.evaluation.report.EvaluationReport.PatchTraining;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Target;
 import dev.forgetmenot.evaluation.report.EvaluationReport.TestedPatch;
 import dev.forgetmenot.evaluation.report.EvaluationReport.Tool;
@@ -62,6 +63,12 @@ final class SampleReport {
    * @param forgotten of how many of them the judges say something else with the patch
    */
   static EvaluationReport of(String patch, int images, int forgotten) {
+    return of(patch, images, forgotten, Optional.empty());
+  }
+
+  /** The same of a patch that was trained. */
+  static EvaluationReport of(
+      String patch, int images, int forgotten, Optional<PatchTraining> training) {
     List<DrawnSet> sets = new ArrayList<>();
     List<Measurement> forgetting = new ArrayList<>();
     List<Measurement> became = new ArrayList<>();
@@ -101,7 +108,7 @@ final class SampleReport {
     return new EvaluationReport(
         new BenchSource("sample", 2, digest("list"), "none"),
         new Base(digest("base"), "sample-64"),
-        List.of(new TestedPatch(digest(patch), patch, 1)),
+        List.of(new TestedPatch(digest(patch), patch, 1, training)),
         new Tool("0.1.0", "cpu-f32-1"),
         digest("plan " + patch),
         new Drawing("ddim", 20, 5, 64, 64, ""),

@@ -274,7 +274,9 @@ public final class EvaluationJob implements AutoCloseable {
                 new EvaluationReport.TestedPatch(
                     patch.open().orElseThrow().id(),
                     patch.open().orElseThrow().manifest().name(),
-                    patch.strength()))
+                    patch.strength(),
+                    EvaluationReport.PatchTraining.of(
+                        patch.open().orElseThrow().manifest().recipe())))
         .sorted(Comparator.comparing(EvaluationReport.TestedPatch::id))
         .toList();
   }

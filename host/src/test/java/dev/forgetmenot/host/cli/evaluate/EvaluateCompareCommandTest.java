@@ -94,7 +94,7 @@ class EvaluateCompareCommandTest {
         new EvaluationReport(
             new BenchSource(list, 1, "0".repeat(64), "none"),
             new Base("1".repeat(64), "base"),
-            List.of(new TestedPatch("2".repeat(64), patch + ".fmnpatch", 1)),
+            List.of(new TestedPatch("2".repeat(64), patch + ".fmnpatch", 1, Optional.empty())),
             new Tool("0.1.0", "cpu-f32-1"),
             "3".repeat(64),
             new Drawing("ddim", 20, 5, 64, 64, ""),
