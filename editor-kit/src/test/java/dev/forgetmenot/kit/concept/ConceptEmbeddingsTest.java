@@ -107,8 +107,7 @@ class ConceptEmbeddingsTest {
 
   private static double[] row(String prompt, int position) {
     return sd.engine()
-        .call(
-            () -> new PromptEncoder(sd).encode(prompt).columns(List.of(position)).column(0));
+        .call(() -> new PromptEncoder(sd).encode(prompt).columns(List.of(position)).column(0));
   }
 
   @Test

@@ -2,12 +2,21 @@ package dev.forgetmenot.host.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.files.TextFile;
+import dev.forgetmenot.host.edit.ConceptNames;
+import dev.forgetmenot.host.evaluate.VocabularyFile;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,5 +66,23 @@ class RecipesTest {
     assertThat(bench.concepts().subList(0, 3))
         .extracting(BenchConcept::name)
         .containsExactly("merlin", "soccer ball", "sketch");
+  }
+
+  @Test
+  void eachConceptOfTheEmbeddedModelIsEitherTunedOnOrReportedOn() throws IOException {
+    KnownConcepts known = VocabularyFile.of(EmbeddedModel.folder());
+    List<String> tuning = names(known, "emoji-tuning.txt");
+    List<String> reported = names(known, "emoji-reported.txt");
+    assertThat(tuning).hasSize(40).doesNotContainAnyElementsOf(reported);
+    assertThat(Stream.concat(tuning.stream(), reported.stream()))
+        .containsExactlyInAnyOrderElementsOf(
+            known.phrases().stream().map(KnownConcepts.Phrase::name).toList());
+  }
+
+  private static List<String> names(KnownConcepts known, String file) throws IOException {
+    return new ConceptNames(known, true, Operation.FORGET, false)
+        .of(List.of("@" + RECIPES.resolve(file)), Optional.empty()).stream()
+            .map(Concept::name)
+            .toList();
   }
 }

@@ -164,9 +164,7 @@ public final class AutoEraser extends AutoEditor {
     Map<String, String> guide = new HashMap<>(given);
     guide.keySet().retainAll(Set.of("guide"));
     all.add(new Candidate(new UceEraser(), guide));
-    PublishedEraser.of(model, becoming, values)
-        .map(PublishedEraser::candidate)
-        .ifPresent(all::add);
+    PublishedEraser.of(model, becoming, values).map(PublishedEraser::candidate).ifPresent(all::add);
     given.remove("guide");
     all.add(oblique(2, 14, given));
     return all;

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is taken on Stable Diffusion where nothing can judge, on a tiny model that says it is one. */
+/**
+ * What is taken on Stable Diffusion where nothing can judge, on a tiny model that says it is one.
+ */
 class PublishedEraserTest {
   private static final Concept BALL = new Concept("soccer ball", ConceptType.OBJECT);
   private static final double CLOSE = 2e-4; // text embeddings in float, two programs
@@ -56,8 +58,7 @@ class PublishedEraserTest {
   /** The tiny model, whose files are said to be of an architecture. */
   private static DiffusionModel of(String architecture) {
     BaseModel base = tiny.base();
-    BaseModel named =
-        new BaseModel(base.tensors(), base.tokenizer(), architecture, base.label());
+    BaseModel named = new BaseModel(base.tensors(), base.tokenizer(), architecture, base.label());
     return (DiffusionModel)
         Proxy.newProxyInstance(
             DiffusionModel.class.getClassLoader(),
@@ -125,8 +126,7 @@ class PublishedEraserTest {
   void whatIsKeptAndWhatTheConceptBecomesAreTheUsers() throws IOException {
     Map<String, String> given =
         Map.of("become", "a dog", "keep", Settings.joined(List.of("a cat", "a bus")));
-    Map<String, String> recipe =
-        forget("stable-diffusion-v2-512", given).recipe().parameters();
+    Map<String, String> recipe = forget("stable-diffusion-v2-512", given).recipe().parameters();
     assertThat(recipe).containsEntry("guide", "a dog").containsEntry("preserve", "a cat\na bus");
     assertThat(Double.parseDouble(recipe.get("preserve-scale"))).isCloseTo(1 / 3., within(1e-9));
   }
