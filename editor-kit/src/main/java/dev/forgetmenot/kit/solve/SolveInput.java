@@ -217,10 +217,7 @@ public record SolveInput(
    */
   public TextStatistics generalText(List<PromptPhrase> without) {
     List<PromptPhrase> others =
-        vocabulary().ofStyle(false).stream()
-            .map(phrase -> subject(phrase.phrase()))
-            .filter(subject -> !isConcept(subject) && !without.contains(subject))
-            .toList();
+        others().stream().filter(subject -> !without.contains(subject)).toList();
     PromptTemplate template = PromptTemplate.ofThings();
     if (others.size() < 2) {
       return TextStatistics.ofTokens(encoder, template, TOKENS);
@@ -230,6 +227,14 @@ public record SolveInput(
             encoder,
             options.generalPrompts() ? GeneralPrompts.of(others, styles()) : List.of(),
             PROMPTS);
+  }
+
+  /** The things of the vocabulary that are none of the concepts. */
+  public List<PromptPhrase> others() {
+    return vocabulary().ofStyle(false).stream()
+        .map(phrase -> subject(phrase.phrase()))
+        .filter(subject -> !isConcept(subject))
+        .toList();
   }
 
   /**

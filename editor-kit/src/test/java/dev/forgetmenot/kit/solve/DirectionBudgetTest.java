@@ -24,6 +24,12 @@ class DirectionBudgetTest {
   }
 
   @Test
+  void manyConceptsShareAQuarterOfTheDirections() {
+    assertThat(budget(128, 100).together()).isEqualTo(32);
+    assertThat(budget(128, 1).together()).as("one concept").isEqualTo(128);
+  }
+
+  @Test
   void nearPhrasesAreHeldInAQuarterOfTheSpace() {
     // 32 less 15 and 6 for the concepts: 11, of 2 directions for each of 3
     assertThat(budget(128, 3).neighbours(14, 2, 2)).isEqualTo(1);

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.solve.DirectionBudget;
@@ -37,6 +38,9 @@ import org.pf4j.Extension;
 @Extension(ordinal = 15)
 public final class ObliqueEraser extends SolverEditor {
   private static final String REDIRECT = "redirect";
+  private static final String NEUTRAL = "neutral";
+  private static final String EMPTY = "empty";
+  private static final String MEAN = "mean";
 
   /** For the plugin manager. */
   public ObliqueEraser() {
@@ -59,6 +63,11 @@ public final class ObliqueEraser extends SolverEditor {
                     + " concept. Without it the empty prompt.")
             .formerly("anchor")
             .formerlySplitAt("|"),
+        SettingSpec.choice(
+            NEUTRAL,
+            List.of("auto", EMPTY, MEAN),
+            "What concepts without a guide become: the empty prompt, or the mean of known things,"
+                + " which costs others less; auto takes the mean for several things at once."),
         SolverSettings.preserve("the nearest of the vocabulary, the anchors and general words are"),
         SolverSettings.neighbours(14),
         SolverSettings.keep(),
@@ -94,22 +103,53 @@ public final class ObliqueEraser extends SolverEditor {
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
     List<String> anchors = anchors(job);
-    List<ConceptEmbeddings.Pairs> pairs = job.pairs(anchors);
+    List<ConceptEmbeddings.Pairs> pairs = pairs(job, anchors);
     List<Redirection> redirections = Redirection.all(job, REDIRECT);
     int each = job.options().integer("kept-directions");
     int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
     DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
     int rank = budget.rank(job.options().integer("rank"));
-    List<Matrix> differences = new ArrayList<>();
-    for (ConceptEmbeddings.Pairs pair : pairs) {
-      differences.add(Subspace.ofFirst(pair.targets().minus(pair.guides()), rank).basis());
-    }
+    List<Matrix> differences = new ArrayList<>(List.of(differences(pairs, rank, budget)));
     redirections.forEach(redirection -> differences.add(redirection.difference(job)));
     int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
     List<PreservedConcept> preserved = kept(job, anchors, redirections, near);
     InputUpdate edit =
         job.projector(List.of()).solve(Matrix.joinColumns(differences), job.held(preserved));
     return new SolveResult(projector(job, edit), report(job, anchors, pairs, edit, preserved));
+  }
+
+  /** The main differences of each concept; above the budget those of all of them together. */
+  private static Matrix differences(
+      List<ConceptEmbeddings.Pairs> pairs, int rank, DirectionBudget budget) {
+    List<Matrix> each =
+        pairs.stream()
+            .map(pair -> Subspace.ofFirst(pair.targets().minus(pair.guides()), rank).basis())
+            .toList();
+    Matrix all = Matrix.joinColumns(each);
+    return all.columns() <= budget.together()
+        ? all
+        : Subspace.ofFirst(all, budget.together()).basis();
+  }
+
+  private static List<ConceptEmbeddings.Pairs> pairs(SolveInput job, List<String> anchors) {
+    List<PromptPhrase> others = job.others();
+    if (!isMean(job) || others.isEmpty()) {
+      return job.pairs(anchors);
+    }
+    return job.concepts().stream()
+        .map(
+            concept ->
+                job.rows(concept.kind()).pairsWithMean(job.subject(concept), others))
+        .toList();
+  }
+
+  /** Whether concepts become the mean of known things; of styles nothing like it is known. */
+  private static boolean isMean(SolveInput job) {
+    String neutral = job.options().values().text(NEUTRAL);
+    boolean things = job.concepts().stream().noneMatch(one -> one.kind() == ConceptType.STYLE);
+    return job.options().values().find("guide").isEmpty()
+        && things
+        && (neutral.equals(MEAN) || (neutral.equals("auto") && job.concepts().size() > 1));
   }
 
   private static List<String> anchors(SolveInput job) {
@@ -147,6 +187,7 @@ public final class ObliqueEraser extends SolverEditor {
       List<PreservedConcept> preserved) {
     InputUpdate stored = asStored(edit);
     SolveReport.Writer report = new SolveReport.Writer();
+    String neutral = isMean(job) ? "the mean of known things" : "the empty prompt";
     for (int i = 0; i < pairs.size(); i++) {
       Erasure erasure =
           new Erasure(
@@ -163,7 +204,7 @@ public final class ObliqueEraser extends SolverEditor {
     report.note(
         "anchors",
         String.join("|", anchors),
-        "anchors: " + anchors.stream().map(a -> a.isEmpty() ? "the empty prompt" : a).toList());
+        "anchors: " + anchors.stream().map(a -> a.isEmpty() ? neutral : a).toList());
     new SideEffects(job, preserved).write(List.of(stored), report);
     return report.condition(edit.condition()).done();
   }

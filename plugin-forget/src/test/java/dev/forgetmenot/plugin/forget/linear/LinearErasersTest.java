@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,40 @@ class LinearErasersTest {
             assertThat(relative(edit.of(edited.last(concept)), edited.last(anchor)))
                 .as(concept)
                 .isLessThan(0.6 * relative(edited.last(concept), edited.last(anchor))));
+  }
+
+  /** What all things have in common is not taken away with several of them. */
+  @Test
+  void severalConceptsBecomeTheMeanOfOthersWhichMovesOthersLess() throws IOException {
+    InputUpdate empty = two(Map.of("neutral", "empty"));
+    InputUpdate mean = two(Map.of());
+    assertThat(mean.difference().rowMajor())
+        .isEqualTo(two(Map.of("neutral", "mean")).difference().rowMajor());
+    Matrix other = edited.row("a photo of a castle", 40);
+    assertThat(PreservedEmbeddings.drift(mean, other))
+        .isLessThan(0.8 * PreservedEmbeddings.drift(empty, other));
+    Matrix ball = edited.row("a photo of a soccer ball", 40);
+    assertThat(relative(mean.of(ball), ball)).isGreaterThan(0.2);
+    InputUpdate one = projector(edited.edit(new ObliqueEraser(), Map.of(), BALL));
+    assertThat(one.difference().rowMajor())
+        .as("one concept as before")
+        .isEqualTo(
+            projector(edited.edit(new ObliqueEraser(), Map.of("neutral", "empty"), BALL))
+                .difference()
+                .rowMajor());
+  }
+
+  private static InputUpdate two(Map<String, String> settings) throws IOException {
+    return projector(edited.edit(new ObliqueEraser(), settings, WIZARD, BALL));
+  }
+
+  @Test
+  void aboveAQuarterOfTheSpaceConceptsShareDirections() throws IOException {
+    Concept[] many =
+        IntStream.range(0, 40)
+            .mapToObj(i -> new Concept("ball " + i, ConceptType.OBJECT))
+            .toArray(Concept[]::new);
+    assertThat(projector(edited.edit(new ObliqueEraser(), Map.of(), many)).rank()).isEqualTo(32);
   }
 
   @Test
