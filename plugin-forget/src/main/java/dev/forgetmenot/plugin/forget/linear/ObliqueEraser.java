@@ -137,9 +137,7 @@ public final class ObliqueEraser extends SolverEditor {
       return job.pairs(anchors);
     }
     return job.concepts().stream()
-        .map(
-            concept ->
-                job.rows(concept.kind()).pairsWithMean(job.subject(concept), others))
+        .map(concept -> job.rows(concept.kind()).pairsWithMean(job.subject(concept), others))
         .toList();
   }
 
