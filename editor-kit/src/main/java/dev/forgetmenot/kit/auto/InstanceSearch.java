@@ -27,10 +27,15 @@ public record InstanceSearch(
     Concept general, PromptEncoder encoder, ShareMeasurement drawings, JobContext context) {
   private static final double[] GUIDANCE = {3, 5};
   private static final int MOST = 3;
+  private static final double LEAST_DOMINANT = 0.5; // of the images
   private static final int LEAST_SEEN = 2; // one image is chance
   private static final double LEAST_SHARE = 0.4; // of the strongest
 
-  /** What drawings of the word show most often. */
+  /**
+   * What drawings of the word show most often.
+   *
+   * @throws IllegalArgumentException if it shows in less than half of them
+   */
   public String dominant() {
     Map<String, Integer> counts = drawings.of(general);
     Map.Entry<String, Integer> first = counts.entrySet().iterator().next();
@@ -38,6 +43,13 @@ public record InstanceSearch(
         Message.of(
             "'%s' shows %s in %s of %s images",
             general.name(), first.getKey(), first.getValue(), drawings.images()));
+    if (first.getValue() < LEAST_DOMINANT * drawings.images()) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "no instance dominates '%s': what shows most, %s, is in %d of %d images, and expected"
+                  + " was half of them or more; --dominant %s corrects it nonetheless",
+              general.name(), first.getKey(), first.getValue(), drawings.images(), first.getKey()));
+    }
     return first.getKey();
   }
 

@@ -80,7 +80,7 @@ public record Evaluation(
       String name = goal.concept().name();
       named.add(name);
       vocabulary.find(name).ifPresent(entry -> named.add(entry.phrase()));
-      named.addAll(goal.instances());
+      named.addAll(goal.ownNames());
       named.addAll(goal.without());
     }
     List<String> rest =
@@ -198,9 +198,9 @@ public record Evaluation(
     return new EvaluationResult(results, neighbours, kept);
   }
 
-  /** Instances that are drawn under their own names: a correction should not cost them. */
+  /** What is drawn under its own name: a correction should not cost it. */
   private List<String> byOwnName(EditGoal goal) {
-    return goals.get(0).forgets() ? List.of() : goal.instances();
+    return goals.get(0).forgets() ? List.of() : goal.ownNames();
   }
 
   private static EvaluationResult.Row row(
@@ -243,7 +243,7 @@ public record Evaluation(
     List<String> known = style ? judge.styles() : judge.things();
     return goal.forgets()
         ? known.contains(goal.concept().name())
-        : known.containsAll(goal.instances()) && judge.things().containsAll(goal.without());
+        : known.containsAll(goal.ownNames()) && judge.things().containsAll(goal.without());
   }
 
   /** The same with few images, by which the time of this one is estimated. */

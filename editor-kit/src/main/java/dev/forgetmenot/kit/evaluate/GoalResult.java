@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  *
  * @param goal what the edit is about
  * @param general images of the goal's concept, for a correction a general word
- * @param instances images of each instance under its own name, in the goal's order
+ * @param instances images of each instance, and of what should stay unchanged beside them, under
+ *     its own name ({@link EditGoal#ownNames})
  * @param without images of each phrase that is taken out, under its own name
  * @param similarities mean cosine of the general word's images with each phrase that is taken out
  */

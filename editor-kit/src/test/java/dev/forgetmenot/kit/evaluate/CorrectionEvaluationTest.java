@@ -71,16 +71,17 @@ class CorrectionEvaluationTest {
         .toList();
   }
 
+  private static List<List<RgbImage>> images(String[] greys) {
+    return Arrays.stream(greys).map(CorrectionEvaluationTest::images).toList();
+  }
+
   private static Evaluation trial() {
     return Evaluation.of(List.of(GOAL, ATTRIBUTE), vocabulary(), SIZE);
   }
 
   /** Images by their greys, for each prompt of the evaluation. */
   private static EvaluationResult result(String greys) {
-    return trial()
-        .judged(
-            Arrays.stream(greys.split(" ")).map(CorrectionEvaluationTest::images).toList(),
-            new GreyJudge());
+    return trial().judged(images(greys.split(" ")), new GreyJudge());
   }
 
   private static EvaluationResult before() {
@@ -139,6 +140,29 @@ class CorrectionEvaluationTest {
             "a thing: a thing0 4/4 → 1/4 [5 %, 70 %], a thing4 0/4 → 2/4 [15 %, 85 %], "
                 + "under their own names 100 % → 75 %; a thing1: similarity to a thing2 "
                 + "0.250 → 0.100, under their own names 83 % → 100 %; others 100 % → 67 % of 3");
+  }
+
+  @Test
+  void whatStaysUnchangedIsDrawnUnderItsOwnNameAndIsNoInstance() {
+    EditGoal two = new EditGoal(GOAL.concept(), GOAL.instances(), List.of(), List.of("a thing7"));
+    Evaluation trial = Evaluation.of(List.of(two), vocabulary(), SIZE);
+    assertThat(trial.others()).doesNotContain("a thing7");
+    assertThat(trial.requests())
+        .extracting(GenerationRequest::prompt)
+        .startsWith(
+            "a photo of a thing",
+            "a photo of a thing0",
+            "a photo of a thing4",
+            "a photo of a thing7");
+    List<List<RgbImage>> before = images("0000 00 44 77 1 3 5".split(" "));
+    List<List<RgbImage>> after = images("0477 00 44 07 1 3 5".split(" "));
+    GoalResult was = trial.judged(before, new GreyJudge()).goals().get(0);
+    GoalResult is = trial.judged(after, new GreyJudge()).goals().get(0);
+    assertThat(is.named())
+        .extracting(EvaluationResult.Row::phrase)
+        .containsExactly("a thing0", "a thing4", "a thing7");
+    assertThat(is.worstFall(was)).isEqualTo(0.5);
+    assertThat(is.overshadowedShare()).isEqualTo(0.25);
   }
 
   @Test

@@ -165,7 +165,7 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
     PromptEncoder encoder = new PromptEncoder(model);
     Set<String> phrases = new LinkedHashSet<>();
     for (EditGoal goal : evaluation.goals()) {
-      Stream.of(List.of(goal.concept().name()), goal.instances(), goal.without())
+      Stream.of(List.of(goal.concept().name()), goal.ownNames(), goal.without())
           .flatMap(List::stream)
           .forEach(phrases::add);
       NearestConcepts.of(encoder, goal.concept(), vocabulary).first(NEAREST).stream()

@@ -131,7 +131,12 @@ public final class AutoCorrector extends AutoEditor {
           new Candidate(
               new Distillation(),
               with(settings, InstanceOptions.BALANCE, Settings.joined(two)),
-              List.of(new EditGoal(goal.concept(), two, List.of()))));
+              List.of(
+                  new EditGoal(
+                      goal.concept(),
+                      two,
+                      List.of(),
+                      goal.instances().subList(2, goal.instances().size())))));
     }
     return candidates;
   }

@@ -90,6 +90,19 @@ class InstanceSearchTest {
   }
 
   @Test
+  void aWordThatShowsManyThingsHasNoDominantInstance() {
+    sees(Map.of("a cat", 3, "a dog", 3, "a car", 2));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> search(InstanceSearch::dominant))
+        .withMessageMatching(
+            "no instance dominates 'an animal': what shows most, a (cat|dog), is in 3 of 8 images,"
+                + " and expected was half of them or more; --dominant a (cat|dog) corrects it"
+                + " nonetheless");
+    sees(Map.of("a cat", 4, "a dog", 3, "a car", 1));
+    assertThat(search(InstanceSearch::dominant)).isEqualTo("a cat");
+  }
+
+  @Test
   void whatIsSeenAndNearIsFoundWhereItIsOfTheSameCategory() {
     Map<String, Double> near = nearness();
     List<String> found = foundWithDominant("a car", Map.of("a boat", 8), Map.of("a bear", 8));
