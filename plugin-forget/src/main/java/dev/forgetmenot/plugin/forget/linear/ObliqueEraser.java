@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
@@ -41,6 +42,7 @@ public final class ObliqueEraser extends SolverEditor {
   private static final String NEUTRAL = "neutral";
   private static final String EMPTY = "empty";
   private static final String MEAN = "mean";
+  private static final int OF_MEAN = 128; // things of which the mean is taken at most
 
   /** For the plugin manager. */
   public ObliqueEraser() {
@@ -132,7 +134,7 @@ public final class ObliqueEraser extends SolverEditor {
   }
 
   private static List<ConceptEmbeddings.Pairs> pairs(SolveInput job, List<String> anchors) {
-    List<PromptPhrase> others = job.others();
+    List<PromptPhrase> others = EvenSpread.of(OF_MEAN, job.others());
     if (!isMean(job) || others.isEmpty()) {
       return job.pairs(anchors);
     }
