@@ -54,6 +54,29 @@ public abstract class AutoEditor extends NamedEditor {
     }
   }
 
+  /**
+   * What candidates are measured with.
+   *
+   * @param concepts what is edited
+   * @param values of the choice
+   * @param evaluation of the base and of each candidate
+   * @param judge says what images show
+   * @param model with the base's weights
+   * @param context who started it
+   */
+  public record Trial(
+      List<Concept> concepts,
+      Settings values,
+      Evaluation evaluation,
+      ImageClassifier judge,
+      DiffusionModel model,
+      JobContext context) {
+    /** Copies the list. */
+    public Trial {
+      concepts = List.copyOf(concepts);
+    }
+  }
+
   /** A candidate's context: the state of its training is in a file of its own. */
   private record OwnState(JobContext outer, int number) implements JobContext.Nested {
     @Override
@@ -101,6 +124,15 @@ public abstract class AutoEditor extends NamedEditor {
   /** The best comes first. */
   protected abstract Comparator<MeasuredCandidate> best();
 
+  /**
+   * What is chosen of the measured candidates, at least one: the {@link #best}. A subclass may
+   * measure more, and other candidates.
+   */
+  protected MeasuredCandidate choose(List<MeasuredCandidate> measured, Trial trial)
+      throws IOException {
+    return measured.stream().min(best()).orElseThrow();
+  }
+
   /** What candidates report to: nothing of quick ones is shown. */
   protected JobContext contextOfCandidates(JobContext context) {
     return JobContext.silent(context);
@@ -123,7 +155,9 @@ public abstract class AutoEditor extends NamedEditor {
       return chosen(first, draft, among, context);
     }
     List<MeasuredCandidate> measured = measure(search, concepts, judge.get(), model, context);
-    MeasuredCandidate best = measured.stream().min(best()).orElseThrow();
+    Trial trial =
+        new Trial(concepts, values, search.evaluation(), judge.get(), model, context);
+    MeasuredCandidate best = choose(measured, trial);
     context.say("chosen, by these images: " + best);
     String among = String.join(" | ", measured.stream().map(Object::toString).toList());
     return chosen(best.candidate(), best.draft(), among, context);

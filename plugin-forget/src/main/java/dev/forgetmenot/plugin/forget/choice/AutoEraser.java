@@ -53,6 +53,8 @@ public final class AutoEraser extends AutoEditor {
   /** Of a general word's images show its other instances, when it has survived. */
   private static final double SURVIVES = 0.5;
 
+  private static final String ROBUST = "robust";
+  private static final String RECOVERY_STEPS = "recovery-steps";
   private static final List<String> PASSED_ON = List.of("keep", "may-change");
 
   /** For the plugin manager. */
@@ -80,6 +82,12 @@ public final class AutoEraser extends AutoEditor {
             .formerly("trial-others"),
         SettingSpec.integer("eval-steps", 20, 1, 1000, "Sampler steps of these images.")
             .formerly("trial-steps"),
+        SettingSpec.flag(
+            ROBUST,
+            "Also try projectors on many ways to name the concept, and take what a short concept"
+                + " inversion brings back least."),
+        SettingSpec.integer(
+            RECOVERY_STEPS, 150, 1, 100_000, "Steps of that inversion, for each candidate."),
         SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
   }
 
@@ -121,6 +129,12 @@ public final class AutoEraser extends AutoEditor {
       JobContext context)
       throws IOException {
     Becoming becoming = Becoming.given(concepts, values);
+    if (values.flag(ROBUST)) {
+      return new Search(
+          RobustChoice.harder(passedOn(becoming, values), concepts.get(0).kind()),
+          evaluation,
+          Optional.of("of which no text embedding brings the concept back"));
+    }
     Optional<PublishedEraser> published = PublishedEraser.of(model, becoming, values);
     return published.isPresent()
         ? new Search(
@@ -152,8 +166,7 @@ public final class AutoEraser extends AutoEditor {
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    Map<String, String> given = new HashMap<>(becoming.settings());
-    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> given.put(name, phrases)));
+    Map<String, String> given = passedOn(becoming, values);
     List<Candidate> projectors = new ArrayList<>();
     for (int rank = 1; rank <= RANKS; rank++) {
       for (int neighbours : NEIGHBOURS) {
@@ -168,6 +181,12 @@ public final class AutoEraser extends AutoEditor {
     given.remove("guide");
     all.add(oblique(2, 14, given));
     return all;
+  }
+
+  private static Map<String, String> passedOn(Becoming becoming, Settings values) {
+    Map<String, String> given = new HashMap<>(becoming.settings());
+    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> given.put(name, phrases)));
+    return given;
   }
 
   private static List<Candidate> screened(
@@ -205,6 +224,18 @@ public final class AutoEraser extends AutoEditor {
     settings.put("neighbours", Integer.toString(neighbours));
     settings.put("general-text", "prompts");
     return new Candidate(new ObliqueEraser(), settings);
+  }
+
+  @Override
+  protected MeasuredCandidate choose(List<MeasuredCandidate> measured, Trial trial)
+      throws IOException {
+    MeasuredCandidate plain = super.choose(measured, trial);
+    if (!trial.values().flag(ROBUST)) {
+      return plain;
+    }
+    int steps = Math.toIntExact(trial.values().integer(RECOVERY_STEPS));
+    Recovery test = new Recovery(trial.judge(), size(trial.values()), steps, trial.context());
+    return new RobustChoice(trial, test).of(plain, best());
   }
 
   /** Nothing is left to improve: one image more or less is chance. */
