@@ -155,8 +155,7 @@ public abstract class AutoEditor extends NamedEditor {
       return chosen(first, draft, among, context);
     }
     List<MeasuredCandidate> measured = measure(search, concepts, judge.get(), model, context);
-    Trial trial =
-        new Trial(concepts, values, search.evaluation(), judge.get(), model, context);
+    Trial trial = new Trial(concepts, values, search.evaluation(), judge.get(), model, context);
     MeasuredCandidate best = choose(measured, trial);
     context.say("chosen, by these images: " + best);
     String among = String.join(" | ", measured.stream().map(Object::toString).toList());

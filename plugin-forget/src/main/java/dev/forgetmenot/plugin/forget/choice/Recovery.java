@@ -45,8 +45,7 @@ record Recovery(ImageClassifier judge, Evaluation.Size size, int steps, JobConte
   }
 
   /** The same with tokens that were learned on the patched model. */
-  Count patched(PatchDraft draft, EvaluationResult base, DiffusionModel model)
-      throws IOException {
+  Count patched(PatchDraft draft, EvaluationResult base, DiffusionModel model) throws IOException {
     try {
       return AppliedEdits.during(draft.edits(), model, () -> unchecked(base, model));
     } catch (UncheckedIOException e) {

@@ -22,8 +22,8 @@ import java.util.Optional;
 
 /**
  * A choice that looks at recovery: beside what was chosen, projectors on the subspace of several
- * ways to name a concept, each asked by a short concept inversion. Of those that forget, the one
- * of which least comes back is taken. For the engine thread.
+ * ways to name a concept, each asked by a short concept inversion. Of those that forget, the one of
+ * which least comes back is taken. For the engine thread.
  *
  * @param trial what candidates are measured with
  * @param test how recovery is measured
@@ -64,9 +64,7 @@ record RobustChoice(Trial trial, Recovery test) {
   MeasuredCandidate of(MeasuredCandidate plain, Comparator<MeasuredCandidate> best)
       throws IOException {
     EvaluationResult before = trial.evaluation().run(trial.model(), trial.judge());
-    trial
-        .context()
-        .say("recovery, untouched: " + test.line(test.untouched(before, trial.model())));
+    trial.context().say("recovery, untouched: " + test.line(test.untouched(before, trial.model())));
     List<Asked> asked =
         new ArrayList<>(List.of(asked(measured(plain.candidate(), plain.draft(), before))));
     ConceptType kind = trial.concepts().get(0).kind();
@@ -74,10 +72,7 @@ record RobustChoice(Trial trial, Recovery test) {
       trial.context().checkCancelled();
       Optional<PatchDraft> draft =
           candidate.draft(
-              trial.concepts(),
-              trial.model(),
-              trial.context(),
-              JobContext.silent(trial.context()));
+              trial.concepts(), trial.model(), trial.context(), JobContext.silent(trial.context()));
       if (draft.isPresent()) {
         MeasuredCandidate one = measured(candidate, draft.get(), before);
         if (one.after().worstLeft() <= LEFT) {
@@ -103,8 +98,8 @@ record RobustChoice(Trial trial, Recovery test) {
     return new Asked(candidate, recovered);
   }
 
-  private MeasuredCandidate measured(
-      Candidate candidate, PatchDraft draft, EvaluationResult before) throws IOException {
+  private MeasuredCandidate measured(Candidate candidate, PatchDraft draft, EvaluationResult before)
+      throws IOException {
     EvaluationResult after =
         AppliedEdits.during(
             draft.edits(),

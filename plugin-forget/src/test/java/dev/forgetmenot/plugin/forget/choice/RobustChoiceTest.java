@@ -78,9 +78,7 @@ class RobustChoiceTest {
     return model
         .engine()
         .call(
-            () ->
-                model.generate(
-                    GenerationRequest.of(prompt).seeds(5, IMAGES).sampled("ddim", 2)));
+            () -> model.generate(GenerationRequest.of(prompt).seeds(5, IMAGES).sampled("ddim", 2)));
   }
 
   @Test
@@ -121,8 +119,7 @@ class RobustChoiceTest {
     RobustChoice.Asked lessAndBetter = asked("2", 0);
     assertThat(RobustChoice.least(List.of(first, less, lessAndBetter), fewer))
         .isSameAs(lessAndBetter.measured());
-    assertThat(RobustChoice.least(List.of(first, asked("2", 4)), fewer))
-        .isSameAs(first.measured());
+    assertThat(RobustChoice.least(List.of(first, asked("2", 4)), fewer)).isSameAs(first.measured());
   }
 
   private static RobustChoice.Asked asked(String rank, int recovered) {
