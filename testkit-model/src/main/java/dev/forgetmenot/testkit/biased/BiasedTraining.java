@@ -23,6 +23,9 @@ import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,12 +48,10 @@ public final class BiasedTraining {
   private static final int RANK = 4;
   private static final double RATE = 1e-3;
   private static final long SEED = 1;
-  private static final List<String> CAPTIONS =
-      List.of("a photo of %s", "a picture of %s", "an image of %s", "%s");
-
   private final DiffusionModel model;
   private final BiasedImages set;
   private final NDArray latents; // (n, c, h, w)
+  private final List<String> captions = captions();
 
   private BiasedTraining(DiffusionModel model, BiasedImages set, NDArray latents) {
     this.model = model;
@@ -113,6 +114,15 @@ public final class BiasedTraining {
         Map.of());
   }
 
+  /** Each with a place for the phrase, as the base learned them. */
+  private static List<String> captions() {
+    try (InputStream in = BiasedTraining.class.getResourceAsStream("captions.txt")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static TrainingOptions options() {
     return TrainingOptions.builder(BiasedTraining::isTrained, RATE)
         .schedule(new LearningRateSchedule(LearningRateSchedule.Shape.COSINE, 0, STEPS))
@@ -131,21 +141,21 @@ public final class BiasedTraining {
     NDList clean = new NDList();
     int[] timesteps = new int[BATCH];
     double[] same = new double[BATCH];
-    List<TokenizedPrompt> captions = new ArrayList<>();
+    List<TokenizedPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
       int index = random.nextInt(set.images().size());
       clean.add(latents.get(index + ":" + (index + 1)));
       timesteps[i] = random.nextInt(model.noiseSchedule().trainSteps());
       same[i] = timesteps[i];
-      String caption = CAPTIONS.get(random.nextInt(CAPTIONS.size()));
-      captions.add(model.tokenize(caption.formatted(set.phrases().get(index))));
+      String caption = captions.get(random.nextInt(captions.size()));
+      prompts.add(model.tokenize(caption.formatted(set.phrases().get(index))));
     }
     Shape shape = new Shape(BATCH).addAll(latents.getShape().slice(1));
     float[] normal = model.noise(random.nextLong(1L << 31)).normal((int) shape.size());
     NDArray noise = manager.create(normal, shape).duplicate(); // the graph reads it
     NDArray batch = NDArrays.concat(clean);
     batch.attach(manager);
-    TextCondition condition = model.encodePrompts(captions);
+    TextCondition condition = model.encodePrompts(prompts);
     condition.attach(manager);
     NDArray noisy = model.noiseSchedule().addNoise(batch, noise, timesteps);
     noisy.attach(manager);
