@@ -229,6 +229,11 @@ public record SolveInput(
             PROMPTS);
   }
 
+  /** {@link GeneralPrompts} about things and styles of the vocabulary that are no concepts. */
+  public List<String> generalPrompts() {
+    return GeneralPrompts.of(others(), styles());
+  }
+
   /** The things of the vocabulary that are none of the concepts. */
   public List<PromptPhrase> others() {
     return vocabulary().ofStyle(false).stream()

@@ -28,7 +28,7 @@ import java.util.Optional;
 public record UceProblem(
     List<Erasure> erased, List<PreservedEmbeddings> kept, List<PreservedConcept> preserved) {
 
-  private static final double GENERAL_TEXT = 100;
+  private static final String GENERAL_ROWS = "general-text-rows";
   private static final String PRESERVE_EMPTY = "preserve-empty";
 
   /** The settings of this solve and more. */
@@ -39,12 +39,13 @@ public record UceProblem(
                 SolverSettings.guide(),
                 SolverSettings.preserve("general text is"),
                 SettingSpec.number(
-                    "general-text",
-                    GENERAL_TEXT,
-                    0,
-                    1e9,
-                    "How many rows of general text are kept for each concept, where no phrases to"
-                        + " keep are given; 0 for none."),
+                        GENERAL_ROWS,
+                        100,
+                        0,
+                        1e9,
+                        "How many rows of general text are kept for each concept, where no phrases"
+                            + " to keep are given; 0 for none.")
+                    .formerly("general-text"),
                 SettingSpec.flag(
                     PRESERVE_EMPTY, "Keep all rows of the empty prompt, beside what else is kept."),
                 SolverSettings.tokenSelection(TokenSelection.PADDING),
@@ -81,7 +82,7 @@ public record UceProblem(
               pairs.get(i).guides(),
               job.options().number("erase-scale")));
     }
-    double rows = job.options().number("general-text") * job.concepts().size();
+    double rows = job.options().number(GENERAL_ROWS) * job.concepts().size();
     Matrix columns = preserved.isEmpty() ? job.generalColumns(rows) : job.columns(preserved);
     if (job.options().values().flag(PRESERVE_EMPTY)) {
       columns = columns.beside(job.encoder().encode("").rows().transposed());

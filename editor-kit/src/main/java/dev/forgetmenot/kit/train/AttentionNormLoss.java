@@ -117,6 +117,11 @@ public final class AttentionNormLoss implements AttentionObserver {
     return mass / weight;
   }
 
+  /** Pixels of all layers and heads, by the weights of their masks: the mean of the images. */
+  double pixels() {
+    return weight / batch.size();
+  }
+
   /**
    * The loss of the pass, () at least 0, of the manager of the probabilities; the caller closes it.
    * May be taken once.

@@ -82,7 +82,7 @@ public record Resteering(
         PreservationLoss preservation =
             new PreservationLoss(
                 model,
-                settings.preserved().stream().map(model::tokenize).toList(),
+                settings.preserved(directions).stream().map(model::tokenize).toList(),
                 settings.preserveWeight(),
                 seed);
         TrainingScope scope = model.train(settings.training(model, directions))) {
@@ -140,7 +140,8 @@ public record Resteering(
               embeddings.batch(manager, batch.concepts()),
               watched);
       mass = loss.mass();
-      return preservation.add(loss.value(), scope, batch.noisy(), batch.timesteps(), draw);
+      NDArray attention = directions.isPresent() ? loss.rootMeanSquare() : loss.value();
+      return preservation.add(attention, scope, batch.noisy(), batch.timesteps(), draw);
     }
 
     void say(JobContext context) {

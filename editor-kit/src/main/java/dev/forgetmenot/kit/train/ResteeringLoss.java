@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.api.training.ScalarOps;
 import java.util.List;
 
 /**
@@ -13,8 +14,9 @@ import java.util.List;
  *
  * @param value (), of the manager of the images
  * @param mass share of the attention that the concepts got, in [0, 1]
+ * @param pixels of all layers and heads that one image has, by their weights
  */
-public record ResteeringLoss(NDArray value, double mass) {
+public record ResteeringLoss(NDArray value, double mass, double pixels) {
   /**
    * Looks at a batch.
    *
@@ -32,8 +34,21 @@ public record ResteeringLoss(NDArray value, double mass) {
     AttentionNormLoss attention = new AttentionNormLoss(watched);
     model.observe(noisy, timesteps, context, AttentionHooks.observing(attention));
     double mass = attention.mass();
+    double pixels = attention.pixels();
     NDArray loss = attention.take();
     loss.attach(noisy.getManager());
-    return new ResteeringLoss(loss, mass);
+    return new ResteeringLoss(loss, mass, pixels);
+  }
+
+  /**
+   * The loss as a root mean square over the pixels, in [0, 1]: of the same size whatever the model,
+   * so that another term can be weighed against it. Closes the value.
+   *
+   * @return (), of the manager of the value
+   */
+  public NDArray rootMeanSquare() {
+    try (NDArray norm = value) {
+      return ScalarOps.by(norm, 1 / Math.sqrt(pixels));
+    }
   }
 }

@@ -25,8 +25,9 @@ import java.util.stream.Stream;
  *     count where the editor declares them
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
+  private static final String AUTO = "auto";
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.06, 0.15);
+      new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.12);
 
   /**
    * The settings: the columns, what is kept, when to stop, what is trained, the images and the
@@ -36,6 +37,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
    */
   public static List<SettingSpec> parameters(List<SettingSpec> own) {
     return parameters(
+        List.of(),
         own,
         TrainableSettings.parameters(),
         "4e-4 for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters");
@@ -44,22 +46,29 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
   /** The same for an editor that can train {@link ConceptDirections}, and does so by default. */
   public static List<SettingSpec> withDirections(List<SettingSpec> own) {
     return parameters(
+        List.of(AUTO),
         own,
         TrainableSettings.withDirections(),
-        "0.06 of the size of the keys for concept-directions, 0.15 where they are of styles, 4e-4"
-            + " for cross attention, 2e-6 for the whole UNet, 1.5e-3 for adapters");
+        "0.12 of the size of the concept's keys for concept-directions, 4e-4 for cross attention,"
+            + " 2e-6 for the whole UNet, 1.5e-3 for adapters");
   }
 
   private static List<SettingSpec> parameters(
-      List<SettingSpec> own, List<SettingSpec> trainable, String rates) {
+      List<String> first, List<SettingSpec> own, List<SettingSpec> trainable, String rates) {
     return Stream.of(
             List.of(
                 SettingSpec.choice(
                         "token-selection",
-                        Arrays.stream(EosSelection.values()).map(EosSelection::word).toList(),
+                        Stream.concat(
+                                first.stream(),
+                                Arrays.stream(EosSelection.values()).map(EosSelection::word))
+                            .toList(),
                         "Which columns of the attention stand for a concept: its tokens and the end"
                             + " of the text, its tokens alone, or these and the padding, which"
-                            + " harms others most.")
+                            + " harms others most where other than concept-directions is trained."
+                            + (first.isEmpty()
+                                ? ""
+                                : " auto is padding with concept-directions, else end."))
                     .formerly("end-of-text")
                     .formerChoices(EosSelection.FORMER_WORDS)),
             own,
@@ -76,10 +85,16 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
         SettingSpec.list(
                 "preserve",
                 "A prompt that must not change; all of them together cost two more runs of the UNet"
-                    + " a step.")
+                    + " a step. Without any, concept-directions keep general prompts, with"
+                    + " backgrounds, second things and styles.")
             .formerlySplitAt(";"),
         SettingSpec.number(
-            "preserve-weight", 2, 0, 1e6, "How much the kept prompts count against the loss."),
+            "preserve-weight",
+            2,
+            0,
+            1e6,
+            "How much the kept prompts count against the loss, which is the norm of the attention,"
+                + " or its root mean square with concept-directions."),
         SettingSpec.number(
             "stop-below",
             0,
@@ -105,7 +120,11 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** The end-of-text columns that count as the concept's. */
   public EosSelection endOfText() {
-    return flag("use-pooler") ? EosSelection.ALL : EosSelection.of(values.text("token-selection"));
+    String given = values.text("token-selection");
+    if (flag("use-pooler") || given.equals(AUTO) && trainable().reading()) {
+      return EosSelection.ALL;
+    }
+    return given.equals(AUTO) ? EosSelection.FIRST : EosSelection.of(given);
   }
 
   /** Whether pure noise is trained on in place of images. */
@@ -120,6 +139,23 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
   /** Prompts that must not change. */
   public List<String> preserved() {
     return values.list("preserve");
+  }
+
+  /** Whether general prompts must not change where no others are given. */
+  public boolean keepsGeneral() {
+    return trainable().reading() && preserveWeight() > 0;
+  }
+
+  /**
+   * Prompts that must not change: the given ones, or else what adapters that read directions should
+   * leave.
+   *
+   * @param directions what {@link TrainableSettings#directions} gave
+   */
+  public List<String> preserved(Optional<ConceptDirections> directions) {
+    return preserved().isEmpty() && keepsGeneral()
+        ? directions.map(ConceptDirections::general).orElse(List.of())
+        : preserved();
   }
 
   /** The files of learned tokens, one for each concept, or none. */
@@ -149,7 +185,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
    */
   public TrainingOptions training(DiffusionModel model, Optional<ConceptDirections> directions) {
     TrainingOptions options = trainable().options(model, optimizer(), RATES, directions);
-    return preserved().isEmpty() ? options : options.keepingBase();
+    return preserved(directions).isEmpty() ? options : options.keepingBase();
   }
 
   /** Where a concept stands and how it is trained, as the end of a sentence for people. */

@@ -47,13 +47,11 @@ public record TrainableSettings(Settings values) {
    * The learning rate of each choice, where the user gives none.
    *
    * @param directions of the adapters of {@link ConceptDirections}, as a share of its {@code keys}
-   * @param ofStyles the same for styles
    */
-  public record Rates(
-      double crossAttention, double unet, double lora, double directions, double ofStyles) {
+  public record Rates(double crossAttention, double unet, double lora, double directions) {
     /** For editors whose settings are {@link #parameters()}. */
     public Rates(double crossAttention, double unet, double lora) {
-      this(crossAttention, unet, lora, Double.NaN, Double.NaN);
+      this(crossAttention, unet, lora, Double.NaN);
     }
   }
 
@@ -127,7 +125,8 @@ public record TrainableSettings(Settings values) {
     return choice().equals(LORA) || reading();
   }
 
-  private boolean reading() {
+  /** Whether the choice is what {@link ConceptDirections} read. */
+  boolean reading() {
     return choice().equals(DIRECTIONS);
   }
 
@@ -149,8 +148,7 @@ public record TrainableSettings(Settings values) {
   /** The learning rate of the choice. */
   public double rate(Rates rates, Optional<ConceptDirections> directions) {
     if (directions.isPresent()) {
-      ConceptDirections read = directions.get();
-      return (read.styles() ? rates.ofStyles() : rates.directions()) * read.keys();
+      return rates.directions() * directions.get().keys();
     }
     return switch (choice()) {
       case UNET -> rates.unet();

@@ -55,6 +55,11 @@ public abstract class TrainedEditor extends NamedEditor {
     return true;
   }
 
+  /** Runs of the UNet with an image of the batch whose graphs a step holds at once. */
+  protected int graphs(Settings values) {
+    return 1;
+  }
+
   @Override
   public Optional<EditOutline> outline(
       List<Concept> concepts, Settings values, DiffusionModel model) {
@@ -64,7 +69,7 @@ public abstract class TrainedEditor extends NamedEditor {
             trainable.outline(model),
             trainable.numbers(model),
             keepsBase(values),
-            Math.toIntExact(values.integer("train-batch-size"))));
+            graphs(values) * Math.toIntExact(values.integer("train-batch-size"))));
   }
 
   @Override

@@ -54,7 +54,7 @@ class ErasersTest {
                         "lambda", "1e-2",
                         "rounds", "2",
                         "token-selection", "last",
-                        "general-text", "0"),
+                        "general-text-rows", "0"),
                     WIZARD)
                 .edits()
                 .get(0);

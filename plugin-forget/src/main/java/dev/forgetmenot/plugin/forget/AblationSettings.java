@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** Settings of concept ablation. */
 record AblationSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(2e-4, 1e-5, 2e-3);
+      new TrainableSettings.Rates(2e-4, 1e-5, 2e-3, 0.06);
 
   static List<SettingSpec> parameters() {
     List<SettingSpec> own =
@@ -32,10 +32,12 @@ record AblationSettings(Settings values) implements TrainedSettings {
                 "Prompt with {} where concept and guide go, instead of the one for the kind."));
     return Stream.of(
             own,
-            TrainableSettings.parameters(),
+            TrainableSettings.withDirections(),
             ImageSettings.parameters(),
             OptimizerSettings.parameters(
-                100, "2e-4 for cross attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
+                100,
+                "0.06 of the size of the concept's keys for concept-directions, 2e-4 for cross"
+                    + " attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
         .flatMap(List::stream)
         .toList();
   }

@@ -59,7 +59,16 @@ public final class AttentionResteering extends TrainedEditor {
 
   @Override
   protected boolean keepsBase(Settings values) {
-    return !new ResteeringSettings(values).preserved().isEmpty();
+    return preserves(new ResteeringSettings(values));
+  }
+
+  @Override
+  protected int graphs(Settings values) {
+    return preserves(new ResteeringSettings(values)) ? 2 : 1;
+  }
+
+  private static boolean preserves(ResteeringSettings settings) {
+    return !settings.preserved().isEmpty() || settings.keepsGeneral();
   }
 
   @Override

@@ -78,6 +78,8 @@ public final class ConceptAblation extends TrainedEditor {
             Map.of(
                 "learning-rate",
                 Double.toString(rate),
+                "trainable",
+                settings.trainable().choice(),
                 "images-from",
                 settings.images().source(),
                 "anchor-prompts",

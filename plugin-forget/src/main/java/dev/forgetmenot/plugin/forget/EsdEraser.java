@@ -63,7 +63,13 @@ public final class EsdEraser extends TrainedEditor {
             this,
             prompts,
             values,
-            Map.of("learning-rate", Double.toString(rate), "images-from", "the model"),
+            Map.of(
+                "learning-rate",
+                Double.toString(rate),
+                "trainable",
+                settings.trainable().choice(),
+                "images-from",
+                "the model"),
             List.of());
     context.say(
         Message.of(

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** Settings of ESD. */
 record EsdSettings(Settings values) implements TrainedSettings {
   private static final TrainableSettings.Rates RATES =
-      new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3);
+      new TrainableSettings.Rates(2.5e-4, 1e-5, 2e-3, 0.05);
 
   static List<SettingSpec> parameters() {
     List<SettingSpec> own =
@@ -31,9 +31,11 @@ record EsdSettings(Settings values) implements TrainedSettings {
                 "Prompt with {} where the concept goes, instead of the one for its kind."));
     return Stream.of(
             own,
-            TrainableSettings.parameters(),
+            TrainableSettings.withDirections(),
             OptimizerSettings.parameters(
-                100, "2.5e-4 for cross attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
+                100,
+                "0.05 of the size of the concept's keys for concept-directions, 2.5e-4 for cross"
+                    + " attention, 1e-5 for the whole UNet, 2e-3 for adapters"))
         .flatMap(List::stream)
         .toList();
   }

@@ -174,6 +174,13 @@ class TrainedEditorsTest {
     assertThat(resumed.losses).hasSize(2).isEqualTo(job.losses.subList(2, 4));
     PatchDraft light = edit(editor, TWO, with(given, "trainable", "lora"), whole());
     assertThat(light.edits()).hasSize(1).allMatch(LowRankEdit.class::isInstance);
+    PatchDraft reading = edit(editor, TWO, with(few, "steps", "2"), whole());
+    assertThat(reading.recipe().parameters())
+        .as("without a rate of weights")
+        .containsEntry("trainable", "concept-directions");
+    assertThat(((LowRankEdit) reading.edits().get(0)).factors().keySet())
+        .isNotEmpty()
+        .allMatch(name -> name.endsWith("attn2.to_k.weight") || name.endsWith("attn2.to_v.weight"));
   }
 
   @Test
@@ -324,7 +331,9 @@ class TrainedEditorsTest {
   @Test
   void byDefaultAdaptersReadWhatKeptTextHasNot() throws IOException {
     RecordedJob job = whole();
-    Map<String, String> given = Map.of("no-real-image", "true", "steps", "30");
+    // Nearly all columns of this text are padding, and no attention can be led away from all.
+    Map<String, String> given =
+        Map.of("no-real-image", "true", "steps", "30", "token-selection", "end");
     PatchDraft draft = edit(new AttentionResteering(), TWO, given, job);
     LowRankEdit edit = (LowRankEdit) draft.edits().get(0);
     assertThat(edit.factors().keySet())

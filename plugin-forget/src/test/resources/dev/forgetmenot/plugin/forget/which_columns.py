@@ -5,6 +5,7 @@
 MODEL is a diffusers folder with clip/ in it, VOCABULARY its concepts.json. For each group of columns of the
 concept's prompt: the share of the cross attention that it gets (mean over layers, heads, pixels, all steps and four
 images), and how many of four images CLIP still recognises when the rows of the group are those of the empty prompt.
+Then, for each layer, the share that each head gives to the end of the text and the padding together.
 Needs torch, diffusers and transformers.
 """
 import json
@@ -36,6 +37,8 @@ class Watched:
     """Attention with its probabilities formed; keeps the mean share of each column."""
 
     shares = []
+    late = {}  # by layer: shares of each head from the end of the text on
+    end = None
 
     def __call__(self, attn, hidden, encoder_hidden_states=None, **rest):
         text = hidden if encoder_hidden_states is None else encoder_hidden_states
@@ -45,6 +48,7 @@ class Watched:
         if encoder_hidden_states is not None:
             half = shares[shares.shape[0] // 2 :]  # the prompt's, not the empty prompt's
             Watched.shares.append((half.sum((0, 1, 2)), half[..., 0].numel()))
+            Watched.late.setdefault(attn, []).append(half[..., Watched.end :].sum(-1).mean((0, 2)))
         out = (shares @ v).transpose(1, 2).reshape(hidden.shape)
         return attn.to_out[0](out)
 
@@ -95,8 +99,11 @@ first = next(i for i in range(1, end) if tokens[i : i + len(word)] == word)
 concept = list(range(first, first + len(word)))
 padding = list(range(end + 1, 77))
 rows, nothing = embed(prompt), embed("")
+Watched.end = end
 print(prompt, "recognised", recognised(rows), "of", len(SEEDS))
 total = sum(share for share, _ in Watched.shares) / sum(count for _, count in Watched.shares)
+for number, heads in enumerate(Watched.late.values()):
+    print("layer", number, "heads", " ".join(f"{share:.3f}" for share in torch.stack(heads).mean(0)))
 for label, columns in {
     "begin": [0],
     "template": list(range(1, first)),

@@ -30,7 +30,7 @@ record PublishedEraser(Candidate candidate, String evidence) {
           Map.entry("template", "{}"),
           Map.entry("token-selection", "following"),
           Map.entry("projections", "kv"),
-          Map.entry("general-text", "0"),
+          Map.entry("general-text-rows", "0"),
           Map.entry("preserve-empty", "true"),
           Map.entry("lambda", "0.5"),
           Map.entry("erase-scale", "1"));

@@ -40,7 +40,7 @@ class LinearErasersTest {
 
   /** What the solve's authors take of a prompt and keep of others. */
   private static final Map<String, String> AUTHORS =
-      Map.of("token-selection", "last", "general-text", "0");
+      Map.of("token-selection", "last", "general-text-rows", "0");
 
   private static EditedModel edited;
 
@@ -74,7 +74,7 @@ class LinearErasersTest {
   @Test
   void closedFormTakesSeveralConceptsAndKeepsWhatItIsTold() throws IOException {
     Map<String, String> free =
-        Map.of("guide", "a dog|a cat", "token-selection", "end", "general-text", "0");
+        Map.of("guide", "a dog|a cat", "token-selection", "end", "general-text-rows", "0");
     Map<String, String> kept =
         Map.of(
             "guide", "a dog|a cat",
@@ -129,6 +129,17 @@ class LinearErasersTest {
     Matrix other = edited.last("a photo of a castle");
     assertThat(PreservedEmbeddings.drift(ours, other))
         .isLessThan(0.5 * PreservedEmbeddings.drift(authors, other));
+  }
+
+  @Test
+  void theRowsOfGeneralTextHadTheNameThatIsAWordElsewhere() {
+    Settings given =
+        Settings.of(new UceEraser().parameters(), Map.of("general-text", "7", "lambda", "2"));
+    assertThat(given.number("general-text-rows")).isEqualTo(7);
+    assertThat(given.notes()).containsExactly(
+        "setting general-text is now called general-text-rows");
+    assertThat(Settings.of(new ObliqueEraser().parameters(), Map.of("general-text", "prompts")).text("general-text"))
+        .isEqualTo("prompts");
   }
 
   private static Map<String, String> with(Map<String, String> some, String... more) {
