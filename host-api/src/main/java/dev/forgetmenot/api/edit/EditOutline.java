@@ -9,7 +9,7 @@ import dev.forgetmenot.patch.edit.PatchEdit;
  * @param edit names, shapes and types of the result, with values that change nothing
  * @param trained numbers that are trained, 0 for a solution
  * @param keepsBase whether the trained weights are kept as they were too
- * @param batch images that one training step looks at together, once for each
- *     of its prompts; 0 for a solution
+ * @param batch images that one training step looks at together, once for each of its prompts; 0 for
+ *     a solution
  */
 public record EditOutline(PatchEdit edit, long trained, boolean keepsBase, int batch) {}

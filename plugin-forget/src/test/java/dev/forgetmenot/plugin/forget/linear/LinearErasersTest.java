@@ -136,9 +136,11 @@ class LinearErasersTest {
     Settings given =
         Settings.of(new UceEraser().parameters(), Map.of("general-text", "7", "lambda", "2"));
     assertThat(given.number("general-text-rows")).isEqualTo(7);
-    assertThat(given.notes()).containsExactly(
-        "setting general-text is now called general-text-rows");
-    assertThat(Settings.of(new ObliqueEraser().parameters(), Map.of("general-text", "prompts")).text("general-text"))
+    assertThat(given.notes())
+        .containsExactly("setting general-text is now called general-text-rows");
+    assertThat(
+            Settings.of(new ObliqueEraser().parameters(), Map.of("general-text", "prompts"))
+                .text("general-text"))
         .isEqualTo("prompts");
   }
 
