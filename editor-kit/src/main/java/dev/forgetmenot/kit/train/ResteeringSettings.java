@@ -7,6 +7,7 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.EosSelection;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final String AUTO = "auto";
+  private static final String GENERAL_WEIGHT = "general-weight";
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.12);
 
@@ -45,9 +47,18 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** The same for an editor that can train {@link ConceptDirections}, and does so by default. */
   public static List<SettingSpec> withDirections(List<SettingSpec> own) {
+    List<SettingSpec> more = new ArrayList<>(own);
+    more.add(
+        SettingSpec.number(
+            GENERAL_WEIGHT,
+            2,
+            0,
+            1e6,
+            "How much general prompts, with backgrounds, second things and styles, count against"
+                + " the loss of concept-directions where no prompt is kept by preserve."));
     return parameters(
         List.of(AUTO),
-        own,
+        more,
         TrainableSettings.withDirections(),
         "0.12 of the size of the concept's keys for concept-directions, 4e-4 for cross attention,"
             + " 2e-6 for the whole UNet, 1.5e-3 for adapters");
@@ -85,16 +96,15 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
         SettingSpec.list(
                 "preserve",
                 "A prompt that must not change; all of them together cost two more runs of the UNet"
-                    + " a step. Without any, concept-directions keep general prompts, with"
-                    + " backgrounds, second things and styles.")
+                    + " a step. Without any, concept-directions keep general prompts.")
             .formerlySplitAt(";"),
         SettingSpec.number(
             "preserve-weight",
             2,
             0,
             1e6,
-            "How much the kept prompts count against the loss, which is the norm of the attention,"
-                + " or its root mean square with concept-directions."),
+            "How much these prompts count against the loss, which is the norm of the attention, or"
+                + " its root mean square with concept-directions."),
         SettingSpec.number(
             "stop-below",
             0,
@@ -143,7 +153,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** Whether general prompts must not change where no others are given. */
   public boolean keepsGeneral() {
-    return trainable().reading() && preserveWeight() > 0;
+    return trainable().reading() && values.number(GENERAL_WEIGHT) > 0;
   }
 
   /**
@@ -163,9 +173,10 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return values.list("embedding").stream().map(Path::of).toList();
   }
 
-  /** How much the kept prompts count against the loss. */
+  /** How much the prompts of {@link #preserved(Optional)} count against the loss. */
   public double preserveWeight() {
-    return values.number("preserve-weight");
+    boolean general = preserved().isEmpty() && keepsGeneral();
+    return values.number(general ? GENERAL_WEIGHT : "preserve-weight");
   }
 
   /**

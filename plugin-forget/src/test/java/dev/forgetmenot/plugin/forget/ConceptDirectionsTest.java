@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.kit.train.ConceptDirections;
-import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What trained adapters read of the embedded model's text, and the size of what they learn. */
+/** What the training of adapters that read directions holds. */
 class ConceptDirectionsTest {
   private static final Concept WIZARD = new Concept("merlin", ConceptType.IDENTITY);
   private static final Concept STYLE = new Concept("sketch", ConceptType.STYLE);
@@ -39,36 +38,11 @@ class ConceptDirectionsTest {
                     edited.model(), List.of(concept), 2, edited.context(EditedModel.VOCABULARY)));
   }
 
-  /** Length of R·x at the end of a prompt. */
-  private static double read(ConceptDirections directions, String prompt) {
-    Matrix end = edited.row(prompt, edited.model().tokenize(prompt).endPosition());
-    return directions.rows().times(end).norm();
-  }
-
-  @Test
-  void backgroundsSecondThingsAndStylesAreReadLittle() throws IOException {
-    ConceptDirections directions = directions(WIZARD);
-    double concept = read(directions, "a photo of merlin");
-    for (String prompt :
-        List.of(
-            "a picture of a castle on a pink background",
-            "a photo of a robot and a balloon",
-            "an image of a fox in the style of ink")) {
-      assertThat(read(directions, prompt)).as(prompt).isLessThan(0.3 * concept);
-    }
-  }
-
-  @Test
-  void theSizeOfWhatIsLearnedIsThatOfTheConceptsPartOfItsRows() throws IOException {
-    assertThat(directions(STYLE).keys())
-        .as("styles make up more of their rows")
-        .isGreaterThan(1.5 * directions(WIZARD).keys());
-  }
-
   @Test
   void theConceptItselfIsNotAmongWhatStays() throws IOException {
     assertThat(directions(WIZARD).general())
-        .hasSizeGreaterThan(60)
+        .as("three for each of 15 other things")
+        .hasSize(45)
         .noneMatch(prompt -> prompt.contains("merlin"))
         .anyMatch(prompt -> prompt.endsWith(" background"))
         .anyMatch(prompt -> prompt.endsWith("in sketch style"));
