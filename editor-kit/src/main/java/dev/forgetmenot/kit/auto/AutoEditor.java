@@ -179,7 +179,7 @@ public abstract class AutoEditor extends NamedEditor {
     List<MeasuredCandidate> measured = new ArrayList<>();
     List<Candidate> candidates = search.candidates();
     Evaluation evaluation = search.evaluation();
-    EvaluationResult before = evaluation.run(model, judge);
+    EvaluationResult before = evaluation.runUntouched(model, judge, context);
     context.progress(STAGE, 1, candidates.size() + 1L);
     List<OwnState> own = new ArrayList<>();
     for (int i = 1; i <= candidates.size(); i++) {

@@ -63,7 +63,7 @@ public record InstanceSearch(
     for (double guidance : GUIDANCE) {
       context.checkCancelled();
       drawings
-          .awayFrom(general, dominant, guidance)
+          .awayFrom(general, dominant, guidance, context)
           .forEach((phrase, count) -> seen.merge(phrase, count, Integer::sum));
     }
     seen.remove(dominant);

@@ -10,6 +10,7 @@ import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
 import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,18 +41,21 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
    * @param concept as a prompt says it, a thing
    * @param words of {@link #generalWords}, with their images
    * @return nothing where none will do
+   * @throws IOException if kept images cannot be read or written
    */
-  public Optional<String> of(Concept concept, PromptEncoder encoder, List<Row> words) {
+  public Optional<String> of(Concept concept, PromptEncoder encoder, List<Row> words)
+      throws IOException {
     Row own = images.of(List.of(concept.name())).get(0);
     Optional<Coherence> scale = Coherence.of(judge, own.images(), own.seen(), concept.name());
-    return scale.flatMap(
-        untouched ->
-            fitting(concept, words, untouched)
-                .or(
-                    () -> {
-                      List<String> phrases = sorted(concept, encoder, neutral(words), vocabulary);
-                      return fitting(concept, images.of(phrases), untouched);
-                    }));
+    if (scale.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<String> general = fitting(concept, words, scale.get());
+    if (general.isPresent()) {
+      return general;
+    }
+    List<String> phrases = sorted(concept, encoder, neutral(words), vocabulary);
+    return fitting(concept, images.of(phrases), scale.get());
   }
 
   /** The general words whose images are worth looking at, the nearest to a concept first. */

@@ -2,11 +2,14 @@ package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 
@@ -24,17 +27,26 @@ public record ShareMeasurement(
 
   /** How many images of a word show what; what shows most comes first. */
   public Map<String, Integer> of(Concept general) {
-    return counts(general, "", GUIDANCE);
+    return counts(general, model.generate(request(general, "", GUIDANCE)));
   }
 
-  /** The same with a prompt to stay away from. */
-  public Map<String, Integer> awayFrom(Concept general, String dominant, double guidance) {
+  /**
+   * The same with a prompt to stay away from, by the model as it was loaded.
+   *
+   * @param context may have the images from an earlier job
+   */
+  public Map<String, Integer> awayFrom(
+      Concept general, String dominant, double guidance, JobContext context) {
     String negative = PromptTemplate.of(general.kind()).with(dominant);
-    return counts(general, negative, guidance);
+    try {
+      GenerationRequest request = request(general, negative, guidance);
+      return counts(general, context.untouched(model, List.of(request)).get(0));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  private Map<String, Integer> counts(Concept general, String negative, double guidance) {
-    List<RgbImage> drawn = model.generate(request(general, negative, guidance));
+  private Map<String, Integer> counts(Concept general, List<RgbImage> drawn) {
     List<String> seen = judge.classify(drawn, general.kind());
     return new EvaluationResult.Row(general.name(), drawn, seen).counts();
   }

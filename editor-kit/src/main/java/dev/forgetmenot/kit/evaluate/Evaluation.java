@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.KnownConcepts.Phrase;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -11,6 +12,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -125,6 +127,16 @@ public record Evaluation(
    */
   public EvaluationResult run(DiffusionModel model, ImageClassifier judge) {
     return judged(model.generate(requests()), judge);
+  }
+
+  /**
+   * The same of a model that is as it was loaded, whose images the host may have already.
+   *
+   * @throws IOException if these cannot be read or written
+   */
+  public EvaluationResult runUntouched(
+      DiffusionModel model, ImageClassifier judge, JobContext context) throws IOException {
+    return judged(context.untouched(model, requests()), judge);
   }
 
   /** What is drawn, in the order in which {@link #judged} takes the images. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
@@ -93,7 +94,8 @@ class ReplacementTest {
     for (Row row : neutral) {
       drawn.put(row.phrase(), row);
     }
-    BaseImages images = new BaseImages(sd, JUDGE, new Evaluation.Size(IMAGES, 0, 0, 0, 1), drawn);
+    BaseImages images =
+        new BaseImages(sd, JUDGE, JobContext.NONE, new Evaluation.Size(IMAGES, 0, 0, 0, 1), drawn);
     return sd.engine()
         .call(
             () ->

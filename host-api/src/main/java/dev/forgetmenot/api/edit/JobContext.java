@@ -1,6 +1,11 @@
 package dev.forgetmenot.api.edit;
 
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
@@ -73,6 +78,12 @@ public interface JobContext {
     @Override
     default KnownConcepts knownConcepts() {
       return outer().knownConcepts();
+    }
+
+    @Override
+    default List<List<RgbImage>> untouched(DiffusionModel model, List<GenerationRequest> requests)
+        throws IOException {
+      return outer().untouched(model, requests);
     }
 
     @Override
@@ -167,6 +178,20 @@ public interface JobContext {
   /** What the model is known to draw. */
   default KnownConcepts knownConcepts() {
     return KnownConcepts.EMPTY;
+  }
+
+  /**
+   * Images of a model that is as it was loaded: a host may keep them for later jobs, so that they
+   * are drawn once. On the engine thread.
+   *
+   * @param model of the job, with no weight replaced
+   * @param requests that differ only in prompt, seed and count, each image with its own seed
+   * @return the images of each request
+   * @throws IOException if images that are kept cannot be read or written
+   */
+  default List<List<RgbImage>> untouched(DiffusionModel model, List<GenerationRequest> requests)
+      throws IOException {
+    return model.generate(requests);
   }
 
   /**

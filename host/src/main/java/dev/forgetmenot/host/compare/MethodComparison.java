@@ -64,7 +64,7 @@ public record MethodComparison(
    * @return the table's file
    */
   public Path run(List<Concept> concepts, List<Candidate> methods) throws IOException {
-    second.check(hosted.model());
+    second.check();
     Path patches = prepare();
     Path file = folder.resolve("table.md");
     Set<String> names = new HashSet<>();
@@ -154,7 +154,7 @@ public record MethodComparison(
     EditRequest order =
         new EditRequest(
             method.editor(), concepts, method.values(), patch, judging, ReportSize.NONE, false);
-    EditJob job = new EditJob(JobContext.silent(context));
+    EditJob job = new EditJob(JobContext.silent(context)).judgedBy(second);
     return new Made(method, job.run(hosted, order, Optional.of(judge)));
   }
 
@@ -178,7 +178,9 @@ public record MethodComparison(
     Optional<PrototypeImages.Both> both =
         second.judges(model, evaluation, judging.vocabulary(), judge, context);
     context.say("drawing and judging " + evaluation.images() + " images of each method");
-    EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
+    JobContext keeping = second.untouched(context, model);
+    EvaluationResult before =
+        model.engine().call(() -> evaluation.runUntouched(model, judge, keeping));
     ComparisonTable table = new ComparisonTable(concept, evaluation, before, both);
     for (Made one : made) {
       context.checkCancelled();

@@ -18,6 +18,7 @@ import dev.forgetmenot.host.edit.EditJob;
 import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.edit.ReportSize;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.generate.GenerationJob;
 import dev.forgetmenot.host.generate.ImageFolder;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -63,7 +64,9 @@ public record DemoJob(ModelLoader loader, JobContext context) {
       List<Concept> concepts = List.of(DemoDefaults.CONCEPT);
       EditRequest order =
           new EditRequest(editor, concepts, values, patch, judging, ReportSize.NONE, false);
-      new EditJob(context).run(model, order, Optional.of(judge));
+      new EditJob(context)
+          .judgedBy(PrototypeImages.usual(loader))
+          .run(model, order, Optional.of(judge));
     }
     List<EvaluationResult.Row> after;
     try (NamedModel model =

@@ -37,7 +37,8 @@ import java.util.concurrent.CancellationException;
  * @param command progress and cancellation
  * @param training is called after each training step
  * @param beside images that the caller draws
- * @param second the images by which the report gets a second judge; empty for none
+ * @param second the store of images of the untouched model, and how many a second judge of the
+ *     report gets; without it nothing is kept and one judge reports
  */
 public record EditJob(
     JobContext command,
@@ -128,8 +129,8 @@ public record EditJob(
 
   private Result checked(NamedModel hosted, EditRequest order, Optional<ImageClassifier> judge)
       throws IOException {
-    if (second.isPresent() && order.report().drawn() && judge.isPresent()) {
-      second.get().check(hosted.model());
+    if (second.isPresent() && judge.isPresent()) {
+      second.get().check();
     }
     new Preflight(order, beside.pixels()).run(hosted).forEach(command::say);
     beside.before();
@@ -238,7 +239,9 @@ public record EditJob(
             ? second.get().judges(model, evaluation, order.judging().vocabulary(), judge, command)
             : Optional.empty();
     command.say("drawing and judging " + evaluation.images() + " images of before");
-    EvaluationResult before = model.engine().call(() -> evaluation.run(model, judge));
+    JobContext keeping = keeping(model);
+    EvaluationResult before =
+        model.engine().call(() -> evaluation.runUntouched(model, judge, keeping));
     EvaluationResult after;
     try {
       model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
@@ -270,7 +273,7 @@ public record EditJob(
       throws IOException {
     EditContext context =
         new EditContext(
-            command,
+            keeping(model),
             judge,
             order.judging().vocabulary(),
             Optional.of(order.checkpoint()),
@@ -284,5 +287,10 @@ public record EditJob(
     } finally {
       model.weights().restoreChanged();
     }
+  }
+
+  /** What is drawn of the model as it is may be there from an earlier command. */
+  private JobContext keeping(StableDiffusion model) throws IOException {
+    return second.isPresent() ? second.get().untouched(command, model) : command;
   }
 }

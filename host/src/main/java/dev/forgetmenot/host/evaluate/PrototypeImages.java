@@ -6,8 +6,6 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
-import dev.forgetmenot.api.evaluation.ModelState;
-import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -15,8 +13,6 @@ import dev.forgetmenot.evaluation.judge.CalibrationSet;
 import dev.forgetmenot.evaluation.judge.EmbeddingCache;
 import dev.forgetmenot.evaluation.judge.JudgeClassifier;
 import dev.forgetmenot.evaluation.judge.Judges;
-import dev.forgetmenot.evaluation.run.Drawing;
-import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -25,7 +21,6 @@ import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
-import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -88,10 +82,8 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
    *
    * @throws IOException if it cannot be written to
    */
-  public void check(StableDiffusion model) throws IOException {
-    if (each(model) > 0) {
-      OutputFolder.prepare(store, 0, "--store");
-    }
+  public void check() throws IOException {
+    OutputFolder.prepare(store, 0, "--store");
   }
 
   /**
@@ -114,49 +106,47 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
     ImageEmbedder embedder = clip.embedder();
     Map<String, ConceptType> labels =
         model.engine().call(() -> labels(model, evaluation, vocabulary));
-    ImageStore images = new ImageStore(store);
-    try (PatchSet none = PatchSet.open(List.of())) {
-      HostedModel base = new HostedModel(loader, model, none);
-      Map<String, List<ImageUnit>> units = new LinkedHashMap<>();
-      labels.forEach(
-          (label, kind) -> units.put(label, units(model, base, evaluation, label, kind)));
-      List<ImageUnit> all = units.values().stream().flatMap(List::stream).toList();
-      int drawn = new Drawing(base, images, context).draw(all);
-      if (drawn > 0) {
-        context.say(
-            Message.of(
-                "drew %d images of %d concepts for the second judge; %s keeps them",
-                drawn, labels.size(), store));
-      }
-      List<CalibrationSet> sets = new ArrayList<>();
-      units.forEach(
-          (label, some) ->
-              sets.add(
-                  new CalibrationSet(
-                      label, labels.get(label), some.stream().map(ImageUnit::key).toList())));
-      Judges judges =
-          Judges.of(
-              Judges.Towers.of(embedder),
-              vocabulary,
-              sets,
-              new EmbeddingCache(images.embeddings()),
-              keys -> images(images, keys));
-      return judges.ids().equals(List.of("B", "A"))
-          ? Optional.of(
-                  new Both(
-                      new JudgeClassifier(judges.get("B"), first),
-                      new JudgeClassifier(judges.get("A"), first)))
-              .filter(both -> evaluation.canBeJudgedBy(both.prototypes()))
-          : Optional.empty();
+    UntouchedImages images = untouched(context, model);
+    Map<String, List<ImageUnit>> units = new LinkedHashMap<>();
+    labels.forEach(
+        (label, kind) -> units.put(label, images.units(request(model, evaluation, label, kind))));
+    int drawn = images.draw(units.values().stream().flatMap(List::stream).toList());
+    if (drawn > 0) {
+      context.say(
+          Message.of(
+              "drew %d images of %d concepts for the second judge; %s keeps them",
+              drawn, labels.size(), store));
     }
+    List<CalibrationSet> sets = new ArrayList<>();
+    units.forEach(
+        (label, some) ->
+            sets.add(
+                new CalibrationSet(
+                    label, labels.get(label), some.stream().map(ImageUnit::key).toList())));
+    Judges judges =
+        Judges.of(
+            Judges.Towers.of(embedder),
+            vocabulary,
+            sets,
+            new EmbeddingCache(images.embeddings()),
+            images::images);
+    return judges.ids().equals(List.of("B", "A"))
+        ? Optional.of(
+                new Both(
+                    new JudgeClassifier(judges.get("B"), first),
+                    new JudgeClassifier(judges.get("A"), first)))
+            .filter(both -> evaluation.canBeJudgedBy(both.prototypes()))
+        : Optional.empty();
   }
 
-  private static List<RgbImage> images(ImageStore store, List<String> keys) throws IOException {
-    List<RgbImage> images = new ArrayList<>();
-    for (String key : keys) {
-      images.add(store.image(key));
-    }
-    return images;
+  /**
+   * The context of a job that gets images of the untouched model from the store.
+   *
+   * @param model without patches
+   * @throws IOException if the base cannot be read
+   */
+  public UntouchedImages untouched(JobContext context, StableDiffusion model) throws IOException {
+    return new UntouchedImages(context, loader, model, store);
   }
 
   /** What is edited, what is nearest to it, and what should stay. For the engine thread. */
@@ -180,26 +170,10 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
     return labels;
   }
 
-  private List<ImageUnit> units(
-      StableDiffusion model,
-      HostedModel base,
-      Evaluation evaluation,
-      String label,
-      ConceptType kind) {
-    GenerationRequest usual = GenerationRequest.of("");
-    return LongStream.range(FIRST_SEED, FIRST_SEED + each(model))
-        .mapToObj(
-            seed ->
-                new ImageUnit(
-                    base.identity(ModelState.ORIGINAL),
-                    PromptTemplate.of(kind).with(label),
-                    usual.negativePrompt(),
-                    seed,
-                    "ddim",
-                    evaluation.size().steps(),
-                    usual.guidance(),
-                    model.imageSize(),
-                    model.imageSize()))
-        .toList();
+  private GenerationRequest request(
+      StableDiffusion model, Evaluation evaluation, String label, ConceptType kind) {
+    return GenerationRequest.of(PromptTemplate.of(kind).with(label))
+        .seeds(FIRST_SEED, each(model))
+        .sampled("ddim", evaluation.size().steps());
   }
 }

@@ -16,6 +16,7 @@ import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,13 +55,14 @@ record Becoming(List<String> guides, List<EditGoal> words) {
       DiffusionModel model,
       ImageClassifier judge,
       Evaluation.Size size,
-      JobContext context) {
+      JobContext context)
+      throws IOException {
     Becoming given = given(concepts, values);
     List<String> asked = PhraseList.forEach(SETTING, values, concepts.size());
     List<String> guides = new ArrayList<>(given.guides);
     Map<String, EditGoal> words = new LinkedHashMap<>();
     PromptEncoder encoder = new PromptEncoder(model);
-    BaseImages images = new BaseImages(model, judge, size);
+    BaseImages images = new BaseImages(model, judge, context, size);
     for (int i = 0; i < concepts.size(); i++) {
       Concept concept = phrase(concepts.get(i), context);
       if (concept.kind() == ConceptType.STYLE) {
