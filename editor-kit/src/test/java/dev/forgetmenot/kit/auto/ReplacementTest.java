@@ -84,7 +84,7 @@ class ReplacementTest {
   }
 
   /** What a lion, drawn with a cosine of 0.6, becomes where there is one general word. */
-  private static Optional<String> of(Row word, Row... neutral) {
+  private static Optional<String> of(Row word, Row... neutral) throws IOException {
     KnownConcepts vocabulary = new KnownConcepts(List.of(), List.of(WORD));
     Map<String, Row> drawn = new HashMap<>();
     drawn.put("a lion", row("a lion", 60, 0, 0, IMAGES));
@@ -104,20 +104,20 @@ class ReplacementTest {
   }
 
   @Test
-  void aWordThatShowsOneOrTwoOtherThingsClearlyWillDo() {
+  void aWordThatShowsOneOrTwoOtherThingsClearlyWillDo() throws IOException {
     assertThat(of(row(WORD, 60, 8, 5, 0))).contains(WORD);
     assertThat(of(row(WORD, 57, 16, 0, 0))).as("0.43 is 1.075 times 0.4").contains(WORD);
   }
 
   @Test
-  void oneThatShowsTheConceptOrManyThingsOrNothingClearlyWillNot() {
+  void oneThatShowsTheConceptOrManyThingsOrNothingClearlyWillNot() throws IOException {
     assertThat(of(row(WORD, 60, 15, 0, 1))).as("draws the concept").isEmpty();
     assertThat(of(row(WORD, 60, 8, 4, 0))).as("12 of 16 show two things").isEmpty();
     assertThat(of(row(WORD, 55, 16, 0, 0))).as("0.45 is 1.125 times 0.4").isEmpty();
   }
 
   @Test
-  void neutralPhrasesComeAfterGeneralWords() {
+  void neutralPhrasesComeAfterGeneralWords() throws IOException {
     Row toy = row("a toy", 70, 16, 0, 0);
     assertThat(of(row(WORD, 60, 4, 4, 0), toy)).contains("a toy");
     assertThat(of(row(WORD, 60, 16, 0, 0), toy)).contains(WORD);
