@@ -15,6 +15,7 @@ import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -133,6 +134,16 @@ public abstract class AutoEditor extends NamedEditor {
     return measured.stream().min(best()).orElseThrow();
   }
 
+  /** The images by which each candidate is looked at first; all, where a subclass says nothing. */
+  protected Evaluation first(Evaluation all) {
+    return all;
+  }
+
+  /** How long the search goes on after a candidate has settled it. */
+  protected Duration time(Settings values) {
+    return Duration.ZERO;
+  }
+
   /** What candidates report to: nothing of quick ones is shown. */
   protected JobContext contextOfCandidates(JobContext context) {
     return JobContext.silent(context);
@@ -154,7 +165,8 @@ public abstract class AutoEditor extends NamedEditor {
       String among = search.evidence().map(line -> "unmeasured; " + line).orElse("unmeasured");
       return chosen(first, draft, among, context);
     }
-    List<MeasuredCandidate> measured = measure(search, concepts, judge.get(), model, context);
+    List<MeasuredCandidate> measured =
+        measure(search, concepts, values, judge.get(), model, context);
     Trial trial = new Trial(concepts, values, search.evaluation(), judge.get(), model, context);
     MeasuredCandidate best = choose(measured, trial);
     context.say("chosen, by these images: " + best);
@@ -169,16 +181,65 @@ public abstract class AutoEditor extends NamedEditor {
     return draft.recipe(draft.recipe().with(Map.of("chosen-by", "auto", "chosen-among", among)));
   }
 
+  /**
+   * Those that count for the choice. Few images settle what is clear; where they settle nothing, the
+   * two best are looked at again by all images.
+   */
   private List<MeasuredCandidate> measure(
       Search search,
       List<Concept> concepts,
+      Settings values,
       ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
       throws IOException {
+    Evaluation all = search.evaluation();
+    Evaluation few = first(all);
+    List<MeasuredCandidate> measured =
+        tried(search.candidates(), few, concepts, values, judge, model, context);
+    boolean settled = measured.stream().anyMatch(this::settles);
+    if (settled || measured.size() == 1 || few.images() == all.images()) {
+      return measured;
+    }
+    context.say(
+        Message.of(
+            "%s images of each settle nothing: the two best are compared by %s",
+            few.images(), all.images()));
+    EvaluationResult before = all.runUntouched(model, judge, context);
+    List<MeasuredCandidate> two = new ArrayList<>();
+    for (MeasuredCandidate one : measured.stream().sorted(best()).limit(2).toList()) {
+      context.checkCancelled();
+      two.add(measured(one.candidate(), one.draft(), before, all, judge, model));
+      context.say("looked again at " + two.get(two.size() - 1));
+    }
+    return two;
+  }
+
+  private static MeasuredCandidate measured(
+      Candidate candidate,
+      PatchDraft draft,
+      EvaluationResult before,
+      Evaluation evaluation,
+      ImageClassifier judge,
+      DiffusionModel model)
+      throws IOException {
+    EvaluationResult after =
+        AppliedEdits.during(draft.edits(), model, () -> evaluation.run(model, judge));
+    return new MeasuredCandidate(candidate, draft, before, after);
+  }
+
+  /** All candidates up to the first that settles, or while there is time. */
+  private List<MeasuredCandidate> tried(
+      List<Candidate> candidates,
+      Evaluation evaluation,
+      List<Concept> concepts,
+      Settings values,
+      ImageClassifier judge,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    long end = System.nanoTime() + time(values).toNanos();
     List<MeasuredCandidate> measured = new ArrayList<>();
-    List<Candidate> candidates = search.candidates();
-    Evaluation evaluation = search.evaluation();
     EvaluationResult before = evaluation.runUntouched(model, judge, context);
     context.progress(STAGE, 1, candidates.size() + 1L);
     List<OwnState> own = new ArrayList<>();
@@ -186,19 +247,17 @@ public abstract class AutoEditor extends NamedEditor {
       own.add(new OwnState(contextOfCandidates(context), i));
       own.get(i - 1).begin();
     }
-    for (int i = 0; i < candidates.size(); i++) {
+    boolean settled = false;
+    for (int i = 0; i < candidates.size() && !(settled && System.nanoTime() >= end); i++) {
       context.checkCancelled();
       Candidate candidate = candidates.get(i);
       Optional<PatchDraft> draft = candidate.draft(concepts, model, context, own.get(i));
       if (draft.isPresent()) {
-        EvaluationResult after =
-            AppliedEdits.during(draft.get().edits(), model, () -> evaluation.run(model, judge));
-        MeasuredCandidate last = new MeasuredCandidate(candidate, draft.get(), before, after);
+        MeasuredCandidate last =
+            measured(candidate, draft.get(), before, evaluation, judge, model);
         measured.add(last);
+        settled |= settles(last);
         context.say("tried " + last);
-        if (settles(last)) {
-          break;
-        }
       }
       context.progress(STAGE, 1L + measured.size(), candidates.size() + 1L);
     }

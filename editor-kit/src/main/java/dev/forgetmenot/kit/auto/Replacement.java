@@ -3,7 +3,6 @@ package dev.forgetmenot.kit.auto;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.KnownConcepts;
-import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
@@ -35,23 +34,23 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
   private static final double COHERENT = 1.1; // of the concept's own distance
 
   /**
-   * The nearest phrase by the text encoder that will do: of the vocabulary's general words, else of
-   * the neutral phrases.
+   * The phrases that will do, the nearest by the text encoder first: of the vocabulary's general
+   * words, or where none of these will, of the neutral phrases.
    *
    * @param concept as a prompt says it, a thing
    * @param words of {@link #generalWords}, with their images
-   * @return nothing where none will do
+   * @return none where none will do
    * @throws IOException if kept images cannot be read or written
    */
-  public Optional<String> of(Concept concept, PromptEncoder encoder, List<Row> words)
+  public List<String> of(Concept concept, PromptEncoder encoder, List<Row> words)
       throws IOException {
     Row own = images.of(List.of(concept.name())).get(0);
     Optional<Coherence> scale = Coherence.of(judge, own.images(), own.seen(), concept.name());
     if (scale.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
-    Optional<String> general = fitting(concept, words, scale.get());
-    if (general.isPresent()) {
+    List<String> general = fitting(concept, words, scale.get());
+    if (!general.isEmpty()) {
       return general;
     }
     List<String> phrases = sorted(concept, encoder, neutral(words), vocabulary);
@@ -73,9 +72,8 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
     return List.copyOf(rest);
   }
 
-  /** The first that will do. */
-  private Optional<String> fitting(Concept concept, List<Row> rows, Coherence untouched) {
-    return rows.stream().filter(row -> fits(row, concept, untouched)).map(Row::phrase).findFirst();
+  private List<String> fitting(Concept concept, List<Row> rows, Coherence untouched) {
+    return rows.stream().filter(row -> fits(row, concept, untouched)).map(Row::phrase).toList();
   }
 
   private boolean fits(Row row, Concept concept, Coherence untouched) {
@@ -100,17 +98,5 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
         .phrases()
         .forEach(one -> near.add(one.subject().phrase()));
     return near;
-  }
-
-  /** A line about it for people. */
-  public static String line(Concept concept, Optional<String> phrase) {
-    return phrase
-        .map(one -> Message.of("'%s' becomes '%s'", concept.name(), one))
-        .orElseGet(
-            () ->
-                Message.of(
-                    "no general word's images show one or two things clearly without '%s': it"
-                        + " becomes nothing; --become PHRASE names something",
-                    concept.name()));
   }
 }

@@ -48,7 +48,7 @@ public abstract class SolverEditor extends NamedEditor {
   public final PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    SolveInput job = job(concepts, values, model, context);
+    SolveInput job = job(concepts, values, new PromptEncoder(model), context);
     SolveResult outcome = solve(job);
     outcome.report().lines().forEach(context::say);
     return draft(job, outcome);
@@ -59,18 +59,18 @@ public abstract class SolverEditor extends NamedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     long begin = System.nanoTime();
-    SolveInput job = job(concepts, values, model, context);
+    SolveInput job = job(concepts, values, new PromptEncoder(model), context);
     SolveResult outcome = solve(job); // so fast that the estimate is the work itself
     Duration time = Duration.ofNanos(System.nanoTime() - begin);
     long matrix = 8L * job.width() * job.width();
     return Optional.of(new EditEstimate(time, 16 * matrix, outcome.report().lines()));
   }
 
-  private SolveInput job(
-      List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
+  /** A job of this editor; several may share an encoder, which knows their prompts then. */
+  public final SolveInput job(
+      List<Concept> concepts, Settings values, PromptEncoder encoder, JobContext context) {
     SolverSettings options = new SolverSettings(values);
-    return new SolveInput(
-        concepts, options, new PromptEncoder(model), context, kind -> templates(options, kind));
+    return new SolveInput(concepts, options, encoder, context, kind -> templates(options, kind));
   }
 
   private PatchDraft draft(SolveInput job, SolveResult outcome) {

@@ -42,7 +42,7 @@ class UntouchedImagesTest {
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     hosted.close();
     plugins.close();
   }

@@ -10,26 +10,24 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
-import dev.forgetmenot.kit.auto.TextScreen;
+import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.solve.SolverSettings;
-import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.patching.gate.PromptEncoder;
-import dev.forgetmenot.patching.stack.TextEdits;
-import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
@@ -41,11 +39,10 @@ public final class AutoEraser extends AutoEditor {
   /** A sixteenth of a concept's images may still be recognised as it. */
   private static final double LEFT = 1.0 / 16;
 
-  /** Directions that a projector takes away: 1 up to this. */
-  private static final int RANKS = 3;
+  /** Of so many others one may be lost by chance. */
+  private static final int CHANCE = 30;
 
-  /** Near phrases that it keeps. */
-  private static final List<Integer> NEIGHBOURS = List.of(6, 14);
+  private static final Pattern TIME = Pattern.compile("(\\d{1,5})(s?|m)");
 
   /** Projectors of which images are drawn, if the first do not settle it. */
   private static final int DRAWN = 3;
@@ -80,7 +77,7 @@ public final class AutoEraser extends AutoEditor {
         SettingSpec.integer(
                 "eval-others", 30, 0, 1000, "Other known concepts by which it is judged.")
             .formerly("trial-others"),
-        SettingSpec.integer("eval-steps", 20, 1, 1000, "Sampler steps of these images.")
+        SettingSpec.integer("eval-steps", 8, 1, 1000, "Sampler steps of these images.")
             .formerly("trial-steps"),
         SettingSpec.flag(
             ROBUST,
@@ -88,7 +85,12 @@ public final class AutoEraser extends AutoEditor {
                 + " inversion brings back least."),
         SettingSpec.integer(
             RECOVERY_STEPS, 150, 1, 100_000, "Steps of that inversion, for each candidate."),
-        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."));
+        SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."),
+        SettingSpec.text(
+            "time",
+            SettingSpec.Type.TEXT,
+            "0s",
+            "How long the search goes on after a candidate is good enough, such as 60s or 2m."));
   }
 
   @Override
@@ -148,7 +150,7 @@ public final class AutoEraser extends AutoEditor {
   private static void sayNear(Concept concept, DiffusionModel model, JobContext context) {
     List<String> near =
         NearestConcepts.of(new PromptEncoder(model), concept, context.knownConcepts())
-            .first(NEIGHBOURS.get(0))
+            .first(ProjectorSearch.NEIGHBOURS.get(0))
             .stream()
             .map(PromptPhrase::phrase)
             .toList();
@@ -166,64 +168,49 @@ public final class AutoEraser extends AutoEditor {
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    Map<String, String> given = passedOn(becoming, values);
-    List<Candidate> projectors = new ArrayList<>();
-    for (int rank = 1; rank <= RANKS; rank++) {
-      for (int neighbours : NEIGHBOURS) {
-        projectors.add(oblique(rank, neighbours, given));
-      }
-    }
-    List<Candidate> all = new ArrayList<>(screened(projectors, concepts, becoming, model, context));
-    Map<String, String> guide = new HashMap<>(given);
+    Map<String, String> passedOn = new HashMap<>();
+    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> passedOn.put(name, phrases)));
+    ProjectorSearch projectors =
+        new ProjectorSearch(concepts, new PromptEncoder(model), context);
+    List<Candidate> all = new ArrayList<>();
+    projectors.sorted(becoming, passedOn).stream()
+        .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)
+        .forEach(screened -> all.add(screened.candidate()));
+    Map<String, String> guide = new HashMap<>(becoming.settings());
     guide.keySet().retainAll(Set.of("guide"));
     all.add(new Candidate(new UceEraser(), guide));
     PublishedEraser.of(model, becoming, values).map(PublishedEraser::candidate).ifPresent(all::add);
-    given.remove("guide");
-    all.add(oblique(2, 14, given));
+    Map<String, String> nothing = new HashMap<>(becoming.settings());
+    nothing.remove("guide");
+    all.add(ProjectorSearch.candidate(2, 14, nothing, passedOn));
     return all;
   }
 
-  private static Map<String, String> passedOn(Becoming becoming, Settings values) {
-    Map<String, String> given = new HashMap<>(becoming.settings());
-    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> given.put(name, phrases)));
-    return given;
+  /** A third of the others, and half as many images of concepts and words. */
+  @Override
+  protected Evaluation first(Evaluation all) {
+    Evaluation.Size size = all.size();
+    int others = (size.others() + 2) / 3;
+    return new Evaluation(
+        all.goals(),
+        EvenSpread.of(others, all.others()),
+        size.of((size.ofConcept() + 1) / 2, others));
   }
 
-  private static List<Candidate> screened(
-      List<Candidate> projectors,
-      List<Concept> concepts,
-      Becoming becoming,
-      DiffusionModel model,
-      JobContext context)
-      throws IOException {
-    TextScreen screen =
-        TextScreen.of(
-            new PromptEncoder(model), concepts, becoming.guides(), context.knownConcepts());
-    Map<Candidate, Double> costs = new LinkedHashMap<>();
-    for (Candidate candidate : projectors) {
-      context.checkCancelled();
-      JobContext silent = JobContext.silent(context);
-      Optional<PatchDraft> draft = candidate.draft(concepts, model, silent, silent);
-      if (draft.isPresent()) {
-        ProjectorEdit edit = (ProjectorEdit) draft.get().edits().get(0); // as every projector's
-        costs.put(candidate, screen.cost(TextEdits.of(edit)));
-      }
-      context.progress("comparing by text", costs.size(), projectors.size());
+  @Override
+  protected Duration time(Settings values) {
+    return timeOf(values);
+  }
+
+  private static Duration timeOf(Settings values) {
+    String text = values.text("time");
+    Matcher time = TIME.matcher(text);
+    if (!time.matches()) {
+      throw new IllegalArgumentException(
+          Message.of("--time is a number of seconds or minutes such as 60s or 2m, not '%s'", text));
     }
-    context.progress("comparing by text", projectors.size(), projectors.size());
-    return costs.entrySet().stream()
-        .sorted(Map.Entry.comparingByValue())
-        .limit(DRAWN)
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private static Candidate oblique(int rank, int neighbours, Map<String, String> more) {
-    Map<String, String> settings = new HashMap<>(more);
-    settings.put("rank", Integer.toString(rank));
-    settings.put("neighbours", Integer.toString(neighbours));
-    settings.put("general-text", "prompts");
-    return new Candidate(new ObliqueEraser(), settings);
+    long count = Long.parseLong(time.group(1));
+    return time.group(2).equals("m") ? Duration.ofMinutes(count) : Duration.ofSeconds(count);
   }
 
   @Override
@@ -238,12 +225,13 @@ public final class AutoEraser extends AutoEditor {
     return new RobustChoice(trial, test).of(plain, best());
   }
 
-  /** Nothing is left to improve: one image more or less is chance. */
+  /** Nothing is left to improve: one image of 30 more or less is chance. */
   @Override
   protected boolean settles(MeasuredCandidate candidate) {
     return candidate.after().left() == 0
         && lostWords(candidate) == 0
-        && candidate.before().kept() - candidate.after().kept() <= 1;
+        && CHANCE * (candidate.before().kept() - candidate.after().kept())
+            <= candidate.after().ofOthers();
   }
 
   /** Those that forget come first, then what keeps general words, most others, moves least. */

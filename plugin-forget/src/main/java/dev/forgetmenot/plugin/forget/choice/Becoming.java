@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.BaseImages;
 import dev.forgetmenot.kit.auto.InstanceSearch;
 import dev.forgetmenot.kit.auto.Replacement;
@@ -65,25 +66,74 @@ record Becoming(List<String> guides, List<EditGoal> words) {
     BaseImages images = new BaseImages(model, judge, context, size);
     for (int i = 0; i < concepts.size(); i++) {
       Concept concept = phrase(concepts.get(i), context);
+      boolean open = asked.get(i).equals(AUTO);
       if (concept.kind() == ConceptType.STYLE) {
-        continue; // is how things are drawn: no word draws it, and it becomes no thing
+        if (open) {
+          context.say(
+              Message.of(
+                  "'%s' is a style, which is how things are drawn and no thing: it becomes nothing;"
+                      + " --become PHRASE names something",
+                  concept.name()));
+        }
+        continue;
       }
       context.checkCancelled();
       context.progress("looking for what concepts become", i, concepts.size());
       List<Row> rows =
           images.of(Replacement.generalWords(concept, encoder, context.knownConcepts()));
-      if (asked.get(i).equals(AUTO)) {
-        Optional<String> one =
-            new Replacement(images, judge, context.knownConcepts()).of(concept, encoder, rows);
-        context.say(Replacement.line(concept, one));
-        guides.set(i, one.orElse(""));
-      }
+      List<EditGoal> own = new ArrayList<>();
       rows.stream()
           .filter(row -> (double) row.count(concept.name()) / row.seen().size() >= DRAWS)
-          .forEach(row -> instances(row, concept, encoder, judge, size, context, words));
+          .forEach(row -> instances(row, concept, encoder, judge, size, context, own));
+      own.forEach(goal -> words.putIfAbsent(goal.concept().name(), goal));
+      if (open && !own.isEmpty()) {
+        guides.set(i, ofWord(concept, own.get(0), context));
+      } else if (open) {
+        Replacement replacement = new Replacement(images, judge, context.knownConcepts());
+        guides.set(i, best(concept, replacement.of(concept, encoder, rows), encoder, context));
+      }
     }
     context.progress("looking for what concepts become", concepts.size(), concepts.size());
     return new Becoming(guides, List.copyOf(words.values()));
+  }
+
+  /** The general word itself, which draws another of its instances afterwards. */
+  private static String ofWord(Concept concept, EditGoal word, JobContext context) {
+    String instance = word.instances().get(1);
+    context.say(
+        Message.of(
+            "'%s' becomes '%s', which draws %s from now on",
+            concept.name(), word.concept().name(), instance));
+    return instance;
+  }
+
+  /** The phrase whose best projector does least to other text. */
+  private static String best(
+      Concept concept, List<String> phrases, PromptEncoder encoder, JobContext context)
+      throws IOException {
+    ProjectorSearch search = new ProjectorSearch(List.of(concept), encoder, context);
+    Map<String, Double> costs = new LinkedHashMap<>();
+    for (String phrase : phrases) {
+      search.sorted(new Becoming(List.of(phrase), List.of()), Map.of()).stream()
+          .findFirst()
+          .ifPresent(one -> costs.put(phrase, one.cost()));
+    }
+    Optional<String> least =
+        costs.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+    context.say(
+        least
+            .map(
+                phrase ->
+                    Message.of(
+                        "'%s' becomes '%s', which costs other text least of %s",
+                        concept.name(), phrase, costs.keySet()))
+            .orElseGet(
+                () ->
+                    Message.of(
+                        "no general word's images show one or two things clearly without '%s': it"
+                            + " becomes nothing; --become PHRASE names something",
+                        concept.name())));
+    return least.orElse("");
   }
 
   private static Concept phrase(Concept concept, JobContext context) {
@@ -99,7 +149,7 @@ record Becoming(List<String> guides, List<EditGoal> words) {
       ImageClassifier judge,
       Evaluation.Size size,
       JobContext context,
-      Map<String, EditGoal> words) {
+      List<EditGoal> words) {
     Concept general = new Concept(word.phrase(), ConceptType.OBJECT);
     ShareMeasurement drawings =
         new ShareMeasurement(encoder.model(), judge, size.ofConcept(), size.steps(), size.seed());
@@ -108,7 +158,7 @@ record Becoming(List<String> guides, List<EditGoal> words) {
           new InstanceSearch(general, encoder, drawings, context).overshadowed(concept.name());
       List<String> all = new ArrayList<>(List.of(concept.name()));
       all.addAll(others);
-      words.putIfAbsent(word.phrase(), new EditGoal(general, all, List.of()));
+      words.add(new EditGoal(general, all, List.of()));
     } catch (IllegalArgumentException e) {
       context.say("'" + word.phrase() + "' is not held: " + e.getMessage());
     }

@@ -9,6 +9,7 @@ import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.solve.DirectionBudget;
+import dev.forgetmenot.kit.solve.ObliqueProjector;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SideEffects;
@@ -104,20 +105,58 @@ public final class ObliqueEraser extends SolverEditor {
 
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
-    List<String> anchors = anchors(job);
-    List<ConceptEmbeddings.Pairs> pairs = pairs(job, anchors);
-    List<Redirection> redirections = Redirection.all(job, REDIRECT);
-    int each = job.options().integer("kept-directions");
-    int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
-    DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
-    int rank = budget.rank(job.options().integer("rank"));
-    List<Matrix> differences = new ArrayList<>(List.of(differences(pairs, rank, budget)));
-    redirections.forEach(redirection -> differences.add(redirection.difference(job)));
-    int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
-    List<PreservedConcept> preserved = kept(job, anchors, redirections, near);
-    InputUpdate edit =
-        job.projector(List.of()).solve(Matrix.joinColumns(differences), job.held(preserved));
-    return new SolveResult(projector(job, edit), report(job, anchors, pairs, edit, preserved));
+    Projection projection = Projection.of(job);
+    InputUpdate edit = projection.solve(job.projector(List.of()));
+    return new SolveResult(projector(job, edit), report(projection, edit));
+  }
+
+  /**
+   * The edit of a job alone, for those who compare many.
+   *
+   * @param general what general text looks like, {@link SolveInput#projector} of such a job
+   * @throws IllegalArgumentException if what is kept holds a part of the concept
+   */
+  public static InputUpdate edit(SolveInput job, ObliqueProjector general) throws IOException {
+    return Projection.of(job).solve(general);
+  }
+
+  /**
+   * What is projected away and what stays.
+   *
+   * @param anchors in words, one for each concept
+   * @param pairs the columns of each concept with those of its anchor
+   * @param differences Δ (d × k)
+   * @param preserved phrases that stay
+   */
+  private record Projection(
+      SolveInput job,
+      List<String> anchors,
+      List<ConceptEmbeddings.Pairs> pairs,
+      Matrix differences,
+      List<PreservedConcept> preserved) {
+    static Projection of(SolveInput job) throws IOException {
+      List<String> anchors = ObliqueEraser.anchors(job);
+      List<ConceptEmbeddings.Pairs> pairs = ObliqueEraser.pairs(job, anchors);
+      List<Redirection> redirections = Redirection.all(job, REDIRECT);
+      int each = job.options().integer("kept-directions");
+      int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
+      DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
+      int rank = budget.rank(job.options().integer("rank"));
+      List<Matrix> differences =
+          new ArrayList<>(List.of(ObliqueEraser.differences(pairs, rank, budget)));
+      redirections.forEach(redirection -> differences.add(redirection.difference(job)));
+      int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
+      return new Projection(
+          job,
+          anchors,
+          pairs,
+          Matrix.joinColumns(differences),
+          kept(job, anchors, redirections, near));
+    }
+
+    InputUpdate solve(ObliqueProjector general) {
+      return general.solve(differences, job.held(preserved));
+    }
   }
 
   /** The main differences of each concept; above the budget those of all of them together. */
@@ -179,12 +218,11 @@ public final class ObliqueEraser extends SolverEditor {
     return List.copyOf(kept);
   }
 
-  private static SolveReport report(
-      SolveInput job,
-      List<String> anchors,
-      List<ConceptEmbeddings.Pairs> pairs,
-      InputUpdate edit,
-      List<PreservedConcept> preserved) {
+  private static SolveReport report(Projection projection, InputUpdate edit) {
+    SolveInput job = projection.job();
+    List<String> anchors = projection.anchors();
+    List<ConceptEmbeddings.Pairs> pairs = projection.pairs();
+    List<PreservedConcept> preserved = projection.preserved();
     InputUpdate stored = asStored(edit);
     SolveReport.Writer report = new SolveReport.Writer();
     String neutral = isMean(job) ? "the mean of known things" : "the empty prompt";

@@ -1,20 +1,25 @@
 package dev.forgetmenot.plugin.forget.choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Which candidate is the best. */
@@ -23,10 +28,14 @@ class AutoEraserTest {
   private static final int OTHERS = 10;
 
   private static EvaluationResult result(int left, int kept, int grey) {
+    return result(left, OTHERS, kept, grey);
+  }
+
+  private static EvaluationResult result(int left, int others, int kept, int grey) {
     List<EvaluationResult.Row> rows = new ArrayList<>();
     for (String phrase : List.of("target", "other")) {
       boolean target = phrase.equals("target");
-      int of = target ? IMAGES : OTHERS;
+      int of = target ? IMAGES : others;
       List<String> seen = new ArrayList<>(Collections.nCopies(of, "something"));
       Collections.fill(seen.subList(0, target ? left : kept), phrase);
       byte[] rgb = {(byte) grey, 0, 0};
@@ -91,11 +100,45 @@ class AutoEraserTest {
   }
 
   @Test
-  void theSearchEndsWhenNothingIsLeftAndNoMoreThanOneImageIsLost() {
+  void theSearchEndsWhenNothingIsLeftAndNoMoreThanOneImageOfThirtyIsLost() {
     assertThat(settles(0, 9, 50)).isTrue();
     assertThat(settles(0, 10, 50)).isTrue();
-    assertThat(settles(0, 8, 50)).isTrue();
-    assertThat(settles(0, 7, 0)).isFalse();
+    assertThat(settles(0, 8, 50)).as("1 of 10").isFalse();
     assertThat(settles(1, 9, 0)).isFalse();
+    assertThat(new AutoEraser().settles(ofThirty(28))).as("1 of 30").isTrue();
+    assertThat(new AutoEraser().settles(ofThirty(27))).as("2 of 30").isFalse();
+  }
+
+  /** 29 of 30 others are recognised before, and so many after. */
+  private static MeasuredCandidate ofThirty(int kept) {
+    Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
+    return new MeasuredCandidate(
+        candidate, null, result(IMAGES, 30, 29, 0), result(0, 30, kept, 0));
+  }
+
+  @Test
+  void fewImagesAreAThirdOfTheOthersAndHalfOfTheConcept() {
+    Evaluation all =
+        new Evaluation(
+            List.of(EditGoal.forget(new Concept("target", ConceptType.OBJECT))),
+            IntStream.range(0, 30).mapToObj(i -> "thing " + i).toList(),
+            new Evaluation.Size(8, 30, 1, 7000, 8));
+    Evaluation few = new AutoEraser().first(all);
+    assertThat(few.others()).hasSize(10).startsWith("thing 0", "thing 3");
+    assertThat(few.images()).isEqualTo(14);
+    assertThat(few.size().seed()).isEqualTo(7000);
+  }
+
+  @Test
+  void theTimeIsSecondsOrMinutes() {
+    AutoEraser auto = new AutoEraser();
+    assertThat(time(auto, "60s")).hasSeconds(60);
+    assertThat(time(auto, "2m")).hasMinutes(2);
+    assertThat(time(auto, "7")).hasSeconds(7);
+    assertThatThrownBy(() -> time(auto, "soon")).hasMessageContaining("--time", "60s", "soon");
+  }
+
+  private static Duration time(AutoEraser auto, String text) {
+    return auto.time(Settings.of(auto.parameters(), Map.of("time", text)));
   }
 }
