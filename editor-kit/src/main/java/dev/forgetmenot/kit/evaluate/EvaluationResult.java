@@ -57,6 +57,18 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
       return sorted;
     }
 
+    /**
+     * What shows most, for people, such as {@code a dog 14, a cat 2}.
+     *
+     * @param labels at most so many
+     */
+    public String most(int labels) {
+      return counts().entrySet().stream()
+          .limit(labels)
+          .map(label -> label.getKey() + " " + label.getValue())
+          .collect(Collectors.joining(", "));
+    }
+
     /** How many images show a phrase. */
     public int count(String shown) {
       return (int) seen.stream().filter(shown::equals).count();

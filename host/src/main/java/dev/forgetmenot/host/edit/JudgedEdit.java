@@ -9,6 +9,7 @@ import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What one judge sees of the images before and after an edit.
@@ -16,6 +17,9 @@ import java.util.List;
  * @param judge its letter and what it compares with, for people
  */
 public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult after) {
+  /** Labels of what a concept is taken for. */
+  static final int LABELS = 3;
+
   /** Judge A: images and texts. */
   public static final String TEXTS = "A, texts";
 
@@ -32,8 +36,8 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
    * Where another judge sees something else.
    *
    * @param other of the same images
-   * @return sentences: what the other counts, how far both agree on the images after the edit, and
-   *     each concept of whose images they recognise different numbers
+   * @return sentences: what the other counts, how far both agree on the images after the edit, what
+   *     it takes each concept for, and each concept of whose images they recognise different numbers
    */
   public List<String> beside(JudgedEdit other) {
     List<String> lines = new ArrayList<>();
@@ -46,6 +50,15 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
     for (int i = 0; i < after.goals().size(); i++) {
       GoalResult here = after.goals().get(i);
       GoalResult there = other.after.goals().get(i);
+      if (here.goal().forgets()) {
+        lines.add(
+            Message.of(
+                "judge %s takes %s for %s; both judges say the same of %s",
+                other.judge,
+                here.name(),
+                there.general().most(LABELS),
+                here.general().of(alike(here.general(), there.general()))));
+      }
       if (here.goal().forgets() && here.general().recognised() != there.general().recognised()) {
         lines.add(
             Message.of(
@@ -58,6 +71,13 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
       }
     }
     return lines;
+  }
+
+  private static int alike(EvaluationResult.Row one, EvaluationResult.Row other) {
+    return (int)
+        IntStream.range(0, one.seen().size())
+            .filter(i -> one.seen().get(i).equals(other.seen().get(i)))
+            .count();
   }
 
   /** How far two judges agree on the same images. */

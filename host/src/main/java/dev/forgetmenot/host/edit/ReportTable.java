@@ -8,7 +8,6 @@ import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -98,8 +97,8 @@ final class ReportTable {
   private void addReplacement(GoalResult before, GoalResult after, ImageClassifier judge) {
     add(
         before.name() + ", taken for",
-        taken(before.general().counts()),
-        taken(after.general().counts()));
+        before.general().most(JudgedEdit.LABELS),
+        after.general().most(JudgedEdit.LABELS));
     Optional<Coherence> was = Coherence.of(judge, before.general().images(), before.name());
     Optional<Coherence> is = Coherence.of(judge, after.general().images(), before.name());
     if (was.isPresent() && is.isPresent()) {
@@ -114,13 +113,6 @@ final class ReportTable {
             Message.of("%.3f", is.get().margin()));
       }
     }
-  }
-
-  private static String taken(Map<String, Integer> counts) {
-    return counts.entrySet().stream()
-        .limit(LABELS)
-        .map(label -> label.getKey() + " " + label.getValue())
-        .collect(Collectors.joining(", "));
   }
 
   private static int unnamed(GoalResult result, Set<String> shown) {

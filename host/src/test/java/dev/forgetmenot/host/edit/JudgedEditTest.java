@@ -42,6 +42,9 @@ class JudgedEditTest {
     assertThat(lines.get(1)).isEqualTo("the judges differ on 1 of 4 images after it (κ 0.64)");
     assertThat(lines.get(2))
         .isEqualTo(
+            "judge A, texts takes a bear for a dog 1, a bear 1; both judges say the same of 1/2");
+    assertThat(lines.get(3))
+        .isEqualTo(
             "the judges DISAGREE on a bear: 0/2 is recognised by judge B, prototypes, 1/2 by judge"
                 + " A, texts");
   }
@@ -49,7 +52,7 @@ class JudgedEditTest {
   @Test
   void abstentionsOfBothAgree() {
     JudgedEdit b = judged(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);
-    assertThat(b.beside(b)).hasSize(2);
+    assertThat(b.beside(b)).hasSize(3);
     assertThat(JudgedEdit.agreement(b.after(), b.after()).disagreeing()).isEmpty();
   }
 }

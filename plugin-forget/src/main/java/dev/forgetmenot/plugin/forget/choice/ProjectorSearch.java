@@ -84,6 +84,7 @@ final class ProjectorSearch {
     all.put("rank", Integer.toString(rank));
     all.put("neighbours", Integer.toString(neighbours));
     all.put("general-text", "prompts");
+    all.put("directions", "specific");
     return new Candidate(new ObliqueEraser(), all);
   }
 }

@@ -10,6 +10,7 @@ import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.kit.solve.DirectionBudget;
 import dev.forgetmenot.kit.solve.ObliqueProjector;
+import dev.forgetmenot.kit.solve.ObliqueReading;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.PreservedConcept;
 import dev.forgetmenot.kit.solve.SideEffects;
@@ -44,6 +45,8 @@ public final class ObliqueEraser extends SolverEditor {
   private static final String EMPTY = "empty";
   private static final String MEAN = "mean";
   private static final int OF_MEAN = 128; // things of which the mean is taken at most
+  private static final String DIRECTIONS = "directions";
+  private static final String SPECIFIC = "specific";
 
   /** For the plugin manager. */
   public ObliqueEraser() {
@@ -79,6 +82,11 @@ public final class ObliqueEraser extends SolverEditor {
             REDIRECT,
             "A general word that draws the concept and what it draws instead, such as"
                 + " word=phrase."),
+        SettingSpec.choice(
+            DIRECTIONS,
+            List.of("largest", SPECIFIC),
+            "Which differences to the guide are taken away: the largest, or those that general and"
+                + " kept text have least of, which changes other text less."),
         SolverSettings.generalText(),
         SolverSettings.generalWords(),
         SettingSpec.integer(
@@ -105,8 +113,9 @@ public final class ObliqueEraser extends SolverEditor {
 
   @Override
   protected SolveResult solve(SolveInput job) throws IOException {
-    Projection projection = Projection.of(job);
-    InputUpdate edit = projection.solve(job.projector(List.of()));
+    ObliqueProjector general = job.projector(List.of());
+    Projection projection = Projection.of(job, general);
+    InputUpdate edit = projection.solve(general);
     return new SolveResult(projector(job, edit), report(projection, edit));
   }
 
@@ -117,7 +126,7 @@ public final class ObliqueEraser extends SolverEditor {
    * @throws IllegalArgumentException if what is kept holds a part of the concept
    */
   public static InputUpdate edit(SolveInput job, ObliqueProjector general) throws IOException {
-    return Projection.of(job).solve(general);
+    return Projection.of(job, general).solve(general);
   }
 
   /**
@@ -134,7 +143,7 @@ public final class ObliqueEraser extends SolverEditor {
       List<ConceptEmbeddings.Pairs> pairs,
       Matrix differences,
       List<PreservedConcept> preserved) {
-    static Projection of(SolveInput job) throws IOException {
+    static Projection of(SolveInput job, ObliqueProjector general) throws IOException {
       List<String> anchors = ObliqueEraser.anchors(job);
       List<ConceptEmbeddings.Pairs> pairs = ObliqueEraser.pairs(job, anchors);
       List<Redirection> redirections = Redirection.all(job, REDIRECT);
@@ -142,16 +151,50 @@ public final class ObliqueEraser extends SolverEditor {
       int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
       DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);
       int rank = budget.rank(job.options().integer("rank"));
-      List<Matrix> differences =
-          new ArrayList<>(List.of(ObliqueEraser.differences(pairs, rank, budget)));
-      redirections.forEach(redirection -> differences.add(redirection.difference(job)));
       int near = budget.neighbours(job.options().integer("neighbours"), rank, each);
-      return new Projection(
-          job,
-          anchors,
-          pairs,
-          Matrix.joinColumns(differences),
-          kept(job, anchors, redirections, near));
+      List<PreservedConcept> preserved = kept(job, anchors, redirections, near);
+      boolean specific = job.options().values().text(DIRECTIONS).equals(SPECIFIC);
+      Matrix differences =
+          specific
+              ? specific(job, pairs, redirections, Math.min(rank * pairs.size(), budget.together()), general, preserved)
+              : largest(job, pairs, redirections, rank, budget);
+      return new Projection(job, anchors, pairs, differences, preserved);
+    }
+
+    /** The main directions of concepts' differences, and one of each redirection's. */
+    private static Matrix largest(
+        SolveInput job,
+        List<ConceptEmbeddings.Pairs> pairs,
+        List<Redirection> redirections,
+        int rank,
+        DirectionBudget budget) {
+      List<Matrix> all =
+          new ArrayList<>(List.of(ObliqueEraser.differences(pairs, rank, budget)));
+      redirections.forEach(redirection -> all.add(redirection.difference(job)));
+      return Matrix.joinColumns(all);
+    }
+
+    /**
+     * Those combinations of all differences, as many as there are {@link #largest}, that what is
+     * kept and general text have least of: (C − G)·V of {@link ObliqueReading}.
+     */
+    private static Matrix specific(
+        SolveInput job,
+        List<ConceptEmbeddings.Pairs> pairs,
+        List<Redirection> redirections,
+        int ofConcepts,
+        ObliqueProjector general,
+        List<PreservedConcept> preserved) {
+      Matrix columns =
+          Matrix.joinColumns(
+              Stream.concat(
+                      pairs.stream(), redirections.stream().map(redirection -> redirection.pairs(job)))
+                  .map(pair -> pair.targets().minus(pair.guides()))
+                  .toList());
+      int directions = ofConcepts + redirections.size();
+      ObliqueReading reading =
+          ObliqueReading.of(general.second(), columns, job.held(preserved), directions);
+      return columns.times(reading.coordinates());
     }
 
     InputUpdate solve(ObliqueProjector general) {

@@ -37,9 +37,13 @@ record Redirection(String general, String instead) {
 
   /** The main difference of the word to what it draws instead (d × 1). */
   Matrix difference(SolveInput job) {
-    ConceptEmbeddings.Pairs pairs =
-        job.rows(word(job).kind()).pairs(job.subject(general), job.subject(instead));
+    ConceptEmbeddings.Pairs pairs = pairs(job);
     return Subspace.ofFirst(pairs.targets().minus(pairs.guides()), 1).basis();
+  }
+
+  /** The columns of the word with those of what it draws instead. */
+  ConceptEmbeddings.Pairs pairs(SolveInput job) {
+    return job.rows(word(job).kind()).pairs(job.subject(general), job.subject(instead));
   }
 
   /** The word as a phrase that would be kept. */

@@ -200,6 +200,22 @@ class LinearErasersTest {
   }
 
   @Test
+  void specificDirectionsMoveOtherTextLess() throws IOException {
+    Map<String, String> settings =
+        Map.of("guide", "a vampire", "redirect", "a wizard=morgana", "general-text", "prompts");
+    InputUpdate largest = projector(edited.edit(new ObliqueEraser(), settings, WIZARD));
+    InputUpdate specific =
+        projector(
+            edited.edit(new ObliqueEraser(), with(settings, "directions", "specific"), WIZARD));
+    assertThat(specific.rank()).isEqualTo(largest.rank());
+    assertThat(specific.condition()).as("nothing brings the concept back").isGreaterThan(1e6);
+    String prompt = "a photo of a fox on a pink background";
+    Matrix end = edited.row(prompt, edited.model().tokenize(prompt).endPosition());
+    assertThat(PreservedEmbeddings.drift(specific, end))
+        .isLessThan(0.7 * PreservedEmbeddings.drift(largest, end));
+  }
+
+  @Test
   void aNamedPhraseIsKeptBesideTheNearestAndANearOneMayChange() throws IOException {
     String near = kept(Map.of("neighbours", "2", "general-words", "0"));
     List<String> nearest = List.of(near.split("\\|", -1));
