@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Projectors of several ranks and numbers of kept neighbours, sorted by what they do to text. For
@@ -58,22 +59,26 @@ final class ProjectorSearch {
     for (int rank = 1; rank <= RANKS; rank++) {
       for (int neighbours : NEIGHBOURS) {
         context.checkCancelled();
-        Candidate candidate = candidate(rank, neighbours, becoming.settings(), more);
-        ObliqueEraser eraser = new ObliqueEraser();
-        SolveInput job = eraser.job(concepts, candidate.values(), encoder, context);
-        try {
-          if (general == null) {
-            general = job.projector(List.of());
-          }
-          screened.add(
-              new Screened(candidate, screen.cost(ObliqueEraser.edit(job, general))));
-        } catch (IllegalArgumentException e) {
-          continue; // what is kept holds a part of the concept: others may do
-        }
+        screened(candidate(rank, neighbours, becoming.settings(), more), screen)
+            .ifPresent(screened::add);
       }
     }
     screened.sort(Comparator.comparingDouble(Screened::cost));
     return screened;
+  }
+
+  /** Nothing where what is kept holds a part of the concept. */
+  private Optional<Screened> screened(Candidate candidate, TextScreen screen) throws IOException {
+    SolveInput job = new ObliqueEraser().job(concepts, candidate.values(), encoder, context);
+    if (general == null) {
+      general = job.projector(List.of());
+    }
+    try {
+      double cost = screen.cost(ObliqueEraser.edit(job, general));
+      return Optional.of(new Screened(candidate, cost));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** A projector with these settings. */
