@@ -182,8 +182,8 @@ public abstract class AutoEditor extends NamedEditor {
   }
 
   /**
-   * Those that count for the choice. Few images settle what is clear; where they settle nothing, the
-   * two best are looked at again by all images.
+   * Those that count for the choice. Few images settle what is clear; where they settle nothing,
+   * the two best are looked at again by all images.
    */
   private List<MeasuredCandidate> measure(
       Search search,
@@ -253,8 +253,7 @@ public abstract class AutoEditor extends NamedEditor {
       Candidate candidate = candidates.get(i);
       Optional<PatchDraft> draft = candidate.draft(concepts, model, context, own.get(i));
       if (draft.isPresent()) {
-        MeasuredCandidate last =
-            measured(candidate, draft.get(), before, evaluation, judge, model);
+        MeasuredCandidate last = measured(candidate, draft.get(), before, evaluation, judge, model);
         measured.add(last);
         settled |= settles(last);
         context.say("tried " + last);

@@ -37,7 +37,8 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
    *
    * @param other of the same images
    * @return sentences: what the other counts, how far both agree on the images after the edit, what
-   *     it takes each concept for, and each concept of whose images they recognise different numbers
+   *     it takes each concept for, and each concept of whose images they recognise different
+   *     numbers
    */
   public List<String> beside(JudgedEdit other) {
     List<String> lines = new ArrayList<>();

@@ -170,8 +170,7 @@ public final class AutoEraser extends AutoEditor {
       throws IOException {
     Map<String, String> passedOn = new HashMap<>();
     PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> passedOn.put(name, phrases)));
-    ProjectorSearch projectors =
-        new ProjectorSearch(concepts, new PromptEncoder(model), context);
+    ProjectorSearch projectors = new ProjectorSearch(concepts, new PromptEncoder(model), context);
     List<Candidate> all = new ArrayList<>();
     projectors.sorted(becoming, passedOn).stream()
         .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)

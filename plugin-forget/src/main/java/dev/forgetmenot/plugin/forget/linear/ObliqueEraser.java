@@ -156,7 +156,13 @@ public final class ObliqueEraser extends SolverEditor {
       boolean specific = job.options().values().text(DIRECTIONS).equals(SPECIFIC);
       Matrix differences =
           specific
-              ? specific(job, pairs, redirections, Math.min(rank * pairs.size(), budget.together()), general, preserved)
+              ? specific(
+                  job,
+                  pairs,
+                  redirections,
+                  Math.min(rank * pairs.size(), budget.together()),
+                  general,
+                  preserved)
               : largest(job, pairs, redirections, rank, budget);
       return new Projection(job, anchors, pairs, differences, preserved);
     }
@@ -168,8 +174,7 @@ public final class ObliqueEraser extends SolverEditor {
         List<Redirection> redirections,
         int rank,
         DirectionBudget budget) {
-      List<Matrix> all =
-          new ArrayList<>(List.of(ObliqueEraser.differences(pairs, rank, budget)));
+      List<Matrix> all = new ArrayList<>(List.of(ObliqueEraser.differences(pairs, rank, budget)));
       redirections.forEach(redirection -> all.add(redirection.difference(job)));
       return Matrix.joinColumns(all);
     }
@@ -188,7 +193,8 @@ public final class ObliqueEraser extends SolverEditor {
       Matrix columns =
           Matrix.joinColumns(
               Stream.concat(
-                      pairs.stream(), redirections.stream().map(redirection -> redirection.pairs(job)))
+                      pairs.stream(),
+                      redirections.stream().map(redirection -> redirection.pairs(job)))
                   .map(pair -> pair.targets().minus(pair.guides()))
                   .toList());
       int directions = ofConcepts + redirections.size();
