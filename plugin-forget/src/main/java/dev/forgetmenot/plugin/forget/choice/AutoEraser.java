@@ -133,7 +133,7 @@ public final class AutoEraser extends AutoEditor {
     Becoming becoming = Becoming.given(concepts, values);
     if (values.flag(ROBUST)) {
       return new Search(
-          RobustChoice.harder(passedOn(becoming, values), concepts.get(0).kind()),
+          RobustChoice.harder(passedOn(becoming.settings(), values), concepts.get(0).kind()),
           evaluation,
           Optional.of("of which no text embedding brings the concept back"));
     }
@@ -168,8 +168,7 @@ public final class AutoEraser extends AutoEditor {
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    Map<String, String> passedOn = new HashMap<>();
-    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> passedOn.put(name, phrases)));
+    Map<String, String> passedOn = passedOn(Map.of(), values);
     ProjectorSearch projectors = new ProjectorSearch(concepts, new PromptEncoder(model), context);
     List<Candidate> all = new ArrayList<>();
     projectors.sorted(becoming, passedOn).stream()
@@ -183,6 +182,12 @@ public final class AutoEraser extends AutoEditor {
     nothing.remove("guide");
     all.add(ProjectorSearch.candidate(2, 14, nothing, passedOn));
     return all;
+  }
+
+  private static Map<String, String> passedOn(Map<String, String> more, Settings values) {
+    Map<String, String> given = new HashMap<>(more);
+    PASSED_ON.forEach(name -> values.find(name).ifPresent(phrases -> given.put(name, phrases)));
+    return given;
   }
 
   /** A third of the others, and half as many images of concepts and words. */

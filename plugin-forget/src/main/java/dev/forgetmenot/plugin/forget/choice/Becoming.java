@@ -86,35 +86,27 @@ record Becoming(List<String> guides, List<EditGoal> words) {
           .filter(row -> (double) row.count(concept.name()) / row.seen().size() >= DRAWS)
           .forEach(row -> instances(row, concept, encoder, judge, size, context, own));
       own.forEach(goal -> words.putIfAbsent(goal.concept().name(), goal));
-      if (open && !own.isEmpty()) {
-        guides.set(i, ofWord(concept, own.get(0), context));
-      } else if (open) {
+      if (open) {
         Replacement replacement = new Replacement(images, judge, context.knownConcepts());
-        guides.set(i, best(concept, replacement.of(concept, encoder, rows), encoder, context));
+        guides.set(i, best(concept, replacement.of(concept, encoder, rows), own, encoder, context));
       }
     }
     context.progress("looking for what concepts become", concepts.size(), concepts.size());
     return new Becoming(guides, List.copyOf(words.values()));
   }
 
-  /** The general word itself, which draws another of its instances afterwards. */
-  private static String ofWord(Concept concept, EditGoal word, JobContext context) {
-    String instance = word.instances().get(1);
-    context.say(
-        Message.of(
-            "'%s' becomes '%s', which draws %s from now on",
-            concept.name(), word.concept().name(), instance));
-    return instance;
-  }
-
   /** The phrase whose best projector does least to other text. */
   private static String best(
-      Concept concept, List<String> phrases, PromptEncoder encoder, JobContext context)
+      Concept concept,
+      List<String> phrases,
+      List<EditGoal> words,
+      PromptEncoder encoder,
+      JobContext context)
       throws IOException {
     ProjectorSearch search = new ProjectorSearch(List.of(concept), encoder, context);
     Map<String, Double> costs = new LinkedHashMap<>();
     for (String phrase : phrases) {
-      search.sorted(new Becoming(List.of(phrase), List.of()), Map.of()).stream()
+      search.sorted(new Becoming(List.of(phrase), words), Map.of()).stream()
           .findFirst()
           .ifPresent(one -> costs.put(phrase, one.cost()));
     }
