@@ -60,7 +60,8 @@ class SecondJudgeTest {
     ProgramRun run = forget("one.fmnpatch", "--prototypes=0");
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
     assertThat(run.out()).contains("recognised as a castle").doesNotContain("judge B");
-    assertThat(folder.resolve("store")).doesNotExist();
+    assertThat(folder.resolve("store/objects")).as("images of the untouched model").exists();
+    assertThat(folder.resolve("store/embeddings")).as("nothing for a second judge").doesNotExist();
     ProgramRun wrong = forget("wrong.fmnpatch", "--prototypes=1");
     assertThat(wrong.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(wrong.err()).contains("2 images of each concept or more, or 0 for none, not 1");
