@@ -225,7 +225,7 @@ public abstract class AutoEditor extends NamedEditor {
       throws IOException {
     EvaluationResult after =
         AppliedEdits.during(draft.edits(), model, () -> evaluation.run(model, judge));
-    return new MeasuredCandidate(candidate, draft, before, after);
+    return MeasuredCandidate.of(candidate, draft, before, after, judge);
   }
 
   /** All candidates up to the first that settles, or while there is time. */

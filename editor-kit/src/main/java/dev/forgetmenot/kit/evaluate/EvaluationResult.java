@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -146,6 +147,18 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
 
   private boolean forgets() {
     return goals.get(0).goal().forgets();
+  }
+
+  /** What an eighth or more of the images of a concept show, over all goals. */
+  public Set<String> mostlyShown() {
+    return goals.stream()
+        .map(GoalResult::general)
+        .flatMap(
+            row ->
+                row.counts().entrySet().stream()
+                    .filter(label -> 8 * label.getValue() >= row.seen().size())
+                    .map(Map.Entry::getKey))
+        .collect(Collectors.toSet());
   }
 
   /** Images of others that are recognised. */

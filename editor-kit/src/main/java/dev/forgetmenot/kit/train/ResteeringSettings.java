@@ -131,7 +131,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
   /** The end-of-text columns that count as the concept's. */
   public EosSelection endOfText() {
     String given = values.text("token-selection");
-    if (flag("use-pooler") || given.equals(AUTO) && trainable().reading()) {
+    if (flag("use-pooler") || (given.equals(AUTO) && trainable().reading())) {
       return EosSelection.ALL;
     }
     return given.equals(AUTO) ? EosSelection.FIRST : EosSelection.of(given);

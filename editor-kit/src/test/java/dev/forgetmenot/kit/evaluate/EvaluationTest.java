@@ -77,6 +77,7 @@ class EvaluationTest {
     assertThat(after.worstLeft()).isEqualTo(0.5);
     assertThat(after.retainAccuracy()).isEqualTo(2.0 / 3);
     assertThat(after.drift(before)).isEqualTo((10 + 4) / 2.0);
+    assertThat(after.mostlyShown()).containsExactlyInAnyOrder("a", "b");
     assertThat(after.since(before))
         .isEqualTo("recognised as a 2/2 → 1/2 [9 %, 91 %]; others 100 % → 67 % of 3");
   }

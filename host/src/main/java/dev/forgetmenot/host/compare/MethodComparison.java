@@ -176,7 +176,7 @@ public record MethodComparison(
       throws IOException {
     StableDiffusion model = hosted.model();
     Optional<PrototypeImages.Both> both =
-        second.judges(model, evaluation, judging.vocabulary(), judge, context);
+        second.judges(model, evaluation, judging.vocabulary(), Set.of(), judge, context);
     context.say("drawing and judging " + evaluation.images() + " images of each method");
     JobContext keeping = second.untouched(context, model);
     EvaluationResult before =

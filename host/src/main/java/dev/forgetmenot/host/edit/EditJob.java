@@ -234,10 +234,6 @@ public record EditJob(
     Evaluation evaluation = report.evaluation();
     Path file = order.patch();
     command.say("wrote " + file + "; what follows is only measured");
-    Optional<PrototypeImages.Both> both =
-        second.isPresent()
-            ? second.get().judges(model, evaluation, order.judging().vocabulary(), judge, command)
-            : Optional.empty();
     command.say("drawing and judging " + evaluation.images() + " images of before");
     JobContext keeping = keeping(model);
     EvaluationResult before =
@@ -251,6 +247,18 @@ public record EditJob(
       model.repatch(List.of());
     }
     JudgedEdit first = new JudgedEdit(JudgedEdit.TEXTS, before, after);
+    Optional<PrototypeImages.Both> both =
+        second.isPresent()
+            ? second
+                .get()
+                .judges(
+                    model,
+                    evaluation,
+                    order.judging().vocabulary(),
+                    after.mostlyShown(),
+                    judge,
+                    command)
+            : Optional.empty();
     JudgedEdit judged =
         both.map(two -> first.by(JudgedEdit.PROTOTYPES, evaluation, two.prototypes()))
             .orElse(first);

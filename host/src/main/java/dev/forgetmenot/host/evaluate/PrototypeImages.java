@@ -90,6 +90,8 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
    * The judges of a report; draws what the store lacks.
    *
    * @param model without patches
+   * @param shown what the first judge says that edited images show, so that the second may say it
+   *     too
    * @param first what chose; its CLIP stays open as long as the judges
    * @return empty where no second judge is asked for, and for a classifier of a plugin
    */
@@ -97,6 +99,7 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
       StableDiffusion model,
       Evaluation evaluation,
       KnownConcepts vocabulary,
+      Set<String> shown,
       ImageClassifier first,
       JobContext context)
       throws IOException {
@@ -105,7 +108,7 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
     }
     ImageEmbedder embedder = clip.embedder();
     Map<String, ConceptType> labels =
-        model.engine().call(() -> labels(model, evaluation, vocabulary));
+        model.engine().call(() -> labels(model, evaluation, vocabulary, shown));
     UntouchedImages images = untouched(context, model);
     Map<String, List<ImageUnit>> units = new LinkedHashMap<>();
     labels.forEach(
@@ -151,9 +154,9 @@ public record PrototypeImages(ModelLoader loader, Path store, OptionalInt each) 
 
   /** What is edited, what is nearest to it, and what should stay. For the engine thread. */
   private static Map<String, ConceptType> labels(
-      StableDiffusion model, Evaluation evaluation, KnownConcepts vocabulary) {
+      StableDiffusion model, Evaluation evaluation, KnownConcepts vocabulary, Set<String> shown) {
     PromptEncoder encoder = new PromptEncoder(model);
-    Set<String> phrases = new LinkedHashSet<>();
+    Set<String> phrases = new LinkedHashSet<>(shown);
     for (EditGoal goal : evaluation.goals()) {
       Stream.of(List.of(goal.concept().name()), goal.ownNames(), goal.without())
           .flatMap(List::stream)

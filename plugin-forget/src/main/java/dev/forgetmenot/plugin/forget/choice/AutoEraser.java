@@ -14,6 +14,7 @@ import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
@@ -40,12 +41,21 @@ public final class AutoEraser extends AutoEditor {
   private static final double LEFT = 1.0 / 16;
 
   /** Of so many others one may be lost by chance. */
-  private static final int CHANCE = 30;
+  private static final int CHANCE = 15;
 
   private static final Pattern TIME = Pattern.compile("(\\d{1,5})(s?|m)");
 
-  /** Projectors of which images are drawn, if the first do not settle it. */
-  private static final int DRAWN = 3;
+  /** Projectors of a phrase of which images are drawn, if the first do not settle it. */
+  private static final int DRAWN = 2;
+
+  /** Phrases that a concept may become, of which images are drawn. */
+  private static final int PHRASES = 2;
+
+  /** As near to known things as untouched images, within a tenth. */
+  private static final double COHERENT = 1.1;
+
+  /** Of a concept's images show the same one or two things. */
+  private static final double ONE_OR_TWO = 13.0 / 16;
 
   /** Of a general word's images show its other instances, when it has survived. */
   private static final double SURVIVES = 0.5;
@@ -171,9 +181,13 @@ public final class AutoEraser extends AutoEditor {
     Map<String, String> passedOn = passedOn(Map.of(), values);
     ProjectorSearch projectors = new ProjectorSearch(concepts, new PromptEncoder(model), context);
     List<Candidate> all = new ArrayList<>();
-    projectors.sorted(becoming, passedOn).stream()
-        .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)
-        .forEach(screened -> all.add(screened.candidate()));
+    Optional<Becoming> next = Optional.of(becoming);
+    for (int i = 0; i < PHRASES && next.isPresent(); i++) {
+      projectors.sorted(next.get(), passedOn).stream()
+          .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)
+          .forEach(screened -> all.add(screened.candidate()));
+      next = next.get().next();
+    }
     Map<String, String> guide = new HashMap<>(becoming.settings());
     guide.keySet().retainAll(Set.of("guide"));
     all.add(new Candidate(new UceEraser(), guide));
@@ -190,11 +204,11 @@ public final class AutoEraser extends AutoEditor {
     return given;
   }
 
-  /** A third of the others, and half as many images of concepts and words. */
+  /** Two thirds of the others, and half as many images of concepts and words. */
   @Override
   protected Evaluation first(Evaluation all) {
     Evaluation.Size size = all.size();
-    int others = (size.others() + 2) / 3;
+    int others = (2 * size.others() + 2) / 3;
     return new Evaluation(
         all.goals(),
         EvenSpread.of(others, all.others()),
@@ -229,24 +243,52 @@ public final class AutoEraser extends AutoEditor {
     return new RobustChoice(trial, test).of(plain, best());
   }
 
-  /** Nothing is left to improve: one image of 30 more or less is chance. */
+  /** Nothing is left to improve: one image of 15 more or less is chance. */
   @Override
   protected boolean settles(MeasuredCandidate candidate) {
     return candidate.after().left() == 0
         && lostWords(candidate) == 0
-        && CHANCE * (candidate.before().kept() - candidate.after().kept())
-            <= candidate.after().ofOthers();
+        && lostOthers(candidate) == 0
+        && (isClear(candidate) || !hasGuide(candidate));
   }
 
-  /** Those that forget come first, then what keeps general words, most others, moves least. */
+  /**
+   * Those that forget come first, then what keeps general words, most others, shows something clear
+   * in the place of the concept, moves least.
+   */
   @Override
   protected Comparator<MeasuredCandidate> best() {
     return Comparator.comparingDouble(
             (MeasuredCandidate m) -> Math.max(LEFT, m.after().worstLeft()))
         .thenComparingLong(AutoEraser::lostWords)
-        .thenComparingDouble(
-            m -> Math.max(0, m.before().retainAccuracy() - m.after().retainAccuracy()))
+        .thenComparingInt(AutoEraser::lostOthers)
+        .thenComparing(m -> !isClear(m))
+        .thenComparingInt(m -> m.before().kept() - m.after().kept())
         .thenComparingDouble(MeasuredCandidate::drift);
+  }
+
+  /** Others that are not recognised any more, beyond one of 15. */
+  private static int lostOthers(MeasuredCandidate candidate) {
+    int lost = candidate.before().kept() - candidate.after().kept();
+    return Math.max(0, lost - candidate.after().ofOthers() / CHANCE);
+  }
+
+  private static boolean hasGuide(MeasuredCandidate candidate) {
+    return candidate.candidate().settings().containsKey("guide");
+  }
+
+  /** Whether all concepts became one or two things, as near to known ones as they were. */
+  private static boolean isClear(MeasuredCandidate candidate) {
+    return hasGuide(candidate)
+        && candidate.coherence().orElse(Double.POSITIVE_INFINITY) <= COHERENT
+        && candidate.after().goals().stream()
+            .filter(goal -> goal.goal().forgets())
+            .allMatch(goal -> isOneOrTwo(goal.general()));
+  }
+
+  private static boolean isOneOrTwo(EvaluationResult.Row images) {
+    int most = images.counts().values().stream().limit(2).mapToInt(count -> count).sum();
+    return most >= ONE_OR_TWO * images.seen().size();
   }
 
   /** General words that show none of their other instances in most of their images. */

@@ -29,8 +29,9 @@ import java.util.Optional;
  *
  * @param guides a phrase for each concept, empty for nothing
  * @param words general words that draw a concept: the concept first, then its other instances
+ * @param others phrases that will do for a single concept as well as its guide, the nearest first
  */
-record Becoming(List<String> guides, List<EditGoal> words) {
+record Becoming(List<String> guides, List<EditGoal> words, List<String> others) {
   static final String SETTING = "become";
   static final String AUTO = "auto";
   private static final String NOTHING = "nothing";
@@ -42,7 +43,7 @@ record Becoming(List<String> guides, List<EditGoal> words) {
         PhraseList.forEach(SETTING, values, concepts.size()).stream()
             .map(phrase -> phrase.equals(AUTO) || phrase.equals(NOTHING) ? "" : phrase)
             .toList();
-    return new Becoming(guides, List.of());
+    return new Becoming(guides, List.of(), List.of());
   }
 
   /**
@@ -61,6 +62,7 @@ record Becoming(List<String> guides, List<EditGoal> words) {
     Becoming given = given(concepts, values);
     List<String> asked = PhraseList.forEach(SETTING, values, concepts.size());
     List<String> guides = new ArrayList<>(given.guides);
+    List<String> others = List.of();
     Map<String, EditGoal> words = new LinkedHashMap<>();
     PromptEncoder encoder = new PromptEncoder(model);
     BaseImages images = new BaseImages(model, judge, context, size);
@@ -88,44 +90,33 @@ record Becoming(List<String> guides, List<EditGoal> words) {
       own.forEach(goal -> words.putIfAbsent(goal.concept().name(), goal));
       if (open) {
         Replacement replacement = new Replacement(images, judge, context.knownConcepts());
-        guides.set(i, best(concept, replacement.of(concept, encoder, rows), own, encoder, context));
+        List<String> phrases = replacement.of(concept, encoder, rows);
+        say(concept, phrases, context);
+        guides.set(i, phrases.isEmpty() ? "" : phrases.get(0));
+        others = concepts.size() == 1 ? phrases.stream().skip(1).toList() : List.of();
       }
     }
     context.progress("looking for what concepts become", concepts.size(), concepts.size());
-    return new Becoming(guides, List.copyOf(words.values()));
+    return new Becoming(guides, List.copyOf(words.values()), others);
   }
 
-  /** The phrase whose best projector does least to other text. */
-  private static String best(
-      Concept concept,
-      List<String> phrases,
-      List<EditGoal> words,
-      PromptEncoder encoder,
-      JobContext context)
-      throws IOException {
-    ProjectorSearch search = new ProjectorSearch(List.of(concept), encoder, context);
-    Map<String, Double> costs = new LinkedHashMap<>();
-    for (String phrase : phrases) {
-      search.sorted(new Becoming(List.of(phrase), words), Map.of()).stream()
-          .findFirst()
-          .ifPresent(one -> costs.put(phrase, one.cost()));
-    }
-    Optional<String> least =
-        costs.entrySet().stream().min(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
+  private static void say(Concept concept, List<String> phrases, JobContext context) {
     context.say(
-        least
-            .map(
-                phrase ->
-                    Message.of(
-                        "'%s' becomes '%s', which costs other text least of %s",
-                        concept.name(), phrase, costs.keySet()))
-            .orElseGet(
-                () ->
-                    Message.of(
-                        "no general word's images show one or two things clearly without '%s': it"
-                            + " becomes nothing; --become PHRASE names something",
-                        concept.name())));
-    return least.orElse("");
+        phrases.isEmpty()
+            ? Message.of(
+                "no general word's images show one or two things clearly without '%s': it becomes"
+                    + " nothing; --become PHRASE names something",
+                concept.name())
+            : Message.of(
+                "'%s' may become, the nearest first: %s",
+                concept.name(), String.join(", ", phrases)));
+  }
+
+  /** The same with the next phrase that will do; empty where there is none. */
+  Optional<Becoming> next() {
+    return others.stream()
+        .findFirst()
+        .map(phrase -> new Becoming(List.of(phrase), words, others.subList(1, others.size())));
   }
 
   private static Concept phrase(Concept concept, JobContext context) {
