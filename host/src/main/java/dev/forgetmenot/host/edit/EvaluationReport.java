@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  */
 record EvaluationReport(EditRequest order, Evaluation evaluation) {
   /** The images of a report; other seeds and prompts than those by which editors choose. */
-  private static final Evaluation.Size FORGOTTEN = new Evaluation.Size(16, 30, 1, 4000, 20);
+  private static final Evaluation.Size FORGOTTEN = new Evaluation.Size(16, 30, 1, 4000, 12);
 
   /** How many of the nearest phrases are drawn. */
   private static final int NEAREST = 8;

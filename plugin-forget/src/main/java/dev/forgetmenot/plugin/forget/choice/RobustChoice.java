@@ -35,7 +35,7 @@ record RobustChoice(Trial trial, Recovery test) {
           "{}",
           "a photo of {}",
           "very good: {}",
-          "a close-up picture of {}",
+          "a close-up photo of {}",
           "a detailed image that shows {} in the middle, on a plain background");
 
   private static final List<String> STYLES =
@@ -43,7 +43,7 @@ record RobustChoice(Trial trial, Recovery test) {
           "{} style",
           "a photo in the style of {}",
           "very good: {} style",
-          "a picture as {} would show it",
+          "an image as {} would show it",
           "a detailed image of a thing on a plain background, all of it in the style of {}");
 
   /** Directions of each concept; the screen of the search goes up to 3. */
