@@ -99,6 +99,7 @@ public record Resteering(
     Map<String, String> chosen = new HashMap<>(resolved);
     chosen.put("images-from", images.isEmpty() ? "none" : settings.images().source());
     chosen.put("trainable", settings.trainable().choice());
+    chosen.put(ResteeringSettings.GENERAL_WEIGHT, Double.toString(settings.generalWeight()));
     chosen.put("token-selection", settings.endOfText().word());
     chosen.put("learning-rate", Double.toString(settings.learningRate(directions)));
     return chosen;

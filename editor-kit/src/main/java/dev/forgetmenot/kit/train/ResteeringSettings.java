@@ -27,7 +27,10 @@ import java.util.stream.Stream;
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final String AUTO = "auto";
-  private static final String GENERAL_WEIGHT = "general-weight";
+
+  /** A setting that states of earlier releases do not have. */
+  static final String GENERAL_WEIGHT = "general-weight";
+
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.12);
 
@@ -151,9 +154,14 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return values.list("preserve");
   }
 
+  /** How much general prompts count where no others are given, 0 where they do not. */
+  double generalWeight() {
+    return trainable().reading() ? values.number(GENERAL_WEIGHT) : 0;
+  }
+
   /** Whether general prompts must not change where no others are given. */
   public boolean keepsGeneral() {
-    return trainable().reading() && values.number(GENERAL_WEIGHT) > 0;
+    return generalWeight() > 0;
   }
 
   /**

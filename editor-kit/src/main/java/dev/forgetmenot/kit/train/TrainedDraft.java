@@ -74,6 +74,9 @@ public record TrainedDraft(
             today.put(key, today.remove(former));
           }
         });
+    values
+        .find(ResteeringSettings.GENERAL_WEIGHT)
+        .ifPresent(now -> today.putIfAbsent(ResteeringSettings.GENERAL_WEIGHT, "0.0"));
     return today;
   }
 
