@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * One job of a solved editor: the concepts as prompts say them, the phrases to keep, and where the
@@ -129,8 +130,7 @@ public record SolveInput(
   /** The same with a number of nearest phrases of each concept other than the setting says. */
   public List<PreservedConcept> preserved(int near) throws IOException {
     if (options.preserved().isEmpty()) {
-      Set<PreservedConcept> kept = new LinkedHashSet<>();
-      kept.addAll(neighbours(near));
+      Set<PreservedConcept> kept = new LinkedHashSet<>(neighbours(near));
       options.phrases("keep").stream().map(this::kept).forEach(kept::add);
       kept.removeIf(phrase -> isConcept(phrase.subject()));
       return List.copyOf(kept);
@@ -201,12 +201,9 @@ public record SolveInput(
     if (kind == ConceptType.STYLE) {
       return neighbours(options.integer("general-words"));
     }
-    Set<PreservedConcept> kept = new LinkedHashSet<>();
-    if (kind == ConceptType.IDENTITY) {
-      kept.add(kept("a person"));
-    }
-    kept.addAll(generalWords());
-    return List.copyOf(kept);
+    List<PreservedConcept> person =
+        kind == ConceptType.IDENTITY ? List.of(kept("a person")) : List.of();
+    return Stream.concat(person.stream(), generalWords().stream()).distinct().toList();
   }
 
   /**
@@ -282,8 +279,7 @@ public record SolveInput(
 
   /** What stays exactly: {@link #invariants} and the {@code kept-directions} of phrases. */
   public Matrix held(List<PreservedConcept> preserved) {
-    List<Matrix> held = new ArrayList<>();
-    held.add(invariants());
+    List<Matrix> held = new ArrayList<>(List.of(invariants()));
     for (PreservedConcept phrase : preserved) {
       held.add(Subspace.ofFirst(columns(phrase), options.integer("kept-directions")).basis());
     }
