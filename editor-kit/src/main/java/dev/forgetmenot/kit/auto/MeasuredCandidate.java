@@ -1,5 +1,7 @@
 package dev.forgetmenot.kit.auto;
 
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.evaluate.Coherence;
@@ -17,8 +19,8 @@ import java.util.OptionalDouble;
  * @param before the evaluation of the base
  * @param after the same evaluation with the edit
  * @param coherence how far the images of what is forgotten are from any known thing, as a multiple
- *     of the untouched images' distance, the largest of all concepts; see {@link
- *     Coherence#relativeTo}; empty where it cannot be measured
+ *     of the untouched images' distance, the largest of all things; see {@link
+ *     Coherence#relativeTo}; empty where it cannot be measured, as of styles
  */
 public record MeasuredCandidate(
     Candidate candidate,
@@ -41,7 +43,8 @@ public record MeasuredCandidate(
       ImageClassifier judge) {
     double largest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < before.goals().size(); i++) {
-      if (before.goals().get(i).goal().forgets()) {
+      EditGoal goal = before.goals().get(i).goal();
+      if (goal.forgets() && goal.concept().kind() != ConceptType.STYLE) { // a style is no thing
         Optional<Coherence> was = coherence(before.goals().get(i), judge);
         Optional<Coherence> is = coherence(after.goals().get(i), judge);
         if (was.isPresent() && is.isPresent()) {
