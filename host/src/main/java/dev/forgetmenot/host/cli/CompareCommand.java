@@ -147,6 +147,8 @@ final class CompareCommand extends ContextCommand {
   @Override
   public Integer call() throws IOException {
     overwrite.check(output.resolve("table.md"));
+    List<String> named = ConceptNames.expanded(names);
+    checkTogether(named.size());
     EvaluationSetup given = judge.judging(options.folder());
     try (HostPluginManager plugins = options.plugins().start(context.console())) {
       EvaluationSetup judging = given.asking(plugins);
@@ -154,8 +156,7 @@ final class CompareCommand extends ContextCommand {
       judging.vocabularyNote().ifPresent(context.console()::note);
       List<Concept> concepts =
           new ConceptNames(judging.vocabulary(), judging.complete(), asked(), anyName)
-              .of(names, Optional.empty());
-      checkTogether(concepts.size());
+              .of(named, Optional.empty());
       ModelLoader loader = options.loader(plugins);
       PrototypeImages second = prototypes.of(loader);
       try (NamedModel model = loader.load(List.of())) {

@@ -44,13 +44,20 @@ public record ConceptNames(
    * @throws IOException if a file cannot be read
    */
   public List<Concept> of(List<String> names, Optional<ConceptType> kind) throws IOException {
-    List<Concept> concepts = new ArrayList<>();
+    return distinct(expanded(names).stream().map(name -> of(name, kind)).toList());
+  }
+
+  /**
+   * Names, and those of the files among them; see {@link #of(List, Optional)}.
+   *
+   * @throws IOException if a file cannot be read
+   */
+  public static List<String> expanded(List<String> names) throws IOException {
+    List<String> all = new ArrayList<>();
     for (String name : names) {
-      for (String one : name.startsWith("@") ? listed(Path.of(name.substring(1))) : List.of(name)) {
-        concepts.add(of(one, kind));
-      }
+      all.addAll(name.startsWith("@") ? listed(Path.of(name.substring(1))) : List.of(name));
     }
-    return distinct(concepts);
+    return all;
   }
 
   private static List<String> listed(Path file) throws IOException {
