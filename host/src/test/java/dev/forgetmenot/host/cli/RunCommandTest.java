@@ -183,7 +183,7 @@ class RunCommandTest {
     ProgramRun run = run(forget(), "--dry-run");
     assertThat(run.code()).isZero();
     assertThat(run.out())
-        .contains("operation: forget", "steps: 4", "token-selection: end", "nothing written");
+        .contains("operation: forget", "steps: 4", "token-selection: auto", "nothing written");
     assertThat(output).doesNotExist();
   }
 
