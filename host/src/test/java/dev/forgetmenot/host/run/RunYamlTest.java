@@ -191,7 +191,7 @@ class RunYamlTest {
     assertWrong("run.yaml:3: steps must be in [1.0, 100000.0]", METHOD, CONCEPT, "steps: 0");
     assertWrong("run.yaml:3: steps should be one value, not a list", METHOD, CONCEPT, "steps: [1]");
     assertWrong(
-        "token-selection must be one of [end, tokens, padding]",
+        "token-selection must be one of [auto, end, tokens, padding]",
         CONCEPT,
         METHOD,
         "token-selection: x");
