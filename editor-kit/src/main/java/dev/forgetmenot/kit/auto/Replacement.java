@@ -30,8 +30,6 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
       List.of("a person", "a man", "a woman", "a thing", "an object", "a toy", "a shape", "art");
 
   private static final int GENERAL_WORDS = 12; // the nearest; every model has its own
-  private static final double ONE_OR_TWO = 13.0 / 16; // of the images show the same one or two
-  private static final double COHERENT = 1.1; // of the concept's own distance
 
   /**
    * The phrases that will do, the nearest by the text encoder first: of the vocabulary's general
@@ -77,11 +75,10 @@ public record Replacement(BaseImages images, ImageClassifier judge, KnownConcept
   }
 
   private boolean fits(Row row, Concept concept, Coherence untouched) {
-    int most = row.counts().values().stream().limit(2).mapToInt(count -> count).sum();
     return row.count(concept.name()) == 0
-        && most >= ONE_OR_TWO * row.seen().size()
+        && row.showsOneOrTwo()
         && Coherence.of(judge, row.images(), row.seen(), concept.name())
-            .filter(coherence -> coherence.relativeTo(untouched) <= COHERENT)
+            .filter(coherence -> coherence.relativeTo(untouched) <= Coherence.CLEAR)
             .isPresent();
   }
 

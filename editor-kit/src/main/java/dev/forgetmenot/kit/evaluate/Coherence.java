@@ -27,6 +27,9 @@ import java.util.Optional;
  * @param margin in [0, 2]; NaN where the concept is none of the known things, such as a style
  */
 public record Coherence(double distance, double margin) {
+  /** Up to this multiple of the untouched images' distance images are as coherent. */
+  public static final double CLEAR = 1.1;
+
   /**
    * Of images of a concept.
    *

@@ -21,6 +21,9 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
   /** What a judge says that abstains. */
   public static final String NO_ANSWER = "no answer";
 
+  /** Of images that show one thing or two: at least this share. */
+  public static final double ONE_OR_TWO = 13.0 / 16;
+
   /** Without near ones apart. */
   public EvaluationResult(List<GoalResult> goals, List<Row> others) {
     this(goals, List.of(), others);
@@ -73,6 +76,12 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
     /** How many images show a phrase. */
     public int count(String shown) {
       return (int) seen.stream().filter(shown::equals).count();
+    }
+
+    /** Whether nearly all show the same one or two things; see {@link #ONE_OR_TWO}. */
+    public boolean showsOneOrTwo() {
+      int most = counts().values().stream().limit(2).mapToInt(count -> count).sum();
+      return most >= ONE_OR_TWO * seen.size();
     }
 
     /** How many are recognised as what the prompt named. */

@@ -4,6 +4,7 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.series.SeriesEntry.Judgement;
 import dev.forgetmenot.host.series.SeriesEntry.Role;
 import dev.forgetmenot.host.series.SeriesEntry.Row;
+import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,8 +22,6 @@ import java.util.stream.DoubleStream;
  */
 record ForgettingSummary(List<SeriesEntry> entries) {
   private static final double WEAK = 0.75;
-  private static final double ONE_OR_TWO_THINGS = 13.0 / 16;
-  private static final double AS_COHERENT = 1.1;
 
   List<String> lines() {
     List<SeriesEntry> measured = entries.stream().filter(SeriesEntry::isMeasured).toList();
@@ -119,7 +118,7 @@ record ForgettingSummary(List<SeriesEntry> entries) {
   private boolean isCoherent(SeriesEntry entry) {
     boolean near =
         entry.distance().size() == 2
-            && entry.distance().get(1) <= AS_COHERENT * entry.distance().get(0);
+            && entry.distance().get(1) <= Coherence.CLEAR * entry.distance().get(0);
     return near && entry.judges().stream().allMatch(one -> isOneOrTwo(one.concept()));
   }
 
@@ -131,7 +130,7 @@ record ForgettingSummary(List<SeriesEntry> entries) {
             .mapToInt(label -> label.getValue())
             .limit(2)
             .sum();
-    return most >= ONE_OR_TWO_THINGS * concept.images();
+    return most >= EvaluationResult.ONE_OR_TWO * concept.images();
   }
 
   private static double median(List<SeriesEntry> entries, ToDoubleFunction<SeriesEntry> value) {

@@ -13,8 +13,8 @@ import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.Evaluation;
-import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
@@ -50,12 +50,6 @@ public final class AutoEraser extends AutoEditor {
 
   /** Phrases that a concept may become, of which images are drawn. */
   private static final int PHRASES = 2;
-
-  /** As near to known things as untouched images, within a tenth. */
-  private static final double COHERENT = 1.1;
-
-  /** Of a concept's images show the same one or two things. */
-  private static final double ONE_OR_TWO = 13.0 / 16;
 
   /** Of a general word's images show its other instances, when it has survived. */
   private static final double SURVIVES = 0.5;
@@ -280,15 +274,10 @@ public final class AutoEraser extends AutoEditor {
   /** Whether all concepts became one or two things, as near to known ones as they were. */
   private static boolean isClear(MeasuredCandidate candidate) {
     return hasGuide(candidate)
-        && candidate.coherence().orElse(Double.POSITIVE_INFINITY) <= COHERENT
+        && candidate.coherence().orElse(Double.POSITIVE_INFINITY) <= Coherence.CLEAR
         && candidate.after().goals().stream()
             .filter(goal -> goal.goal().forgets())
-            .allMatch(goal -> isOneOrTwo(goal.general()));
-  }
-
-  private static boolean isOneOrTwo(EvaluationResult.Row images) {
-    int most = images.counts().values().stream().limit(2).mapToInt(count -> count).sum();
-    return most >= ONE_OR_TWO * images.seen().size();
+            .allMatch(goal -> goal.general().showsOneOrTwo());
   }
 
   /** General words that show none of their other instances in most of their images. */
