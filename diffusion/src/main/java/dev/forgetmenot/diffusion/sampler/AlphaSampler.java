@@ -54,6 +54,12 @@ abstract class AlphaSampler implements Sampler {
   }
 
   @Override
+  public final NDArray addNoise(NDArray sample, NDArray noise, int index) {
+    float alpha = alpha((int) timesteps()[index]);
+    return WeightedSum.of(Math.sqrt(alpha), sample, Math.sqrt(1 - alpha), noise);
+  }
+
+  @Override
   public final NDArray scaleModelInput(NDArray sample, int index) {
     return sample;
   }

@@ -36,7 +36,7 @@ public final class DdimSampler extends AlphaSampler {
         config.flag("clip_sample", true)
             ? (float) config.number("clip_sample_range", 1)
             : Float.POSITIVE_INFINITY;
-    this.order = new StepCounter(steps);
+    this.order = new StepCounter(steps, 1);
     if (predictionType == PredictionType.EPSILON && alpha((int) timesteps[0]) == 0) {
       throw UnsupportedSetting.of(
           NAME, "rescale_betas_zero_snr true with prediction_type", "epsilon");

@@ -52,7 +52,7 @@ public final class PndmSampler extends AlphaSampler {
       throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
     this.calls = secondTwice(timesteps);
-    this.order = new StepCounter(calls.length);
+    this.order = new StepCounter(calls.length, 1);
   }
 
   private static SchedulerConfig checked(SchedulerConfig config) {
@@ -80,9 +80,9 @@ public final class PndmSampler extends AlphaSampler {
 
   @Override
   public NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
-    order.take(index);
+    int call = order.take(index);
     int t = (int) calls[index];
-    if (index == 1) {
+    if (call == 1) {
       return improvedEuler(modelOutput, t);
     }
     // 1. remember the last four outputs
@@ -90,7 +90,7 @@ public final class PndmSampler extends AlphaSampler {
     if (outputs.size() > MULTISTEP.length) {
       outputs.removeLast().close();
     }
-    if (index == 0) {
+    if (call == 0) {
       start = sample.duplicate();
     }
     // 2. linear multistep, eq. (12), and 3. the transfer to the previous timestep

@@ -19,7 +19,7 @@ abstract class SigmaSampler implements Sampler {
   SigmaSampler(SchedulerConfig config, SigmaSchedule schedule, int steps) {
     this.schedule = schedule;
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    this.order = new StepCounter(steps);
+    this.order = new StepCounter(steps, 1);
   }
 
   @Override
@@ -30,6 +30,11 @@ abstract class SigmaSampler implements Sampler {
   @Override
   public final double initNoiseSigma() {
     return schedule.initNoiseSigma();
+  }
+
+  @Override
+  public final NDArray addNoise(NDArray sample, NDArray noise, int index) {
+    return WeightedSum.of(1, sample, schedule.sigmas()[index], noise);
   }
 
   @Override

@@ -117,10 +117,11 @@ class SamplerRegistryTest {
     try (NDManager manager = NDManager.newBaseManager();
         NDArray sample = manager.ones(new Shape(1, 4, 2, 2))) {
       try (Sampler sampler = new PndmSampler(EMPTY, 6)) {
-        assertThatThrownBy(() -> sampler.step(sample, 1, sample, count -> new float[count]))
+        sampler.step(sample, 0, sample, count -> new float[count]).close();
+        assertThatThrownBy(() -> sampler.step(sample, 0, sample, count -> new float[count]))
             .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("expected step 0");
-        for (int i = 0; i < sampler.timesteps().length; i++) {
+            .hasMessageContaining("expected step 1 of 7, not 0");
+        for (int i = 1; i < sampler.timesteps().length; i++) {
           sampler.step(sample, i, sample, count -> new float[count]).close();
         }
         assertThat(manager.getManagedArrays()).hasSize(5); // the sample and the last four outputs

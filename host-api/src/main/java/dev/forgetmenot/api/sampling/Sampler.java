@@ -13,8 +13,34 @@ public interface Sampler extends AutoCloseable {
    */
   double[] timesteps();
 
+  /**
+   * How many of the {@link #timesteps} one step of a request takes: 2 where the model is called
+   * twice a step, such as Heun's method; diffusers' {@code order}. A run that begins in the middle,
+   * at step k, begins at index k · {@code order()}.
+   */
+  default int order() {
+    return 1;
+  }
+
   /** What the first noise is multiplied by. */
   double initNoiseSigma();
+
+  /**
+   * A clean sample with the noise that {@link #step} expects at an index: where image-to-image
+   * begins. At the first index without a sample it is the noise times {@link #initNoiseSigma}, or
+   * nearly so.
+   *
+   * @param sample x₀ (b, c, h, w)
+   * @param noise ε (b, c, h, w), standard normal
+   * @param index index into {@link #timesteps}
+   * @return (b, c, h, w), a new array
+   * @throws UnsupportedOperationException if the sampler cannot begin in the middle
+   */
+  default NDArray addNoise(NDArray sample, NDArray noise, int index) {
+    throw new UnsupportedOperationException(
+        "this sampler cannot begin with an image; expected one that has addNoise, such as ddim or"
+            + " euler: choose another sampler");
+  }
 
   /**
    * Scales the sample before the UNet sees it.
@@ -29,7 +55,8 @@ public interface Sampler extends AutoCloseable {
    * One step towards the image.
    *
    * @param modelOutput (b, c, h, w), what the UNet predicted, of the model's prediction type
-   * @param index index into {@link #timesteps}; steps are taken in order
+   * @param index index into {@link #timesteps}; the first call's may be any multiple of {@link
+   *     #order}, and the others follow it in order
    * @param sample (b, c, h, w), the state before the step
    * @param noise where stochastic samplers draw from
    * @return (b, c, h, w), a new array: the state after the step
