@@ -43,6 +43,37 @@ final class TorchScriptArchive {
           h = int(heads)
           o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).heads(k, h, ), (self).heads(v, h, ), None, 0., True)
           return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
+        def wide_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor, causal: Tensor) -> Tensor:
+          h = int(heads)
+          o = torch.scaled_dot_product_attention((self).heads(torch.to(q, 6), h, ), (self).heads(torch.to(k, 6), h, ), (self).heads(torch.to(v, 6), h, ), None, 0., bool(int(causal)))
+          return torch.to(torch.flatten(torch.transpose(o, 1, 2), 2, 3), ops.prim.dtype(q))
+        def packs_bf16(self: __torch__.Ops, one: Tensor) -> Tensor:
+          return torch.mul(one, int(ops.mkldnn._is_mkldnn_bf16_supported()))
+        def packs_f16(self: __torch__.Ops, one: Tensor) -> Tensor:
+          return torch.mul(one, int(ops.mkldnn._is_mkldnn_fp16_supported()))
+        def convert(self: __torch__.Ops, x: Tensor, type: Tensor) -> Tensor:
+          return torch.to(x, int(type))
+        def concat(self: __torch__.Ops, x: Tensor, y: Tensor) -> Tensor:
+          return torch.cat([x, y], 1)
+        def narrow_product(self: __torch__.Ops, x: Tensor, w: Tensor, type: Tensor) -> Tensor:
+          return torch.linear(torch.to(x, int(type)), w)
+        def narrow_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, type: Tensor) -> Tensor:
+          t = int(type)
+          return torch.linear(torch.to(x, t), w, torch.to(b, t))
+        def narrow_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
+          t = int(type)
+          s = int(stride)
+          p = int(padding)
+          return torch.conv2d(torch.contiguous(torch.to(x, t), memory_format=2), w, torch.to(b, t), [s, s], [p, p])
+        def pack_kernel(self: __torch__.Ops, w: Tensor, x: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
+          s = int(stride)
+          p = int(padding)
+          return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(torch.to(w, int(type))), [p, p], [s, s], [1, 1], 1, torch.size(x))
+        def packed_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
+          t = int(type)
+          s = int(stride)
+          p = int(padding)
+          return ops.mkldnn._convolution_pointwise(torch.contiguous(torch.to(x, t), memory_format=2), w, torch.to(b, t), [p, p], [s, s], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
         def resize_nearest(self: __torch__.Ops, x: Tensor, height: Tensor, width: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [int(height), int(width)], None, None)
         def put(self: __torch__.Ops, x: Tensor, source: Tensor, s: Tensor) -> Tensor:

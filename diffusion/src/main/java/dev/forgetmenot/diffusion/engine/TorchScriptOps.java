@@ -9,10 +9,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The operators as one call each, through a TorchScript archive that {@link TorchScriptArchive}
@@ -25,16 +27,43 @@ public final class TorchScriptOps implements Ops {
   private final Map<String, NDArray> methods = new HashMap<>();
   private final Map<Long, NDArray> integers = new HashMap<>();
   private final Map<Double, NDArray> reals = new HashMap<>();
+  private final boolean onCpu;
+  private final ReducedOps reduced; // null where all is FLOAT32
+  private int trainings;
 
-  private TorchScriptOps(Model model) {
+  private TorchScriptOps(Model model, Device device, ComputePrecision precision) {
     this.model = model;
     block = (PtSymbolBlock) model.getBlock();
     // Scalars are read on the CPU wherever the tensors are.
     manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    onCpu = !device.isGpu();
+    reduced = precision == ComputePrecision.F32 ? null : new ReducedOps(this, precision);
   }
 
-  /** Loads the operators for the device of the engine thread that calls. */
+  private TorchScriptOps(TorchScriptOps other) {
+    model = other.model;
+    block = other.block;
+    manager = other.manager;
+    onCpu = other.onCpu;
+    reduced = null;
+  }
+
+  /** The same operators, all in FLOAT32; closed with these. */
+  public Ops exact() {
+    return reduced == null ? this : new TorchScriptOps(this);
+  }
+
+  /** Loads the operators for the device of the engine thread that calls, all in FLOAT32. */
   public static TorchScriptOps create(EngineThread engine) {
+    return create(engine, ComputePrecision.F32);
+  }
+
+  /**
+   * Loads the operators for the device of the engine thread that calls.
+   *
+   * @param precision of products; not {@link ComputePrecision#AUTO}
+   */
+  public static TorchScriptOps create(EngineThread engine, ComputePrecision precision) {
     Model model = Model.newInstance("fmn-ops", engine.device(), "PyTorch");
     try {
       model.load(new ByteArrayInputStream(TorchScriptArchive.operators()));
@@ -43,7 +72,7 @@ public final class TorchScriptOps implements Ops {
       throw new IllegalStateException(
           "the engine does not take the operators: " + e.getMessage(), e);
     }
-    return new TorchScriptOps(model);
+    return new TorchScriptOps(model, engine.device(), precision);
   }
 
   @Override
@@ -78,7 +107,9 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public NDArray attention(NDArray q, NDArray k, NDArray v, int heads, boolean causal) {
-    return run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
+    return reduced().isPresent()
+        ? run("wide_attention", q, k, v, integer(heads), integer(causal ? 1 : 0))
+        : run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
   }
 
   @Override
@@ -105,7 +136,18 @@ public final class TorchScriptOps implements Ops {
     }
   }
 
-  private NDArray run(String method, NDArray... arguments) {
+  @Override
+  public Optional<ReducedOps> reduced() {
+    boolean now = reduced != null && trainings == 0 && !JniUtils.isGradMode();
+    return now ? Optional.of(reduced) : Optional.empty();
+  }
+
+  @Override
+  public void training(boolean open) {
+    trainings += open ? 1 : -1;
+  }
+
+  NDArray run(String method, NDArray... arguments) {
     NDList inputs = new NDList(arguments.length + 1);
     for (NDArray argument : arguments) {
       argument.setName(null); // names choose how DJL passes an argument
@@ -122,7 +164,11 @@ public final class TorchScriptOps implements Ops {
     return marker;
   }
 
-  private NDArray integer(long value) {
+  boolean onCpu() {
+    return onCpu;
+  }
+
+  NDArray integer(long value) {
     return integers.computeIfAbsent(value, key -> manager.create(key));
   }
 

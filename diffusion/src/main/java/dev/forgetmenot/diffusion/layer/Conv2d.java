@@ -2,7 +2,11 @@ package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.engine.ReducedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
+import java.util.Optional;
 
 /** A square convolution. */
 public final class Conv2d {
@@ -14,7 +18,13 @@ public final class Conv2d {
   private final Shape stride;
   private final Shape padding;
 
-  private Conv2d(ModelParameter weight, ModelParameter bias, int stride, int padding) {
+  private final Ops ops;
+  private final boolean exact; // in FLOAT32 always
+
+  private Conv2d(
+      Ops ops, ModelParameter weight, ModelParameter bias, int stride, int padding, boolean exact) {
+    this.ops = ops;
+    this.exact = exact;
     this.weight = weight;
     this.bias = bias;
     this.stride = new Shape(stride, stride);
@@ -24,16 +34,24 @@ public final class Conv2d {
   /** A convolution with bias. */
   public static Conv2d of(
       ModulePath scope, long in, long out, int kernel, int stride, int padding) {
+    return of(scope, in, out, kernel, stride, padding, false);
+  }
+
+  private static Conv2d of(
+      ModulePath scope, long in, long out, int kernel, int stride, int padding, boolean exact) {
     return new Conv2d(
+        scope.ops(),
         scope.weight("weight", out, in, kernel, kernel),
         scope.weight("bias", out),
         stride,
-        padding);
+        padding,
+        exact);
   }
 
   /** A convolution of patches without bias and overlap. */
   public static Conv2d patches(ModulePath scope, long in, long out, int size) {
-    return new Conv2d(scope.weight("weight", out, in, size, size), null, size, 0);
+    return new Conv2d(
+        scope.ops(), scope.weight("weight", out, in, size, size), null, size, 0, true);
   }
 
   /** A convolution that keeps height and width; the kernel is odd. */
@@ -41,8 +59,31 @@ public final class Conv2d {
     return of(scope, in, out, kernel, 1, (kernel - 1) / 2);
   }
 
+  /** The same at an end of a network: computed in FLOAT32 always. */
+  public static Conv2d exact(ModulePath scope, long in, long out, int kernel) {
+    return of(scope, in, out, kernel, 1, (kernel - 1) / 2, true);
+  }
+
   /** (b, in, h, w) to (b, out, h', w') with h' = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   public NDArray forward(NDArray x) {
+    Optional<ReducedOps> reduced = ops.reduced();
+    if (reduced.isEmpty()) {
+      return plain(x);
+    }
+    return exact
+        ? LayerChain.from(x).then(reduced.get()::float32).then(this::plain).get()
+        : reduced(x, reduced.get());
+  }
+
+  private NDArray reduced(NDArray x, ReducedOps narrow) {
+    long s = stride.get(0);
+    long p = padding.get(0);
+    try (ModelParameter.Use w = weight.packed(values -> narrow.packKernel(values, x, s, p))) {
+      return narrow.conv2d(x, w.array(), bias.array(), s, p);
+    }
+  }
+
+  private NDArray plain(NDArray x) {
     NDArray y;
     try (ModelParameter.Use w = weight.use()) {
       y = conv(x, w.array(), bias == null ? null : bias.array(), stride, padding);

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.PatchLibrary;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
  * @param samplers more samplers than the built-in ones
  * @param reading how the model's files are read
  * @param weights how the weights are held in memory
+ * @param compute what the products of the UNet and the VAE are computed in
  * @param library finds patches that sampling extensions ask for by name
  */
 public record LoadOptions(
@@ -28,6 +30,7 @@ public record LoadOptions(
     List<SamplerProvider> samplers,
     ReadingOptions reading,
     WeightPrecision weights,
+    ComputePrecision compute,
     PatchLibrary library) {
 
   /** Copies the lists. */
@@ -48,31 +51,64 @@ public record LoadOptions(
         List.of(),
         ReadingOptions.DEFAULT,
         WeightPrecision.F32,
+        ComputePrecision.F32,
         PatchLibrary.NONE);
   }
 
   /** The same on another device. */
   public LoadOptions onDevice(String name) {
     return new LoadOptions(
-        name, patches, modelExtensions, samplingExtensions, samplers, reading, weights, library);
+        name,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        weights,
+        compute,
+        library);
   }
 
   /** The same with patches and those who put them on. */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
     return new LoadOptions(
-        device, requests, extensions, samplingExtensions, samplers, reading, weights, library);
+        device,
+        requests,
+        extensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        weights,
+        compute,
+        library);
   }
 
   /** The same with those who take part in sampling. */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
     return new LoadOptions(
-        device, patches, modelExtensions, extensions, providers, reading, weights, library);
+        device,
+        patches,
+        modelExtensions,
+        extensions,
+        providers,
+        reading,
+        weights,
+        compute,
+        library);
   }
 
   /** The same with the model's files read in another way. */
   public LoadOptions reading(ReadingOptions options) {
     return new LoadOptions(
-        device, patches, modelExtensions, samplingExtensions, samplers, options, weights, library);
+        device,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        options,
+        weights,
+        compute,
+        library);
   }
 
   /** The same with the weights held in another way. */
@@ -84,6 +120,21 @@ public record LoadOptions(
         samplingExtensions,
         samplers,
         reading,
+        precision,
+        compute,
+        library);
+  }
+
+  /** The same with products computed in another precision. */
+  public LoadOptions computing(ComputePrecision precision) {
+    return new LoadOptions(
+        device,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        weights,
         precision,
         library);
   }
@@ -98,6 +149,7 @@ public record LoadOptions(
         samplers,
         reading,
         weights,
+        compute,
         patchLibrary);
   }
 }

@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.pipeline;
 
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.TorchScriptOps;
@@ -11,7 +12,6 @@ import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
-import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -24,6 +24,7 @@ import java.util.function.Function;
  * closes the files that they came from.
  *
  * @param manager where the arrays of the model live
+ * @param ops the operators of the UNet and the VAE
  * @param stored the files
  */
 record ModelComponents(
@@ -41,16 +42,17 @@ record ModelComponents(
    * are needed.
    *
    * @param stored belongs to the parts from then on, and is closed if they cannot be loaded
-   * @param precision how weights are held
+   * @param options say how weights are held and what is computed in
    */
-  static ModelComponents load(ModelOnDisk stored, EngineThread engine, WeightPrecision precision)
+  static ModelComponents load(ModelOnDisk stored, EngineThread engine, LoadOptions options)
       throws IOException {
     Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
     try {
       newestFirst.push(stored);
       NDManager manager = engine.newManager();
       newestFirst.push(manager);
-      Ops ops = TorchScriptOps.create(engine);
+      ComputePrecision precision = options.compute().on(options.device()).precision();
+      TorchScriptOps ops = TorchScriptOps.create(engine, precision);
       newestFirst.push(ops);
       ModelOnDisk.Parts parts = stored.parts();
       ClipTokenizer tokenizer = ClipTokenizer.read(parts.tokenizer());
@@ -62,12 +64,12 @@ record ModelComponents(
                   ops,
                   parts.tensors().get(component),
                   stored.shapes(component),
-                  precision);
+                  options.weights());
       return new ModelComponents(
           manager,
           ops,
           tokenizer,
-          new ClipTextEncoder(parts.textEncoder(), weights.apply("text_encoder"), ops),
+          new ClipTextEncoder(parts.textEncoder(), weights.apply("text_encoder"), ops.exact()),
           new UNet2DConditionModel(parts.unet(), weights.apply("unet"), ops),
           new AutoencoderKL(parts.vae(), weights.apply("vae"), ops),
           stored);

@@ -63,7 +63,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
       throws IOException {
     this.engine = engine;
     this.options = options;
-    this.parts = ModelComponents.load(stored, engine, options.weights());
+    this.parts = ModelComponents.load(stored, engine, options);
     try {
       this.samplers = new SamplerRegistry(options.samplers());
       this.weights = new ModelWeights(parts);

@@ -47,6 +47,7 @@ public final class TrainingSession implements TrainingScope {
   private static final AtomicBoolean OPEN = new AtomicBoolean();
 
   private final EngineThread engine;
+  private final Ops ops;
   private final TrainingOptions options;
   private final TrainablePart part;
   private final Map<String, ModelParameter> parameters;
@@ -62,6 +63,7 @@ public final class TrainingSession implements TrainingScope {
   private TrainingSession(
       EngineThread engine, Ops ops, Map<String, ModelParameter> chosen, TrainingOptions options) {
     this.engine = engine;
+    this.ops = ops;
     this.options = options;
     this.manager = engine.newManager();
     try {
@@ -75,6 +77,7 @@ public final class TrainingSession implements TrainingScope {
     }
     this.parameters = part.parameters();
     this.optimizer = new AdamW(manager, ops, options);
+    ops.training(true);
   }
 
   /**
@@ -338,6 +341,7 @@ public final class TrainingSession implements TrainingScope {
           () -> {
             part.settle();
             manager.close();
+            ops.training(false);
           });
     } finally {
       OPEN.set(false);

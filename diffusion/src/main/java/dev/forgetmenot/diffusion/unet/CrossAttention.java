@@ -64,8 +64,8 @@ final class CrossAttention {
     AttentionHooks hooks = pass.hooks();
     double scale = 1 / Math.sqrt((double) shape.get(2) / site.heads());
     try (ArrayScope t = new ArrayScope(q)) {
-      NDArray queries = heads(t.view(q));
-      NDArray keys = heads(t.view(k));
+      NDArray queries = heads(ops.float32(t.view(q)));
+      NDArray keys = heads(ops.float32(t.view(k)));
       NDArray scores = ScalarOps.by(queries.matMul(keys.transpose(0, 2, 1)), scale);
       NDArray probabilities =
           t.result(scores.softmax(-1)); // of the caller: what hooks make of it lives on
@@ -89,7 +89,7 @@ final class CrossAttention {
         if (pass.endsAt(site)) {
           return null;
         }
-        NDArray values = heads(t.take(toV.forward(context)));
+        NDArray values = heads(ops.float32(t.take(toV.forward(context))));
         NDArray mixed = t.take(used.matMul(values)); // (b·H, p, c/H)
         return t.result(
             mixed

@@ -56,7 +56,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
     convNormOut =
         new GroupNorm(scope.in("conv_norm_out"), first, config.normGroups(), config.normEps());
     convOut =
-        Conv2d.same(scope.in("conv_out"), first, config.outChannels(), config.convOutKernel());
+        Conv2d.exact(scope.in("conv_out"), first, config.outChannels(), config.convOutKernel());
     List<AttentionLayer> sites = new ArrayList<>();
     downBlocks.forEach(block -> sites.addAll(block.attentionSites()));
     sites.addAll(midBlock.attentionSites());

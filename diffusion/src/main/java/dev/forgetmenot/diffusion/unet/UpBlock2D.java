@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
 import dev.forgetmenot.diffusion.layer.Upsample2D;
@@ -14,6 +15,7 @@ import java.util.List;
 
 /** One resolution on the way up; with attention it is diffusers' CrossAttnUpBlock2D. */
 final class UpBlock2D {
+  private final Ops ops;
   private final List<ResnetBlock2D> resnets = new ArrayList<>();
   private final List<Transformer2DModel> attentions = new ArrayList<>(); // empty without attention
   private final Upsample2D upsampler; // null in the last block
@@ -24,6 +26,7 @@ final class UpBlock2D {
    * @param index its place on the way up, 0 for the smallest resolution
    */
   UpBlock2D(ModulePath scope, UNetConfig config, int index) {
+    ops = scope.ops();
     int resolution = config.blockOutChannels().size() - 1 - index;
     int out = config.blockOutChannels().get(resolution);
     int below = index == 0 ? out : config.blockOutChannels().get(resolution + 1);
@@ -71,7 +74,7 @@ final class UpBlock2D {
         return null;
       }
       try (NDArray skip = skips.pop()) {
-        flow.then(h -> h.concat(skip, 1));
+        flow.then(h -> ops.concat(h, skip));
       }
       ResnetBlock2D resnet = resnets.get(i);
       flow.then(h -> resnet.forward(h, time));

@@ -42,10 +42,12 @@ public final class AutoencoderKL implements AutoCloseable {
     decoder = new Decoder(scope.in("decoder"), config);
     quantConv =
         config.quantConv()
-            ? Conv2d.same(scope.in("quant_conv"), 2L * latent, 2L * latent, 1)
+            ? Conv2d.exact(scope.in("quant_conv"), 2L * latent, 2L * latent, 1)
             : null;
     postQuantConv =
-        config.postQuantConv() ? Conv2d.same(scope.in("post_quant_conv"), latent, latent, 1) : null;
+        config.postQuantConv()
+            ? Conv2d.exact(scope.in("post_quant_conv"), latent, latent, 1)
+            : null;
   }
 
   /** The canonical names of the weights and their shapes. */

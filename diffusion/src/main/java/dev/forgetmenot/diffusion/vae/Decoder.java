@@ -39,7 +39,7 @@ final class Decoder {
       }
     }
     layers.add(new GroupNorm(scope.in("conv_norm_out"), in, config.normGroups(), EPS)::silu);
-    layers.add(Conv2d.same(scope.in("conv_out"), in, config.outChannels(), 3)::forward);
+    layers.add(Conv2d.exact(scope.in("conv_out"), in, config.outChannels(), 3)::forward);
   }
 
   private static NDArray twice(Upsample2D upsampler, NDArray x) {

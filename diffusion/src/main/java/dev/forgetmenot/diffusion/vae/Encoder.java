@@ -37,7 +37,7 @@ final class Encoder {
     }
     layers.add(new VaeMidBlock2D(scope.in("mid_block"), config, EPS)::forward);
     layers.add(new GroupNorm(scope.in("conv_norm_out"), in, config.normGroups(), EPS)::silu);
-    layers.add(Conv2d.same(scope.in("conv_out"), in, 2L * config.latentChannels(), 3)::forward);
+    layers.add(Conv2d.exact(scope.in("conv_out"), in, 2L * config.latentChannels(), 3)::forward);
   }
 
   /** (b, c, H, W) to (b, 2c', h, w). */

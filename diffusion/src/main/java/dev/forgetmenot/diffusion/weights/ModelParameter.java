@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.safetensors.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One named weight. Layers hold the cell, not the array, so that the array can be changed under a
@@ -19,6 +20,7 @@ public final class ModelParameter {
   private Shape shape;
   private State state;
   private LoraAdapter adapter; // null without
+  private NDArray packed; // the state's values in fewer bits; null where nothing asked for them
 
   /**
    * The array of a cell and what is known of it.
@@ -52,13 +54,13 @@ public final class ModelParameter {
   }
 
   /**
-   * The FLOAT32 values for one calculation: the weight's own array, or one that was widened for it
-   * and goes with {@link #close}.
+   * The values for one calculation: an array that stays, or one that was made for it and goes with
+   * {@link #close}.
    */
-  public record Use(NDArray array, boolean widened) implements AutoCloseable {
+  public record Use(NDArray array, boolean made) implements AutoCloseable {
     @Override
     public void close() {
-      if (widened) {
+      if (made) {
         array.close();
       }
     }
@@ -111,7 +113,7 @@ public final class ModelParameter {
     return state.array();
   }
 
-  /** The values for one calculation; half precision is widened for it. */
+  /** The FLOAT32 values for one calculation; half precision is widened for it. */
   public Use use() {
     if (!inMemory()) {
       owner.read(List.of(this), null);
@@ -119,6 +121,46 @@ public final class ModelParameter {
     return state.held() == DType.F32
         ? new Use(state.array(), false)
         : new Use(ModelParameters.widen(state.array(), state.held()), true);
+  }
+
+  /**
+   * The values as operators of fewer bits take them, for one calculation. They are kept for the
+   * next one where it is known that the values stay: those of the base, which are then forgotten in
+   * FLOAT32 and read again when they are asked for, and those whose origin is known.
+   *
+   * @param pack makes them of FLOAT32 values, on the values' manager
+   */
+  public Use packed(UnaryOperator<NDArray> pack) {
+    if (packed == null) {
+      NDArray made;
+      try (Use values = use()) {
+        made = pack.apply(values.array());
+      }
+      made.setName(null);
+      if (state.changed() && state.origin().isEmpty()) {
+        return new Use(made, true);
+      }
+      packed = made;
+      if (!state.changed() && owner != null) {
+        state.close();
+        state = State.BASE;
+      }
+    }
+    return new Use(packed, false);
+  }
+
+  /** Whether a calculation finds what it needs in memory. */
+  boolean ready() {
+    return inMemory() || packed != null;
+  }
+
+  /** The values are others from now on. */
+  private void become(State next) {
+    state = next;
+    if (packed != null) {
+      packed.close();
+      packed = null;
+    }
   }
 
   /** A copy of the values. */
@@ -130,12 +172,13 @@ public final class ModelParameter {
 
   /** What the owner has read for a weight of the base. */
   void place(NDArray array, DType held) {
-    place(new State(array, held, false, Optional.empty()));
+    array.setName(null);
+    state = new State(array, held, false, Optional.empty()); // the values are what they were
   }
 
   private void place(State next) {
     next.array().setName(null); // a name would change how the engine passes it
-    state = next;
+    become(next);
   }
 
   /**
@@ -171,7 +214,7 @@ public final class ModelParameter {
         throw new IllegalStateException("the weight " + name + " has no file to be read from");
       }
       shape = owner.baseShape(name);
-      state = next;
+      become(next);
     } else {
       checkShape(next.array());
       place(next);
@@ -206,6 +249,6 @@ public final class ModelParameter {
 
   /** Says that the array is changed in place from now on, as training does. */
   public void markChanged() {
-    state = State.of(array(), Optional.empty());
+    become(State.of(array(), Optional.empty()));
   }
 }

@@ -109,7 +109,7 @@ public final class ModelParameters implements ParameterSource, AutoCloseable {
   public void ready(String prefix) {
     List<ModelParameter> missing =
         parameters.values().stream()
-            .filter(parameter -> !parameter.inMemory() && parameter.name().startsWith(prefix))
+            .filter(parameter -> !parameter.ready() && parameter.name().startsWith(prefix))
             .toList();
     if (!missing.isEmpty()) {
       read(missing, null);

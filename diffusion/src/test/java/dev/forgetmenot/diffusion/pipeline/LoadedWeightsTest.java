@@ -3,16 +3,26 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchableModel;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.training.TrainingOptions;
+import dev.forgetmenot.api.training.TrainingScope;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
+import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -53,11 +63,8 @@ class LoadedWeightsTest {
     }
   }
 
-  private static List<byte[]> draw(WeightPrecision precision) throws IOException {
-    LoadOptions options =
-        LoadOptions.defaults()
-            .holding(precision)
-            .patched(List.of(), List.of(LoadedWeightsTest::doubleKey));
+  private static List<byte[]> draw(LoadOptions loaded) throws IOException {
+    LoadOptions options = loaded.patched(List.of(), List.of(LoadedWeightsTest::doubleKey));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
       List<RgbImage> base = sd.generate(REQUEST);
       sd.repatch(List.of(new PatchRequest(Path.of("doubled"), 1)));
@@ -83,11 +90,97 @@ class LoadedWeightsTest {
 
   @Test
   void halvesOfAHalfModelDrawTheSameBits() throws IOException {
-    List<byte[]> single = draw(WeightPrecision.F32);
-    List<byte[]> half = draw(WeightPrecision.HALF);
+    List<byte[]> single = draw(LoadOptions.defaults());
+    List<byte[]> half = draw(LoadOptions.defaults().holding(WeightPrecision.HALF));
     assertThat(half).hasSameSizeAs(single);
     for (int i = 0; i < single.size(); i++) {
       assertThat(half.get(i)).isEqualTo(single.get(i));
+    }
+  }
+
+  @Test
+  void patchesGoOnAndComeOffInBfloat16() throws IOException {
+    LoadOptions bf16 = LoadOptions.defaults().computing(ComputePrecision.BF16);
+    List<byte[]> single = draw(LoadOptions.defaults());
+    List<byte[]> reduced = draw(bf16);
+    for (int i = 0; i < single.size(); i++) {
+      assertThat(reduced.get(i)).isNotEqualTo(single.get(i));
+      assertThat(difference(reduced.get(i), single.get(i))).isLessThan(2);
+    }
+    List<byte[]> half = draw(bf16.holding(WeightPrecision.HALF));
+    for (int i = 0; i < half.size(); i++) {
+      assertThat(half.get(i)).isEqualTo(reduced.get(i));
+    }
+  }
+
+  /** The mean difference of a value of 0 to 255. */
+  private static double difference(byte[] one, byte[] other) {
+    long sum = 0;
+    for (int i = 0; i < one.length; i++) {
+      sum += Math.abs((one[i] & 0xff) - (other[i] & 0xff));
+    }
+    return (double) sum / one.length;
+  }
+
+  @Test
+  void theBaseIsForgottenInFloat32WhereFewerBitsAreComputed() throws IOException {
+    LoadOptions bf16 = LoadOptions.defaults().computing(ComputePrecision.BF16);
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, bf16)) {
+      sd.generate(REQUEST.seeds(1, 1));
+      assertThat(sd.engine().call(() -> sd.weights().parameter(KEY).inMemory())).isFalse();
+      assertThat(sd.engine().call(() -> sd.weights().current(KEY)))
+          .isEqualTo(sd.engine().call(() -> sd.weights().base(KEY)));
+    }
+  }
+
+  @Test
+  void whileATrainingIsOpenAllIsFloat32() throws IOException {
+    LoadOptions bf16 = LoadOptions.defaults().computing(ComputePrecision.BF16);
+    List<float[]> single = train(LoadOptions.defaults());
+    List<float[]> reduced = train(bf16);
+    assertThat(reduced.get(0)).as("before").isNotEqualTo(single.get(0));
+    assertThat(reduced.get(1)).as("without a graph").isEqualTo(single.get(1));
+    assertThat(reduced.get(2)).as("trained weights").isEqualTo(single.get(2));
+    assertThat(reduced.get(3)).as("after").isNotEqualTo(single.get(3));
+    assertThat(reduced.get(3)).as("with trained weights").isNotEqualTo(reduced.get(0));
+    assertThat(reduced.get(4)).as("the base again").isEqualTo(reduced.get(0));
+  }
+
+  /** Predictions before, while and after the keys are trained; and what became of them. */
+  private static List<float[]> train(LoadOptions options) throws IOException {
+    List<float[]> found = new ArrayList<>();
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
+      found.add(predict(sd));
+      try (TrainingScope scope = sd.train(TrainingOptions.adamW(KEY::equals, 1e-1))) {
+        scope.step(manager -> loss(sd, manager));
+        found.add(predict(sd));
+        found.add(sd.engine().call(() -> sd.weights().current(KEY)));
+      }
+      found.add(predict(sd));
+      sd.engine().run(() -> sd.weights().restoreChanged());
+      found.add(predict(sd));
+    }
+    return found;
+  }
+
+  private static float[] predict(StableDiffusion sd) {
+    return sd.engine()
+        .call(
+            () -> {
+              try (NDManager manager = sd.newManager()) {
+                return output(sd, manager).toFloatArray();
+              }
+            });
+  }
+
+  private static NDArray loss(StableDiffusion sd, NDManager manager) {
+    return output(sd, manager).square().mean();
+  }
+
+  private static NDArray output(StableDiffusion sd, NDManager manager) {
+    try (TextCondition condition = sd.encodePrompts(List.of(sd.tokenize("a fox")))) {
+      NDArray latents = manager.create(new TorchGenerator(3).normal(1024), new Shape(1, 4, 16, 16));
+      return sd.predict(latents, new double[] {300}, condition, AttentionHooks.NONE);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.files.Message;
@@ -12,6 +13,7 @@ import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
+import dev.forgetmenot.host.cli.shell.PrecisionOption;
 import dev.forgetmenot.host.generate.GenerationJob;
 import dev.forgetmenot.host.generate.ImageFolder;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -122,6 +124,8 @@ final class GenerateCommand extends ContextCommand {
       description = "Where the images go (default: ${DEFAULT-VALUE}/).")
   private Path output;
 
+  @Mixin private PrecisionOption computing;
+
   @Mixin private ModelOptions options;
 
   GenerateCommand(CommandContext context) {
@@ -136,8 +140,15 @@ final class GenerateCommand extends ContextCommand {
     try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe);
         NamedPatches named = patchOptions.named(context.console(), options.folder());
         HostPluginManager plugins = options.plugins().start(context.console());
-        NamedModel hosted = options.loader(plugins).load(patches.requests(), named)) {
+        NamedModel hosted =
+            options
+                .loader(plugins)
+                .computing(computing.precision())
+                .load(patches.requests(), named)) {
       StableDiffusion model = hosted.model();
+      if (computing.precision() != ComputePrecision.F32) {
+        context.say("computed in " + hosted.compute());
+      }
       model.notes().forEach(context.console()::note);
       model.patchDescriptions().forEach(context::say);
       if (recipe.isPresent()) {

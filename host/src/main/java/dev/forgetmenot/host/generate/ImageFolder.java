@@ -2,6 +2,7 @@ package dev.forgetmenot.host.generate;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -40,6 +41,7 @@ public final class ImageFolder {
    * @param width pixels
    * @param height pixels
    * @param patches {@code name@version:strength}, in order
+   * @param compute what the UNet and the VAE were computed in
    * @param program name and version of the program
    * @param embeddings names of the files of learned tokens
    */
@@ -49,6 +51,7 @@ public final class ImageFolder {
       int width,
       int height,
       List<String> patches,
+      ComputePrecision compute,
       String program,
       List<String> embeddings) {
     /** Copies the lists. */
@@ -75,6 +78,7 @@ public final class ImageFolder {
           request.width().orElse(model.imageSize()),
           request.height().orElse(model.imageSize()),
           patches,
+          hosted.compute().precision(),
           "fmn " + HostVersions.read().program(),
           embeddings);
     }
@@ -93,6 +97,9 @@ public final class ImageFolder {
       }
       if (!embeddings.isEmpty()) {
         pairs.put("Embeddings", String.join(", ", embeddings));
+      }
+      if (compute != ComputePrecision.F32) {
+        pairs.put("Precision", compute.toString());
       }
       pairs.put("RNG", "CPU");
       pairs.put("Version", program);

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.PatchLibrary;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
@@ -23,16 +24,24 @@ import java.util.List;
  * @param plugins started plugins; they must stay open as long as a loaded model
  * @param reading how the model's files are read
  * @param weights how the weights are held in memory
+ * @param compute what the products of the UNet and the VAE are computed in
  */
 public record ModelLoader(
     Path folder,
     String device,
     HostPluginManager plugins,
     ReadingOptions reading,
-    WeightPrecision weights) {
+    WeightPrecision weights,
+    ComputePrecision compute) {
   /** Loads a model that predicts what its files say, with weights in FLOAT32. */
   public ModelLoader(Path folder, String device, HostPluginManager plugins) {
-    this(folder, device, plugins, ReadingOptions.DEFAULT, WeightPrecision.F32);
+    this(
+        folder, device, plugins, ReadingOptions.DEFAULT, WeightPrecision.F32, ComputePrecision.F32);
+  }
+
+  /** The same with products computed in another precision. */
+  public ModelLoader computing(ComputePrecision precision) {
+    return new ModelLoader(folder, device, plugins, reading, weights, precision);
   }
 
   /** The name of the model for people: that of its folder or file. */
@@ -45,6 +54,7 @@ public record ModelLoader(
    *
    * @param patches patches to put on it, in order
    * @throws IOException if the folder is missing or broken, or a patch does not fit
+   * @throws IllegalArgumentException if the device does not compute in the precision
    */
   public NamedModel load(List<PatchRequest> patches) throws IOException {
     return load(patches, PatchLibrary.NONE);
@@ -56,16 +66,18 @@ public record ModelLoader(
    * @param library finds them; stays open as long as the model
    */
   public NamedModel load(List<PatchRequest> patches, PatchLibrary library) throws IOException {
+    ComputePrecision.Choice choice = compute.on(device);
     LoadOptions options =
         LoadOptions.defaults()
             .onDevice(device)
             .reading(reading)
             .holding(weights)
+            .computing(choice.precision())
             .naming(library)
             .patched(patches, plugins.extensions(ModelExtension.class))
             .sampled(
                 plugins.extensions(SamplingExtension.class),
                 plugins.extensions(SamplerProvider.class));
-    return new NamedModel(StableDiffusion.load(folder, options), name());
+    return new NamedModel(StableDiffusion.load(folder, options), name(), choice);
   }
 }

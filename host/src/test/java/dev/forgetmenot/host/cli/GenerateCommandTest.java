@@ -72,6 +72,21 @@ class GenerateCommandTest {
   }
 
   @Test
+  void saysWhatAnImageWasComputedIn() throws IOException {
+    ProgramRun run = ProgramRun.of(command("--seed", "7", "--precision", "bf16"));
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).contains("computed in bf16 (as asked for)");
+    assertThat(ImageFile.text(images().resolve("00000-7.png"), PngFile.KEYWORD).orElseThrow())
+        .contains(", Precision: bf16, ");
+
+    ProgramRun.of(command("--seed", "7"));
+    assertThat(ImageFile.text(images().resolve("00001-7.png"), PngFile.KEYWORD).orElseThrow())
+        .doesNotContain("Precision");
+    byte[] reduced = ImageFile.read(images().resolve("00000-7.png")).image().rgb();
+    assertThat(ImageFile.read(images().resolve("00001-7.png")).image().rgb()).isNotEqualTo(reduced);
+  }
+
+  @Test
   void imageOfSeedPlusOneIsThePictureAlone() throws IOException {
     ProgramRun.of(command("--seed", "7", "--count", "2"));
     ProgramRun.of(command("--seed", "8"));

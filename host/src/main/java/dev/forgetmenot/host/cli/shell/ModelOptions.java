@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.shell;
 
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.model.InstallDirectory;
@@ -56,7 +57,8 @@ public final class ModelOptions {
 
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
-    return new ModelLoader(chosen, device, manager, reading.options(), weights);
+    return new ModelLoader(
+        chosen, device, manager, reading.options(), weights, ComputePrecision.F32);
   }
 
   /** What the command line names. */
