@@ -134,6 +134,11 @@ public abstract class AutoEditor extends NamedEditor {
     return measured.stream().min(best()).orElseThrow();
   }
 
+  /** Those that are looked at again by all images, where few settle nothing: the two best. */
+  protected List<MeasuredCandidate> contenders(List<MeasuredCandidate> measured) {
+    return measured.stream().sorted(best()).limit(2).toList();
+  }
+
   /** The images by which each candidate is looked at first; all, where a subclass says nothing. */
   protected Evaluation first(Evaluation all) {
     return all;
@@ -207,7 +212,7 @@ public abstract class AutoEditor extends NamedEditor {
             few.images(), all.images()));
     EvaluationResult before = all.runUntouched(model, judge, context);
     List<MeasuredCandidate> two = new ArrayList<>();
-    for (MeasuredCandidate one : measured.stream().sorted(best()).limit(2).toList()) {
+    for (MeasuredCandidate one : contenders(measured)) {
       context.checkCancelled();
       two.add(measured(one.candidate(), one.draft(), before, all, judge, model));
       context.say("looked again at " + two.get(two.size() - 1));

@@ -19,17 +19,30 @@ import java.util.Optional;
  * @param settings what differs from its defaults, by parameter
  * @param goals what it corrects, by which the host judges it if it is chosen; empty for editors
  *     that forget
+ * @param margin by how much images of what the concept becomes are nearer to known things than to
+ *     the concept on the untouched model, in [0, 2]; 0 where it is not known. See {@link Clarity}
  */
-public record Candidate(ConceptEditor editor, Map<String, String> settings, List<EditGoal> goals) {
+public record Candidate(
+    ConceptEditor editor, Map<String, String> settings, List<EditGoal> goals, double margin) {
   /** Copies the collections. */
   public Candidate {
     settings = Map.copyOf(settings);
     goals = List.copyOf(goals);
   }
 
+  /** A candidate that corrects. */
+  public Candidate(ConceptEditor editor, Map<String, String> settings, List<EditGoal> goals) {
+    this(editor, settings, goals, 0);
+  }
+
   /** A candidate that corrects nothing. */
   public Candidate(ConceptEditor editor, Map<String, String> settings) {
     this(editor, settings, List.of());
+  }
+
+  /** The same for a concept that becomes what has such a margin. */
+  public Candidate becoming(double itsMargin) {
+    return new Candidate(editor, settings, goals, itsMargin);
   }
 
   /**

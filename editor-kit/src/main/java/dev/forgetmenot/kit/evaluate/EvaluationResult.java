@@ -80,7 +80,9 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
 
     /** Whether nearly all show the same one or two things; see {@link #ONE_OR_TWO}. */
     public boolean showsOneOrTwo() {
-      int most = counts().values().stream().limit(2).mapToInt(count -> count).sum();
+      Map<String, Integer> things = counts();
+      things.remove(NO_ANSWER);
+      int most = things.values().stream().limit(2).mapToInt(count -> count).sum();
       return most >= ONE_OR_TWO * seen.size();
     }
 

@@ -83,9 +83,14 @@ public record GoalResult(
     return share(goal.instances().get(0));
   }
 
+  /** Images of the general word that show an instance other than the dominant one. */
+  public int overshadowed() {
+    return goal.instances().stream().skip(1).mapToInt(this::count).sum();
+  }
+
   /** The share of all instances but the dominant one together, in [0, 1]. */
   public double overshadowedShare() {
-    return goal.instances().stream().skip(1).mapToDouble(this::share).sum();
+    return (double) overshadowed() / general.seen().size();
   }
 
   /**

@@ -21,12 +21,16 @@ import java.util.Optional;
  * What {@link UceSolver} erases and keeps for an editor's job, and the edit that its solution
  * becomes.
  *
- * @param erased one for each concept
+ * @param erased one for each concept, then one for each redirected general word
+ * @param guides in words, one for each erased
  * @param kept none, or one for all preserved phrases or for general text
  * @param preserved the phrases of {@code kept}; none where it is general text
  */
 public record UceProblem(
-    List<Erasure> erased, List<PreservedEmbeddings> kept, List<PreservedConcept> preserved) {
+    List<Erasure> erased,
+    List<String> guides,
+    List<PreservedEmbeddings> kept,
+    List<PreservedConcept> preserved) {
 
   private static final String GENERAL_ROWS = "general-text-rows";
   private static final String PRESERVE_EMPTY = "preserve-empty";
@@ -37,6 +41,7 @@ public record UceProblem(
         new ArrayList<>(
             List.of(
                 SolverSettings.guide(),
+                Redirection.setting(),
                 SolverSettings.preserve("general text is"),
                 SettingSpec.number(
                         GENERAL_ROWS,
@@ -72,15 +77,16 @@ public record UceProblem(
    */
   public static UceProblem of(SolveInput job) throws IOException {
     List<PreservedConcept> preserved = job.preserved();
-    List<ConceptEmbeddings.Pairs> pairs = job.pairs(job.guides());
+    List<String> guides = new ArrayList<>(job.guides());
+    List<ConceptEmbeddings.Pairs> pairs = job.pairs(guides);
+    double scale = job.options().number("erase-scale");
     List<Erasure> erased = new ArrayList<>();
     for (int i = 0; i < pairs.size(); i++) {
-      erased.add(
-          new Erasure(
-              job.concepts().get(i).name(),
-              pairs.get(i).targets(),
-              pairs.get(i).guides(),
-              job.options().number("erase-scale")));
+      erased.add(erasure(job.concepts().get(i).name(), pairs.get(i), scale));
+    }
+    for (Redirection redirection : Redirection.all(job)) {
+      erased.add(erasure(redirection.general(), redirection.pairs(job), scale));
+      guides.add(redirection.instead());
     }
     double rows = job.options().number(GENERAL_ROWS) * job.concepts().size();
     Matrix columns = preserved.isEmpty() ? job.generalColumns(rows) : job.columns(preserved);
@@ -93,7 +99,11 @@ public record UceProblem(
             : List.of(
                 new PreservedEmbeddings(
                     "preserved", columns, job.options().number("preserve-scale")));
-    return new UceProblem(erased, kept, preserved);
+    return new UceProblem(erased, guides, kept, preserved);
+  }
+
+  private static Erasure erasure(String label, ConceptEmbeddings.Pairs pairs, double scale) {
+    return new Erasure(label, pairs.targets(), pairs.guides(), scale);
   }
 
   /**
@@ -115,7 +125,7 @@ public record UceProblem(
               SolverEditor.rows(erasure.targets()),
               SolverEditor.rows(erasure.guides()),
               i == 0 ? kept : Optional.empty()));
-      report.residual(erasure.label(), "'" + job.guides().get(i) + "'", residuals[i]);
+      report.residual(erasure.label(), "'" + guides.get(i) + "'", residuals[i]);
     }
     new SideEffects(job, preserved).write(List.of(solution.edit()), report);
     double condition = solution.edit().condition();

@@ -11,6 +11,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -112,6 +113,10 @@ class ReplacementTest {
   void oneThatShowsTheConceptOrManyThingsOrNothingClearlyWillNot() throws IOException {
     assertThat(of(row(WORD, 60, 15, 0, 1))).as("draws the concept").isEmpty();
     assertThat(of(row(WORD, 60, 8, 4, 0))).as("12 of 16 show two things").isEmpty();
+    Row unsure = row(WORD, 60, 12, 0, 0);
+    List<String> seen = new ArrayList<>(unsure.seen());
+    Collections.replaceAll(seen, "something", EvaluationResult.NO_ANSWER);
+    assertThat(of(new Row(WORD, unsure.images(), seen))).as("no answer to 4 of 16").isEmpty();
     assertThat(of(row(WORD, 55, 16, 0, 0))).as("0.45 is 1.125 times 0.4").isEmpty();
   }
 

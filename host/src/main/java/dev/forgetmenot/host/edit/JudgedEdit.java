@@ -59,6 +59,17 @@ public record JudgedEdit(String judge, EvaluationResult before, EvaluationResult
                 here.name(),
                 there.general().most(LABELS),
                 here.general().of(alike(here.general(), there.general()))));
+      } else if (here.overshadowed() != there.overshadowed()) {
+        lines.add(
+            Message.of(
+                "the judges DISAGREE on %s: other instances than %s show in %s for judge %s, in %s"
+                    + " for judge %s",
+                here.name(),
+                here.goal().instances().get(0),
+                here.general().of(here.overshadowed()),
+                judge,
+                there.general().of(there.overshadowed()),
+                other.judge));
       }
       if (here.goal().forgets() && here.general().recognised() != there.general().recognised()) {
         lines.add(

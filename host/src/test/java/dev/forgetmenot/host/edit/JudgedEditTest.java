@@ -49,6 +49,28 @@ class JudgedEditTest {
                 + " A, texts");
   }
 
+  private static JudgedEdit word(String name, String... after) {
+    EditGoal animal =
+        new EditGoal(
+            new Concept("an animal", ConceptType.OBJECT), List.of("a bear", "a dog"), List.of());
+    GoalResult word =
+        new GoalResult(animal, row("an animal", after), List.of(), List.of(), List.of());
+    EvaluationResult bear = result("a dog", "a dog");
+    EvaluationResult both = new EvaluationResult(List.of(bear.goals().get(0), word), List.of());
+    return new JudgedEdit(name, both, both);
+  }
+
+  @Test
+  void aGeneralWordWhoseInstancesOneJudgeDoesNotSeeIsSaid() {
+    JudgedEdit b = word(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);
+    JudgedEdit a = word(JudgedEdit.TEXTS, "a dog", "a dog");
+    assertThat(b.beside(b)).noneMatch(line -> line.contains("DISAGREE"));
+    assertThat(b.beside(a))
+        .contains(
+            "the judges DISAGREE on an animal: other instances than a bear show in 1/2 for judge"
+                + " B, prototypes, in 2/2 for judge A, texts");
+  }
+
   @Test
   void abstentionsOfBothAgree() {
     JudgedEdit b = judged(JudgedEdit.PROTOTYPES, "a dog", EvaluationResult.NO_ANSWER);

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
+import dev.forgetmenot.kit.auto.Clarity;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.NearestConcepts;
@@ -53,6 +54,9 @@ public final class AutoEraser extends AutoEditor {
 
   /** Of a general word's images show its other instances, when it has survived. */
   private static final double SURVIVES = 0.5;
+
+  /** Of the way from the concept to what it becomes, at least; less is a mixture of both. */
+  private static final double AWAY = 0.7;
 
   private static final String ROBUST = "robust";
   private static final String RECOVERY_STEPS = "recovery-steps";
@@ -179,12 +183,13 @@ public final class AutoEraser extends AutoEditor {
     for (int i = 0; i < PHRASES && next.isPresent(); i++) {
       projectors.sorted(next.get(), passedOn).stream()
           .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)
-          .forEach(screened -> all.add(screened.candidate()));
+          .map(ProjectorSearch.Screened::candidate)
+          .forEach(all::add);
       next = next.get().next();
     }
     Map<String, String> guide = new HashMap<>(becoming.settings());
-    guide.keySet().retainAll(Set.of("guide"));
-    all.add(new Candidate(new UceEraser(), guide));
+    guide.keySet().retainAll(Set.of("guide", "redirect"));
+    all.add(new Candidate(new UceEraser(), guide).becoming(becoming.margin()));
     PublishedEraser.of(model, becoming, values).map(PublishedEraser::candidate).ifPresent(all::add);
     Map<String, String> nothing = new HashMap<>(becoming.settings());
     nothing.remove("guide");
@@ -237,6 +242,19 @@ public final class AutoEraser extends AutoEditor {
     return new RobustChoice(trial, test).of(plain, best());
   }
 
+  /** The best, and the best whose images are clear: few images say little of what others lose. */
+  @Override
+  protected List<MeasuredCandidate> contenders(List<MeasuredCandidate> measured) {
+    List<MeasuredCandidate> sorted = measured.stream().sorted(best()).toList();
+    MeasuredCandidate first = sorted.get(0);
+    return sorted.stream()
+        .skip(1)
+        .filter(other -> isClear(first) || isClear(other))
+        .findFirst()
+        .map(second -> List.of(first, second))
+        .orElseGet(() -> super.contenders(measured));
+  }
+
   /** Nothing is left to improve: one image of 15 more or less is chance. */
   @Override
   protected boolean settles(MeasuredCandidate candidate) {
@@ -271,19 +289,29 @@ public final class AutoEraser extends AutoEditor {
     return candidate.candidate().settings().containsKey("guide");
   }
 
-  /** Whether all concepts became one or two things, as near to known ones as they were. */
+  /**
+   * Whether all concepts became one or two things, as near to known ones as they were, and as far
+   * from the concept as what they become.
+   */
   private static boolean isClear(MeasuredCandidate candidate) {
+    Clarity clarity = candidate.clarity();
     return hasGuide(candidate)
-        && candidate.coherence().orElse(Double.POSITIVE_INFINITY) <= Coherence.CLEAR
+        && clarity.distance().orElse(Double.POSITIVE_INFINITY) <= Coherence.CLEAR
+        && clarity.margin() >= AWAY * candidate.candidate().margin()
         && candidate.after().goals().stream()
             .filter(goal -> goal.goal().forgets())
             .allMatch(goal -> goal.general().showsOneOrTwo());
   }
 
-  /** General words that show none of their other instances in most of their images. */
+  /**
+   * General words that show none of their other instances in most of their images, or unclearly.
+   */
   private static long lostWords(MeasuredCandidate candidate) {
     return candidate.after().generalWords().stream()
-        .filter(word -> word.overshadowedShare() < SURVIVES)
+        .filter(
+            word ->
+                word.overshadowedShare() < SURVIVES
+                    || candidate.clarity().blurred().contains(word.name()))
         .count();
   }
 

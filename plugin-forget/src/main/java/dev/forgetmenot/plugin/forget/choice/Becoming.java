@@ -9,10 +9,12 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.BaseImages;
+import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.InstanceSearch;
 import dev.forgetmenot.kit.auto.Replacement;
 import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.concept.PromptPhrase;
+import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult.Row;
 import dev.forgetmenot.kit.solve.PhraseList;
@@ -20,22 +22,29 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What concepts become, and what the general words become that draw them.
  *
  * @param guides a phrase for each concept, empty for nothing
  * @param words general words that draw a concept: the concept first, then its other instances
- * @param others phrases that will do for a single concept as well as its guide, the nearest first
+ * @param margin of the guide of a single concept, see {@link Candidate#margin}; 0 where it is not
+ *     known
+ * @param others phrases that will do for a single concept as well as its guide, in order
  */
-record Becoming(List<String> guides, List<EditGoal> words, List<String> others) {
+record Becoming(List<String> guides, List<EditGoal> words, double margin, List<Guide> others) {
   static final String SETTING = "become";
   static final String AUTO = "auto";
   private static final String NOTHING = "nothing";
   private static final double DRAWS = 0.25; // of a word's images show the concept
+
+  /** A phrase and its margin over the concept; see {@link Candidate#margin}. */
+  record Guide(String phrase, double margin) {}
 
   /** As given; where it is to be found, nothing. */
   static Becoming given(List<Concept> concepts, Settings values) {
@@ -43,7 +52,7 @@ record Becoming(List<String> guides, List<EditGoal> words, List<String> others) 
         PhraseList.forEach(SETTING, values, concepts.size()).stream()
             .map(phrase -> phrase.equals(AUTO) || phrase.equals(NOTHING) ? "" : phrase)
             .toList();
-    return new Becoming(guides, List.of(), List.of());
+    return new Becoming(guides, List.of(), 0, List.of());
   }
 
   /**
@@ -62,7 +71,7 @@ record Becoming(List<String> guides, List<EditGoal> words, List<String> others) 
     Becoming given = given(concepts, values);
     List<String> asked = PhraseList.forEach(SETTING, values, concepts.size());
     List<String> guides = new ArrayList<>(given.guides);
-    List<String> others = List.of();
+    List<Guide> found = List.of();
     Map<String, EditGoal> words = new LinkedHashMap<>();
     PromptEncoder encoder = new PromptEncoder(model);
     BaseImages images = new BaseImages(model, judge, context, size);
@@ -90,14 +99,41 @@ record Becoming(List<String> guides, List<EditGoal> words, List<String> others) 
       own.forEach(goal -> words.putIfAbsent(goal.concept().name(), goal));
       if (open) {
         Replacement replacement = new Replacement(images, judge, context.knownConcepts());
-        List<String> phrases = replacement.of(concept, encoder, rows);
+        List<String> phrases = withInstances(replacement.of(concept, encoder, rows), own);
         say(concept, phrases, context);
         guides.set(i, phrases.isEmpty() ? "" : phrases.get(0));
-        others = concepts.size() == 1 ? phrases.stream().skip(1).toList() : List.of();
+        found = concepts.size() == 1 ? measured(phrases, concept, images, judge) : List.of();
       }
     }
     context.progress("looking for what concepts become", concepts.size(), concepts.size());
-    return new Becoming(guides, List.copyOf(words.values()), others);
+    Becoming all = new Becoming(guides, List.copyOf(words.values()), 0, found);
+    return all.next().orElse(all);
+  }
+
+  /** The phrases with their margins, by images of the model as it is. */
+  private static List<Guide> measured(
+      List<String> phrases, Concept concept, BaseImages images, ImageClassifier judge)
+      throws IOException {
+    List<Guide> guides = new ArrayList<>();
+    for (Row row : images.of(phrases)) {
+      double margin =
+          Coherence.of(judge, row.images(), row.seen(), concept.name())
+              .map(Coherence::margin)
+              .orElse(0.0);
+      guides.add(new Guide(row.phrase(), margin));
+    }
+    return guides;
+  }
+
+  /**
+   * After the first phrase what general words draw without the concept: where text embeddings of
+   * the word and the concept are nearly the same, to send them to two places costs others.
+   */
+  private static List<String> withInstances(List<String> phrases, List<EditGoal> words) {
+    Set<String> all = new LinkedHashSet<>(phrases.stream().limit(1).toList());
+    words.forEach(word -> all.add(word.instances().get(1)));
+    all.addAll(phrases);
+    return List.copyOf(all);
   }
 
   private static void say(Concept concept, List<String> phrases, JobContext context) {
@@ -108,15 +144,20 @@ record Becoming(List<String> guides, List<EditGoal> words, List<String> others) 
                     + " nothing; --become PHRASE names something",
                 concept.name())
             : Message.of(
-                "'%s' may become, the nearest first: %s",
-                concept.name(), String.join(", ", phrases)));
+                "'%s' may become, in this order: %s", concept.name(), String.join(", ", phrases)));
   }
 
   /** The same with the next phrase that will do; empty where there is none. */
   Optional<Becoming> next() {
     return others.stream()
         .findFirst()
-        .map(phrase -> new Becoming(List.of(phrase), words, others.subList(1, others.size())));
+        .map(
+            guide ->
+                new Becoming(
+                    List.of(guide.phrase()),
+                    words,
+                    guide.margin(),
+                    others.subList(1, others.size())));
   }
 
   private static Concept phrase(Concept concept, JobContext context) {

@@ -59,8 +59,8 @@ final class ProjectorSearch {
     for (int rank = 1; rank <= RANKS; rank++) {
       for (int neighbours : NEIGHBOURS) {
         context.checkCancelled();
-        screened(candidate(rank, neighbours, becoming.settings(), more), screen)
-            .ifPresent(screened::add);
+        Candidate candidate = candidate(rank, neighbours, becoming.settings(), more);
+        screened(candidate.becoming(becoming.margin()), screen).ifPresent(screened::add);
       }
     }
     screened.sort(Comparator.comparingDouble(Screened::cost));

@@ -13,6 +13,7 @@ import dev.forgetmenot.kit.solve.ObliqueProjector;
 import dev.forgetmenot.kit.solve.ObliqueReading;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.PreservedConcept;
+import dev.forgetmenot.kit.solve.Redirection;
 import dev.forgetmenot.kit.solve.SideEffects;
 import dev.forgetmenot.kit.solve.SolveInput;
 import dev.forgetmenot.kit.solve.SolveReport;
@@ -40,7 +41,6 @@ import org.pf4j.Extension;
  */
 @Extension(ordinal = 15)
 public final class ObliqueEraser extends SolverEditor {
-  private static final String REDIRECT = "redirect";
   private static final String NEUTRAL = "neutral";
   private static final String EMPTY = "empty";
   private static final String MEAN = "mean";
@@ -78,10 +78,7 @@ public final class ObliqueEraser extends SolverEditor {
         SolverSettings.neighbours(14),
         SolverSettings.keep(),
         SolverSettings.mayChange(),
-        SettingSpec.list(
-            REDIRECT,
-            "A general word that draws the concept and what it draws instead, such as"
-                + " word=phrase."),
+        Redirection.setting(),
         SettingSpec.choice(
             DIRECTIONS,
             List.of("largest", SPECIFIC),
@@ -146,7 +143,7 @@ public final class ObliqueEraser extends SolverEditor {
     static Projection of(SolveInput job, ObliqueProjector general) throws IOException {
       List<String> anchors = ObliqueEraser.anchors(job);
       List<ConceptEmbeddings.Pairs> pairs = ObliqueEraser.pairs(job, anchors);
-      List<Redirection> redirections = Redirection.all(job, REDIRECT);
+      List<Redirection> redirections = Redirection.all(job);
       int each = job.options().integer("kept-directions");
       int always = job.invariants().columns() + each * kept(job, anchors, redirections, 0).size();
       DirectionBudget budget = new DirectionBudget(job.width(), job.concepts().size(), always);

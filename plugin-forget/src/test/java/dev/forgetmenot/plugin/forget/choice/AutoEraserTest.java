@@ -9,6 +9,7 @@ import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.auto.Candidate;
+import dev.forgetmenot.kit.auto.Clarity;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
@@ -112,9 +113,44 @@ class AutoEraserTest {
 
   /** All are taken for something; others stay but one of 9. */
   private static MeasuredCandidate guided(double coherence, int kept) {
-    Candidate candidate = new Candidate(new ObliqueEraser(), Map.of("guide", "something"));
+    return guided(new Clarity(OptionalDouble.of(coherence), 0.1, List.of()), kept);
+  }
+
+  private static MeasuredCandidate guided(Clarity clarity, int kept) {
+    Candidate candidate =
+        new Candidate(new ObliqueEraser(), Map.of("guide", "something")).becoming(0.1);
     return new MeasuredCandidate(
-        candidate, null, result(IMAGES, 9, 0), result(0, kept, 0), OptionalDouble.of(coherence));
+        candidate, null, result(IMAGES, 9, 0), result(0, kept, 0), clarity);
+  }
+
+  @Test
+  void whatIsHalfOfTheConceptIsNotClear() {
+    Clarity mixture = new Clarity(OptionalDouble.of(1), 0.06, List.of());
+    assertThat(new AutoEraser().settles(guided(mixture, 9))).isFalse();
+    Clarity most = new Clarity(OptionalDouble.of(1), 0.08, List.of());
+    assertThat(new AutoEraser().settles(guided(most, 9))).isTrue();
+  }
+
+  @Test
+  void aGeneralWordThatIsBlurredIsLost() {
+    EvaluationResult before = withWord(result(IMAGES, 9, 0), "target", "target");
+    EvaluationResult after = withWord(result(0, 9, 50), "instance", "instance");
+    Candidate candidate = new Candidate(new ObliqueEraser(), Map.of());
+    Clarity blurred = new Clarity(OptionalDouble.empty(), 0, List.of("a word"));
+    AutoEraser auto = new AutoEraser();
+    assertThat(auto.settles(new MeasuredCandidate(candidate, null, before, after))).isTrue();
+    assertThat(auto.settles(new MeasuredCandidate(candidate, null, before, after, blurred)))
+        .isFalse();
+  }
+
+  @Test
+  void lookedAtAgainAreTheBestAndTheBestThatIsClear() {
+    MeasuredCandidate clear = guided(1.05, 7);
+    MeasuredCandidate best = guided(1.2, 9);
+    MeasuredCandidate second = guided(1.2, 8);
+    assertThat(new AutoEraser().contenders(List.of(clear, second, best)))
+        .containsExactly(best, clear);
+    assertThat(new AutoEraser().contenders(List.of(second, best))).containsExactly(best, second);
   }
 
   @Test

@@ -189,6 +189,21 @@ class LinearErasersTest {
   }
 
   @Test
+  void theClosedFormRedirectsAGeneralWordAsAnotherConceptOfItsSolve() throws IOException {
+    ClosedFormEdit edit =
+        (ClosedFormEdit)
+            edited
+                .edit(new UceEraser(), Map.of("redirect", "a wizard=morgana"), WIZARD)
+                .edits()
+                .get(0);
+    assertThat(edit.concepts()).extracting(ErasedConcept::label).contains("a wizard");
+    InputUpdate solved = solved(edit);
+    Matrix word = edited.last("a photo of a wizard");
+    Matrix instance = edited.last("a photo of morgana");
+    assertThat(relative(solved.of(word), instance)).isLessThan(0.6 * relative(word, instance));
+  }
+
+  @Test
   void generalPromptsMoveLessWhereGeneralTextHasPrompts() throws IOException {
     InputUpdate names = projector(edited.edit(new ObliqueEraser(), Map.of(), WIZARD));
     InputUpdate prompts =

@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 /** How clear the images are that stand in the place of concepts. */
-class MeasuredCandidateTest {
+class ClarityTest {
   /** Knows a cup, whose cosine is the red of an image in hundredths, and no style. */
   private static final ImageClassifier JUDGE =
       new ImageClassifier() {
@@ -60,7 +60,7 @@ class MeasuredCandidateTest {
   }
 
   private static OptionalDouble coherence(EvaluationResult before, EvaluationResult after) {
-    return MeasuredCandidate.of(null, null, before, after, JUDGE).coherence();
+    return Clarity.of(before, after, JUDGE).distance();
   }
 
   @Test
@@ -69,6 +69,29 @@ class MeasuredCandidateTest {
     EvaluationResult after = result(ConceptType.OBJECT, "a cup", 50, 70);
     // 1 - 0.5 over 1 - 0.6, and 1 - 0.7 over 1 - 0.8
     assertThat(coherence(before, after).orElseThrow()).isEqualTo(1.5, within(1e-12));
+  }
+
+  @Test
+  void aGeneralWordIsBlurredWhereItsImagesAreFarFromAllThings() {
+    EvaluationResult before = withWord(60, 60);
+    assertThat(Clarity.of(before, withWord(60, 57), JUDGE).blurred()).as("1.075 ×").isEmpty();
+    Clarity blurred = Clarity.of(before, withWord(60, 55), JUDGE);
+    assertThat(blurred.blurred()).as("1.125 ×").containsExactly("a vessel");
+    assertThat(blurred.distance()).as("of the concept alone").hasValue(1);
+    assertThat(blurred.margin()).as("it is the nearest thing itself").isZero();
+  }
+
+  private static EvaluationResult withWord(int red, int ofWord) {
+    EvaluationResult one = result(ConceptType.OBJECT, "a cup", red);
+    EditGoal word =
+        new EditGoal(
+            new Concept("a vessel", ConceptType.OBJECT), List.of("a cup", "a jug"), List.of());
+    RgbImage image = new RgbImage(1, 1, new byte[] {(byte) ofWord, 0, 0});
+    EvaluationResult.Row row =
+        new EvaluationResult.Row("a vessel", List.of(image), List.of("a cup"));
+    return new EvaluationResult(
+        List.of(one.goals().get(0), new GoalResult(word, row, List.of(), List.of(), List.of())),
+        List.of());
   }
 
   @Test
