@@ -46,6 +46,14 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
       }
       return names.get(best);
     }
+
+    /** How much larger the largest cosine with a unit vector is than the second. */
+    double margin(float[] image) {
+      double[] sorted =
+          Arrays.stream(texts).mapToDouble(text -> dot(image, text)).sorted().toArray();
+      int last = sorted.length - 1;
+      return last < 1 ? 0 : sorted[last] - sorted[last - 1];
+    }
   }
 
   private final ImageEmbedder clip;
@@ -133,6 +141,11 @@ public final class ZeroShotClassifier implements ImageClassifier, AutoCloseable 
     }
     float[] text = things.texts()[index];
     return Arrays.stream(clip.images(images)).mapToDouble(image -> dot(image, text)).toArray();
+  }
+
+  @Override
+  public double[] margins(List<RgbImage> images) {
+    return Arrays.stream(clip.images(images)).mapToDouble(things::margin).toArray();
   }
 
   private static float dot(float[] a, float[] b) {

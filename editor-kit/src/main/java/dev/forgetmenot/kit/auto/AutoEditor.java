@@ -78,6 +78,15 @@ public abstract class AutoEditor extends NamedEditor {
     }
   }
 
+  /** The context of a job whose candidates are judged by another judge. */
+  private record JudgedBy(JobContext outer, ImageClassifier choosing)
+      implements JobContext.Nested {
+    @Override
+    public Optional<ImageClassifier> judge() {
+      return Optional.of(choosing);
+    }
+  }
+
   /** A candidate's context: the state of its training is in a file of its own. */
   private record OwnState(JobContext outer, int number) implements JobContext.Nested {
     @Override
@@ -144,6 +153,18 @@ public abstract class AutoEditor extends NamedEditor {
     return all;
   }
 
+  /**
+   * The judge by which candidates are measured and measure themselves: that of the job, where a
+   * subclass says nothing.
+   *
+   * @throws IOException if kept images cannot be read or written
+   */
+  protected ImageClassifier choosing(
+      ImageClassifier judge, Evaluation evaluation, DiffusionModel model, JobContext context)
+      throws IOException {
+    return judge;
+  }
+
   /** How long the search goes on after a candidate has settled it. */
   protected Duration time(Settings values) {
     return Duration.ZERO;
@@ -170,9 +191,10 @@ public abstract class AutoEditor extends NamedEditor {
       String among = search.evidence().map(line -> "unmeasured; " + line).orElse("unmeasured");
       return chosen(first, draft, among, context);
     }
-    List<MeasuredCandidate> measured =
-        measure(search, concepts, values, judge.get(), model, context);
-    Trial trial = new Trial(concepts, values, search.evaluation(), judge.get(), model, context);
+    ImageClassifier choosing = choosing(judge.get(), search.evaluation(), model, context);
+    JobContext judged = new JudgedBy(context, choosing);
+    List<MeasuredCandidate> measured = measure(search, concepts, values, choosing, model, judged);
+    Trial trial = new Trial(concepts, values, search.evaluation(), choosing, model, judged);
     MeasuredCandidate best = choose(measured, trial);
     context.say("chosen, by these images: " + best);
     String among = String.join(" | ", measured.stream().map(Object::toString).toList());

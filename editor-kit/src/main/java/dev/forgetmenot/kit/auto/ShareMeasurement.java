@@ -1,15 +1,18 @@
 package dev.forgetmenot.kit.auto;
 
 import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.evaluate.AbstainingClassifier;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -44,6 +47,30 @@ public record ShareMeasurement(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The same by a judge that abstains where an image is between things; see {@link
+   * AbstainingClassifier}. Draws the instances under their own names by the model as it was loaded.
+   *
+   * @param context may have these images from an earlier job
+   * @throws IOException if kept images cannot be read or written
+   */
+  public ShareMeasurement abstaining(
+      List<String> instances, ConceptType kind, JobContext context) throws IOException {
+    if (!AbstainingClassifier.canCalibrate(judge)) {
+      return this;
+    }
+    List<GenerationRequest> requests =
+        instances.stream().map(name -> request(new Concept(name, kind), "", GUIDANCE)).toList();
+    List<List<RgbImage>> drawn = context.untouched(model, requests);
+    List<EvaluationResult.Row> own = new ArrayList<>();
+    for (int i = 0; i < drawn.size(); i++) {
+      List<RgbImage> some = drawn.get(i);
+      own.add(new EvaluationResult.Row(instances.get(i), some, judge.classify(some, kind)));
+    }
+    return new ShareMeasurement(
+        model, AbstainingClassifier.calibrated(judge, own), images, steps, seed);
   }
 
   private Map<String, Integer> counts(Concept general, List<RgbImage> drawn) {

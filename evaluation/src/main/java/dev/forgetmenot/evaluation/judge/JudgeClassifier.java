@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.judge;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
+import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.Collections;
@@ -36,11 +37,19 @@ public record JudgeClassifier(Judge judge, ImageClassifier texts) implements Ima
   }
 
   private List<String> answers(List<RgbImage> images, ConceptType kind) {
-    return judge
-        .answers(judge.embedder().images(images), Collections.nCopies(images.size(), kind))
-        .stream()
+    return judged(images, kind).stream()
         .map(said -> said.abstained() ? EvaluationResult.NO_ANSWER : said.label())
         .toList();
+  }
+
+  private List<JudgedImage> judged(List<RgbImage> images, ConceptType kind) {
+    return judge.answers(
+        judge.embedder().images(images), Collections.nCopies(images.size(), kind));
+  }
+
+  @Override
+  public double[] margins(List<RgbImage> images) {
+    return judged(images, ConceptType.OBJECT).stream().mapToDouble(JudgedImage::margin).toArray();
   }
 
   @Override

@@ -40,6 +40,18 @@ public interface ImageClassifier extends AutoCloseable {
     throw new UnsupportedOperationException("this judge says what images show, not how much");
   }
 
+  /**
+   * How much nearer the nearest of {@link #things} is than the second: small for an image between
+   * two things.
+   *
+   * @return differences of cosines in [0, 2], one an image; 0 where there is one thing
+   *     alone; empty for no images
+   * @throws UnsupportedOperationException if the judge only chooses and measures nothing
+   */
+  default double[] margins(List<RgbImage> images) {
+    throw new UnsupportedOperationException("this judge says what images show, not how surely");
+  }
+
   /** Frees what it holds. */
   @Override
   default void close() {}

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
@@ -45,6 +46,7 @@ class ZeroShotClassifierTest {
                 clip, engine, new KnownConcepts(phrases, List.of()), ZeroShotClassifier.TEMPLATE)) {
       List<RgbImage> images = noise();
       List<String> seen = recogniser.classify(images);
+      double[] margins = recogniser.margins(images);
       List<double[]> similarities =
           recogniser.things().stream()
               .map(thing -> recogniser.similarities(images, thing))
@@ -55,7 +57,15 @@ class ZeroShotClassifierTest {
             similarities.stream().max(Comparator.comparing(one -> one[image])).orElseThrow();
         assertThat(recogniser.things().get(similarities.indexOf(best))).isEqualTo(seen.get(i));
         assertThat(best[i]).isBetween(-1.0, 1.0);
+        double second =
+            similarities.stream()
+                .filter(one -> one != best)
+                .mapToDouble(one -> one[image])
+                .max()
+                .orElseThrow();
+        assertThat(margins[i]).isCloseTo(best[i] - second, within(1e-6));
       }
+      assertThat(recogniser.margins(List.of())).isEmpty();
       assertThatThrownBy(() -> recogniser.similarities(images, "a stranger"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("a stranger");

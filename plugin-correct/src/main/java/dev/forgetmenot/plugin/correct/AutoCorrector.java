@@ -2,6 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
@@ -9,7 +10,9 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.evaluate.AbstainingClassifier;
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.solve.PhraseList;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.gate.PromptEncoder;
@@ -73,6 +76,20 @@ public final class AutoCorrector extends AutoEditor {
   @Override
   protected Comparator<MeasuredCandidate> best() {
     return CorrectionScore.BEST;
+  }
+
+  /** An image between two instances shows none: such answers count for no candidate. */
+  @Override
+  protected ImageClassifier choosing(
+      ImageClassifier judge, Evaluation evaluation, DiffusionModel model, JobContext context)
+      throws IOException {
+    if (!AbstainingClassifier.canCalibrate(judge)) {
+      return judge;
+    }
+    Evaluation goals = new Evaluation(evaluation.goals(), List.of(), evaluation.size());
+    List<EvaluationResult.Row> own =
+        goals.runUntouched(model, judge, context).goals().get(0).instances();
+    return AbstainingClassifier.calibrated(judge, own);
   }
 
   /** Candidates that train report their steps and keep their states. */

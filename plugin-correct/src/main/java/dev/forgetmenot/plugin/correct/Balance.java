@@ -77,7 +77,13 @@ public final class Balance extends SolvedCorrection {
     job.context().goal(new EditGoal(word, phrases, List.of()));
     ConceptShift reading = ConceptShift.of(job, phrases.subList(1, phrases.size()), phrases);
     SolveReport.Writer report = new SolveReport.Writer();
-    Round best = best(job, word, shares, reading, drawings);
+    Round best =
+        best(
+            job,
+            word,
+            shares,
+            reading,
+            InstanceOptions.abstaining(drawings, shares, word, job.context()));
     report.note("instances", shares.toString(), "instances and wanted shares: " + shares);
     report.note(
         "pulls", SolveReport.numbers(best.pulls), "pulled by " + SolveReport.numbers(best.pulls));

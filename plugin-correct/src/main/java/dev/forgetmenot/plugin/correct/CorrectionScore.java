@@ -2,6 +2,7 @@ package dev.forgetmenot.plugin.correct;
 
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.CorrectionLimits;
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import java.util.Comparator;
 
@@ -42,6 +43,7 @@ final class CorrectionScore {
         sum += above(is.dominantShare(), LIMITS.dominant());
         sum += above(LIMITS.overshadowed(), is.overshadowedShare());
         sum += above(largest(is), LARGEST);
+        sum += above(EvaluationResult.ONE_OR_TWO, is.dominantShare() + is.overshadowedShare());
       }
       for (int k = 0; k < is.similarities().size(); k++) {
         sum += above(is.similarities().get(k), was.similarities().get(k));

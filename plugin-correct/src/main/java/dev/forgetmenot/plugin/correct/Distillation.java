@@ -155,7 +155,7 @@ public final class Distillation extends TrainedCorrection {
               new Adjusting(
                   word,
                   shares,
-                  drawings,
+                  InstanceOptions.abstaining(drawings, shares, word, context),
                   context,
                   Math.toIntExact(values.integer("adjust-every"))));
       int done =

@@ -7,6 +7,7 @@ import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.kit.auto.InstanceSearch;
 import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.patching.gate.PromptEncoder;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +38,9 @@ record InstanceOptions(Settings values) {
   static List<SettingSpec> drawings() {
     return List.of(
         SettingSpec.integer(
-                "eval-images", 32, 4, 1024, "Images of the word by which shares are measured.")
+                "eval-images", 16, 4, 1024, "Images of the word by which shares are measured.")
             .formerly("trial-pictures"),
-        SettingSpec.integer("eval-steps", 20, 1, 1000, "Sampler steps of these images.")
+        SettingSpec.integer("eval-steps", 10, 1, 1000, "Sampler steps of these images.")
             .formerly("trial-steps"));
   }
 
@@ -96,6 +97,15 @@ record InstanceOptions(Settings values) {
     phrases.add(dominant.orElseGet(search::dominant));
     phrases.addAll(search.overshadowed(phrases.get(0)));
     return TargetShares.equal(phrases);
+  }
+
+  /** What draws and counts, and abstains where an image is between instances. */
+  static Optional<ShareMeasurement> abstaining(
+      Optional<ShareMeasurement> drawings, TargetShares shares, Concept general, JobContext context)
+      throws IOException {
+    return drawings.isEmpty()
+        ? drawings
+        : Optional.of(drawings.get().abstaining(shares.phrases(), general.kind(), context));
   }
 
   private static TargetShares ordered(

@@ -92,6 +92,20 @@ class AutoCorrectorTest {
     assertThat(onTheBase()).as("trials leave the base").isTrue();
   }
 
+  /** Half lions and half bears by name, all of them between both. */
+  @Test
+  void whatIsBetweenTwoInstancesIsNotTakenForEither() throws IOException {
+    context.judgedBy(
+        ofInstances(List.of("a lion", "a bear"))
+            .sure(images -> images == OF_WORD && !onTheBase() ? 0.01 : 0.1));
+    PatchDraft draft = edit(TinyModel.with(TWO, "eval-images", "4"));
+    assertThat(draft.recipe().parameters().get("chosen-among"))
+        .contains("a lion 4/4 → 0/4")
+        .contains(" | distill");
+    assertThat(context.said)
+        .anyMatch(line -> line.startsWith("between its instances the word shows other things"));
+  }
+
   @Test
   void withoutAJudgeTheFirstCandidateIsTakenAndThatIsSaid() throws IOException {
     PatchDraft draft = edit(TWO);

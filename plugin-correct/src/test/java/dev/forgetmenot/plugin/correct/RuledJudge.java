@@ -3,10 +3,12 @@ package dev.forgetmenot.plugin.correct;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /** Sees in images what a rule says: for tests in which images only need to be counted. */
@@ -14,6 +16,7 @@ final class RuledJudge implements ImageClassifier {
   private final List<String> things;
   private final IntFunction<List<String>> rule;
   private ToDoubleFunction<String> similarity = thing -> 0;
+  private IntToDoubleFunction margins;
 
   /**
    * A judge.
@@ -23,6 +26,12 @@ final class RuledJudge implements ImageClassifier {
   RuledJudge(List<String> things, IntFunction<List<String>> rule) {
     this.things = List.copyOf(things);
     this.rule = rule;
+  }
+
+  /** Is so sure of each image: a rule on how many there are. */
+  RuledJudge sure(IntToDoubleFunction margin) {
+    margins = margin;
+    return this;
   }
 
   RuledJudge measuring(ToDoubleFunction<String> measure) {
@@ -64,7 +73,17 @@ final class RuledJudge implements ImageClassifier {
   @Override
   public double[] similarities(List<RgbImage> images, String thing) {
     double[] values = new double[images.size()];
-    java.util.Arrays.fill(values, similarity.applyAsDouble(thing));
+    Arrays.fill(values, similarity.applyAsDouble(thing));
+    return values;
+  }
+
+  @Override
+  public double[] margins(List<RgbImage> images) {
+    if (margins == null) {
+      return ImageClassifier.super.margins(images);
+    }
+    double[] values = new double[images.size()];
+    Arrays.fill(values, margins.applyAsDouble(images.size()));
     return values;
   }
 }
