@@ -79,8 +79,7 @@ public abstract class AutoEditor extends NamedEditor {
   }
 
   /** The context of a job whose candidates are judged by another judge. */
-  private record JudgedBy(JobContext outer, ImageClassifier choosing)
-      implements JobContext.Nested {
+  private record JudgedBy(JobContext outer, ImageClassifier choosing) implements JobContext.Nested {
     @Override
     public Optional<ImageClassifier> judge() {
       return Optional.of(choosing);
@@ -165,6 +164,16 @@ public abstract class AutoEditor extends NamedEditor {
     return judge;
   }
 
+  /**
+   * Whether more images could hardly change which of two is better: the Wilson intervals
+   * of what is left of the worst concept are apart.
+   *
+   * @param first the better one by {@link #best}
+   */
+  private static boolean isDecided(MeasuredCandidate first, MeasuredCandidate second) {
+    return first.after().worst().wilson().high() < second.after().worst().wilson().low();
+  }
+
   /** How long the search goes on after a candidate has settled it. */
   protected Duration time(Settings values) {
     return Duration.ZERO;
@@ -209,8 +218,8 @@ public abstract class AutoEditor extends NamedEditor {
   }
 
   /**
-   * Those that count for the choice. Few images settle what is clear; where they settle nothing,
-   * the two best are looked at again by all images.
+   * Those that count for the choice. Few images settle what is clear; where they settle nothing and
+   * do not tell the two best apart, these are looked at again by all images.
    */
   private List<MeasuredCandidate> measure(
       Search search,
@@ -228,13 +237,18 @@ public abstract class AutoEditor extends NamedEditor {
     if (settled || measured.size() == 1 || few.images() == all.images()) {
       return measured;
     }
+    List<MeasuredCandidate> contenders = contenders(measured);
+    if (isDecided(contenders.get(0), contenders.get(1))) {
+      context.say("more images of each would not change the choice");
+      return measured;
+    }
     context.say(
         Message.of(
             "%s images of each settle nothing: the two best are compared by %s",
             few.images(), all.images()));
     EvaluationResult before = all.runUntouched(model, judge, context);
     List<MeasuredCandidate> two = new ArrayList<>();
-    for (MeasuredCandidate one : contenders(measured)) {
+    for (MeasuredCandidate one : contenders) {
       context.checkCancelled();
       two.add(measured(one.candidate(), one.draft(), before, all, judge, model));
       context.say("looked again at " + two.get(two.size() - 1));

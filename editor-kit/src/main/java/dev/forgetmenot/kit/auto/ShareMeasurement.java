@@ -56,8 +56,8 @@ public record ShareMeasurement(
    * @param context may have these images from an earlier job
    * @throws IOException if kept images cannot be read or written
    */
-  public ShareMeasurement abstaining(
-      List<String> instances, ConceptType kind, JobContext context) throws IOException {
+  public ShareMeasurement abstaining(List<String> instances, ConceptType kind, JobContext context)
+      throws IOException {
     if (!AbstainingClassifier.canCalibrate(judge)) {
       return this;
     }

@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.evaluate;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,15 @@ public record EvaluationResult(List<GoalResult> goals, List<Row> near, List<Row>
   /** The worst concept: the greatest share of its images that is still recognised, in [0, 1]. */
   public double worstLeft() {
     return concepts().mapToDouble(goal -> goal.general().share()).max().orElse(0);
+  }
+
+  /** The images of the worst concept that are still recognised as it, of all that there are. */
+  public Count worst() {
+    return concepts()
+        .map(GoalResult::general)
+        .max(Comparator.comparingDouble(Row::share))
+        .map(row -> new Count(row.recognised(), row.seen().size()))
+        .orElse(new Count(0, 0));
   }
 
   /** The goals without general words that an evaluation of forgetting has beside its concepts. */

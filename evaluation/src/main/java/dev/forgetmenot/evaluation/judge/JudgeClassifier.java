@@ -43,8 +43,7 @@ public record JudgeClassifier(Judge judge, ImageClassifier texts) implements Ima
   }
 
   private List<JudgedImage> judged(List<RgbImage> images, ConceptType kind) {
-    return judge.answers(
-        judge.embedder().images(images), Collections.nCopies(images.size(), kind));
+    return judge.answers(judge.embedder().images(images), Collections.nCopies(images.size(), kind));
   }
 
   @Override

@@ -44,8 +44,8 @@ public interface ImageClassifier extends AutoCloseable {
    * How much nearer the nearest of {@link #things} is than the second: small for an image between
    * two things.
    *
-   * @return differences of cosines in [0, 2], one an image; 0 where there is one thing
-   *     alone; empty for no images
+   * @return differences of cosines in [0, 2], one an image; 0 where there is one thing alone; empty
+   *     for no images
    * @throws UnsupportedOperationException if the judge only chooses and measures nothing
    */
   default double[] margins(List<RgbImage> images) {

@@ -87,7 +87,8 @@ class CorrectionScoreTest {
     MeasuredCandidate blended = measured(40, 40, 100, OTHERS, 0);
     assertThat(CorrectionScore.settles(blended)).isFalse();
     assertThat(CorrectionScore.missing(blended)).isCloseTo(13.0 / 16 - 0.8, within(1e-9));
-    List<MeasuredCandidate> all = new ArrayList<>(List.of(blended, measured(52, 48, 80, OTHERS, 9)));
+    List<MeasuredCandidate> all =
+        new ArrayList<>(List.of(blended, measured(52, 48, 80, OTHERS, 9)));
     all.sort(CorrectionScore.BEST);
     assertThat(all.get(0)).as("one name lost is more than a few blends").isSameAs(blended);
   }

@@ -1,0 +1,106 @@
+package dev.forgetmenot.plugin.correct;
+
+import static dev.forgetmenot.plugin.correct.TinyModel.ANIMAL;
+import static dev.forgetmenot.plugin.correct.TinyModel.VOCABULARY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.EditGoal;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.auto.AutoEditor;
+import dev.forgetmenot.kit.auto.Candidate;
+import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.evaluate.Evaluation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** Two candidates are compared by more images, unless few images have told them apart. */
+class SecondLookTest {
+  private static final int ALL = 8; // images of the word; half as many at first
+  private static final int OF_EDITORS = 5; // images that editors count by
+  private static final Predicate<String> SECOND_LOOK =
+      line -> line.equals("4 images of each settle nothing: the two best are compared by 8");
+
+  /** Draws an animal as a car, or as a bear; the fewer images show an animal, the better. */
+  private static final class Fewest extends AutoEditor {
+    Fewest() {
+      super(Operation.FORGET, "Tries two guides.");
+    }
+
+    @Override
+    public List<SettingSpec> parameters() {
+      return List.of();
+    }
+
+    private static Candidate drawnAs(String guide) {
+      return new Candidate(
+          new Retarget(), Map.of("guide", guide, "eval-images", OF_EDITORS + "", "eval-steps", "1"));
+    }
+
+    @Override
+    protected Search search(
+        List<Concept> concepts, Settings values, DiffusionModel model, JobContext context) {
+      EditGoal goal = EditGoal.forget(new Concept("an animal", ConceptType.OBJECT));
+      Evaluation.Size size = new Evaluation.Size(ALL, 0, 1, 7, 1);
+      return new Search(
+          List.of(drawnAs("a car"), drawnAs("a bear")),
+          new Evaluation(List.of(goal), List.of(), size));
+    }
+
+    @Override
+    protected Evaluation first(Evaluation all) {
+      return new Evaluation(all.goals(), List.of(), all.size().of(ALL / 2, 0));
+    }
+
+    @Override
+    protected boolean settles(MeasuredCandidate candidate) {
+      return false;
+    }
+
+    @Override
+    protected Comparator<MeasuredCandidate> best() {
+      return Comparator.comparingInt(candidate -> candidate.after().left());
+    }
+  }
+
+  /** What is said when so many of 4 images show an animal after each of the two. */
+  private static List<String> said(int first, int second) throws IOException {
+    Listener context = new Listener(VOCABULARY);
+    List<Integer> left = new ArrayList<>(List.of(ALL / 2, first, second)); // the base comes first
+    context.judgedBy(
+        new RuledJudge(
+            List.of("an animal", "a lion"),
+            images -> {
+              int animals = images == ALL / 2 ? left.remove(0) : 0;
+              List<String> seen = new ArrayList<>(Collections.nCopies(images, "a lion"));
+              Collections.fill(seen.subList(0, animals), "an animal");
+              return seen;
+            }));
+    try (TinyModel tiny = new TinyModel()) {
+      tiny.edit(new Fewest(), Map.of(), context, ANIMAL);
+    }
+    return context.said;
+  }
+
+  @Test
+  void moreImagesTellApartWhatFewDoNot() throws IOException {
+    assertThat(said(1, 4)).anyMatch(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
+  }
+
+  @Test
+  void wilsonBoundsThatAreApartEndTheSearch() throws IOException {
+    assertThat(said(4, 0))
+        .noneMatch(SECOND_LOOK)
+        .contains("more images of each would not change the choice");
+  }
+}
