@@ -44,7 +44,8 @@ class SecondLookTest {
 
     private static Candidate drawnAs(String guide) {
       return new Candidate(
-          new Retarget(), Map.of("guide", guide, "eval-images", OF_EDITORS + "", "eval-steps", "1"));
+          new Retarget(),
+          Map.of("guide", guide, "eval-images", OF_EDITORS + "", "eval-steps", "1"));
     }
 
     @Override
