@@ -31,12 +31,15 @@ public record Clarity(OptionalDouble distance, double margin, List<String> blurr
   }
 
   /**
-   * Of the goals of an evaluation.
+   * Of the goals of an evaluation of forgetting; {@link #NONE} of a correction.
    *
    * @param before on the untouched model
    * @param after the same with the edit
    */
   static Clarity of(EvaluationResult before, EvaluationResult after, ImageClassifier judge) {
+    if (!before.goals().get(0).goal().forgets()) {
+      return NONE; // of a correction: its judge abstains between things
+    }
     double distance = Double.NEGATIVE_INFINITY;
     double margin = Double.POSITIVE_INFINITY;
     List<String> blurred = new ArrayList<>();

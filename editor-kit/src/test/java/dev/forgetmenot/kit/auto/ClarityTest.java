@@ -99,4 +99,15 @@ class ClarityTest {
     EvaluationResult style = result(ConceptType.STYLE, "ink", 60);
     assertThat(coherence(style, style)).isEmpty();
   }
+
+  @Test
+  void ofACorrectionNothingIsMeasured() {
+    GoalResult word = withWord(60, 60).goals().get(1);
+    EvaluationResult.Row unsure =
+        new EvaluationResult.Row(
+            word.name(), word.general().images(), List.of(EvaluationResult.NO_ANSWER));
+    GoalResult goal = new GoalResult(word.goal(), unsure, List.of(), List.of(), List.of());
+    EvaluationResult correction = new EvaluationResult(List.of(goal), List.of());
+    assertThat(Clarity.of(correction, correction, JUDGE)).isSameAs(Clarity.NONE);
+  }
 }

@@ -5,6 +5,7 @@ import static dev.forgetmenot.plugin.correct.TinyModel.VOCABULARY;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.forgetmenot.api.edit.Concept;
@@ -13,12 +14,15 @@ import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which method is taken on the tiny model, by a judge that knows what has been tried. */
 class AutoCorrectorTest {
@@ -92,18 +96,18 @@ class AutoCorrectorTest {
     assertThat(onTheBase()).as("trials leave the base").isTrue();
   }
 
-  /** Half lions and half bears by name, all of them between both. */
+  /** Half lions and half bears by name, all of them between both; the training is not waited for. */
   @Test
-  void whatIsBetweenTwoInstancesIsNotTakenForEither() throws IOException {
-    context.judgedBy(
-        ofInstances(List.of("a lion", "a bear"))
-            .sure(images -> images == OF_WORD && !onTheBase() ? 0.01 : 0.1));
-    PatchDraft draft = edit(TinyModel.with(TWO, "eval-images", "4"));
-    assertThat(draft.recipe().parameters().get("chosen-among"))
-        .contains("a lion 4/4 → 0/4")
-        .contains(" | distill");
+  void whatIsBetweenTwoInstancesIsNotTakenForEither(@TempDir Path folder) {
+    context
+        .stoppingAfter(1, folder.resolve("state"))
+        .judgedBy(
+            ofInstances(List.of("a lion", "a bear"))
+                .sure(images -> images == OF_WORD && !onTheBase() ? 0.01 : 0.1));
+    assertThatThrownBy(() -> edit(TWO)).isInstanceOf(CancellationException.class);
     assertThat(context.said)
-        .anyMatch(line -> line.startsWith("between its instances the word shows other things"));
+        .contains("between its instances the word shows other things: no pull shares it out")
+        .anyMatch(line -> line.matches("tried balance.*a lion 4/4 → 0/4.*a bear 0/4 → 0/4.*"));
   }
 
   @Test
