@@ -165,8 +165,8 @@ public abstract class AutoEditor extends NamedEditor {
   }
 
   /**
-   * Whether more images could hardly change which of two is better: the Wilson intervals
-   * of what is left of the worst concept are apart.
+   * Whether more images could hardly change which of two is better: the Wilson intervals of what is
+   * left of the worst concept are apart.
    *
    * @param first the better one by {@link #best}
    */

@@ -38,7 +38,7 @@ public record CorrectionLimits(
 
   private void ofGoal(GoalResult before, GoalResult after, List<String> sentences) {
     if (after.hasInstances()) {
-      ofShares(after, sentences);
+      ofShares(before, after, sentences);
     }
     for (int i = 0; i < after.without().size(); i++) {
       if (after.similarities().get(i) >= before.similarities().get(i)) {
@@ -69,13 +69,19 @@ public record CorrectionLimits(
     }
   }
 
-  private void ofShares(GoalResult after, List<String> sentences) {
+  private void ofShares(GoalResult before, GoalResult after, List<String> sentences) {
     String first = after.goal().instances().get(0);
     if (after.dominantShare() > dominant - ROUNDING) {
       sentences.add(
           Message.of(
               "the dominant instance %s still shows in %.0f %% of %s (wanted: less than %.0f %%)",
               first, 100 * after.dominantShare(), after.name(), 100 * dominant));
+    }
+    if (after.count(first) == 0 && before.count(first) > 0) {
+      sentences.add(
+          Message.of(
+              "the dominant instance %s does not show in %s any more: the word is turned around",
+              first, after.name()));
     }
     if (after.overshadowedShare() < overshadowed + ROUNDING) {
       sentences.add(

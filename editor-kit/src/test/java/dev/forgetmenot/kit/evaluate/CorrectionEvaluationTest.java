@@ -176,6 +176,10 @@ class CorrectionEvaluationTest {
                 + " 60 %)",
             "the other instances show in 0 % of a thing (wanted: more than 35 %)",
             "a thing1 looks no less like a thing2: similarity 0.250, before 0.250");
+    assertThat(limits.missed(before(), result("4444 00 44 1111 22 3 5 6")))
+        .containsExactly(
+            "the dominant instance a thing0 does not show in a thing any more: the word is turned"
+                + " around");
     EvaluationResult harmful = result("0044 03 44 1000 22 3 5 7");
     assertThat(limits.missed(before(), harmful))
         .containsExactly(

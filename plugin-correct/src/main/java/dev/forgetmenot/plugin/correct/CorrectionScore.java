@@ -11,7 +11,7 @@ final class CorrectionScore {
   /** Few images are drawn: shares must be clearly good, and a lost image or two is chance. */
   private static final CorrectionLimits LIMITS = new CorrectionLimits(0.58, 0.37, 0.13, 0.04);
 
-  /** No other instance should replace the dominant one. */
+  /** Of the images that show an instance: no other should replace the dominant one. */
   private static final double LARGEST = 0.75;
 
   /** Shares are quotients of counts: a limit that is reached exactly is not passed by rounding. */
@@ -42,8 +42,9 @@ final class CorrectionScore {
       if (is.hasInstances()) {
         sum += above(is.dominantShare(), LIMITS.dominant());
         sum += above(LIMITS.overshadowed(), is.overshadowedShare());
-        sum += above(largest(is), LARGEST);
-        sum += above(EvaluationResult.ONE_OR_TWO, is.dominantShare() + is.overshadowedShare());
+        double shown = is.dominantShare() + is.overshadowedShare();
+        sum += shown > 0 ? above(largest(is) / shown, LARGEST) : 0;
+        sum += above(EvaluationResult.ONE_OR_TWO, shown);
       }
       for (int k = 0; k < is.similarities().size(); k++) {
         sum += above(is.similarities().get(k), was.similarities().get(k));

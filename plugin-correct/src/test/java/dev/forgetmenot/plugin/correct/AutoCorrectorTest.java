@@ -96,7 +96,9 @@ class AutoCorrectorTest {
     assertThat(onTheBase()).as("trials leave the base").isTrue();
   }
 
-  /** Half lions and half bears by name, all of them between both; the training is not waited for. */
+  /**
+   * Half lions and half bears by name, all of them between both; the training is not waited for.
+   */
   @Test
   void whatIsBetweenTwoInstancesIsNotTakenForEither(@TempDir Path folder) {
     context

@@ -77,6 +77,9 @@ class CorrectionScoreTest {
     assertThat(CorrectionScore.settles(measured(20, 80, 100, OTHERS, 0)))
         .as("taken over")
         .isFalse();
+    assertThat(CorrectionScore.settles(measured(17, 68, 100, OTHERS, 0)))
+        .as("taken over, of the images that show an instance")
+        .isFalse();
     assertThat(CorrectionScore.settles(measured(50, 50, 86, OTHERS, 0))).as("own name").isFalse();
     assertThat(CorrectionScore.settles(measured(50, 50, 100, 23, 0))).as("others").isFalse();
   }
@@ -99,7 +102,7 @@ class CorrectionScoreTest {
     assertThat(CorrectionScore.missing(measured(68, 32, 100, OTHERS, 0)))
         .isCloseTo(0.1 + 0.05, within(1e-9));
     assertThat(CorrectionScore.missing(measured(10, 85, 80, 23, 0)))
-        .isCloseTo(0.1 + 0.07 + 0.04, within(1e-9));
+        .isCloseTo(0.85 / 0.95 - 0.75 + 0.07 + 0.04, within(1e-9));
   }
 
   @Test
