@@ -44,8 +44,13 @@ public final class ClipEncoder {
 
   /** (b, n, d) to the same. */
   public NDArray forward(NDArray x) {
+    return forward(x, layers.size());
+  }
+
+  /** The hidden state (b, n, d) after the first layers alone, at least one. */
+  public NDArray forward(NDArray x, int count) {
     LayerChain flow = LayerChain.from(x);
-    layers.forEach(layer -> flow.then(layer::forward));
+    layers.subList(0, count).forEach(layer -> flow.then(layer::forward));
     return flow.get();
   }
 

@@ -5,8 +5,11 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a batch is drawn after: the prompt's embedding for each image and, with classifier-free
@@ -19,61 +22,68 @@ record Conditioning(TextCondition condition, boolean guided, double scale)
     implements AutoCloseable {
 
   /**
-   * The conditioning of a batch.
+   * The conditioning of a batch. Prompts of fewer chunks than others are padded.
    *
-   * @param settings guidance and negative prompt
+   * @param settings guidance and how prompts are read
    * @param prompts one an image
+   * @param negativePrompts one an image
    */
   static Conditioning of(
       GenerationRequest settings,
       List<String> prompts,
+      List<String> negativePrompts,
       ModelComponents parts,
       NDManager manager,
       ActiveExtensions extensions) {
     boolean guided = settings.guidance() > 1;
-    try (TextCondition positive = positive(prompts, parts, manager, extensions)) {
-      if (!guided) {
-        return new Conditioning(TextCondition.concat(List.of(positive)), false, 1);
-      }
-      try (TextCondition negative =
-              encode(settings.negativePrompt(), true, parts, manager, extensions);
-          TextCondition negatives = negative.repeat(prompts.size())) {
-        return new Conditioning(
-            TextCondition.concat(List.of(negatives, positive)), true, settings.guidance());
-      }
-    }
-  }
-
-  /** b rows; a prompt that comes several times is encoded once. */
-  private static TextCondition positive(
-      List<String> prompts, ModelComponents parts, NDManager manager, ActiveExtensions extensions) {
-    List<String> distinct = prompts.stream().distinct().toList();
+    PromptEncoder encoder = PromptEncoder.of(settings, parts);
     try (NDManager scope = manager.newSubManager()) {
+      Map<String, TextCondition> positive = encoded(prompts, false, encoder, scope, extensions);
+      Map<String, TextCondition> negative =
+          encoded(guided ? negativePrompts : List.of(), true, encoder, scope, extensions);
+      long longest =
+          Stream.of(positive, negative)
+              .flatMap(rows -> rows.values().stream())
+              .mapToLong(row -> row.context().getShape().get(1))
+              .max()
+              .orElseThrow();
+      positive.replaceAll((prompt, row) -> padded(row, longest, encoder, scope));
+      negative.replaceAll((prompt, row) -> padded(row, longest, encoder, scope));
       List<TextCondition> rows = new ArrayList<>();
-      for (String prompt : distinct) {
-        TextCondition row = encode(prompt, false, parts, scope, extensions);
-        row.attach(scope);
-        rows.add(row);
+      if (guided) {
+        negativePrompts.forEach(prompt -> rows.add(negative.get(prompt)));
       }
-      TextCondition all =
-          distinct.size() == 1
-              ? rows.get(0).repeat(prompts.size())
-              : TextCondition.concat(
-                  prompts.stream().map(prompt -> rows.get(distinct.indexOf(prompt))).toList());
+      prompts.forEach(prompt -> rows.add(positive.get(prompt)));
+      TextCondition all = TextCondition.concat(rows);
       all.attach(manager);
-      return all;
+      return new Conditioning(all, guided, guided ? settings.guidance() : 1);
     }
   }
 
-  private static TextCondition encode(
-      String text,
+  /** One row each; a prompt that comes several times is encoded once. */
+  private static Map<String, TextCondition> encoded(
+      List<String> prompts,
       boolean negative,
-      ModelComponents parts,
-      NDManager manager,
+      PromptEncoder encoder,
+      NDManager scope,
       ActiveExtensions extensions) {
-    List<Integer> ids = parts.tokenizer().encode(text).ids();
-    NDArray context = parts.textEncoder().encode(manager, List.of(ids));
-    return extensions.textCondition(TextCondition.of(context), negative);
+    Map<String, TextCondition> rows = new HashMap<>();
+    for (String prompt : prompts) {
+      if (!rows.containsKey(prompt)) {
+        TextCondition plain = TextCondition.of(encoder.encode(prompt, scope));
+        TextCondition row = extensions.textCondition(plain, negative);
+        row.attach(scope);
+        rows.put(prompt, row);
+      }
+    }
+    return rows;
+  }
+
+  private static TextCondition padded(
+      TextCondition row, long length, PromptEncoder encoder, NDManager scope) {
+    NDArray context = encoder.padded(row.context(), length);
+    context.attach(scope);
+    return new TextCondition(context, row.pooled(), row.timeIds());
   }
 
   /**

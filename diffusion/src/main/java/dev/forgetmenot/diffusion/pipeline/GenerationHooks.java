@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -23,6 +24,17 @@ record GenerationHooks(
   /** No extension, no listener, never cancelled. */
   static final GenerationHooks NONE =
       new GenerationHooks(List.of(), StepListener.NONE, () -> false);
+
+  /**
+   * Asked before each step and each image.
+   *
+   * @throws CancellationException if the user cancelled
+   */
+  void stopIfCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new CancellationException("stopped by the user");
+    }
+  }
 
   /** The same for one of several batches: steps count on. */
   GenerationHooks ofBatch(int index, int batches) {

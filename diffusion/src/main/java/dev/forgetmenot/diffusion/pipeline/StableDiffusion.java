@@ -24,6 +24,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
+import dev.forgetmenot.diffusion.tokenizer.PromptChunk;
 import dev.forgetmenot.diffusion.training.TrainingSession;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * A loaded Stable Diffusion 1.x or 2.x:
@@ -68,7 +69,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
       this.samplers = new SamplerRegistry(options.samplers());
       this.weights = new ModelWeights(parts);
       this.base = stored.base();
-      this.pipeline = new TextToImagePipeline(this, parts, samplers);
+      this.pipeline = new TextToImagePipeline(new SamplingLoop(this, parts, samplers), parts);
       this.tokens = new TextualInversionLoader(engine, parts);
       this.patches =
           new AppliedPatches(
@@ -148,12 +149,10 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
     patches.say(line);
   }
 
-  private <T> T drawn(GenerationHooks hooks, Supplier<T> draw) {
-    return engine.call(() -> patches.during(hooks.listener(), draw));
-  }
-
-  private GenerationHooks hooks(StepListener listener, BooleanSupplier cancelled) {
-    return new GenerationHooks(options.samplingExtensions(), listener, cancelled);
+  private <T> T drawn(
+      StepListener listener, BooleanSupplier cancelled, Function<GenerationHooks, T> draw) {
+    GenerationHooks hooks = new GenerationHooks(options.samplingExtensions(), listener, cancelled);
+    return engine.call(() -> patches.during(listener, () -> draw.apply(hooks)));
   }
 
   /** The thread on which the model's arrays live. */
@@ -166,7 +165,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
     return engine.call(patches::descriptions);
   }
 
-  /** What was taken for granted since the files do not say it, for people; one line each. */
+  /** What was taken for granted since the files do not say it; one line each. */
   public List<String> notes() {
     return parts.stored().notes();
   }
@@ -198,29 +197,29 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public List<List<RgbImage>> generate(List<GenerationRequest> requests) {
-    GenerationHooks hooks = hooks(StepListener.NONE, () -> false);
-    return drawn(hooks, () -> pipeline.runTogether(requests, hooks));
+    return generate(requests, StepListener.NONE, () -> false);
+  }
+
+  /** Draws images as {@link #generate(List)} does, and may be stopped. */
+  public List<List<RgbImage>> generate(
+      List<GenerationRequest> requests, StepListener listener, BooleanSupplier cancelled) {
+    return drawn(listener, cancelled, hooks -> pipeline.runTogether(requests, hooks));
   }
 
   /**
    * Draws images as {@link #generate(GenerationRequest)} does, and may be stopped.
    *
-   * @param listener is called after each step, on the engine thread
-   * @param cancelled asked before each step
-   * @throws IllegalArgumentException if the request does not fit the model
    * @throws java.util.concurrent.CancellationException if cancelled
    */
   public List<RgbImage> generate(
       GenerationRequest request, StepListener listener, BooleanSupplier cancelled) {
-    GenerationHooks hooks = hooks(listener, cancelled);
-    return drawn(hooks, () -> pipeline.run(request, hooks));
+    return drawn(listener, cancelled, hooks -> pipeline.run(request, hooks));
   }
 
   @Override
   public List<NoisyLatents> trajectory(GenerationRequest request) {
     return drawn(
-        hooks(StepListener.NONE, () -> false),
-        () -> pipeline.trajectory(request, options.samplingExtensions()));
+        StepListener.NONE, () -> false, hooks -> pipeline.trajectory(request, hooks.extensions()));
   }
 
   @Override
@@ -241,6 +240,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public List<String> tokens(String text) {
     return engine.call(() -> parts.tokenizer().tokens(text));
+  }
+
+  /** In how many chunks a prompt is encoded where prompts are read as A1111 does. */
+  public int promptChunks(String prompt) {
+    return engine.call(() -> PromptChunk.split(prompt, parts.tokenizer()).size());
   }
 
   @Override
@@ -324,14 +328,9 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
     return TrainingSession.open(engine, parts.ops(), weights.parameters(), trainingOptions);
   }
 
-  /** The pipeline, for tests that look at latents. */
+  /** The pipeline and its components, for tests. */
   TextToImagePipeline pipeline() {
     return pipeline;
-  }
-
-  /** The components, for tests. */
-  ModelComponents parts() {
-    return parts;
   }
 
   /** Frees the model and ends its thread; closing twice is once. */

@@ -52,8 +52,13 @@ public final class ClipTextEncoder implements AutoCloseable {
    * @return last hidden state after the final norm (b, n, d)
    */
   public NDArray encode(NDManager manager, List<List<Integer>> ids) {
+    return encode(manager, ids, 1);
+  }
+
+  /** The same from a layer that is counted from the last, which is 1. */
+  public NDArray encode(NDManager manager, List<List<Integer>> ids, int clipSkip) {
     weights.ready("");
-    return transformer.forward(manager, ids);
+    return transformer.forward(manager, ids, clipSkip);
   }
 
   /** The hidden state (b, d) at the end of each text, from what {@link #encode} returned. */

@@ -72,21 +72,34 @@ public final class ClipTextTransformer {
     added.remove(rows);
   }
 
+  /** The last hidden state after the final norm; see {@link #forward(NDManager, List, int)}. */
+  public NDArray forward(NDManager manager, List<List<Integer>> ids) {
+    return forward(manager, ids, 1);
+  }
+
   /**
-   * The last hidden state after the final norm.
+   * A hidden state after the final norm.
    *
    * @param manager what the result belongs to
    * @param ids token ids of each prompt, all of one length of at most {@code maxPositions}
+   * @param clipSkip which layer it comes from, counted from the last, which is 1
    * @return (b, n, d)
-   * @throws IllegalArgumentException if the lengths differ or are too long, or an id is not in the
-   *     vocabulary
+   * @throws IllegalArgumentException if the lengths differ or are too long, an id is not in the
+   *     vocabulary, or there is no such layer
    */
-  public NDArray forward(NDManager manager, List<List<Integer>> ids) {
+  public NDArray forward(NDManager manager, List<List<Integer>> ids, int clipSkip) {
+    int layers = config.encoder().layers();
+    if (clipSkip < 1 || clipSkip > layers) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "clip skip should be 1 to %s, the number of layers of this text encoder, not %s",
+              layers, clipSkip));
+    }
     try (NDArray embedded = embed(manager, ids);
         ModelParameter.Use table = positionEmbedding.use();
         NDArray positions = table.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
       return LayerChain.owning(embedded.add(positions))
-          .then(encoder::forward)
+          .then(x -> encoder.forward(x, layers - clipSkip + 1))
           .then(finalLayerNorm::forward)
           .get();
     }

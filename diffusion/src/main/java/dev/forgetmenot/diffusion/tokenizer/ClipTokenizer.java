@@ -6,11 +6,13 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.diffusion.engine.EngineCache;
+import dev.forgetmenot.files.Message;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -112,15 +114,37 @@ public final class ClipTokenizer implements AutoCloseable {
   public TokenizedPrompt encode(String prompt) {
     Encoding encoding = tokenizer().encode(prompt);
     Pieces pieces = pieces(encoding);
-    int room = Math.min(pieces.ids.size(), length - 2);
+    int fits = Math.min(pieces.ids.size(), room());
+    List<Integer> ids = framed(pieces.ids.subList(0, fits));
+    return new TokenizedPrompt(prompt, ids, ids.indexOf(end), cut(prompt, encoding, pieces, fits));
+  }
+
+  /** How many ids fit between begin and end. */
+  public int room() {
+    return length - 2;
+  }
+
+  /**
+   * Begin, the ids, end, padding.
+   *
+   * @throws IllegalArgumentException if there are more ids than {@link #room}
+   */
+  public List<Integer> framed(List<Integer> given) {
+    if (given.size() > room()) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "%s token ids do not fit between begin and end; expected at most %s, as a token that"
+                  + " was learned may have vectors",
+              given.size(), room()));
+    }
     var ids = new ArrayList<Integer>(length);
     ids.add(begin);
-    ids.addAll(pieces.ids.subList(0, room));
+    ids.addAll(given);
     ids.add(end);
     while (ids.size() < length) {
       ids.add(pad);
     }
-    return new TokenizedPrompt(prompt, ids, ids.indexOf(end), cut(prompt, encoding, pieces, room));
+    return ids;
   }
 
   /** The prompt's text from the first piece on that does not fit. */
@@ -135,6 +159,13 @@ public final class ClipTokenizer implements AutoCloseable {
   /** Ids of a text alone, without begin, end and padding, of any length. */
   public List<Integer> pieces(String text) {
     return List.copyOf(pieces(tokenizer().encode(text)).ids);
+  }
+
+  /** The same, those of one word piece or of one added token together. */
+  public List<List<Integer>> groups(String text) {
+    return Arrays.stream(tokenizer().encode(text).getIds())
+        .mapToObj(own -> meanings.getOrDefault((int) own, List.of((int) own)))
+        .toList();
   }
 
   /** The tokenizer's own pieces of a text as the vocabulary writes them. */

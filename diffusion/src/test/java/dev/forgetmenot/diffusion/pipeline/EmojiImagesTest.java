@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -90,17 +89,16 @@ class EmojiImagesTest {
       throws IOException {
     GoldenSamplers.require(sd.samplers(), sample.sampler());
     GenerationRequest request =
-        new GenerationRequest(
-            sample.prompt(),
-            sample.negative_prompt(),
-            sample.seed(),
-            false,
-            1,
-            sample.steps(),
-            sample.guidance(),
-            Optional.of(sample.width()),
-            Optional.of(sample.height()),
-            Optional.of(sample.sampler()));
+        GenerationRequest.builder(sample.prompt())
+            .negativePrompt(sample.negative_prompt())
+            .seed(sample.seed())
+            .seedPerImage(false)
+            .steps(sample.steps())
+            .guidance(sample.guidance())
+            .width(sample.width())
+            .height(sample.height())
+            .sampler(sample.sampler())
+            .build();
     List<RgbImage> images = sd.generate(request);
     double error = meanDifference(images.get(0), GOLDEN.resolve(sample.file()));
     Errors.print(

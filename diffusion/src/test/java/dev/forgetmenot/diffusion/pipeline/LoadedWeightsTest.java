@@ -279,7 +279,7 @@ class LoadedWeightsTest {
                 .call(
                     () ->
                         4
-                            * sd.parts().unet().weights().all().stream()
+                            * sd.pipeline().parts().unet().weights().all().stream()
                                 .mapToLong(one -> one.shape().size())
                                 .sum());
         if (bytes < (3L * DIRECT_MEGABYTES) << 20) {

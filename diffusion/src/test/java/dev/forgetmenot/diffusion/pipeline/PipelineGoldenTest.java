@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -36,17 +35,17 @@ class PipelineGoldenTest {
       int height,
       int width) {
     GenerationRequest request(String sampler) {
-      return new GenerationRequest(
-          prompt,
-          negative_prompt,
-          seed,
-          false, // one generator for the batch
-          images,
-          steps,
-          guidance_scale,
-          Optional.of(width),
-          Optional.of(height),
-          Optional.of(sampler));
+      return GenerationRequest.builder(prompt)
+          .negativePrompt(negative_prompt)
+          .seed(seed)
+          .seedPerImage(false) // one generator for the batch
+          .count(images)
+          .steps(steps)
+          .guidance(guidance_scale)
+          .width(width)
+          .height(height)
+          .sampler(sampler)
+          .build();
     }
   }
 
@@ -111,8 +110,9 @@ class PipelineGoldenTest {
             () -> {
               try (NDManager manager = sd.newManager();
                   NDArray scaled = manager.create(latents, shape);
-                  NDArray plain = scaled.div((float) sd.parts().vae().config().scalingFactor());
-                  NDArray decoded = sd.parts().vae().decode(plain)) {
+                  NDArray plain =
+                      scaled.div((float) sd.pipeline().parts().vae().config().scalingFactor());
+                  NDArray decoded = sd.pipeline().parts().vae().decode(plain)) {
                 return decoded.toFloatArray();
               }
             });

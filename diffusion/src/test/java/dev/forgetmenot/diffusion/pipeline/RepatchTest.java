@@ -84,10 +84,16 @@ class RepatchTest {
     return sd.engine()
         .call(
             () ->
-                sd.parts().manager().getManagedArrays().size()
-                    + sd.parts().unet().weights().manager().getManagedArrays().size()
-                    + sd.parts().textEncoder().weights().manager().getManagedArrays().size()
-                    + sd.parts().vae().weights().manager().getManagedArrays().size());
+                sd.pipeline().parts().manager().getManagedArrays().size()
+                    + sd.pipeline().parts().unet().weights().manager().getManagedArrays().size()
+                    + sd.pipeline()
+                        .parts()
+                        .textEncoder()
+                        .weights()
+                        .manager()
+                        .getManagedArrays()
+                        .size()
+                    + sd.pipeline().parts().vae().weights().manager().getManagedArrays().size());
   }
 
   @Test

@@ -28,17 +28,7 @@ class SamplingHooksTest {
       GenerationRequest.of("a photo of a fox").sampled("ddim", 3).seeds(5, 2);
 
   private static GenerationRequest guidedBy(double scale) {
-    return new GenerationRequest(
-        REQUEST.prompt(),
-        REQUEST.negativePrompt(),
-        REQUEST.seed(),
-        REQUEST.seedPerImage(),
-        REQUEST.count(),
-        REQUEST.steps(),
-        scale,
-        REQUEST.width(),
-        REQUEST.height(),
-        REQUEST.sampler());
+    return REQUEST.toBuilder().guidance(scale).build();
   }
 
   private static List<byte[]> draw(GenerationRequest request, SamplingExtension... extensions)
@@ -60,7 +50,7 @@ class SamplingHooksTest {
   }
 
   private static int arrays(StableDiffusion sd) {
-    return sd.engine().call(() -> sd.parts().manager().getManagedArrays().size());
+    return sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size());
   }
 
   private static void assertSame(List<byte[]> found, List<byte[]> expected) {

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -86,7 +85,7 @@ class StableDiffusionTest {
     assertThat(meanDifference(together.get(1).get(0), sd.generate(other).get(0))).isLessThan(0.05);
     assertThat(meanDifference(together.get(0).get(0), together.get(1).get(0))).isGreaterThan(1);
     assertThatThrownBy(() -> sd.generate(List.of(one, other.sampled("euler", 3))))
-        .hasMessageContaining("prompt, seed and count alone");
+        .hasMessageContaining("prompts, seed and count alone");
   }
 
   @Test
@@ -99,21 +98,19 @@ class StableDiffusionTest {
   }
 
   private static int arrays() {
-    return sd.engine().call(() -> sd.parts().manager().getManagedArrays().size());
+    return sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size());
   }
 
   @Test
   void sizesThatTheAutoencoderCannotMakeAreRefused() {
     GenerationRequest odd =
-        new GenerationRequest(
-            "a", "", 0, true, 1, 1, 1, Optional.of(33), Optional.of(32), Optional.empty());
+        GenerationRequest.builder("a").steps(1).guidance(1).width(33).height(32).build();
     assertThatThrownBy(() -> sd.generate(odd))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("multiples of 2")
         .hasMessageContaining("33 × 32");
     GenerationRequest wide =
-        new GenerationRequest(
-            "a", "", 0, true, 1, 1, 1, Optional.of(48), Optional.of(32), Optional.empty());
+        GenerationRequest.builder("a").steps(1).guidance(1).width(48).height(32).build();
     assertThat(sd.generate(wide).get(0).width()).isEqualTo(48);
   }
 
@@ -179,7 +176,7 @@ class StableDiffusionTest {
           .usingElementComparator(Arrays::compare)
           .isEqualTo(users);
       assertThatThrownBy(() -> model.generate(List.of(one, other.sampled("euler", 3))))
-          .hasMessageContaining("prompt, seed and count alone");
+          .hasMessageContaining("prompts, seed and count alone");
 
       float[][] seen = trajectory(extended, one);
       float[][] plain = trajectory(sd, one);

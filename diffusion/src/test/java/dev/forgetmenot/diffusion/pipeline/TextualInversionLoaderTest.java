@@ -129,9 +129,9 @@ class TextualInversionLoaderTest {
   }
 
   private static int arrays() {
-    return sd.engine().call(() -> sd.parts().manager().getManagedArrays().size())
+    return sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size())
         + sd.engine()
-            .call(() -> sd.parts().textEncoder().weights().manager().getManagedArrays())
+            .call(() -> sd.pipeline().parts().textEncoder().weights().manager().getManagedArrays())
             .size();
   }
 

@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.sampling;
 
+import dev.forgetmenot.files.Message;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,13 @@ import java.util.Optional;
  * @param width pixels, or empty for the model's own size
  * @param height pixels, or empty for the model's own size
  * @param sampler name of a sampler, or empty for the model's own
+ * @param clipSkip which layer of the text encoder the prompt's embedding comes from, counted from
+ *     the last, which is 1, as A1111 does; diffusers' {@code clip_skip} is one less
+ * @param promptWeights true: prompts are read as A1111 does, with {@code (word:1.3)}, {@code BREAK}
+ *     and as many chunks of 75 tokens as they need; false: they are plain words, and what does not
+ *     fit is cut off, as diffusers does
+ * @param initial an image to begin with, or empty to begin with noise
+ * @param variation a second seed to mix in, or empty for none
  */
 public record GenerationRequest(
     String prompt,
@@ -29,7 +37,11 @@ public record GenerationRequest(
     double guidance,
     Optional<Integer> width,
     Optional<Integer> height,
-    Optional<String> sampler) {
+    Optional<String> sampler,
+    int clipSkip,
+    boolean promptWeights,
+    Optional<InitialImage> initial,
+    Optional<Variation> variation) {
 
   /** Checks the ranges. */
   public GenerationRequest {
@@ -37,6 +49,8 @@ public record GenerationRequest(
     require(count >= 1 && count <= 4096, "count must be in [1, 4096]", count);
     require(steps >= 1 && steps <= 1000, "steps must be in [1, 1000]", steps);
     require(Double.isFinite(guidance) && guidance >= 0, "guidance must be 0 or more", guidance);
+    require(clipSkip >= 1, "clip skip must be 1 or more", clipSkip);
+    initial.ifPresent(given -> requireSteps(steps, given.denoising()));
   }
 
   /** One image of the prompt with the usual settings: 20 steps, guidance 5, the model's sampler. */
@@ -61,12 +75,29 @@ public record GenerationRequest(
     builder.width = width;
     builder.height = height;
     builder.sampler = sampler;
+    builder.clipSkip = clipSkip;
+    builder.promptWeights = promptWeights;
+    builder.initial = initial;
+    builder.variation = variation;
     return builder;
   }
 
   /** The same with other seed and count. */
   public GenerationRequest seeds(long first, int images) {
     return toBuilder().seed(first).count(images).build();
+  }
+
+  /** Some of its images: {@code images} of them from the given one on, each as it is here. */
+  public GenerationRequest part(int from, int images) {
+    Builder part = toBuilder().count(images);
+    return variation.isPresent()
+        ? part.variation(variation.get().plus(from)).build()
+        : part.seed(seed + from).build();
+  }
+
+  /** The seed of an image, counted from 0. */
+  public long seedOf(int image) {
+    return variation.isPresent() ? seed : seed + image;
   }
 
   /** The same with another prompt. */
@@ -91,6 +122,10 @@ public record GenerationRequest(
     private Optional<Integer> width = Optional.empty();
     private Optional<Integer> height = Optional.empty();
     private Optional<String> sampler = Optional.empty();
+    private int clipSkip = 1;
+    private boolean promptWeights;
+    private Optional<InitialImage> initial = Optional.empty();
+    private Optional<Variation> variation = Optional.empty();
 
     private Builder(String prompt) {
       this.prompt = prompt;
@@ -156,6 +191,30 @@ public record GenerationRequest(
       return this;
     }
 
+    /** Which layer of the text encoder counts, from the last, which is 1. */
+    public Builder clipSkip(int value) {
+      this.clipSkip = value;
+      return this;
+    }
+
+    /** Whether prompts are read as A1111 does, with weights and chunks; plain words unless set. */
+    public Builder promptWeights(boolean value) {
+      this.promptWeights = value;
+      return this;
+    }
+
+    /** An image to begin with. */
+    public Builder initial(InitialImage value) {
+      this.initial = Optional.of(value);
+      return this;
+    }
+
+    /** A second seed to mix in. */
+    public Builder variation(Variation value) {
+      this.variation = Optional.of(value);
+      return this;
+    }
+
     /**
      * The values as they are now.
      *
@@ -172,7 +231,21 @@ public record GenerationRequest(
           guidance,
           width,
           height,
-          sampler);
+          sampler,
+          clipSkip,
+          promptWeights,
+          initial,
+          variation);
+    }
+  }
+
+  private static void requireSteps(int steps, double denoising) {
+    if (InitialImage.taken(steps, denoising) == 0) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "denoising strength %s of %s steps takes none of them; expected at least one: take"
+                  + " %.0f steps or more, or a higher denoising strength",
+              denoising, steps, Math.ceil(1 / denoising)));
     }
   }
 

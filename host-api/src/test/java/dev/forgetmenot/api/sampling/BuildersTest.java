@@ -3,6 +3,7 @@ package dev.forgetmenot.api.sampling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.LoraOptions;
 import dev.forgetmenot.api.training.TrainingOptions;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** Every component of the wide records can be set, and a copy keeps every other one. */
 class BuildersTest {
+  private static final InitialImage INITIAL =
+      new InitialImage(new RgbImage(1, 1, new byte[3]), 0.5, Optional.empty());
+
   @Test
   void aRequestKeepsWhatIsNotChanged() {
     GenerationRequest all =
@@ -25,6 +29,10 @@ class BuildersTest {
             .width(64)
             .height(32)
             .sampler("ddim")
+            .clipSkip(2)
+            .promptWeights(true)
+            .initial(INITIAL)
+            .variation(new Variation(5, 0.25))
             .build();
     assertThat(all)
         .isEqualTo(
@@ -38,14 +46,50 @@ class BuildersTest {
                 2.5,
                 Optional.of(64),
                 Optional.of(32),
-                Optional.of("ddim")));
+                Optional.of("ddim"),
+                2,
+                true,
+                Optional.of(INITIAL),
+                Optional.of(new Variation(5, 0.25))));
     assertThat(all.toBuilder().build()).isEqualTo(all);
     assertThat(all.prompted("a cat").prompted("a fox")).isEqualTo(all);
     assertThat(all.seeds(1, 1).seeds(7, 3)).isEqualTo(all);
-    assertThat(all.sampled("pndm", 1).sampled("ddim", 9)).isEqualTo(all);
+    assertThat(all.sampled("pndm", 2).sampled("ddim", 9)).isEqualTo(all);
     assertThatThrownBy(() -> all.toBuilder().steps(0).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("steps");
+  }
+
+  @Test
+  void imagesOfAVariationShareTheFirstSeed() {
+    GenerationRequest plain = GenerationRequest.of("a fox").seeds(7, 4);
+    assertThat(plain.part(2, 2)).isEqualTo(plain.seeds(9, 2));
+    assertThat(plain.seedOf(3)).isEqualTo(10);
+    GenerationRequest varied = plain.toBuilder().variation(new Variation(5, 0.25)).build();
+    assertThat(varied.part(2, 2))
+        .isEqualTo(varied.toBuilder().count(2).variation(new Variation(7, 0.25)).build());
+    assertThat(varied.seedOf(3)).isEqualTo(7);
+  }
+
+  @Test
+  void aMaskOfAnotherSizeIsRefusedWithBoth() {
+    RgbImage wide = new RgbImage(2, 1, new byte[6]);
+    assertThatThrownBy(() -> new InitialImage(INITIAL.image(), 0.5, Optional.of(wide)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("mask of 2 × 1", "image of 1 × 1");
+    assertThatThrownBy(() -> new InitialImage(wide, 0, Optional.empty()))
+        .hasMessageContaining("(0, 1], not 0");
+    assertThat(InitialImage.taken(10, 0.3)).isEqualTo(3);
+    assertThat(InitialImage.taken(10, 0.29)).isEqualTo(2);
+    assertThat(InitialImage.taken(10, 1)).isEqualTo(10);
+    assertThatThrownBy(
+            () ->
+                GenerationRequest.builder("a fox")
+                    .steps(4)
+                    .initial(new InitialImage(wide, 0.2, Optional.empty()))
+                    .build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("0.2 of 4 steps", "5 steps or more");
   }
 
   @Test

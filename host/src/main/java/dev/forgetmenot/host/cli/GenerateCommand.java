@@ -4,6 +4,8 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
+import dev.forgetmenot.api.sampling.InitialImage;
+import dev.forgetmenot.diffusion.pipeline.ImageSize;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
 import dev.forgetmenot.files.Message;
@@ -14,6 +16,7 @@ import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.cli.shell.PrecisionOption;
+import dev.forgetmenot.host.generate.FittedImage;
 import dev.forgetmenot.host.generate.GenerationJob;
 import dev.forgetmenot.host.generate.ImageFolder;
 import dev.forgetmenot.host.generate.OutputFolder;
@@ -23,17 +26,22 @@ import dev.forgetmenot.host.model.MemoryModel;
 import dev.forgetmenot.host.model.MemoryNeed;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.host.run.PromptFile;
 import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.gate.PromptPatches;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,52 +63,29 @@ final class GenerateCommand extends ContextCommand {
   /** Images with so many times the pixels of the model's own size are worth a measurement. */
   private static final double MEASURED = 2;
 
-  @Parameters(paramLabel = "PROMPT", description = "What to draw.")
+  @Parameters(
+      paramLabel = "PROMPT",
+      arity = "0..1",
+      description = "What to draw; with --from what that image says unless it is given.")
   private String prompt;
 
   @Option(
-      names = {"-n", "--negative-prompt"},
-      paramLabel = "PROMPT",
-      defaultValue = "",
-      description = "What to stay away from.")
-  private String negativePrompt;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "-1",
-      description = "Seed of the first image, image i has N + i; -1 for a random one (default).")
-  private long seed;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).")
-  private int steps;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "SCALE",
-      defaultValue = "5",
+      names = "--from",
+      paramLabel = "IMAGE",
       description =
-          "How closely to follow the prompt; 1 for not at all (default: ${DEFAULT-VALUE}).")
-  private double guidance;
+          "Draw as this PNG file of the program or of A1111 says; other options replace parts.")
+  private Path from;
 
   @Option(
-      names = "--count",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Number of images (default: ${DEFAULT-VALUE}).")
-  private int count;
+      names = "--prompts",
+      paramLabel = "FILE",
+      description = {
+        "Draw every line of this text file in place of PROMPT, many at once; a line may end with",
+        "--n NEGATIVE --w WIDTH --h HEIGHT --d SEED --s STEPS --l GUIDANCE, # begins a comment."
+      })
+  private Path prompts;
 
-  @Mixin private ImageSizeOption size;
-
-  @Option(
-      names = "--sampler",
-      paramLabel = "NAME",
-      description = "ddim, pndm, euler, euler-a or a plugin's (default: the model's own).")
-  private String sampler;
+  @Mixin private DrawingOptions drawing;
 
   @Mixin private PatchOptions patchOptions;
 
@@ -134,8 +119,11 @@ final class GenerateCommand extends ContextCommand {
 
   @Override
   public Integer call() throws IOException {
-    GenerationRequest request = request();
-    PromptSyntax.note(prompt + " " + negativePrompt).ifPresent(context.console()::note);
+    if (previewEvery < 0) {
+      throw new IllegalArgumentException("--preview-every should be 1 or more");
+    }
+    List<GenerationRequest> asked = asked();
+    PromptSyntax.note(asked).ifPresent(context.console()::note);
     Optional<StackRecipe> recipe = patchOptions.recipe();
     try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe);
         NamedPatches named = patchOptions.named(context.console(), options.folder());
@@ -155,23 +143,88 @@ final class GenerateCommand extends ContextCommand {
         context.say(model.engine().call(() -> recipe.get().check(model, patches.requests())));
       }
       new TokenFiles(embeddings).addTo(hosted, context);
-      sayWhatItTakes(model, request);
-      context.say("seed " + request.seed());
-      Output files = new Output(hosted);
-      List<RgbImage> images = new GenerationJob(model, context).draw(request, "drawing", files);
-      files.images.write(files.request, images).forEach(file -> context.say("wrote " + file));
+      List<GenerationRequest> requests = checked(asked, model);
+      sayWhatItTakes(model, largest(requests, model));
+      context.say("seed " + requests.get(0).seed());
+      for (List<GenerationRequest> together : PromptFile.together(requests)) {
+        draw(together, hosted, requests);
+      }
     }
     return ExitCodes.DONE;
+  }
+
+  /** The requests as they are drawn, after what the model cannot draw is refused. */
+  private List<GenerationRequest> checked(List<GenerationRequest> asked, StableDiffusion model) {
+    List<GenerationRequest> requests = asked.stream().map(one -> fitted(one, model)).toList();
+    for (GenerationRequest request : requests) {
+      int stride = model.imageSize() / model.latentShape()[1];
+      ImageSize.of(request, model.imageSize(), stride);
+      model.sampler(request);
+      PromptSyntax.weights(request).ifPresent(context::say);
+    }
+    return requests;
+  }
+
+  private static GenerationRequest largest(
+      List<GenerationRequest> requests, StableDiffusion model) {
+    return Collections.max(
+        requests,
+        Comparator.comparingLong(
+            request ->
+                (long) request.width().orElse(model.imageSize())
+                    * request.height().orElse(model.imageSize())));
+  }
+
+  /** Draws requests at once, or one after the other where patches depend on the prompt. */
+  private void draw(
+      List<GenerationRequest> together, NamedModel hosted, List<GenerationRequest> all)
+      throws IOException {
+    int from = all.indexOf(together.get(0)) + 1;
+    String which = all.size() == 1 ? "" : Message.of(" %s of %s", from, all.size());
+    GenerationJob job = new GenerationJob(hosted.model(), context);
+    if (together.size() == 1 || concernsPatches(together, hosted.model())) {
+      for (GenerationRequest request : together) {
+        Output files = new Output(hosted, request.count());
+        files.write(job.draw(request, "drawing" + which, files));
+      }
+      return;
+    }
+    List<Output> outputs = new ArrayList<>();
+    for (GenerationRequest request : together) {
+      outputs.add(new Output(hosted, request.count()));
+    }
+    OutputFolder.prepare(output, 0);
+    List<List<RgbImage>> images = job.drawTogether(together, "drawing" + which);
+    for (int i = 0; i < together.size(); i++) {
+      outputs.get(i).begins(together.get(i), hosted.model().patches());
+      outputs.get(i).write(images.get(i));
+    }
+  }
+
+  private static boolean concernsPatches(List<GenerationRequest> requests, StableDiffusion model) {
+    return model
+        .engine()
+        .call(
+            () ->
+                requests.stream()
+                    .map(one -> new PromptPatches(one.prompt(), one.negativePrompt()))
+                    .anyMatch(one -> one.concern(model)));
   }
 
   /** Where images go; what they say of prompts and patches is known when the drawing begins. */
   private final class Output implements StepListener {
     private final NamedModel hosted;
+    private final int count;
     private GenerationRequest request;
     private ImageFolder images;
 
-    private Output(NamedModel hosted) {
+    private Output(NamedModel hosted, int count) {
       this.hosted = hosted;
+      this.count = count;
+    }
+
+    private void write(List<RgbImage> drawn) throws IOException {
+      images.write(request, drawn).forEach(file -> context.say("wrote " + file));
     }
 
     @Override
@@ -182,7 +235,8 @@ final class GenerateCommand extends ContextCommand {
               hosted,
               drawn,
               patches.stream().map(PatchSet::label).toList(),
-              embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList());
+              embeddings.stream().map(file -> String.valueOf(file.getFileName())).toList(),
+              drawing.facts());
       try {
         long bytes = ImageFolder.estimate(count, provenance.width(), provenance.height());
         images = new ImageFolder(OutputFolder.prepare(output, bytes), provenance);
@@ -230,24 +284,39 @@ final class GenerateCommand extends ContextCommand {
     }
   }
 
-  private GenerationRequest request() {
-    if (seed < -1) {
-      throw new IllegalArgumentException("--seed should be 0 or more, or -1, not " + seed);
+  private List<GenerationRequest> asked() throws IOException {
+    if (Stream.of(prompt, from, prompts).allMatch(Objects::isNull)) {
+      throw new IllegalArgumentException(
+          "there is nothing to draw: give a prompt, such as fmn generate \"a photo of a"
+              + " lighthouse\", an image to draw again by --from, or a file by --prompts");
     }
-    if (previewEvery < 0) {
-      throw new IllegalArgumentException("--preview-every should be 1 or more");
+    if (prompts != null && (prompt != null || from != null || previewEvery > 0)) {
+      throw new IllegalArgumentException(
+          "--prompts says what to draw: leave out PROMPT, --from and --preview-every");
     }
-    long first = seed == -1 ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed;
-    return new GenerationRequest(
-        prompt,
-        negativePrompt,
-        first,
-        true,
-        count,
-        steps,
-        guidance,
-        size.width(),
-        size.height(),
-        Optional.ofNullable(sampler));
+    RecordedSettings recorded =
+        from == null ? RecordedSettings.NONE : RecordedSettings.read(from);
+    recorded.note().ifPresent(context.console()::note);
+    GenerationRequest usual = drawing.request(prompt == null ? recorded.prompt() : prompt, recorded);
+    return prompts == null ? List.of(usual) : PromptFile.read(prompts, usual);
+  }
+
+  /** The request with its image to begin with in the size that is drawn. */
+  private GenerationRequest fitted(GenerationRequest request, StableDiffusion model) {
+    if (request.initial().isEmpty()) {
+      return request;
+    }
+    InitialImage initial = request.initial().get();
+    RgbImage image = initial.image();
+    FittedImage size = FittedImage.of(image, model, request.width(), request.height());
+    context.say(
+        Message.of(
+            "the image to begin with, %s × %s pixels, is drawn at %s × %s",
+            image.width(), image.height(), size.width(), size.height()));
+    return request.toBuilder()
+        .width(size.width())
+        .height(size.height())
+        .initial(size.fit(initial))
+        .build();
   }
 }

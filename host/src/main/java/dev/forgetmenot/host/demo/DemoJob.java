@@ -114,17 +114,13 @@ public record DemoJob(ModelLoader loader, JobContext context) {
   }
 
   private static GenerationRequest request(DemoDefaults.Row row) {
-    return new GenerationRequest(
-        row.prompt(),
-        "",
-        DemoDefaults.SEED,
-        true,
-        row.judged(),
-        DemoDefaults.STEPS,
-        DemoDefaults.GUIDANCE,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(DemoDefaults.SAMPLER));
+    return GenerationRequest.builder(row.prompt())
+        .seed(DemoDefaults.SEED)
+        .count(row.judged())
+        .steps(DemoDefaults.STEPS)
+        .guidance(DemoDefaults.GUIDANCE)
+        .sampler(DemoDefaults.SAMPLER)
+        .build();
   }
 
   private static List<DemoResult.Line> lines(

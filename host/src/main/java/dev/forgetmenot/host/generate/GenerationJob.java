@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.library.PatchTags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,29 +32,52 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
    */
   public List<RgbImage> draw(GenerationRequest request, String stage, StepListener listener) {
     context.progress(stage, 0, request.steps());
-    return model.generate(
-        request,
-        new StepListener() {
-          @Override
-          public void begins(GenerationRequest drawn, List<PatchRequest> patches) {
-            requireNoTags(drawn);
-            sayWhatIsCut(drawn.prompt(), "prompt");
-            sayWhatIsCut(drawn.negativePrompt(), "negative prompt");
-            listener.begins(drawn, patches);
-          }
+    return model.generate(request, new Progress(stage, listener), context::cancelled);
+  }
 
-          @Override
-          public void said(String line) {
-            context.say(line);
-          }
+  /**
+   * Draws requests that differ in prompts, seed and count alone, in batches that they share.
+   *
+   * @return the images of each
+   */
+  public List<List<RgbImage>> drawTogether(List<GenerationRequest> requests, String stage) {
+    context.progress(stage, 0, requests.get(0).steps());
+    requests.forEach(this::sayLengths);
+    StepListener shown = (step, of, timestep, preview) -> context.progress(stage, step, of);
+    return model.generate(requests, shown, context::cancelled);
+  }
 
-          @Override
-          public void step(int step, int of, double timestep, Supplier<RgbImage> preview) {
-            context.progress(stage, step, of);
-            listener.step(step, of, timestep, preview);
-          }
-        },
-        context::cancelled);
+  private final class Progress implements StepListener {
+    private final String stage;
+    private final StepListener listener;
+
+    private Progress(String stage, StepListener listener) {
+      this.stage = stage;
+      this.listener = listener;
+    }
+
+    @Override
+    public void begins(GenerationRequest drawn, List<PatchRequest> patches) {
+      requireNoTags(drawn);
+      sayLengths(drawn);
+      listener.begins(drawn, patches);
+    }
+
+    @Override
+    public void said(String line) {
+      context.say(line);
+    }
+
+    @Override
+    public void step(int step, int of, double timestep, Supplier<RgbImage> preview) {
+      context.progress(stage, step, of);
+      listener.step(step, of, timestep, preview);
+    }
+  }
+
+  private void sayLengths(GenerationRequest drawn) {
+    sayLength(drawn.prompt(), "prompt", drawn.promptWeights());
+    sayLength(drawn.negativePrompt(), "negative prompt", drawn.promptWeights());
   }
 
   /** Tags that are left would be drawn as words. */
@@ -66,7 +90,14 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
     }
   }
 
-  private void sayWhatIsCut(String prompt, String what) {
+  private void sayLength(String prompt, String what, boolean chunked) {
+    if (chunked) {
+      int chunks = model.promptChunks(prompt);
+      if (chunks > 1) {
+        context.say(Message.of("The %s is read in %d chunks of 75 tokens", what, chunks));
+      }
+      return;
+    }
     String cut = model.tokenize(prompt).cut();
     if (!cut.isEmpty()) {
       context.say("The " + what + " is too long for the model; it does not see: \"" + cut + "\"");

@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.tokenizer.WeightedPrompt;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.chart.ImageGrid;
@@ -15,6 +16,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,8 @@ public final class ImageFolder {
    * @param compute what the UNet and the VAE were computed in
    * @param program name and version of the program
    * @param embeddings names of the files of learned tokens
+   * @param promptChunks chunks of the longest prompt
+   * @param facts more pairs of the infotext, such as the name of the image to begin with
    */
   public record Provenance(
       String model,
@@ -53,11 +57,14 @@ public final class ImageFolder {
       List<String> patches,
       ComputePrecision compute,
       String program,
-      List<String> embeddings) {
-    /** Copies the lists. */
+      List<String> embeddings,
+      int promptChunks,
+      Map<String, String> facts) {
+    /** Copies the lists and the map. */
     public Provenance {
       patches = List.copyOf(patches);
       embeddings = List.copyOf(embeddings);
+      facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     }
 
     /**
@@ -65,12 +72,14 @@ public final class ImageFolder {
      *
      * @param patches what is on the model
      * @param embeddings names of the files of learned tokens
+     * @param facts more pairs of the infotext
      */
     public static Provenance of(
         NamedModel hosted,
         GenerationRequest request,
         List<String> patches,
-        List<String> embeddings) {
+        List<String> embeddings,
+        Map<String, String> facts) {
       StableDiffusion model = hosted.model();
       return new Provenance(
           hosted.name(),
@@ -80,18 +89,22 @@ public final class ImageFolder {
           patches,
           hosted.compute().precision(),
           "fmn " + HostVersions.read().program(),
-          embeddings);
+          embeddings,
+          Math.max(
+              model.promptChunks(request.prompt()), model.promptChunks(request.negativePrompt())),
+          facts);
     }
 
-    /** The infotext of an image of a request. */
-    public String infotext(GenerationRequest request, long seed) {
+    /** The infotext of an image of a request, counted from 0. */
+    public String infotext(GenerationRequest request, int image) {
       Map<String, String> pairs = new LinkedHashMap<>();
       pairs.put("Steps", Integer.toString(request.steps()));
       pairs.put("Sampler", sampler);
       pairs.put("CFG scale", plain(request.guidance()));
-      pairs.put("Seed", Long.toString(seed));
+      pairs.put("Seed", Long.toString(request.seedOf(image)));
       pairs.put("Size", width + "x" + height);
       pairs.put("Model", model);
+      putModes(request, image, pairs);
       if (!patches.isEmpty()) {
         pairs.put("Patches", String.join(", ", patches));
       }
@@ -104,6 +117,35 @@ public final class ImageFolder {
       pairs.put("RNG", "CPU");
       pairs.put("Version", program);
       return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
+    }
+
+    /** What differs from the usual way of drawing, in A1111's words where it has some. */
+    private void putModes(GenerationRequest request, int image, Map<String, String> pairs) {
+      request
+          .initial()
+          .ifPresent(initial -> pairs.put("Denoising strength", plain(initial.denoising())));
+      pairs.putAll(facts);
+      if (request.clipSkip() > 1) {
+        pairs.put("Clip skip", Integer.toString(request.clipSkip()));
+      }
+      request
+          .variation()
+          .map(variation -> variation.plus(image))
+          .ifPresent(
+              variation -> {
+                pairs.put("Variation seed", Long.toString(variation.seed()));
+                pairs.put("Variation seed strength", plain(variation.strength()));
+              });
+      boolean syntax =
+          promptChunks > 1
+              || WeightedPrompt.parse(request.prompt()).hasSyntax()
+              || WeightedPrompt.parse(request.negativePrompt()).hasSyntax();
+      if (syntax) {
+        pairs.put("Prompt weights", request.promptWeights() ? "on" : "off");
+      }
+      if (request.promptWeights() && promptChunks > 1) {
+        pairs.put("Prompt chunks", Integer.toString(promptChunks));
+      }
     }
   }
 
@@ -138,14 +180,13 @@ public final class ImageFolder {
   public List<Path> write(GenerationRequest request, List<RgbImage> images) throws IOException {
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
-      long seed = request.seed() + i;
-      Path file = folder.resolve(name(i, seed) + ".png");
-      PngFile.write(file, PngFile.image(images.get(i)), provenance.infotext(request, seed));
+      Path file = folder.resolve(name(i, request) + ".png");
+      PngFile.write(file, PngFile.image(images.get(i)), provenance.infotext(request, i));
       files.add(file);
     }
     if (images.size() > 1) {
       Path grid = unused("grid");
-      PngFile.write(grid, ImageGrid.of(images), provenance.infotext(request, request.seed()));
+      PngFile.write(grid, ImageGrid.of(images), provenance.infotext(request, 0));
       files.add(grid);
     }
     return files;
@@ -153,13 +194,13 @@ public final class ImageFolder {
 
   /** Writes what the first image looks like after some steps; returns the file. */
   public Path writePreview(GenerationRequest request, int step, RgbImage image) throws IOException {
-    Path file = folder.resolve(name(0, request.seed()) + Message.of("-step-%03d.png", step));
-    PngFile.write(file, PngFile.image(image), provenance.infotext(request, request.seed()));
+    Path file = folder.resolve(name(0, request) + Message.of("-step-%03d.png", step));
+    PngFile.write(file, PngFile.image(image), provenance.infotext(request, 0));
     return file;
   }
 
-  private String name(int index, long seed) {
-    return Message.of("%05d-%d", first + index, seed);
+  private String name(int index, GenerationRequest request) {
+    return Message.of("%05d-%d", first + index, request.seedOf(index));
   }
 
   private Path unused(String stem) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.InitialImage;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.files.Message;
 import java.time.Duration;
@@ -57,7 +58,12 @@ public record StepTime(Duration pass, int side) {
   public Duration atLeast(GenerationRequest request, int width, int height) {
     double pixels = (double) width * height / ((double) side * side);
     int passes = request.guidance() > 1 ? 2 : 1;
-    double nanos = pass.toNanos() * pixels * passes * request.steps() * request.count();
+    int steps =
+        request
+            .initial()
+            .map(image -> InitialImage.taken(request.steps(), image.denoising()))
+            .orElse(request.steps());
+    double nanos = pass.toNanos() * pixels * passes * steps * request.count();
     return Duration.ofMillis((long) (nanos / 1e6));
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,11 +46,10 @@ record SampleImages(RunPlan plan, JobContext context, EvaluationSetup judging) {
       List<RgbImage> images =
           new GenerationJob(hosted.model(), context)
               .draw(request, when + ": " + request.prompt(), StepListener.NONE);
-      Provenance provenance = Provenance.of(hosted, request, patches, List.of());
+      Provenance provenance = Provenance.of(hosted, request, patches, List.of(), Map.of());
       for (int k = 0; k < images.size(); k++) {
-        long seed = request.seed() + k;
-        Path file = folder.resolve(name(rows.size(), when, seed));
-        PngFile.write(file, PngFile.image(images.get(k)), provenance.infotext(request, seed));
+        Path file = folder.resolve(name(rows.size(), when, request.seedOf(k)));
+        PngFile.write(file, PngFile.image(images.get(k)), provenance.infotext(request, k));
       }
       rows.add(images);
     }

@@ -100,16 +100,33 @@ public record SampleLine(
    * @throws IllegalArgumentException if a number is out of its range
    */
   GenerationRequest request(SampleSettings settings) {
-    return new GenerationRequest(
-        prompt,
-        negative,
-        seed.orElse(settings.seed()),
-        true,
-        settings.count(),
-        steps.orElse(settings.steps()),
-        guidance.orElse(settings.guidance()),
-        width,
-        height,
-        settings.sampler());
+    GenerationRequest.Builder usual =
+        GenerationRequest.builder(prompt)
+            .seed(settings.seed())
+            .count(settings.count())
+            .steps(settings.steps())
+            .guidance(settings.guidance());
+    settings.sampler().ifPresent(usual::sampler);
+    return request(usual.build());
+  }
+
+  /**
+   * What is drawn, with what the line does not say from another request.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  GenerationRequest request(GenerationRequest usual) {
+    GenerationRequest.Builder request =
+        usual.toBuilder()
+            .prompt(prompt)
+            .seed(seed.orElse(usual.seed()))
+            .steps(steps.orElse(usual.steps()))
+            .guidance(guidance.orElse(usual.guidance()));
+    if (!negative.isEmpty()) {
+      request.negativePrompt(negative);
+    }
+    width.ifPresent(request::width);
+    height.ifPresent(request::height);
+    return request.build();
   }
 }

@@ -64,6 +64,28 @@ class PngFileTest {
   }
 
   @Test
+  void infotextIsReadBackAndSoIsThatOfA1111() {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    pairs.put("Steps", "20");
+    pairs.put("Patches", "a@1.0.0:0.8, b \"c\"");
+    pairs.put("Variation seed strength", "0.1");
+    Infotext ours = new Infotext("a fox,\nin snow: deep", "a hat\nblue", pairs);
+    assertThat(Infotext.parse(ours.text())).isEqualTo(ours);
+    Infotext theirs =
+        Infotext.parse(
+            "a fox <lora:x:1>\nSteps: 30, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7.5,"
+                + " Seed: 12, Size: 512x768, Model hash: 6ce0161689, Lora hashes: \"x: 1a2b, y: 3c\","
+                + " Version: v1.9.3");
+    assertThat(theirs.negativePrompt()).isEmpty();
+    assertThat(theirs.pairs())
+        .containsEntry("Schedule type", "Karras")
+        .containsEntry("Size", "512x768")
+        .containsEntry("Lora hashes", "x: 1a2b, y: 3c");
+    assertThat(Infotext.parse("only: a prompt").prompt()).isEqualTo("only: a prompt");
+    assertThat(Infotext.parse("").prompt()).isEmpty();
+  }
+
+  @Test
   void gridIsAsSquareAsItCanBe() {
     RgbImage red = new RgbImage(1, 1, new byte[] {(byte) 255, 0, 0});
     RgbImage blue = new RgbImage(1, 1, new byte[] {0, 0, (byte) 255});

@@ -117,10 +117,13 @@ class GenerateCommandTest {
   }
 
   @Test
-  void saysWhatIsCutFromALongPrompt() {
-    String[] command = command();
-    command[1] = "a fox ".repeat(50) + "and a castle";
-    ProgramRun run = ProgramRun.of(command);
+  void saysWhatIsCutFromALongPromptOfPlainWords() {
+    List<String> command = new ArrayList<>(List.of(command()));
+    command.set(1, "a fox ".repeat(50) + "and a castle");
+    ProgramRun chunked = ProgramRun.of(command.toArray(String[]::new));
+    assertThat(chunked.out()).contains("read in 2 chunks").doesNotContain("too long");
+    command.add("--no-prompt-weights");
+    ProgramRun run = ProgramRun.of(command.toArray(String[]::new));
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("too long", "and a castle");
   }

@@ -109,6 +109,36 @@ class NamedPatchesTest {
   }
 
   @Test
+  void aLoraTagNamesAPatchOrSaysHowToImportOne(@TempDir Path out) throws IOException {
+    assertThat(generate("a castle <lora:no-castle:0.5>", out.resolve("lora")).code()).isZero();
+    generate("a castle <patch:no-castle:0.5>", out.resolve("patch"));
+    assertThat(image(out.resolve("lora"))).isEqualTo(image(out.resolve("patch")));
+    ProgramRun none = generate("a castle <lora:ink:1>", out.resolve("none"));
+    assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(none.err())
+        .contains("there is no patch 'ink'", "fmn patch import ink.safetensors -o patches/ink");
+    assertThat(out.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void linesOfAFileNameTheirOwnPatches(@TempDir Path out) throws IOException {
+    Path prompts =
+        Files.write(out.resolve("prompts.txt"), List.of("a castle <patch:no-castle:0.5>", "a fox"));
+    Path lines = out.resolve("lines");
+    List<String> args =
+        List.of(
+            "generate", "--prompts", prompts.toString(), "--plugins", plugins, "--model",
+            model.toString(), "--steps", "1", "--seed", "1", "-o", lines.toString());
+    assertThat(ProgramRun.of(args.toArray(String[]::new)).code()).isZero();
+    assertThat(ImageFile.text(lines.resolve("00000-1.png"), PngFile.KEYWORD).orElseThrow())
+        .startsWith("a castle\n")
+        .contains("forget-castle@1.0.0:0.5");
+    assertThat(ImageFile.text(lines.resolve("00001-1.png"), PngFile.KEYWORD).orElseThrow())
+        .startsWith("a fox\n")
+        .doesNotContain("Patches");
+  }
+
+  @Test
   void generateOpensEachPatchOnce(@TempDir Path out) throws IOException {
     Path recipe = out.resolve("two.fmnstack");
     try (StableDiffusion base = StableDiffusion.load(model, LoadOptions.defaults())) {

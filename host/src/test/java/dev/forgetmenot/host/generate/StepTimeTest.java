@@ -8,7 +8,6 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StepTimeTest {
@@ -18,9 +17,7 @@ class StepTimeTest {
     GenerationRequest one = GenerationRequest.of("a").sampled("ddim", 10); // guided
     assertThat(time.atLeast(one, 128, 64)).isEqualTo(Duration.ofSeconds(4));
     assertThat(time.atLeast(one.seeds(0, 3), 64, 64)).isEqualTo(Duration.ofSeconds(6));
-    GenerationRequest plain =
-        new GenerationRequest(
-            "a", "", 0, true, 1, 10, 1, Optional.empty(), Optional.empty(), Optional.empty());
+    GenerationRequest plain = GenerationRequest.builder("a").steps(10).guidance(1).build();
     assertThat(time.atLeast(plain, 128, 128)).isEqualTo(Duration.ofSeconds(4));
     assertThat(StepTime.said(Duration.ofMillis(1234))).isEqualTo("1.2 s");
     assertThat(StepTime.said(Duration.ofSeconds(119))).isEqualTo("119 s");

@@ -38,7 +38,7 @@ public record PromptPatches(String prompt, String negativePrompt) {
   public void putOn(PatchedModel model) throws IOException {
     List<PatchRequest> wanted = new ArrayList<>(model.patches());
     for (PatchTags.Tag tag : tags()) {
-      wanted.add(model.named(tag.name(), tag.strength()));
+      wanted.add(named(tag, model));
     }
     if (wanted.stream().anyMatch(request -> gate(request).isPresent())) {
       if (wanted.stream().anyMatch(PromptPatches::changesText)) {
@@ -48,6 +48,22 @@ public record PromptPatches(String prompt, String negativePrompt) {
       wanted.replaceAll(request -> gated(request, similarity, model));
     }
     model.repatch(wanted);
+  }
+
+  private static PatchRequest named(PatchTags.Tag tag, PatchedModel model) throws IOException {
+    try {
+      return model.named(tag.name(), tag.strength());
+    } catch (IOException e) {
+      if (!tag.lora()) {
+        throw e;
+      }
+      throw new IOException(
+          Message.of(
+              "%s. A LoRA file becomes a patch of that name once for all by: fmn patch import"
+                  + " %s.safetensors -o patches/%s.fmnpatch",
+              e.getMessage(), tag.name(), tag.name()),
+          e);
+    }
   }
 
   private List<PatchTags.Tag> tags() {

@@ -20,9 +20,18 @@ class PatchTagsTest {
 
   @Test
   void leavesOtherPromptsAsTheyAre() {
-    String prompt = "  a <s1> and a <lora:x:1>, 3 < 4 ";
+    String prompt = "  a <s1> and a <hypernet:x:1>, 3 < 4 ";
     assertThat(PatchTags.of(prompt).prompt()).isEqualTo(prompt);
     assertThat(PatchTags.of(prompt).tags()).isEmpty();
+  }
+
+  @Test
+  void aLoraOfOtherToolsIsAPatchOfThatName() {
+    PatchTags tags = PatchTags.of("a photo <lora:ink:0.8> of a fox <lora:b>");
+    assertThat(tags.prompt()).isEqualTo("a photo of a fox");
+    assertThat(tags.tags()).containsExactly(new Tag("ink", 0.8, true), new Tag("b", 1, true));
+    assertThatThrownBy(() -> PatchTags.of("a <lora:ink:1:0.5>"))
+        .hasMessageContaining("<lora:ink:1:0.5> should be <lora:NAME> or <lora:NAME:STRENGTH>");
   }
 
   @ParameterizedTest

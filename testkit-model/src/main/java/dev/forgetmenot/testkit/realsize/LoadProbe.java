@@ -6,7 +6,6 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Loads a model and draws 64 × 64 pixels in one step, so that all weights are read, in a process of
@@ -27,17 +26,13 @@ public final class LoadProbe {
 
   private static double load(Path model) throws IOException {
     GenerationRequest small =
-        new GenerationRequest(
-            "a photo of a tower",
-            "",
-            1,
-            true,
-            1,
-            1,
-            GUIDANCE,
-            Optional.of(SIDE),
-            Optional.of(SIDE),
-            Optional.empty());
+        GenerationRequest.builder("a photo of a tower")
+            .seed(1)
+            .steps(1)
+            .guidance(GUIDANCE)
+            .width(SIDE)
+            .height(SIDE)
+            .build();
     long start = System.nanoTime();
     try (StableDiffusion loaded = StableDiffusion.load(model, LoadOptions.defaults())) {
       loaded.generate(small);
