@@ -99,8 +99,7 @@ class PromptEncoderTest {
             .call(
                 () -> {
                   try (NDManager manager = sd.newManager()) {
-                    PromptEncoder encoder =
-                        PromptEncoder.of(request(true), sd.pipeline().parts());
+                    PromptEncoder encoder = PromptEncoder.of(request(true), sd.pipeline().parts());
                     NDArray context = encoder.encode("a fox", manager);
                     return encoder.padded(context, 3 * 77).toFloatArray();
                   }
@@ -125,8 +124,7 @@ class PromptEncoderTest {
     var images = sd.generate(List.of(one, one.prompted("a (fox:1.2)")));
     assertThat(images).hasSize(2);
     assertThat(images.get(0).get(0).rgb()).isNotEqualTo(images.get(1).get(0).rgb());
-    assertThat(
-            sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size()))
+    assertThat(sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size()))
         .isEqualTo(before);
   }
 

@@ -34,8 +34,7 @@ class SlerpTest {
 
   @Test
   void equalNoiseStaysAndNumbersStayFinite() {
-    assertThat(Slerp.between(FROM, FROM, 0.3, 2, 2, 1))
-        .containsExactly(FROM, Offset.offset(1e-6f));
+    assertThat(Slerp.between(FROM, FROM, 0.3, 2, 2, 1)).containsExactly(FROM, Offset.offset(1e-6f));
     float[] mixed = Slerp.between(new float[] {1, 0, 1, 0}, new float[] {1, 0, 0, 1}, 0.5, 2, 2, 1);
     for (float value : mixed) {
       assertThat(value).isFinite();

@@ -16,7 +16,8 @@ import java.util.function.Function;
  * al., "SDXL", arXiv 2307.01952). Whoever made or was given it closes it: {@link #close} closes its
  * arrays. For the engine thread.
  *
- * <p>Letters: b batch, n tokens (77 for each chunk of the prompt), d width of the text embedding, p width of the pooled one.
+ * <p>Letters: b batch, n tokens (77 for each chunk of the prompt), d width of the text embedding, p
+ * width of the pooled one.
  *
  * @param context the text encoders' embedding of each token (b, n, d)
  * @param pooled an embedding of the prompt as a whole (b, p)

@@ -46,8 +46,8 @@ public interface SamplingExtension extends ExtensionPoint {
    * later, which it closes in {@link #close}. Arrays of its own between the two are its own to
    * close.
    *
-   * <p>Letters: b images, n tokens (77 for each chunk of the prompt), d width of the text embedding, c h w channels, height and
-   * width of latents.
+   * <p>Letters: b images, n tokens (77 for each chunk of the prompt), d width of the text
+   * embedding, c h w channels, height and width of latents.
    *
    * <p>Order within a step: {@link #attention}, the UNet, {@link #guidance}, {@link #modelOutput},
    * the sampler's step, {@link #latents}. Where several extensions take part, each gets what the

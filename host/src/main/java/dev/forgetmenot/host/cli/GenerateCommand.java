@@ -3,8 +3,8 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.api.sampling.InitialImage;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.ImageSize;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
@@ -294,10 +294,10 @@ final class GenerateCommand extends ContextCommand {
       throw new IllegalArgumentException(
           "--prompts says what to draw: leave out PROMPT, --from and --preview-every");
     }
-    RecordedSettings recorded =
-        from == null ? RecordedSettings.NONE : RecordedSettings.read(from);
+    RecordedSettings recorded = from == null ? RecordedSettings.NONE : RecordedSettings.read(from);
     recorded.note().ifPresent(context.console()::note);
-    GenerationRequest usual = drawing.request(prompt == null ? recorded.prompt() : prompt, recorded);
+    GenerationRequest usual =
+        drawing.request(prompt == null ? recorded.prompt() : prompt, recorded);
     return prompts == null ? List.of(usual) : PromptFile.read(prompts, usual);
   }
 

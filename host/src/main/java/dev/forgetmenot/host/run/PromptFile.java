@@ -1,8 +1,8 @@
 package dev.forgetmenot.host.run;
 
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class PromptFile {
       throws IOException {
     List<GenerationRequest> requests = new ArrayList<>();
     List<String> faults = new ArrayList<>();
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = TextFile.lines(file);
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (line.isEmpty() || line.startsWith("#")) {

@@ -96,7 +96,14 @@ class GenerateModesTest {
     RgbImage image = ImageFile.read(first).image();
     RgbImage drawn =
         drawn(
-            "masked", "a fox", "--init", first.toString(), "--mask", mask.toString(), "--steps", "4");
+            "masked",
+            "a fox",
+            "--init",
+            first.toString(),
+            "--mask",
+            mask.toString(),
+            "--steps",
+            "4");
     int changed = 0;
     for (int i = 0; i < drawn.rgb().length; i++) {
       boolean same = drawn.rgb()[i] == image.rgb()[i];
@@ -113,12 +120,21 @@ class GenerateModesTest {
   @Test
   void anImageIsScaledToCoverAndCut() throws IOException {
     Path wide = halves("wide.png", 3 * SIDE, 0, 255);
-    ProgramRun own = generate(folder.resolve("own"), "a", "--init", wide.toString(), "--steps", "4");
+    ProgramRun own =
+        generate(folder.resolve("own"), "a", "--init", wide.toString(), "--steps", "4");
     assertThat(own.out()).contains("192 × 64 pixels, is drawn at 192 × 64");
     ProgramRun asked =
         generate(
-            folder.resolve("asked"), "a", "--init", wide.toString(), "--size", "64x128", "--steps",
-            "4", "--denoising", "0.3");
+            folder.resolve("asked"),
+            "a",
+            "--init",
+            wide.toString(),
+            "--size",
+            "64x128",
+            "--steps",
+            "4",
+            "--denoising",
+            "0.3");
     assertThat(asked.out()).contains("192 × 64 pixels, is drawn at 64 × 128");
     RgbImage image = ImageFile.read(only(folder.resolve("asked"))).image();
     assertThat(image.width()).isEqualTo(64);
@@ -158,9 +174,26 @@ class GenerateModesTest {
   void anImageIsDrawnAgainFromWhatItSays() throws IOException {
     RgbImage once =
         drawn(
-            "once", "a (fox:1.4) in snow", "-n", "a [hat]", "--seed", "3", "--steps", "3",
-            "--guidance", "4", "--clip-skip", "2", "--size", "64x96", "--sampler", "euler-a",
-            "--variation-seed", "9", "--variation-strength", "0.5");
+            "once",
+            "a (fox:1.4) in snow",
+            "-n",
+            "a [hat]",
+            "--seed",
+            "3",
+            "--steps",
+            "3",
+            "--guidance",
+            "4",
+            "--clip-skip",
+            "2",
+            "--size",
+            "64x96",
+            "--sampler",
+            "euler-a",
+            "--variation-seed",
+            "9",
+            "--variation-strength",
+            "0.5");
     Path image = only(folder.resolve("once"));
     assertThat(infotext(image).pairs())
         .containsEntry("Clip skip", "2")
@@ -178,8 +211,7 @@ class GenerateModesTest {
     Path from = only(folder.resolve("begun"));
     ProgramRun without = generate(folder.resolve("none"), "--from", from.toString());
     assertThat(without.err()).contains("drawn from an image named first.png: name it by --init");
-    assertThat(
-            drawn("begun-again", "--from", from.toString(), "--init", first.toString()).rgb())
+    assertThat(drawn("begun-again", "--from", from.toString(), "--init", first.toString()).rgb())
         .isEqualTo(begun.rgb());
   }
 

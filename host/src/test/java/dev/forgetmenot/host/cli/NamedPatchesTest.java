@@ -127,8 +127,19 @@ class NamedPatchesTest {
     Path lines = out.resolve("lines");
     List<String> args =
         List.of(
-            "generate", "--prompts", prompts.toString(), "--plugins", plugins, "--model",
-            model.toString(), "--steps", "1", "--seed", "1", "-o", lines.toString());
+            "generate",
+            "--prompts",
+            prompts.toString(),
+            "--plugins",
+            plugins,
+            "--model",
+            model.toString(),
+            "--steps",
+            "1",
+            "--seed",
+            "1",
+            "-o",
+            lines.toString());
     assertThat(ProgramRun.of(args.toArray(String[]::new)).code()).isZero();
     assertThat(ImageFile.text(lines.resolve("00000-1.png"), PngFile.KEYWORD).orElseThrow())
         .startsWith("a castle\n")

@@ -20,7 +20,8 @@ class PromptSyntaxTest {
   @ParameterizedTest
   @ValueSource(strings = {"a [fox|cat]", "[fox:cat:0.5]", "a fox AND snow", "<hypernet:x:1> a fox"})
   void whatIsNeverReadIsNamedOnce(String prompt) {
-    assertThat(PromptSyntax.note(List.of(weighted(prompt))).orElseThrow()).contains("as plain words: ");
+    assertThat(PromptSyntax.note(List.of(weighted(prompt))).orElseThrow())
+        .contains("as plain words: ");
     assertThat(PromptSyntax.note(List.of(plain(prompt)))).isPresent();
   }
 

@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Patches that a prompt names: {@code <patch:name>} or {@code <patch:name:0.8>}, anywhere in it, and
- * {@code <lora:name:0.8>} as other tools write it, which names a LoRA that was imported as a patch.
- * The model does not see them.
+ * Patches that a prompt names: {@code <patch:name>} or {@code <patch:name:0.8>}, anywhere in it,
+ * and {@code <lora:name:0.8>} as other tools write it, which names a LoRA that was imported as a
+ * patch. The model does not see them.
  *
  * @param prompt the prompt without them
  * @param tags in the order of the prompt
