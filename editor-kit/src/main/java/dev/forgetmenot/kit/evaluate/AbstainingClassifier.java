@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * A classifier that says {@link EvaluationResult#NO_ANSWER} of an image between two things: where
  * the nearest thing is nearer than the second by less than it is in nearly all images of the things
- * themselves. An image between Merlin and Morgana is as near to known things as one of Merlin is,
- * so a distance ({@link Coherence}) does not tell them apart; this margin does. Styles are always
- * answered. Source: this project.
+ * themselves. An image between two instances of one word is as near to known things as one of
+ * either is, so a distance ({@link Coherence}) does not tell them apart; this margin does. Styles
+ * are always answered. Source: this project.
  *
  * @param judge who chooses and measures; stays open
  * @param threshold the least margin of an answer, a difference of cosines in [0, 2]

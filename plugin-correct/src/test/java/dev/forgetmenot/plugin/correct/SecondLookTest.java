@@ -21,15 +21,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Two candidates are compared by more images, unless few images have told them apart. */
 class SecondLookTest {
   private static final int ALL = 8; // images of the word; half as many at first
   private static final int OF_EDITORS = 5; // images that editors count by
-  private static final Predicate<String> SECOND_LOOK =
-      line -> line.equals("4 images of each settle nothing: the two best are compared by 8");
+  private static final String SECOND_LOOK =
+      "4 images of each settle nothing: the two best are compared by 8";
 
   /** Draws an animal as a car, or as a bear; the fewer images show an animal, the better. */
   private static final class Fewest extends AutoEditor {
@@ -95,13 +94,14 @@ class SecondLookTest {
 
   @Test
   void moreImagesTellApartWhatFewDoNot() throws IOException {
-    assertThat(said(1, 4)).anyMatch(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
+    assertThat(said(1, 4))
+        .contains(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
   }
 
   @Test
   void wilsonBoundsThatAreApartEndTheSearch() throws IOException {
     assertThat(said(4, 0))
-        .noneMatch(SECOND_LOOK)
+        .doesNotContain(SECOND_LOOK)
         .contains("more images of each would not change the choice");
   }
 }
