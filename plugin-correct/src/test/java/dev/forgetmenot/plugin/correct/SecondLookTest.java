@@ -94,8 +94,7 @@ class SecondLookTest {
 
   @Test
   void moreImagesTellApartWhatFewDoNot() throws IOException {
-    assertThat(said(1, 4))
-        .contains(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
+    assertThat(said(1, 4)).contains(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
   }
 
   @Test
