@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.sampler;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
@@ -13,38 +14,74 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
  */
 abstract class AlphaSampler implements Sampler {
   final PredictionType predictionType;
-  final double[] timesteps;
 
-  /** Trained timesteps from one step to the next. */
-  final int stride;
-
+  private final double[] timesteps; // of the model's calls
   private final AlphasCumprod alphasCumprod;
   private final float finalAlpha;
+  private final StepCounter counter;
 
   /**
    * Reads the schedule.
    *
-   * @param alphaToOne what {@code set_alpha_to_one} is where the configuration lacks it
+   * @param name the sampler's, for errors
+   * @param timesteps of the model's calls, whole, in the order in which they are run
+   * @param alphaToOne whether ᾱ before the first timestep is 1; else it is ᾱ₀
    */
-  AlphaSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, boolean alphaToOne, int steps) {
+  AlphaSampler(
+      String name,
+      SchedulerConfig config,
+      AlphasCumprod alphasCumprod,
+      double[] timesteps,
+      boolean alphaToOne) {
     this.alphasCumprod = alphasCumprod;
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    int trainSteps = alphasCumprod.trainSteps();
-    this.timesteps =
-        TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps);
-    this.stride = trainSteps / steps;
-    this.finalAlpha = config.flag("set_alpha_to_one", alphaToOne) ? 1 : alphasCumprod.at(0);
+    this.timesteps = timesteps;
+    this.finalAlpha = alphaToOne ? 1 : alphasCumprod.at(0);
+    this.counter = new StepCounter(timesteps.length, 1);
+    if (predictionType == PredictionType.EPSILON && alpha((int) timesteps[0]) == 0) {
+      throw UnsupportedSetting.of(
+          name, "rescale_betas_zero_snr true with prediction_type", "epsilon");
+    }
   }
 
-  /** ᾱ of a timestep; of those before the first one, the final α. */
+  /** ᾱ of a timestep; of those before the first one, the final ᾱ. */
   final float alpha(int timestep) {
     return timestep < 0
         ? finalAlpha
         : alphasCumprod.at(Math.min(timestep, alphasCumprod.trainSteps() - 1));
   }
 
+  /** The timestep of a call; −1 after the last. */
+  final int timestep(int index) {
+    return index < timesteps.length ? (int) timesteps[index] : -1;
+  }
+
+  /** Whether no call comes after this one. */
+  final boolean isLast(int index) {
+    return index == timesteps.length - 1;
+  }
+
+  /** What x₀ is clipped to, ±; infinite where it is not. */
+  static float clip(SchedulerConfig config, boolean otherwise) {
+    return config.flag("clip_sample", otherwise)
+        ? (float) config.number("clip_sample_range", 1)
+        : Float.POSITIVE_INFINITY;
+  }
+
+  /** x₀ as the model's output has it; see {@link PredictedOriginalSample#clean}. */
+  final NDArray clean(NDArray modelOutput, NDArray sample, float alpha) {
+    return PredictedOriginalSample.clean(
+        predictionType, modelOutput, Math.sqrt(alpha), Math.sqrt(1 - alpha), sample);
+  }
+
+  /** ε as the model's output has it. */
+  final NDArray noise(NDArray modelOutput, NDArray sample, float alpha) {
+    return PredictedOriginalSample.noise(
+        predictionType, modelOutput, Math.sqrt(alpha), Math.sqrt(1 - alpha), sample);
+  }
+
   @Override
-  public double[] timesteps() {
+  public final double[] timesteps() {
     return timesteps.clone();
   }
 
@@ -55,7 +92,7 @@ abstract class AlphaSampler implements Sampler {
 
   @Override
   public final NDArray addNoise(NDArray sample, NDArray noise, int index) {
-    float alpha = alpha((int) timesteps()[index]);
+    float alpha = alpha(timestep(index));
     return WeightedSum.of(Math.sqrt(alpha), sample, Math.sqrt(1 - alpha), noise);
   }
 
@@ -63,4 +100,21 @@ abstract class AlphaSampler implements Sampler {
   public final NDArray scaleModelInput(NDArray sample, int index) {
     return sample;
   }
+
+  @Override
+  public final NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
+    return step(modelOutput, index, counter.take(index), sample, noise);
+  }
+
+  /**
+   * The sample at the next timestep.
+   *
+   * @param call how many calls came before this one in the run
+   */
+  abstract NDArray step(
+      NDArray modelOutput, int index, int call, NDArray sample, NoiseSource noise);
+
+  /** Nothing is kept between steps, unless a sampler says so. */
+  @Override
+  public void close() {}
 }

@@ -11,8 +11,7 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
  * <table>
  *   <caption>Names</caption>
  *   <tr><td>paper</td><td>here</td></tr>
- *   <tr><td>t<sub>i</sub> = σ<sub>i</sub></td><td>{@code sigma}</td></tr>
- *   <tr><td>D<sub>θ</sub>(x; σ)</td><td>{@code denoised}</td></tr>
+ *   <tr><td>t<sub>i</sub> = σ<sub>i</sub></td><td>{@code sigma(index)}</td></tr>
  *   <tr><td>d<sub>i</sub> = (x − D) / σ</td><td>{@code derivative}</td></tr>
  * </table>
  */
@@ -25,27 +24,19 @@ public final class EulerSampler extends SigmaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public EulerSampler(SchedulerConfig config, int steps) {
-    super(config, SigmaSchedule.of(checked(config), steps), steps);
-  }
-
-  private static SchedulerConfig checked(SchedulerConfig config) {
-    UnsupportedSetting.flag(config, NAME, "use_exponential_sigmas");
-    UnsupportedSetting.flag(config, NAME, "use_beta_sigmas");
+    super(config, SigmaSchedule.varianceExploding(config, NAME, steps), 1);
     String timestepType = config.text("timestep_type", "discrete");
     if (!timestepType.equals("discrete")) {
       throw UnsupportedSetting.of(NAME, "timestep_type", timestepType);
     }
-    return config;
   }
 
   @Override
-  NDArray step(NDArray modelOutput, float sigma, float next, NDArray sample, NoiseSource noise) {
-    // 1. the denoised sample, eq. (7)
-    try (NDArray denoised = denoised(modelOutput, sigma, sample);
-        // 2. the derivative, eq. (3) and line 7 of the algorithm
-        NDArray derivative = WeightedSum.of(1.0 / sigma, sample, -1.0 / sigma, denoised)) {
-      // 3. Euler's step from σᵢ to σᵢ₊₁, line 8
-      return WeightedSum.of(1, sample, next - sigma, derivative);
+  NDArray advance(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
+    // 1. the derivative, eq. (3) and line 7 of the algorithm
+    try (NDArray derivative = derivative(modelOutput, index, sample)) {
+      // 2. Euler's step from σᵢ to σᵢ₊₁, line 8
+      return WeightedSum.of(1, sample, sigma(index + 1) - sigma(index), derivative);
     }
   }
 }

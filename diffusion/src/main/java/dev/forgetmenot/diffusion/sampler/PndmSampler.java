@@ -5,9 +5,6 @@ import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
 
 /**
  * Pseudo numerical methods: Liu, Ren, Lin and Zhao, arXiv 2202.09778. The linear multistep method
@@ -36,9 +33,8 @@ public final class PndmSampler extends AlphaSampler {
     {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0}
   };
 
-  private final double[] calls; // the timesteps of the model's calls
-  private final StepCounter order;
-  private final Deque<NDArray> outputs = new ArrayDeque<>();
+  private final int stride; // trained timesteps from one step to the next
+  private final OutputHistory outputs = new OutputHistory(MULTISTEP.length);
   private NDArray start;
 
   /**
@@ -47,19 +43,25 @@ public final class PndmSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public PndmSampler(SchedulerConfig config, int steps) {
-    super(config, AlphasCumprod.of(checked(config), false), false, steps);
-    if (predictionType == PredictionType.SAMPLE) {
-      throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
-    }
-    this.calls = secondTwice(timesteps);
-    this.order = new StepCounter(calls.length, 1);
+    this(config, AlphasCumprod.of(config, false), steps);
   }
 
-  private static SchedulerConfig checked(SchedulerConfig config) {
+  private PndmSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
+    super(
+        NAME,
+        config,
+        alphasCumprod,
+        secondTwice(
+            TimestepSpacing.wholeTimesteps(
+                config, TimestepSpacing.LEADING, steps, alphasCumprod.trainSteps())),
+        config.flag("set_alpha_to_one", false));
     if (!config.flag("skip_prk_steps", true)) {
       throw UnsupportedSetting.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
     }
-    return config;
+    if (predictionType == PredictionType.SAMPLE) {
+      throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
+    }
+    this.stride = alphasCumprod.trainSteps() / steps;
   }
 
   /** The improved Euler step looks at the second timestep twice. */
@@ -74,27 +76,18 @@ public final class PndmSampler extends AlphaSampler {
   }
 
   @Override
-  public double[] timesteps() {
-    return calls.clone();
-  }
-
-  @Override
-  public NDArray step(NDArray modelOutput, int index, NDArray sample, NoiseSource noise) {
-    int call = order.take(index);
-    int t = (int) calls[index];
+  NDArray step(NDArray modelOutput, int index, int call, NDArray sample, NoiseSource noise) {
+    int t = timestep(index);
     if (call == 1) {
       return improvedEuler(modelOutput, t);
     }
     // 1. remember the last four outputs
-    outputs.addFirst(modelOutput.duplicate());
-    if (outputs.size() > MULTISTEP.length) {
-      outputs.removeLast().close();
-    }
+    outputs.add(modelOutput.duplicate());
     if (call == 0) {
       start = sample.duplicate();
     }
     // 2. linear multistep, eq. (12), and 3. the transfer to the previous timestep
-    try (NDArray combined = multistep()) {
+    try (NDArray combined = outputs.weighted(MULTISTEP[outputs.size() - 1])) {
       return transfer(sample, combined, t, t - stride);
     }
   }
@@ -102,22 +95,10 @@ public final class PndmSampler extends AlphaSampler {
   /** Repeats the first step from its start with the mean of the outputs at both its ends. */
   private NDArray improvedEuler(NDArray modelOutput, int t) {
     try (NDArray from = start;
-        NDArray combined = WeightedSum.of(0.5, modelOutput, 0.5, outputs.getFirst())) {
+        NDArray combined = WeightedSum.of(0.5, modelOutput, 0.5, outputs.newest())) {
       start = null;
       return transfer(from, combined, t + stride, t);
     }
-  }
-
-  private NDArray multistep() {
-    double[] weights = MULTISTEP[outputs.size() - 1];
-    Iterator<NDArray> newestFirst = outputs.iterator();
-    NDArray sum = newestFirst.next().mul((float) weights[0]);
-    for (int k = 1; k < weights.length; k++) {
-      try (NDArray term = newestFirst.next().mul((float) weights[k])) {
-        sum.addi(term);
-      }
-    }
-    return sum;
   }
 
   /** φ of eq. (11): x at t − δ from x at t and the noise e. */
@@ -140,8 +121,7 @@ public final class PndmSampler extends AlphaSampler {
   /** Frees the outputs of the last steps. */
   @Override
   public void close() {
-    outputs.forEach(NDArray::close);
-    outputs.clear();
+    outputs.close();
     if (start != null) {
       start.close();
       start = null;

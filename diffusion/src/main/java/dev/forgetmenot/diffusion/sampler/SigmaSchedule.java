@@ -1,151 +1,156 @@
 package dev.forgetmenot.diffusion.sampler;
 
 import dev.forgetmenot.api.sampling.SchedulerConfig;
-import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
+import java.util.Arrays;
 
 /**
  * The noise levels of a run for samplers that think in σ = √((1−ᾱ)/ᾱ) (Karras et al., arXiv
  * 2206.00364). Immutable.
  *
- * @param timesteps in the order in which they are run, float32 values, may hold fractions
- * @param sigmas falling; at least one more than timesteps: the last step ends at {@code
- *     sigmas[timesteps.length]}
+ * @param timesteps of the model's calls in the order in which they are run, float32 values, may
+ *     hold fractions
+ * @param sigmas the level at each call; at least one more than timesteps: the last call ends at
+ *     {@code sigmas[timesteps.length]}
  * @param initNoiseSigma what the first noise is multiplied by
  */
 @SuppressWarnings("ArrayRecordComponent") // carried inside one package, never compared
 record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) {
-  /** In place of ᾱ = 0, so that the largest σ stays finite, as diffusers has it. */
-  private static final float SMALLEST_ALPHA_BAR = 0x1p-24f;
 
-  private static final double RHO = 7;
-
-  /** The levels of diffusers' EulerAncestralDiscreteScheduler. */
-  static SigmaSchedule interpolated(SchedulerConfig config, int steps) {
-    float[] training = trainingSigmas(config);
-    double[] timesteps = timesteps(config, steps, training.length);
-    return finish(config, timesteps, interpolate(timesteps, training), 0);
-  }
-
-  /** The levels of diffusers' EulerDiscreteScheduler, which knows more keys. */
-  static SigmaSchedule of(SchedulerConfig config, int steps) {
-    float[] training = trainingSigmas(config);
-    double[] timesteps = timesteps(config, steps, training.length);
-    String interpolation = config.text("interpolation_type", "linear");
-    double[] sigmas =
-        switch (interpolation) {
-          case "linear" -> interpolate(timesteps, training);
-          case "log_linear" -> logLinear(training, steps);
-          default -> throw UnsupportedSetting.of("euler", "interpolation_type", interpolation);
-        };
-    if (config.flag("use_karras_sigmas", false)) {
-      sigmas =
-          karras(
-              config.number("sigma_min", sigmas[sigmas.length - 1]),
-              config.number("sigma_max", sigmas[0]),
-              steps);
-      timesteps = timestepsOf(sigmas, training);
-    }
-    String last = config.text("final_sigmas_type", "zero");
-    float finalSigma =
-        switch (last) {
-          case "zero" -> 0;
-          case "sigma_min" -> training[0];
-          default -> throw UnsupportedSetting.of("euler", "final_sigmas_type", last);
-        };
-    return finish(config, timesteps, sigmas, finalSigma);
-  }
-
-  private static double[] timesteps(SchedulerConfig config, int steps, int trainSteps) {
+  /**
+   * The levels for samples x = x₀ + σ·ε, whose timesteps may hold fractions: diffusers' Euler, LMS,
+   * Heun and KDPM2 classes. A key of which a class knows nothing must not be in the configuration.
+   */
+  static SigmaSchedule varianceExploding(SchedulerConfig config, String sampler, int steps) {
+    TrainingSigmas training = TrainingSigmas.of(config);
     double[] timesteps =
-        TimestepSpacing.timesteps(config, TimestepSpacing.LINSPACE, steps, trainSteps);
+        TimestepSpacing.timesteps(config, TimestepSpacing.LINSPACE, steps, training.count());
     for (int i = 0; i < steps; i++) {
       timesteps[i] = (float) timesteps[i];
     }
-    return timesteps;
-  }
-
-  private static float[] trainingSigmas(SchedulerConfig config) {
-    AlphasCumprod alphaBars = AlphasCumprod.of(config, true);
-    float[] sigmas = new float[alphaBars.trainSteps()];
-    for (int t = 0; t < sigmas.length; t++) {
-      boolean rescaledEnd = t == sigmas.length - 1 && config.flag("rescale_betas_zero_snr", false);
-      float alphaBar = rescaledEnd ? SMALLEST_ALPHA_BAR : alphaBars.at(t);
-      sigmas[t] = (float) Math.sqrt((1 - alphaBar) / alphaBar);
+    String interpolation = config.text("interpolation_type", "linear");
+    double[] sigmas =
+        switch (interpolation) {
+          case "linear" -> training.at(timesteps);
+          case "log_linear" ->
+              SigmaSpacing.EXPONENTIAL.spread(
+                  training.most(), training.least(), training, steps + 1);
+          default -> throw UnsupportedSetting.of(sampler, "interpolation_type", interpolation);
+        };
+    SigmaSpacing spacing = SigmaSpacing.of(config, sampler);
+    if (spacing != SigmaSpacing.TRAINED) {
+      sigmas =
+          spacing.spread(
+              config.number("sigma_max", sigmas[0]),
+              config.number("sigma_min", sigmas[sigmas.length - 1]),
+              training,
+              steps);
+      timesteps = training.timesteps(sigmas);
     }
-    return sigmas;
-  }
-
-  /** σ at timesteps between whole ones; outside it is that of the nearest end. */
-  private static double[] interpolate(double[] timesteps, float[] training) {
-    double[] sigmas = new double[timesteps.length];
-    for (int i = 0; i < sigmas.length; i++) {
-      double t = Math.max(0, Math.min(timesteps[i], training.length - 1));
-      int below = (int) t;
-      int above = Math.min(below + 1, training.length - 1);
-      sigmas[i] = training[below] + (t - below) * ((double) training[above] - training[below]);
-    }
-    return sigmas;
-  }
-
-  private static double[] logLinear(float[] training, int steps) {
-    double most = Math.log(training[training.length - 1]);
-    double least = Math.log(training[0]);
-    double[] sigmas = new double[steps + 1];
-    for (int i = 0; i <= steps; i++) {
-      sigmas[i] = Math.exp(most + (least - most) * i / steps);
-    }
-    return sigmas;
-  }
-
-  /** Karras et al., eq. (5). */
-  private static double[] karras(double least, double most, int steps) {
-    double from = Math.pow(most, 1 / RHO);
-    double to = Math.pow(least, 1 / RHO);
-    double[] sigmas = new double[steps];
-    for (int i = 0; i < steps; i++) {
-      double ramp = steps > 1 ? (double) i / (steps - 1) : 0;
-      sigmas[i] = Math.pow(from + ramp * (to - from), RHO);
-    }
-    return sigmas;
+    float[] levels = levels(sigmas, finalSigma(config, sampler, training.least()));
+    boolean leading =
+        TimestepSpacing.of(config, TimestepSpacing.LINSPACE) == TimestepSpacing.LEADING;
+    double largest = largest(levels);
+    return new SigmaSchedule(
+        timesteps, levels, (float) (leading ? Math.sqrt(largest * largest + 1) : largest));
   }
 
   /**
-   * The timesteps, with fractions, at which the training had these noise levels: linear in log σ.
+   * The levels for samples x = α·x₀ + σ·ε with α² + σ² = 1, whose timesteps are whole: diffusers'
+   * DPM-Solver, UniPC and DEIS classes. They end a step before the image: one more step than there
+   * are is spread, and its last timestep is left out.
    */
-  private static double[] timestepsOf(double[] sigmas, float[] training) {
-    double[] timesteps = new double[sigmas.length];
-    for (int i = 0; i < sigmas.length; i++) {
-      double log = Math.log(Math.max(sigmas[i], 1e-10));
-      int low = 0;
-      while (low < training.length - 2 && log >= (float) Math.log(training[low + 1])) {
-        low++;
+  static SigmaSchedule variancePreserving(SchedulerConfig config, String sampler, int steps) {
+    TrainingSigmas training = TrainingSigmas.of(config);
+    SigmaSpacing spacing = SigmaSpacing.of(config, sampler);
+    double[] timesteps;
+    double[] sigmas;
+    double least = training.least();
+    if (spacing == SigmaSpacing.TRAINED) {
+      double lambda = config.number("lambda_min_clipped", Double.NEGATIVE_INFINITY);
+      timesteps =
+          TimestepSpacing.beforeEnd(
+              config, sampler, steps, training.countFrom(lambda), training.count());
+      sigmas = training.at(timesteps);
+    } else {
+      sigmas =
+          spacing.spread(
+              config.number("sigma_max", training.most()),
+              config.number("sigma_min", least),
+              training,
+              steps);
+      timesteps = training.timesteps(sigmas);
+      least = sigmas[steps - 1];
+      for (int i = 0; i < steps; i++) {
+        timesteps[i] =
+            spacing == SigmaSpacing.EXPONENTIAL ? (int) timesteps[i] : Math.rint(timesteps[i]);
       }
-      float lower = (float) Math.log(training[low]);
-      float upper = (float) Math.log(training[low + 1]);
-      double weight = Math.max(0, Math.min(1, (lower - log) / (lower - upper)));
-      timesteps[i] = (float) ((1 - weight) * low + weight * (low + 1));
     }
-    return timesteps;
+    return new SigmaSchedule(
+        timesteps, levels(sigmas, finalSigma(config, sampler, (float) least)), 1);
   }
 
-  private static SigmaSchedule finish(
-      SchedulerConfig config, double[] timesteps, double[] sigmas, float finalSigma) {
+  private static float finalSigma(SchedulerConfig config, String sampler, float least) {
+    String last = config.text("final_sigmas_type", "zero");
+    return switch (last) {
+      case "zero" -> 0;
+      case "sigma_min" -> least;
+      default -> throw UnsupportedSetting.of(sampler, "final_sigmas_type", last);
+    };
+  }
+
+  private static float[] levels(double[] sigmas, float finalSigma) {
     float[] levels = new float[sigmas.length + 1];
-    float largest = finalSigma;
     for (int i = 0; i < sigmas.length; i++) {
       levels[i] = (float) sigmas[i];
-      largest = Math.max(largest, levels[i]);
     }
     levels[sigmas.length] = finalSigma;
-    boolean leading =
-        TimestepSpacing.of(config, TimestepSpacing.LINSPACE) == TimestepSpacing.LEADING;
-    double init = leading ? Math.sqrt((double) largest * largest + 1) : largest;
-    return new SigmaSchedule(timesteps, levels, (float) init);
+    return levels;
   }
 
-  /** x as the model wants it: x / √(σ²+1). */
-  ai.djl.ndarray.NDArray scaled(ai.djl.ndarray.NDArray sample, int index) {
-    double sigma = sigmas[index];
-    return sample.div((float) Math.sqrt(sigma * sigma + 1));
+  private static float largest(float[] levels) {
+    float largest = 0;
+    for (float level : levels) {
+      largest = Math.max(largest, level);
+    }
+    return largest;
+  }
+
+  /** How many calls of the model there are. */
+  int calls() {
+    return timesteps.length;
+  }
+
+  /** Whether the run ends at the image itself. */
+  boolean endsAtZero() {
+    return sigmas[calls()] == 0;
+  }
+
+  /**
+   * The schedule with a second call of the model in each step but the last, which ends at 0.
+   *
+   * @param levels of the second calls
+   * @param times of the second calls
+   */
+  SigmaSchedule withSecondCalls(float[] levels, double[] times) {
+    int steps = timesteps.length;
+    double[] calls = new double[2 * steps - 1];
+    float[] callLevels = new float[2 * steps];
+    for (int k = 0; k < steps; k++) {
+      calls[2 * k] = timesteps[k];
+      callLevels[2 * k] = sigmas[k];
+      if (k + 1 < steps) {
+        calls[2 * k + 1] = times[k];
+        callLevels[2 * k + 1] = levels[k];
+      }
+    }
+    callLevels[2 * steps - 1] = sigmas[steps];
+    return new SigmaSchedule(calls, callLevels, initNoiseSigma);
+  }
+
+  /** The schedule with a second call at the end of each step but the last. */
+  SigmaSchedule endsTwice() {
+    return withSecondCalls(
+        Arrays.copyOfRange(sigmas, 1, sigmas.length),
+        Arrays.copyOfRange(timesteps, 1, timesteps.length + 1));
   }
 }

@@ -41,13 +41,7 @@ enum TimestepSpacing {
   /** The timesteps in the order in which they are run. */
   static double[] timesteps(
       SchedulerConfig config, TimestepSpacing otherwise, int steps, int trainSteps) {
-    if (steps < 1 || steps > trainSteps) {
-      throw new IllegalArgumentException(
-          "steps must be in [1, "
-              + trainSteps
-              + "], the number of timesteps that the model was trained with, not "
-              + steps);
-    }
+    requireSteps(steps, trainSteps);
     TimestepSpacing spacing = of(config, otherwise);
     int offset = (int) config.number("steps_offset", 0);
     double[] timesteps = new double[steps];
@@ -64,12 +58,55 @@ enum TimestepSpacing {
     for (int i = 0; i < steps; i++) {
       timesteps[i] = Math.rint(timesteps[i]);
     }
+    return requireTrained(config, timesteps, trainSteps);
+  }
+
+  /**
+   * The whole timesteps of one more step than there are, without the last, which is the image's;
+   * trailing ones end there by themselves.
+   *
+   * @param end the first timestep that is not used, T where all are
+   */
+  static double[] beforeEnd(
+      SchedulerConfig config, String sampler, int steps, int end, int trainSteps) {
+    requireSteps(steps, trainSteps);
+    TimestepSpacing spacing = of(config, LINSPACE);
+    if (spacing == TRAILING && end < trainSteps) {
+      throw UnsupportedSetting.of(
+          sampler, "lambda_min_clipped with timestep_spacing", "trailing");
+    }
+    int offset = (int) config.number("steps_offset", 0);
+    double[] timesteps = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      timesteps[steps - 1 - i] =
+          spacing == TRAILING
+              ? spacing.timestep(i, steps, trainSteps, offset)
+              : Math.rint(spacing.timestep(i + 1, steps + 1, end, offset));
+    }
+    return requireTrained(config, timesteps, trainSteps);
+  }
+
+  private static void requireSteps(int steps, int trainSteps) {
+    if (steps < 1 || steps > trainSteps) {
+      throw new IllegalArgumentException(
+          "steps must be in [1, "
+              + trainSteps
+              + "], the number of timesteps that the model was trained with, not "
+              + steps);
+    }
+  }
+
+  private static double[] requireTrained(
+      SchedulerConfig config, double[] timesteps, int trainSteps) {
     if (timesteps[0] >= trainSteps) {
       throw new IllegalArgumentException(
           Message.of(
               "scheduler_config.json: with steps_offset %s and %s steps the first timestep would be"
                   + " %s, beyond the last of the training, %s: take fewer steps",
-              (int) config.number("steps_offset", 0), steps, (int) timesteps[0], trainSteps - 1));
+              (int) config.number("steps_offset", 0),
+              timesteps.length,
+              (int) timesteps[0],
+              trainSteps - 1));
     }
     return timesteps;
   }

@@ -13,6 +13,16 @@ final class UnsupportedSetting {
     }
   }
 
+  /** A number in [0, 1], or the default. */
+  static double share(SchedulerConfig config, String sampler, String key, double otherwise) {
+    double share = config.number(key, otherwise);
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          Message.of("the sampler %s takes %s in [0, 1], not %s", sampler, key, share));
+    }
+    return share;
+  }
+
   static IllegalArgumentException of(String sampler, String key, String value) {
     return new IllegalArgumentException(
         Message.of(

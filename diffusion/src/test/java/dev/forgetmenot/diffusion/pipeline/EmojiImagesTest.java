@@ -6,7 +6,6 @@ import com.google.gson.Gson;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.Errors;
-import dev.forgetmenot.diffusion.GoldenSamplers;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.awt.image.BufferedImage;
@@ -87,7 +86,6 @@ class EmojiImagesTest {
 
   private static void check(StableDiffusion sd, Sample sample, double tolerance)
       throws IOException {
-    GoldenSamplers.require(sd.samplers(), sample.sampler());
     GenerationRequest request =
         GenerationRequest.builder(sample.prompt())
             .negativePrompt(sample.negative_prompt())

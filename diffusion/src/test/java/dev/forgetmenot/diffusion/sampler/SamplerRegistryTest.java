@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
@@ -28,7 +29,9 @@ class SamplerRegistryTest {
     assertThat(samplers.resolve(Optional.of("pndm"), config).name()).isEqualTo("pndm");
     assertThatThrownBy(() -> samplers.resolve(Optional.of("magic"), config))
         .hasMessage(
-            "no sampler is named \"magic\"; known: ddim, pndm, euler, euler-karras, euler-a");
+            "no sampler is named \"magic\"; known: ddim, ddpm, pndm, lms, euler, euler-a, heun, dpm2,"
+                + " dpm2-a, dpmpp-2m, dpmpp-3m, dpmpp-2m-sde, dpmpp-3m-sde, dpmpp-2s, dpmpp-3s,"
+                + " dpmpp-2s-sde, unipc, deis, lcm, tcd");
     var other = new SchedulerConfig(Map.of("_class_name", "FlowMatchEulerDiscreteScheduler"));
     assertThatThrownBy(() -> samplers.resolve(Optional.empty(), other))
         .hasMessageContaining("\"FlowMatchEulerDiscreteScheduler\", which no sampler stands for")
@@ -38,17 +41,9 @@ class SamplerRegistryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "DPMSolverMultistepScheduler, euler",
-    "DPMSolverSinglestepScheduler, euler",
-    "UniPCMultistepScheduler, euler",
-    "DEISMultistepScheduler, euler",
-    "LMSDiscreteScheduler, euler",
-    "HeunDiscreteScheduler, euler",
-    "KDPM2DiscreteScheduler, euler",
-    "DDPMScheduler, euler-a",
-    "KDPM2AncestralDiscreteScheduler, euler-a",
-    "LCMScheduler, euler-a",
-    "TCDScheduler, euler-a"
+    "SASolverScheduler, dpmpp-2m-sde",
+    "IPNDMScheduler, lms",
+    "DPMSolverSDEScheduler, dpmpp-2s-sde"
   })
   void theNearestStandsInForASchedulerThatDoesNotExistHere(String name, String sampler) {
     var config = new SchedulerConfig(Map.of("_class_name", name));
@@ -56,26 +51,41 @@ class SamplerRegistryTest {
     assertThat(samplers.resolve(Optional.empty(), config).name()).isEqualTo(sampler);
     assertThat(SamplerRegistry.substitute(config).orElseThrow())
         .contains(name + " does not exist here", "drawn by " + sampler + ", since ");
-    SamplerProvider own = new BuiltInSampler("own", "Own", List.of(name), DdimSampler::new);
+    SamplerProvider own = plugin("own", name);
     assertThat(new SamplerRegistry(List.of(own)).resolve(Optional.empty(), config)).isSameAs(own);
   }
 
-  @Test
-  void aBuiltInSchedulerNeedsNoStandIn() {
-    for (String name : List.of("DDIMScheduler", "PNDMScheduler", "EulerDiscreteScheduler")) {
-      assertThat(SamplerRegistry.substitute(new SchedulerConfig(Map.of("_class_name", name))))
-          .isEmpty();
-    }
+  private static SamplerProvider plugin(String name, String... classes) {
+    return new SamplerProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public String displayName() {
+        return name;
+      }
+
+      @Override
+      public List<String> schedulerClasses() {
+        return List.of(classes);
+      }
+
+      @Override
+      public Sampler create(NoiseSchedule schedule, SchedulerConfig config, int steps) {
+        return new DdimSampler(config, steps);
+      }
+    };
   }
 
   @Test
   void pluginsAddSamplersButDoNotReplaceThem() {
-    SamplerProvider mine =
-        new BuiltInSampler("mine", "Mine", List.of("MyScheduler"), DdimSampler::new);
+    SamplerProvider mine = plugin("mine", "MyScheduler");
     var samplers = new SamplerRegistry(List.of(mine));
     var config = new SchedulerConfig(Map.of("_class_name", "MyScheduler"));
     assertThat(samplers.resolve(Optional.empty(), config)).isSameAs(mine);
-    SamplerProvider thief = new BuiltInSampler("ddim", "Other", List.of(), DdimSampler::new);
+    SamplerProvider thief = plugin("ddim");
     assertThatThrownBy(() -> new SamplerRegistry(List.of(thief))).hasMessageContaining("\"ddim\"");
   }
 
@@ -85,7 +95,6 @@ class SamplerRegistryTest {
     "pndm, skip_prk_steps, false",
     "pndm, prediction_type, sample",
     "euler, use_beta_sigmas, true",
-    "euler, use_exponential_sigmas, true",
     "euler, timestep_type, continuous",
     "euler, interpolation_type, cubic",
     "euler, final_sigmas_type, other",
