@@ -54,7 +54,9 @@ record BuiltInSampler(
               .standsFor("DDPMScheduler", "DDPMParallelScheduler")
               .with(TIMESTEPS, Set.of(ZERO_SNR)),
           of("pndm", "PLMS", PndmSampler::new).standsFor("PNDMScheduler").with(TIMESTEPS),
-          of("lms", "LMS", LmsSampler::new).standsFor("LMSDiscreteScheduler").with(TIMESTEPS, SIGMAS),
+          of("lms", "LMS", LmsSampler::new)
+              .standsFor("LMSDiscreteScheduler")
+              .with(TIMESTEPS, SIGMAS),
           of("euler", "Euler", EulerSampler::new)
               .standsFor("EulerDiscreteScheduler")
               .with(TIMESTEPS, SIGMAS, Set.of(ZERO_SNR)),
@@ -128,14 +130,7 @@ record BuiltInSampler(
 
   private BuiltInSampler standsFor(String... classes) {
     return new BuiltInSampler(
-        name,
-        displayName,
-        aliases,
-        List.of(classes),
-        settings,
-        options,
-        takesEta,
-        constructor);
+        name, displayName, aliases, List.of(classes), settings, options, takesEta, constructor);
   }
 
   private BuiltInSampler setting(Map<String, Object> values) {

@@ -71,8 +71,7 @@ public final class DdimSampler extends AlphaSampler {
           eta > 0
               ? Math.sqrt(Math.max(0, 1.0 - alphaPrevious - sigma * sigma))
               : Math.sqrt(1 - alphaPrevious);
-      NDArray previous =
-          WeightedSum.of(Math.sqrt(alphaPrevious), predictedX0, direction, epsilon);
+      NDArray previous = WeightedSum.of(Math.sqrt(alphaPrevious), predictedX0, direction, epsilon);
       return eta > 0 ? FreshNoise.added(previous, sigma, noise) : previous;
     }
   }

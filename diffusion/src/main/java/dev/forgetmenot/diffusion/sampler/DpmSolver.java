@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * The equation that a DPM-Solver solves: Lu, Zhou, Bao, Chen, Li and Zhu, arXiv 2206.00927
  * (DPM-Solver, for ε) and arXiv 2211.01095 (DPM-Solver++, for x₀), each as an ordinary or a
- * stochastic differential equation. The exact solution from s to t is a weighted sum of x<sub>s</sub>,
- * the derivatives of the prediction by λ, and noise.
+ * stochastic differential equation. The exact solution from s to t is a weighted sum of
+ * x<sub>s</sub>, the derivatives of the prediction by λ, and noise.
  */
 enum DpmSolver {
   /** DPM-Solver++. */
@@ -82,8 +82,7 @@ enum DpmSolver {
   }
 
   /**
-   * The value of {@code algorithm_type}; {@code deis}, which other classes write, is
-   * DPM-Solver++.
+   * The value of {@code algorithm_type}; {@code deis}, which other classes write, is DPM-Solver++.
    *
    * @throws IllegalArgumentException if it is none that diffusers' class has
    */
@@ -130,6 +129,5 @@ enum DpmSolver {
    *
    * @param h λₜ − λₛ; may be infinite, where slope and curve mean nothing
    */
-  abstract Weights weights(
-      double alphaS, double sigmaS, double alphaT, double sigmaT, double h);
+  abstract Weights weights(double alphaS, double sigmaS, double alphaT, double sigmaT, double h);
 }

@@ -54,7 +54,8 @@ public final class DpmSolverMultistepSampler extends DpmSolverSampler {
       double slope = (midpoint ? step.value() / 2 : step.slope()) / r0;
       return new double[] {step.value() + slope, -slope};
     }
-    // D₁ = D + r₀/(r₀+r₁)·(D − D′), D₂ = (D − D′)/(r₀+r₁) with D and D′ the newer and the older slope
+    // D₁ = D + r₀/(r₀+r₁)·(D − D′), D₂ = (D − D′)/(r₀+r₁) with D and D′ the newer and the older
+    // slope
     double r1 = (lambda(index - 1) - lambda(index - 2)) / h;
     double change = (step.slope() * r0 + step.curve()) / (r0 + r1);
     double newer = (step.slope() + change) / r0;

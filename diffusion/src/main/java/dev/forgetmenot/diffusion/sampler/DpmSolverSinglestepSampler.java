@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * DPM-Solver++ 2S and 3S: Lu, Zhou, Bao, Chen, Li and Zhu, arXiv 2211.01095, algorithm 1 and
- * arXiv 2206.00927, algorithm 2. Blocks of steps begin at one sample: the first step of a block
- * has order 1, the next begins at the block's sample again with order 2, and so on. diffusers'
- * {@code DPMSolverSinglestepScheduler}, which spreads its timesteps evenly and ends with order 1.
+ * DPM-Solver++ 2S and 3S: Lu, Zhou, Bao, Chen, Li and Zhu, arXiv 2211.01095, algorithm 1 and arXiv
+ * 2206.00927, algorithm 2. Blocks of steps begin at one sample: the first step of a block has order
+ * 1, the next begins at the block's sample again with order 2, and so on. diffusers' {@code
+ * DPMSolverSinglestepScheduler}, which spreads its timesteps evenly and ends with order 1.
  */
 public final class DpmSolverSinglestepSampler extends DpmSolverSampler {
   private static final String NAME = "dpmpp-2s";
@@ -41,8 +41,7 @@ public final class DpmSolverSinglestepSampler extends DpmSolverSampler {
       throw UnsupportedSetting.of(NAME, "algorithm_type", "sde-dpmsolver");
     }
     int order = solverOrder(config, NAME);
-    boolean lower =
-        config.flag("lower_order_final", false) || endsAtZero() || steps % order != 0;
+    boolean lower = config.flag("lower_order_final", false) || endsAtZero() || steps % order != 0;
     this.orders = orders(steps, order, lower);
     if (endsAtZero()) {
       orders.set(steps - 1, 1);

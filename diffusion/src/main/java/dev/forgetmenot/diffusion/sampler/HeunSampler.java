@@ -7,8 +7,8 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
 /**
  * Heun's method: Karras, Aittala, Aila and Laine, arXiv 2206.00364, algorithm 2 without churn (γ =
  * 0). Euler's step to σᵢ₊₁, then again with the mean of the derivatives at both ends; the last
- * step, to σ = 0, is Euler's alone. diffusers' {@code HeunDiscreteScheduler}; the model is called
- * 2 · steps − 1 times.
+ * step, to σ = 0, is Euler's alone. diffusers' {@code HeunDiscreteScheduler}; the model is called 2
+ * · steps − 1 times.
  *
  * <table>
  *   <caption>Names</caption>
@@ -30,8 +30,7 @@ public final class HeunSampler extends SigmaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public HeunSampler(SchedulerConfig config, int steps) {
-    super(
-        config, SigmaSchedule.varianceExploding(known(config), NAME, steps).endsTwice(), 2);
+    super(config, SigmaSchedule.varianceExploding(known(config), NAME, steps).endsTwice(), 2);
     this.clip = AlphaSampler.clip(config, false);
   }
 

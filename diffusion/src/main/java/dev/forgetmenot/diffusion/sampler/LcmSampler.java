@@ -33,8 +33,7 @@ public final class LcmSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public LcmSampler(SchedulerConfig config, int steps) {
-    this(
-        config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
+    this(config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
   }
 
   private LcmSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {

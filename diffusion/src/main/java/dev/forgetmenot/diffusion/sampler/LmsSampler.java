@@ -46,8 +46,7 @@ public final class LmsSampler extends SigmaSampler {
     }
     double[] weights = new double[nodes.length];
     for (int k = 0; k < nodes.length; k++) {
-      weights[k] =
-          integral(LagrangeBasis.polynomial(nodes, k), sigma(index), sigma(index + 1));
+      weights[k] = integral(LagrangeBasis.polynomial(nodes, k), sigma(index), sigma(index + 1));
     }
     try (NDArray change = derivatives.weighted(weights)) {
       return WeightedSum.of(1, sample, 1, change);

@@ -100,9 +100,7 @@ public final class SamplerRegistry {
     return SamplerVariant.words(wanted)
         .map(words -> SamplerVariant.of(ofModel(config), words))
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no sampler is named \"" + name + "\"; " + known()));
+            () -> new IllegalArgumentException("no sampler is named \"" + name + "\"; " + known()));
   }
 
   private static boolean begins(String wanted, String known) {
@@ -157,9 +155,7 @@ public final class SamplerRegistry {
       return standing.get(0);
     }
     return standing.stream()
-        .filter(
-            one ->
-                one instanceof BuiltInSampler own && own.isNamedBy(config, usual.settings()))
+        .filter(one -> one instanceof BuiltInSampler own && own.isNamedBy(config, usual.settings()))
         .findFirst()
         .orElseGet(usual::asConfigured);
   }

@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
 /**
  * A built-in sampler with a schedule: {@code dpmpp-2m-karras}, {@code ddim-trailing-eta-1}. What
  * its name says goes before what the model's configuration says.
- *
- * @param eta how much noise is drawn, [0, 1], as it was written; empty for the sampler's own
  */
 record SamplerVariant(BuiltInSampler base, Words words) implements SamplerProvider {
   private static final Pattern ETA = Pattern.compile("eta-(\\d+(?:\\.\\d+)?)(?:-(.*))?");
 
-  /** The words after a sampler's name. */
+  /**
+   * The words after a sampler's name.
+   *
+   * @param eta how much noise is drawn, [0, 1], as it was written; empty for the sampler's own
+   */
   record Words(List<ScheduleOption> options, Optional<String> eta) {
     static final Words NONE = new Words(List.of(), Optional.empty());
 

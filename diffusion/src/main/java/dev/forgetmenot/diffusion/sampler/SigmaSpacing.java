@@ -68,8 +68,7 @@ enum SigmaSpacing {
         int before = (int) place;
         double next = before + 1 < aligned.length ? aligned[before + 1] : training.least();
         double share = place - before;
-        sigmas[i] =
-            Math.exp((1 - share) * Math.log(aligned[before]) + share * Math.log(next));
+        sigmas[i] = Math.exp((1 - share) * Math.log(aligned[before]) + share * Math.log(next));
       }
       return sigmas;
     }

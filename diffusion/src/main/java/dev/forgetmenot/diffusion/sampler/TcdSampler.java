@@ -7,9 +7,9 @@ import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 
 /**
  * Strategic stochastic sampling of trajectory consistency models: Zheng, Hu, Shao, Sui, Wu, Li and
- * Dai, arXiv 2402.19159, algorithm 4. Each step goes down to the timestep s = (1 − γ)·t<sub>next</sub>
- * and up again to t<sub>next</sub> by fresh noise. γ is {@code eta}, 0.3 unless it is set. For
- * models that were distilled for it. diffusers' {@code TCDScheduler}.
+ * Dai, arXiv 2402.19159, algorithm 4. Each step goes down to the timestep s = (1 −
+ * γ)·t<sub>next</sub> and up again to t<sub>next</sub> by fresh noise. γ is {@code eta}, 0.3 unless
+ * it is set. For models that were distilled for it. diffusers' {@code TCDScheduler}.
  */
 public final class TcdSampler extends AlphaSampler {
   private static final String NAME = "tcd";
@@ -22,8 +22,7 @@ public final class TcdSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public TcdSampler(SchedulerConfig config, int steps) {
-    this(
-        config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
+    this(config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
   }
 
   private TcdSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {

@@ -72,8 +72,7 @@ enum TimestepSpacing {
     requireSteps(steps, trainSteps);
     TimestepSpacing spacing = of(config, LINSPACE);
     if (spacing == TRAILING && end < trainSteps) {
-      throw UnsupportedSetting.of(
-          sampler, "lambda_min_clipped with timestep_spacing", "trailing");
+      throw UnsupportedSetting.of(sampler, "lambda_min_clipped with timestep_spacing", "trailing");
     }
     int offset = (int) config.number("steps_offset", 0);
     double[] timesteps = new double[steps];

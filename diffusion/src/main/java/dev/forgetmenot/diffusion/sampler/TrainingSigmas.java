@@ -4,8 +4,8 @@ import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 
 /**
- * σ<sub>t</sub> = √((1−ᾱ<sub>t</sub>)/ᾱ<sub>t</sub>) of all training timesteps (Karras et al., arXiv
- * 2206.00364), rising with t. Immutable.
+ * σ<sub>t</sub> = √((1−ᾱ<sub>t</sub>)/ᾱ<sub>t</sub>) of all training timesteps (Karras et al.,
+ * arXiv 2206.00364), rising with t. Immutable.
  */
 final class TrainingSigmas {
   /** In place of ᾱ = 0, so that the largest σ stays finite, as diffusers has it. */

@@ -96,9 +96,7 @@ public final class UniPcSampler extends LogSnrSampler {
     double[] nodes = Arrays.copyOf(step.nodes, lastOrder);
     nodes[lastOrder - 1] = 1;
     double[] rho =
-        lastOrder == 1
-            ? new double[] {0.5}
-            : LagrangeBasis.weights(nodes, step.moments(lastOrder));
+        lastOrder == 1 ? new double[] {0.5} : LagrangeBasis.weights(nodes, step.moments(lastOrder));
     double here = step.scale * rho[lastOrder - 1];
     double[] others = step.ofOutputs(Arrays.copyOf(rho, lastOrder - 1), here);
     try (NDArray without = combined(step.weights.sample(), last, others)) {
@@ -116,8 +114,7 @@ public final class UniPcSampler extends LogSnrSampler {
 
     Step(int from, int to, int order) {
       double step = lambda(to) - lambda(from);
-      weights =
-          equation.weights(signal(from), deviation(from), signal(to), deviation(to), step);
+      weights = equation.weights(signal(from), deviation(from), signal(to), deviation(to), step);
       h = equation.predictsNoise() ? step : -step;
       b = bh1 ? h : Math.expm1(h);
       scale = -(equation.predictsNoise() ? deviation(to) : signal(to)) * b;

@@ -32,10 +32,13 @@ class SamplerVariantsTest {
       Map<String, Object> config,
       List<Double> timesteps,
       double init_noise_sigma,
-      List<Float> end) {
+      List<Float> end,
+      int begin) {
     @Override
     public String toString() {
-      return sampler + " " + steps + " " + config.keySet();
+      return Map.of("sampler", String.valueOf(sampler), "steps", steps, "begin", begin)
+          + " "
+          + config;
     }
   }
 
@@ -50,7 +53,7 @@ class SamplerVariantsTest {
   @MethodSource("runs")
   void endsWhereDiffusersEnds(Run run) {
     SchedulerConfig config = new SchedulerConfig(run.config());
-    var provider = new SamplerRegistry(List.of()).resolve(Optional.of(run.sampler()), config);
+    var provider = new SamplerRegistry(List.of()).resolve(Optional.ofNullable(run.sampler()), config);
     NoiseSource noise = new TorchGenerator(7);
     Shape shape = new Shape(1, 4, 2, 2);
     try (NDManager manager = NDManager.newBaseManager();
@@ -62,9 +65,13 @@ class SamplerVariantsTest {
       }
       assertThat(sampler.initNoiseSigma())
           .isCloseTo(run.init_noise_sigma(), within(1e-6 * run.init_noise_sigma()));
+      NDArray fresh = manager.create(noise.normal(16), shape);
       NDArray sample =
-          manager.create(noise.normal(16), shape).mul((float) sampler.initNoiseSigma());
-      for (int i = 0; i < timesteps.length; i++) {
+          run.begin() == 0
+              ? fresh.mul((float) sampler.initNoiseSigma())
+              : sampler.addNoise(manager.full(shape, 0.25f), fresh, run.begin());
+      assertThat(run.begin() % sampler.order()).isZero();
+      for (int i = run.begin(); i < timesteps.length; i++) {
         NDArray output = sampler.scaleModelInput(sample, i).mul(0.7f).add(0.1f * (i % 5)).tanh();
         sample = sampler.step(output, i, sample, noise);
       }
@@ -72,7 +79,9 @@ class SamplerVariantsTest {
       for (int i = 0; i < expected.length; i++) {
         expected[i] = run.end().get(i);
       }
-      assertThat(Errors.ofLargest(sample.toFloatArray(), expected)).isLessThan(1e-5);
+      // A start of 4096 (zero terminal SNR) falls to about 1: float32 keeps 1e-4 of that.
+      double tolerance = run.init_noise_sigma() > 1000 ? 1e-4 : 1e-5;
+      assertThat(Errors.ofLargest(sample.toFloatArray(), expected)).isLessThan(tolerance);
     }
   }
 }
