@@ -1,6 +1,5 @@
 package dev.forgetmenot.diffusion.sampler;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -8,14 +7,14 @@ import java.util.stream.Stream;
 
 /** What a sampler's name may say after the sampler, such as Karras in {@code DPM++ 2M Karras}. */
 enum ScheduleOption {
-  KARRAS("Karras", SigmaSpacing.KEY, "karras"),
-  EXPONENTIAL("Exponential", SigmaSpacing.KEY, "exponential"),
+  KARRAS("Karras", SigmaSpacing.KEY, "karras", ""),
+  EXPONENTIAL("Exponential", SigmaSpacing.KEY, "exponential", ""),
   ALIGN_YOUR_STEPS("AYS", SigmaSpacing.KEY, "align_your_steps", "align-your-steps"),
-  LINSPACE("Linspace", "timestep_spacing", "linspace", "uniform", "normal"),
+  LINSPACE("Linspace", "timestep_spacing", "linspace", "uniform normal"),
   LEADING("Leading", "timestep_spacing", "leading", "ddim-uniform"),
-  TRAILING("Trailing", "timestep_spacing", "trailing", "simple", "sgm-uniform"),
-  ZERO_SNR("Zero SNR", "rescale_betas_zero_snr", true),
-  HEUN("Heun", "solver_type", "heun");
+  TRAILING("Trailing", "timestep_spacing", "trailing", "simple sgm-uniform"),
+  ZERO_SNR("Zero SNR", "rescale_betas_zero_snr", "true", ""),
+  HEUN("Heun", "solver_type", "heun", "");
 
   /** Spacings of timesteps. */
   static final Set<ScheduleOption> TIMESTEPS = Set.of(LINSPACE, LEADING, TRAILING);
@@ -25,14 +24,14 @@ enum ScheduleOption {
 
   private final String displayName;
   private final String key;
-  private final Object value;
-  private final List<String> aliases;
+  private final String value;
+  private final String aliases;
 
-  ScheduleOption(String displayName, String key, Object value, String... aliases) {
+  ScheduleOption(String displayName, String key, String value, String aliases) {
     this.displayName = displayName;
     this.key = key;
     this.value = value;
-    this.aliases = List.of(aliases);
+    this.aliases = aliases;
   }
 
   /** The name on the command line: {@code karras}, {@code zero-snr}. */
@@ -47,12 +46,12 @@ enum ScheduleOption {
 
   /** All names that are read, lower case and with hyphens. */
   Stream<String> names() {
-    return Stream.concat(Stream.of(plainName()), aliases.stream());
+    return Stream.of((plainName() + " " + aliases).split(" "));
   }
 
   /** What it sets in the scheduler's configuration. */
   Map<String, Object> setting() {
-    return Map.of(key, value);
+    return Map.of(key, value.equals("true") ? (Object) true : value);
   }
 
   /** Whether both say the same kind of thing, so that a name may have only one of them. */

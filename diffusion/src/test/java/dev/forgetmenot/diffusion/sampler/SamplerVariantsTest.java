@@ -53,7 +53,8 @@ class SamplerVariantsTest {
   @MethodSource("runs")
   void endsWhereDiffusersEnds(Run run) {
     SchedulerConfig config = new SchedulerConfig(run.config());
-    var provider = new SamplerRegistry(List.of()).resolve(Optional.ofNullable(run.sampler()), config);
+    var provider =
+        new SamplerRegistry(List.of()).resolve(Optional.ofNullable(run.sampler()), config);
     NoiseSource noise = new TorchGenerator(7);
     Shape shape = new Shape(1, 4, 2, 2);
     try (NDManager manager = NDManager.newBaseManager();
