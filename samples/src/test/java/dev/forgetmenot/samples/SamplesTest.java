@@ -43,6 +43,19 @@ class SamplesTest {
   }
 
   @Test
+  void compareSamplers() throws IOException {
+    CompareSamplers.main(
+        new String[] {
+          EmbeddedModel.folder().toString(), folder.toString(), "ddim,heun", "1,12", "a castle", "a key"
+        });
+    assertThat(folder.resolve("table.md"))
+        .content()
+        .startsWith("| sampler | 1 steps | 12 steps |\n|---|---|---|\n| ddim | ")
+        .containsPattern("\\| heun \\| [0-2] \\| [12] \\|");
+    assertThat(ImageFile.read(folder.resolve("sheet.png")).image().height()).isGreaterThan(200);
+  }
+
+  @Test
   void forgetConcept() throws IOException {
     Path file = folder.resolve("castle.fmnpatch");
     Path plugins = PackagedPlugins.copyTo(folder.resolve("plugins"));

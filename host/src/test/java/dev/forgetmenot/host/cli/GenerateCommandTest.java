@@ -252,15 +252,17 @@ class GenerateCommandTest {
 
   @Test
   void aSamplerIsKnownByTheNameThatItsImagesCarry() throws IOException {
-    for (String name : List.of("DDIM", "Euler a", "plms", "EulerDiscreteScheduler")) {
+    for (String name : List.of("DDIM", "Euler a", "plms", "DPM++ 2M Karras")) {
       assertThat(ProgramRun.of(command("--sampler", name, "--seed", "1")).code()).as(name).isZero();
     }
     assertThat(ImageFile.text(images().resolve("00001-1.png"), PngFile.KEYWORD).orElseThrow())
         .contains("Sampler: Euler a,");
+    assertThat(ImageFile.text(images().resolve("00003-1.png"), PngFile.KEYWORD).orElseThrow())
+        .contains("Sampler: DPM++ 2M Karras,");
     Path none = folder.resolve("none");
-    ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 2M", "-o", none.toString()));
+    ProgramRun refused = ProgramRun.of(command("--sampler", "DPM++ 9M", "-o", none.toString()));
     assertThat(refused.code()).isNotZero();
-    assertThat(refused.err()).contains("no sampler is named \"DPM++ 2M\"", "euler-a");
+    assertThat(refused.err()).contains("no sampler is named \"DPM++ 9M\"", "euler-a");
     assertThat(none).doesNotExist();
   }
 
