@@ -46,6 +46,16 @@ public record TrainedDraft(
   private static final Map<String, String> FORMER_KEYS =
       Map.of("pictures-from", "images-from", "picture-digests", "image-digests");
 
+  /** Settings that came later, with what was done without them. */
+  private static final Map<String, String> ADDED =
+      Map.of(
+          ResteeringSettings.GENERAL_WEIGHT,
+          "0.0",
+          "adversarial-rounds",
+          "0",
+          "adversarial-steps",
+          "150");
+
   /** Copies the collections. */
   public TrainedDraft {
     concepts = List.copyOf(concepts);
@@ -74,9 +84,8 @@ public record TrainedDraft(
             today.put(key, today.remove(former));
           }
         });
-    values
-        .find(ResteeringSettings.GENERAL_WEIGHT)
-        .ifPresent(now -> today.putIfAbsent(ResteeringSettings.GENERAL_WEIGHT, "0.0"));
+    ADDED.forEach(
+        (setting, then) -> values.find(setting).ifPresent(now -> today.putIfAbsent(setting, then)));
     return today;
   }
 
@@ -116,13 +125,12 @@ public record TrainedDraft(
    * @param steps that were done
    */
   public PatchDraft of(PatchEdit edit, OptimizerSettings settings, int steps) {
-    List<Concept> edited = concepts.stream().map(ConceptPrompt::concept).toList();
+    List<Concept> edited = concepts.stream().map(ConceptPrompt::concept).distinct().toList();
     return new PatchDraft(
         PatchName.of(editor.operation(), edited),
         PatchName.description(editor, edited),
         new Manifest.Intent(
-            PatchName.word(editor.operation()),
-            concepts.stream().map(TrainedDraft::intent).toList()),
+            PatchName.word(editor.operation()), edited.stream().map(this::intent).toList()),
         List.of(edit),
         new Manifest.Recipe(
             editor.name(),
@@ -136,11 +144,13 @@ public record TrainedDraft(
         Map.of());
   }
 
-  private static Manifest.IntentConcept intent(ConceptPrompt concept) {
-    return new Manifest.IntentConcept(
-        concept.concept().name(),
-        concept.concept().kind().word(),
-        List.of(concept.prompt().text()));
+  private Manifest.IntentConcept intent(Concept concept) {
+    List<String> prompts =
+        concepts.stream()
+            .filter(one -> one.concept().equals(concept))
+            .map(one -> one.prompt().text())
+            .toList();
+    return new Manifest.IntentConcept(concept.name(), concept.kind().word(), prompts);
   }
 
   private Map<String, String> parameters() {

@@ -1,76 +1,8 @@
 package dev.forgetmenot.plugin.erasers;
 
-import dev.forgetmenot.api.edit.SettingSpec;
-import dev.forgetmenot.kit.solve.ReceSolver;
-import dev.forgetmenot.kit.solve.SolveInput;
-import dev.forgetmenot.kit.solve.SolveReport;
-import dev.forgetmenot.kit.solve.SolveResult;
-import dev.forgetmenot.kit.solve.SolverEditor;
-import dev.forgetmenot.kit.solve.UceProblem;
-import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.solve.Erasure;
-import dev.forgetmenot.patching.solve.UceSolver;
-import java.io.IOException;
-import java.util.List;
+import dev.forgetmenot.kit.solve.ReceEditor;
 import org.pf4j.Extension;
 
-/**
- * RECE (arXiv 2407.12383): the closed form, then rounds of erasing what still gives the concept's
- * keys and values back.
- */
+/** {@link ReceEditor} as a method that users name. */
 @Extension(ordinal = 11)
-public final class ReceEraser extends SolverEditor {
-  /** For the plugin manager. */
-  public ReceEraser() {
-    super(
-        Operation.FORGET,
-        "rece",
-        "RECE: the closed form, and rounds against the text embeddings that undo it.");
-  }
-
-  @Override
-  public List<SettingSpec> parameters() {
-    return UceProblem.settings(
-        List.of(
-            SettingSpec.integer(
-                "rounds", 1, 1, 50, "How often what undoes the edit is erased too."),
-            SettingSpec.number(
-                "adversarial-lambda",
-                0.1,
-                1e-9,
-                1e9,
-                "How short the text embedding that undoes the edit is held.")));
-  }
-
-  @Override
-  protected SolveResult solve(SolveInput job) throws IOException {
-    UceProblem problem = UceProblem.of(job);
-    List<String> names = job.targets();
-    Iterable<Matrix> weights = () -> names.stream().map(job::weight).iterator();
-    ReceSolver rece =
-        new ReceSolver(
-            ReceSolver.gram(weights),
-            job.options().number("adversarial-lambda"),
-            job.options().integer("rounds"));
-    double lambda = job.options().number("lambda");
-    UceSolver.Solution exact = rece.solve(problem.erased(), problem.kept(), lambda);
-    List<Erasure> stored =
-        exact.erased().stream()
-            .map(
-                erasure ->
-                    new Erasure(
-                        erasure.label(),
-                        erasure.targets().roundedToFloat(),
-                        erasure.guides(),
-                        erasure.scale()))
-            .toList();
-    UceSolver.Solution solution = UceSolver.solve(stored, problem.kept(), lambda);
-    SolveReport.Writer report = new SolveReport.Writer();
-    for (int i = 0; i < problem.erased().size(); i++) {
-      Erasure first = problem.erased().get(i);
-      report.residual(
-          first.label(), "'" + job.guides().get(i) + "' alone", first.residual(solution.edit()));
-    }
-    return problem.result(job, solution, report);
-  }
-}
+public final class ReceEraser extends ReceEditor {}

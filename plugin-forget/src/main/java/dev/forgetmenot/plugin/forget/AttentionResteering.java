@@ -27,6 +27,11 @@ import org.pf4j.Extension;
  */
 @Extension
 public final class AttentionResteering extends TrainedEditor {
+  /** The setting that says how often what brings a concept back is searched. */
+  public static final String ROUNDS = "adversarial-rounds";
+
+  private static final String ATTACK_STEPS = "adversarial-steps";
+
   /** For the plugin manager. */
   public AttentionResteering() {
     super(
@@ -53,8 +58,16 @@ public final class AttentionResteering extends TrainedEditor {
                         + " for several concepts one each, in their order.")
                 .formerlySplitAt(";"),
             SettingSpec.flag(
-                "no-real-image",
-                "Train on pure noise instead of images; none are read or drawn.")));
+                "no-real-image", "Train on pure noise instead of images; none are read or drawn."),
+            SettingSpec.integer(
+                ROUNDS,
+                0,
+                0,
+                10,
+                "How often tokens are searched that bring the concept back after a training; the"
+                    + " next one is against these as well."),
+            SettingSpec.integer(
+                ATTACK_STEPS, 150, 1, 100_000, "Steps of each of these concept inversions.")));
   }
 
   @Override
@@ -76,21 +89,69 @@ public final class AttentionResteering extends TrainedEditor {
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
-    try (ConceptTokens words = ConceptTokens.of(model, concepts, settings.embeddings())) {
+    int rounds = Math.toIntExact(values.integer(ROUNDS));
+    if (rounds > 0 && settings.noRealImage()) {
+      throw new IllegalArgumentException(
+          "adversarial-rounds searches tokens by images of the concept, and no-real-image says that"
+              + " there are none; leave one of the two out");
+    }
+    ShortInversion attack = new ShortInversion(Math.toIntExact(values.integer(ATTACK_STEPS)));
+    try (ConceptTokens words = ConceptTokens.of(model, concepts, settings.embeddings());
+        AdversarialTokens found = new AdversarialTokens(model, attack)) {
       List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model, context);
-      Optional<ConceptDirections> directions =
-          settings.trainable().directions(model, named(concepts, words.words()), context);
-      for (ConceptPrompt prompt : prompts) {
-        context.say(
-            Message.of(
-                "forgetting '%s' %s",
-                prompt.concept().name(), settings.inWords(prompt, directions)));
-      }
       List<TrainingImages> images =
           settings.noRealImage() ? List.of() : images(prompts, settings, model, context);
-      return new Resteering(this, settings, prompts, images, directions, Map.of())
-          .train(model, context);
+      for (int round = 1; round <= rounds; round++) {
+        context.say(
+            Message.of(
+                "round %s of %s: training, then searching what brings it back", round, rounds));
+        JobContext silent = JobContext.silent(context);
+        PatchDraft draft =
+            trained(
+                named(concepts, words.words()), prompts, found, images, settings, model, silent);
+        found.search(draft, concepts, images, context);
+      }
+      return trained(
+          named(concepts, words.words()), prompts, found, images, settings, model, context);
     }
+  }
+
+  /**
+   * Trains from the base.
+   *
+   * @param named the concepts by what prompts call them
+   * @param prompts in which they are named so
+   * @param found other words for them, for which there are prompts too
+   * @param images of the concepts, or none
+   */
+  private PatchDraft trained(
+      List<Concept> named,
+      List<ConceptPrompt> prompts,
+      AdversarialTokens found,
+      List<TrainingImages> images,
+      ResteeringSettings settings,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    List<Concept> concepts = new ArrayList<>(named);
+    List<ConceptPrompt> all = new ArrayList<>(prompts);
+    List<TrainingImages> seen = new ArrayList<>(images);
+    List<String> words = found.words();
+    for (int i = 0; i < words.size(); i++) {
+      int own = i % prompts.size();
+      Concept concept = prompts.get(own).concept();
+      concepts.add(new Concept(words.get(i), concept.kind()));
+      all.add(prompt(model, concept, words.get(i), settings));
+      seen.add(images.get(own));
+    }
+    Optional<ConceptDirections> directions =
+        settings.trainable().directions(model, concepts, context);
+    for (ConceptPrompt prompt : all) {
+      context.say(
+          Message.of(
+              "forgetting '%s' %s", prompt.concept().name(), settings.inWords(prompt, directions)));
+    }
+    return new Resteering(this, settings, all, seen, directions, Map.of()).train(model, context);
   }
 
   /** The concepts by what prompts call them. */
@@ -114,16 +175,15 @@ public final class AttentionResteering extends TrainedEditor {
     }
     List<ConceptPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < concepts.size(); i++) {
-      Concept concept = concepts.get(i);
-      prompts.add(
-          ConceptPrompt.of(
-              model,
-              concept,
-              words.get(i),
-              settings.template(concept.kind()),
-              settings.endOfText()));
+      prompts.add(prompt(model, concepts.get(i), words.get(i), settings));
     }
     return prompts;
+  }
+
+  private static ConceptPrompt prompt(
+      DiffusionModel model, Concept concept, String words, ResteeringSettings settings) {
+    return ConceptPrompt.of(
+        model, concept, words, settings.template(concept.kind()), settings.endOfText());
   }
 
   private static List<TrainingImages> images(

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
@@ -15,18 +14,14 @@ import dev.forgetmenot.kit.evaluate.Count;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
-import dev.forgetmenot.kit.inversion.InversionListener;
-import dev.forgetmenot.kit.inversion.TextualInversion;
-import dev.forgetmenot.kit.inversion.TextualInversionSettings;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
-import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.patching.stack.AppliedEdits;
+import dev.forgetmenot.plugin.forget.ShortInversion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Whether a concept comes back to who has images of it: tokens are learned on the patched model
@@ -80,18 +75,9 @@ record Recovery(ImageClassifier judge, Evaluation.Size size, int steps, JobConte
   private Count count(GoalResult goal, DiffusionModel model) throws IOException {
     Concept concept = goal.goal().concept();
     ConceptType kind = concept.kind();
-    Map<String, String> settings = Map.of("steps", Integer.toString(steps), "tokens", "2");
-    Embeddings learned =
-        new TextualInversion(
-                model,
-                new TextualInversionSettings(
-                    Settings.of(TextualInversionSettings.parameters(), settings)))
-            .run(
-                kind,
-                TrainingImages.of(goal.general().images()),
-                JobContext.silent(context),
-                InversionListener.NONE);
-    try (AddedTokens tokens = model.addTokens(learned.vectors())) {
+    try (AddedTokens tokens =
+        new ShortInversion(steps)
+            .learned(model, kind, 1, TrainingImages.of(goal.general().images()), context)) {
       String prompt = PromptTemplate.of(kind).with(String.join("", tokens.names()));
       List<RgbImage> images =
           model.generate(

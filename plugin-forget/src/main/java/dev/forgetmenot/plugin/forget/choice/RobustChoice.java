@@ -9,8 +9,10 @@ import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
 import dev.forgetmenot.kit.evaluate.Count;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
+import dev.forgetmenot.kit.solve.ReceEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
+import dev.forgetmenot.plugin.forget.AttentionResteering;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,6 +54,9 @@ record RobustChoice(Trial trial, Recovery test) {
   /** Of images of a concept that may still be recognised by one that forgets. */
   private static final double LEFT = 1.0 / 16;
 
+  /** The method of an optional plugin, as a candidate of this one. */
+  private static final class Rounds extends ReceEditor {}
+
   /** A candidate and how many images of the inversion show the concept. */
   record Asked(MeasuredCandidate measured, Count recovered) {}
 
@@ -68,7 +73,9 @@ record RobustChoice(Trial trial, Recovery test) {
     List<Asked> asked =
         new ArrayList<>(List.of(asked(measured(plain.candidate(), plain.draft(), before))));
     ConceptType kind = trial.concepts().get(0).kind();
-    for (Candidate candidate : harder(plain.candidate().settings(), kind)) {
+    List<Candidate> candidates = new ArrayList<>(harder(plain.candidate().settings(), kind));
+    candidates.add(trained());
+    for (Candidate candidate : candidates) {
       trial.context().checkCancelled();
       Optional<PatchDraft> draft =
           candidate.draft(
@@ -109,7 +116,8 @@ record RobustChoice(Trial trial, Recovery test) {
   }
 
   /**
-   * Projectors on all ways to name a concept. No text embedding brings back what they take away.
+   * Projectors on all ways to name a concept, of which no text embedding brings back what they take
+   * away, and the closed form with rounds against what undoes it.
    *
    * @param plain settings of another candidate, of which those of what concepts become and what is
    *     kept count
@@ -126,6 +134,15 @@ record RobustChoice(Trial trial, Recovery test) {
       more.put("rank", Integer.toString(rank));
       candidates.add(new Candidate(new ObliqueEraser(), more));
     }
+    Map<String, String> closed = new HashMap<>(plain);
+    closed.keySet().retainAll(List.of("guide", "redirect"));
+    closed.put("rounds", "3");
+    candidates.add(new Candidate(new Rounds(), closed));
     return candidates;
+  }
+
+  /** Re-steering against what brings the concept back; it trains, and what it becomes is open. */
+  private static Candidate trained() {
+    return new Candidate(new AttentionResteering(), Map.of(AttentionResteering.ROUNDS, "2"));
   }
 }

@@ -17,8 +17,10 @@ import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.edit.ClosedFormEdit;
 import dev.forgetmenot.patch.edit.ProjectorEdit;
 import dev.forgetmenot.plugin.forget.linear.ObliqueEraser;
+import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -132,8 +134,18 @@ class RobustChoiceTest {
   @Test
   void harderProjectorsTakeTheConceptOutOfOtherPromptsToo() throws IOException {
     List<Candidate> harder = RobustChoice.harder(Map.of("guide", "a dog"), ConceptType.OBJECT);
-    assertThat(harder).hasSize(2);
-    for (Candidate candidate : harder) {
+    assertThat(harder).hasSize(3);
+    Candidate rece = harder.get(2);
+    assertThat(rece.editor().name()).isEqualTo("rece");
+    ClosedFormEdit rounds =
+        (ClosedFormEdit) edited.edit(rece.editor(), rece.settings(), BALL).edits().get(0);
+    ClosedFormEdit once =
+        (ClosedFormEdit)
+            edited.edit(new UceEraser(), Map.of("guide", "a dog"), BALL).edits().get(0);
+    assertThat(rounds.concepts().get(0).target().count())
+        .as("what undoes each of 3 rounds is a target too")
+        .isEqualTo(4 * once.concepts().get(0).target().count());
+    for (Candidate candidate : harder.subList(0, 2)) {
       assertThat(candidate.values().text("guide")).isEqualTo("a dog");
       PatchDraft draft = edited.edit(new ObliqueEraser(), candidate.settings(), BALL);
       assertThat(((ProjectorEdit) draft.edits().get(0)).left().count())
