@@ -57,7 +57,7 @@ class AdversarialResteeringTest {
             "a photo of a soccer ball",
             "a photo of <a1><b1>",
             "a photo of <a3><b3>",
-            "a photo of a fox",
+            "a photo of fox",
             "a photo of <a2><b2>",
             "a photo of <a4><b4>");
     assertThat(rank(two)).as("directions of each prompt").isEqualTo(3 * rank(none));
