@@ -63,14 +63,18 @@ record PromptEncoder(
     try (context;
         NDArray weights = manager.create(rows, new Shape(1, rows.length, 1));
         NDArray changed = context.mul(weights)) {
-      return changed.mul(mean(context) / mean(changed));
+      return changed.mul((float) (mean(context) / mean(changed)));
     }
   }
 
-  private static float mean(NDArray array) {
-    try (NDArray mean = array.mean()) {
-      return mean.getFloat();
+  /** In double: the values nearly cancel each other. */
+  private static double mean(NDArray array) {
+    float[] values = array.toFloatArray();
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
     }
+    return sum / values.length;
   }
 
   /**
@@ -86,9 +90,12 @@ record PromptEncoder(
     if (missing == 0) {
       return context;
     }
-    try (NDArray empty = encode(tokenizer.encode("").ids(), context.getManager());
-        NDArray padding = empty.tile(1, missing / empty.getShape().get(1))) {
-      return NDArrays.concat(new NDList(context, padding), 1);
+    try (NDArray empty = encode(tokenizer.encode("").ids(), context.getManager())) {
+      NDList chunks = new NDList(context);
+      for (long k = 0; k < missing; k += empty.getShape().get(1)) {
+        chunks.add(empty);
+      }
+      return NDArrays.concat(chunks, 1);
     }
   }
 }
