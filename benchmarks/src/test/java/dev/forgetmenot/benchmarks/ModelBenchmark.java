@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.testkit.EmbeddedModel;
@@ -19,6 +20,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -35,6 +37,10 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ModelBenchmark {
   private static final String PROMPT = "a photo of a lighthouse";
 
+  /** What the UNet and the VAE compute in. */
+  @Param({"F32", "BF16"})
+  public ComputePrecision precision;
+
   private StableDiffusion sd;
   private NDManager manager;
   private TextCondition condition; // (2, 77, d): without and with the prompt, as guidance needs
@@ -47,7 +53,8 @@ public class ModelBenchmark {
     String folder = System.getProperty("fmn.bench.model");
     sd =
         StableDiffusion.load(
-            folder == null ? EmbeddedModel.folder() : Path.of(folder), LoadOptions.defaults());
+            folder == null ? EmbeddedModel.folder() : Path.of(folder),
+            LoadOptions.defaults().computing(precision));
     manager = sd.newManager();
     sd.engine()
         .run(

@@ -16,6 +16,11 @@ import java.util.Set;
 public enum ComputePrecision {
   /** FLOAT32: 24 bits of precision. */
   F32(6),
+  /**
+   * FLOAT32 with weights that are put into oneDNN's own layout once: the last bits differ from
+   * {@link #F32}, since sums are taken in another order.
+   */
+  F32_PACKED(6),
   /** BFLOAT16: 8 bits of precision and the range of FLOAT32. */
   BF16(15),
   /** FLOAT16: 11 bits of precision, up to 65504. For GPUs; slow on most CPUs. */
@@ -87,7 +92,7 @@ public enum ComputePrecision {
   /** As command lines and PNG files name it. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Optional<String> instruction(Path root, Set<String> wanted) {

@@ -72,24 +72,24 @@ public interface Ops extends AutoCloseable {
   void put(NDArray target, long first, NDArray source, long count);
 
   /**
-   * The products in fewer bits, while layers should use them: not while a graph is recorded, and
-   * not while a training is open. Empty where all is computed in FLOAT32.
+   * The products of packed weights, while layers should use them: not while a graph is recorded,
+   * and not while a training is open. Empty where all is computed in plain FLOAT32.
    */
-  default Optional<ReducedOps> reduced() {
+  default Optional<PackedOps> packed() {
     return Optional.empty();
   }
 
-  /** Says that a training begins or ends: {@link #reduced} is empty while one is open. */
+  /** Says that a training begins or ends: {@link #packed} is empty while one is open. */
   default void training(boolean open) {}
 
   /** The values as FLOAT32; x itself where all is computed so. */
   default NDArray float32(NDArray x) {
-    return reduced().map(ops -> ops.float32(x)).orElse(x);
+    return packed().map(ops -> ops.float32(x)).orElse(x);
   }
 
   /** Two feature maps one after the other: (b, c, h, w) and (b, d, h, w) to (b, c + d, h, w). */
   default NDArray concat(NDArray x, NDArray y) {
-    return reduced().map(ops -> ops.concat(x, y)).orElseGet(() -> x.concat(y, 1));
+    return packed().map(ops -> ops.concat(x, y)).orElseGet(() -> x.concat(y, 1));
   }
 
   @Override

@@ -47,10 +47,12 @@ final class TorchScriptArchive {
           h = int(heads)
           o = torch.scaled_dot_product_attention((self).heads(torch.to(q, 6), h, ), (self).heads(torch.to(k, 6), h, ), (self).heads(torch.to(v, 6), h, ), None, 0., bool(int(causal)))
           return torch.to(torch.flatten(torch.transpose(o, 1, 2), 2, 3), ops.prim.dtype(q))
-        def packs_bf16(self: __torch__.Ops, one: Tensor) -> Tensor:
+        def packs_15(self: __torch__.Ops, one: Tensor) -> Tensor:
           return torch.mul(one, int(ops.mkldnn._is_mkldnn_bf16_supported()))
-        def packs_f16(self: __torch__.Ops, one: Tensor) -> Tensor:
+        def packs_5(self: __torch__.Ops, one: Tensor) -> Tensor:
           return torch.mul(one, int(ops.mkldnn._is_mkldnn_fp16_supported()))
+        def packs_6(self: __torch__.Ops, one: Tensor) -> Tensor:
+          return torch.mul(one, int(ops.prim.is_mkldnn(torch.to_mkldnn(torch.to(one, 6)))))
         def convert(self: __torch__.Ops, x: Tensor, type: Tensor) -> Tensor:
           return torch.to(x, int(type))
         def concat(self: __torch__.Ops, x: Tensor, y: Tensor) -> Tensor:
@@ -60,6 +62,13 @@ final class TorchScriptArchive {
         def narrow_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, type: Tensor) -> Tensor:
           t = int(type)
           return torch.linear(torch.to(x, t), w, torch.to(b, t))
+        def pack_matrix(self: __torch__.Ops, w: Tensor, type: Tensor) -> Tensor:
+          return ops.mkldnn._reorder_linear_weight(torch.to(w, int(type)), None)
+        def packed_product(self: __torch__.Ops, x: Tensor, w: Tensor, type: Tensor) -> Tensor:
+          return ops.mkldnn._linear_pointwise(torch.to(x, int(type)), w, None, "none", annotate(List[Optional[number]], []), "")
+        def packed_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, type: Tensor) -> Tensor:
+          t = int(type)
+          return ops.mkldnn._linear_pointwise(torch.to(x, t), w, torch.to(b, t), "none", annotate(List[Optional[number]], []), "")
         def narrow_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
           t = int(type)
           s = int(stride)

@@ -28,7 +28,7 @@ public final class TorchScriptOps implements Ops {
   private final Map<Long, NDArray> integers = new HashMap<>();
   private final Map<Double, NDArray> reals = new HashMap<>();
   private final boolean onCpu;
-  private final ReducedOps reduced; // null where all is FLOAT32
+  private final PackedOps packed; // null where all is FLOAT32
   private int trainings;
 
   private TorchScriptOps(Model model, Device device, ComputePrecision precision) {
@@ -37,7 +37,7 @@ public final class TorchScriptOps implements Ops {
     // Scalars are read on the CPU wherever the tensors are.
     manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     onCpu = !device.isGpu();
-    reduced = precision == ComputePrecision.F32 ? null : new ReducedOps(this, precision);
+    packed = precision == ComputePrecision.F32 ? null : new PackedOps(this, precision);
   }
 
   private TorchScriptOps(TorchScriptOps other) {
@@ -45,12 +45,12 @@ public final class TorchScriptOps implements Ops {
     block = other.block;
     manager = other.manager;
     onCpu = other.onCpu;
-    reduced = null;
+    packed = null;
   }
 
   /** The same operators, all in FLOAT32; closed with these. */
   public Ops exact() {
-    return reduced == null ? this : new TorchScriptOps(this);
+    return packed == null ? this : new TorchScriptOps(this);
   }
 
   /** Loads the operators for the device of the engine thread that calls, all in FLOAT32. */
@@ -107,7 +107,7 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public NDArray attention(NDArray q, NDArray k, NDArray v, int heads, boolean causal) {
-    return reduced().isPresent()
+    return packed().isPresent()
         ? run("wide_attention", q, k, v, integer(heads), integer(causal ? 1 : 0))
         : run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
   }
@@ -137,9 +137,9 @@ public final class TorchScriptOps implements Ops {
   }
 
   @Override
-  public Optional<ReducedOps> reduced() {
-    boolean now = reduced != null && trainings == 0 && !JniUtils.isGradMode();
-    return now ? Optional.of(reduced) : Optional.empty();
+  public Optional<PackedOps> packed() {
+    boolean now = packed != null && trainings == 0 && !JniUtils.isGradMode();
+    return now ? Optional.of(packed) : Optional.empty();
   }
 
   @Override

@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.ReducedOps;
+import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Optional;
 
@@ -66,20 +66,20 @@ public final class Conv2d {
 
   /** (b, in, h, w) to (b, out, h', w') with h' = ⌊(h + 2·padding − kernel) / stride⌋ + 1. */
   public NDArray forward(NDArray x) {
-    Optional<ReducedOps> reduced = ops.reduced();
-    if (reduced.isEmpty()) {
+    Optional<PackedOps> packed = ops.packed();
+    if (packed.isEmpty()) {
       return plain(x);
     }
     return exact
-        ? LayerChain.from(x).then(reduced.get()::float32).then(this::plain).get()
-        : reduced(x, reduced.get());
+        ? LayerChain.from(x).then(packed.get()::float32).then(this::plain).get()
+        : packed(x, packed.get());
   }
 
-  private NDArray reduced(NDArray x, ReducedOps narrow) {
+  private NDArray packed(NDArray x, PackedOps form) {
     long s = stride.get(0);
     long p = padding.get(0);
-    try (ModelParameter.Use w = weight.packed(values -> narrow.packKernel(values, x, s, p))) {
-      return narrow.conv2d(x, w.array(), bias.array(), s, p);
+    try (ModelParameter.Use w = weight.packed(values -> form.packKernel(values, x, s, p))) {
+      return form.conv2d(x, w.array(), bias.array(), s, p);
     }
   }
 

@@ -2,7 +2,7 @@ package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.ReducedOps;
+import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Optional;
 
@@ -21,13 +21,13 @@ public final class Linear {
 
   /** (..., in) to (..., out). */
   public NDArray forward(NDArray x) {
-    Optional<ReducedOps> reduced = ops.reduced();
-    return reduced.isPresent() ? reduced(x, reduced.get()) : plain(x);
+    Optional<PackedOps> packed = ops.packed();
+    return packed.isPresent() ? packed(x, packed.get()) : plain(x);
   }
 
-  private NDArray reduced(NDArray x, ReducedOps narrow) {
-    try (ModelParameter.Use w = weight.packed(narrow::packMatrix)) {
-      return narrow.linear(x, w.array(), bias == null ? null : bias.array());
+  private NDArray packed(NDArray x, PackedOps form) {
+    try (ModelParameter.Use w = weight.packed(form::packMatrix)) {
+      return form.linear(x, w.array(), bias == null ? null : bias.array());
     }
   }
 

@@ -39,6 +39,7 @@ class EmojiImagesTest {
 
   private static StableDiffusion sd;
   private static StableDiffusion reduced;
+  private static StableDiffusion packed;
 
   record Sample(
       String file,
@@ -55,6 +56,8 @@ class EmojiImagesTest {
   static void load() throws IOException {
     Path folder = GoldenFolders.inProject("samples/models/emoji-64");
     sd = StableDiffusion.load(folder, LoadOptions.defaults());
+    packed =
+        StableDiffusion.load(folder, LoadOptions.defaults().computing(ComputePrecision.F32_PACKED));
     reduced = StableDiffusion.load(folder, LoadOptions.defaults().computing(ComputePrecision.BF16));
   }
 
@@ -62,11 +65,17 @@ class EmojiImagesTest {
   static void free() throws IOException {
     sd.close();
     reduced.close();
+    packed.close();
   }
 
   @TestFactory
   Stream<DynamicTest> images() throws IOException {
     return each(sample -> check(sd, sample, TOLERANCE));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> imagesOfPackedWeights() throws IOException {
+    return each(sample -> check(packed, sample, TOLERANCE));
   }
 
   @TestFactory
@@ -100,7 +109,11 @@ class EmojiImagesTest {
     List<RgbImage> images = sd.generate(request);
     double error = meanDifference(images.get(0), GOLDEN.resolve(sample.file()));
     Errors.print(
-        GOLDEN, sample.file() + " mean difference of 255" + (sd == reduced ? ", bf16" : ""), error);
+        GOLDEN,
+        sample.file()
+            + " mean difference of 255"
+            + (sd == reduced ? ", bf16" : sd == packed ? ", packed" : ""),
+        error);
     assertThat(error).isLessThan(tolerance);
   }
 

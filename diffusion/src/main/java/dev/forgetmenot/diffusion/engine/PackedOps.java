@@ -1,31 +1,37 @@
 package dev.forgetmenot.diffusion.engine;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Products in fewer bits than FLOAT32: they round their inputs, sum in FLOAT32 and round what comes
- * out. Arrays of BFLOAT16 travel from one operator to the next like any other, except that DJL ends
- * the process when it is asked for their element type or values: {@link #float32} comes first. None
+ * Products of weights that are made ready once: rounded to fewer bits, put into oneDNN's own
+ * layout, or both. In fewer bits they round their inputs, sum in FLOAT32 and round what comes out.
+ * Arrays of BFLOAT16 travel from one operator to the next like any other, except that DJL ends the
+ * process when it is asked for their element type or values: {@link #float32} comes first. None
  * differentiates. Results belong to the manager of the first argument; the caller closes them. For
  * the engine thread.
  */
-public final class ReducedOps {
+public final class PackedOps {
   private final TorchScriptOps torch;
   private final ComputePrecision precision;
   private final boolean packs; // kernels in oneDNN's own layout
 
-  ReducedOps(TorchScriptOps torch, ComputePrecision precision) {
+  PackedOps(TorchScriptOps torch, ComputePrecision precision) {
     this.torch = torch;
     this.precision = precision;
     packs = packs();
   }
 
-  /** Whether oneDNN computes in this precision on this device. */
+  /** Whether oneDNN is there and computes in this precision on this device. */
   private boolean packs() {
-    String question = precision == ComputePrecision.BF16 ? "packs_bf16" : "packs_f16";
+    if (!torch.onCpu()) {
+      return false;
+    }
     try (NDArray one = torch.integer(1).duplicate();
-        NDArray answer = torch.run(question, one)) {
-      return torch.onCpu() && answer.getLong() == 1;
+        NDArray answer = torch.run("packs_" + precision.scalarType(), one)) {
+      return answer.getLong() == 1;
+    } catch (EngineException e) { // a libtorch without oneDNN
+      return false;
     }
   }
 
@@ -39,7 +45,7 @@ public final class ReducedOps {
   public NDArray packKernel(NDArray weight, NDArray x, long stride, long padding) {
     return packs
         ? torch.run("pack_kernel", weight, x, integer(stride), integer(padding), type())
-        : packMatrix(weight);
+        : torch.run("convert", weight, type());
   }
 
   /**
@@ -56,7 +62,7 @@ public final class ReducedOps {
 
   /** A matrix (out, in), FLOAT32, as {@link #linear} takes it. */
   public NDArray packMatrix(NDArray weight) {
-    return torch.run("convert", weight, type());
+    return torch.run(packs ? "pack_matrix" : "convert", weight, type());
   }
 
   /**
@@ -67,9 +73,10 @@ public final class ReducedOps {
    * @param bias (out), FLOAT32; or null
    */
   public NDArray linear(NDArray x, NDArray matrix, NDArray bias) {
+    String form = packs ? "packed_" : "narrow_";
     return bias == null
-        ? torch.run("narrow_product", x, matrix, type())
-        : torch.run("narrow_linear", x, matrix, bias, type());
+        ? torch.run(form + "product", x, matrix, type())
+        : torch.run(form + "linear", x, matrix, bias, type());
   }
 
   /** The values as FLOAT32, of any precision before; another handle where they are already. */
