@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  *
  * @param condition of b rows, or of 2b with the negative prompt's first; closed with this
  * @param scale w, how far to go from the negative prompt's prediction to the prompt's and beyond
+ * @param rescale φ of Lin et al., arXiv 2305.08891, section 3.4, in [0, 1]
  */
-record Conditioning(TextCondition condition, boolean guided, double scale)
+record Conditioning(TextCondition condition, boolean guided, double scale, double rescale)
     implements AutoCloseable {
 
   /**
@@ -56,7 +57,8 @@ record Conditioning(TextCondition condition, boolean guided, double scale)
       prompts.forEach(prompt -> rows.add(positive.get(prompt)));
       TextCondition all = TextCondition.concat(rows);
       all.attach(manager);
-      return new Conditioning(all, guided, guided ? settings.guidance() : 1);
+      return new Conditioning(
+          all, guided, guided ? settings.guidance() : 1, settings.guidanceRescale());
     }
   }
 
@@ -113,7 +115,8 @@ record Conditioning(TextCondition condition, boolean guided, double scale)
         NDArray prompt = both.get(batch + ":")) {
       Optional<NDArray> combined = extensions.guidance(step, negative, prompt, scale);
       if (combined.isEmpty()) {
-        return guided(negative, prompt);
+        NDArray guided = guided(negative, prompt);
+        return rescale == 0 ? guided : rescaled(guided, prompt);
       }
       NDArray given = combined.get();
       return given == negative || given == prompt ? given.duplicate() : given;
@@ -124,6 +127,31 @@ record Conditioning(TextCondition condition, boolean guided, double scale)
     try (NDArray difference = prompt.sub(negative);
         NDArray scaled = difference.mul((float) scale)) {
       return negative.add(scaled);
+    }
+  }
+
+  /** Eq. (15) and (16): φ·(std(prompt) / std(guided))·guided + (1 − φ)·guided; closes guided. */
+  private NDArray rescaled(NDArray guided, NDArray prompt) {
+    try (NDArray given = guided;
+        NDArray wanted = deviation(prompt);
+        NDArray found = deviation(given);
+        NDArray ratio = wanted.div(found);
+        NDArray scaled = ratio.mul((float) rescale);
+        NDArray factor = scaled.add((float) (1 - rescale))) {
+      return given.mul(factor);
+    }
+  }
+
+  /** The standard deviation of each image's numbers, (b, 1, 1, 1). */
+  private static NDArray deviation(NDArray images) {
+    int[] axes = {1, 2, 3};
+    long count = images.size() / images.getShape().get(0);
+    try (NDArray mean = images.mean(axes, true);
+        NDArray centred = images.sub(mean);
+        NDArray squared = centred.square();
+        NDArray sum = squared.sum(axes, true);
+        NDArray variance = sum.div(count - 1)) {
+      return variance.sqrt();
     }
   }
 

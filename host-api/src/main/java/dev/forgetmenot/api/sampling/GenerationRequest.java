@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param width pixels, or empty for the model's own size
  * @param height pixels, or empty for the model's own size
  * @param sampler name of a sampler, or empty for the model's own
+ * @param guidanceRescale in [0, 1]: how far the guided prediction gets the standard deviation of the
+ *     prompt's own, against washed-out or overexposed images at high guidance (Lin et al., arXiv
+ *     2305.08891, section 3.4; diffusers' {@code guidance_rescale}); 0 leaves it as it is
  * @param clipSkip which layer of the text encoder the prompt's embedding comes from, counted from
  *     the last, which is 1, as A1111 does; diffusers' {@code clip_skip} is one less
  * @param promptWeights true: prompts are read as A1111 does, with {@code (word:1.3)}, {@code BREAK}
@@ -38,6 +41,7 @@ public record GenerationRequest(
     Optional<Integer> width,
     Optional<Integer> height,
     Optional<String> sampler,
+    double guidanceRescale,
     int clipSkip,
     boolean promptWeights,
     Optional<InitialImage> initial,
@@ -49,6 +53,10 @@ public record GenerationRequest(
     require(count >= 1 && count <= 4096, "count must be in [1, 4096]", count);
     require(steps >= 1 && steps <= 1000, "steps must be in [1, 1000]", steps);
     require(Double.isFinite(guidance) && guidance >= 0, "guidance must be 0 or more", guidance);
+    require(
+        guidanceRescale >= 0 && guidanceRescale <= 1,
+        "guidance rescale must be in [0, 1]",
+        guidanceRescale);
     require(clipSkip >= 1, "clip skip must be 1 or more", clipSkip);
     initial.ifPresent(given -> requireSteps(steps, given.denoising()));
   }
@@ -75,6 +83,7 @@ public record GenerationRequest(
     builder.width = width;
     builder.height = height;
     builder.sampler = sampler;
+    builder.guidanceRescale = guidanceRescale;
     builder.clipSkip = clipSkip;
     builder.promptWeights = promptWeights;
     builder.initial = initial;
@@ -122,6 +131,7 @@ public record GenerationRequest(
     private Optional<Integer> width = Optional.empty();
     private Optional<Integer> height = Optional.empty();
     private Optional<String> sampler = Optional.empty();
+    private double guidanceRescale = 0;
     private int clipSkip = 1;
     private boolean promptWeights;
     private Optional<InitialImage> initial = Optional.empty();
@@ -191,6 +201,12 @@ public record GenerationRequest(
       return this;
     }
 
+    /** How far guidance keeps the deviation of the prompt's own prediction, in [0, 1]. */
+    public Builder guidanceRescale(double value) {
+      this.guidanceRescale = value;
+      return this;
+    }
+
     /** Which layer of the text encoder counts, from the last, which is 1. */
     public Builder clipSkip(int value) {
       this.clipSkip = value;
@@ -232,6 +248,7 @@ public record GenerationRequest(
           width,
           height,
           sampler,
+          guidanceRescale,
           clipSkip,
           promptWeights,
           initial,

@@ -29,6 +29,7 @@ class BuildersTest {
             .width(64)
             .height(32)
             .sampler("ddim")
+            .guidanceRescale(0.7)
             .clipSkip(2)
             .promptWeights(true)
             .initial(INITIAL)
@@ -47,6 +48,7 @@ class BuildersTest {
                 Optional.of(64),
                 Optional.of(32),
                 Optional.of("ddim"),
+                0.7,
                 2,
                 true,
                 Optional.of(INITIAL),
@@ -58,6 +60,8 @@ class BuildersTest {
     assertThatThrownBy(() -> all.toBuilder().steps(0).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("steps");
+    assertThatThrownBy(() -> all.toBuilder().guidanceRescale(1.5).build())
+        .hasMessage("guidance rescale must be in [0, 1], not 1.5");
   }
 
   @Test

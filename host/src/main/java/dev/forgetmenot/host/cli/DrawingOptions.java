@@ -54,8 +54,30 @@ final class DrawingOptions {
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = "ddim, pndm, euler, euler-a or a plugin's (default: the model's own).")
+      description = {
+        "ddim, ddpm, pndm, lms, euler, euler-a, heun, dpm2, dpm2-a, dpmpp-2m, dpmpp-3m, dpmpp-2m-sde,",
+        "dpmpp-3m-sde, dpmpp-2s, dpmpp-3s, dpmpp-2s-sde, unipc, deis, lcm, tcd or a plugin's (default:",
+        "the model's own); the schedule may follow, as in \"DPM++ 2M Karras\"."
+      })
   private String sampler;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description = {
+        "The sampler's noise levels: karras, exponential, ays, linspace, leading, trailing, zero-snr",
+        "(default: the model's)."
+      })
+  private String schedule;
+
+  @Option(
+      names = "--guidance-rescale",
+      paramLabel = "SHARE",
+      description = {
+        "Against overexposed images at high guidance: how far it keeps the contrast of the prompt's",
+        "own prediction, 0 (default) to 1; 0.7 is usual for models with zero terminal SNR."
+      })
+  private Double guidanceRescale;
 
   @Option(
       names = "--clip-skip",
@@ -110,12 +132,22 @@ final class DrawingOptions {
             .promptWeights(!plain && recorded.promptWeights());
     size.width().or(recorded::width).ifPresent(request::width);
     size.height().or(recorded::height).ifPresent(request::height);
-    Optional.ofNullable(sampler).or(recorded::sampler).ifPresent(request::sampler);
+    sampler(recorded).ifPresent(request::sampler);
+    request.guidanceRescale(
+        guidanceRescale == null ? recorded.guidanceRescale().orElse(0.0) : guidanceRescale);
     variation(recorded).ifPresent(request::variation);
     Optional<InitialImage> image = initial.read(recorded.denoising());
     recorded.requireImage(image.isPresent());
     image.ifPresent(request::initial);
     return request.build();
+  }
+
+  /** The sampler, then the schedule; a schedule alone is that of the model's own sampler. */
+  private Optional<String> sampler(RecordedSettings recorded) {
+    Optional<String> named = Optional.ofNullable(sampler).or(recorded::sampler);
+    return schedule == null
+        ? named
+        : Optional.of((named.orElse("") + " " + schedule).strip());
   }
 
   private Optional<Variation> variation(RecordedSettings recorded) {

@@ -81,6 +81,10 @@ record RecordedSettings(String file, Infotext infotext) {
     return infotext.get("Sampler").map(name -> (name + " " + schedule).strip());
   }
 
+  Optional<Double> guidanceRescale() {
+    return number("Guidance rescale", Double::valueOf);
+  }
+
   boolean promptWeights() {
     return !infotext.get("Prompt weights").equals(Optional.of("off"));
   }

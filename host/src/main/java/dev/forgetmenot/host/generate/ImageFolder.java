@@ -101,6 +101,9 @@ public final class ImageFolder {
       pairs.put("Steps", Integer.toString(request.steps()));
       pairs.put("Sampler", sampler);
       pairs.put("CFG scale", plain(request.guidance()));
+      if (request.guidanceRescale() > 0) {
+        pairs.put("Guidance rescale", plain(request.guidanceRescale()));
+      }
       pairs.put("Seed", Long.toString(request.seedOf(image)));
       pairs.put("Size", width + "x" + height);
       pairs.put("Model", model);
