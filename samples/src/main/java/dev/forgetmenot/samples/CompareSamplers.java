@@ -52,8 +52,7 @@ public final class CompareSamplers {
         List<List<RgbImage>> images =
             Arrays.stream(steps).mapToObj(count -> drawn(model, sampler, count, things)).toList();
         table.append("| ").append(sampler).append(" |");
-        images.forEach(
-            of -> table.append(' ').append(recognised(judge, of, things)).append(" |"));
+        images.forEach(of -> table.append(' ').append(recognised(judge, of, things)).append(" |"));
         table.append('\n');
         rows.add(
             new ComparisonSheet.Row(

@@ -46,7 +46,12 @@ class SamplesTest {
   void compareSamplers() throws IOException {
     CompareSamplers.main(
         new String[] {
-          EmbeddedModel.folder().toString(), folder.toString(), "ddim,heun", "1,12", "a castle", "a key"
+          EmbeddedModel.folder().toString(),
+          folder.toString(),
+          "ddim,heun",
+          "1,12",
+          "a castle",
+          "a key"
         });
     assertThat(folder.resolve("table.md"))
         .content()

@@ -144,14 +144,17 @@ record Conditioning(TextCondition condition, boolean guided, double scale, doubl
 
   /** The standard deviation of each image's numbers, (b, 1, 1, 1). */
   private static NDArray deviation(NDArray images) {
-    int[] axes = {1, 2, 3};
-    long count = images.size() / images.getShape().get(0);
-    try (NDArray mean = images.mean(axes, true);
-        NDArray centred = images.sub(mean);
+    int[] numbers = {1};
+    long batch = images.getShape().get(0);
+    long count = images.size() / batch;
+    try (NDArray rows = images.reshape(batch, count);
+        NDArray mean = rows.mean(numbers, true);
+        NDArray centred = rows.sub(mean);
         NDArray squared = centred.square();
-        NDArray sum = squared.sum(axes, true);
-        NDArray variance = sum.div(count - 1)) {
-      return variance.sqrt();
+        NDArray sum = squared.sum(numbers, true);
+        NDArray variance = sum.div(count - 1);
+        NDArray deviation = variance.sqrt()) {
+      return deviation.reshape(batch, 1, 1, 1);
     }
   }
 

@@ -23,10 +23,8 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
   static SigmaSchedule varianceExploding(SchedulerConfig config, String sampler, int steps) {
     TrainingSigmas training = TrainingSigmas.of(config);
     double[] timesteps =
-        TimestepSpacing.timesteps(config, TimestepSpacing.LINSPACE, steps, training.count());
-    for (int i = 0; i < steps; i++) {
-      timesteps[i] = (float) timesteps[i];
-    }
+        inFloat32(
+            TimestepSpacing.timesteps(config, TimestepSpacing.LINSPACE, steps, training.count()));
     String interpolation = config.text("interpolation_type", "linear");
     double[] sigmas =
         switch (interpolation) {
@@ -44,7 +42,7 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
               config.number("sigma_min", sigmas[sigmas.length - 1]),
               training,
               steps);
-      timesteps = training.timesteps(sigmas);
+      timesteps = inFloat32(training.timesteps(sigmas));
     }
     float[] levels = levels(sigmas, finalSigma(config, sampler, training.least()));
     boolean leading =
@@ -87,6 +85,10 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
     }
     return new SigmaSchedule(
         timesteps, levels(sigmas, finalSigma(config, sampler, (float) least)), 1);
+  }
+
+  private static double[] inFloat32(double[] values) {
+    return Arrays.stream(values).map(value -> (float) value).toArray();
   }
 
   private static float finalSigma(SchedulerConfig config, String sampler, float least) {
@@ -139,7 +141,7 @@ record SigmaSchedule(double[] timesteps, float[] sigmas, double initNoiseSigma) 
       calls[2 * k] = timesteps[k];
       callLevels[2 * k] = sigmas[k];
       if (k + 1 < steps) {
-        calls[2 * k + 1] = times[k];
+        calls[2 * k + 1] = (float) times[k];
         callLevels[2 * k + 1] = levels[k];
       }
     }

@@ -79,7 +79,7 @@ final class TrainingSigmas {
       float lower = (float) Math.log(values[low]);
       float upper = (float) Math.log(values[low + 1]);
       double weight = Math.max(0, Math.min(1, (lower - log) / (lower - upper)));
-      timesteps[i] = (float) ((1 - weight) * low + weight * (low + 1));
+      timesteps[i] = (1 - weight) * low + weight * (low + 1);
     }
     return timesteps;
   }

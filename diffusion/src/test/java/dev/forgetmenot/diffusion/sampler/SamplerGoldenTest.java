@@ -37,6 +37,7 @@ class SamplerGoldenTest {
   private static final TypeToken<Map<String, Map<String, Object>>> RUNS = new TypeToken<>() {};
 
   /** The files of reference runs: the seed of their noise, and all their runs. */
+  @SuppressWarnings("ImmutableEnumChecker") // lists that nothing changes
   private enum File {
     SCHEDULERS(
         123,

@@ -120,8 +120,7 @@ class SamplerNamesTest {
         .hasMessageContaining("one schedule of a kind");
     assertThatThrownBy(() -> named("euler-eta-1")).hasMessageContaining("no schedule \"eta\"");
     SchedulerConfig empty = new SchedulerConfig(Map.of());
-    assertThatThrownBy(
-            () -> named("ddim-eta-7").create(new DiscreteNoiseSchedule(empty), empty, 4))
+    assertThatThrownBy(() -> named("ddim-eta-7").create(new DiscreteNoiseSchedule(empty), empty, 4))
         .hasMessage("the sampler ddim takes eta in [0, 1], not 7.0");
   }
 }

@@ -19,9 +19,9 @@ import java.util.Optional;
  * @param width pixels, or empty for the model's own size
  * @param height pixels, or empty for the model's own size
  * @param sampler name of a sampler, or empty for the model's own
- * @param guidanceRescale in [0, 1]: how far the guided prediction gets the standard deviation of the
- *     prompt's own, against washed-out or overexposed images at high guidance (Lin et al., arXiv
- *     2305.08891, section 3.4; diffusers' {@code guidance_rescale}); 0 leaves it as it is
+ * @param guidanceRescale in [0, 1]: how far the guided prediction gets the standard deviation of
+ *     the prompt's own, against washed-out or overexposed images at high guidance (Lin et al.,
+ *     arXiv 2305.08891, section 3.4; diffusers' {@code guidance_rescale}); 0 leaves it as it is
  * @param clipSkip which layer of the text encoder the prompt's embedding comes from, counted from
  *     the last, which is 1, as A1111 does; diffusers' {@code clip_skip} is one less
  * @param promptWeights true: prompts are read as A1111 does, with {@code (word:1.3)}, {@code BREAK}

@@ -145,9 +145,7 @@ final class DrawingOptions {
   /** The sampler, then the schedule; a schedule alone is that of the model's own sampler. */
   private Optional<String> sampler(RecordedSettings recorded) {
     Optional<String> named = Optional.ofNullable(sampler).or(recorded::sampler);
-    return schedule == null
-        ? named
-        : Optional.of((named.orElse("") + " " + schedule).strip());
+    return schedule == null ? named : Optional.of((named.orElse("") + " " + schedule).strip());
   }
 
   private Optional<Variation> variation(RecordedSettings recorded) {
