@@ -52,7 +52,7 @@ final class TorchScriptArchive {
         def packs_5(self: __torch__.Ops, one: Tensor) -> Tensor:
           return torch.mul(one, int(ops.mkldnn._is_mkldnn_fp16_supported()))
         def packs_6(self: __torch__.Ops, one: Tensor) -> Tensor:
-          return torch.mul(one, int(ops.prim.is_mkldnn(torch.to_mkldnn(torch.to(one, 6)))))
+          return torch.mul(one, int(ops.prim.is_mkldnn(torch.to_mkldnn(torch.reshape(torch.to(one, 6), [1, 1])))))
         def convert(self: __torch__.Ops, x: Tensor, type: Tensor) -> Tensor:
           return torch.to(x, int(type))
         def concat(self: __torch__.Ops, x: Tensor, y: Tensor) -> Tensor:
