@@ -89,7 +89,7 @@ enum ModelForm {
       case SCHEDULER_OF_ANOTHER_CLASS -> {
         Path file = model.resolve("scheduler/scheduler_config.json");
         JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        json.addProperty("_class_name", "DPMSolverMultistepScheduler");
+        json.addProperty("_class_name", "IPNDMScheduler");
         String text = json.toString();
         Files.writeString(
             file,

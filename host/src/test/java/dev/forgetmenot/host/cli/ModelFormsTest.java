@@ -105,7 +105,7 @@ class ModelFormsTest {
               temp.resolve("images-" + made.getFileName()));
       if (form == ModelForm.SCHEDULER_OF_ANOTHER_CLASS && used.equals(model)) {
         assertThat(drawn.err())
-            .contains("DPMSolverMultistepScheduler does not exist here", "drawn by euler");
+            .contains("IPNDMScheduler does not exist here", "drawn by lms");
       }
       if (form == ModelForm.OLDER_NAMES_AND_LEFT_OVERS && used.equals(model)) {
         assertThat(drawn.err()).contains("visual_projection (1 tensor)", "the folders upscaler");
