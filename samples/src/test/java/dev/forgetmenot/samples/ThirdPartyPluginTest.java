@@ -88,8 +88,8 @@ class ThirdPartyPluginTest {
           .returns("STARTED", PluginReport::state)
           .satisfies(report -> assertThat(report.extensions()).hasSize(2));
       GenerationRequest request =
-          GenerationRequest.of("a photo of a fox").sampled("heun", 12).seeds(3, 2);
-      assertThat(model.model().sampler(request).displayName()).isEqualTo("Heun");
+          GenerationRequest.of("a photo of a fox").sampled("example-heun", 12).seeds(3, 2);
+      assertThat(model.model().sampler(request).displayName()).isEqualTo("Example Heun");
       try (ZeroShotClassifier recogniser =
           ZeroShotClassifier.open(
               ZeroShotClassifier.clipOf(folderOfModel),

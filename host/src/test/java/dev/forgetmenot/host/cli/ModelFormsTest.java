@@ -104,8 +104,7 @@ class ModelFormsTest {
               "-o",
               temp.resolve("images-" + made.getFileName()));
       if (form == ModelForm.SCHEDULER_OF_ANOTHER_CLASS && used.equals(model)) {
-        assertThat(drawn.err())
-            .contains("IPNDMScheduler does not exist here", "drawn by lms");
+        assertThat(drawn.err()).contains("IPNDMScheduler does not exist here", "drawn by lms");
       }
       if (form == ModelForm.OLDER_NAMES_AND_LEFT_OVERS && used.equals(model)) {
         assertThat(drawn.err()).contains("visual_projection (1 tensor)", "the folders upscaler");

@@ -13,19 +13,19 @@ import org.pf4j.Extension;
 public final class HeunProvider implements SamplerProvider {
   @Override
   public String name() {
-    return "heun";
+    return "example-heun";
   }
 
   @Override
   public String displayName() {
-    return "Heun";
+    return "Example Heun";
   }
 
   @Override
   public Sampler create(NoiseSchedule schedule, SchedulerConfig config, int steps) {
     if (schedule.predictionType() != PredictionType.EPSILON) {
       throw new IllegalArgumentException(
-          "prediction_type " + schedule.predictionType() + ": heun supports EPSILON only");
+          "prediction_type " + schedule.predictionType() + ": example-heun supports EPSILON only");
     }
     return new HeunSampler(
         IntStream.range(0, schedule.trainSteps()).mapToDouble(schedule::sigma).toArray(), steps);
