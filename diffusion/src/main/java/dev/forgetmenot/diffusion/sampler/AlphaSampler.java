@@ -7,6 +7,7 @@ import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.AlphasCumprod;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
+import java.util.function.IntFunction;
 
 /**
  * A sampler that goes from one trained timestep to another, with x = √ᾱ·x₀ + √(1−ᾱ)·ε: the sample
@@ -24,31 +25,35 @@ abstract class AlphaSampler implements Sampler {
    * Reads the schedule.
    *
    * @param name the sampler's, for errors
-   * @param timesteps of the model's calls, whole, in the order in which they are run
+   * @param timesteps of the model's calls, whole, in the order in which they are run, by how many
+   *     timesteps the model was trained on
    * @param alphaToOne whether ᾱ before the first timestep is 1; else it is ᾱ₀
    */
   AlphaSampler(
       String name,
       SchedulerConfig config,
       AlphasCumprod alphasCumprod,
-      double[] timesteps,
+      IntFunction<double[]> timesteps,
       boolean alphaToOne) {
     this.alphasCumprod = alphasCumprod;
     this.predictionType = DiscreteNoiseSchedule.predictionType(config);
-    this.timesteps = timesteps;
+    this.timesteps = timesteps.apply(trainSteps());
     this.finalAlpha = alphaToOne ? 1 : alphasCumprod.at(0);
-    this.counter = new StepCounter(timesteps.length, 1);
-    if (predictionType == PredictionType.EPSILON && alpha((int) timesteps[0]) == 0) {
+    this.counter = new StepCounter(this.timesteps.length, 1);
+    if (predictionType == PredictionType.EPSILON && alpha(timestep(0)) == 0) {
       throw UnsupportedSetting.of(
           name, "rescale_betas_zero_snr true with prediction_type", "epsilon");
     }
   }
 
+  /** Timesteps that the model was trained on. */
+  final int trainSteps() {
+    return alphasCumprod.trainSteps();
+  }
+
   /** ᾱ of a timestep; of those before the first one, the final ᾱ. */
   final float alpha(int timestep) {
-    return timestep < 0
-        ? finalAlpha
-        : alphasCumprod.at(Math.min(timestep, alphasCumprod.trainSteps() - 1));
+    return timestep < 0 ? finalAlpha : alphasCumprod.at(Math.min(timestep, trainSteps() - 1));
   }
 
   /** The timestep of a call; −1 after the last. */

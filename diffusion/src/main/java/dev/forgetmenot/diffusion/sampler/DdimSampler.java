@@ -33,19 +33,15 @@ public final class DdimSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public DdimSampler(SchedulerConfig config, int steps) {
-    this(config, AlphasCumprod.of(config, true), steps);
-  }
-
-  private DdimSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
     super(
         NAME,
         config,
-        alphasCumprod,
-        TimestepSpacing.wholeTimesteps(
-            config, TimestepSpacing.LEADING, steps, alphasCumprod.trainSteps()),
+        AlphasCumprod.of(config, true),
+        trainSteps ->
+            TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps),
         config.flag("set_alpha_to_one", true));
     UnsupportedSetting.flag(config, NAME, "thresholding");
-    this.stride = alphasCumprod.trainSteps() / steps;
+    this.stride = trainSteps() / steps;
     this.clip = clip(config, true);
     this.eta = UnsupportedSetting.share(config, NAME, "eta", 0);
   }

@@ -31,16 +31,12 @@ public final class DdpmSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public DdpmSampler(SchedulerConfig config, int steps) {
-    this(config, AlphasCumprod.of(config, true), steps);
-  }
-
-  private DdpmSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
     super(
         NAME,
         config,
-        alphasCumprod,
-        TimestepSpacing.wholeTimesteps(
-            config, TimestepSpacing.LEADING, steps, alphasCumprod.trainSteps()),
+        AlphasCumprod.of(config, true),
+        trainSteps ->
+            TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps),
         true);
     UnsupportedSetting.flag(config, NAME, "thresholding");
     this.clip = clip(config, true);

@@ -33,15 +33,11 @@ public final class LcmSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public LcmSampler(SchedulerConfig config, int steps) {
-    this(config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
-  }
-
-  private LcmSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
     super(
         NAME,
         config,
-        alphasCumprod,
-        ConsistencyTimesteps.of(config, steps, alphasCumprod.trainSteps()),
+        AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true),
+        trainSteps -> ConsistencyTimesteps.of(config, steps, trainSteps),
         config.flag("set_alpha_to_one", true));
     UnsupportedSetting.flag(config, NAME, "thresholding");
     this.clip = clip(config, false);

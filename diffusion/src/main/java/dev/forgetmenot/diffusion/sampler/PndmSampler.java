@@ -43,17 +43,13 @@ public final class PndmSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public PndmSampler(SchedulerConfig config, int steps) {
-    this(config, AlphasCumprod.of(config, false), steps);
-  }
-
-  private PndmSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
     super(
         NAME,
         config,
-        alphasCumprod,
-        secondTwice(
-            TimestepSpacing.wholeTimesteps(
-                config, TimestepSpacing.LEADING, steps, alphasCumprod.trainSteps())),
+        AlphasCumprod.of(config, false),
+        trainSteps ->
+            secondTwice(
+                TimestepSpacing.wholeTimesteps(config, TimestepSpacing.LEADING, steps, trainSteps)),
         config.flag("set_alpha_to_one", false));
     if (!config.flag("skip_prk_steps", true)) {
       throw UnsupportedSetting.of(NAME, "skip_prk_steps", "false (the Runge-Kutta start)");
@@ -61,7 +57,7 @@ public final class PndmSampler extends AlphaSampler {
     if (predictionType == PredictionType.SAMPLE) {
       throw UnsupportedSetting.of(NAME, "prediction_type", "sample");
     }
-    this.stride = alphasCumprod.trainSteps() / steps;
+    this.stride = trainSteps() / steps;
   }
 
   /** The improved Euler step looks at the second timestep twice. */

@@ -22,15 +22,11 @@ public final class TcdSampler extends AlphaSampler {
    * @throws IllegalArgumentException if the configuration asks for what this sampler does not do
    */
   public TcdSampler(SchedulerConfig config, int steps) {
-    this(config, AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true), steps);
-  }
-
-  private TcdSampler(SchedulerConfig config, AlphasCumprod alphasCumprod, int steps) {
     super(
         NAME,
         config,
-        alphasCumprod,
-        ConsistencyTimesteps.of(config, steps, alphasCumprod.trainSteps()),
+        AlphasCumprod.of(ConsistencyTimesteps.withDefaults(config), true),
+        trainSteps -> ConsistencyTimesteps.of(config, steps, trainSteps),
         config.flag("set_alpha_to_one", true));
     this.gamma = UnsupportedSetting.share(config, NAME, "eta", 0.3);
   }

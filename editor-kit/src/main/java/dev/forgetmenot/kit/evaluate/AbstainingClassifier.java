@@ -3,7 +3,6 @@ package dev.forgetmenot.kit.evaluate;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.model.RgbImage;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -50,10 +49,18 @@ public record AbstainingClassifier(ImageClassifier judge, double threshold)
         }
       }
     }
-    right.sort(Comparator.naturalOrder());
-    return right.isEmpty()
-        ? judge
-        : new AbstainingClassifier(judge, right.get(right.size() / LOST));
+    return right.isEmpty() ? judge : new AbstainingClassifier(judge, threshold(right));
+  }
+
+  /**
+   * The largest threshold that lets at most one in 20 of right answers abstain.
+   *
+   * @param margins of right answers, in any order
+   * @return 0 where there are none
+   */
+  public static double threshold(List<Double> margins) {
+    List<Double> sorted = margins.stream().sorted().toList();
+    return sorted.isEmpty() ? 0 : sorted.get(sorted.size() / LOST);
   }
 
   @Override

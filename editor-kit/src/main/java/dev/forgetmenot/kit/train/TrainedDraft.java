@@ -46,16 +46,6 @@ public record TrainedDraft(
   private static final Map<String, String> FORMER_KEYS =
       Map.of("pictures-from", "images-from", "picture-digests", "image-digests");
 
-  /** Settings that came later, with what was done without them. */
-  private static final Map<String, String> ADDED =
-      Map.of(
-          ResteeringSettings.GENERAL_WEIGHT,
-          "0.0",
-          "adversarial-rounds",
-          "0",
-          "adversarial-steps",
-          "150");
-
   /** Copies the collections. */
   public TrainedDraft {
     concepts = List.copyOf(concepts);
@@ -84,8 +74,11 @@ public record TrainedDraft(
             today.put(key, today.remove(former));
           }
         });
-    ADDED.forEach(
-        (setting, then) -> values.find(setting).ifPresent(now -> today.putIfAbsent(setting, then)));
+    editor
+        .added()
+        .forEach(
+            (setting, then) ->
+                values.find(setting).ifPresent(now -> today.putIfAbsent(setting, then)));
     return today;
   }
 

@@ -10,6 +10,7 @@ import dev.forgetmenot.kit.NamedEditor;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,14 @@ public abstract class TrainedEditor extends NamedEditor {
       throws IOException {
     checkSize(values, model);
     return train(concepts, values, model, context);
+  }
+
+  /**
+   * Settings that states of earlier releases do not have, with what was done without them; only
+   * those that an editor declares count.
+   */
+  protected Map<String, String> added() {
+    return Map.of(ResteeringSettings.GENERAL_WEIGHT, "0.0");
   }
 
   /** Whether the weights are kept as they were while they are trained. */

@@ -5,11 +5,11 @@ import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.evaluation.measure.UnitRows;
 import dev.forgetmenot.files.Sha256;
+import dev.forgetmenot.kit.evaluate.AbstainingClassifier;
 import dev.forgetmenot.kit.evaluate.Count;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,9 +21,6 @@ import java.util.function.BiConsumer;
  * nearest label is hardly nearer than the second.
  */
 public final class Judge {
-  /** Of the right answers on calibration images, one in so many may be lost to abstention. */
-  private static final int LOST = 20;
-
   /** A judge that is right on a smaller share of a label's images says nothing about it. */
   private static final double LEAST_RIGHT = 0.75;
 
@@ -72,8 +69,7 @@ public final class Judge {
         heldOut,
         (set, said) ->
             said.stream().filter(set::isShown).map(JudgedImage::margin).forEach(margins::add));
-    margins.sort(Comparator.naturalOrder());
-    double threshold = margins.isEmpty() ? 0 : margins.get(margins.size() / LOST);
+    double threshold = AbstainingClassifier.threshold(margins);
     Map<String, Count> accuracy = new TreeMap<>();
     Judge judge = new Judge(id, label, embedder, byStyle, threshold, accuracy);
     judge.onEach(

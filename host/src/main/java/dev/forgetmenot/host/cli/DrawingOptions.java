@@ -124,7 +124,10 @@ final class DrawingOptions {
     GenerationRequest.Builder request =
         GenerationRequest.builder(prompt)
             .negativePrompt(negativePrompt == null ? recorded.negativePrompt() : negativePrompt)
-            .seed(seed == null ? recorded.seed().orElseGet(DrawingOptions::random) : seed(seed))
+            .seed(
+                seed == null
+                    ? recorded.seed().orElseGet(DrawingOptions::random)
+                    : seed("--seed", seed))
             .count(count)
             .steps(steps == null ? recorded.steps().orElse(STEPS) : steps)
             .guidance(guidance == null ? recorded.guidance().orElse(GUIDANCE) : guidance)
@@ -162,12 +165,12 @@ final class DrawingOptions {
                   variationStrength == null ? one : new Variation(one.seed(), variationStrength));
     }
     double share = variationStrength == null ? Variation.USUAL_STRENGTH : variationStrength;
-    return Optional.of(new Variation(seed(variationSeed), share));
+    return Optional.of(new Variation(seed("--variation-seed", variationSeed), share));
   }
 
-  private static long seed(long given) {
+  private static long seed(String option, long given) {
     if (given < -1) {
-      throw new IllegalArgumentException("--seed should be 0 or more, or -1, not " + given);
+      throw new IllegalArgumentException(option + " should be 0 or more, or -1, not " + given);
     }
     return given == -1 ? random() : given;
   }

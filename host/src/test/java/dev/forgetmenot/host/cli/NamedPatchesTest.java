@@ -67,11 +67,16 @@ class NamedPatchesTest {
   }
 
   private static ProgramRun generate(String prompt, Path images, String... more) {
+    List<String> args = new ArrayList<>(List.of(prompt));
+    args.addAll(List.of(more));
+    return drawn(images, args);
+  }
+
+  private static ProgramRun drawn(Path images, List<String> more) {
     List<String> args =
         new ArrayList<>(
             List.of(
                 "generate",
-                prompt,
                 "--plugins",
                 plugins,
                 "--model",
@@ -82,7 +87,7 @@ class NamedPatchesTest {
                 "1",
                 "-o",
                 images.toString()));
-    args.addAll(List.of(more));
+    args.addAll(more);
     return ProgramRun.of(args.toArray(String[]::new));
   }
 
@@ -125,22 +130,7 @@ class NamedPatchesTest {
     Path prompts =
         Files.write(out.resolve("prompts.txt"), List.of("a castle <patch:no-castle:0.5>", "a fox"));
     Path lines = out.resolve("lines");
-    List<String> args =
-        List.of(
-            "generate",
-            "--prompts",
-            prompts.toString(),
-            "--plugins",
-            plugins,
-            "--model",
-            model.toString(),
-            "--steps",
-            "1",
-            "--seed",
-            "1",
-            "-o",
-            lines.toString());
-    assertThat(ProgramRun.of(args.toArray(String[]::new)).code()).isZero();
+    assertThat(drawn(lines, List.of("--prompts", prompts.toString())).code()).isZero();
     assertThat(ImageFile.text(lines.resolve("00000-1.png"), PngFile.KEYWORD).orElseThrow())
         .startsWith("a castle\n")
         .contains("forget-castle@1.0.0:0.5");

@@ -6,20 +6,26 @@ import dev.forgetmenot.patch.edit.PatchEdit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** Edits of a draft on a model, to look at what they do before they are a patch. */
 public final class AppliedEdits {
   private AppliedEdits() {}
+
+  /** What is done while edits are on a model. */
+  @FunctionalInterface
+  public interface Work<R> {
+    /** Does it, on the engine thread. */
+    R run() throws IOException;
+  }
 
   /**
    * Does work while a model has the weights that users get from the draft's patch at strength 1, to
    * the bit. The base is back afterwards. For the engine thread.
    *
    * @throws IllegalArgumentException if an edit adds tokens, or changes none of the model's weights
-   * @throws IOException if a weight would not be a number
+   * @throws IOException if a weight would not be a number, or the work throws it
    */
-  public static <R> R during(List<PatchEdit> edits, DiffusionModel model, Supplier<R> work)
+  public static <R> R during(List<PatchEdit> edits, DiffusionModel model, Work<R> work)
       throws IOException {
     PatchedWeights patched = PatchedWeights.ofDraft(edits, model.base().tensors());
     NamedWeights weights = model.weights();
@@ -30,7 +36,7 @@ public final class AppliedEdits {
         changed.add(target);
         weights.replace(target, values);
       }
-      return work.get();
+      return work.run();
     } finally {
       changed.forEach(weights::restore);
     }

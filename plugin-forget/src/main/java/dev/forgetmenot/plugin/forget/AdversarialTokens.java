@@ -8,7 +8,6 @@ import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,27 +37,17 @@ final class AdversarialTokens implements AutoCloseable {
   void search(
       PatchDraft edit, List<Concept> concepts, List<TrainingImages> images, JobContext context)
       throws IOException {
-    try {
-      AppliedEdits.during(
-          edit.edits(),
-          model,
-          () -> {
-            for (int i = 0; i < concepts.size(); i++) {
-              found.add(learned(concepts.get(i), images.get(i), context));
-            }
-            return found;
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private AddedTokens learned(Concept concept, TrainingImages images, JobContext context) {
-    try {
-      return attack.learned(model, concept.kind(), found.size() + 1, images, context);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    AppliedEdits.during(
+        edit.edits(),
+        model,
+        () -> {
+          for (int i = 0; i < concepts.size(); i++) {
+            int number = found.size() + 1;
+            found.add(
+                attack.learned(model, concepts.get(i).kind(), number, images.get(i), context));
+          }
+          return found;
+        });
   }
 
   /** What prompts call the concepts by these tokens: the concepts in order, again and again. */

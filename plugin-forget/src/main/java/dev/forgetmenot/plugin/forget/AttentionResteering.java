@@ -16,6 +16,7 @@ import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,14 @@ public final class AttentionResteering extends TrainedEditor {
                     + " next one is against these as well."),
             SettingSpec.integer(
                 ATTACK_STEPS, 150, 1, 100_000, "Steps of each of these concept inversions.")));
+  }
+
+  @Override
+  protected Map<String, String> added() {
+    Map<String, String> added = new HashMap<>(super.added());
+    added.put(ROUNDS, "0");
+    added.put(ATTACK_STEPS, "150");
+    return added;
   }
 
   @Override

@@ -19,7 +19,6 @@ import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
 import dev.forgetmenot.plugin.forget.ShortInversion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 
@@ -41,25 +40,13 @@ record Recovery(ImageClassifier judge, Evaluation.Size size, int steps, JobConte
 
   /** The same with tokens that were learned on the patched model. */
   Count patched(PatchDraft draft, EvaluationResult base, DiffusionModel model) throws IOException {
-    try {
-      return AppliedEdits.during(draft.edits(), model, () -> unchecked(base, model));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    return AppliedEdits.during(draft.edits(), model, () -> count(base, model));
   }
 
   String line(Count recovered) {
     return Message.of(
         "a concept inversion of %s steps brings %s of %s images back",
         steps, recovered.k(), recovered.n());
-  }
-
-  private Count unchecked(EvaluationResult base, DiffusionModel model) {
-    try {
-      return count(base, model);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private Count count(EvaluationResult base, DiffusionModel model) throws IOException {

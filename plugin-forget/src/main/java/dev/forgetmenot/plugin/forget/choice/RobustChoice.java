@@ -68,7 +68,8 @@ record RobustChoice(Trial trial, Recovery test) {
    */
   MeasuredCandidate of(MeasuredCandidate plain, Comparator<MeasuredCandidate> best)
       throws IOException {
-    EvaluationResult before = trial.evaluation().run(trial.model(), trial.judge());
+    EvaluationResult before =
+        trial.evaluation().runUntouched(trial.model(), trial.judge(), trial.context());
     trial.context().say("recovery, untouched: " + test.line(test.untouched(before, trial.model())));
     List<Asked> asked =
         new ArrayList<>(List.of(asked(measured(plain.candidate(), plain.draft(), before))));
