@@ -24,9 +24,10 @@ import java.util.Optional;
 
 /**
  * Tries candidates in order on the loaded model, measures by images what each does, and keeps the
- * best; the first that leaves nothing to improve ends the search. Without a classifier that knows
- * what is edited, the first candidate is taken, and that is said. For the engine thread; the model
- * is as before between two candidates and at the end.
+ * best; the first that leaves nothing to improve ends the search, unless {@link SearchTime} says
+ * how long it takes. Without a classifier that knows what is edited, or without time to measure
+ * any, the first candidate is taken, and that is said. For the engine thread; the model is as
+ * before between two candidates and at the end.
  */
 public abstract class AutoEditor extends NamedEditor {
   private static final String STAGE = "trying methods";
@@ -174,9 +175,14 @@ public abstract class AutoEditor extends NamedEditor {
     return first.after().worst().wilson().high() < second.after().worst().wilson().low();
   }
 
-  /** How long the search goes on after a candidate has settled it. */
+  /** How long the search may take: what {@link SearchTime#setting} says, where it is declared. */
   protected Duration time(Settings values) {
-    return Duration.ZERO;
+    return SearchTime.of(values).limit();
+  }
+
+  /** The same, from now on. */
+  protected SearchTime searchTime(Settings values) {
+    return SearchTime.of(time(values));
   }
 
   /** What candidates report to: nothing of quick ones is shown. */
@@ -188,26 +194,42 @@ public abstract class AutoEditor extends NamedEditor {
   public final PatchDraft edit(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
+    SearchTime time = searchTime(values);
     Search search = search(concepts, values, model, context);
     Optional<ImageClassifier> judge = context.judge().filter(search.evaluation()::canBeJudgedBy);
     if (judge.isEmpty()) {
-      Candidate first = search.first();
-      context.say(
-          Message.of(
-              "no CLIP classifier for these images, so methods were not compared: using %s, %s",
-              first, search.evidence().orElse("the first candidate")));
-      PatchDraft draft = first.editor().edit(concepts, first.values(), model, context);
-      String among = search.evidence().map(line -> "unmeasured; " + line).orElse("unmeasured");
-      return chosen(first, draft, among, context);
+      String why = "no classifier for these images, so methods were not compared";
+      return unmeasured(why, search.first(), search.evidence(), concepts, model, context);
     }
     ImageClassifier choosing = choosing(judge.get(), search.evaluation(), model, context);
     JobContext judged = new JudgedBy(context, choosing);
-    List<MeasuredCandidate> measured = measure(search, concepts, values, choosing, model, judged);
+    List<MeasuredCandidate> measured = measure(search, concepts, time, choosing, model, judged);
+    if (measured.isEmpty()) {
+      String why =
+          "the time was over before images of a method were judged; no method was compared";
+      return unmeasured(why, search.first(), search.evidence(), concepts, model, context);
+    }
     Trial trial = new Trial(concepts, values, search.evaluation(), choosing, model, judged);
     MeasuredCandidate best = choose(measured, trial);
     context.say("chosen, by these images: " + best);
     String among = String.join(" | ", measured.stream().map(Object::toString).toList());
     return chosen(best.candidate(), best.draft(), among, context);
+  }
+
+  /** What a candidate makes without any image of it, and what speaks for it. */
+  private static PatchDraft unmeasured(
+      String why,
+      Candidate candidate,
+      Optional<String> evidence,
+      List<Concept> concepts,
+      DiffusionModel model,
+      JobContext context)
+      throws IOException {
+    context.say(
+        Message.of("%s: using %s, %s", why, candidate, evidence.orElse("the first candidate")));
+    PatchDraft draft = candidate.editor().edit(concepts, candidate.values(), model, context);
+    String among = evidence.map(line -> "unmeasured; " + line).orElse("unmeasured");
+    return chosen(candidate, draft, among, context);
   }
 
   /** The draft with how it was chosen; the candidate's goals take the place of later ones'. */
@@ -224,7 +246,7 @@ public abstract class AutoEditor extends NamedEditor {
   private List<MeasuredCandidate> measure(
       Search search,
       List<Concept> concepts,
-      Settings values,
+      SearchTime time,
       ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
@@ -232,9 +254,9 @@ public abstract class AutoEditor extends NamedEditor {
     Evaluation all = search.evaluation();
     Evaluation few = first(all);
     List<MeasuredCandidate> measured =
-        tried(search.candidates(), few, concepts, values, judge, model, context);
+        tried(search.candidates(), few, concepts, time, judge, model, context);
     boolean settled = measured.stream().anyMatch(this::settles);
-    if (settled || measured.size() == 1 || few.images() == all.images()) {
+    if (settled || measured.size() < 2 || few.images() == all.images() || time.isOver()) {
       return measured;
     }
     List<MeasuredCandidate> contenders = contenders(measured);
@@ -269,18 +291,20 @@ public abstract class AutoEditor extends NamedEditor {
     return MeasuredCandidate.of(candidate, draft, before, after, judge);
   }
 
-  /** All candidates up to the first that settles, or while there is time. */
+  /** All candidates up to the first that settles, or while there is time; maybe none then. */
   private List<MeasuredCandidate> tried(
       List<Candidate> candidates,
       Evaluation evaluation,
       List<Concept> concepts,
-      Settings values,
+      SearchTime time,
       ImageClassifier judge,
       DiffusionModel model,
       JobContext context)
       throws IOException {
-    long end = System.nanoTime() + time(values).toNanos();
     List<MeasuredCandidate> measured = new ArrayList<>();
+    if (time.isOver()) {
+      return measured;
+    }
     EvaluationResult before = evaluation.runUntouched(model, judge, context);
     context.progress(STAGE, 1, candidates.size() + 1L);
     List<OwnState> own = new ArrayList<>();
@@ -289,8 +313,15 @@ public abstract class AutoEditor extends NamedEditor {
       own.get(i - 1).begin();
     }
     boolean settled = false;
-    for (int i = 0; i < candidates.size() && !(settled && System.nanoTime() >= end); i++) {
+    for (int i = 0; i < candidates.size() && !(settled && !time.isLimited()); i++) {
       context.checkCancelled();
+      if (time.isOver()) {
+        context.say(
+            Message.of(
+                "the time is over: %s of %s methods were measured, and these decide",
+                measured.size(), candidates.size()));
+        return measured;
+      }
       Candidate candidate = candidates.get(i);
       Optional<PatchDraft> draft = candidate.draft(concepts, model, context, own.get(i));
       if (draft.isPresent()) {

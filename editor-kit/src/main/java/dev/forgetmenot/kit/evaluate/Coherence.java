@@ -30,6 +30,16 @@ public record Coherence(double distance, double margin) {
   /** Up to this multiple of the untouched images' distance images are as coherent. */
   public static final double CLEAR = 1.1;
 
+  /** Whether a judge measures how near images are to things, and does not only choose. */
+  public static boolean isMeasuredBy(ImageClassifier judge) {
+    try {
+      return judge.things().isEmpty()
+          || judge.similarities(List.of(), judge.things().get(0)).length == 0;
+    } catch (UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
   /**
    * Of images of a concept.
    *

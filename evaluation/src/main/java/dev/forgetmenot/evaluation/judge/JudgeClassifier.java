@@ -7,15 +7,18 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A judge of an evaluation where one says a word for each image: {@link EvaluationResult#NO_ANSWER}
  * where it abstains.
  *
  * @param judge whose embedder stays open
- * @param texts measures how much images look like a thing, since a judge only chooses; stays open
+ * @param texts measures how much images look like a thing, since a judge only chooses; stays open;
+ *     without it that is not measured
  */
-public record JudgeClassifier(Judge judge, ImageClassifier texts) implements ImageClassifier {
+public record JudgeClassifier(Judge judge, Optional<ImageClassifier> texts)
+    implements ImageClassifier {
   @Override
   public List<String> things() {
     return judge.labels(false);
@@ -53,6 +56,8 @@ public record JudgeClassifier(Judge judge, ImageClassifier texts) implements Ima
 
   @Override
   public double[] similarities(List<RgbImage> images, String thing) {
-    return texts.similarities(images, thing);
+    return texts.isPresent()
+        ? texts.get().similarities(images, thing)
+        : ImageClassifier.super.similarities(images, thing);
   }
 }

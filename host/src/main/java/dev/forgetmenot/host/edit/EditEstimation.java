@@ -70,6 +70,7 @@ public record EditEstimation(JobContext command, long drawn) {
                           ByteSizes.of(e.peakBytes())))
               .orElse(order.editor().name() + " cannot say how long it would take"));
       estimate.ifPresent(e -> lines.addAll(e.lines()));
+      TowerJudging.note(model, order).ifPresent(lines::add);
     } finally {
       model.weights().restoreChanged();
     }

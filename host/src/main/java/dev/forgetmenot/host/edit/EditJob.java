@@ -2,6 +2,7 @@ package dev.forgetmenot.host.edit;
 
 import static dev.forgetmenot.api.model.PatchRequest.Allowance.ILL_CONDITIONED;
 
+import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.EditGoal;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
@@ -19,6 +20,7 @@ import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -288,11 +290,19 @@ public record EditJob(
             order.resume(),
             training,
             goal -> goals.put(goal.concept().name(), goal));
+    Optional<TowerJudging> tower =
+        second
+            .filter(images -> order.editor().operation() == ConceptEditor.Operation.FORGET)
+            .map(images -> new TowerJudging(context, images, model, order));
+    JobContext choosing = tower.isPresent() ? tower.get() : context;
     try {
       return order
           .authorship()
-          .of(order.editor().edit(order.concepts(), order.values(), model, context));
+          .of(order.editor().edit(order.concepts(), order.values(), model, choosing));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } finally {
+      tower.ifPresent(TowerJudging::close);
       model.weights().restoreChanged();
     }
   }

@@ -162,6 +162,16 @@ public record EvaluationSetup(
     return files;
   }
 
+  /**
+   * The image tower of the safety checker, where no CLIP reads texts and there is something to
+   * choose from.
+   */
+  public Optional<ClipFiles> towerAlone() {
+    return named || Files.isDirectory(clip) || vocabulary.phrases().isEmpty()
+        ? Optional.empty()
+        : safetyChecker;
+  }
+
   /** What an evaluation lacks without a CLIP that reads texts, for people. */
   public Optional<String> embedderNote() {
     return named || Files.isDirectory(clip) || safetyChecker.isEmpty()

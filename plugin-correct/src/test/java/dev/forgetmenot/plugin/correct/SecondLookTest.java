@@ -14,8 +14,10 @@ import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.auto.SearchTime;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,8 +34,16 @@ class SecondLookTest {
 
   /** Draws an animal as a car, or as a bear; the fewer images show an animal, the better. */
   private static final class Fewest extends AutoEditor {
-    Fewest() {
+    private final SearchTime time;
+
+    Fewest(SearchTime time) {
       super(Operation.FORGET, "Tries two guides.");
+      this.time = time;
+    }
+
+    @Override
+    protected SearchTime searchTime(Settings values) {
+      return time;
     }
 
     @Override
@@ -75,6 +85,10 @@ class SecondLookTest {
 
   /** What is said when so many of 4 images show an animal after each of the two. */
   private static List<String> said(int first, int second) throws IOException {
+    return said(first, second, new SearchTime(Duration.ZERO, () -> 0));
+  }
+
+  private static List<String> said(int first, int second, SearchTime time) throws IOException {
     Listener context = new Listener(VOCABULARY);
     List<Integer> left = new ArrayList<>(List.of(ALL / 2, first, second)); // the base comes first
     context.judgedBy(
@@ -87,7 +101,7 @@ class SecondLookTest {
               return seen;
             }));
     try (TinyModel tiny = new TinyModel()) {
-      tiny.edit(new Fewest(), Map.of(), context, ANIMAL);
+      tiny.edit(new Fewest(time), Map.of(), context, ANIMAL);
     }
     return context.said;
   }
@@ -95,6 +109,32 @@ class SecondLookTest {
   @Test
   void moreImagesTellApartWhatFewDoNot() throws IOException {
     assertThat(said(1, 4)).contains(SECOND_LOOK).filteredOn(l -> l.startsWith("looked")).hasSize(2);
+  }
+
+  /** A limit that has passed when it was asked for so often. */
+  private static SearchTime over(int asked) {
+    int[] count = {0};
+    return new SearchTime(Duration.ofNanos(1), () -> count[0]++ < asked ? 0 : 1);
+  }
+
+  @Test
+  void whenTheTimeIsOverWhatWasMeasuredDecides() throws IOException {
+    assertThat(said(3, 0, over(2)))
+        .contains("the time is over: 1 of 2 methods were measured, and these decide")
+        .anyMatch(line -> line.startsWith("chosen, by these images: retarget"))
+        .noneMatch(line -> line.contains("guide=a bear"));
+    assertThat(said(1, 4, over(3)))
+        .as("no second look")
+        .doesNotContain(SECOND_LOOK)
+        .anyMatch(line -> line.startsWith("chosen") && line.contains("guide=a car"));
+  }
+
+  @Test
+  void withoutTimeForAnyImageTheFirstIsTakenUnmeasured() throws IOException {
+    assertThat(said(1, 4, over(0)))
+        .anyMatch(
+            line -> line.startsWith("the time was over before images of a method were judged"))
+        .noneMatch(line -> line.startsWith("tried") || line.startsWith("chosen"));
   }
 
   @Test

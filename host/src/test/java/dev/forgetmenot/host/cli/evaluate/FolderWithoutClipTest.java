@@ -11,12 +11,16 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code fmn evaluate} on a folder whose only image tower is that of its safety checker. */
+/**
+ * {@code fmn evaluate} and {@code fmn forget} on a folder whose only image tower is that of its
+ * safety checker.
+ */
 class FolderWithoutClipTest {
   private static final Path TINY = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model");
   private static final Path SAFETY = GoldenFolders.inProject("testkit/fixtures/safety");
@@ -111,6 +115,59 @@ class FolderWithoutClipTest {
     assertThat(run.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(run.err())
         .contains("the list two says second: none", "safety_checker/ of the model reads no texts");
+    assertThat(folder.resolve("store/objects")).doesNotExist();
+  }
+
+  private ProgramRun forget(String patch, String... more) throws IOException {
+    Path words =
+        Files.writeString(
+            folder.resolve("words.txt"),
+            "Sherlock Holmes\nHercule Poirot\na cat\na dog\na car\na house\na tree\na bus\na boat\na clock\n");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "forget",
+                "sherlock holmes",
+                "--known-concepts=" + words,
+                "--eval-images=2",
+                "--eval-others=6",
+                "--eval-steps=1",
+                "--model=" + model,
+                "--plugins=" + PackagedPlugins.copyTo(folder.resolve("plugins-of-" + patch)),
+                "--store=" + folder.resolve("store"),
+                "-o",
+                folder.resolve(patch + ".fmnpatch").toString()));
+    arguments.addAll(List.of(more));
+    return ProgramRun.of(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void theSafetyTowerJudgesWhatForgetChooses() throws IOException {
+    ProgramRun run = forget("chosen");
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(run.out() + run.err())
+        .contains("methods are judged by the image tower of safety_checker/ (judge B)")
+        .contains("judge B: 10 of 10 things by images of the untouched model, 40 of them new")
+        .containsPattern(
+            "safety_checker/, prototypes\\) chooses, of 10 things and styles; right on")
+        .containsPattern("tried oblique .*: recognised as Sherlock Holmes \\d/1")
+        .contains("chosen, by these images: ")
+        .doesNotContain("no classifier");
+    ProgramRun dry = forget("dry", "--dry-run");
+    assertThat(dry.out()).as(dry.err()).contains("methods are judged by the image tower");
+  }
+
+  @Test
+  void whereAnImageTakesLongTheTowerJudgesOnlyInATimeThatIsGiven() throws IOException {
+    Path unet = model.resolve("unet/config.json");
+    String config = Files.readString(unet);
+    Files.writeString(unet, config.replaceAll("\"sample_size\": \\d+", "\"sample_size\": 128"));
+    ProgramRun run = forget("large");
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(run.out() + run.err())
+        .containsPattern("can judge methods, but an image of \\d+ × \\d+ takes long: --time")
+        .contains("no classifier for these images, so methods were not compared")
+        .doesNotContain("tried ");
     assertThat(folder.resolve("store/objects")).doesNotExist();
   }
 }

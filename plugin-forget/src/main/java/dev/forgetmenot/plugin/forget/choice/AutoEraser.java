@@ -3,6 +3,7 @@ package dev.forgetmenot.plugin.forget.choice;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ImageClassifier;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -11,6 +12,7 @@ import dev.forgetmenot.kit.auto.AutoEditor;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.Clarity;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.auto.SearchTime;
 import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
@@ -20,16 +22,14 @@ import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.pf4j.Extension;
 
 /**
@@ -43,8 +43,6 @@ public final class AutoEraser extends AutoEditor {
 
   /** Of so many others one may be lost by chance. */
   private static final int CHANCE = 15;
-
-  private static final Pattern TIME = Pattern.compile("(\\d{1,5})(s?|m)");
 
   /** Projectors of a phrase of which images are drawn, if the first do not settle it. */
   private static final int DRAWN = 2;
@@ -94,28 +92,41 @@ public final class AutoEraser extends AutoEditor {
         SettingSpec.integer(
             RECOVERY_STEPS, 150, 1, 100_000, "Steps of that inversion, for each candidate."),
         SettingSpec.integer("seed", 7000, 0, Integer.MAX_VALUE, "Seed of these images."),
-        SettingSpec.text(
-            "time",
-            SettingSpec.Type.TEXT,
-            "0s",
-            "How long the search goes on after a candidate is good enough, such as 60s or 2m."));
+        SearchTime.setting());
   }
 
   @Override
   protected Search search(
       List<Concept> concepts, Settings values, DiffusionModel model, JobContext context)
       throws IOException {
-    Evaluation plain = Evaluation.ofForgetting(concepts, context.knownConcepts(), size(values));
+    KnownConcepts known = context.knownConcepts();
+    Evaluation plain = Evaluation.ofForgetting(concepts, known, size(values));
     Optional<ImageClassifier> judge = context.judge().filter(plain::canBeJudgedBy);
     if (judge.isEmpty()) {
       return unjudged(concepts, plain, values, model, context);
     }
-    Becoming becoming = Becoming.found(concepts, values, model, judge.get(), size(values), context);
+    boolean measures = Coherence.isMeasuredBy(judge.get());
+    Becoming becoming =
+        measures
+            ? Becoming.found(concepts, values, model, judge.get(), size(values), context)
+            : Becoming.given(concepts, values);
     becoming.words().forEach(context::goal);
     concepts.forEach(concept -> sayNear(concept, model, context));
+    Optional<PublishedEraser> published = PublishedEraser.of(model, becoming, values);
     return new Search(
         candidates(concepts, becoming, values, model, context),
-        Evaluation.ofForgetting(concepts, becoming.words(), context.knownConcepts(), size(values)));
+        Evaluation.ofForgetting(
+            concepts, becoming.words(), knownTo(judge.get(), known), size(values)),
+        published.map(PublishedEraser::evidence));
+  }
+
+  /** What a judge of few labels can say of images. */
+  private static KnownConcepts knownTo(ImageClassifier judge, KnownConcepts known) {
+    Set<String> labels = new HashSet<>(judge.things());
+    labels.addAll(judge.styles());
+    return new KnownConcepts(
+        known.phrases().stream().filter(entry -> labels.contains(entry.phrase())).toList(),
+        known.generalWords());
   }
 
   /** Without images: what concepts become is as given, or nothing. */
@@ -168,7 +179,10 @@ public final class AutoEraser extends AutoEditor {
             concept.name(), String.join(", ", near)));
   }
 
-  /** What does least to text by what it should comes first; then what is of another kind. */
+  /**
+   * What is published for the architecture comes first; then what does least to text by what it
+   * should; then what is of another kind.
+   */
   private static List<Candidate> candidates(
       List<Concept> concepts,
       Becoming becoming,
@@ -179,10 +193,11 @@ public final class AutoEraser extends AutoEditor {
     Map<String, String> passedOn = passedOn(Map.of(), values);
     ProjectorSearch projectors = new ProjectorSearch(concepts, new PromptEncoder(model), context);
     List<Candidate> all = new ArrayList<>();
+    PublishedEraser.of(model, becoming, values).map(PublishedEraser::candidate).ifPresent(all::add);
     Optional<Becoming> next = Optional.of(becoming);
     for (int i = 0; i < PHRASES && next.isPresent(); i++) {
       projectors.sorted(next.get(), passedOn).stream()
-          .limit(timeOf(values).isZero() ? DRAWN : Integer.MAX_VALUE)
+          .limit(SearchTime.of(values).isLimited() ? Integer.MAX_VALUE : DRAWN)
           .map(ProjectorSearch.Screened::candidate)
           .forEach(all::add);
       next = next.get().next();
@@ -190,7 +205,6 @@ public final class AutoEraser extends AutoEditor {
     Map<String, String> guide = new HashMap<>(becoming.settings());
     guide.keySet().retainAll(Set.of("guide", "redirect"));
     all.add(new Candidate(new UceEraser(), guide).becoming(becoming.margin()));
-    PublishedEraser.of(model, becoming, values).map(PublishedEraser::candidate).ifPresent(all::add);
     Map<String, String> nothing = new HashMap<>(becoming.settings());
     nothing.remove("guide");
     all.add(ProjectorSearch.candidate(2, 14, nothing, passedOn));
@@ -212,22 +226,6 @@ public final class AutoEraser extends AutoEditor {
         all.goals(),
         EvenSpread.of(others, all.others()),
         size.of((size.ofConcept() + 1) / 2, others));
-  }
-
-  @Override
-  protected Duration time(Settings values) {
-    return timeOf(values);
-  }
-
-  private static Duration timeOf(Settings values) {
-    String text = values.text("time");
-    Matcher time = TIME.matcher(text);
-    if (!time.matches()) {
-      throw new IllegalArgumentException(
-          Message.of("--time is a number of seconds or minutes such as 60s or 2m, not '%s'", text));
-    }
-    long count = Long.parseLong(time.group(1));
-    return time.group(2).equals("m") ? Duration.ofMinutes(count) : Duration.ofSeconds(count);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.kit.auto.Candidate;
 import dev.forgetmenot.kit.auto.Clarity;
 import dev.forgetmenot.kit.auto.MeasuredCandidate;
+import dev.forgetmenot.kit.auto.SearchTime;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.kit.evaluate.GoalResult;
@@ -195,6 +196,6 @@ class AutoEraserTest {
   }
 
   private static Duration time(AutoEraser auto, String text) {
-    return auto.time(Settings.of(auto.parameters(), Map.of("time", text)));
+    return SearchTime.of(Settings.of(auto.parameters(), Map.of("time", text))).limit();
   }
 }
