@@ -13,8 +13,6 @@ import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patching.stack.AppliedEdits;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,34 +74,6 @@ public abstract class AutoEditor extends NamedEditor {
     /** Copies the list. */
     public Trial {
       concepts = List.copyOf(concepts);
-    }
-  }
-
-  /** The context of a job whose candidates are judged by another judge. */
-  private record JudgedBy(JobContext outer, ImageClassifier choosing) implements JobContext.Nested {
-    @Override
-    public Optional<ImageClassifier> judge() {
-      return Optional.of(choosing);
-    }
-  }
-
-  /** A candidate's context: the state of its training is in a file of its own. */
-  private record OwnState(JobContext outer, int number) implements JobContext.Nested {
-    @Override
-    public Optional<Path> checkpoint() {
-      return outer.checkpoint().map(file -> file.resolveSibling(file.getFileName() + "." + number));
-    }
-
-    @Override
-    public boolean resuming() {
-      return outer.resuming() && checkpoint().filter(Files::isRegularFile).isPresent();
-    }
-
-    /** Takes away what an earlier job left that is not resumed. */
-    void begin() throws IOException {
-      if (!outer.resuming() && checkpoint().isPresent()) {
-        Files.deleteIfExists(checkpoint().get());
-      }
     }
   }
 

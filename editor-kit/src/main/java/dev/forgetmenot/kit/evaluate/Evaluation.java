@@ -44,7 +44,7 @@ public record Evaluation(
    *
    * @param ofConcept images of each concept, seeds {@code seed}, {@code seed + 1}, ..
    * @param others how many other phrases at most
-   * @param ofOther images of each, and of each near one, with the same seeds
+   * @param ofOther images of each, with the same seeds; of each near one twice as many
    * @param seed the first seed
    * @param steps of the DDIM sampler
    */
@@ -52,6 +52,11 @@ public record Evaluation(
     /** The same with other numbers of images of a concept and of other phrases. */
     public Size of(int images, int otherPhrases) {
       return new Size(images, otherPhrases, ofOther, seed, steps);
+    }
+
+    /** Images of each near one: 16 of eight, so that one image is less than 10 points. */
+    public int ofNear() {
+      return 2 * ofOther;
     }
 
     /** Images of each instance under its own name, and of what is taken out: half as many. */
@@ -148,7 +153,7 @@ public record Evaluation(
           .forEach(phrase -> requests.add(request(prompt(goal, phrase), size.ofInstance())));
     }
     for (Concept one : near) {
-      requests.add(request(template(one.kind()).with(one.name()), size.ofOther()));
+      requests.add(request(template(one.kind()).with(one.name()), size.ofNear()));
     }
     for (String other : others) {
       requests.add(request(things.with(other), size.ofOther()));
@@ -226,7 +231,8 @@ public record Evaluation(
         goals.stream().mapToInt(goal -> byOwnName(goal).size() + goal.without().size()).sum();
     return goals.size() * size.ofConcept()
         + named * size.ofInstance()
-        + (near.size() + others.size()) * size.ofOther();
+        + near.size() * size.ofNear()
+        + others.size() * size.ofOther();
   }
 
   /** The prompt of a goal's concept. */

@@ -130,11 +130,12 @@ class EvaluationTest {
                 List.of(
                     new Concept("a thing5", ConceptType.OBJECT),
                     new Concept("dotted", ConceptType.STYLE)));
-    assertThat(trial.images()).isEqualTo(4 + 2 * 2 + 5 * 2);
+    assertThat(trial.images()).isEqualTo(4 + 2 * 4 + 5 * 2);
     assertThat(trial.requests())
         .extracting(request -> request.prompt())
         .startsWith("a photo of a thing4", "a photo of a thing5", "a photo in the style of dotted")
         .hasSize(8);
+    assertThat(trial.requests()).extracting(request -> request.count()).startsWith(4, 4, 4, 2);
     EvaluationResult result =
         new EvaluationResult(
             List.of(forgotten(row("a", 0, "a"))),

@@ -48,6 +48,9 @@ record ReportPage(
     if (corrects) {
       text.append(size.ofInstance()).append(" of each own name, ");
     }
+    if (!evaluation.near().isEmpty()) {
+      text.append(size.ofNear()).append(" of each near one, ");
+    }
     text.append(size.ofOther()).append(" of each other; seeds from ").append(size.seed());
     text.append(", ").append(size.steps()).append(" steps of DDIM, recognised by a CLIP");
     text.append(judges.isEmpty() ? "" : "'s image tower").append(". In");

@@ -45,7 +45,7 @@ class SecondJudgeTest {
         .containsPattern("drew \\d+ images of \\d+ concepts for the second judge")
         .contains("judge B, prototypes, reports; A, texts, chose")
         .contains("judge A, texts: recognised as a castle ")
-        .containsPattern("the judges differ on \\d+ of 42 images after it");
+        .containsPattern("the judges differ on \\d+ of 50 images after it");
     assertThat(Files.readString(folder.resolve("first.md")))
         .contains("Prompt: \"an image of a castle\"", "judge B, prototypes, reports")
         .containsPattern("near: .* and 5 more, recognised");
