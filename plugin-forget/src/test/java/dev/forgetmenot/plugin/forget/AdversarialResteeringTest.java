@@ -2,10 +2,14 @@ package dev.forgetmenot.plugin.forget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.patch.PatchDraft;
+import dev.forgetmenot.patch.edit.LowRank;
 import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.testkit.edit.EditedModel;
 import java.io.IOException;
@@ -66,6 +70,39 @@ class AdversarialResteeringTest {
 
   private static int rank(PatchDraft draft) {
     return ((LowRankEdit) draft.edits().get(0)).factors().values().iterator().next().rank();
+  }
+
+  /** An edit of a weight that the model lacks is refused where it is put on. */
+  @Test
+  void theSearchIsOnTheModelWithTheEdit() throws IOException {
+    PatchDraft draft = trained("0", BALL);
+    LowRank one = ((LowRankEdit) draft.edits().get(0)).factors().values().iterator().next();
+    LowRankEdit elsewhere = new LowRankEdit(Map.of("unet/nowhere.weight", one));
+    PatchDraft broken =
+        new PatchDraft(
+            draft.name(),
+            draft.description(),
+            draft.intent(),
+            List.of(elsewhere),
+            draft.recipe(),
+            draft.evidence(),
+            draft.docs(),
+            draft.publication());
+    try (AdversarialTokens tokens = new AdversarialTokens(edited.model(), new ShortInversion(1))) {
+      List<TrainingImages> images = List.of(TrainingImages.of(List.of()));
+      assertThatThrownBy(
+              () ->
+                  edited
+                      .model()
+                      .engine()
+                      .call(
+                          () -> {
+                            tokens.search(broken, List.of(BALL), images, JobContext.NONE);
+                            return null;
+                          }))
+          .hasMessageContaining("unet/nowhere.weight");
+      assertThat(tokens.words()).isEmpty();
+    }
   }
 
   @Test

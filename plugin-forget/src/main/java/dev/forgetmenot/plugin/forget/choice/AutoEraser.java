@@ -18,6 +18,7 @@ import dev.forgetmenot.kit.concept.NearestConcepts;
 import dev.forgetmenot.kit.concept.PromptPhrase;
 import dev.forgetmenot.kit.evaluate.Coherence;
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.kit.evaluate.GoalResult;
 import dev.forgetmenot.kit.solve.SolverSettings;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.plugin.forget.linear.UceEraser;
@@ -271,6 +272,7 @@ public final class AutoEraser extends AutoEditor {
     return Comparator.comparingDouble(
             (MeasuredCandidate m) -> Math.max(LEFT, m.after().worstLeft()))
         .thenComparingLong(AutoEraser::lostWords)
+        .thenComparingLong(AutoEraser::silentWords)
         .thenComparingInt(AutoEraser::lostOthers)
         .thenComparing(m -> !isClear(m))
         .thenComparingInt(m -> m.before().kept() - m.after().kept())
@@ -306,11 +308,17 @@ public final class AutoEraser extends AutoEditor {
    */
   private static long lostWords(MeasuredCandidate candidate) {
     return candidate.after().generalWords().stream()
-        .filter(
-            word ->
-                word.overshadowedShare() < SURVIVES
-                    || candidate.clarity().blurred().contains(word.name()))
+        .filter(word -> isSilent(word) || candidate.clarity().blurred().contains(word.name()))
         .count();
+  }
+
+  /** Those of them that show none: worse than unclear ones. */
+  private static long silentWords(MeasuredCandidate candidate) {
+    return candidate.after().generalWords().stream().filter(AutoEraser::isSilent).count();
+  }
+
+  private static boolean isSilent(GoalResult word) {
+    return word.overshadowedShare() < SURVIVES;
   }
 
   private static Evaluation.Size size(Settings values) {

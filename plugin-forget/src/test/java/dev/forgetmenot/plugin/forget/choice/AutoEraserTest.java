@@ -145,6 +145,19 @@ class AutoEraserTest {
   }
 
   @Test
+  void anUnclearInstanceIsMoreThanNone() {
+    Clarity unclear = new Clarity(OptionalDouble.empty(), 0, List.of("a word"));
+    MeasuredCandidate shows = withClarity(withWord(50, "instance", "instance"), unclear);
+    MeasuredCandidate silent = withClarity(withWord(1, "something", "something"), unclear);
+    assertThat(new AutoEraser().settles(shows)).isFalse();
+    assertThat(new AutoEraser().best().compare(shows, silent)).isNegative();
+  }
+
+  private static MeasuredCandidate withClarity(MeasuredCandidate one, Clarity clarity) {
+    return new MeasuredCandidate(one.candidate(), one.draft(), one.before(), one.after(), clarity);
+  }
+
+  @Test
   void lookedAtAgainAreTheBestAndTheBestThatIsClear() {
     MeasuredCandidate clear = guided(1.05, 7);
     MeasuredCandidate best = guided(1.2, 9);
