@@ -91,6 +91,14 @@ final class TorchScriptArchive {
           part = torch.narrow(torch.flatten(x), 0, first, count)
           _0 = torch.copy_(part, torch.narrow(source, 0, 0, count))
           return x
+        def fused_adamw(self: __torch__.Ops, p: List[Tensor], g: List[Tensor], m: List[Tensor], v: List[Tensor], s: Tensor) -> Tensor:
+          lr = float(torch.select(s, 0, 0))
+          decay = float(torch.select(s, 0, 1))
+          beta1 = float(torch.select(s, 0, 2))
+          beta2 = float(torch.select(s, 0, 3))
+          eps = float(torch.select(s, 0, 4))
+          torch._fused_adamw_(p, g, m, v, annotate(List[Tensor], []), [torch.to(torch.select(s, 0, 5), 6)], lr=lr, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False)
+          return p[0]
         def adamw(self: __torch__.Ops, p: Tensor, g: Tensor, m: Tensor, v: Tensor, s: Tensor) -> Tensor:
           keep = float(torch.select(s, 0, 0))
           beta1 = float(torch.select(s, 0, 1))

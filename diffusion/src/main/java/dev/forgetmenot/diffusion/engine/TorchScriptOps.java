@@ -119,6 +119,37 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public void adamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
+    if (onCpu) {
+      fusedAdamW(p, g, m, v, step);
+    } else {
+      composedAdamW(p, g, m, v, step);
+    }
+  }
+
+  /** Four memory passes less than one operation after the other; for the CPU. */
+  private void fusedAdamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
+    double[] numbers = {
+      step.learningRate(), step.weightDecay(), step.beta1(), step.beta2(), step.epsilon(), step.t()
+    };
+    NDArray[] lists = {p, g, m, v};
+    try (NDArray all = manager.create(numbers)) {
+      NDList inputs = new NDList();
+      for (int i = 0; i < lists.length; i++) {
+        lists[i].setName("list" + i + "[]"); // a list of one: what the engine changes in place
+        inputs.add(lists[i]);
+      }
+      all.setName(null);
+      inputs.add(all);
+      call("fused_adamw", inputs).close(); // another handle of p
+    } finally {
+      for (NDArray list : lists) {
+        list.setName(null);
+      }
+    }
+  }
+
+  /** The same one operation after the other. */
+  void composedAdamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
     double[] numbers = {
       step.keep(), step.beta1(), step.beta2(), step.correction(), step.epsilon(), step.size()
     };
@@ -153,6 +184,10 @@ public final class TorchScriptOps implements Ops {
       argument.setName(null); // names choose how DJL passes an argument
       inputs.add(argument);
     }
+    return call(method, inputs);
+  }
+
+  private NDArray call(String method, NDList inputs) {
     inputs.add(methods.computeIfAbsent(method, this::marker));
     // Not "inference": its results could never enter a graph. Grad mode alone decides.
     return IValueUtils.forward(block, inputs, true).singletonOrThrow();

@@ -40,15 +40,14 @@ public final class AdamW {
    */
   public void update(String name, NDArray p, NDArray g, double learningRate) {
     Moments state = moments.computeIfAbsent(name, key -> zeros(p));
-    int t = ++state.t;
     AdamWStep step =
         new AdamWStep(
-            1 - learningRate * options.weightDecay(),
+            learningRate,
+            options.weightDecay(),
             options.beta1(),
             options.beta2(),
-            Math.sqrt(1 - Math.pow(options.beta2(), t)),
             options.epsilon(),
-            learningRate / (1 - Math.pow(options.beta1(), t)));
+            ++state.t);
     ops.adamW(p, g, state.m, state.v, step);
   }
 

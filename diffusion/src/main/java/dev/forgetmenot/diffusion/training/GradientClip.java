@@ -58,4 +58,12 @@ public final class GradientClip {
   public float coefficient(double limit) {
     return Math.min(1f, (float) limit / (total + EPSILON));
   }
+
+  /** Multiplies a gradient in place by {@link #coefficient}. */
+  public void shorten(NDArray gradient, double limit) {
+    float coefficient = coefficient(limit);
+    if (coefficient != 1) {
+      gradient.muli(coefficient);
+    }
+  }
 }

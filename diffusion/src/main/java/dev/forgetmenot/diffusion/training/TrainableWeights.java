@@ -64,9 +64,7 @@ final class TrainableWeights implements TrainablePart {
   @Override
   public void settle() {
     for (ModelParameter parameter : parameters.values()) {
-      NDArray trained = parameter.array();
-      trained.setRequiresGradient(false);
-      parameter.swap(trained.duplicate()).close(); // the old array takes its gradient along
+      parameter.forgetGradient();
     }
   }
 }

@@ -168,7 +168,6 @@ public final class TrainingSession implements TrainingScope {
     try (Gradients gradients = Gradients.of(parameters.values())) {
       GradientClip clip = GradientClip.measure(manager, gradients.arrays());
       requireFinite(clip.total(), "gradient norm", step);
-      float coefficient = clip.coefficient(options.maxGradNorm());
       double rate = options.learningRate() * options.schedule().factor(step - 1);
       reachedLast.clear();
       Set<String> reachedNow = reachedGroups(clip);
@@ -176,7 +175,7 @@ public final class TrainingSession implements TrainingScope {
       for (Map.Entry<String, ModelParameter> entry : parameters.entrySet()) {
         NDArray gradient = gradients.arrays().get(index);
         if (reachedNow.contains(part.group(entry.getKey()))) {
-          gradient.muli(coefficient);
+          clip.shorten(gradient, options.maxGradNorm());
           optimizer.update(entry.getKey(), entry.getValue().array(), gradient, rate);
           reachedLast.add(entry.getKey());
         }
@@ -198,11 +197,12 @@ public final class TrainingSession implements TrainingScope {
     return groups;
   }
 
+  /** Frees the gradients of the last step, so that the next ones are written and not added. */
   private void clearGradients() {
     for (String name : reachedLast) {
-      try (NDArray gradient = parameters.get(name).array().getGradient()) {
-        gradient.subi(gradient); // all finite: the step would have failed otherwise
-      }
+      ModelParameter parameter = parameters.get(name);
+      parameter.forgetGradient();
+      parameter.array().setRequiresGradient(true);
     }
   }
 

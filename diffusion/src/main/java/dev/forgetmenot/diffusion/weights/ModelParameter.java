@@ -247,6 +247,18 @@ public final class ModelParameter {
     return state.changed();
   }
 
+  /**
+   * Frees the gradient of the array; the values are constant from then on, and other handles of the
+   * array stay as they are.
+   */
+  public void forgetGradient() {
+    NDArray trained = array();
+    NDArray values = trained.stopGradient(); // of the same memory
+    trained.close(); // takes the gradient along
+    values.setName(null);
+    state = new State(values, state.held(), state.changed(), state.origin());
+  }
+
   /** Says that the array is changed in place from now on, as training does. */
   public void markChanged() {
     become(State.of(array(), Optional.empty()));
