@@ -24,6 +24,25 @@ final class TorchScriptArchive {
           return torch.group_norm(x, int(groups), w, b, float(eps))
         def group_norm_silu(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
           return torch.silu(torch.group_norm(x, int(groups), w, b, float(eps)))
+        def spread_mean(self: __torch__.Ops, x: Tensor, groups: int) -> Tensor:
+          c = torch.size(x, 1)
+          m = torch.mean(torch.unflatten(torch.mean(x, [2, 3]), 1, [groups, -1]), [2], True)
+          return torch.reshape(torch.expand(m, [-1, -1, torch.floordiv(c, groups)]), [-1, c, 1, 1])
+        def narrow_group_norm(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+          g = int(groups)
+          y = torch.to(x, 6)
+          d = torch.sub(y, (self).spread_mean(y, g, ))
+          v = (self).spread_mean(torch.mul(d, d), g, )
+          s = torch.mul(torch.rsqrt(torch.add(v, float(eps))), torch.reshape(w, [1, -1, 1, 1]))
+          z = torch.add_(torch.mul_(d, s), torch.reshape(b, [1, -1, 1, 1]))
+          return torch.to(z, ops.prim.dtype(x))
+        def narrow_group_norm_silu(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+          return torch.silu_((self).narrow_group_norm(x, groups, w, b, eps, ))
+        def lean_group_norm_silu(self: __torch__.Ops, x: Tensor, groups: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+          return torch.silu_(torch.group_norm(x, int(groups), w, b, float(eps)))
+        def lean_geglu(self: __torch__.Ops, x: Tensor) -> Tensor:
+          halves = torch.chunk(x, 2, -1)
+          return torch.mul_(torch.gelu(halves[1]), halves[0])
         def silu(self: __torch__.Ops, x: Tensor) -> Tensor:
           return torch.silu(x)
         def gelu(self: __torch__.Ops, x: Tensor) -> Tensor:
@@ -35,17 +54,24 @@ final class TorchScriptArchive {
           return torch.mul(halves[0], torch.gelu(halves[1]))
         def heads(self: __torch__.Ops, x: Tensor, heads: int) -> Tensor:
           return torch.transpose(torch.unflatten(x, 2, [heads, -1]), 1, 2)
+        def read_often(self: __torch__.Ops, x: Tensor, heads: int) -> Tensor:
+          y = (self).heads(x, heads, )
+          if torch.ge(torch.size(x, 1), 2048):
+            z = torch.contiguous(y)
+          else:
+            z = y
+          return z
         def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
           h = int(heads)
-          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).heads(k, h, ), (self).heads(v, h, ))
+          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).read_often(k, h, ), (self).read_often(v, h, ))
           return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
         def causal_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
           h = int(heads)
-          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).heads(k, h, ), (self).heads(v, h, ), None, 0., True)
+          o = torch.scaled_dot_product_attention((self).heads(q, h, ), (self).read_often(k, h, ), (self).read_often(v, h, ), None, 0., True)
           return torch.flatten(torch.transpose(o, 1, 2), 2, 3)
         def wide_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor, causal: Tensor) -> Tensor:
           h = int(heads)
-          o = torch.scaled_dot_product_attention((self).heads(torch.to(q, 6), h, ), (self).heads(torch.to(k, 6), h, ), (self).heads(torch.to(v, 6), h, ), None, 0., bool(int(causal)))
+          o = torch.scaled_dot_product_attention((self).heads(torch.to(q, 6), h, ), (self).read_often(torch.to(k, 6), h, ), (self).read_often(torch.to(v, 6), h, ), None, 0., bool(int(causal)))
           return torch.to(torch.flatten(torch.transpose(o, 1, 2), 2, 3), ops.prim.dtype(q))
         def packs_15(self: __torch__.Ops, one: Tensor) -> Tensor:
           return torch.mul(one, int(ops.mkldnn._is_mkldnn_bf16_supported()))

@@ -21,6 +21,9 @@ import java.util.Optional;
  * writes. {@link #close} frees the module and the few scalars that are kept.
  */
 public final class TorchScriptOps implements Ops {
+  private static final int NARROW_GROUP = 16; // channels
+  private static final int SMALL_MAP = 1024; // pixels; PyTorch's own limit
+
   private final Model model;
   private final PtSymbolBlock block;
   private final NDManager manager;
@@ -77,12 +80,31 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public NDArray groupNorm(NDArray x, int groups, NDArray weight, NDArray bias, double eps) {
-    return run("group_norm", x, integer(groups), weight, bias, real(eps));
+    return run(
+        narrow(x, groups) ? "narrow_group_norm" : "group_norm",
+        x,
+        integer(groups),
+        weight,
+        bias,
+        real(eps));
   }
 
   @Override
   public NDArray groupNormSilu(NDArray x, int groups, NDArray weight, NDArray bias, double eps) {
-    return run("group_norm_silu", x, integer(groups), weight, bias, real(eps));
+    String form = packed().isEmpty() ? "" : narrow(x, groups) ? "narrow_" : "lean_";
+    return run(form + "group_norm_silu", x, integer(groups), weight, bias, real(eps));
+  }
+
+  /**
+   * Whether the engine's norm is slow: it goes through small maps that are channels-last group by
+   * group, without vectors where a group has few channels.
+   */
+  private boolean narrow(NDArray x, int groups) {
+    Shape shape = x.getShape();
+    return packed().isPresent()
+        && shape.dimension() == 4
+        && shape.get(1) / groups < NARROW_GROUP
+        && shape.get(2) * shape.get(3) < SMALL_MAP;
   }
 
   @Override
@@ -102,7 +124,7 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public NDArray geglu(NDArray x) {
-    return run("geglu", x);
+    return run(packed().isPresent() ? "lean_geglu" : "geglu", x);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** x Wᵀ + b on the last axis. */
 public final class Linear {
@@ -17,6 +18,20 @@ public final class Linear {
     ops = scope.ops();
     weight = scope.weight("weight", out, in);
     bias = hasBias ? scope.weight("bias", out) : null;
+  }
+
+  /** The {@link ModelParameter#version} of all weights; empty where one has none. */
+  public OptionalLong version() {
+    OptionalLong own = weight.version();
+    OptionalLong other = bias == null ? OptionalLong.of(0) : bias.version();
+    return sum(own, other);
+  }
+
+  /** The version of what is made of both; empty where one is. */
+  public static OptionalLong sum(OptionalLong one, OptionalLong other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalLong.of(one.getAsLong() + other.getAsLong())
+        : OptionalLong.empty();
   }
 
   /** (..., in) to (..., out). */

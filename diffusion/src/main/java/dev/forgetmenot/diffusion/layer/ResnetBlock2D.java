@@ -2,6 +2,7 @@ package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 
 /**
  * Residual block: GroupNorm, SiLU, 3 × 3 convolution, twice; the time embedding is added between;
@@ -34,13 +35,13 @@ public final class ResnetBlock2D {
   /**
    * (b, in, h, w) to (b, out, h, w).
    *
-   * @param time SiLU of the time embedding (b, t); null for a block that knows no time
+   * @param time null for a block that knows no time
    */
-  public NDArray forward(NDArray x, NDArray time) {
+  public NDArray forward(NDArray x, TimeShift time) {
     LayerChain hidden = LayerChain.from(x).then(norm1::silu).then(conv1::forward);
     if (timeEmbProj != null) {
-      try (NDArray shift = timeEmbProj.forward(time);
-          NDArray wide = shift.reshape(shift.getShape().get(0), -1, 1, 1)) {
+      try (ModelParameter.Use shift = time.of(timeEmbProj);
+          NDArray wide = shift.array().reshape(shift.array().getShape().get(0), -1, 1, 1)) {
         hidden.then(h -> h.add(wide));
       }
     }

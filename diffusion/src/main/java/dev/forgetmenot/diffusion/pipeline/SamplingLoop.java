@@ -8,8 +8,8 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.InitialImage;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
+import dev.forgetmenot.diffusion.unet.FixedInputs;
 import dev.forgetmenot.files.Message;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Optional;
 
@@ -43,7 +43,9 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
         Sampler sampler = sampler(request);
         Conditioning conditioning = conditioning(batch, audience.listener(), manager, extensions);
         StartLatents start =
-            StartLatents.of(batch, initial, shape(batch), sampler, parts, manager)) {
+            StartLatents.of(batch, initial, shape(batch), sampler, parts, manager);
+        FixedInputs inputs =
+            new FixedInputs(Conditioning.context(conditioning.condition()), sampler.timesteps())) {
       double[] timesteps = sampler.timesteps();
       int count = timesteps.length - start.first();
       NDArray sample = start.sample();
@@ -53,7 +55,7 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
         NDArray next;
         try (NDArray current = sample;
             NDArray output =
-                predict(current, sampler, i, step, conditioning, extensions, audience)) {
+                predict(current, sampler, i, step, conditioning, inputs, extensions, audience)) {
           next = sampler.step(output, i, current, batch.noise());
         }
         sample = extensions.latents(step, start.kept(next, sampler, i));
@@ -121,21 +123,13 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
       int i,
       int step,
       Conditioning conditioning,
+      FixedInputs inputs,
       ActiveExtensions extensions,
       GenerationHooks audience) {
     NDArray scaled = sampler.scaleModelInput(sample, i);
     audience.inputs().input(sampler.timesteps()[i], scaled);
     try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
-      double[] timesteps = new double[(int) input.getShape().get(0)];
-      Arrays.fill(timesteps, sampler.timesteps()[i]);
-      NDArray output =
-          parts
-              .unet()
-              .forward(
-                  input,
-                  timesteps,
-                  Conditioning.context(conditioning.condition()),
-                  extensions.attention(step));
+      NDArray output = parts.unet().forward(input, i, inputs, extensions.attention(step));
       return extensions.modelOutput(step, guided(output, step, conditioning, extensions));
     } finally {
       if (scaled != sample) {

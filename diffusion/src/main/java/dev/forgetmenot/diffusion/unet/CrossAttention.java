@@ -12,6 +12,7 @@ import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.files.Message;
 
 /**
@@ -46,12 +47,12 @@ final class CrossAttention {
    */
   NDArray forward(NDArray x, NDArray context, ForwardPass pass) {
     try (NDArray q = toQ.forward(x);
-        NDArray k = toK.forward(context)) {
+        ModelParameter.Use k = pass.linear(toK, context)) {
       if (pass.touches(site)) {
-        return LayerChain.owning(watched(q, k, context, pass)).then(toOut::forward).get();
+        return LayerChain.owning(watched(q, k.array(), context, pass)).then(toOut::forward).get();
       }
-      try (NDArray v = toV.forward(context)) {
-        return LayerChain.owning(ops.attention(q, k, v, site.heads(), false))
+      try (ModelParameter.Use v = pass.linear(toV, context)) {
+        return LayerChain.owning(ops.attention(q, k.array(), v.array(), site.heads(), false))
             .then(toOut::forward)
             .get();
       }
@@ -89,13 +90,15 @@ final class CrossAttention {
         if (pass.endsAt(site)) {
           return null;
         }
-        NDArray values = heads(ops.float32(t.take(toV.forward(context))));
-        NDArray mixed = t.take(used.matMul(values)); // (b·H, p, c/H)
-        return t.result(
-            mixed
-                .reshape(shape.get(0), site.heads(), shape.get(1), -1)
-                .transpose(0, 2, 1, 3)
-                .reshape(shape));
+        try (ModelParameter.Use v = pass.linear(toV, context)) {
+          NDArray values = heads(ops.float32(t.view(v.array())));
+          NDArray mixed = t.take(used.matMul(values)); // (b·H, p, c/H)
+          return t.result(
+              mixed
+                  .reshape(shape.get(0), site.heads(), shape.get(1), -1)
+                  .transpose(0, 2, 1, 3)
+                  .reshape(shape));
+        }
       } finally {
         used.close();
       }

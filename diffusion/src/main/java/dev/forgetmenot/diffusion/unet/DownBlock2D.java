@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import dev.forgetmenot.diffusion.layer.TimeShift;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -50,12 +51,11 @@ final class DownBlock2D {
    * Runs the block.
    *
    * @param x (b, c, h, w)
-   * @param time (b, t), after SiLU
    * @param skips gets what each layer leaves for the way up; whoever takes it closes it
    * @return the last of the skips, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
+      NDArray x, TimeShift time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
     NDArray head = x;
     for (int i = 0; i < resnets.size(); i++) {
       NDArray next = resnets.get(i).forward(head, time);

@@ -1,7 +1,10 @@
 package dev.forgetmenot.diffusion.unet;
 
+import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,11 +13,13 @@ import java.util.Optional;
  * has ended.
  *
  * @param last the pass ends when this layer has shown its probabilities; empty to run to the output
+ * @param fixed keeps what layers make of the context; empty where nothing is kept
  */
-record ForwardPass(AttentionHooks hooks, Optional<AttentionLayer> last) {
+record ForwardPass(
+    AttentionHooks hooks, Optional<AttentionLayer> last, Optional<FixedInputs> fixed) {
   /** A pass to the output. */
   static ForwardPass whole(AttentionHooks hooks) {
-    return new ForwardPass(hooks, Optional.empty());
+    return new ForwardPass(hooks, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -32,7 +37,14 @@ record ForwardPass(AttentionHooks hooks, Optional<AttentionLayer> last) {
     if (last.isEmpty()) {
       throw new IllegalArgumentException("no observer watches any attention layer");
     }
-    return new ForwardPass(hooks, last);
+    return new ForwardPass(hooks, last, Optional.empty());
+  }
+
+  /** A layer's output for the context, or for anything else. */
+  ModelParameter.Use linear(Linear layer, NDArray x) {
+    return fixed
+        .map(inputs -> inputs.linear(layer, x))
+        .orElseGet(() -> new ModelParameter.Use(layer.forward(x), true));
   }
 
   /** Whether the layer must form its probabilities. */

@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.layer.ModulePath;
+import java.util.OptionalLong;
 
 /**
  * Timesteps as sines and cosines (Vaswani et al., arXiv 1706.03762), and two linear layers after
@@ -37,7 +38,7 @@ final class TimestepEmbedding {
    * The embedding as residual blocks take it, that is, after SiLU.
    *
    * @param like says where the result belongs
-   * @param timesteps one for each of the batch
+   * @param timesteps b of them
    * @return (b, t)
    */
   NDArray forward(NDArray like, double[] timesteps) {
@@ -47,6 +48,11 @@ final class TimestepEmbedding {
         .then(linear2::forward)
         .then(ops::silu)
         .get();
+  }
+
+  /** Another number after each change of the weights; empty where they may change in place. */
+  OptionalLong version() {
+    return Linear.sum(linear1.version(), linear2.version());
   }
 
   /**

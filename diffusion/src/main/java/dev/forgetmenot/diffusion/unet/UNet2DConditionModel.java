@@ -10,13 +10,16 @@ import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.Conv2d;
 import dev.forgetmenot.diffusion.layer.GroupNorm;
 import dev.forgetmenot.diffusion.layer.ModulePath;
+import dev.forgetmenot.diffusion.layer.TimeShift;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Predicts the noise, or what the model was trained to predict, in latents. {@link #close} frees
@@ -109,6 +112,26 @@ public final class UNet2DConditionModel implements AutoCloseable {
   }
 
   /**
+   * The prediction of one step of a generation, with the same timestep for all of the batch.
+   *
+   * @param sample latents (b, c, h, w) of any height and width; stays open
+   * @param step counted from 0
+   * @param inputs context and timesteps; keep what layers make of them for the next step
+   * @param hooks who looks at the attention
+   * @return (b, c', h, w), of the manager of {@code sample}
+   * @throws IllegalArgumentException if shapes do not fit each other or the model
+   */
+  public NDArray forward(NDArray sample, int step, FixedInputs inputs, AttentionHooks hooks) {
+    check(sample, inputs.context());
+    weights.ready("");
+    return run(
+        sample,
+        projection -> inputs.shift(projection, timeEmbedding, step),
+        inputs.context(),
+        new ForwardPass(hooks, Optional.empty(), Optional.of(inputs)));
+  }
+
+  /**
    * Runs as far as the last attention layer that an observer watches; arguments as in {@link
    * #forward}.
    *
@@ -118,12 +141,29 @@ public final class UNet2DConditionModel implements AutoCloseable {
     run(sample, timesteps, context, ForwardPass.watched(hooks, attentionSites));
   }
 
-  /** The prediction, or null if the pass ends before. */
   private NDArray run(NDArray sample, double[] timesteps, NDArray context, ForwardPass pass) {
-    check(sample, timesteps, context);
+    check(sample, context);
+    if (timesteps.length != sample.getShape().get(0)) {
+      throw new IllegalArgumentException(
+          "expected one timestep for each of "
+              + sample.getShape().get(0)
+              + " latents, not "
+              + timesteps.length);
+    }
     weights.ready("");
-    Deque<NDArray> skips = new ArrayDeque<>();
     try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
+      return run(
+          sample,
+          projection -> new ModelParameter.Use(projection.forward(time), true),
+          context,
+          pass);
+    }
+  }
+
+  /** The prediction, or null if the pass ends before. */
+  private NDArray run(NDArray sample, TimeShift time, NDArray context, ForwardPass pass) {
+    Deque<NDArray> skips = new ArrayDeque<>();
+    try {
       NDArray head = convIn.forward(sample);
       skips.push(head);
       for (DownBlock2D block : downBlocks) {
@@ -144,15 +184,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
     }
   }
 
-  private void check(NDArray sample, double[] timesteps, NDArray context) {
+  private void check(NDArray sample, NDArray context) {
     Shape s = sample.getShape();
     if (s.dimension() != 4 || s.get(1) != config.inChannels()) {
       throw new IllegalArgumentException(
           "latents should be (b, " + config.inChannels() + ", h, w), not " + s);
-    }
-    if (timesteps.length != s.get(0)) {
-      throw new IllegalArgumentException(
-          "expected one timestep for each of " + s.get(0) + " latents, not " + timesteps.length);
     }
     Shape c = context.getShape();
     long width = config.crossAttentionDim().get(0);

@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import dev.forgetmenot.diffusion.layer.TimeShift;
 import java.util.List;
 
 /** The lowest resolution: attention between two residual blocks. */
@@ -37,7 +38,7 @@ final class UNetMidBlock2DCrossAttn {
   }
 
   /** (b, c, h, w) to the same, or null if the pass has ended; time (b, t) after SiLU. */
-  NDArray forward(NDArray x, NDArray time, NDArray context, ForwardPass pass) {
+  NDArray forward(NDArray x, TimeShift time, NDArray context, ForwardPass pass) {
     return LayerChain.from(x)
         .then(h -> before.forward(h, time))
         .then(h -> attention.forward(h, context, pass))

@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
+import dev.forgetmenot.diffusion.layer.TimeShift;
 import dev.forgetmenot.diffusion.layer.Upsample2D;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -62,12 +63,11 @@ final class UpBlock2D {
    * Runs the block.
    *
    * @param x (b, c, h, w), closed by this
-   * @param time (b, t), after SiLU
    * @param skips what the way down left, the newest first; what is taken is closed
    * @return (b, c', h', w') with the size of the next skip, or null if the pass has ended
    */
   NDArray forward(
-      NDArray x, NDArray time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
+      NDArray x, TimeShift time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
     LayerChain flow = LayerChain.owning(x);
     for (int i = 0; i < resnets.size(); i++) {
       if (flow.ended()) {

@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.engine.EngineMemory;
 import dev.forgetmenot.safetensors.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,6 +21,7 @@ public final class ModelParameter {
   private Shape shape;
   private State state;
   private LoraAdapter adapter; // null without
+  private long version; // how often the values became others
   private NDArray packed; // the state's values in fewer bits; null where nothing asked for them
 
   /**
@@ -149,6 +151,16 @@ public final class ModelParameter {
     return new Use(packed, false);
   }
 
+  /**
+   * A number that is another one after each change of the values; empty where they may be changed
+   * in place, or have an adapter beside them. What was computed with a weight may be kept as long
+   * as its version stays.
+   */
+  public OptionalLong version() {
+    boolean steady = adapter == null && !(state.changed() && state.origin().isEmpty());
+    return steady ? OptionalLong.of(version) : OptionalLong.empty();
+  }
+
   /** Whether a calculation finds what it needs in memory. */
   boolean ready() {
     return inMemory() || packed != null;
@@ -157,6 +169,7 @@ public final class ModelParameter {
   /** The values are others from now on. */
   private void become(State next) {
     state = next;
+    version++;
     if (packed != null) {
       packed.close();
       packed = null;

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OpsTest {
   private static EngineThread engine;
   private static TorchScriptOps torch;
+  private static Ops packed; // as sampling has them
 
   /** An operator on inputs of given shapes. */
   private record Case(String name, Operator operator, List<Shape> shapes) {
@@ -47,11 +48,13 @@ class OpsTest {
   static void start() {
     engine = EngineThread.start("cpu");
     torch = engine.call(() -> TorchScriptOps.create(engine));
+    packed = engine.call(() -> TorchScriptOps.create(engine, ComputePrecision.F32_PACKED));
   }
 
   @AfterAll
   static void stop() {
     engine.run(() -> torch.close());
+    engine.run(() -> packed.close());
     engine.close();
   }
 
@@ -81,6 +84,12 @@ class OpsTest {
         new Case("GEGLU", (o, x) -> o.geglu(x[0]), query),
         new Case("attention", (o, x) -> o.attention(x[0], x[1], x[2], 2, false), query, key, key),
         new Case(
+            "attention to many",
+            (o, x) -> o.attention(x[0], x[1], x[2], 2, false),
+            query,
+            new Shape(2, 2048, 8),
+            new Shape(2, 2048, 8)),
+        new Case(
             "causal attention",
             (o, x) -> o.attention(x[0], x[1], x[2], 4, true),
             query,
@@ -101,6 +110,61 @@ class OpsTest {
       assertThat(Errors.ofLargest(fused.get(i), composed.get(i)))
           .as("gradient of input " + (i - 1))
           .isLessThan(5e-6);
+    }
+  }
+
+  static Stream<Case> casesOfSampling() {
+    Shape channel = new Shape(12);
+    Shape wide = new Shape(64);
+    Shape small = new Shape(2, 12, 5, 7);
+    Shape large = new Shape(2, 12, 40, 41);
+    Shape wideMap = new Shape(1, 64, 6, 5);
+    return Stream.concat(
+        cases(),
+        Stream.of(
+            new Case(
+                "norm of a small map that is far from zero",
+                (o, x) -> o.groupNorm(x[0].add(50), 4, x[1], x[2], 1e-5),
+                small,
+                channel,
+                channel),
+            new Case(
+                "norm of a large map",
+                (o, x) -> o.groupNormSilu(x[0], 4, x[1], x[2], 1e-5),
+                large,
+                channel,
+                channel),
+            new Case(
+                "norm of wide groups",
+                (o, x) -> o.groupNormSilu(x[0], 4, x[1], x[2], 1e-5),
+                wideMap,
+                wide,
+                wide)));
+  }
+
+  /** Forms that write into what they made themselves, or are for layouts of sampling. */
+  @ParameterizedTest
+  @MethodSource("casesOfSampling")
+  void formsWithoutGradientsEqualTheirComposedForms(Case test) {
+    float[] fused = engine.call(() -> values(test, packed));
+    float[] composed = engine.call(() -> values(test, new ReferenceOps()));
+    double largest = test.name().contains("far from zero") ? 2e-5 : 2e-6; // 50 has fewer bits left
+    assertThat(Errors.ofLargest(fused, composed)).isLessThan(largest);
+  }
+
+  private static float[] values(Case test, Ops ops) {
+    try (NDManager manager = engine.newManager()) {
+      manager.getEngine().setRandomSeed(7);
+      NDArray[] inputs =
+          test.shapes().stream()
+              .map(shape -> manager.randomNormal(0, 1, shape, DataType.FLOAT32))
+              .toArray(NDArray[]::new);
+      float[][] before = Stream.of(inputs).map(NDArray::toFloatArray).toArray(float[][]::new);
+      float[] found = test.operator().apply(ops, inputs).toFloatArray();
+      for (int i = 0; i < inputs.length; i++) {
+        assertThat(inputs[i].toFloatArray()).as("input " + i).isEqualTo(before[i]);
+      }
+      return found;
     }
   }
 

@@ -1,0 +1,88 @@
+package dev.forgetmenot.diffusion.unet;
+
+import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.diffusion.layer.Linear;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/**
+ * The inputs that are known before the first step of a generation, the context and all timesteps,
+ * and what layers make of them alone: the keys and values of the prompts, and the shifts by which
+ * residual blocks know the time. Each is computed when it is first needed, for all steps at once,
+ * and anew after its layer's weights have become others. Layers whose weights may change in place,
+ * as those of a training do, keep nothing. {@link #close} frees what was kept; the context stays
+ * the caller's, who leaves its values as they are. For the engine thread.
+ *
+ * <p>Of SD 1.5 the keys and values of one prompt take 7.7 MB, the shifts of 20 steps 2 MB.
+ */
+public final class FixedInputs implements AutoCloseable {
+  private final NDArray context;
+  private final double[] timesteps;
+  private final Map<Object, Kept> kept = new IdentityHashMap<>(); // by who made it
+
+  private record Kept(NDArray array, long version) {}
+
+  /**
+   * Keeps nothing yet.
+   *
+   * @param context (b, n, d); b rows for b latents
+   * @param timesteps one for each step
+   */
+  public FixedInputs(NDArray context, double[] timesteps) {
+    this.context = context;
+    this.timesteps = timesteps.clone();
+  }
+
+  NDArray context() {
+    return context;
+  }
+
+  /** A layer's output, kept where the input is the context. */
+  ModelParameter.Use linear(Linear layer, NDArray x) {
+    OptionalLong version = layer.version();
+    return x == context && version.isPresent()
+        ? new ModelParameter.Use(
+            kept(layer, version.getAsLong(), () -> layer.forward(context)), false)
+        : new ModelParameter.Use(layer.forward(x), true);
+  }
+
+  /** A projection's output (1, c) for the timestep of a step, counted from 0. */
+  ModelParameter.Use shift(Linear projection, TimestepEmbedding embedding, int step) {
+    OptionalLong both = Linear.sum(embedding.version(), projection.version());
+    if (both.isEmpty()) {
+      try (NDArray time = embedding.forward(context, new double[] {timesteps[step]})) {
+        return new ModelParameter.Use(projection.forward(time), true);
+      }
+    }
+    NDArray times =
+        kept(
+            embedding,
+            embedding.version().getAsLong(),
+            () -> embedding.forward(context, timesteps));
+    NDArray all = kept(projection, both.getAsLong(), () -> projection.forward(times));
+    return new ModelParameter.Use(all.get(step + ":" + (step + 1)), true);
+  }
+
+  private NDArray kept(Object maker, long version, Supplier<NDArray> make) {
+    Kept before = kept.get(maker);
+    if (before != null && before.version() == version) {
+      return before.array();
+    }
+    NDArray made = make.get();
+    kept.put(maker, new Kept(made, version));
+    if (before != null) {
+      before.array().close();
+    }
+    return made;
+  }
+
+  /** Frees what layers made. */
+  @Override
+  public void close() {
+    kept.values().forEach(one -> one.array().close());
+    kept.clear();
+  }
+}
