@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.GuidanceInterval;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,10 +17,19 @@ import java.util.stream.Stream;
  * guidance (Ho and Salimans, arXiv 2207.12598), the negative prompt's before them.
  *
  * @param condition of b rows, or of 2b with the negative prompt's first; closed with this
+ * @param alone the prompt's b rows, for predictions outside of the guidance interval; empty where
+ *     all are guided or none is
  * @param scale w, how far to go from the negative prompt's prediction to the prompt's and beyond
  * @param rescale φ of Lin et al., arXiv 2305.08891, section 3.4, in [0, 1]
+ * @param interval where it is guided
  */
-record Conditioning(TextCondition condition, boolean guided, double scale, double rescale)
+record Conditioning(
+    TextCondition condition,
+    Optional<TextCondition> alone,
+    boolean guided,
+    double scale,
+    double rescale,
+    GuidanceInterval interval)
     implements AutoCloseable {
 
   /**
@@ -54,12 +64,33 @@ record Conditioning(TextCondition condition, boolean guided, double scale, doubl
       if (guided) {
         negativePrompts.forEach(prompt -> rows.add(negative.get(prompt)));
       }
-      prompts.forEach(prompt -> rows.add(positive.get(prompt)));
-      TextCondition all = TextCondition.concat(rows);
-      all.attach(manager);
+      List<TextCondition> own = prompts.stream().map(positive::get).toList();
+      rows.addAll(own);
+      boolean alone = guided && !settings.guidanceInterval().equals(GuidanceInterval.WHOLE);
       return new Conditioning(
-          all, guided, guided ? settings.guidance() : 1, settings.guidanceRescale());
+          together(rows, manager),
+          alone ? Optional.of(together(own, manager)) : Optional.empty(),
+          guided,
+          guided ? settings.guidance() : 1,
+          settings.guidanceRescale(),
+          settings.guidanceInterval());
     }
+  }
+
+  private static TextCondition together(List<TextCondition> rows, NDManager manager) {
+    TextCondition all = TextCondition.concat(rows);
+    all.attach(manager);
+    return all;
+  }
+
+  /** What one prediction is made with, as if it were all: guided or not. */
+  Conditioning at(int prediction, int predictions) {
+    return guided && !interval.contains(prediction, predictions) ? unguided() : this;
+  }
+
+  /** What predictions outside of the interval are made with; the same where none is outside. */
+  Conditioning unguided() {
+    return alone.map(own -> new Conditioning(own, alone, false, 1, rescale, interval)).orElse(this);
   }
 
   /** One row each; a prompt that comes several times is encoded once. */
@@ -160,6 +191,7 @@ record Conditioning(TextCondition condition, boolean guided, double scale, doubl
 
   @Override
   public void close() {
+    alone.ifPresent(TextCondition::close);
     condition.close();
   }
 }

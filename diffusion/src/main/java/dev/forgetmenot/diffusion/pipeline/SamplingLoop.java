@@ -8,6 +8,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.InitialImage;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
+import dev.forgetmenot.diffusion.unet.DeepFeatures;
 import dev.forgetmenot.diffusion.unet.FixedInputs;
 import dev.forgetmenot.files.Message;
 import java.util.Collections;
@@ -42,20 +43,23 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
     try (ActiveExtensions extensions = new ActiveExtensions(audience.extensions(), request, model);
         Sampler sampler = sampler(request);
         Conditioning conditioning = conditioning(batch, audience.listener(), manager, extensions);
+        DeepFeatures features = new DeepFeatures(request.featureCache());
         StartLatents start =
             StartLatents.of(batch, initial, shape(batch), sampler, parts, manager);
-        FixedInputs inputs =
-            new FixedInputs(Conditioning.context(conditioning.condition()), sampler.timesteps())) {
+        FixedInputs both = inputs(conditioning, sampler);
+        FixedInputs alone = inputs(conditioning.unguided(), sampler)) {
       double[] timesteps = sampler.timesteps();
       int count = timesteps.length - start.first();
       NDArray sample = start.sample();
       for (int i = start.first(); i < timesteps.length; i++) {
         audience.stopIfCancelled();
         int step = i - start.first();
+        Conditioning at = conditioning.at(i, timesteps.length);
+        FixedInputs inputs = at.guided() == conditioning.guided() ? both : alone;
         NDArray next;
         try (NDArray current = sample;
             NDArray output =
-                predict(current, sampler, i, step, conditioning, inputs, extensions, audience)) {
+                predict(current, sampler, i, step, at, inputs, features, extensions, audience)) {
           next = sampler.step(output, i, current, batch.noise());
         }
         sample = extensions.latents(step, start.kept(next, sampler, i));
@@ -66,6 +70,10 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
       }
       return sample;
     }
+  }
+
+  private static FixedInputs inputs(Conditioning conditioning, Sampler sampler) {
+    return new FixedInputs(Conditioning.context(conditioning.condition()), sampler.timesteps());
   }
 
   private Shape shape(ImageBatch batch) {
@@ -124,12 +132,14 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
       int step,
       Conditioning conditioning,
       FixedInputs inputs,
+      DeepFeatures features,
       ActiveExtensions extensions,
       GenerationHooks audience) {
     NDArray scaled = sampler.scaleModelInput(sample, i);
     audience.inputs().input(sampler.timesteps()[i], scaled);
     try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
-      NDArray output = parts.unet().forward(input, i, inputs, extensions.attention(step));
+      NDArray output =
+          parts.unet().forward(input, i, inputs, extensions.attention(step), features);
       return extensions.modelOutput(step, guided(output, step, conditioning, extensions));
     } finally {
       if (scaled != sample) {

@@ -48,7 +48,7 @@ final class DownBlock2D {
   }
 
   /**
-   * Runs the block.
+   * Runs the block, as far down as the pass goes.
    *
    * @param x (b, c, h, w)
    * @param skips gets what each layer leaves for the way up; whoever takes it closes it
@@ -57,7 +57,7 @@ final class DownBlock2D {
   NDArray forward(
       NDArray x, TimeShift time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
     NDArray head = x;
-    for (int i = 0; i < resnets.size(); i++) {
+    for (int i = 0; i < resnets.size() && !pass.features().leavesOut(skips.size()); i++) {
       NDArray next = resnets.get(i).forward(head, time);
       if (!attentions.isEmpty()) {
         try (NDArray before = next) {
@@ -70,7 +70,7 @@ final class DownBlock2D {
       skips.push(next);
       head = next;
     }
-    if (downsampler != null) {
+    if (downsampler != null && !pass.features().leavesOut(skips.size())) {
       head = downsampler.forward(head);
       skips.push(head);
     }

@@ -9,17 +9,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who looks at the attention of one pass, and where the pass may end. Layers return null when it
- * has ended.
+ * Who looks at the attention of one pass, what it takes from an earlier one, and where it may end.
+ * Layers return null when it has ended.
  *
  * @param last the pass ends when this layer has shown its probabilities; empty to run to the output
  * @param fixed keeps what layers make of the context; empty where nothing is kept
+ * @param features in place of what lies deeper, and where it is kept
  */
 record ForwardPass(
-    AttentionHooks hooks, Optional<AttentionLayer> last, Optional<FixedInputs> fixed) {
-  /** A pass to the output. */
+    AttentionHooks hooks,
+    Optional<AttentionLayer> last,
+    Optional<FixedInputs> fixed,
+    DeepFeatures features) {
+  /** A pass to the output that keeps nothing. */
   static ForwardPass whole(AttentionHooks hooks) {
-    return new ForwardPass(hooks, Optional.empty(), Optional.empty());
+    return new ForwardPass(hooks, Optional.empty(), Optional.empty(), DeepFeatures.none());
   }
 
   /**
@@ -37,7 +41,7 @@ record ForwardPass(
     if (last.isEmpty()) {
       throw new IllegalArgumentException("no observer watches any attention layer");
     }
-    return new ForwardPass(hooks, last, Optional.empty());
+    return new ForwardPass(hooks, last, Optional.empty(), DeepFeatures.none());
   }
 
   /** A layer's output for the context, or for anything else. */

@@ -53,8 +53,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
       downBlocks.add(new DownBlock2D(scope.in("down_blocks." + i), config, i));
     }
     midBlock = new UNetMidBlock2DCrossAttn(scope.in("mid_block"), config);
+    int skip = skipConnections() - 1;
     for (int i = 0; i < blocks; i++) {
-      upBlocks.add(new UpBlock2D(scope.in("up_blocks." + i), config, i));
+      UpBlock2D block = new UpBlock2D(scope.in("up_blocks." + i), config, i, skip);
+      upBlocks.add(block);
+      skip = block.above();
     }
     convNormOut =
         new GroupNorm(scope.in("conv_norm_out"), first, config.normGroups(), config.normEps());
@@ -86,6 +89,12 @@ public final class UNet2DConditionModel implements AutoCloseable {
     return config;
   }
 
+  /** One for conv_in, one for each layer on the way down, and one for each halving. */
+  private int skipConnections() {
+    return config.layersPerBlock().stream().mapToInt(Integer::intValue).sum()
+        + config.blockOutChannels().size();
+  }
+
   /** The weights. */
   public ModelParameters weights() {
     return weights;
@@ -108,6 +117,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
    */
   public NDArray forward(
       NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    check(sample, timesteps, context);
     return run(sample, timesteps, context, ForwardPass.whole(hooks));
   }
 
@@ -118,17 +128,25 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @param step counted from 0
    * @param inputs context and timesteps; keep what layers make of them for the next step
    * @param hooks who looks at the attention
+   * @param features what the generation keeps between its predictions
    * @return (b, c', h, w), of the manager of {@code sample}
-   * @throws IllegalArgumentException if shapes do not fit each other or the model
+   * @throws IllegalArgumentException if shapes do not fit each other or the model, or the cache is
+   *     deeper than the model
    */
-  public NDArray forward(NDArray sample, int step, FixedInputs inputs, AttentionHooks hooks) {
+  public NDArray forward(
+      NDArray sample,
+      int step,
+      FixedInputs inputs,
+      AttentionHooks hooks,
+      DeepFeatures features) {
     check(sample, inputs.context());
+    features.begin(sample.getShape().get(0), skipConnections(), hooks);
     weights.ready("");
     return run(
         sample,
         projection -> inputs.shift(projection, timeEmbedding, step),
         inputs.context(),
-        new ForwardPass(hooks, Optional.empty(), Optional.of(inputs)));
+        new ForwardPass(hooks, Optional.empty(), Optional.of(inputs), features));
   }
 
   /**
@@ -138,18 +156,11 @@ public final class UNet2DConditionModel implements AutoCloseable {
    * @throws IllegalArgumentException if shapes do not fit, or no layer has an observer
    */
   public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    check(sample, timesteps, context);
     run(sample, timesteps, context, ForwardPass.watched(hooks, attentionSites));
   }
 
   private NDArray run(NDArray sample, double[] timesteps, NDArray context, ForwardPass pass) {
-    check(sample, context);
-    if (timesteps.length != sample.getShape().get(0)) {
-      throw new IllegalArgumentException(
-          "expected one timestep for each of "
-              + sample.getShape().get(0)
-              + " latents, not "
-              + timesteps.length);
-    }
     weights.ready("");
     try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
       return run(
@@ -172,7 +183,10 @@ public final class UNet2DConditionModel implements AutoCloseable {
       if (head == null) {
         return null;
       }
-      head = midBlock.forward(head, time, context, pass); // its input is a skip and stays
+      head = // what comes before is a skip and stays
+          pass.features().reused()
+              ? pass.features().feature()
+              : midBlock.forward(head, time, context, pass);
       for (UpBlock2D block : upBlocks) {
         head = head == null ? null : block.forward(head, time, context, pass, skips);
       }
@@ -181,6 +195,17 @@ public final class UNet2DConditionModel implements AutoCloseable {
           : LayerChain.owning(head).then(convNormOut::silu).then(convOut::forward).get();
     } finally {
       skips.forEach(NDArray::close); // those that a pass that ended has not taken
+    }
+  }
+
+  private void check(NDArray sample, double[] timesteps, NDArray context) {
+    check(sample, context);
+    if (timesteps.length != sample.getShape().get(0)) {
+      throw new IllegalArgumentException(
+          "expected one timestep for each of "
+              + sample.getShape().get(0)
+              + " latents, not "
+              + timesteps.length);
     }
   }
 

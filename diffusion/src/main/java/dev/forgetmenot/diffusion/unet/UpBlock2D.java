@@ -20,13 +20,16 @@ final class UpBlock2D {
   private final List<ResnetBlock2D> resnets = new ArrayList<>();
   private final List<Transformer2DModel> attentions = new ArrayList<>(); // empty without attention
   private final Upsample2D upsampler; // null in the last block
+  private final int deepest; // the skip connection of its first layer, 0 the outermost
 
   /**
    * Builds a block.
    *
    * @param index its place on the way up, 0 for the smallest resolution
+   * @param deepest the skip connection that its first layer takes, counted from the outermost
    */
-  UpBlock2D(ModulePath scope, UNetConfig config, int index) {
+  UpBlock2D(ModulePath scope, UNetConfig config, int index, int deepest) {
+    this.deepest = deepest;
     ops = scope.ops();
     int resolution = config.blockOutChannels().size() - 1 - index;
     int out = config.blockOutChannels().get(resolution);
@@ -55,14 +58,20 @@ final class UpBlock2D {
     upsampler = resolution == 0 ? null : new Upsample2D(scope.in("upsamplers.0"), out);
   }
 
+  /** The skip connection that the block above begins with. */
+  int above() {
+    return deepest - resnets.size();
+  }
+
   List<AttentionLayer> attentionSites() {
     return attentions.stream().flatMap(attention -> attention.attentionSites().stream()).toList();
   }
 
   /**
-   * Runs the block.
+   * Runs the block, or what the pass does not leave out of it.
    *
-   * @param x (b, c, h, w), closed by this
+   * @param x (b, c, h, w), closed by this; of a pass that takes it from an earlier one, what enters
+   *     its first layer that runs
    * @param skips what the way down left, the newest first; what is taken is closed
    * @return (b, c', h', w') with the size of the next skip, or null if the pass has ended
    */
@@ -73,6 +82,11 @@ final class UpBlock2D {
       if (flow.ended()) {
         return null;
       }
+      int place = deepest - i;
+      if (pass.features().leavesOut(place)) {
+        continue;
+      }
+      pass.features().enters(place, flow.get());
       try (NDArray skip = skips.pop()) {
         flow.then(h -> ops.concat(h, skip));
       }
@@ -83,7 +97,7 @@ final class UpBlock2D {
         flow.then(h -> attention.forward(h, context, pass));
       }
     }
-    if (upsampler != null && !flow.ended()) {
+    if (upsampler != null && !flow.ended() && !pass.features().leavesOut(above() + 1)) {
       // Twice the size, or one less where halving had rounded up.
       Shape next = skips.element().getShape();
       flow.then(h -> upsampler.forward(h, next.get(2), next.get(3)));

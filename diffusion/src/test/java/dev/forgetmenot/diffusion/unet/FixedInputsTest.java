@@ -32,7 +32,7 @@ class FixedInputsTest {
   /** A UNet, a batch of two and the inputs of its steps. */
   private record Sampling(UNet2DConditionModel unet, NDArray latents, FixedInputs inputs) {
     float[] kept(int step, AttentionHooks hooks) {
-      try (NDArray found = unet.forward(latents, step, inputs, hooks)) {
+      try (NDArray found = unet.forward(latents, step, inputs, hooks, DeepFeatures.none())) {
         return floats(found);
       }
     }

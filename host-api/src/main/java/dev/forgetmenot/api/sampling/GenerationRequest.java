@@ -29,6 +29,8 @@ import java.util.Optional;
  *     fit is cut off, as diffusers does
  * @param initial an image to begin with, or empty to begin with noise
  * @param variation a second seed to mix in, or empty for none
+ * @param guidanceInterval the part of the steps that is guided, where guidance is above 1
+ * @param featureCache how much of the UNet each prediction computes anew
  */
 public record GenerationRequest(
     String prompt,
@@ -45,7 +47,9 @@ public record GenerationRequest(
     int clipSkip,
     boolean promptWeights,
     Optional<InitialImage> initial,
-    Optional<Variation> variation) {
+    Optional<Variation> variation,
+    GuidanceInterval guidanceInterval,
+    FeatureCache featureCache) {
 
   /** Checks the ranges. */
   public GenerationRequest {
@@ -88,6 +92,8 @@ public record GenerationRequest(
     builder.promptWeights = promptWeights;
     builder.initial = initial;
     builder.variation = variation;
+    builder.guidanceInterval = guidanceInterval;
+    builder.featureCache = featureCache;
     return builder;
   }
 
@@ -136,6 +142,8 @@ public record GenerationRequest(
     private boolean promptWeights;
     private Optional<InitialImage> initial = Optional.empty();
     private Optional<Variation> variation = Optional.empty();
+    private GuidanceInterval guidanceInterval = GuidanceInterval.WHOLE;
+    private FeatureCache featureCache = FeatureCache.NONE;
 
     private Builder(String prompt) {
       this.prompt = prompt;
@@ -231,6 +239,18 @@ public record GenerationRequest(
       return this;
     }
 
+    /** The part of the steps that is guided; all unless set. */
+    public Builder guidanceInterval(GuidanceInterval value) {
+      this.guidanceInterval = value;
+      return this;
+    }
+
+    /** How much of the UNet each prediction computes anew; all unless set. */
+    public Builder featureCache(FeatureCache value) {
+      this.featureCache = value;
+      return this;
+    }
+
     /**
      * The values as they are now.
      *
@@ -252,7 +272,9 @@ public record GenerationRequest(
           clipSkip,
           promptWeights,
           initial,
-          variation);
+          variation,
+          guidanceInterval,
+          featureCache);
     }
   }
 

@@ -78,9 +78,10 @@ public interface SamplingExtension extends ExtensionPoint {
 
     /**
      * Combines the two predictions of guided sampling in place of classifier-free guidance. Called
-     * only where the request is guided, with a scale above 1. The first extension that returns an
-     * array decides, and later ones are not asked; where all return empty the host computes {@code
-     * unconditional + scale · (conditional − unconditional)} (Ho and Salimans, arXiv 2207.12598).
+     * only where the request is guided, with a scale above 1 and in a step of its guidance
+     * interval. The first extension that returns an array decides, and later ones are not asked;
+     * where all return empty the host computes {@code unconditional + scale · (conditional −
+     * unconditional)} (Ho and Salimans, arXiv 2207.12598).
      *
      * @param step counted from 0
      * @param unconditional (b, c, h, w), predicted with the negative prompt

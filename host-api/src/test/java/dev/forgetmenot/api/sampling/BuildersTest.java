@@ -34,6 +34,8 @@ class BuildersTest {
             .promptWeights(true)
             .initial(INITIAL)
             .variation(new Variation(5, 0.25))
+            .guidanceInterval(new GuidanceInterval(0.1, 0.6))
+            .featureCache(new FeatureCache(2, 3))
             .build();
     assertThat(all)
         .isEqualTo(
@@ -52,7 +54,9 @@ class BuildersTest {
                 2,
                 true,
                 Optional.of(INITIAL),
-                Optional.of(new Variation(5, 0.25))));
+                Optional.of(new Variation(5, 0.25)),
+                new GuidanceInterval(0.1, 0.6),
+                new FeatureCache(2, 3)));
     assertThat(all.toBuilder().build()).isEqualTo(all);
     assertThat(all.prompted("a cat").prompted("a fox")).isEqualTo(all);
     assertThat(all.seeds(1, 1).seeds(7, 3)).isEqualTo(all);

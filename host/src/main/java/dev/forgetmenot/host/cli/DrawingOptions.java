@@ -111,6 +111,8 @@ final class DrawingOptions {
       description = "How much of it: 0 for nothing, 1 for its noise alone (default: 0.1).")
   private Double variationStrength;
 
+  @Mixin private LessWorkOptions less;
+
   @Mixin private InitialImageOptions initial;
 
   /**
@@ -139,6 +141,7 @@ final class DrawingOptions {
     request.guidanceRescale(
         guidanceRescale == null ? recorded.guidanceRescale().orElse(0.0) : guidanceRescale);
     variation(recorded).ifPresent(request::variation);
+    less.applyTo(request, recorded);
     Optional<InitialImage> image = initial.read(recorded.denoising());
     recorded.requireImage(image.isPresent());
     image.ifPresent(request::initial);

@@ -1,5 +1,7 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.sampling.FeatureCache;
+import dev.forgetmenot.api.sampling.GuidanceInterval;
 import dev.forgetmenot.api.sampling.Variation;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
@@ -83,6 +85,18 @@ record RecordedSettings(String file, Infotext infotext) {
 
   Optional<Double> guidanceRescale() {
     return number("Guidance rescale", Double::valueOf);
+  }
+
+  GuidanceInterval guidanceInterval() {
+    double from = number("Guidance from", Double::valueOf).orElse(0.0);
+    double until = number("Guidance until", Double::valueOf).orElse(1.0);
+    return new GuidanceInterval(from, until);
+  }
+
+  Optional<FeatureCache> featureCache() {
+    Optional<Integer> depth = number("Cache depth", Integer::valueOf);
+    Optional<Integer> interval = number("Cache interval", Integer::valueOf);
+    return depth.flatMap(at -> interval.map(every -> new FeatureCache(at, every)));
   }
 
   boolean promptWeights() {

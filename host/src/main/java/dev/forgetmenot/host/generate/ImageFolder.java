@@ -2,6 +2,7 @@ package dev.forgetmenot.host.generate;
 
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.GuidanceInterval;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
@@ -104,6 +105,7 @@ public final class ImageFolder {
       if (request.guidanceRescale() > 0) {
         pairs.put("Guidance rescale", plain(request.guidanceRescale()));
       }
+      putLessWork(request, pairs);
       pairs.put("Seed", Long.toString(request.seedOf(image)));
       pairs.put("Size", width + "x" + height);
       pairs.put("Model", model);
@@ -120,6 +122,21 @@ public final class ImageFolder {
       pairs.put("RNG", "CPU");
       pairs.put("Version", program);
       return Infotext.of(request.prompt(), request.negativePrompt(), pairs);
+    }
+
+    /** Work that is left out. */
+    private static void putLessWork(GenerationRequest request, Map<String, String> pairs) {
+      GuidanceInterval guided = request.guidanceInterval();
+      if (guided.from() > 0) {
+        pairs.put("Guidance from", plain(guided.from()));
+      }
+      if (guided.until() < 1) {
+        pairs.put("Guidance until", plain(guided.until()));
+      }
+      if (request.featureCache().used()) {
+        pairs.put("Cache depth", Integer.toString(request.featureCache().depth()));
+        pairs.put("Cache interval", Integer.toString(request.featureCache().interval()));
+      }
     }
 
     /** What differs from the usual way of drawing, in A1111's words where it has some. */
