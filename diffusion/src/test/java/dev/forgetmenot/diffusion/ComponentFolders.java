@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,9 +36,14 @@ public final class ComponentFolders {
   }
 
   public static AutoencoderKL vae(Path folder, NDManager manager, Ops ops) throws IOException {
+    return vae(folder, manager, ops, VaeTiling.AUTO);
+  }
+
+  public static AutoencoderKL vae(Path folder, NDManager manager, Ops ops, VaeTiling tiling)
+      throws IOException {
     VaeConfig config = VaeConfig.read(folder);
     Map<String, Shape> shapes = AutoencoderKL.parameterShapes(config);
     return new AutoencoderKL(
-        config, ModelParameters.load(manager, ops, folder, "vae", shapes), ops);
+        config, ModelParameters.load(manager, ops, folder, "vae", shapes), ops, tiling);
   }
 }

@@ -13,6 +13,7 @@ import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.RandomParameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,7 +87,8 @@ class RealSizeTest {
             new AutoencoderKL(
                 vaeConfig,
                 RandomParameters.of(manager, AutoencoderKL.parameterShapes(vaeConfig), SEED),
-                ops)) {
+                ops,
+                VaeTiling.AUTO)) {
       assertThat(unet.weights().all().stream().mapToLong(one -> one.shape().size()).sum())
           .isEqualTo(model.unetParameters());
       List<Integer> ids = Collections.nCopies(77, 320);

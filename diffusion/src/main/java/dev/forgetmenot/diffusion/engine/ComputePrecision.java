@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -87,6 +88,22 @@ public enum ComputePrecision {
     return instruction(root, FOR_BF16)
         .map(name -> new Choice(BF16, "the processor has " + name))
         .orElse(new Choice(F32, "the processor names no instructions for bf16"));
+  }
+
+  /**
+   * The precisions that a device of this machine is made for, in the order of this list: on a CPU
+   * those of fewer than 32 bits only if it names instructions for them.
+   *
+   * @param device {@code cpu}, or another
+   */
+  public static List<ComputePrecision> suiting(String device) {
+    boolean cpu = device.equals("cpu");
+    Path root = Path.of("/");
+    return Arrays.stream(values())
+        .filter(one -> one != AUTO)
+        .filter(one -> one != BF16 || !cpu || instruction(root, FOR_BF16).isPresent())
+        .filter(one -> one != F16 || !cpu || instruction(root, FOR_F16).isPresent())
+        .toList();
   }
 
   /** As command lines and PNG files name it. */

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param reading how the model's files are read
  * @param weights how the weights are held in memory
  * @param compute what the products of the UNet and the VAE are computed in
+ * @param tiling which images go through the VAE in tiles
  * @param library finds patches that sampling extensions ask for by name
  */
 public record LoadOptions(
@@ -31,6 +33,7 @@ public record LoadOptions(
     ReadingOptions reading,
     WeightPrecision weights,
     ComputePrecision compute,
+    VaeTiling tiling,
     PatchLibrary library) {
 
   /** Copies the lists. */
@@ -52,6 +55,7 @@ public record LoadOptions(
         ReadingOptions.DEFAULT,
         WeightPrecision.F32,
         ComputePrecision.F32,
+        VaeTiling.AUTO,
         PatchLibrary.NONE);
   }
 
@@ -66,6 +70,7 @@ public record LoadOptions(
         reading,
         weights,
         compute,
+        tiling,
         library);
   }
 
@@ -80,6 +85,7 @@ public record LoadOptions(
         reading,
         weights,
         compute,
+        tiling,
         library);
   }
 
@@ -94,6 +100,7 @@ public record LoadOptions(
         reading,
         weights,
         compute,
+        tiling,
         library);
   }
 
@@ -108,6 +115,7 @@ public record LoadOptions(
         options,
         weights,
         compute,
+        tiling,
         library);
   }
 
@@ -122,6 +130,7 @@ public record LoadOptions(
         reading,
         precision,
         compute,
+        tiling,
         library);
   }
 
@@ -136,6 +145,7 @@ public record LoadOptions(
         reading,
         weights,
         precision,
+        tiling,
         library);
   }
 
@@ -150,6 +160,22 @@ public record LoadOptions(
         reading,
         weights,
         compute,
+        tiling,
         patchLibrary);
+  }
+
+  /** The same with other images cut into tiles for the VAE. */
+  public LoadOptions tiling(VaeTiling which) {
+    return new LoadOptions(
+        device,
+        patches,
+        modelExtensions,
+        samplingExtensions,
+        samplers,
+        reading,
+        weights,
+        compute,
+        which,
+        library);
   }
 }

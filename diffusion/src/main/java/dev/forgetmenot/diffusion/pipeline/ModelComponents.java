@@ -71,7 +71,7 @@ record ModelComponents(
           tokenizer,
           new ClipTextEncoder(parts.textEncoder(), weights.apply("text_encoder"), ops.exact()),
           new UNet2DConditionModel(parts.unet(), weights.apply("unet"), ops),
-          new AutoencoderKL(parts.vae(), weights.apply("vae"), ops),
+          new AutoencoderKL(parts.vae(), weights.apply("vae"), ops, options.tiling()),
           stored);
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, newestFirst);

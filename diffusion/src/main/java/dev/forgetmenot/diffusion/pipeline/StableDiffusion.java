@@ -318,6 +318,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
     return parts.imageSize();
   }
 
+  /** Whether an image of this size, in pixels, goes through the VAE in tiles. */
+  public boolean inTiles(int width, int height) {
+    return options.tiling().cuts(parts.vae().config(), height, width);
+  }
+
   @Override
   public NoiseSource noise(long seed) {
     return new TorchGenerator(seed);
@@ -336,13 +341,8 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   /** Frees the model and ends its thread; closing twice is once. */
   @Override
   public void close() throws IOException {
-    if (closed.getAndSet(true)) {
-      return;
-    }
-    try {
-      engine.run(() -> parts.close());
-    } finally {
-      engine.close();
+    if (!closed.getAndSet(true)) {
+      Closing.all(List.<AutoCloseable>of(() -> engine.run(() -> parts.close()), engine));
     }
   }
 }

@@ -23,19 +23,26 @@ public final class AutoencoderKL implements AutoCloseable {
   private static final float MAX_LOGVAR = 20;
 
   private final VaeConfig config;
+  private final VaeTiling tiling;
   private final ModelParameters weights; // null when only shapes are wanted
   private final Encoder encoder;
   private final Decoder decoder;
   private final Conv2d quantConv; // null without
   private final Conv2d postQuantConv; // null without
 
-  /** Builds the model on weights, which it then owns. */
-  public AutoencoderKL(VaeConfig config, ModelParameters weights, Ops ops) {
-    this(config, ModulePath.root(weights, ops), weights);
+  /**
+   * Builds the model on weights, which it then owns.
+   *
+   * @param tiling which images are cut into tiles
+   */
+  public AutoencoderKL(VaeConfig config, ModelParameters weights, Ops ops, VaeTiling tiling) {
+    this(config, ModulePath.root(weights, ops), weights, tiling);
   }
 
-  private AutoencoderKL(VaeConfig config, ModulePath scope, ModelParameters weights) {
+  private AutoencoderKL(
+      VaeConfig config, ModulePath scope, ModelParameters weights, VaeTiling tiling) {
     this.config = config;
+    this.tiling = tiling;
     this.weights = weights;
     int latent = config.latentChannels();
     encoder = new Encoder(scope.in("encoder"), config);
@@ -53,7 +60,8 @@ public final class AutoencoderKL implements AutoCloseable {
   /** The canonical names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(VaeConfig config) {
     MetaParameters shapes = new MetaParameters();
-    AutoencoderKL unused = new AutoencoderKL(config, ModulePath.root(shapes, null), null);
+    AutoencoderKL unused =
+        new AutoencoderKL(config, ModulePath.root(shapes, null), null, VaeTiling.OFF);
     return shapes.shapes();
   }
 
@@ -77,17 +85,24 @@ public final class AutoencoderKL implements AutoCloseable {
   public DiagonalGaussianDistribution encode(NDArray images) {
     check("images", images, config.inChannels());
     weights.ready("encoder.");
-    LayerChain flow = LayerChain.from(images).then(encoder::forward);
-    if (quantConv != null) {
-      flow.then(quantConv::forward);
-    }
-    try (NDArray moments = flow.get()) {
+    Shape shape = images.getShape();
+    boolean cut = tiling.cuts(config, shape.get(2), shape.get(3));
+    int side = config.sampleSize();
+    try (NDArray moments =
+        cut
+            ? new OverlappingTiles(side, side / config.stride()).map(images, this::moments)
+            : moments(images)) {
       NDList halves = moments.split(2, 1);
       try (ArrayScope t = new ArrayScope(moments)) { // clip leaves arrays behind
         NDArray logvar = t.take(halves.get(1)).clip(MIN_LOGVAR, MAX_LOGVAR);
         return new DiagonalGaussianDistribution(halves.get(0), t.result(logvar));
       }
     }
+  }
+
+  private NDArray moments(NDArray images) {
+    LayerChain flow = LayerChain.from(images).then(encoder::forward);
+    return quantConv == null ? flow.get() : flow.then(quantConv::forward).get();
   }
 
   /**
@@ -100,6 +115,15 @@ public final class AutoencoderKL implements AutoCloseable {
   public NDArray decode(NDArray latents) {
     check("latents", latents, config.latentChannels());
     weights.ready("decoder.");
+    Shape shape = latents.getShape();
+    int stride = config.stride();
+    int side = config.sampleSize();
+    return tiling.cuts(config, stride * shape.get(2), stride * shape.get(3))
+        ? new OverlappingTiles(side / stride, side).map(latents, this::decoded)
+        : decoded(latents);
+  }
+
+  private NDArray decoded(NDArray latents) {
     LayerChain flow = LayerChain.from(latents);
     if (postQuantConv != null) {
       flow.then(postQuantConv::forward);

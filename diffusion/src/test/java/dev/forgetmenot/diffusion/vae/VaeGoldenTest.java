@@ -1,9 +1,13 @@
 package dev.forgetmenot.diffusion.vae;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -13,6 +17,27 @@ class VaeGoldenTest {
   @TestFactory
   Stream<DynamicTest> posteriorsAndImages() {
     return GoldenRun.each(VaeGoldenTest::check);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> tilesAreBlendedAsDiffusersDoes() {
+    return GoldenRun.each(VaeGoldenTest::checkTiles);
+  }
+
+  private static void checkTiles(GoldenRun.Context run) throws IOException {
+    Path reference = run.folder().resolve("golden/vae_tiled.safetensors");
+    assumeTrue(Files.exists(reference), () -> "the folder has no " + reference);
+    try (GoldenTensors golden = run.golden("vae_tiled");
+        AutoencoderKL vae =
+            ComponentFolders.vae(run.model("vae"), run.manager(), run.ops(), VaeTiling.ON)) {
+      try (DiagonalGaussianDistribution posterior = vae.encode(golden.get("image"))) {
+        run.check(golden, "mean", posterior.mean());
+        run.check(golden, "logvar", posterior.logvar());
+      }
+      run.check(golden, "decoded", vae.decode(golden.get("latent")));
+      run.check(golden, "decoded_wide", vae.decode(golden.get("latent_wide")));
+      run.check(golden, "decoded_small", vae.decode(golden.get("latent_small")));
+    }
   }
 
   private static void check(GoldenRun.Context run) throws IOException {

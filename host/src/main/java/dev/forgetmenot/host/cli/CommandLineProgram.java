@@ -83,7 +83,7 @@ public final class CommandLineProgram {
           .with(PluginsCommand.class, PluginsCommand::new)
           .with(DoctorCommand.class, DoctorCommand::new)
           .with(EvaluateCommand.class, EvaluateCommand::of)
-          .with(BenchCommand.class, ignored -> new BenchCommand())
+          .with(BenchCommand.class, BenchCommand::of)
           .with(CompletionCommand.class, CompletionCommand::new)
           .with(ManCommand.class, ManCommand::new);
       line.setOut(console.out());

@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.ImageSize;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -111,6 +112,17 @@ final class GenerateCommand extends ContextCommand {
 
   @Mixin private PrecisionOption computing;
 
+  @Option(
+      names = "--vae-tiling",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description = {
+        "Decode images in overlapping tiles of the model's own size, which bounds the memory: auto",
+        "(above about 880 x 880 of SD 1.5), on or off; contrast may differ a little (default:",
+        "${DEFAULT-VALUE})."
+      })
+  private VaeTiling tiling;
+
   @Mixin private ModelOptions options;
 
   GenerateCommand(CommandContext context) {
@@ -132,6 +144,7 @@ final class GenerateCommand extends ContextCommand {
             options
                 .loader(plugins)
                 .computing(computing.precision())
+                .tiling(tiling)
                 .load(patches.requests(), named)) {
       StableDiffusion model = hosted.model();
       if (computing.precision() != ComputePrecision.F32) {
@@ -263,7 +276,10 @@ final class GenerateCommand extends ContextCommand {
     int height = request.height().orElse(model.imageSize());
     double times = (double) width * height / model.imageSize() / model.imageSize();
     if (times > 1) {
-      MemoryNeed need = MemoryModel.of(model).images(width, height);
+      int side = model.imageSize();
+      MemoryModel memory = MemoryModel.of(model);
+      MemoryNeed need =
+          model.inTiles(width, height) ? memory.images(side, side) : memory.images(width, height);
       MemoryFacts facts = MemoryFacts.read();
       need.check(facts, "ask for smaller images (--size)");
       context.say(

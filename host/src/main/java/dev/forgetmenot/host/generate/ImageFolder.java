@@ -82,18 +82,24 @@ public final class ImageFolder {
         List<String> embeddings,
         Map<String, String> facts) {
       StableDiffusion model = hosted.model();
+      int width = request.width().orElse(model.imageSize());
+      int height = request.height().orElse(model.imageSize());
+      Map<String, String> more = new LinkedHashMap<>(facts);
+      if (model.inTiles(width, height)) {
+        more.put("VAE tiling", "on");
+      }
       return new Provenance(
           hosted.name(),
           model.sampler(request).displayName(),
-          request.width().orElse(model.imageSize()),
-          request.height().orElse(model.imageSize()),
+          width,
+          height,
           patches,
           hosted.compute().precision(),
           "fmn " + HostVersions.read().program(),
           embeddings,
           Math.max(
               model.promptChunks(request.prompt()), model.promptChunks(request.negativePrompt())),
-          facts);
+          more);
     }
 
     /** The infotext of an image of a request, counted from 0. */

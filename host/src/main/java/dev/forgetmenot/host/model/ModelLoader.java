@@ -10,6 +10,7 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.List;
  * @param reading how the model's files are read
  * @param weights how the weights are held in memory
  * @param compute what the products of the UNet and the VAE are computed in
+ * @param tiling which images go through the VAE in tiles
  */
 public record ModelLoader(
     Path folder,
@@ -32,16 +34,28 @@ public record ModelLoader(
     HostPluginManager plugins,
     ReadingOptions reading,
     WeightPrecision weights,
-    ComputePrecision compute) {
+    ComputePrecision compute,
+    VaeTiling tiling) {
   /** Loads a model that predicts what its files say, with weights in FLOAT32. */
   public ModelLoader(Path folder, String device, HostPluginManager plugins) {
     this(
-        folder, device, plugins, ReadingOptions.DEFAULT, WeightPrecision.F32, ComputePrecision.F32);
+        folder,
+        device,
+        plugins,
+        ReadingOptions.DEFAULT,
+        WeightPrecision.F32,
+        ComputePrecision.F32,
+        VaeTiling.AUTO);
   }
 
   /** The same with products computed in another precision. */
   public ModelLoader computing(ComputePrecision precision) {
-    return new ModelLoader(folder, device, plugins, reading, weights, precision);
+    return new ModelLoader(folder, device, plugins, reading, weights, precision, tiling);
+  }
+
+  /** The same with other images cut into tiles for the VAE. */
+  public ModelLoader tiling(VaeTiling which) {
+    return new ModelLoader(folder, device, plugins, reading, weights, compute, which);
   }
 
   /** The name of the model for people: that of its folder or file. */
@@ -73,6 +87,7 @@ public record ModelLoader(
             .reading(reading)
             .holding(weights)
             .computing(choice.precision())
+            .tiling(tiling)
             .naming(library)
             .patched(patches, plugins.extensions(ModelExtension.class))
             .sampled(

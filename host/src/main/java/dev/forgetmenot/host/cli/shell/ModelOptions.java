@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
+import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.host.model.ModelLoader;
@@ -58,7 +59,7 @@ public final class ModelOptions {
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
     return new ModelLoader(
-        chosen, device, manager, reading.options(), weights, ComputePrecision.F32);
+        chosen, device, manager, reading.options(), weights, ComputePrecision.F32, VaeTiling.AUTO);
   }
 
   /** What the command line names. */
