@@ -88,8 +88,7 @@ public record SpeedFiles(Path folder) {
     for (SpeedRow row : timed) {
       List<Double> values =
           series.computeIfAbsent(
-              row.precision(),
-              key -> new ArrayList<>(Collections.nCopies(names.size(), null)));
+              row.precision(), key -> new ArrayList<>(Collections.nCopies(names.size(), null)));
       values.set(names.indexOf(name(row)), row.median());
     }
     CategoryChart chart =
