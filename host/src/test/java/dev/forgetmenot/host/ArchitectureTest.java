@@ -43,6 +43,7 @@ class ArchitectureTest {
           "plugin-evaluate",
           "evaluation",
           "host",
+          "studio",
           "samples");
 
   private static final JavaClasses MAIN = new ClassFileImporter().importPaths(compiled());

@@ -8,6 +8,8 @@ import java.util.Map;
 public enum UserFolder {
   /** Settings: {@code %APPDATA%}, {@code XDG_CONFIG_HOME} or ~/.config. */
   SETTINGS("APPDATA", "Roaming", "XDG_CONFIG_HOME", ".config"),
+  /** What cannot be made again: {@code %LOCALAPPDATA%}, {@code XDG_DATA_HOME} or ~/.local/share. */
+  DATA("LOCALAPPDATA", "Local", "XDG_DATA_HOME", ".local/share"),
   /** What can be made again: {@code %LOCALAPPDATA%}, {@code XDG_CACHE_HOME} or ~/.cache. */
   CACHE("LOCALAPPDATA", "Local", "XDG_CACHE_HOME", ".cache");
 

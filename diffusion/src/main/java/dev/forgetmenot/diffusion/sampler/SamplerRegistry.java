@@ -61,6 +61,15 @@ public final class SamplerRegistry {
     return List.copyOf(byName.values());
   }
 
+  /** The schedules that may follow a sampler's name: their names with those for people. */
+  public static Map<String, String> schedules() {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (ScheduleOption option : ScheduleOption.values()) {
+      names.put(option.plainName(), option.displayName());
+    }
+    return names;
+  }
+
   /**
    * The sampler that a user named, or else the one that the model's folder names; its name says the
    * schedule, where the name or the folder does.

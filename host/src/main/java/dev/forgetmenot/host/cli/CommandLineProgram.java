@@ -9,6 +9,7 @@ import dev.forgetmenot.host.cli.evaluate.EvaluateCommand;
 import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.CommandProvider;
 import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Failure;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -86,6 +88,7 @@ public final class CommandLineProgram {
           .with(BenchCommand.class, BenchCommand::of)
           .with(CompletionCommand.class, CompletionCommand::new)
           .with(ManCommand.class, ManCommand::new);
+      ServiceLoader.load(CommandProvider.class).forEach(provider -> provider.addTo(commands));
       line.setOut(console.out());
       line.setErr(console.err());
       line.setCaseInsensitiveEnumValuesAllowed(true);

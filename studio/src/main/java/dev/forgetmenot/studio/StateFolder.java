@@ -1,0 +1,38 @@
+package dev.forgetmenot.studio;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where a server keeps what survives it: {@code token}, {@code jobs/} and {@code images/}. For the
+ * user alone.
+ *
+ * @param root the folder
+ */
+record StateFolder(Path root) {
+  /** Opens a folder, which is made if it is not there. */
+  static StateFolder open(Path root) throws IOException {
+    Path folder = root.toAbsolutePath().normalize();
+    if (Files.notExists(folder)) {
+      Files.createDirectories(folder);
+      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
+    }
+    return new StateFolder(folder);
+  }
+
+  Path token() {
+    return root.resolve("token");
+  }
+
+  Path jobs() {
+    return root.resolve("jobs");
+  }
+
+  Path images() {
+    return root.resolve("images");
+  }
+}

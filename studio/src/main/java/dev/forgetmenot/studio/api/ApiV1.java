@@ -1,0 +1,202 @@
+package dev.forgetmenot.studio.api;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.studio.draw.ImageStore;
+import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.draw.StoredImage;
+import dev.forgetmenot.studio.http.AccessToken;
+import dev.forgetmenot.studio.http.Api;
+import dev.forgetmenot.studio.http.HttpAnswer;
+import dev.forgetmenot.studio.http.HttpCall;
+import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.Route;
+import dev.forgetmenot.studio.job.Job;
+import dev.forgetmenot.studio.job.JobQueue;
+import dev.forgetmenot.studio.job.RunningJob;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * The server's own routes; refusals are {@code application/problem+json} (RFC 9457) with a code.
+ *
+ * @param token is exchanged for the cookie of a browser's session
+ */
+public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageStore store)
+    implements Api {
+  private static final String HERE = "/api/v1/";
+  private static final int USUAL = 50;
+  private static final int MOST = 200;
+  private static final String PNG = ".png";
+
+  @Override
+  public String prefix() {
+    return HERE;
+  }
+
+  @Override
+  public List<Route> routes() {
+    return List.of(
+        Route.of("POST", HERE + "session", this::begin).forAnyone(),
+        Route.of("DELETE", HERE + "session", call -> cookie(call, "", 0)),
+        Route.of("GET", HERE + "status", call -> HttpAnswer.json(status())),
+        Route.of("GET", HERE + "jobs", this::jobs),
+        Route.of("GET", HERE + "jobs/{id}", call -> HttpAnswer.json(json(job(call)))),
+        Route.of("DELETE", HERE + "jobs/{id}", this::remove),
+        Route.of("POST", HERE + "jobs/{id}/cancel", this::cancel),
+        Route.of("GET", HERE + "jobs/{id}/preview", this::preview),
+        Route.of("GET", HERE + "images", this::images),
+        Route.of("GET", HERE + "images/{id}", this::image),
+        Route.of("DELETE", HERE + "images/{id}", this::removeImage));
+  }
+
+  @Override
+  public HttpAnswer refusal(HttpProblem problem) {
+    JsonObject json = new JsonObject();
+    json.addProperty("type", "/problems/" + problem.code());
+    json.addProperty("title", problem.code());
+    json.addProperty("status", problem.status());
+    json.addProperty("detail", problem.getMessage());
+    json.addProperty("code", problem.code());
+    byte[] body = HttpAnswer.json(json).body();
+    return new HttpAnswer(
+        problem.status(), "application/problem+json", body, problem.headers());
+  }
+
+  private HttpAnswer begin(HttpCall call) throws HttpProblem {
+    JsonElement given = call.json().get("token");
+    if (given == null || !given.isJsonPrimitive() || !token.is(given.getAsString())) {
+      throw new HttpProblem(401, "FMN-801", "the token is missing or wrong");
+    }
+    return cookie(call, token.cookie(), 30 * 24 * 3600);
+  }
+
+  private static HttpAnswer cookie(HttpCall call, String value, int seconds) {
+    return HttpAnswer.none()
+        .with(
+            "Set-Cookie",
+            HttpCall.cookieName(call.port())
+                + "="
+                + value
+                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
+                + seconds);
+  }
+
+  private JsonObject status() {
+    JsonObject json = new JsonObject();
+    json.addProperty("version", HostVersions.read().program());
+    JsonObject served = new JsonObject();
+    served.addProperty("name", model.name());
+    served.addProperty("state", model.state());
+    model.failure().ifPresent(why -> served.addProperty("detail", why.getMessage()));
+    json.add("model", served);
+    json.addProperty("queued", queue.length());
+    queue.running().ifPresent(job -> json.addProperty("running", job.id()));
+    return json;
+  }
+
+  private HttpAnswer jobs(HttpCall call) throws HttpProblem {
+    int limit = call.number("limit", USUAL, 1, MOST);
+    Predicate<Job> asked =
+        job ->
+            is(call.asked("state"), job.state().word())
+                && is(call.asked("kind"), job.kind())
+                && call.asked("before").map(id -> job.id().compareTo(id) < 0).orElse(true);
+    JsonArray jobs = new JsonArray();
+    queue.jobs().stream().filter(asked).limit(limit).map(this::json).forEach(jobs::add);
+    return page("jobs", jobs, limit);
+  }
+
+  private static boolean is(Optional<String> wanted, String value) {
+    return wanted.map(value::equals).orElse(true);
+  }
+
+  /** A page and the id to go on before, where there may be more. */
+  private static HttpAnswer page(String name, JsonArray entries, int limit) {
+    JsonObject json = new JsonObject();
+    json.add(name, entries);
+    if (entries.size() == limit) {
+      json.add("next", entries.get(limit - 1).getAsJsonObject().get("id"));
+    }
+    return HttpAnswer.json(json);
+  }
+
+  /** A job with its progress, if it is being done. */
+  private JsonObject json(Job job) {
+    JsonObject json = job.json();
+    running(job)
+        .map(RunningJob::progress)
+        .ifPresent(
+            now -> {
+              JsonObject progress = new JsonObject();
+              progress.addProperty("stage", now.stage());
+              progress.addProperty("done", now.done());
+              progress.addProperty("total", now.total());
+              progress.addProperty("secondsLeft", now.secondsLeft());
+              json.add("progress", progress);
+            });
+    return json;
+  }
+
+  private Optional<RunningJob> running(Job job) {
+    return queue.running().filter(one -> one.id().equals(job.id()));
+  }
+
+  private Job job(HttpCall call) throws HttpProblem {
+    String id = call.name("id");
+    return queue.job(id).orElseThrow(() -> HttpProblem.notFound("there is no job of this id"));
+  }
+
+  private HttpAnswer cancel(HttpCall call) throws HttpProblem, IOException {
+    Job job = job(call);
+    queue.cancel(job.id());
+    return HttpAnswer.json(202, json(job(call)));
+  }
+
+  private HttpAnswer remove(HttpCall call) throws HttpProblem, IOException {
+    Job job = job(call);
+    if (!queue.remove(job.id())) {
+      throw new HttpProblem(409, "FMN-810", "the job has not ended; cancel it first");
+    }
+    return HttpAnswer.none();
+  }
+
+  private HttpAnswer preview(HttpCall call) throws HttpProblem {
+    return running(job(call))
+        .flatMap(RunningJob::preview)
+        .map(png -> HttpAnswer.bytes("image/png", png))
+        .orElseGet(HttpAnswer::none);
+  }
+
+  private HttpAnswer images(HttpCall call) throws HttpProblem {
+    int limit = call.number("limit", USUAL, 1, MOST);
+    JsonArray images = new JsonArray();
+    store.list(call.asked("before"), limit).stream().map(StoredImage::json).forEach(images::add);
+    return page("images", images, limit);
+  }
+
+  /** What is known of an image, or with {@code .png} its file. */
+  private HttpAnswer image(HttpCall call) throws HttpProblem, IOException {
+    String id = call.name("id");
+    StoredImage image = stored(id.endsWith(PNG) ? id.substring(0, id.length() - 4) : id);
+    return id.endsWith(PNG)
+        ? HttpAnswer.bytes("image/png", store.bytes(image.id()))
+            .with("Cache-Control", "private, max-age=31536000, immutable")
+        : HttpAnswer.json(image.json());
+  }
+
+  private StoredImage stored(String id) throws HttpProblem {
+    return store
+        .image(id)
+        .orElseThrow(() -> HttpProblem.notFound("there is no image of this id"));
+  }
+
+  private HttpAnswer removeImage(HttpCall call) throws HttpProblem, IOException {
+    store.remove(stored(call.name("id")).id());
+    return HttpAnswer.none();
+  }
+}

@@ -1,0 +1,104 @@
+package dev.forgetmenot.studio.draw;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.diffusion.image.PngFile;
+import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.JsonText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The images of one folder, {@code ID.png} with {@code ID.json} beside it, which is written last.
+ * Any thread.
+ */
+public final class ImageStore {
+  private static final String JSON = ".json";
+
+  private final Path folder;
+  private final NavigableMap<String, StoredImage> images = new TreeMap<>();
+
+  /**
+   * The images that a folder has.
+   *
+   * @throws IOException if one cannot be read
+   */
+  public ImageStore(Path folder) throws IOException {
+    this.folder = Files.createDirectories(folder);
+    try (var files = Files.list(folder)) {
+      for (Path file : files.filter(one -> one.toString().endsWith(JSON)).toList()) {
+        StoredImage image = StoredImage.of(JsonText.object(file));
+        images.put(image.id(), image);
+      }
+    }
+  }
+
+  /** Writes an image. */
+  StoredImage add(RgbImage image, String job, long seed, String infotext) throws IOException {
+    String id = UlidCreator.getMonotonicUlid().toString();
+    StoredImage stored =
+        new StoredImage(id, job, seed, image.width(), image.height(), infotext);
+    PngFile.write(png(id), image, infotext);
+    AtomicFile.write(
+        folder.resolve(id + JSON), stored.json().toString().getBytes(StandardCharsets.UTF_8));
+    synchronized (images) {
+      images.put(id, stored);
+    }
+    return stored;
+  }
+
+  private Path png(String id) {
+    return folder.resolve(id + ".png");
+  }
+
+  /** An image by its id. */
+  public Optional<StoredImage> image(String id) {
+    synchronized (images) {
+      return Optional.ofNullable(images.get(id));
+    }
+  }
+
+  /**
+   * The bytes of the PNG file of an image that {@link #image} knows.
+   *
+   * @throws IOException if it cannot be read, or is a link
+   */
+  public byte[] bytes(String id) throws IOException {
+    try (var in = Files.newInputStream(png(id), LinkOption.NOFOLLOW_LINKS)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * Images, the newest first.
+   *
+   * @param before an id: only older ones; empty for the newest
+   * @param limit how many at most
+   */
+  public List<StoredImage> list(Optional<String> before, int limit) {
+    synchronized (images) {
+      NavigableMap<String, StoredImage> older =
+          before.map(id -> images.headMap(id, false)).orElse(images);
+      return older.descendingMap().values().stream().limit(limit).toList();
+    }
+  }
+
+  /** Removes an image; false if there is none. */
+  public boolean remove(String id) throws IOException {
+    synchronized (images) {
+      if (images.remove(id) == null) {
+        return false;
+      }
+    }
+    Files.deleteIfExists(folder.resolve(id + JSON));
+    Files.deleteIfExists(png(id));
+    return true;
+  }
+}

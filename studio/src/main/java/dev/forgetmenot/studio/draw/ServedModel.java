@@ -1,0 +1,84 @@
+package dev.forgetmenot.studio.draw;
+
+import dev.forgetmenot.host.model.NamedModel;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** The model that is served, which is loaded while the server answers already. Any thread. */
+public final class ServedModel implements AutoCloseable {
+  private final String name;
+  private final CompletableFuture<NamedModel> loading;
+
+  /**
+   * Begins to load a model.
+   *
+   * @param name of the model for people
+   * @param load loads it
+   */
+  public ServedModel(String name, Callable<NamedModel> load) {
+    this.name = name;
+    this.loading = new CompletableFuture<>();
+    Thread thread = new Thread(() -> complete(load), "fmn-load");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @SuppressWarnings("CatchThrowable") // an engine whose libraries do not load throws Errors
+  private void complete(Callable<NamedModel> load) {
+    try {
+      loading.complete(load.call());
+    } catch (Throwable e) {
+      loading.completeExceptionally(e);
+    }
+  }
+
+  /** Its name for people, known before it is loaded. */
+  public String name() {
+    return name;
+  }
+
+  /** The word for its state in JSON: {@code loading}, {@code ready} or {@code failed}. */
+  public String state() {
+    if (loading.isCompletedExceptionally()) {
+      return "failed";
+    }
+    return loading.isDone() ? "ready" : "loading";
+  }
+
+  /** The model if it is loaded. */
+  public Optional<NamedModel> ready() {
+    return state().equals("ready") ? Optional.of(loading.join()) : Optional.empty();
+  }
+
+  /** Why it was not loaded. */
+  public Optional<Throwable> failure() {
+    return loading.isCompletedExceptionally()
+        ? Optional.of(loading.handle((model, failure) -> failure).join())
+        : Optional.empty();
+  }
+
+  /** Waits until it is loaded. */
+  NamedModel await() throws IOException {
+    try {
+      return loading.join();
+    } catch (CompletionException e) {
+      throw new IOException("the model could not be loaded: " + e.getCause().getMessage(), e);
+    }
+  }
+
+  /** Is completed when the model is loaded, or exceptionally if that fails. */
+  public CompletableFuture<NamedModel> loaded() {
+    return loading.copy();
+  }
+
+  /** Frees the model. */
+  @Override
+  public void close() throws IOException {
+    if (ready().isPresent()) {
+      loading.join().close();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.forgetmenot.studio.http;
+
+import com.google.gson.JsonElement;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is answered.
+ *
+ * @param status of HTTP
+ * @param type of the content
+ * @param body its bytes; not copied
+ * @param headers more of them
+ */
+public record HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {
+  private static final String JSON = "application/json";
+
+  /** Copies the map. */
+  public HttpAnswer {
+    headers = Map.copyOf(headers);
+  }
+
+  /** JSON with status 200. */
+  public static HttpAnswer json(JsonElement json) {
+    return json(200, json);
+  }
+
+  /** JSON. */
+  public static HttpAnswer json(int status, JsonElement json) {
+    return new HttpAnswer(
+        status, JSON, json.toString().getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  /** Bytes with status 200. */
+  public static HttpAnswer bytes(String type, byte[] body) {
+    return new HttpAnswer(200, type, body, Map.of());
+  }
+
+  /** Nothing, with status 204. */
+  public static HttpAnswer none() {
+    return new HttpAnswer(204, JSON, new byte[0], Map.of());
+  }
+
+  /** The same with one more header. */
+  public HttpAnswer with(String name, String value) {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put(name, value);
+    return new HttpAnswer(status, type, body, all);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.forgetmenot.studio.http;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import dev.forgetmenot.files.JsonText;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request that may be answered.
+ *
+ * @param port of the server
+ * @param path decoded, such as {@code /api/v1/jobs/01J…}
+ * @param names what stands in the path for {@code {name}} of its {@link Route}
+ * @param query the first value of each name
+ * @param body its bytes; not copied
+ */
+public record HttpCall(
+    int port, String path, Map<String, String> names, Map<String, String> query, byte[] body) {
+  /** Deeper JSON is refused. */
+  private static final int DEPTH = 16;
+
+  /** Copies the maps. */
+  public HttpCall {
+    names = Map.copyOf(names);
+    query = Map.copyOf(query);
+  }
+
+  /** The name of a session's cookie: browsers give a cookie to all ports of a host. */
+  public static String cookieName(int port) {
+    return "fmn-" + port;
+  }
+
+  /** What stands in the path for a name. */
+  public String name(String name) {
+    return names.get(name);
+  }
+
+  /** A value of the query. */
+  public Optional<String> asked(String name) {
+    return Optional.ofNullable(query.get(name));
+  }
+
+  /**
+   * A number of the query.
+   *
+   * @param usual where it is not given
+   */
+  public int number(String name, int usual, int least, int most) throws HttpProblem {
+    String text = query.get(name);
+    if (text == null) {
+      return usual;
+    }
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw HttpProblem.unfit(name + " should be a number in [" + least + ", " + most + "]");
+  }
+
+  /** The body as an object of JSON; an empty body is an empty object. */
+  public JsonObject json() throws HttpProblem {
+    if (body.length == 0) {
+      return new JsonObject();
+    }
+    try (JsonReader reader = new JsonReader(new StringReader(JsonText.text(body)))) {
+      reader.setNestingLimit(DEPTH);
+      JsonObject json = JsonParser.parseReader(reader).getAsJsonObject();
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw HttpProblem.unfit("the body goes on after its JSON object");
+      }
+      return json;
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw HttpProblem.unfit(
+          "the body should be one JSON object in UTF-8, nested at most " + DEPTH + " levels deep");
+    }
+  }
+}

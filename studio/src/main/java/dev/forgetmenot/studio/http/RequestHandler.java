@@ -1,0 +1,219 @@
+package dev.forgetmenot.studio.http;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.host.cli.shell.Failure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides who may ask, and lets the routes answer. */
+final class RequestHandler extends Handler.Abstract {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+  private static final int FREE_TRIES = 10;
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+
+  /** Browsers take nothing of an answer for a page, and show it to no other site. */
+  private static final Map<String, String> ALWAYS =
+      Map.of(
+          "Cache-Control", "no-store",
+          "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
+          "Cross-Origin-Opener-Policy", "same-origin",
+          "Cross-Origin-Resource-Policy", "same-origin",
+          "Referrer-Policy", "no-referrer",
+          "X-Content-Type-Options", "nosniff",
+          "X-Frame-Options", "DENY");
+
+  private final ServerNames names;
+  private final AccessToken token;
+  private final List<Api> apis;
+  private final AtomicInteger wrongTokens = new AtomicInteger();
+
+  RequestHandler(ServerNames names, AccessToken token, List<Api> apis) {
+    this.names = names;
+    this.token = token;
+    this.apis = List.copyOf(apis);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    String host = Optional.ofNullable(request.getHeaders().get(HttpHeader.HOST)).orElse("");
+    if (!names.allow(host)) {
+      response.setStatus(421);
+      callback.succeeded();
+      return true;
+    }
+    String path = Optional.ofNullable(request.getHttpURI().getDecodedPath()).orElse("/");
+    Api api =
+        apis.stream().filter(one -> path.startsWith(one.prefix())).findFirst().orElse(apis.get(0));
+    CompletableFuture<HttpAnswer> answer;
+    try {
+      answer = answer(request, host, path, api);
+    } catch (HttpProblem e) {
+      answer = CompletableFuture.completedFuture(api.refusal(e));
+    }
+    answer
+        .exceptionally(failure -> api.refusal(problem(failure)))
+        .thenAccept(ready -> send(request, response, callback, ready));
+    return true;
+  }
+
+  private CompletableFuture<HttpAnswer> answer(Request request, String host, String path, Api api)
+      throws HttpProblem {
+    String method = request.getMethod();
+    Map<String, String> pathNames = new HashMap<>();
+    Route route = route(api, method.equals("HEAD") ? "GET" : method, path, pathNames);
+    String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    Optional<String> foreign =
+        ServerNames.foreign(
+            !READING.contains(method),
+            host,
+            request.getHeaders().get(HttpHeader.ORIGIN),
+            request.getHeaders().get("Sec-Fetch-Site"),
+            authorization != null);
+    if (foreign.isPresent()) {
+      throw new HttpProblem(
+          403, "FMN-802", "the request is refused: " + foreign.get() + "; ask from its own page");
+    }
+    if (route.access() == Route.Access.TOKEN && !hasToken(request, authorization)) {
+      HttpProblem refused =
+          new HttpProblem(
+              401,
+              "FMN-801",
+              "the token is missing or wrong: give the one that the server printed, as bearer, or"
+                  + " as the password of any user name",
+              Map.of("WWW-Authenticate", "Basic realm=\"fmn\""));
+      return wrongTokens.incrementAndGet() <= FREE_TRIES
+          ? CompletableFuture.failedFuture(refused)
+          : new CompletableFuture<HttpAnswer>()
+              .completeOnTimeout(api.refusal(refused), 1, TimeUnit.SECONDS);
+    }
+    checkBody(request, route);
+    return Content.Source.asByteArrayAsync(request, route.mostBytes())
+        .exceptionally(
+            failure -> {
+              throw new CompletionException(tooLarge(route));
+            })
+        .thenCompose(body -> answer(route, new HttpCall(names.port(), path, pathNames, query(request), body)));
+  }
+
+  private static CompletableFuture<HttpAnswer> answer(Route route, HttpCall call) {
+    try {
+      return route.endpoint().answer(call);
+    } catch (HttpProblem | IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static Route route(Api api, String method, String path, Map<String, String> names)
+      throws HttpProblem {
+    List<Route> here =
+        api.routes().stream().filter(route -> route.match(path).isPresent()).toList();
+    if (here.isEmpty()) {
+      throw HttpProblem.notFound("there is nothing at this path");
+    }
+    Route route =
+        here.stream()
+            .filter(one -> one.method().equals(method))
+            .findFirst()
+            .orElseThrow(() -> wrongMethod(here));
+    names.putAll(route.match(path).orElseThrow());
+    return route;
+  }
+
+  private static HttpProblem wrongMethod(List<Route> here) {
+    String allowed = here.stream().map(Route::method).sorted().collect(Collectors.joining(", "));
+    return new HttpProblem(
+        405, "FMN-807", "this path takes " + allowed + " alone", Map.of("Allow", allowed));
+  }
+
+  private boolean hasToken(Request request, String authorization) {
+    if (authorization != null) {
+      return token.isIn(authorization);
+    }
+    return Request.getCookies(request).stream()
+        .anyMatch(
+            cookie ->
+                cookie.getName().equals(HttpCall.cookieName(names.port()))
+                    && token.isCookie(cookie.getValue()));
+  }
+
+  private static void checkBody(Request request, Route route) throws HttpProblem {
+    if (request.getLength() > route.mostBytes()) {
+      throw tooLarge(route);
+    }
+    String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
+    boolean empty = request.getLength() == 0 || READING.contains(request.getMethod());
+    if (!empty && !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+      throw new HttpProblem(
+          415, "FMN-811", "the body should be JSON, with Content-Type: application/json");
+    }
+  }
+
+  private static HttpProblem tooLarge(Route route) {
+    return new HttpProblem(
+        413, "FMN-804", Message.of("the body may have %s bytes at most", route.mostBytes()));
+  }
+
+  private static Map<String, String> query(Request request) {
+    Map<String, String> query = new HashMap<>();
+    for (Fields.Field field : Request.extractQueryParameters(request)) {
+      query.put(field.getName(), field.getValue());
+    }
+    return query;
+  }
+
+  /** What is told of an exception that ended a request. */
+  private static HttpProblem problem(Throwable thrown) {
+    Throwable failure = thrown;
+    while (failure instanceof CompletionException && failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    if (failure instanceof HttpProblem problem) {
+      return problem;
+    }
+    return switch (Failure.of(failure)) {
+      case DISK_FULL -> new HttpProblem(507, "FMN-805", Failure.message(failure, ""));
+      case WRONG_USE -> HttpProblem.unfit(failure.getMessage());
+      default -> {
+        String id = UlidCreator.getMonotonicUlid().toString();
+        LOG.error("request {}", id, failure);
+        yield new HttpProblem(
+            500,
+            Failure.PROGRAM.code(),
+            "this is a fault of the program; its log has more under " + id);
+      }
+    };
+  }
+
+  private void send(Request request, Response response, Callback callback, HttpAnswer answer) {
+    response.setStatus(answer.status());
+    ALWAYS.forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
+    answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    if (answer.status() != 204) {
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+    }
+    boolean head = request.getMethod().equals("HEAD");
+    response.write(true, head ? null : ByteBuffer.wrap(answer.body()), callback);
+  }
+}
