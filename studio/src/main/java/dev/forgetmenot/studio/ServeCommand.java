@@ -1,5 +1,7 @@
 package dev.forgetmenot.studio;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.UserFolder;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -153,7 +155,8 @@ final class ServeCommand extends ContextCommand {
   }
 
   private static Problem problem(Throwable failure) {
-    return new Problem(Failure.of(failure).code(), Failure.message(failure, ""));
+    String sentences = Failure.message(failure, "").lines().map(String::strip).collect(joining(" "));
+    return new Problem(Failure.of(failure).code(), sentences);
   }
 
   private void sayWhenLoaded(ServedModel model) {

@@ -74,11 +74,12 @@ public final class ServedModel implements AutoCloseable {
     return loading.copy();
   }
 
-  /** Frees the model. */
+  /** Frees the model; one that is being loaded is waited for, since nothing can stop that. */
   @Override
   public void close() throws IOException {
-    if (ready().isPresent()) {
-      loading.join().close();
+    NamedModel loaded = loading.exceptionally(failure -> null).join();
+    if (loaded != null) {
+      loaded.close();
     }
   }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.Variation;
+import dev.forgetmenot.studio.draw.StoredImage;
 import dev.forgetmenot.studio.job.Job;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,10 +14,10 @@ import java.util.Optional;
 /**
  * What A1111 says of drawn images under {@code info}: a JSON object as a text.
  *
- * @param infotexts of the images
+ * @param images what was drawn
  * @param model its name
  */
-record DrawnInfo(Job job, GenerationRequest request, List<String> infotexts, String model) {
+record DrawnInfo(Job job, GenerationRequest request, List<StoredImage> images, String model) {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
 
@@ -43,8 +44,8 @@ record DrawnInfo(Job job, GenerationRequest request, List<String> infotexts, Str
     info.addProperty("subseed", variation.map(Variation::seed).orElse(-1L));
     info.add("all_subseeds", subseeds);
     info.addProperty("subseed_strength", variation.map(Variation::strength).orElse(0.0));
-    info.addProperty("width", request.width().orElse(0));
-    info.addProperty("height", request.height().orElse(0));
+    info.addProperty("width", images.stream().mapToInt(StoredImage::width).findFirst().orElse(0));
+    info.addProperty("height", images.stream().mapToInt(StoredImage::height).findFirst().orElse(0));
     info.addProperty("sampler_name", request.sampler().orElse(""));
     info.addProperty("cfg_scale", request.guidance());
     info.addProperty("steps", request.steps());
@@ -60,7 +61,7 @@ record DrawnInfo(Job job, GenerationRequest request, List<String> infotexts, Str
     info.add("extra_generation_params", notes);
     info.addProperty("index_of_first_image", 0);
     JsonArray texts = new JsonArray();
-    infotexts.forEach(texts::add);
+    images.forEach(image -> texts.add(image.infotext()));
     info.add("infotexts", texts);
     info.add("styles", new JsonArray());
     info.addProperty("job_timestamp", TIMESTAMP.format(job.created()));

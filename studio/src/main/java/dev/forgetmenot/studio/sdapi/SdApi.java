@@ -12,6 +12,7 @@ import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.DrawRequest;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.draw.StoredImage;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
@@ -150,14 +151,14 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
           new HttpProblem(status(problem.code()), problem.code(), problem.sentence()));
     }
     JsonArray images = new JsonArray();
-    List<String> infotexts = new ArrayList<>();
+    List<StoredImage> stored = new ArrayList<>();
     try {
       for (JsonElement id : ids(job)) {
         if (sends) {
           byte[] bytes = store.bytes(id.getAsString());
           images.add(Base64.getEncoder().encodeToString(bytes));
         }
-        store.image(id.getAsString()).ifPresent(image -> infotexts.add(image.infotext()));
+        store.image(id.getAsString()).ifPresent(stored::add);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -165,7 +166,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
     JsonObject answer = new JsonObject();
     answer.add("images", images);
     answer.add("parameters", parameters);
-    answer.addProperty("info", new DrawnInfo(job, request, infotexts, model.name()).text());
+    answer.addProperty("info", new DrawnInfo(job, request, stored, model.name()).text());
     return HttpAnswer.json(answer);
   }
 

@@ -1,0 +1,2 @@
+/** Planted for StudioArchitectureTest. */
+package dev.forgetmenot.studio.planted;
