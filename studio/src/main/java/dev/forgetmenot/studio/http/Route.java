@@ -77,7 +77,7 @@ public record Route(
     Map<String, String> names = new HashMap<>();
     for (int i = 0; i < mine.size(); i++) {
       String own = mine.get(i);
-      if (own.startsWith("{")) {
+      if (own.startsWith("{") && !given.get(i).isEmpty()) {
         names.put(own.substring(1, own.length() - 1), given.get(i));
       } else if (!own.equals(given.get(i))) {
         return Optional.empty();
