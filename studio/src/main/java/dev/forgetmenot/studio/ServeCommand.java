@@ -96,15 +96,13 @@ final class ServeCommand extends ContextCommand {
   @Override
   public Integer call() throws IOException {
     if (port < 0 || port > 65_535 || places < 1) {
-      throw new IllegalArgumentException(
-          "--port should be in [0, 65535], and --queue 1 or more");
+      throw new IllegalArgumentException("--port should be in [0, 65535], and --queue 1 or more");
     }
     StateFolder folder = StateFolder.open(state == null ? usual() : state);
     AccessToken token = AccessToken.of(folder.token(), newToken);
     ImageStore store = new ImageStore(folder.images());
     PatchFolders folders =
-        PatchFolders.of(
-            options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root));
+        PatchFolders.of(options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root));
     try (PatchSet patches =
             patchOptions.open(context.console(), options.folder(), patchOptions.recipe());
         NamedPatches named = patchOptions.named(context.console(), options.folder());
@@ -140,7 +138,8 @@ final class ServeCommand extends ContextCommand {
                   .ifPresent(
                       why -> context.say(Message.of("job %s: %s", job.id(), why.sentence()))));
       queue.start();
-      context.say("http://127.0.0.1:" + server.port() + " answers; authentication fmn:" + token.text());
+      context.say(
+          "http://127.0.0.1:" + server.port() + " answers; authentication fmn:" + token.text());
       context.say("jobs and images are kept in " + folder.root() + "; Ctrl-C ends the server");
       sayWhenLoaded(model);
       waitForStop();
@@ -155,7 +154,8 @@ final class ServeCommand extends ContextCommand {
   }
 
   private static Problem problem(Throwable failure) {
-    String sentences = Failure.message(failure, "").lines().map(String::strip).collect(joining(" "));
+    String sentences =
+        Failure.message(failure, "").lines().map(String::strip).collect(joining(" "));
     return new Problem(Failure.of(failure).code(), sentences);
   }
 

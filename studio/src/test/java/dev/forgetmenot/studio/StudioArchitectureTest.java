@@ -26,8 +26,7 @@ class StudioArchitectureTest {
             .importPackages("dev.forgetmenot.studio"));
     assertThat(
             JETTY_IN_ONE_PACKAGE
-                .evaluate(
-                    new ClassFileImporter().importPackages("dev.forgetmenot.studio.planted"))
+                .evaluate(new ClassFileImporter().importPackages("dev.forgetmenot.studio.planted"))
                 .hasViolation())
         .as("the planted class breaks the rule")
         .isTrue();

@@ -63,8 +63,7 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
     json.addProperty("detail", problem.getMessage());
     json.addProperty("code", problem.code());
     byte[] body = HttpAnswer.json(json).body();
-    return new HttpAnswer(
-        problem.status(), "application/problem+json", body, problem.headers());
+    return new HttpAnswer(problem.status(), "application/problem+json", body, problem.headers());
   }
 
   private HttpAnswer begin(HttpCall call) throws HttpProblem {
@@ -190,9 +189,7 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
   }
 
   private StoredImage stored(String id) throws HttpProblem {
-    return store
-        .image(id)
-        .orElseThrow(() -> HttpProblem.notFound("there is no image of this id"));
+    return store.image(id).orElseThrow(() -> HttpProblem.notFound("there is no image of this id"));
   }
 
   private HttpAnswer removeImage(HttpCall call) throws HttpProblem, IOException {

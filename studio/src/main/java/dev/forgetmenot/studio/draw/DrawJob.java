@@ -40,7 +40,9 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
   /** The name of the kind. */
   public static final String NAME = "draw";
 
-  /** Clients that know only 512 × 512 ask a model of small images for this many times its pixels. */
+  /**
+   * Clients that know only 512 × 512 ask a model of small images for this many times its pixels.
+   */
   private static final int MOST_TIMES = 16;
 
   /** Previews may take this share of the time of a job. */
@@ -97,8 +99,7 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
     }
     if (sized.initial().isPresent()) {
       InitialImage initial = sized.initial().get();
-      FittedImage size =
-          FittedImage.of(initial.image(), model, sized.width(), sized.height());
+      FittedImage size = FittedImage.of(initial.image(), model, sized.width(), sized.height());
       sized =
           sized.toBuilder()
               .width(size.width())
@@ -131,11 +132,7 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
       request = drawn;
       provenance =
           ImageFolder.Provenance.of(
-              hosted,
-              drawn,
-              patches.stream().map(PatchSet::label).toList(),
-              List.of(),
-              Map.of());
+              hosted, drawn, patches.stream().map(PatchSet::label).toList(), List.of(), Map.of());
     }
 
     @Override

@@ -43,8 +43,7 @@ public final class ImageStore {
   /** Writes an image. */
   StoredImage add(RgbImage image, String job, long seed, String infotext) throws IOException {
     String id = UlidCreator.getMonotonicUlid().toString();
-    StoredImage stored =
-        new StoredImage(id, job, seed, image.width(), image.height(), infotext);
+    StoredImage stored = new StoredImage(id, job, seed, image.width(), image.height(), infotext);
     PngFile.write(png(id), image, infotext);
     AtomicFile.write(
         folder.resolve(id + JSON), stored.json().toString().getBytes(StandardCharsets.UTF_8));

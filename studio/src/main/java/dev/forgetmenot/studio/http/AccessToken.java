@@ -48,8 +48,7 @@ public record AccessToken(String text) {
     Files.deleteIfExists(file);
     if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
     AtomicFile.write(file, (token.text + "\n").getBytes(StandardCharsets.UTF_8));
     return token;

@@ -28,8 +28,7 @@ public record HttpAnswer(int status, String type, byte[] body, Map<String, Strin
 
   /** JSON. */
   public static HttpAnswer json(int status, JsonElement json) {
-    return new HttpAnswer(
-        status, JSON, json.toString().getBytes(StandardCharsets.UTF_8), Map.of());
+    return new HttpAnswer(status, JSON, json.toString().getBytes(StandardCharsets.UTF_8), Map.of());
   }
 
   /** Bytes with status 200. */

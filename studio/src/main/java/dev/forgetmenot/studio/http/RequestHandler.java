@@ -113,7 +113,9 @@ final class RequestHandler extends Handler.Abstract {
             failure -> {
               throw new CompletionException(tooLarge(route));
             })
-        .thenCompose(body -> answer(route, new HttpCall(names.port(), path, pathNames, query(request), body)));
+        .thenCompose(
+            body ->
+                answer(route, new HttpCall(names.port(), path, pathNames, query(request), body)));
   }
 
   private static CompletableFuture<HttpAnswer> answer(Route route, HttpCall call) {

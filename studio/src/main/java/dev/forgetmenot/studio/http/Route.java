@@ -16,8 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * @param mostBytes of the body
  * @param endpoint answers
  */
-public record Route(
-    String method, String path, Access access, int mostBytes, Endpoint endpoint) {
+public record Route(String method, String path, Access access, int mostBytes, Endpoint endpoint) {
   private static final int USUAL_BYTES = 1 << 20;
 
   /** Who may ask. */

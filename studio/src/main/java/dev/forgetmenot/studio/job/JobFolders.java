@@ -29,8 +29,7 @@ public record JobFolders(Path root) {
   /** Writes a job in place of what its folder says. */
   void write(Job job) throws IOException {
     Path folder = Files.createDirectories(folder(job.id()));
-    AtomicFile.write(
-        folder.resolve(FILE), job.json().toString().getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(folder.resolve(FILE), job.json().toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Removes a job with its files. */

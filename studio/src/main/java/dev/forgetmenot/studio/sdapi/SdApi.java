@@ -77,7 +77,8 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
         .forEach(
             (path, list) ->
                 routes.add(Route.of("GET", HERE + path, call -> HttpAnswer.json(list.read()))));
-    routes.add(Route.of("POST", HERE + "refresh-loras", call -> HttpAnswer.json(JsonNull.INSTANCE)));
+    routes.add(
+        Route.of("POST", HERE + "refresh-loras", call -> HttpAnswer.json(JsonNull.INSTANCE)));
     routes.add(
         Route.of("GET", "/internal/ping", call -> HttpAnswer.json(new JsonObject())).forAnyone());
     return routes;
@@ -102,8 +103,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
     checkSampler(request);
     Optional<InitialImages> initial =
         fromImage ? Optional.of(InitialImages.of(body.json())) : Optional.empty();
-    Optional<Double> denoising =
-        fromImage ? Optional.of(body.denoising()) : Optional.empty();
+    Optional<Double> denoising = fromImage ? Optional.of(body.denoising()) : Optional.empty();
     boolean sends = body.sendsImages();
     JsonObject parameters = body.json().deepCopy();
     List.of("url", "auth", "init_images", "mask").forEach(parameters::remove);
@@ -137,7 +137,8 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
     }
     Optional<Throwable> failure = model.failure();
     throw failure.isPresent()
-        ? new HttpProblem(503, "FMN-809", "the model cannot be loaded: " + failure.get().getMessage())
+        ? new HttpProblem(
+            503, "FMN-809", "the model cannot be loaded: " + failure.get().getMessage())
         : new HttpProblem(
             503, "FMN-809", "the model is being loaded; try again", Map.of("Retry-After", "2"));
   }
@@ -200,8 +201,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
     state.addProperty("sampling_steps", progress.map(RunningJob.Progress::total).orElse(0L));
     JsonObject answer = new JsonObject();
     answer.addProperty("progress", progress.map(RunningJob.Progress::share).orElse(0.0));
-    answer.addProperty(
-        "eta_relative", progress.map(RunningJob.Progress::secondsLeft).orElse(0.0));
+    answer.addProperty("eta_relative", progress.map(RunningJob.Progress::secondsLeft).orElse(0.0));
     answer.add("state", state);
     Optional<String> image =
         skips
@@ -241,8 +241,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
       answer.add("parameters", new JsonObject());
       return HttpAnswer.json(answer);
     } catch (IOException e) {
-      throw HttpProblem.unfit(
-          Message.of("the image cannot be read: %s", message(e, file)));
+      throw HttpProblem.unfit(Message.of("the image cannot be read: %s", message(e, file)));
     } finally {
       Files.deleteIfExists(file);
     }

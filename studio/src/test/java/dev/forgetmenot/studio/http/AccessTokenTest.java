@@ -59,7 +59,16 @@ class AccessTokenTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "Basic", "Basic ", "Basic !!!", "Bearer", "Bearer x", "secret", "Digest secret"})
+      strings = {
+        "",
+        "Basic",
+        "Basic ",
+        "Basic !!!",
+        "Bearer",
+        "Bearer x",
+        "secret",
+        "Digest secret"
+      })
   void whatIsNoTokenIsRefused(String authorization) {
     assertThat(new AccessToken("secret").isIn(authorization)).isFalse();
   }

@@ -187,8 +187,15 @@ class HttpServerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/", "/things", "/things/", "/things/1/2", "/things/../token", "/%2e%2e/token",
-        "/things/..%2ftoken", "//things/1", "/things/a%00b"
+        "/",
+        "/things",
+        "/things/",
+        "/things/1/2",
+        "/things/../token",
+        "/%2e%2e/token",
+        "/things/..%2ftoken",
+        "//things/1",
+        "/things/a%00b"
       })
   void otherPathsAreNothing(String path) throws IOException {
     String method = path.equals("/things") ? "DELETE " : "GET ";
@@ -200,9 +207,7 @@ class HttpServerTest {
     assertThat(ask("DELETE /things/1", TOKEN, ""))
         .startsWith("HTTP/1.1 405 ")
         .contains("Allow: GET");
-    assertThat(ask("HEAD /things/1", TOKEN, ""))
-        .startsWith("HTTP/1.1 200 ")
-        .endsWith("\r\n\r\n");
+    assertThat(ask("HEAD /things/1", TOKEN, "")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n");
   }
 
   @Test

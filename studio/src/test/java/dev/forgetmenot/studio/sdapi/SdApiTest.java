@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.studio.api.ApiV1;
@@ -72,8 +72,7 @@ class SdApiTest {
             0,
             Set.of(),
             TOKEN,
-            List.of(
-                new ApiV1(TOKEN, model, queue, store), new SdApi(model, queue, store, names)));
+            List.of(new ApiV1(TOKEN, model, queue, store), new SdApi(model, queue, store, names)));
     model.loaded().join();
   }
 
@@ -124,7 +123,9 @@ class SdApiTest {
     assertThat(info.getAsJsonObject("extra_generation_params").toString())
         .contains("drawn at its own 64 × 64");
     assertThat(info.get("width").getAsInt()).as("what was drawn").isEqualTo(64);
-    assertThat(answer.toString()).as("the client sends its password along").doesNotContain("PASSWORD");
+    assertThat(answer.toString())
+        .as("the client sends its password along")
+        .doesNotContain("PASSWORD");
     assertThat(queue.jobs().toString()).doesNotContain("PASSWORD");
   }
 
