@@ -160,18 +160,16 @@ final class ServeCommand extends ContextCommand {
   }
 
   private void sayWhenLoaded(ServedModel model) {
-    model
-        .loaded()
-        .whenComplete(
-            (loaded, failure) -> {
-              if (failure == null) {
-                loaded.model().notes().forEach(context.console()::note);
-                loaded.model().patchDescriptions().forEach(context::say);
-                context.say("the model " + loaded.name() + " is loaded");
-              } else {
-                context.console().noteText("fmn: " + Failure.message(failure, "loading the model"));
-              }
-            });
+    model.whenLoaded(
+        (loaded, failure) -> {
+          if (failure == null) {
+            loaded.model().notes().forEach(context.console()::note);
+            loaded.model().patchDescriptions().forEach(context::say);
+            context.say("the model " + loaded.name() + " is loaded");
+          } else {
+            context.console().noteText("fmn: " + Failure.message(failure, "loading the model"));
+          }
+        });
   }
 
   private void waitForStop() {

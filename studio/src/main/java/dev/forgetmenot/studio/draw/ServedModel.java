@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 
 /** The model that is served, which is loaded while the server answers already. Any thread. */
 public final class ServedModel implements AutoCloseable {
@@ -69,9 +70,13 @@ public final class ServedModel implements AutoCloseable {
     }
   }
 
-  /** Is completed when the model is loaded, or exceptionally if that fails. */
-  public CompletableFuture<NamedModel> loaded() {
-    return loading.copy();
+  /**
+   * Tells when the model is loaded, or why it is not, on the thread that loads it or at once.
+   *
+   * @param then gets the model or null, and null or the failure
+   */
+  public void whenLoaded(BiConsumer<NamedModel, Throwable> then) {
+    var unused = loading.whenComplete(then);
   }
 
   /** Frees the model; one that is being loaded is waited for, since nothing can stop that. */

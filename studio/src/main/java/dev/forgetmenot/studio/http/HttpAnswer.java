@@ -13,6 +13,7 @@ import java.util.Map;
  * @param body its bytes; not copied
  * @param headers more of them
  */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 public record HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {
   private static final String JSON = "application/json";
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param query the first value of each name
  * @param body its bytes; not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 public record HttpCall(
     int port, String path, Map<String, String> names, Map<String, String> query, byte[] body) {
   /** Deeper JSON is refused. */

@@ -23,6 +23,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,9 +73,10 @@ final class RequestHandler extends Handler.Abstract {
     } catch (HttpProblem e) {
       answer = CompletableFuture.completedFuture(api.refusal(e));
     }
-    answer
-        .exceptionally(failure -> api.refusal(problem(failure)))
-        .thenAccept(ready -> send(request, response, callback, ready));
+    var unused =
+        answer
+            .exceptionally(failure -> api.refusal(problem(failure)))
+            .thenAccept(ready -> send(request, response, callback, ready));
     return true;
   }
 
@@ -108,14 +111,16 @@ final class RequestHandler extends Handler.Abstract {
               .completeOnTimeout(api.refusal(refused), 1, TimeUnit.SECONDS);
     }
     checkBody(request, route);
-    return Content.Source.asByteArrayAsync(request, route.mostBytes())
-        .exceptionally(
-            failure -> {
-              throw new CompletionException(tooLarge(route));
-            })
-        .thenCompose(
-            body ->
-                answer(route, new HttpCall(names.port(), path, pathNames, query(request), body)));
+    CompletableFuture<byte[]> body = new CompletableFuture<>();
+    Content.Source.asByteArrayAsync(
+        request,
+        route.mostBytes(),
+        Promise.Invocable.from(
+            Invocable.InvocationType.BLOCKING,
+            body::complete,
+            failure -> body.completeExceptionally(tooLarge(route))));
+    return body.thenCompose(
+        bytes -> answer(route, new HttpCall(names.port(), path, pathNames, query(request), bytes)));
   }
 
   private static CompletableFuture<HttpAnswer> answer(Route route, HttpCall call) {

@@ -25,7 +25,7 @@ record ServerNames(int port, Set<String> more) {
     boolean hasPort = colon > name.lastIndexOf(']');
     String alone = hasPort ? name.substring(0, colon) : name;
     return more.contains(alone)
-        || LOCAL.contains(alone) && hasPort && name.substring(colon + 1).equals("" + port);
+        || (LOCAL.contains(alone) && hasPort && name.substring(colon + 1).equals("" + port));
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param image to begin with
  * @param mask white where it is drawn anew
  */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 record InitialImages(byte[] image, Optional<byte[]> mask) {
   static InitialImages of(JsonObject json) throws HttpProblem {
     JsonElement images = json.get("init_images");

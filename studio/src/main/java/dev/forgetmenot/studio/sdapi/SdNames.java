@@ -132,7 +132,7 @@ public record SdNames(ServedModel model, PatchFolders patches) {
         json.add("metadata", new JsonObject());
         array.add(json);
       } catch (PatchFormatException e) {
-        continue;
+        // a broken file is no reason to list none
       }
     }
     return array;

@@ -103,8 +103,8 @@ record Txt2ImgBody(JsonObject json) {
     JsonElement value = json.get(key);
     return value == null
         || value.isJsonNull()
-        || value.isJsonArray() && value.getAsJsonArray().isEmpty()
-        || value.isJsonObject() && value.getAsJsonObject().isEmpty();
+        || (value.isJsonArray() && value.getAsJsonArray().isEmpty())
+        || (value.isJsonObject() && value.getAsJsonObject().isEmpty());
   }
 
   private String prompt(String key) throws HttpProblem {

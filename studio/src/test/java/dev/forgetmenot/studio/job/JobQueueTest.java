@@ -94,7 +94,7 @@ class JobQueueTest {
       submit(queue, "a");
       submit(queue, "b");
       assertThatThrownBy(() -> submit(queue, "c")).isInstanceOf(QueueFullException.class);
-      assertThat(Files.list(folder)).as("what was refused left nothing").hasSize(2);
+      assertThat(folder.toFile().list()).as("what was refused left nothing").hasSize(2);
     }
   }
 

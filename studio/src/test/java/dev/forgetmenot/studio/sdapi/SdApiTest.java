@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +74,9 @@ class SdApiTest {
             Set.of(),
             TOKEN,
             List.of(new ApiV1(TOKEN, model, queue, store), new SdApi(model, queue, store, names)));
-    model.loaded().join();
+    CountDownLatch loaded = new CountDownLatch(1);
+    model.whenLoaded((ready, failure) -> loaded.countDown());
+    loaded.await();
   }
 
   @AfterAll
