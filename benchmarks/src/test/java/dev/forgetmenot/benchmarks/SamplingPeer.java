@@ -26,13 +26,12 @@ public final class SamplingPeer {
 
   /** See the class. */
   public static void main(String[] arguments) throws IOException {
-    LoadOptions options =
-        LoadOptions.defaults().computing(ComputePrecision.valueOf(arguments[1]));
+    LoadOptions options = LoadOptions.defaults().computing(ComputePrecision.valueOf(arguments[1]));
     try (StableDiffusion sd = StableDiffusion.load(Path.of(arguments[0]), options);
         BufferedReader told =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       for (String line = told.readLine(); line != null; line = told.readLine()) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         System.out.println(
             draw(
                 sd,
@@ -56,7 +55,7 @@ public final class SamplingPeer {
         request,
         (step, of, timestep, preview) -> {
           ends[step == 1 ? 0 : 1] = System.nanoTime();
-          ends[2] = step - 1;
+          ends[2] = step - 1L;
         },
         () -> false);
     return String.format(
@@ -68,8 +67,7 @@ public final class SamplingPeer {
   }
 
   private static long busy() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 }

@@ -138,8 +138,7 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
     NDArray scaled = sampler.scaleModelInput(sample, i);
     audience.inputs().input(sampler.timesteps()[i], scaled);
     try (NDArray input = conditioning.guided() ? scaled.concat(scaled, 0) : scaled.duplicate()) {
-      NDArray output =
-          parts.unet().forward(input, i, inputs, extensions.attention(step), features);
+      NDArray output = parts.unet().forward(input, i, inputs, extensions.attention(step), features);
       return extensions.modelOutput(step, guided(output, step, conditioning, extensions));
     } finally {
       if (scaled != sample) {

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
@@ -21,7 +20,7 @@ import java.util.function.Supplier;
 public final class FixedInputs implements AutoCloseable {
   private final NDArray context;
   private final double[] timesteps;
-  private final Map<Object, Kept> kept = new IdentityHashMap<>(); // by who made it
+  private final IdentityHashMap<Object, Kept> kept = new IdentityHashMap<>(); // by who made it
 
   private record Kept(NDArray array, long version) {}
 

@@ -134,11 +134,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
    *     deeper than the model
    */
   public NDArray forward(
-      NDArray sample,
-      int step,
-      FixedInputs inputs,
-      AttentionHooks hooks,
-      DeepFeatures features) {
+      NDArray sample, int step, FixedInputs inputs, AttentionHooks hooks, DeepFeatures features) {
     check(sample, inputs.context());
     features.begin(sample.getShape().get(0), skipConnections(), hooks);
     weights.ready("");

@@ -1,6 +1,8 @@
 package dev.forgetmenot.host.bench;
 
 import dev.forgetmenot.files.Message;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -74,7 +76,7 @@ public record SpeedRow(
   /** Three digits that matter: 0.0123, 4.57, 128. */
   private static String number(double value) {
     int digits = (int) Math.max(0, Math.min(5, 2 - Math.floor(Math.log10(Math.max(value, 1e-9)))));
-    return Message.of("%." + digits + "f", value);
+    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
   /** What the columns of {@link #line} are. */

@@ -13,12 +13,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What counts as grown, on series whose growth is known. */
 class SoakVerdictTest {
   private static final int MIB = 1 << 20;
-  private static final IntUnaryOperator NOTHING = i -> 0;
+
+  private static int nothing(int sample) {
+    return 0;
+  }
 
   @Test
   void warmUpAndNoiseAreNoGrowth() {
     IntUnaryOperator warming = i -> i < 10 ? -100 * (10 - i) : (i % 3 - 1) * 10;
-    SoakVerdict verdict = SoakVerdict.of(samples(warming, i -> i % 2, NOTHING, i -> i % 4));
+    SoakVerdict verdict =
+        SoakVerdict.of(samples(warming, i -> i % 2, SoakVerdictTest::nothing, i -> i % 4));
     assertThat(verdict.flat()).as(String.join("\n", verdict.lines())).isTrue();
     assertThat(verdict.lines()).hasSize(4).allMatch(line -> line.endsWith("flat"));
   }
@@ -43,7 +47,14 @@ class SoakVerdictTest {
   @Test
   void fewSamplesGiveNoVerdict() {
     assertThatThrownBy(
-            () -> SoakVerdict.of(samples(NOTHING, NOTHING, NOTHING, NOTHING).subList(0, 7)))
+            () ->
+                SoakVerdict.of(
+                    samples(
+                            SoakVerdictTest::nothing,
+                            SoakVerdictTest::nothing,
+                            SoakVerdictTest::nothing,
+                            SoakVerdictTest::nothing)
+                        .subList(0, 7)))
         .hasMessageContaining("at least 8 samples, not 7");
   }
 
