@@ -2,6 +2,7 @@ package dev.forgetmenot.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.files.TextFile;
 import dev.forgetmenot.host.cli.CommandLineProgram;
 import dev.forgetmenot.host.cli.shell.Console;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -63,6 +64,6 @@ class ServeCommandTest {
         .isEqualTo(ExitCodes.DONE);
     assertThat(said.toString())
         .containsPattern("http://127\\.0\\.0\\.1:\\d+ answers")
-        .contains("fmn:" + Files.readString(state.resolve("token")).strip());
+        .contains("fmn:" + TextFile.read(state.resolve("token")).strip());
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.studio.http;
 
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ public record AccessToken(String text) {
    */
   public static AccessToken of(Path file, boolean renew) throws IOException {
     if (Files.exists(file) && !renew) {
-      String text = Files.readString(file).strip();
+      String text = TextFile.read(file).strip();
       if (!text.matches("[A-Za-z0-9_-]{43}")) {
         throw new IOException(file + " does not hold a token; make another one by --new-token");
       }
