@@ -148,7 +148,7 @@ public final class TorchScriptOps implements Ops {
     }
   }
 
-  /** Four memory passes less than one operation after the other; for the CPU. */
+  /** In one pass over memory; for the CPU. */
   private void fusedAdamW(NDArray p, NDArray g, NDArray m, NDArray v, AdamWStep step) {
     double[] numbers = {
       step.learningRate(), step.weightDecay(), step.beta1(), step.beta2(), step.epsilon(), step.t()
