@@ -9,173 +9,145 @@ import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.vae.VaeTiling;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * How a model is loaded and who takes part.
- *
- * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param patches patches to put on the model, in order; an extension must take each
- * @param modelExtensions called once the model is loaded, in order
- * @param samplingExtensions asked at the beginning of each generation, in order
- * @param samplers more samplers than the built-in ones
- * @param reading how the model's files are read
- * @param weights how the weights are held in memory
- * @param compute what the products of the UNet and the VAE are computed in
- * @param tiling which images go through the VAE in tiles
- * @param library finds patches that sampling extensions ask for by name
+ * How a model is loaded and who takes part. Immutable: each method that changes something gives
+ * other options.
  */
-public record LoadOptions(
-    String device,
-    List<PatchRequest> patches,
-    List<ModelExtension> modelExtensions,
-    List<SamplingExtension> samplingExtensions,
-    List<SamplerProvider> samplers,
-    ReadingOptions reading,
-    WeightPrecision weights,
-    ComputePrecision compute,
-    VaeTiling tiling,
-    PatchLibrary library) {
+public final class LoadOptions {
+  private static final LoadOptions DEFAULTS = new LoadOptions();
 
-  /** Copies the lists. */
-  public LoadOptions {
-    patches = List.copyOf(patches);
-    modelExtensions = List.copyOf(modelExtensions);
-    samplingExtensions = List.copyOf(samplingExtensions);
-    samplers = List.copyOf(samplers);
-  }
+  private String device = "cpu";
+  private List<PatchRequest> patches = List.of();
+  private List<ModelExtension> modelExtensions = List.of();
+  private List<SamplingExtension> samplingExtensions = List.of();
+  private List<SamplerProvider> samplers = List.of();
+  private ReadingOptions reading = ReadingOptions.DEFAULT;
+  private WeightPrecision weights = WeightPrecision.F32;
+  private ComputePrecision compute = ComputePrecision.F32;
+  private VaeTiling tiling = VaeTiling.AUTO;
+  private PatchLibrary library = PatchLibrary.NONE;
+
+  private LoadOptions() {}
 
   /** On the CPU, as the folder has it. */
   public static LoadOptions defaults() {
-    return new LoadOptions(
-        "cpu",
-        List.of(),
-        List.of(),
-        List.of(),
-        List.of(),
-        ReadingOptions.DEFAULT,
-        WeightPrecision.F32,
-        ComputePrecision.F32,
-        VaeTiling.AUTO,
-        PatchLibrary.NONE);
+    return DEFAULTS;
   }
 
-  /** The same on another device. */
+  /** A copy, changed before anyone else sees it. */
+  private LoadOptions with(Consumer<LoadOptions> change) {
+    LoadOptions copy = new LoadOptions();
+    copy.device = device;
+    copy.patches = patches;
+    copy.modelExtensions = modelExtensions;
+    copy.samplingExtensions = samplingExtensions;
+    copy.samplers = samplers;
+    copy.reading = reading;
+    copy.weights = weights;
+    copy.compute = compute;
+    copy.tiling = tiling;
+    copy.library = library;
+    change.accept(copy);
+    return copy;
+  }
+
+  /** The same on another device: {@code cpu}, {@code cuda} or {@code cuda:N}. */
   public LoadOptions onDevice(String name) {
-    return new LoadOptions(
-        name,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        weights,
-        compute,
-        tiling,
-        library);
+    return with(copy -> copy.device = name);
   }
 
-  /** The same with patches and those who put them on. */
+  /**
+   * The same with patches and those who put them on.
+   *
+   * @param requests patches to put on the model, in order; an extension must take each
+   * @param extensions called once the model is loaded, in order
+   */
   public LoadOptions patched(List<PatchRequest> requests, List<ModelExtension> extensions) {
-    return new LoadOptions(
-        device,
-        requests,
-        extensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        weights,
-        compute,
-        tiling,
-        library);
+    return with(
+        copy -> {
+          copy.patches = List.copyOf(requests);
+          copy.modelExtensions = List.copyOf(extensions);
+        });
   }
 
-  /** The same with those who take part in sampling. */
+  /**
+   * The same with those who take part in sampling.
+   *
+   * @param extensions asked at the beginning of each generation, in order
+   * @param providers more samplers than the built-in ones
+   */
   public LoadOptions sampled(List<SamplingExtension> extensions, List<SamplerProvider> providers) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        extensions,
-        providers,
-        reading,
-        weights,
-        compute,
-        tiling,
-        library);
+    return with(
+        copy -> {
+          copy.samplingExtensions = List.copyOf(extensions);
+          copy.samplers = List.copyOf(providers);
+        });
   }
 
   /** The same with the model's files read in another way. */
   public LoadOptions reading(ReadingOptions options) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        options,
-        weights,
-        compute,
-        tiling,
-        library);
+    return with(copy -> copy.reading = options);
   }
 
-  /** The same with the weights held in another way. */
+  /** The same with the weights held in memory in another way. */
   public LoadOptions holding(WeightPrecision precision) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        precision,
-        compute,
-        tiling,
-        library);
+    return with(copy -> copy.weights = precision);
   }
 
-  /** The same with products computed in another precision. */
+  /** The same with the products of the UNet and the VAE computed in another precision. */
   public LoadOptions computing(ComputePrecision precision) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        weights,
-        precision,
-        tiling,
-        library);
+    return with(copy -> copy.compute = precision);
   }
 
-  /** The same with patches that can be named in prompts. */
+  /** The same with patches that sampling extensions can ask for by name. */
   public LoadOptions naming(PatchLibrary patchLibrary) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        weights,
-        compute,
-        tiling,
-        patchLibrary);
+    return with(copy -> copy.library = patchLibrary);
   }
 
   /** The same with other images cut into tiles for the VAE. */
   public LoadOptions tiling(VaeTiling which) {
-    return new LoadOptions(
-        device,
-        patches,
-        modelExtensions,
-        samplingExtensions,
-        samplers,
-        reading,
-        weights,
-        compute,
-        which,
-        library);
+    return with(copy -> copy.tiling = which);
+  }
+
+  String device() {
+    return device;
+  }
+
+  List<PatchRequest> patches() {
+    return patches;
+  }
+
+  List<ModelExtension> modelExtensions() {
+    return modelExtensions;
+  }
+
+  List<SamplingExtension> samplingExtensions() {
+    return samplingExtensions;
+  }
+
+  List<SamplerProvider> samplers() {
+    return samplers;
+  }
+
+  ReadingOptions reading() {
+    return reading;
+  }
+
+  WeightPrecision weights() {
+    return weights;
+  }
+
+  ComputePrecision compute() {
+    return compute;
+  }
+
+  VaeTiling tiling() {
+    return tiling;
+  }
+
+  PatchLibrary library() {
+    return library;
   }
 }

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.bench;
 
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.host.model.UNetLevels;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ import java.util.List;
  */
 record UNetOperations(double convolutions, double products, double attention) {
   /** Where a prediction is made. */
-  private record Maps(int batch, long height, long width, long tokens, int levels) {
+  private record Maps(int batch, long height, long width, long tokens, UNetLevels levels) {
     /** Rows that a weight of this name is applied to. */
     double rows(String name) {
       if (name.contains("time_emb")) {
@@ -29,14 +30,7 @@ record UNetOperations(double convolutions, double products, double attention) {
 
     /** Pixels of the map that a layer puts out. */
     double pixels(String name) {
-      String[] parts = name.split("\\.", -1);
-      int level =
-          switch (parts[0]) {
-            case "down_blocks" -> Integer.parseInt(parts[1]);
-            case "up_blocks" -> levels - 1 - Integer.parseInt(parts[1]);
-            case "mid_block" -> levels - 1;
-            default -> 0;
-          };
+      int level = levels.of(name);
       if (name.contains(".downsamplers.")) {
         level++;
       } else if (name.contains(".upsamplers.")) {
@@ -66,14 +60,7 @@ record UNetOperations(double convolutions, double products, double attention) {
       long height,
       long width,
       long tokens) {
-    int levels =
-        (int)
-            tensors.names("unet").stream()
-                .filter(name -> name.startsWith("down_blocks."))
-                .map(name -> name.split("\\.", -1)[1])
-                .distinct()
-                .count();
-    Maps maps = new Maps(batch, height, width, tokens, levels);
+    Maps maps = new Maps(batch, height, width, tokens, UNetLevels.of(tensors));
     double convolutions = 0;
     double products = 0;
     for (String name : tensors.names("unet")) {

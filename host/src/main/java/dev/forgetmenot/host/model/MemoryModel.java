@@ -197,24 +197,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
 
   /** Pixels of the feature maps of a block: a quarter on each level. */
   private double pixelsOf(String name) {
-    int levels = levels();
-    String[] parts = name.split("\\.", -1);
-    int level =
-        switch (parts[0]) {
-          case "down_blocks" -> Integer.parseInt(parts[1]);
-          case "up_blocks" -> levels - 1 - Integer.parseInt(parts[1]);
-          case "mid_block" -> levels - 1;
-          default -> 0;
-        };
+    int level = UNetLevels.of(base.tensors()).of(name);
     return name.contains("time_emb") ? 1 : pixels / Math.pow(4, level);
-  }
-
-  private int levels() {
-    return (int)
-        base.tensors().names("unet").stream()
-            .filter(name -> name.startsWith("down_blocks."))
-            .map(name -> name.split("\\.", -1)[1])
-            .distinct()
-            .count();
   }
 }
