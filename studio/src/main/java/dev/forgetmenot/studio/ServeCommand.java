@@ -48,7 +48,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  fmn serve --patch merlin.fmnpatch",
+      "  fmn serve --patch some.fmnpatch",
       "Then give the client the address http://127.0.0.1:7860 and, as its authentication, fmn:TOKEN",
       "with the token that is printed. Prompts may say <lora:NAME:0.8> for a patch in patches/."
     })

@@ -26,7 +26,7 @@ public final class LoadOptions {
   private ReadingOptions reading = ReadingOptions.DEFAULT;
   private WeightPrecision weights = WeightPrecision.F32;
   private ComputePrecision compute = ComputePrecision.F32;
-  private VaeTiling tiling = VaeTiling.AUTO;
+  private VaeTiling tiling = VaeTiling.OFF;
   private PatchLibrary library = PatchLibrary.NONE;
 
   private LoadOptions() {}

@@ -28,7 +28,7 @@ import java.util.Map;
  */
 public record SoakJob(
     NamedModel hosted, HostPluginManager plugins, Path scratch, JobContext context) {
-  private static final List<String> THINGS = List.of("a lighthouse", "a penguin", "a bicycle");
+  private static final List<String> THINGS = List.of("a lighthouse", "a windmill", "a teapot");
   private static final String TRAINING_STEPS = "4";
 
   /**

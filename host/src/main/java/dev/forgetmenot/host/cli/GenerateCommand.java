@@ -115,10 +115,10 @@ final class GenerateCommand extends ContextCommand {
   @Option(
       names = "--vae-tiling",
       paramLabel = "WHEN",
-      defaultValue = "auto",
+      defaultValue = "off",
       description = {
-        "Decode images in overlapping tiles of the model's own size, which bounds the memory: auto",
-        "(above about 880 x 880 of SD 1.5), on or off; contrast may differ a little (default:",
+        "Decode images in overlapping tiles of the model's own size, which bounds the memory: off, on",
+        "or auto (above about 880 x 880 of SD 1.5); contrast may differ a little (default:",
         "${DEFAULT-VALUE})."
       })
   private VaeTiling tiling;

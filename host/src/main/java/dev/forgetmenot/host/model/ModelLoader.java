@@ -45,7 +45,7 @@ public record ModelLoader(
         ReadingOptions.DEFAULT,
         WeightPrecision.F32,
         ComputePrecision.F32,
-        VaeTiling.AUTO);
+        VaeTiling.OFF);
   }
 
   /** The same with products computed in another precision. */

@@ -235,7 +235,7 @@ class EditCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("judge B, prototypes, reports; A, texts, chose", "judge A, texts: recognised as")
-        .containsPattern("the judges differ on \\d+ of 54 images");
+        .containsPattern("the judges differ on \\d+ of 62 images");
     Matcher said = Pattern.compile("\nrecognised as a castle (\\d+)/16 → ").matcher(run.out());
     assertThat(said.find()).isTrue();
     int before = Integer.parseInt(said.group(1));

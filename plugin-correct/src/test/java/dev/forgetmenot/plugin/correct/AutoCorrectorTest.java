@@ -123,7 +123,7 @@ class AutoCorrectorTest {
         .anyMatch(
             line ->
                 line.startsWith(
-                    "no CLIP classifier for these images, so methods were not compared: using"
+                    "no classifier for these images, so methods were not compared: using"
                         + " balance"));
   }
 

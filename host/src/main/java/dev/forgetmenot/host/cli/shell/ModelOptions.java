@@ -59,7 +59,7 @@ public final class ModelOptions {
   /** Loads another folder than {@link #folder} on the same device. */
   public ModelLoader loader(Path chosen, HostPluginManager manager) {
     return new ModelLoader(
-        chosen, device, manager, reading.options(), weights, ComputePrecision.F32, VaeTiling.AUTO);
+        chosen, device, manager, reading.options(), weights, ComputePrecision.F32, VaeTiling.OFF);
   }
 
   /** What the command line names. */
