@@ -245,7 +245,8 @@ class EditCommandTest {
     assertThat(Files.readString(folder.resolve("a.md")))
         .startsWith("# Forgetting of \"castle\"\n\n| | before | after |\n")
         .contains("| a castle, recognised | " + before + "/16 (", "judge B, prototypes, reports")
-        .contains("Images: 16 of each concept, 2 of each near one, 1 of each other; seeds from 4000")
+        .contains(
+            "Images: 16 of each concept, 2 of each near one, 1 of each other; seeds from 4000")
         .contains("method `oblique`", "![before and after](<a.png>)")
         .doesNotContain("issed");
     try (PatchFile file = PatchFile.open(patch)) {
