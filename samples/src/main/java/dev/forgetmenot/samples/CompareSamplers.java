@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * Draws the same things from the same seeds with every sampler and several numbers of steps: how
- * many of the images the model's CLIP takes for what they should be, as a table, and the first
- * images of the fewest and of the most steps, as a sheet.
+ * many of the images the model's CLIP takes for what they should be, as a table and as a line for
+ * each sampler, and the first images of the fewest and of the most steps, as a sheet.
  */
 public final class CompareSamplers {
   private static final long SEED = 9000;
@@ -30,16 +30,17 @@ public final class CompareSamplers {
 
   private CompareSamplers() {}
 
-  /** Arguments: model folder, output folder, samplers, steps (each joined by commas), things. */
+  /** Arguments: model, output folder, samplers, steps (each joined by commas), seeds, things. */
   public static void main(String[] args) throws IOException {
-    if (args.length < 5) {
+    if (args.length < 6) {
       throw new IllegalArgumentException(
-          "arguments: MODEL OUTPUT SAMPLER,SAMPLER STEPS,STEPS \"a THING\" \"a THING\" ...; all for"
-              + " all samplers");
+          "arguments: MODEL OUTPUT SAMPLER,SAMPLER STEPS,STEPS SEEDS \"a THING\" \"a THING\" ...;"
+              + " all for all samplers");
     }
     Path output = Files.createDirectories(Path.of(args[1]));
     int[] steps = Arrays.stream(args[3].split(",")).mapToInt(Integer::parseInt).toArray();
-    List<String> things = List.of(args).subList(4, args.length);
+    List<String> things = List.of(args).subList(5, args.length);
+    int seeds = Integer.parseInt(args[4]);
     Path folder = Path.of(args[0]);
     EvaluationSetup judging = EvaluationSetup.of(folder, Optional.empty(), Optional.empty());
     try (StableDiffusion model = StableDiffusion.load(folder, LoadOptions.defaults());
@@ -48,23 +49,34 @@ public final class CompareSamplers {
       Arrays.stream(steps).forEach(count -> table.append(' ').append(count).append(" steps |"));
       table.append("\n|---|").append("---|".repeat(steps.length)).append('\n');
       List<ComparisonSheet.Row> rows = new ArrayList<>();
+      QualityChart chart = new QualityChart("steps");
       for (String sampler : samplers(args[2], model)) {
         List<List<RgbImage>> images =
-            Arrays.stream(steps).mapToObj(count -> drawn(model, sampler, count, things)).toList();
+            Arrays.stream(steps)
+                .mapToObj(count -> drawn(model, sampler, count, things, seeds))
+                .toList();
         table.append("| ").append(sampler).append(" |");
-        images.forEach(of -> table.append(' ').append(recognised(judge, of, things)).append(" |"));
+        for (int i = 0; i < steps.length; i++) {
+          long right = recognised(judge, images.get(i), things, seeds);
+          table.append(' ').append(right).append(" |");
+          chart.add(sampler, steps[i], 100.0 * right / images.get(i).size());
+        }
         table.append('\n');
         rows.add(
             new ComparisonSheet.Row(
-                sampler, "", shown(images.get(0)), shown(images.get(steps.length - 1))));
+                sampler,
+                "",
+                shown(images.get(0), seeds),
+                shown(images.get(steps.length - 1), seeds)));
       }
       Files.writeString(output.resolve("table.md"), table, UTF_8);
+      chart.write(output.resolve("steps.png"));
       ComparisonSheet sheet =
           new ComparisonSheet(
               "Samplers",
               steps[0] + " steps",
               steps[steps.length - 1] + " steps",
-              "guidance 5, seed " + SEED + ": " + String.join(", ", shown(things)),
+              "guidance 5, seed " + SEED + ": " + String.join(", ", shown(things, 1)),
               rows);
       PngFile.write(output.resolve("sheet.png"), sheet.draw(), "");
     }
@@ -77,23 +89,28 @@ public final class CompareSamplers {
   }
 
   private static List<RgbImage> drawn(
-      StableDiffusion model, String sampler, int steps, List<String> things) {
+      StableDiffusion model, String sampler, int steps, List<String> things, int seeds) {
     List<GenerationRequest> requests =
         things.stream()
             .map(thing -> GenerationRequest.of("a photo of " + thing))
-            .map(request -> request.seeds(SEED, 1).sampled(sampler, steps))
+            .map(request -> request.seeds(SEED, seeds).sampled(sampler, steps))
             .toList();
     return model.generate(requests).stream().flatMap(List::stream).toList();
   }
 
   /** How many are taken for what they should be. */
   private static long recognised(
-      ImageClassifier judge, List<RgbImage> images, List<String> things) {
+      ImageClassifier judge, List<RgbImage> images, List<String> things, int seeds) {
     List<String> seen = judge.classify(images);
-    return IntStream.range(0, seen.size()).filter(i -> seen.get(i).equals(things.get(i))).count();
+    return IntStream.range(0, seen.size())
+        .filter(i -> seen.get(i).equals(things.get(i / seeds)))
+        .count();
   }
 
-  private static <T> List<T> shown(List<T> all) {
-    return all.subList(0, Math.min(SHOWN, all.size()));
+  /** The first of each thing. */
+  private static <T> List<T> shown(List<T> all, int each) {
+    return IntStream.range(0, Math.min(SHOWN, all.size() / each))
+        .mapToObj(i -> all.get(i * each))
+        .toList();
   }
 }

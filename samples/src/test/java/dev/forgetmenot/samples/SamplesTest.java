@@ -8,6 +8,7 @@ import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,14 +51,58 @@ class SamplesTest {
           folder.toString(),
           "ddim,heun",
           "1,12",
+          "2",
           "a castle",
           "a key"
         });
     assertThat(folder.resolve("table.md"))
         .content()
         .startsWith("| sampler | 1 steps | 12 steps |\n|---|---|---|\n| ddim | ")
-        .containsPattern("\\| heun \\| [0-2] \\| [12] \\|");
+        .containsPattern("\\| heun \\| [0-4] \\| [2-4] \\|");
     assertThat(ImageFile.read(folder.resolve("sheet.png")).image().height()).isGreaterThan(200);
+    assertThat(ImageFile.read(folder.resolve("steps.png")).image().width()).isEqualTo(900);
+  }
+
+  @Test
+  void compareLessWork() throws IOException {
+    Path model = ofThreeThings();
+    CompareLessWork.main(
+        new String[] {
+          model.toString(),
+          folder.resolve("less").toString(),
+          "2",
+          "sampler=ddim steps=10",
+          "sampler=ddim steps=10 guidance-until=1 cache-interval=1",
+          "sampler=ddim steps=10 cache-interval=5"
+        });
+    assertThat(folder.resolve("less/table.md"))
+        .content()
+        .containsPattern("\\| sampler=ddim steps=10 \\| 1.00 [^|]*\\| 0.00 \\| -?\\d")
+        .containsPattern("cache-interval=1 \\| [^|]*\\| 0.00 \\|")
+        .doesNotContainPattern("cache-interval=5 \\| [^|]*\\| 0.00 \\|")
+        .contains("6 images a way");
+    assertThat(ImageFile.read(folder.resolve("less/chart.png")).image().width()).isEqualTo(900);
+    assertThat(folder.resolve("less/sheet.png")).exists();
+  }
+
+  /** The embedded model, of which three things are known. */
+  private Path ofThreeThings() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    try (var parts = Files.list(EmbeddedModel.folder())) {
+      for (Path part : parts.toList()) {
+        Files.createSymbolicLink(model.resolve(part.getFileName()), part.toAbsolutePath());
+      }
+    }
+    Files.delete(model.resolve("concepts.json"));
+    Files.writeString(
+        model.resolve("concepts.json"),
+        """
+        {"concepts": [
+          {"name": "fox", "phrase": "a fox", "category": "object"},
+          {"name": "castle", "phrase": "a castle", "category": "object"},
+          {"name": "key", "phrase": "a key", "category": "object"}]}
+        """);
+    return model;
   }
 
   @Test

@@ -15,12 +15,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Measures in rounds, so that what else the machine does meets all precisions alike: in each round
@@ -55,6 +57,7 @@ public final class SpeedJob {
    * @param images of a batch
    * @param steps of the sampler for whole images
    * @param trainingSteps of the training, at least 2
+   * @param training other settings of the training
    * @param width in pixels; the model's own if empty
    * @param height in pixels; the model's own if empty
    */
@@ -65,12 +68,14 @@ public final class SpeedJob {
       int images,
       int steps,
       int trainingSteps,
+      Map<String, String> training,
       OptionalInt width,
       OptionalInt height) {
     /** Copies the collections. */
     public Options {
       parts = Set.copyOf(parts);
       precisions = List.copyOf(precisions);
+      training = new TreeMap<>(training);
     }
   }
 
@@ -214,11 +219,14 @@ public final class SpeedJob {
       }
       if (options.parts().contains(Part.TRAINING)) {
         progress(round, TRAINED);
-        String steps = Integer.toString(options.trainingSteps());
-        BenchForgetting.Times times = bench.forget(TRAINED, CONCEPT, Map.of("steps", steps));
-        Key key = new Key("training step", "f32", TRAINED, "s", 0);
+        Map<String, String> settings = new HashMap<>(options.training());
+        settings.put("steps", Integer.toString(options.trainingSteps()));
+        BenchForgetting.Times times = bench.forget(TRAINED, CONCEPT, settings);
+        StringBuilder method = new StringBuilder(TRAINED);
+        options.training().forEach((name, value) -> method.append(" " + name + "=" + value));
+        Key key = new Key("training step", "f32", method + "", "s", 0);
         times.steps().forEach(step -> add(key, step));
-        addPatch(TRAINED, times);
+        addPatch(method + "", times);
       }
     }
   }

@@ -182,6 +182,11 @@ final class DrawingOptions {
     return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
   }
 
+  /** What an option that stands for several has set, for people. */
+  Optional<String> note(GenerationRequest request) {
+    return less.note(request);
+  }
+
   /** What the infotext says beside the request. */
   Map<String, String> facts() {
     return initial.facts();

@@ -314,6 +314,7 @@ final class GenerateCommand extends ContextCommand {
     recorded.note().ifPresent(context.console()::note);
     GenerationRequest usual =
         drawing.request(prompt == null ? recorded.prompt() : prompt, recorded);
+    drawing.note(usual).ifPresent(context::say);
     return prompts == null ? List.of(usual) : PromptFile.read(prompts, usual);
   }
 

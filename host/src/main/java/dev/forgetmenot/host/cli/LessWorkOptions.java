@@ -3,13 +3,20 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.GuidanceInterval;
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.host.generate.ImageFolder;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options that leave out work: nearly the same image in less time. */
 final class LessWorkOptions {
-  private static final int DEPTH = 0;
-  private static final int INTERVAL = 3;
+  @Option(
+      names = "--fast",
+      description = {
+        "Leave out what changes images least: --guidance-until, --cache-depth and --cache-interval",
+        "together; each of them may be given beside it. What is set is said."
+      })
+  private boolean fast;
 
   @Option(
       names = "--guidance-from",
@@ -38,26 +45,42 @@ final class LessWorkOptions {
   @Option(
       names = "--cache-interval",
       paramLabel = "N",
-      description =
-          "With --cache-depth: compute all layers at every N-th step (default: " + INTERVAL + ").")
+      description = "With --cache-depth: compute all layers at every N-th step (default: 3).")
   private Integer cacheInterval;
 
   /** Sets what was asked for, then what an image says, or else the usual. */
   void applyTo(GenerationRequest.Builder request, RecordedSettings recorded) {
-    GuidanceInterval guided = recorded.guidanceInterval();
+    GuidanceInterval guided = fast ? GuidanceInterval.FAST : recorded.guidanceInterval();
     request.guidanceInterval(
         new GuidanceInterval(
             guidanceFrom == null ? guided.from() : guidanceFrom,
             guidanceUntil == null ? guided.until() : guidanceUntil));
-    Optional<FeatureCache> said = recorded.featureCache();
-    if (cacheDepth == null && cacheInterval == null) {
-      request.featureCache(said.orElse(FeatureCache.NONE));
-      return;
+    Optional<FeatureCache> cache = fast ? Optional.of(FeatureCache.FAST) : recorded.featureCache();
+    if (cacheDepth != null || cacheInterval != null) {
+      FeatureCache usual = cache.orElse(FeatureCache.FAST);
+      cache =
+          Optional.of(
+              new FeatureCache(
+                  cacheDepth == null ? usual.depth() : cacheDepth,
+                  cacheInterval == null ? usual.interval() : cacheInterval));
     }
-    FeatureCache usual = said.orElse(new FeatureCache(DEPTH, INTERVAL));
-    request.featureCache(
-        new FeatureCache(
-            cacheDepth == null ? usual.depth() : cacheDepth,
-            cacheInterval == null ? usual.interval() : cacheInterval));
+    request.featureCache(cache.orElse(FeatureCache.NONE));
+  }
+
+  /** What {@code --fast} set, for people; empty without it. */
+  Optional<String> note(GenerationRequest request) {
+    return fast ? Optional.of("--fast: " + said(request)) : Optional.empty();
+  }
+
+  private static String said(GenerationRequest request) {
+    GuidanceInterval guided = request.guidanceInterval();
+    FeatureCache cache = request.featureCache();
+    return Message.of(
+        "guidance from %s until %s of the steps, deep features kept from every %s. step (cache depth"
+            + " %s); images differ a little from those without it",
+        ImageFolder.plain(guided.from()),
+        ImageFolder.plain(guided.until()),
+        cache.interval(),
+        cache.depth());
   }
 }

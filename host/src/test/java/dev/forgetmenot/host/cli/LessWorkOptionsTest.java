@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.kit.image.ImageFile;
@@ -69,6 +70,20 @@ class LessWorkOptionsTest {
     generate("whole", "--from", less, "--guidance-until", "1", "--cache-interval", "1");
     assertThat(pixels("whole")).isEqualTo(pixels("plain"));
     assertThat(pairs("whole")).isEqualTo(pairs("plain"));
+  }
+
+  @Test
+  void fastSaysWhatItSetsAndAnOptionBesideItGoesBefore() throws IOException {
+    ProgramRun run = generate("fast", "a fox", "--steps", "6", "--fast", "--guidance-until", "0.7");
+    assertThat(run.out()).contains("--fast: guidance from 0 until 0.7 of the steps");
+    assertThat(pairs("fast"))
+        .containsEntry("Guidance until", "0.7")
+        .containsEntry("Cache depth", Integer.toString(FeatureCache.FAST.depth()))
+        .containsEntry("Cache interval", Integer.toString(FeatureCache.FAST.interval()));
+
+    ProgramRun again = generate("again", "--from", image("fast").toString());
+    assertThat(again.out()).doesNotContain("--fast");
+    assertThat(pixels("again")).isEqualTo(pixels("fast"));
   }
 
   @Test

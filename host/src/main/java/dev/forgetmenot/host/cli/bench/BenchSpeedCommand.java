@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -83,6 +84,12 @@ final class BenchSpeedCommand extends ContextCommand {
   private int trainingSteps;
 
   @Option(
+      names = "--training",
+      paramLabel = "KEY=VALUE",
+      description = "Another setting of the training, such as trainable=unet; repeatable.")
+  private Map<String, String> training = Map.of();
+
+  @Option(
       names = "--side",
       paramLabel = "PIXELS",
       description = "Height and width of the images (default: the model's).")
@@ -114,7 +121,8 @@ final class BenchSpeedCommand extends ContextCommand {
       List<ComputePrecision> chosen =
           precisions == null ? ComputePrecision.suiting(options.device()) : precisions;
       SpeedJob.Options what =
-          new SpeedJob.Options(parts, chosen, rounds, images, steps, trainingSteps, pixels, pixels);
+          new SpeedJob.Options(
+              parts, chosen, rounds, images, steps, trainingSteps, training, pixels, pixels);
       List<SpeedRow> rows = new SpeedJob(loader, what, folder, context).run();
       context.say(SpeedRow.head());
       rows.forEach(row -> context.say(row.line()));

@@ -63,6 +63,30 @@ class BenchCommandsTest {
   }
 
   @Test
+  void theTrainingMayHaveOtherSettings() throws IOException {
+    ProgramRun run =
+        run(
+            "speed",
+            "--only",
+            "training",
+            "--rounds",
+            "1",
+            "--training-steps",
+            "2",
+            "--training",
+            "trainable=unet",
+            "--training",
+            "no-real-image=true");
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(Files.readAllLines(folder.resolve("out/speed.csv")))
+        .anyMatch(
+            line ->
+                line.startsWith("training step,f32,resteer no-real-image=true trainable=unet,s,"));
+    assertThat(run("speed", "--only", "training", "--training", "trainable=all").err())
+        .contains("trainable");
+  }
+
+  @Test
   void aShortSoakHasAVerdict() throws IOException {
     ProgramRun run =
         run("soak", "--images", "48", "--forgettings", "8", "--steps", "2", "--samples", "16");
