@@ -17,7 +17,7 @@ record WayOfDrawing(String name, GenerationRequest settings) {
    */
   static WayOfDrawing parse(String text) {
     GenerationRequest request = GenerationRequest.of("");
-    for (String part : text.strip().split(" +")) {
+    for (String part : text.strip().split(" +", -1)) {
       String[] pair = part.split("=", 2);
       String value = pair.length == 2 ? pair[1] : "";
       request = with(request, pair[0], value).build();

@@ -22,6 +22,10 @@ import java.util.stream.Stream;
  * it is the 2e-6 of the original. The cross attention alone has a few per cent of those weights and
  * takes, in as many steps, a rate two hundred times as large: 4e-4; adapters 1.5e-3.
  *
+ * <p>Such adapters are trained on pure noise, not on images of the concept: in a noised image much
+ * of a concept, of a style above all, is there already, and what a model looks at there is not what
+ * it looks at when it begins to draw.
+ *
  * @param values the given values; {@code use-pooler}, {@code embedding} and {@code no-real-image}
  *     count where the editor declares them
  */
@@ -30,6 +34,10 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
 
   /** A setting that states of earlier releases do not have. */
   static final String GENERAL_WEIGHT = "general-weight";
+
+  private static final String TRAIN_ON = "train-on";
+
+  private static final String NOISE = "noise";
 
   private static final TrainableSettings.Rates RATES =
       new TrainableSettings.Rates(4e-4, 2e-6, 1.5e-3, 0.12);
@@ -54,11 +62,18 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     more.add(
         SettingSpec.number(
             GENERAL_WEIGHT,
-            2,
+            1,
             0,
             1e6,
             "How much general prompts, with backgrounds, second things and styles, count against"
                 + " the loss of concept-directions where no prompt is kept by preserve."));
+    more.add(
+        SettingSpec.choice(
+            TRAIN_ON,
+            List.of(AUTO, NOISE, "images"),
+            "What is looked at with the concept's prompt: pure noise, as an image begins, or images"
+                + " of the concept, noised. auto is noise with concept-directions where no image-dir"
+                + " is named and no token is searched in between, else images."));
     return parameters(
         List.of(AUTO),
         more,
@@ -140,9 +155,17 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return given.equals(AUTO) ? EosSelection.FIRST : EosSelection.of(given);
   }
 
-  /** Whether pure noise is trained on in place of images. */
+  /** Whether pure noise is trained on in place of images, if the editor can. */
   public boolean noRealImage() {
-    return flag("no-real-image");
+    return asksForNoise()
+        || (values.find(TRAIN_ON).filter(AUTO::equals).isPresent()
+            && trainable().reading()
+            && images().folder().isEmpty());
+  }
+
+  /** Whether the user said so. */
+  public boolean asksForNoise() {
+    return flag("no-real-image") || values.find(TRAIN_ON).filter(NOISE::equals).isPresent();
   }
 
   private boolean flag(String name) {

@@ -37,7 +37,8 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
     double step = (watch.end - watch.first) / 1e9;
     double setup = Math.max(0, (watch.first - watch.start) / 1e9 - step);
     long steps = values.integer("steps");
-    boolean drawn = values.find("image-dir").isEmpty() && !flag(values, "no-real-image");
+    boolean drawn =
+        values.find("image-dir").isEmpty() && !new ResteeringSettings(values).noRealImage();
     double each = drawn ? setup : 0; // with a folder it is small
     double seconds = each * values.integer(drawings) + steps * step;
     return new EditEstimate(
@@ -53,10 +54,6 @@ record TrainingEstimate(ConceptEditor editor, String drawings) {
                         " after %d images of each concept, %.1f s each for all",
                         values.integer(drawings), each)
                     : "")));
-  }
-
-  private static boolean flag(Settings values, String name) {
-    return values.find(name).map(Boolean::parseBoolean).orElse(false);
   }
 
   /** Measures when the steps end; nothing is kept or reported. */

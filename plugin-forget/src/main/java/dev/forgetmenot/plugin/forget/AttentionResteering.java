@@ -59,7 +59,9 @@ public final class AttentionResteering extends TrainedEditor {
                         + " for several concepts one each, in their order.")
                 .formerlySplitAt(";"),
             SettingSpec.flag(
-                "no-real-image", "Train on pure noise instead of images; none are read or drawn."),
+                "no-real-image",
+                "The same as train-on noise, under the original's name for it: no image is read or"
+                    + " drawn."),
             SettingSpec.integer(
                 ROUNDS,
                 0,
@@ -74,6 +76,7 @@ public final class AttentionResteering extends TrainedEditor {
   @Override
   protected Map<String, String> added() {
     Map<String, String> added = new HashMap<>(super.added());
+    added.put("train-on", "auto");
     added.put(ROUNDS, "0");
     added.put(ATTACK_STEPS, "150");
     return added;
@@ -99,17 +102,19 @@ public final class AttentionResteering extends TrainedEditor {
       throws IOException {
     ResteeringSettings settings = new ResteeringSettings(values);
     int rounds = Math.toIntExact(values.integer(ROUNDS));
-    if (rounds > 0 && settings.noRealImage()) {
+    if (rounds > 0 && settings.asksForNoise()) {
       throw new IllegalArgumentException(
-          "adversarial-rounds searches tokens by images of the concept, and no-real-image says that"
-              + " there are none; leave one of the two out");
+          "adversarial-rounds searches tokens by images of the concept, and no-real-image or"
+              + " train-on noise says that there are none; leave one of the two out");
     }
     ShortInversion attack = new ShortInversion(Math.toIntExact(values.integer(ATTACK_STEPS)));
     try (ConceptTokens words = ConceptTokens.of(model, concepts, settings.embeddings());
         AdversarialTokens found = new AdversarialTokens(model, attack)) {
       List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model, context);
       List<TrainingImages> images =
-          settings.noRealImage() ? List.of() : images(prompts, settings, model, context);
+          settings.noRealImage() && rounds == 0
+              ? List.of()
+              : images(prompts, settings, model, context);
       for (int round = 1; round <= rounds; round++) {
         context.say(
             Message.of(

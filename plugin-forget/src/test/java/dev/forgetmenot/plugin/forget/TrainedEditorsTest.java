@@ -300,7 +300,7 @@ class TrainedEditorsTest {
     Map<String, String> given =
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "3", "steps", "1", "learning-rate", "1e-3")
-            : Map.of("num-images", "1", "steps", "1");
+            : Map.of("train-on", "images", "num-images", "1", "steps", "1");
     RecordedJob plain = whole();
     edit(editor, TWO, given, plain);
     SamplingExtension.Run moved =
