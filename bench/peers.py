@@ -45,6 +45,8 @@ def by_openvino(pipe, hint):
 
     predict, decode = pipe.unet.forward, pipe.vae.decode
     modules = {"unet": Unet(), "decoder": Decoder()}
+    pipe.unet.requires_grad_(False)
+    pipe.vae.requires_grad_(False)
 
     def run(name, *inputs):
         key = (name, *(tuple(one.shape) for one in inputs))
@@ -127,6 +129,10 @@ def together(peers, job):
     for peer in peers:
         answer(peer)
     return time.perf_counter() - begin
+
+
+def spread(values):
+    return f"{statistics.median(values):.3f} ({min(values):.3f} to {max(values):.3f})"
 
 
 def show(what, own, ratios, unit):

@@ -83,7 +83,7 @@ public record Resteering(
             new PreservationLoss(
                 model,
                 settings.preserved(directions).stream().map(model::tokenize).toList(),
-                settings.preserveWeight(),
+                settings.preserveWeight(prompts),
                 seed);
         TrainingScope scope = model.train(settings.training(model, directions))) {
       Steps steps = new Steps(model, embeddings, examples, preservation, scope);
@@ -99,7 +99,7 @@ public record Resteering(
     Map<String, String> chosen = new HashMap<>(resolved);
     chosen.put("images-from", images.isEmpty() ? "none" : settings.images().source());
     chosen.put("trainable", settings.trainable().choice());
-    chosen.put(ResteeringSettings.GENERAL_WEIGHT, Double.toString(settings.generalWeight()));
+    chosen.put(ResteeringSettings.GENERAL_WEIGHT, Double.toString(settings.generalWeight(prompts)));
     chosen.put("token-selection", settings.endOfText().word());
     chosen.put("learning-rate", Double.toString(settings.learningRate(directions)));
     return chosen;

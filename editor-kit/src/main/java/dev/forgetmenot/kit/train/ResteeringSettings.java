@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.train;
 
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -62,11 +63,11 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     more.add(
         SettingSpec.number(
             GENERAL_WEIGHT,
-            1,
             0,
             1e6,
             "How much general prompts, with backgrounds, second things and styles, count against"
-                + " the loss of concept-directions where no prompt is kept by preserve."));
+                + " the loss of concept-directions where no prompt is kept by preserve; without it 1"
+                + " for styles, which general prompts hold more, and 2 for all else."));
     more.add(
         SettingSpec.choice(
             TRAIN_ON,
@@ -177,14 +178,24 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return values.list("preserve");
   }
 
-  /** How much general prompts count where no others are given, 0 where they do not. */
-  double generalWeight() {
-    return trainable().reading() ? values.number(GENERAL_WEIGHT) : 0;
+  /**
+   * How much general prompts count where no others are given, 0 where they do not.
+   *
+   * @param prompts of the concepts
+   */
+  double generalWeight(List<ConceptPrompt> prompts) {
+    boolean styles =
+        prompts.stream().allMatch(prompt -> prompt.concept().kind() == ConceptType.STYLE);
+    return keepsGeneral() ? generalWeight().orElse(styles ? 1.0 : 2.0) : 0;
+  }
+
+  private Optional<Double> generalWeight() {
+    return values.find(GENERAL_WEIGHT).map(Double::parseDouble);
   }
 
   /** Whether general prompts must not change where no others are given. */
   public boolean keepsGeneral() {
-    return generalWeight() > 0;
+    return trainable().reading() && generalWeight().orElse(1.0) > 0;
   }
 
   /**
@@ -204,10 +215,14 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return values.list("embedding").stream().map(Path::of).toList();
   }
 
-  /** How much the prompts of {@link #preserved(Optional)} count against the loss. */
-  public double preserveWeight() {
+  /**
+   * How much the prompts of {@link #preserved(Optional)} count against the loss.
+   *
+   * @param prompts of the concepts
+   */
+  public double preserveWeight(List<ConceptPrompt> prompts) {
     boolean general = preserved().isEmpty() && keepsGeneral();
-    return values.number(general ? GENERAL_WEIGHT : "preserve-weight");
+    return general ? generalWeight(prompts) : values.number("preserve-weight");
   }
 
   /**

@@ -2,8 +2,11 @@ package dev.forgetmenot.kit.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,8 +16,18 @@ class ResteeringSettingsTest {
   private static final List<SettingSpec> DECLARED =
       ResteeringSettings.withDirections(List.of(SettingSpec.flag("no-real-image", "Noise.")));
 
+  private static ResteeringSettings of(Map<String, String> given) {
+    return new ResteeringSettings(Settings.of(DECLARED, given));
+  }
+
+  private static List<ConceptPrompt> prompts(ConceptType... kinds) {
+    return Arrays.stream(kinds)
+        .map(kind -> new ConceptPrompt(new Concept("x", kind), null, null))
+        .toList();
+  }
+
   private static boolean noise(Map<String, String> given) {
-    return new ResteeringSettings(Settings.of(DECLARED, given)).noRealImage();
+    return of(given).noRealImage();
   }
 
   @Test
@@ -36,5 +49,17 @@ class ResteeringSettingsTest {
     assertThat(noise(Map.of("train-on", "images"))).isFalse();
     assertThat(noise(Map.of("trainable", "unet", "train-on", "noise"))).isTrue();
     assertThat(noise(Map.of("trainable", "unet", "no-real-image", "true"))).isTrue();
+  }
+
+  @Test
+  void generalPromptsHoldStylesLessUnlessAWeightIsGiven() {
+    assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.STYLE))).isEqualTo(1);
+    assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.OBJECT))).isEqualTo(2);
+    assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.STYLE, ConceptType.IDENTITY)))
+        .isEqualTo(2);
+    assertThat(of(Map.of("general-weight", "3")).preserveWeight(prompts(ConceptType.STYLE)))
+        .isEqualTo(3);
+    assertThat(of(Map.of("general-weight", "0")).keepsGeneral()).isFalse();
+    assertThat(of(Map.of("trainable", "unet")).keepsGeneral()).isFalse();
   }
 }
