@@ -18,7 +18,7 @@ public record FeatureCache(int depth, int interval) {
   public static final FeatureCache NONE = new FeatureCache(0, 1);
 
   /** What {@code fmn generate --fast} takes; docs/fewer-steps.md has what it costs. */
-  public static final FeatureCache FAST = new FeatureCache(0, 3);
+  public static final FeatureCache FAST = new FeatureCache(0, 2);
 
   /** Checks the ranges; the model's own largest depth is checked when it draws. */
   public FeatureCache {

@@ -17,9 +17,6 @@ public record GuidanceInterval(double from, double until) {
   /** Guided from the first to the last prediction. */
   public static final GuidanceInterval WHOLE = new GuidanceInterval(0, 1);
 
-  /** What {@code fmn generate --fast} takes; docs/fewer-steps.md has what it costs. */
-  public static final GuidanceInterval FAST = new GuidanceInterval(0, 0.6);
-
   /** Checks the range. */
   public GuidanceInterval {
     if (!(from >= 0 && from <= until && until <= 1)) {

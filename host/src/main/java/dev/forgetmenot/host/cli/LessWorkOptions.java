@@ -4,7 +4,6 @@ import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.GuidanceInterval;
 import dev.forgetmenot.files.Message;
-import dev.forgetmenot.host.generate.ImageFolder;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -13,8 +12,8 @@ final class LessWorkOptions {
   @Option(
       names = "--fast",
       description = {
-        "Leave out what changes images least: --guidance-until, --cache-depth and --cache-interval",
-        "together; each of them may be given beside it. What is set is said."
+        "Leave out what changes images least: --cache-depth 0 --cache-interval 2; options of these",
+        "names may be given beside it. What is set is said."
       })
   private boolean fast;
 
@@ -45,12 +44,12 @@ final class LessWorkOptions {
   @Option(
       names = "--cache-interval",
       paramLabel = "N",
-      description = "With --cache-depth: compute all layers at every N-th step (default: 3).")
+      description = "With --cache-depth: compute all layers at every N-th step (default: 2).")
   private Integer cacheInterval;
 
   /** Sets what was asked for, then what an image says, or else the usual. */
   void applyTo(GenerationRequest.Builder request, RecordedSettings recorded) {
-    GuidanceInterval guided = fast ? GuidanceInterval.FAST : recorded.guidanceInterval();
+    GuidanceInterval guided = recorded.guidanceInterval();
     request.guidanceInterval(
         new GuidanceInterval(
             guidanceFrom == null ? guided.from() : guidanceFrom,
@@ -73,14 +72,9 @@ final class LessWorkOptions {
   }
 
   private static String said(GenerationRequest request) {
-    GuidanceInterval guided = request.guidanceInterval();
     FeatureCache cache = request.featureCache();
     return Message.of(
-        "guidance from %s until %s of the steps, deep features kept from every %s. step (cache depth"
-            + " %s); images differ a little from those without it",
-        ImageFolder.plain(guided.from()),
-        ImageFolder.plain(guided.until()),
-        cache.interval(),
-        cache.depth());
+        "cache depth %s, cache interval %s; images differ a little from those without it",
+        cache.depth(), cache.interval());
   }
 }

@@ -58,7 +58,7 @@ class LessWorkOptionsTest {
     assertThat(pairs("less"))
         .containsEntry("Guidance until", "0.7")
         .containsEntry("Cache depth", "0")
-        .containsEntry("Cache interval", "3")
+        .containsEntry("Cache interval", "2")
         .doesNotContainKey("Guidance from");
     assertThat(pixels("less")).isNotEqualTo(pixels("plain"));
 
@@ -75,7 +75,7 @@ class LessWorkOptionsTest {
   @Test
   void fastSaysWhatItSetsAndAnOptionBesideItGoesBefore() throws IOException {
     ProgramRun run = generate("fast", "a fox", "--steps", "6", "--fast", "--guidance-until", "0.7");
-    assertThat(run.out()).contains("--fast: guidance from 0 until 0.7 of the steps");
+    assertThat(run.out()).contains("--fast: cache depth 0, cache interval 2");
     assertThat(pairs("fast"))
         .containsEntry("Guidance until", "0.7")
         .containsEntry("Cache depth", Integer.toString(FeatureCache.FAST.depth()))
