@@ -77,8 +77,11 @@ public record TrainedDraft(
     editor
         .added()
         .forEach(
-            (setting, then) ->
-                values.find(setting).ifPresent(now -> today.putIfAbsent(setting, then)));
+            (setting, then) -> {
+              if (values.find(setting).isPresent() || resolved.containsKey(setting)) {
+                today.putIfAbsent(setting, then);
+              }
+            });
     return today;
   }
 
