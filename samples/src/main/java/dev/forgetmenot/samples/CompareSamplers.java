@@ -53,7 +53,8 @@ public final class CompareSamplers {
       for (String sampler : samplers(args[2], model)) {
         List<List<RgbImage>> images =
             Arrays.stream(steps)
-                .mapToObj(count -> drawn(model, sampler, count, things, seeds))
+                .mapToObj(count -> GenerationRequest.of("").seeds(SEED, 1).sampled(sampler, count))
+                .map(settings -> JudgedModel.draw(model, settings, things, seeds))
                 .toList();
         table.append("| ").append(sampler).append(" |");
         for (int i = 0; i < steps.length; i++) {
@@ -86,16 +87,6 @@ public final class CompareSamplers {
     return names.equals("all")
         ? model.samplers().stream().map(sampler -> sampler.name()).toList()
         : List.of(names.split(","));
-  }
-
-  private static List<RgbImage> drawn(
-      StableDiffusion model, String sampler, int steps, List<String> things, int seeds) {
-    List<GenerationRequest> requests =
-        things.stream()
-            .map(thing -> GenerationRequest.of("a photo of " + thing))
-            .map(request -> request.seeds(SEED, seeds).sampled(sampler, steps))
-            .toList();
-    return model.generate(requests).stream().flatMap(List::stream).toList();
   }
 
   /** How many are taken for what they should be. */

@@ -88,7 +88,8 @@ record JudgedModel(
     return draw(model, settings, things, each);
   }
 
-  private static List<RgbImage> draw(
+  /** Images of things by a model, those of one thing beside each other. */
+  static List<RgbImage> draw(
       StableDiffusion model, GenerationRequest settings, List<String> things, int each) {
     List<GenerationRequest> requests =
         things.stream()

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  * of a concept, of a style above all, is there already, and what a model looks at there is not what
  * it looks at when it begins to draw.
  *
- * @param values the given values; {@code use-pooler}, {@code embedding} and {@code no-real-image}
- *     count where the editor declares them
+ * @param values the given values; {@code use-pooler}, {@code embedding}, {@code no-real-image} and
+ *     {@code adversarial-rounds} count where the editor declares them
  */
 public record ResteeringSettings(Settings values) implements TrainedSettings {
   private static final String AUTO = "auto";
@@ -161,7 +161,12 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
     return asksForNoise()
         || (values.find(TRAIN_ON).filter(AUTO::equals).isPresent()
             && trainable().reading()
-            && images().folder().isEmpty());
+            && images().folder().isEmpty()
+            && !searchesTokens());
+  }
+
+  private boolean searchesTokens() {
+    return values.find("adversarial-rounds").map(Integer::parseInt).orElse(0) > 0;
   }
 
   /** Whether the user said so. */

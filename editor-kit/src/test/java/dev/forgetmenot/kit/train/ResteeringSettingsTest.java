@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 /** What re-steering trains on by default depends on what is trained and on what is given. */
 class ResteeringSettingsTest {
   private static final List<SettingSpec> DECLARED =
-      ResteeringSettings.withDirections(List.of(SettingSpec.flag("no-real-image", "Noise.")));
+      ResteeringSettings.withDirections(
+          List.of(
+              SettingSpec.flag("no-real-image", "Noise."),
+              SettingSpec.integer("adversarial-rounds", 0, 0, 10, "Rounds.")));
 
   private static ResteeringSettings of(Map<String, String> given) {
     return new ResteeringSettings(Settings.of(DECLARED, given));
@@ -47,6 +50,7 @@ class ResteeringSettingsTest {
   void whatIsGivenCounts() {
     assertThat(noise(Map.of("image-dir", "photos"))).isFalse();
     assertThat(noise(Map.of("train-on", "images"))).isFalse();
+    assertThat(noise(Map.of("adversarial-rounds", "1"))).isFalse();
     assertThat(noise(Map.of("trainable", "unet", "train-on", "noise"))).isTrue();
     assertThat(noise(Map.of("trainable", "unet", "no-real-image", "true"))).isTrue();
   }

@@ -75,7 +75,7 @@ public final class SpeedJob {
     public Options {
       parts = Set.copyOf(parts);
       precisions = List.copyOf(precisions);
-      training = new TreeMap<>(training);
+      training = Map.copyOf(training);
     }
   }
 
@@ -223,7 +223,8 @@ public final class SpeedJob {
         settings.put("steps", Integer.toString(options.trainingSteps()));
         BenchForgetting.Times times = bench.forget(TRAINED, CONCEPT, settings);
         StringBuilder method = new StringBuilder(TRAINED);
-        options.training().forEach((name, value) -> method.append(" " + name + "=" + value));
+        new TreeMap<>(options.training())
+            .forEach((name, value) -> method.append(" " + name + "=" + value));
         Key key = new Key("training step", "f32", method + "", "s", 0);
         times.steps().forEach(step -> add(key, step));
         addPatch(method + "", times);

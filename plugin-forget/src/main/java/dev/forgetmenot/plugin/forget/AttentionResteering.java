@@ -112,9 +112,7 @@ public final class AttentionResteering extends TrainedEditor {
         AdversarialTokens found = new AdversarialTokens(model, attack)) {
       List<ConceptPrompt> prompts = prompts(concepts, words.words(), settings, model, context);
       List<TrainingImages> images =
-          settings.noRealImage() && rounds == 0
-              ? List.of()
-              : images(prompts, settings, model, context);
+          settings.noRealImage() ? List.of() : images(prompts, settings, model, context);
       for (int round = 1; round <= rounds; round++) {
         context.say(
             Message.of(
