@@ -103,13 +103,7 @@ public final class EngineThread implements AutoCloseable {
 
   /** Does work on this thread without recording a graph, even while one is recorded. */
   public <T> T withoutGraph(Supplier<T> work) {
-    boolean recording = JniUtils.isGradMode();
-    JniUtils.setGradMode(false);
-    try {
-      return work.get();
-    } finally {
-      JniUtils.setGradMode(recording);
-    }
+    return GraphMode.with(false, work);
   }
 
   /** Whether the caller runs on this thread. */

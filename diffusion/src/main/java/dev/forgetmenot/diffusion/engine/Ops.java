@@ -82,6 +82,18 @@ public interface Ops extends AutoCloseable {
   /** Says that a training begins or ends: {@link #packed} is empty while one is open. */
   default void training(boolean open) {}
 
+  /**
+   * Says how the passes of the loss that is made now run.
+   *
+   * @param checkpointing in whose segments, or null to keep all activations
+   */
+  default void checkpointing(GradientCheckpointing checkpointing) {}
+
+  /** In whose segments a pass that begins now runs; empty to keep all activations, or none. */
+  default Optional<GradientCheckpointing> checkpointing() {
+    return Optional.empty();
+  }
+
   /** The values as FLOAT32; x itself where all is computed so. */
   default NDArray float32(NDArray x) {
     return packed().map(ops -> ops.float32(x)).orElse(x);

@@ -33,6 +33,7 @@ public final class TorchScriptOps implements Ops {
   private final boolean onCpu;
   private final PackedOps packed; // null where all is FLOAT32
   private int trainings;
+  private GradientCheckpointing checkpointing; // null where activations are kept
 
   private TorchScriptOps(Model model, Device device, ComputePrecision precision) {
     this.model = model;
@@ -193,6 +194,16 @@ public final class TorchScriptOps implements Ops {
   public Optional<PackedOps> packed() {
     boolean now = packed != null && trainings == 0 && !JniUtils.isGradMode();
     return now ? Optional.of(packed) : Optional.empty();
+  }
+
+  @Override
+  public void checkpointing(GradientCheckpointing ofLoss) {
+    checkpointing = ofLoss;
+  }
+
+  @Override
+  public Optional<GradientCheckpointing> checkpointing() {
+    return Optional.ofNullable(checkpointing).filter(GradientCheckpointing::recording);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
+import dev.forgetmenot.diffusion.engine.GradientCheckpointing;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.files.Message;
@@ -145,6 +146,9 @@ public final class TrainingSession implements TrainingScope {
   private double backward(Function<NDManager, NDArray> loss, int step) {
     try (NDManager microStep = manager.newSubManager();
         GradientCollector collector = manager.getEngine().newGradientCollector()) {
+      GradientCheckpointing checkpointing =
+          options.gradientCheckpointing() ? new GradientCheckpointing(microStep) : null;
+      ops.checkpointing(checkpointing);
       NDArray value = loss.apply(microStep);
       value.attach(microStep);
       if (value.size() != 1) {
@@ -153,13 +157,20 @@ public final class TrainingSession implements TrainingScope {
       double number = value.toType(ai.djl.ndarray.types.DataType.FLOAT32, false).toFloatArray()[0];
       requireFinite(number, "loss", step);
       try {
-        collector.backward(ScalarOps.by(value, 1.0 / options.accumulation()));
+        NDArray share = ScalarOps.by(value, 1.0 / options.accumulation());
+        if (checkpointing == null) {
+          collector.backward(share);
+        } else {
+          checkpointing.backward(share);
+        }
       } catch (EngineException e) {
         throw new IllegalStateException(
             "step " + step + ": no gradient can be taken; does the loss depend on a chosen weight?",
             e);
       }
       return number;
+    } finally {
+      ops.checkpointing(null);
     }
   }
 
@@ -299,6 +310,7 @@ public final class TrainingSession implements TrainingScope {
     now.put("threads", Integer.toString(engine.operatorThreads()));
     now.put("engine", "PyTorch " + manager.getEngine().getVersion());
     now.put("device", engine.device().toString());
+    now.put("gradient checkpointing", Boolean.toString(options.gradientCheckpointing()));
     String program = getClass().getPackage().getImplementationVersion();
     if (program != null) { // a jar has one, a folder of classes has none
       now.put("program", program);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionModifier;
-import dev.forgetmenot.api.attention.AttentionObserver;
 import dev.forgetmenot.api.training.ScalarOps;
 import dev.forgetmenot.diffusion.engine.ArrayScope;
 import dev.forgetmenot.diffusion.engine.LayerChain;
@@ -82,11 +81,7 @@ final class CrossAttention {
             }
           }
         }
-        for (AttentionObserver observer : hooks.observers()) {
-          if (observer.watches(site)) {
-            observer.observe(site, used);
-          }
-        }
+        hooks.observe(site, used);
         if (pass.endsAt(site)) {
           return null;
         }

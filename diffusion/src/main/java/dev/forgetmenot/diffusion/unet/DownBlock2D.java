@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.unet;
 import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.diffusion.config.UNetConfig;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.layer.Downsample2D;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.layer.ResnetBlock2D;
@@ -58,22 +59,25 @@ final class DownBlock2D {
       NDArray x, TimeShift time, NDArray context, ForwardPass pass, Deque<NDArray> skips) {
     NDArray head = x;
     for (int i = 0; i < resnets.size() && !pass.features().leavesOut(skips.size()); i++) {
-      NDArray next = resnets.get(i).forward(head, time);
-      if (!attentions.isEmpty()) {
-        try (NDArray before = next) {
-          next = attentions.get(i).forward(before, context, pass);
-        }
-        if (next == null) {
-          return null;
-        }
+      int layer = i;
+      head = pass.segment(inputs -> layer(layer, inputs[0], time, inputs[1], pass), head, context);
+      if (head == null) {
+        return null;
       }
-      skips.push(next);
-      head = next;
+      skips.push(head);
     }
     if (downsampler != null && !pass.features().leavesOut(skips.size())) {
-      head = downsampler.forward(head);
+      head = pass.segment(inputs -> downsampler.forward(inputs[0]), head);
       skips.push(head);
     }
     return head;
+  }
+
+  private NDArray layer(int i, NDArray x, TimeShift time, NDArray context, ForwardPass pass) {
+    LayerChain flow = LayerChain.from(x).then(h -> resnets.get(i).forward(h, time));
+    if (!attentions.isEmpty()) {
+      flow.then(h -> attentions.get(i).forward(h, context, pass));
+    }
+    return flow.get();
   }
 }

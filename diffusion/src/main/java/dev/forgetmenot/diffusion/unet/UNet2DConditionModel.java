@@ -27,6 +27,7 @@ import java.util.Optional;
  */
 public final class UNet2DConditionModel implements AutoCloseable {
   private final UNetConfig config;
+  private final Ops ops; // null when only shapes are wanted
   private final ModelParameters weights; // null when only shapes are wanted
   private final TimestepEmbedding timeEmbedding;
   private final Conv2d convIn;
@@ -44,6 +45,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
 
   private UNet2DConditionModel(UNetConfig config, ModulePath scope, ModelParameters weights) {
     this.config = config;
+    this.ops = scope.ops();
     this.weights = weights;
     int first = config.blockOutChannels().get(0);
     convIn = Conv2d.same(scope.in("conv_in"), config.inChannels(), first, config.convInKernel());
@@ -118,7 +120,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   public NDArray forward(
       NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
     check(sample, timesteps, context);
-    return run(sample, timesteps, context, ForwardPass.whole(hooks));
+    return run(sample, timesteps, context, ForwardPass.whole(hooks, ops.checkpointing()));
   }
 
   /**
@@ -142,7 +144,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
         sample,
         projection -> inputs.shift(projection, timeEmbedding, step),
         inputs.context(),
-        new ForwardPass(hooks, Optional.empty(), Optional.of(inputs), features));
+        new ForwardPass(hooks, Optional.empty(), Optional.of(inputs), features, Optional.empty()));
   }
 
   /**
@@ -153,16 +155,21 @@ public final class UNet2DConditionModel implements AutoCloseable {
    */
   public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
     check(sample, timesteps, context);
-    run(sample, timesteps, context, ForwardPass.watched(hooks, attentionSites));
+    run(
+        sample,
+        timesteps,
+        context,
+        ForwardPass.watched(hooks, attentionSites, ops.checkpointing()));
   }
 
   private NDArray run(NDArray sample, double[] timesteps, NDArray context, ForwardPass pass) {
     weights.ready("");
     try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
+      NDArray entered = pass.enter(time);
       return run(
-          sample,
-          projection -> new ModelParameter.Use(projection.forward(time), true),
-          context,
+          pass.enter(sample),
+          projection -> new ModelParameter.Use(projection.forward(entered), true),
+          pass.enter(context),
           pass);
     }
   }
@@ -171,7 +178,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
   private NDArray run(NDArray sample, TimeShift time, NDArray context, ForwardPass pass) {
     Deque<NDArray> skips = new ArrayDeque<>();
     try {
-      NDArray head = convIn.forward(sample);
+      NDArray head = pass.segment(inputs -> convIn.forward(inputs[0]), sample);
       skips.push(head);
       for (DownBlock2D block : downBlocks) {
         head = head == null ? null : block.forward(head, time, context, pass, skips);
@@ -182,13 +189,20 @@ public final class UNet2DConditionModel implements AutoCloseable {
       head = // what comes before is a skip and stays
           pass.features().reused()
               ? pass.features().feature()
-              : midBlock.forward(head, time, context, pass);
+              : pass.segment(
+                  inputs -> midBlock.forward(inputs[0], time, inputs[1], pass), head, context);
       for (UpBlock2D block : upBlocks) {
         head = head == null ? null : block.forward(head, time, context, pass, skips);
       }
-      return head == null
-          ? null
-          : LayerChain.owning(head).then(convNormOut::silu).then(convOut::forward).get();
+      if (head == null) {
+        return null;
+      }
+      try (NDArray last = head) {
+        return pass.segment(
+            inputs ->
+                LayerChain.from(inputs[0]).then(convNormOut::silu).then(convOut::forward).get(),
+            last);
+      }
     } finally {
       skips.forEach(NDArray::close); // those that a pass that ended has not taken
     }

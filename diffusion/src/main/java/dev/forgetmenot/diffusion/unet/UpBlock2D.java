@@ -87,20 +87,32 @@ final class UpBlock2D {
         continue;
       }
       pass.features().enters(place, flow.get());
+      int layer = i;
       try (NDArray skip = skips.pop()) {
-        flow.then(h -> ops.concat(h, skip));
-      }
-      ResnetBlock2D resnet = resnets.get(i);
-      flow.then(h -> resnet.forward(h, time));
-      if (!attentions.isEmpty()) {
-        Transformer2DModel attention = attentions.get(i);
-        flow.then(h -> attention.forward(h, context, pass));
+        flow.then(
+            h ->
+                pass.segment(
+                    inputs -> layer(layer, inputs[0], inputs[1], time, inputs[2], pass),
+                    h,
+                    skip,
+                    context));
       }
     }
     if (upsampler != null && !flow.ended() && !pass.features().leavesOut(above() + 1)) {
       // Twice the size, or one less where halving had rounded up.
       Shape next = skips.element().getShape();
-      flow.then(h -> upsampler.forward(h, next.get(2), next.get(3)));
+      flow.then(
+          h -> pass.segment(inputs -> upsampler.forward(inputs[0], next.get(2), next.get(3)), h));
+    }
+    return flow.get();
+  }
+
+  private NDArray layer(
+      int i, NDArray x, NDArray skip, TimeShift time, NDArray context, ForwardPass pass) {
+    LayerChain flow =
+        LayerChain.owning(ops.concat(x, skip)).then(h -> resnets.get(i).forward(h, time));
+    if (!attentions.isEmpty()) {
+      flow.then(h -> attentions.get(i).forward(h, context, pass));
     }
     return flow.get();
   }

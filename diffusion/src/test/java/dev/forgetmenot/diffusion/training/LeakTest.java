@@ -19,9 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Long training keeps the number of arrays and the memory flat, and a session leaves nothing. */
 class LeakTest {
@@ -38,16 +39,17 @@ class LeakTest {
 
   private static final Path UNET = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model/unet");
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @EnabledOnOs(OS.LINUX) // reads the resident memory from /proc
-  void twoHundredStepsKeepArraysAndMemoryFlat() throws IOException {
+  void twoHundredStepsKeepArraysAndMemoryFlat(boolean checkpointing) throws IOException {
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.<Void, IOException>call(
           () -> {
             try (NDManager manager = engine.newManager();
                 Ops ops = TorchScriptOps.create(engine);
                 UNet2DConditionModel unet = ComponentFolders.unet(UNET, manager, ops)) {
-              train(engine, ops, unet, manager);
+              train(engine, ops, unet, manager, checkpointing);
               return null;
             }
           });
@@ -55,7 +57,11 @@ class LeakTest {
   }
 
   private static void train(
-      EngineThread engine, Ops ops, UNet2DConditionModel unet, NDManager manager)
+      EngineThread engine,
+      Ops ops,
+      UNet2DConditionModel unet,
+      NDManager manager,
+      boolean checkpointing)
       throws IOException {
     Map<String, ModelParameter> parameters = new LinkedHashMap<>();
     unet.weights()
@@ -65,7 +71,8 @@ class LeakTest {
     NDArray latents = manager.randomNormal(new Shape(1, unet.config().inChannels(), 8, 8));
     NDArray context = manager.randomNormal(new Shape(1, 7, width));
     NDManager system = manager.getParentManager();
-    TrainingOptions options = TrainingOptions.adamW(name -> name.contains("attn2"), 1e-4);
+    TrainingOptions options =
+        TrainingOptions.adamW(name -> name.contains("attn2"), 1e-4).checkpointing(checkpointing);
     try (TrainingSession first = TrainingSession.open(engine, ops, parameters, options)) {
       first.step(micro -> loss(unet, latents, context, micro)); // operators keep a few scalars
     }

@@ -16,8 +16,9 @@ public final class KeysAndValues {
    * The outline of an edit that changes what reads the prompt, by little.
    *
    * @param batch images that one training step looks at together, 0 for a solution
+   * @param checkpointed whether such a step computes activations again
    */
-  public static EditOutline outline(DiffusionModel model, int batch) {
+  public static EditOutline outline(DiffusionModel model, int batch, boolean checkpointed) {
     Map<String, LowRank> nothing = new LinkedHashMap<>();
     for (AttentionLayer site : model.attentionSites()) {
       if (site.cross()) {
@@ -29,6 +30,6 @@ public final class KeysAndValues {
         }
       }
     }
-    return new EditOutline(new LowRankEdit(nothing), 0, false, batch);
+    return new EditOutline(new LowRankEdit(nothing), 0, false, batch, checkpointed);
   }
 }

@@ -15,6 +15,7 @@ import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.TokenPositions;
+import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.StepRng;
 import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingImages;
@@ -123,6 +124,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
   private Map<String, String> about(ConceptType kind, List<String> prompts, TrainingImages images) {
     Map<String, String> about = new TreeMap<>(settings.values().all());
     about.remove("steps");
+    about.remove(OptimizerSettings.CHECKPOINTING);
     about.put("kind", kind.word());
     about.put("prompts", String.join("\n", prompts));
     about.put("image-digests", String.join(" ", images.digests()));

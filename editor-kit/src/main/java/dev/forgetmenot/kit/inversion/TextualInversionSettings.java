@@ -8,6 +8,7 @@ import dev.forgetmenot.api.training.LearningRateSchedule;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.PromptTemplate;
+import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.Trainer;
 import dev.forgetmenot.kit.train.TrainingImages;
 import dev.forgetmenot.kit.train.TrainingImages.Crop;
@@ -73,6 +74,7 @@ public record TextualInversionSettings(Settings values) {
                 1024,
                 "Images for one step; their losses are averaged.")
             .formerly("accumulation"),
+        OptimizerSettings.checkpointing(),
         SettingSpec.flag("no-norm-decay", "Leave the lengths of the rows alone."),
         SettingSpec.number(
             "norm-target",
@@ -198,7 +200,13 @@ public record TextualInversionSettings(Settings values) {
         .decaying(values.number("weight-decay"))
         .clippedAt(Double.POSITIVE_INFINITY)
         .accumulating(accumulation())
+        .checkpointing(checkpointed())
         .scheduled(constant && schedule.warmup() == 0 ? LearningRateSchedule.CONSTANT : schedule);
+  }
+
+  /** Whether a step computes activations again. */
+  public boolean checkpointed() {
+    return OptimizerSettings.checkpointed(values);
   }
 
   Optional<NormDecay> normDecay(double meanNorm) {

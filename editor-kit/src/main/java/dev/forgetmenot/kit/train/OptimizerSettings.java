@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * @param values the given values
  */
 public record OptimizerSettings(Settings values) {
+  /** The name of {@link #checkpointing()}, which changes no setting of a step. */
+  public static final String CHECKPOINTING = "gradient-checkpointing";
+
   private static final int LONGEST = 100_000;
 
   /**
@@ -61,10 +64,24 @@ public record OptimizerSettings(Settings values) {
                 1024,
                 "Batches whose gradients make one step, as their mean.")
             .formerly("accumulation"),
+        checkpointing(),
         SettingSpec.integer(
             "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
         SettingSpec.integer(
             "seed", 0, 0, Integer.MAX_VALUE, "Seed of the images and of every step."));
+  }
+
+  /** Whether activations are kept, of every editor that trains and of textual inversion. */
+  public static SettingSpec checkpointing() {
+    return SettingSpec.flag(
+        CHECKPOINTING,
+        "Compute activations again while gradients are computed, in place of keeping them: much"
+            + " less memory, about a third more time.");
+  }
+
+  /** The value of {@link #checkpointing()}. */
+  public static boolean checkpointed(Settings values) {
+    return values.flag(CHECKPOINTING);
   }
 
   /** Optimizer steps. */
@@ -109,7 +126,8 @@ public record OptimizerSettings(Settings values) {
         .decaying(values.number("weight-decay"))
         .clippedAt(values.number("max-grad-norm"))
         .accumulating(integer("gradient-accumulation-steps"))
-        .scheduled(schedule());
+        .scheduled(schedule())
+        .checkpointing(checkpointed(values));
   }
 
   private LearningRateSchedule schedule() {

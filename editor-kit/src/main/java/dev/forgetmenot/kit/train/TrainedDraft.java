@@ -40,7 +40,13 @@ public record TrainedDraft(
 
   /** What does not change the bits of a step, or is known by what adapters read. */
   private static final Set<String> FREE =
-      Set.of("steps", "save-every", "stop-below", "stop-at", "directions");
+      Set.of(
+          "steps",
+          "save-every",
+          "stop-below",
+          "stop-at",
+          "directions",
+          OptimizerSettings.CHECKPOINTING);
 
   /** Keys of {@link #about} that are not settings, by their names before 3.0. */
   private static final Map<String, String> FORMER_KEYS =

@@ -78,7 +78,8 @@ public abstract class TrainedEditor extends NamedEditor {
             trainable.outline(model),
             trainable.numbers(model),
             keepsBase(values),
-            graphs(values) * Math.toIntExact(values.integer("train-batch-size"))));
+            graphs(values) * Math.toIntExact(values.integer("train-batch-size")),
+            OptimizerSettings.checkpointed(values)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.forgetmenot.api.attention;
 
+import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /**
@@ -25,5 +26,14 @@ public record AttentionHooks(List<AttentionObserver> observers, List<AttentionMo
   public boolean touch(AttentionLayer site) {
     return observers.stream().anyMatch(o -> o.watches(site))
         || modifiers.stream().anyMatch(m -> m.modifies(site));
+  }
+
+  /** Shows the probabilities of a layer, as {@link AttentionObserver#observe} has them. */
+  public void observe(AttentionLayer site, NDArray probabilities) {
+    for (AttentionObserver observer : observers) {
+      if (observer.watches(site)) {
+        observer.observe(site, probabilities);
+      }
+    }
   }
 }

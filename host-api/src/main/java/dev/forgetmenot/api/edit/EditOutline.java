@@ -11,5 +11,7 @@ import dev.forgetmenot.patch.edit.PatchEdit;
  * @param keepsBase whether the trained weights are kept as they were too
  * @param batch images that one training step looks at together, once for each of its prompts; 0 for
  *     a solution
+ * @param gradientCheckpointing whether a training step computes activations again
  */
-public record EditOutline(PatchEdit edit, long trained, boolean keepsBase, int batch) {}
+public record EditOutline(
+    PatchEdit edit, long trained, boolean keepsBase, int batch, boolean gradientCheckpointing) {}

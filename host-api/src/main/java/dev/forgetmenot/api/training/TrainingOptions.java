@@ -20,6 +20,8 @@ import java.util.function.Predicate;
  * @param keepsBase whether the weights are remembered as they were, for {@link
  *     TrainingScope#withBase}; costs their memory once more (adapters cost nothing)
  * @param adapters if there, the chosen weights stay as they are and get adapters, which are trained
+ * @param gradientCheckpointing whether activations of the UNet are computed again while gradients
+ *     are, in place of being kept: less memory for more time
  */
 public record TrainingOptions(
     Predicate<String> trainable,
@@ -32,7 +34,8 @@ public record TrainingOptions(
     int accumulation,
     LearningRateSchedule schedule,
     boolean keepsBase,
-    Optional<LoraOptions> adapters) {
+    Optional<LoraOptions> adapters,
+    boolean gradientCheckpointing) {
 
   /** Checks the numbers. */
   public TrainingOptions {
@@ -66,7 +69,8 @@ public record TrainingOptions(
         accumulation,
         LearningRateSchedule.CONSTANT,
         false,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** PyTorch's defaults: betas 0.9 and 0.999, eps 1e-8, weight decay 0.01; clipped at 1. */
@@ -91,6 +95,7 @@ public record TrainingOptions(
     builder.schedule = schedule;
     builder.keepsBase = keepsBase;
     builder.adapters = adapters;
+    builder.gradientCheckpointing = gradientCheckpointing;
     return builder;
   }
 
@@ -124,6 +129,11 @@ public record TrainingOptions(
     return toBuilder().adapters(other).build();
   }
 
+  /** The same with activations that are computed again, or kept. */
+  public TrainingOptions checkpointing(boolean again) {
+    return toBuilder().gradientCheckpointing(again).build();
+  }
+
   /** Collects the values; {@link #build} checks them. For one thread. */
   public static final class Builder {
     private Predicate<String> trainable;
@@ -137,6 +147,7 @@ public record TrainingOptions(
     private LearningRateSchedule schedule = LearningRateSchedule.CONSTANT;
     private boolean keepsBase = false;
     private Optional<LoraOptions> adapters = Optional.empty();
+    private boolean gradientCheckpointing = false;
 
     private Builder(Predicate<String> trainable, double learningRate) {
       this.trainable = trainable;
@@ -209,6 +220,12 @@ public record TrainingOptions(
       return this;
     }
 
+    /** Whether activations of the UNet are computed again in place of being kept. */
+    public Builder gradientCheckpointing(boolean value) {
+      this.gradientCheckpointing = value;
+      return this;
+    }
+
     /**
      * The values as they are now.
      *
@@ -226,7 +243,8 @@ public record TrainingOptions(
           accumulation,
           schedule,
           keepsBase,
-          adapters);
+          adapters,
+          gradientCheckpointing);
     }
   }
 

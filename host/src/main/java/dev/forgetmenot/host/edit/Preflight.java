@@ -30,7 +30,8 @@ import java.util.Map;
  */
 record Preflight(EditRequest order, long drawn) {
   private static final String LESS =
-      "train less of the model (--trainable cross-attention or lora) or smaller batches (--train-batch-size)";
+      "train less of the model (--trainable cross-attention or lora) or smaller batches"
+          + " (--train-batch-size), or keep no activations (--gradient-checkpointing)";
 
   /** Numbers that a state of a training holds of each that is trained: itself and two moments. */
   private static final int STATE = 3;
@@ -52,7 +53,7 @@ record Preflight(EditRequest order, long drawn) {
                     order
                         .editor()
                         .outline(order.concepts(), order.values(), model)
-                        .orElseGet(() -> KeysAndValues.outline(model, 0)));
+                        .orElseGet(() -> KeysAndValues.outline(model, 0, false)));
     MemoryNeed need = model.engine().call(() -> need(model, outline));
     MemoryFacts facts = MemoryFacts.read();
     need.check(facts, LESS);

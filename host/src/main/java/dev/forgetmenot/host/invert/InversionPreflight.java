@@ -27,7 +27,8 @@ import java.util.List;
  * @param drawn pixels of the largest image that the command draws; 0 for none
  */
 record InversionPreflight(InversionRequest order, long judge, long drawn) {
-  private static final String LESS = "invert on a smaller model";
+  private static final String LESS =
+      "keep no activations (--gradient-checkpointing), or invert on a smaller model";
 
   /** A state holds the rows and two moments. */
   private static final int STATE = 3;
@@ -54,7 +55,12 @@ record InversionPreflight(InversionRequest order, long judge, long drawn) {
         model.engine().call(() -> new TextualInversion(model, settings).beginning(order.kind()));
     long numbers = tokens.tokens().values().stream().mapToLong(row -> row.values().length).sum();
     MemoryNeed need =
-        model.engine().call(() -> MemoryModel.of(model).inversion(numbers, judge, largest(model)));
+        model
+            .engine()
+            .call(
+                () ->
+                    MemoryModel.of(model)
+                        .inversion(numbers, settings.checkpointed(), judge, largest(model)));
     MemoryFacts facts = MemoryFacts.read();
     need.check(facts, LESS);
     long file = files.tried(tokens);

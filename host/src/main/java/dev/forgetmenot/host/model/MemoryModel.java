@@ -7,9 +7,12 @@ import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.safetensors.TensorInfo;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
@@ -47,6 +50,13 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   /** The same for each number of the attention to the prompt that a loss looks at. */
   private static final int KEPT_ATTENTION = 5;
 
+  /** The same where its segment is computed again: itself, its gradient, what the loss took. */
+  private static final int SHOWN = 3;
+
+  /** The weight that makes what leaves a segment. */
+  private static final String SEGMENT_OUTPUT =
+      "conv_in\\.weight|.*\\.resnets\\.\\d+\\.conv2\\.weight|.*samplers\\.0\\.conv\\.weight";
+
   /** Feature maps of the VAE's largest layer that live together while an image is decoded. */
   private static final double DECODED = 2.75;
 
@@ -78,7 +88,11 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
     Set<String> changed = Set.copyOf(outline.edit().changed());
     MemoryNeed edit =
         outline.batch() > 0
-            ? training(outline.trained(), outline.keepsBase(), outline.batch())
+            ? training(
+                outline.trained(),
+                outline.keepsBase(),
+                outline.batch(),
+                outline.gradientCheckpointing())
             : solution(name -> changed.contains("unet/" + name));
     return with(edit, judge, drawn);
   }
@@ -87,15 +101,21 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * Of an inversion: the networks stay as they are, and a pass goes through all of them.
    *
    * @param trained numbers of the new tokens
+   * @param checkpointed whether a step computes activations again
    * @param judge as for {@link #edit}
    * @param drawn as for {@link #edit}
    */
-  public MemoryNeed inversion(long trained, long judge, long drawn) {
-    MemoryNeed training = training(trained, false, 1);
+  public MemoryNeed inversion(long trained, boolean checkpointed, long judge, long drawn) {
+    MemoryNeed training = training(trained, false, 1, checkpointed);
     long vae = Float.BYTES * numbers("vae", name -> true); // the images become latents
     return with(
         new MemoryNeed(
-            training.program(), 0, training.weights() + vae, training.training(), step(1), 0),
+            training.program(),
+            0,
+            training.weights() + vae,
+            training.training(),
+            step(1, checkpointed),
+            0),
         judge,
         drawn);
   }
@@ -116,13 +136,14 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * @param trained numbers that are trained
    * @param keepsBase whether they are kept as they were too
    * @param batch images that one step looks at together
+   * @param checkpointed whether it computes activations again
    */
-  public MemoryNeed training(long trained, boolean keepsBase, int batch) {
+  public MemoryNeed training(long trained, boolean keepsBase, int batch, boolean checkpointed) {
     long weights =
         Float.BYTES * (numbers("text_encoder", name -> true) + numbers("unet", name -> true));
     long copies = keepsBase ? 4 : 3; // the gradient and two moments beside
     return new MemoryNeed(
-        program(), 0, weights, copies * Float.BYTES * trained, step(batch) + attention(batch), 0);
+        program(), 0, weights, copies * Float.BYTES * trained, passes(batch, checkpointed), 0);
   }
 
   /**
@@ -172,24 +193,42 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
         .sum();
   }
 
-  /** A pass of the UNet forward and backward. */
-  private long step(int batch) {
-    double numbers = 0;
+  private long passes(int batch, boolean checkpointed) {
+    return step(batch, checkpointed) + attention(batch, checkpointed ? SHOWN : KEPT_ATTENTION);
+  }
+
+  /**
+   * A pass of the UNet forward and backward. With checkpoints it keeps what goes from one segment
+   * to the next and its gradient, and all that the largest segment does.
+   */
+  private long step(int batch, boolean checkpointed) {
+    Map<String, Double> segments = new HashMap<>();
+    double between = 0;
     for (String name : base.tensors().names("unet")) {
       long[] shape = base.tensors().shape("unet", name);
       if (shape.length >= 2) {
-        numbers += KEPT * shape[0] * pixelsOf(name);
+        double numbers = shape[0] * pixelsOf(name);
+        segments.merge(segment(name), KEPT * numbers, Double::sum);
+        between += name.matches(SEGMENT_OUTPUT) ? 2 * numbers : 0;
       }
     }
-    return Math.round(Float.BYTES * batch * numbers);
+    DoubleStream kept = segments.values().stream().mapToDouble(Double::doubleValue);
+    return Math.round(
+        Float.BYTES * batch * (checkpointed ? between + kept.max().orElse(0) : kept.sum()));
+  }
+
+  /** A layer of a block is its residual block with the attention after it. */
+  private static String segment(String name) {
+    return name.replaceFirst("^(\\w+_blocks\\.\\d+)\\.\\w+\\.(\\d+)\\..*", "$1.$2")
+        .replaceFirst("^mid_block\\..*", "mid_block");
   }
 
   /** The attention to the prompt of such a pass, where the loss looks at it. */
-  private long attention(int batch) {
+  private long attention(int batch, int kept) {
     double numbers = 0;
     for (AttentionLayer site : sites) {
       if (site.cross()) {
-        numbers += KEPT_ATTENTION * (double) site.heads() * pixelsOf(site.name()) * TOKENS;
+        numbers += kept * (double) site.heads() * pixelsOf(site.name()) * TOKENS;
       }
     }
     return Math.round(Float.BYTES * batch * numbers);

@@ -116,7 +116,8 @@ class PreflightTest extends OnTinyModel {
     MemoryModel usual = MemoryModel.of(model.model());
     MemoryModel small = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), GIB / 16);
     MemoryModel large = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), 4 * GIB);
-    assertThat(large.training(0, false, 1).total() - small.training(0, false, 1).total())
+    assertThat(
+            large.training(0, false, 1, false).total() - small.training(0, false, 1, false).total())
         .isBetween(GIB / 8, GIB);
     assertThat(large.solution(name -> true).total())
         .isGreaterThan(small.solution(name -> true).total());

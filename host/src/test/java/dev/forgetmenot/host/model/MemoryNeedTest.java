@@ -87,6 +87,8 @@ class MemoryNeedTest {
         "forget castle --no-report --method=resteer --no-real-image --steps=2",
         "forget castle --no-report --method=resteer --no-real-image --steps=2 --trainable=lora",
         "forget castle --no-report --method=resteer --no-real-image --steps=2 --trainable=unet",
+        "forget castle --no-report --method=resteer --no-real-image --steps=2 --trainable=lora"
+            + " --gradient-checkpointing",
         "forget castle --no-report --method=esd --starts=1 --start-steps=2 --steps=2"
             + " --trainable=unet",
         "forget castle --method=closed-form --report-pictures=4",

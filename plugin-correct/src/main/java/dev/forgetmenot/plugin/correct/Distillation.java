@@ -100,7 +100,10 @@ public final class Distillation extends TrainedCorrection {
   public Optional<EditOutline> outline(
       List<Concept> concepts, Settings values, DiffusionModel model) {
     return Optional.of(
-        KeysAndValues.outline(model, Math.toIntExact(values.integer("train-batch-size"))));
+        KeysAndValues.outline(
+            model,
+            Math.toIntExact(values.integer("train-batch-size")),
+            OptimizerSettings.checkpointed(values)));
   }
 
   @Override
