@@ -82,6 +82,14 @@ public interface Ops extends AutoCloseable {
   /** Says that a training begins or ends: {@link #packed} is empty while one is open. */
   default void training(boolean open) {}
 
+  /** The products of a training whose options ask for BFLOAT16; empty at all other times. */
+  default Optional<MixedOps> mixed() {
+    return Optional.empty();
+  }
+
+  /** Says that a training of such products begins or ends: {@link #mixed} is there in between. */
+  default void mixed(boolean open) {}
+
   /**
    * Says how the passes of the loss that is made now run.
    *

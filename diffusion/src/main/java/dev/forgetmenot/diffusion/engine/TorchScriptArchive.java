@@ -109,6 +109,18 @@ final class TorchScriptArchive {
           s = int(stride)
           p = int(padding)
           return ops.mkldnn._convolution_pointwise(torch.contiguous(torch.to(x, t), memory_format=2), w, torch.to(b, t), [p, p], [s, s], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+        def mixed_product(self: __torch__.Ops, x: Tensor, w: Tensor) -> Tensor:
+          return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15)), 6)
+        def mixed_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+          return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15), torch.to(b, 15)), 6)
+        def mixed_filter(self: __torch__.Ops, x: Tensor, w: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
+          s = int(stride)
+          p = int(padding)
+          return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), None, [s, s], [p, p]), 6)
+        def mixed_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor) -> Tensor:
+          s = int(stride)
+          p = int(padding)
+          return torch.to(torch.conv2d(torch.to(x, 15), torch.to(w, 15), torch.to(b, 15), [s, s], [p, p]), 6)
         def resize_nearest(self: __torch__.Ops, x: Tensor, height: Tensor, width: Tensor) -> Tensor:
           return torch.upsample_nearest2d(x, [int(height), int(width)], None, None)
         def put(self: __torch__.Ops, x: Tensor, source: Tensor, s: Tensor) -> Tensor:

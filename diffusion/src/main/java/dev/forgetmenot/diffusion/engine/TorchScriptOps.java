@@ -32,6 +32,8 @@ public final class TorchScriptOps implements Ops {
   private final Map<Double, NDArray> reals = new HashMap<>();
   private final boolean onCpu;
   private final PackedOps packed; // null where all is FLOAT32
+  private final MixedOps mixed = new MixedOps(this);
+  private boolean mixing;
   private int trainings;
   private GradientCheckpointing checkpointing; // null where activations are kept
 
@@ -194,6 +196,16 @@ public final class TorchScriptOps implements Ops {
   public Optional<PackedOps> packed() {
     boolean now = packed != null && trainings == 0 && !JniUtils.isGradMode();
     return now ? Optional.of(packed) : Optional.empty();
+  }
+
+  @Override
+  public Optional<MixedOps> mixed() {
+    return mixing ? Optional.of(mixed) : Optional.empty();
+  }
+
+  @Override
+  public void mixed(boolean open) {
+    mixing = open;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.LayerChain;
+import dev.forgetmenot.diffusion.engine.MixedOps;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
@@ -96,8 +97,11 @@ public final class Conv2d {
         (in, up) -> conv(in, up, null, ONE, NONE));
   }
 
-  private static NDArray conv(NDArray x, NDArray w, NDArray b, Shape stride, Shape padding) {
-    return ai.djl.nn.convolutional.Conv2d.conv2d(x, w, b, stride, padding, ONE, 1)
-        .singletonOrThrow();
+  private NDArray conv(NDArray x, NDArray w, NDArray b, Shape by, Shape around) {
+    Optional<MixedOps> mixed = exact ? Optional.empty() : ops.mixed();
+    if (mixed.isPresent()) {
+      return mixed.get().conv2d(x, w, b, by.get(0), around.get(0));
+    }
+    return ai.djl.nn.convolutional.Conv2d.conv2d(x, w, b, by, around, ONE, 1).singletonOrThrow();
   }
 }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.layer;
 
 import ai.djl.ndarray.NDArray;
+import dev.forgetmenot.diffusion.engine.MixedOps;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
@@ -55,7 +56,11 @@ public final class Linear {
         x, y, weight, (in, down) -> linear(in, down, null), (in, up) -> linear(in, up, null));
   }
 
-  private static NDArray linear(NDArray x, NDArray w, NDArray b) {
+  private NDArray linear(NDArray x, NDArray w, NDArray b) {
+    Optional<MixedOps> mixed = ops.mixed();
+    if (mixed.isPresent()) {
+      return mixed.get().linear(x, w, b);
+    }
     return ai.djl.nn.core.Linear.linear(x, w, b).singletonOrThrow();
   }
 }

@@ -79,6 +79,7 @@ public final class TrainingSession implements TrainingScope {
     this.parameters = part.parameters();
     this.optimizer = new AdamW(manager, ops, options);
     ops.training(true);
+    ops.mixed(options.mixedPrecision());
   }
 
   /**
@@ -354,6 +355,7 @@ public final class TrainingSession implements TrainingScope {
             part.settle();
             manager.close();
             ops.training(false);
+            ops.mixed(false);
           });
     } finally {
       OPEN.set(false);

@@ -137,6 +137,7 @@ public record TextualInversion(DiffusionModel model, TextualInversionSettings se
     if (today.containsKey("pictures")) { // before 3.0
       today.put("image-digests", today.remove("pictures"));
     }
+    today.putIfAbsent(OptimizerSettings.MIXED_PRECISION, "no");
     return today;
   }
 

@@ -75,6 +75,7 @@ public record TextualInversionSettings(Settings values) {
                 "Images for one step; their losses are averaged.")
             .formerly("accumulation"),
         OptimizerSettings.checkpointing(),
+        OptimizerSettings.mixedPrecision(),
         SettingSpec.flag("no-norm-decay", "Leave the lengths of the rows alone."),
         SettingSpec.number(
             "norm-target",
@@ -201,6 +202,7 @@ public record TextualInversionSettings(Settings values) {
         .clippedAt(Double.POSITIVE_INFINITY)
         .accumulating(accumulation())
         .checkpointing(checkpointed())
+        .mixing(OptimizerSettings.mixed(values))
         .scheduled(constant && schedule.warmup() == 0 ? LearningRateSchedule.CONSTANT : schedule);
   }
 

@@ -18,6 +18,10 @@ public record OptimizerSettings(Settings values) {
   /** The name of {@link #checkpointing()}, which changes no setting of a step. */
   public static final String CHECKPOINTING = "gradient-checkpointing";
 
+  /** The name of {@link #mixedPrecision()}; "no" is what earlier releases did. */
+  public static final String MIXED_PRECISION = "mixed-precision";
+
+  private static final String BF16 = "bf16";
   private static final int LONGEST = 100_000;
 
   /**
@@ -65,6 +69,7 @@ public record OptimizerSettings(Settings values) {
                 "Batches whose gradients make one step, as their mean.")
             .formerly("accumulation"),
         checkpointing(),
+        mixedPrecision(),
         SettingSpec.integer(
             "save-every", 50, 1, LONGEST, "Steps between two states that a stopped job resumes."),
         SettingSpec.integer(
@@ -82,6 +87,20 @@ public record OptimizerSettings(Settings values) {
   /** The value of {@link #checkpointing()}. */
   public static boolean checkpointed(Settings values) {
     return values.flag(CHECKPOINTING);
+  }
+
+  /** What products are computed in, of every editor that trains and of textual inversion. */
+  public static SettingSpec mixedPrecision() {
+    return SettingSpec.choice(
+        MIXED_PRECISION,
+        List.of("no", BF16),
+        "bf16: products of the UNet in bfloat16, weights and gradients in float32; fast on"
+            + " processors that have instructions for it, slow on others.");
+  }
+
+  /** The value of {@link #mixedPrecision()}. */
+  public static boolean mixed(Settings values) {
+    return values.text(MIXED_PRECISION).equals(BF16);
   }
 
   /** Optimizer steps. */
@@ -127,7 +146,8 @@ public record OptimizerSettings(Settings values) {
         .clippedAt(values.number("max-grad-norm"))
         .accumulating(integer("gradient-accumulation-steps"))
         .scheduled(schedule())
-        .checkpointing(checkpointed(values));
+        .checkpointing(checkpointed(values))
+        .mixing(mixed(values));
   }
 
   private LearningRateSchedule schedule() {

@@ -56,7 +56,8 @@ public abstract class TrainedEditor extends NamedEditor {
    * those that an editor declares count.
    */
   protected Map<String, String> added() {
-    return Map.of(ResteeringSettings.GENERAL_WEIGHT, "0.0");
+    return Map.of(
+        ResteeringSettings.GENERAL_WEIGHT, "0.0", OptimizerSettings.MIXED_PRECISION, "no");
   }
 
   /** Whether the weights are kept as they were while they are trained. */

@@ -117,14 +117,28 @@ class BuildersTest {
             .keepsBase(true)
             .adapters(lora)
             .gradientCheckpointing(true)
+            .mixedPrecision(true)
             .build();
     assertThat(all)
         .isEqualTo(
             new TrainingOptions(
-                weights, 0.5, 0.1, 0.2, 0.3, 0.4, 6, 7, schedule, true, Optional.of(lora), true));
+                weights,
+                0.5,
+                0.1,
+                0.2,
+                0.3,
+                0.4,
+                6,
+                7,
+                schedule,
+                true,
+                Optional.of(lora),
+                true,
+                true));
     assertThat(all.decaying(0).decaying(0.4).clippedAt(1).clippedAt(6)).isEqualTo(all);
     assertThat(all.accumulating(1).accumulating(7).scheduled(schedule)).isEqualTo(all);
     assertThat(all.keepingBase().adapting(lora)).isEqualTo(all);
+    assertThat(all.mixing(false).mixing(true)).isEqualTo(all);
     assertThat(all.checkpointing(false).checkpointing(true)).isEqualTo(all);
     assertThat(TrainingOptions.adamW(weights, 0.5).beta2()).isEqualTo(0.999);
   }
