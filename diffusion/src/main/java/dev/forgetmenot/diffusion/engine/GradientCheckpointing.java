@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,7 +32,7 @@ public final class GradientCheckpointing {
   private final Deque<Runnable> tape = new ArrayDeque<>();
 
   /** Where gradients of arrays arrive that went into or came out of a segment. */
-  private final Map<NDArray, NDArray> leaves = new IdentityHashMap<>();
+  private final IdentityHashMap<NDArray, NDArray> leaves = new IdentityHashMap<>();
 
   private Segment running; // null outside of segments
 

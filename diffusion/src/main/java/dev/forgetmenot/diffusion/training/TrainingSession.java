@@ -282,7 +282,7 @@ public final class TrainingSession implements TrainingScope {
     checkOpen();
     engine.<Void, IOException>call(
         () -> {
-          checkpoint(about).write(file, steps, circumstances(), notes);
+          checkpoint(about).write(file, steps, circumstances().values(), notes);
           return null;
         });
   }
@@ -301,34 +301,12 @@ public final class TrainingSession implements TrainingScope {
           steps = state.steps();
           notes.clear();
           notes.putAll(state.notes());
-          return new Restored(steps, differences(state.circumstances()));
+          return new Restored(steps, circumstances().differences(state.circumstances()));
         });
   }
 
-  /** What the last bits depend on beside the settings. */
-  private Map<String, String> circumstances() {
-    Map<String, String> now = new TreeMap<>();
-    now.put("threads", Integer.toString(engine.operatorThreads()));
-    now.put("engine", "PyTorch " + manager.getEngine().getVersion());
-    now.put("device", engine.device().toString());
-    now.put("gradient checkpointing", Boolean.toString(options.gradientCheckpointing()));
-    String program = getClass().getPackage().getImplementationVersion();
-    if (program != null) { // a jar has one, a folder of classes has none
-      now.put("program", program);
-    }
-    return now;
-  }
-
-  private List<String> differences(Map<String, String> then) {
-    List<String> differences = new ArrayList<>();
-    circumstances()
-        .forEach(
-            (key, now) -> {
-              if (then.containsKey(key) && !now.equals(then.get(key))) {
-                differences.add(key + " was " + then.get(key) + " then and is " + now + " now");
-              }
-            });
-    return differences;
+  private Circumstances circumstances() {
+    return Circumstances.now(engine, manager.getEngine().getVersion(), options);
   }
 
   private TrainingCheckpoint checkpoint(Map<String, String> about) {
