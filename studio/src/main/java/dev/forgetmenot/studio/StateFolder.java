@@ -28,6 +28,11 @@ record StateFolder(Path root) {
     return root.resolve("token");
   }
 
+  /** A page that leads a browser to the server, with the token. */
+  Path opening() {
+    return root.resolve("open.html");
+  }
+
   Path jobs() {
     return root.resolve("jobs");
   }

@@ -7,6 +7,7 @@ import dev.forgetmenot.host.cli.shell.Subcommands;
 public final class StudioCommands implements CommandProvider {
   @Override
   public void addTo(Subcommands commands) {
+    commands.with(StudioCommand.class, StudioCommand::new);
     commands.with(ServeCommand.class, ServeCommand::new);
   }
 }

@@ -3,7 +3,11 @@ package dev.forgetmenot.studio.api;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.draw.DrawRequest;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.draw.StoredImage;
@@ -12,9 +16,11 @@ import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.JsonFields;
 import dev.forgetmenot.studio.http.Route;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobQueue;
+import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +50,9 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
         Route.of("POST", HERE + "session", this::begin).forAnyone(),
         Route.of("DELETE", HERE + "session", call -> cookie(call, "", 0)),
         Route.of("GET", HERE + "status", call -> HttpAnswer.json(status())),
+        Route.of("GET", HERE + "samplers", call -> samplers()),
         Route.of("GET", HERE + "jobs", this::jobs),
+        Route.of("POST", HERE + "jobs", this::draw),
         Route.of("GET", HERE + "jobs/{id}", call -> HttpAnswer.json(json(job(call)))),
         Route.of("DELETE", HERE + "jobs/{id}", this::remove),
         Route.of("POST", HERE + "jobs/{id}/cancel", this::cancel),
@@ -91,6 +99,7 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
     JsonObject served = new JsonObject();
     served.addProperty("name", model.name());
     served.addProperty("state", model.state());
+    model.ready().ifPresent(loaded -> served.addProperty("imageSize", loaded.model().imageSize()));
     model.failure().ifPresent(why -> served.addProperty("detail", why.getMessage()));
     json.add("model", served);
     json.addProperty("queued", queue.length());
@@ -108,6 +117,41 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
     JsonArray jobs = new JsonArray();
     queue.jobs().stream().filter(asked).limit(limit).map(this::json).forEach(jobs::add);
     return page("jobs", jobs, limit);
+  }
+
+  private HttpAnswer samplers() {
+    JsonArray samplers = new JsonArray();
+    for (SamplerProvider one : model.samplers()) {
+      JsonObject sampler = new JsonObject();
+      sampler.addProperty("name", one.name());
+      sampler.addProperty("label", one.displayName());
+      samplers.add(sampler);
+    }
+    JsonObject json = new JsonObject();
+    json.add("samplers", samplers);
+    return HttpAnswer.json(json);
+  }
+
+  private HttpAnswer draw(HttpCall call) throws HttpProblem, IOException {
+    JsonFields fields = new JsonFields(call.json());
+    JsonFields.require(fields.text("kind").equals(DrawJob.NAME), "kind", DrawJob.NAME);
+    GenerationRequest request = new DrawBody(fields).request();
+    try {
+      model.ready().ifPresent(loaded -> loaded.model().sampler(request));
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(e.getMessage());
+    }
+    try {
+      Job job =
+          queue.submit(
+              DrawJob.NAME,
+              request.prompt(),
+              DrawRequest.json(request, Optional.empty()),
+              JobQueue.RequestFiles.NONE);
+      return HttpAnswer.json(202, json(job)).with("Location", HERE + "jobs/" + job.id());
+    } catch (QueueFullException e) {
+      throw HttpProblem.busy(e.getMessage(), e.seconds());
+    }
   }
 
   private static boolean is(Optional<String> wanted, String value) {

@@ -1,7 +1,10 @@
 package dev.forgetmenot.studio.draw;
 
+import dev.forgetmenot.api.sampling.SamplerProvider;
+import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
 import dev.forgetmenot.host.model.NamedModel;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +55,13 @@ public final class ServedModel implements AutoCloseable {
   /** The model if it is loaded. */
   public Optional<NamedModel> ready() {
     return state().equals("ready") ? Optional.of(loading.join()) : Optional.empty();
+  }
+
+  /** The samplers that it draws with; before it is loaded those that every model has. */
+  public List<SamplerProvider> samplers() {
+    return ready()
+        .map(loaded -> loaded.model().samplers())
+        .orElseGet(() -> new SamplerRegistry(List.of()).all());
   }
 
   /** Why it was not loaded. */

@@ -38,6 +38,11 @@ public final class HttpProblem extends Exception {
     return new HttpProblem(422, "FMN-808", detail);
   }
 
+  /** Too many jobs wait. */
+  public static HttpProblem busy(String detail, long seconds) {
+    return new HttpProblem(429, "FMN-803", detail, Map.of("Retry-After", Long.toString(seconds)));
+  }
+
   /** The status of the answer. */
   public int status() {
     return status;

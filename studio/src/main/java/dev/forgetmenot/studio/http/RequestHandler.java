@@ -65,19 +65,36 @@ final class RequestHandler extends Handler.Abstract {
       return true;
     }
     String path = Optional.ofNullable(request.getHttpURI().getDecodedPath()).orElse("/");
-    Api api =
-        apis.stream().filter(one -> path.startsWith(one.prefix())).findFirst().orElse(apis.get(0));
+    Api api = api(path);
     CompletableFuture<HttpAnswer> answer;
     try {
       answer = answer(request, host, path, api);
     } catch (HttpProblem e) {
-      answer = CompletableFuture.completedFuture(api.refusal(e));
+      answer = CompletableFuture.failedFuture(e);
     }
     var unused =
         answer
-            .exceptionally(failure -> api.refusal(problem(failure)))
+            .exceptionallyCompose(failure -> refused(api, problem(failure)))
             .thenAccept(ready -> send(request, response, callback, ready));
     return true;
+  }
+
+  /** A refusal; after some wrong tokens it takes a while. */
+  private CompletableFuture<HttpAnswer> refused(Api api, HttpProblem problem) {
+    HttpAnswer said = api.refusal(problem);
+    boolean slow = problem.status() == 401 && wrongTokens.incrementAndGet() > FREE_TRIES;
+    return slow
+        ? new CompletableFuture<HttpAnswer>().completeOnTimeout(said, 1, TimeUnit.SECONDS)
+        : CompletableFuture.completedFuture(said);
+  }
+
+  /** The API that has the path, or else the first that would. */
+  private Api api(String path) {
+    List<Api> here = apis.stream().filter(one -> path.startsWith(one.prefix())).toList();
+    return here.stream()
+        .filter(one -> one.routes().stream().anyMatch(route -> route.match(path).isPresent()))
+        .findFirst()
+        .orElse(here.isEmpty() ? apis.get(0) : here.get(0));
   }
 
   private CompletableFuture<HttpAnswer> answer(Request request, String host, String path, Api api)
@@ -93,22 +110,21 @@ final class RequestHandler extends Handler.Abstract {
             request.getHeaders().get(HttpHeader.ORIGIN),
             request.getHeaders().get("Sec-Fetch-Site"),
             authorization != null);
-    if (foreign.isPresent()) {
+    // A link of another page may lead here: what anyone may read is shown in no frame.
+    boolean page = route.access() == Route.Access.ANYONE && READING.contains(method);
+    if (foreign.isPresent() && !page) {
       throw new HttpProblem(
           403, "FMN-802", "the request is refused: " + foreign.get() + "; ask from its own page");
     }
     if (route.access() == Route.Access.TOKEN && !hasToken(request, authorization)) {
-      HttpProblem refused =
-          new HttpProblem(
-              401,
-              "FMN-801",
-              "the token is missing or wrong: give the one that the server printed, as bearer, or"
-                  + " as the password of any user name",
-              Map.of("WWW-Authenticate", "Basic realm=\"fmn\""));
-      return wrongTokens.incrementAndGet() <= FREE_TRIES
-          ? CompletableFuture.failedFuture(refused)
-          : new CompletableFuture<HttpAnswer>()
-              .completeOnTimeout(api.refusal(refused), 1, TimeUnit.SECONDS);
+      // A browser would ask for a password in the midst of a page that asks for the token itself.
+      boolean script = "same-origin".equals(request.getHeaders().get("Sec-Fetch-Site"));
+      throw new HttpProblem(
+          401,
+          "FMN-801",
+          "the token is missing or wrong: give the one that the server printed, as bearer, or as the"
+              + " password of any user name",
+          script ? Map.of() : Map.of("WWW-Authenticate", "Basic realm=\"fmn\""));
     }
     checkBody(request, route);
     CompletableFuture<byte[]> body = new CompletableFuture<>();

@@ -17,6 +17,7 @@ import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.JsonFields;
 import dev.forgetmenot.studio.http.Route;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobQueue;
@@ -97,15 +98,15 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
 
   private CompletableFuture<HttpAnswer> draw(HttpCall call, boolean fromImage)
       throws HttpProblem, IOException {
-    Txt2ImgBody body = new Txt2ImgBody(call.json());
+    Txt2ImgBody body = new Txt2ImgBody(new JsonFields(call.json()));
     names.requireModel(body.override("sd_model_checkpoint"));
     GenerationRequest request = body.request();
     checkSampler(request);
     Optional<InitialImages> initial =
-        fromImage ? Optional.of(InitialImages.of(body.json())) : Optional.empty();
+        fromImage ? Optional.of(InitialImages.of(body.fields().json())) : Optional.empty();
     Optional<Double> denoising = fromImage ? Optional.of(body.denoising()) : Optional.empty();
     boolean sends = body.sendsImages();
-    JsonObject parameters = body.json().deepCopy();
+    JsonObject parameters = body.fields().json().deepCopy();
     List.of("url", "auth", "init_images", "mask").forEach(parameters::remove);
     Job job;
     try {
@@ -116,8 +117,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
               DrawRequest.json(request, denoising),
               initial.map(InitialImages::files).orElse(JobQueue.RequestFiles.NONE));
     } catch (QueueFullException e) {
-      throw new HttpProblem(
-          429, "FMN-803", e.getMessage(), Map.of("Retry-After", Long.toString(e.seconds())));
+      throw HttpProblem.busy(e.getMessage(), e.seconds());
     }
     return queue.end(job.id()).thenApply(done -> drawn(done, request, parameters, sends));
   }

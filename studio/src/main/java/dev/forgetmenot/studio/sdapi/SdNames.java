@@ -87,12 +87,7 @@ public record SdNames(ServedModel model, PatchFolders patches) {
 
   /** Samplers of plugins too, once the model is loaded. */
   private JsonArray samplers() {
-    List<SamplerProvider> all =
-        model
-            .ready()
-            .map(loaded -> loaded.model().samplers())
-            .orElseGet(() -> new SamplerRegistry(List.of()).all());
-    return list(all, SdNames::sampler);
+    return list(model.samplers(), SdNames::sampler);
   }
 
   private static JsonObject sampler(SamplerProvider sampler) {

@@ -1,0 +1,203 @@
+package dev.forgetmenot.studio;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.forgetmenot.files.Message;
+import dev.forgetmenot.files.UserFolder;
+import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.ContextCommand;
+import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.host.cli.shell.Failure;
+import dev.forgetmenot.host.cli.shell.ModelOptions;
+import dev.forgetmenot.host.cli.shell.PatchOptions;
+import dev.forgetmenot.host.cli.shell.PrecisionOption;
+import dev.forgetmenot.host.model.InstallDirectory;
+import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patching.PatchSet;
+import dev.forgetmenot.patching.library.NamedPatches;
+import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.studio.api.ApiV1;
+import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.draw.ImageStore;
+import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.http.AccessToken;
+import dev.forgetmenot.studio.http.Api;
+import dev.forgetmenot.studio.http.HttpServer;
+import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobQueue;
+import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.sdapi.SdApi;
+import dev.forgetmenot.studio.sdapi.SdNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A server on this machine: the model and the jobs that it has, whatever it shows of them. */
+abstract class ServerCommand extends ContextCommand {
+  private static final int POLL_MILLIS = 100;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "7860",
+      description = "Where to listen on 127.0.0.1; 0 for any that is free (default: 7860).")
+  private int port;
+
+  @Option(
+      names = "--allow-host",
+      paramLabel = "NAME",
+      description =
+          "Another name under which a client asks, such as host.docker.internal; repeatable.")
+  private Set<String> allowedHosts = Set.of();
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where jobs, images and the token are kept (default: a folder of the user).")
+  private Path state;
+
+  @Option(
+      names = "--queue",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "How many jobs may wait (default: ${DEFAULT-VALUE}).")
+  private int places;
+
+  @Option(names = "--new-token", description = "Make another token; clients need the new one.")
+  private boolean newToken;
+
+  @Mixin private PatchOptions patchOptions;
+  @Mixin private PrecisionOption computing;
+  @Mixin private ModelOptions options;
+
+  ServerCommand(CommandContext context) {
+    super(context);
+  }
+
+  /** What is answered beside the two APIs. */
+  abstract List<Api> more() throws IOException;
+
+  /** Tells the user where it answers. */
+  abstract void greet(int answeringPort, AccessToken token, StateFolder folder);
+
+  @Override
+  public Integer call() throws IOException {
+    if (port < 0 || port > 65_535 || places < 1) {
+      throw new IllegalArgumentException("--port should be in [0, 65535], and --queue 1 or more");
+    }
+    StateFolder folder = StateFolder.open(state == null ? usual() : state);
+    AccessToken token = AccessToken.of(folder.token(), newToken);
+    ImageStore store = new ImageStore(folder.images());
+    PatchFolders folders =
+        PatchFolders.of(options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root));
+    try (PatchSet patches =
+            patchOptions.open(context.console(), options.folder(), patchOptions.recipe());
+        NamedPatches named = patchOptions.named(context.console(), options.folder());
+        Plugins plugins = new Plugins();
+        ServedModel model =
+            new ServedModel(
+                options.folder().toAbsolutePath().normalize().getFileName().toString(),
+                () ->
+                    options
+                        .loader(plugins.start())
+                        .computing(computing.precision())
+                        .load(patches.requests(), named));
+        JobQueue queue =
+            new JobQueue(
+                new JobFolders(folder.jobs()),
+                List.of(new DrawJob(model, store)),
+                places,
+                ServerCommand::problem,
+                Clock.systemUTC());
+        HttpServer server =
+            HttpServer.start(
+                port,
+                allowedHosts.stream()
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .collect(Collectors.toSet()),
+                token,
+                apis(token, model, queue, store, folders))) {
+      queue.listen(
+          job ->
+              job.problem()
+                  .ifPresent(
+                      why -> context.say(Message.of("job %s: %s", job.id(), why.sentence()))));
+      queue.start();
+      greet(server.port(), token, folder);
+      context.say("jobs and images are kept in " + folder.root() + "; Ctrl-C ends the server");
+      sayWhenLoaded(model);
+      waitForStop();
+    }
+    return ExitCodes.DONE;
+  }
+
+  private List<Api> apis(
+      AccessToken token, ServedModel model, JobQueue queue, ImageStore store, PatchFolders folders)
+      throws IOException {
+    List<Api> apis = new ArrayList<>();
+    apis.add(new ApiV1(token, model, queue, store));
+    apis.add(new SdApi(model, queue, store, new SdNames(model, folders)));
+    apis.addAll(more());
+    return apis;
+  }
+
+  private static Path usual() {
+    return UserFolder.DATA
+        .place(System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"))
+        .resolve("studio");
+  }
+
+  private static Problem problem(Throwable failure) {
+    String sentences =
+        Failure.message(failure, "").lines().map(String::strip).collect(joining(" "));
+    return new Problem(Failure.of(failure).code(), sentences);
+  }
+
+  private void sayWhenLoaded(ServedModel model) {
+    model.whenLoaded(
+        (loaded, failure) -> {
+          if (failure == null) {
+            loaded.model().notes().forEach(context.console()::note);
+            loaded.model().patchDescriptions().forEach(context::say);
+            context.say("the model " + loaded.name() + " is loaded");
+          } else {
+            context.console().noteText("fmn: " + Failure.message(failure, "loading the model"));
+          }
+        });
+  }
+
+  private void waitForStop() {
+    while (!context.cancelled()) {
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** Plugins that start with the model, after the server answers. */
+  private final class Plugins implements AutoCloseable {
+    private HostPluginManager manager; // null until started
+
+    private synchronized HostPluginManager start() {
+      manager = options.plugins().start(context.console());
+      return manager;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (manager != null) {
+        manager.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.forgetmenot.studio.api;
+
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.studio.draw.DrawLimits;
+import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.JsonFields;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What is to be drawn, as the page asks for it: {@code prompt}, {@code negativePrompt}, {@code
+ * sampler}, {@code steps}, {@code guidance}, {@code width}, {@code height}, {@code seed} (a decimal
+ * text; random without it), {@code count}, {@code clipSkip}.
+ */
+record DrawBody(JsonFields fields) {
+  private static final Set<String> KEYS =
+      Set.of(
+          "kind",
+          "prompt",
+          "negativePrompt",
+          "sampler",
+          "steps",
+          "guidance",
+          "width",
+          "height",
+          "seed",
+          "count",
+          "clipSkip");
+
+  /**
+   * The request. A random seed is chosen here.
+   *
+   * @throws HttpProblem if something does not fit
+   */
+  GenerationRequest request() throws HttpProblem {
+    Set<String> unknown = new TreeSet<>(fields.json().keySet());
+    unknown.removeAll(KEYS);
+    if (!unknown.isEmpty()) {
+      throw HttpProblem.unfit(
+          "a drawing has no " + unknown.iterator().next() + "; it has " + new TreeSet<>(KEYS));
+    }
+    GenerationRequest.Builder request =
+        GenerationRequest.builder(fields.text("prompt", DrawLimits.PROMPT))
+            .negativePrompt(fields.text("negativePrompt", DrawLimits.PROMPT))
+            .seed(seed())
+            .count(fields.number("count", 1, 1, DrawLimits.IMAGES))
+            .steps(fields.number("steps", 20, 1, DrawLimits.STEPS))
+            .guidance(fields.decimal("guidance", 5))
+            .clipSkip(fields.number("clipSkip", 1, 1, 12))
+            .promptWeights(true);
+    size(request);
+    String sampler = fields.text("sampler");
+    if (!sampler.isEmpty()) {
+      request.sampler(sampler);
+    }
+    try {
+      return request.build();
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(e.getMessage());
+    }
+  }
+
+  private void size(GenerationRequest.Builder request) throws HttpProblem {
+    int width = fields.number("width", 0, 0, DrawLimits.PIXELS);
+    int height = fields.number("height", 0, 0, DrawLimits.PIXELS);
+    JsonFields.require(
+        (width == 0) == (height == 0),
+        "width and height",
+        "given both, or neither for the model's");
+    JsonFields.require(
+        (long) width * height <= DrawLimits.PIXELS, "width × height", "at most 4,194,304");
+    if (width > 0) {
+      request.width(width).height(height);
+    }
+  }
+
+  private long seed() throws HttpProblem {
+    String text = fields.text("seed");
+    if (text.isEmpty()) {
+      return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    }
+    JsonFields.require(text.matches("\\d{1,19}"), "seed", "a decimal number of at most 19 digits");
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw HttpProblem.unfit("seed should be at most " + Long.MAX_VALUE);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// The frame around the screens: who is asked, what is on, and whether the server answers.
+import { render } from "preact";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { Draw } from "/page/draw.js";
+import { html, text } from "/page/parts.js";
+import { ask, signIn, signInByAddress } from "/page/server.js";
+
+const CALM = 1500; // milliseconds between two looks at the server
+const BUSY = 400; // the same while a job is being done
+const LONGEST = 30000; // after the server was gone several times
+
+const KEYS = [
+  ["Ctrl + Enter", "draw"],
+  ["Shift + X", "cancel the job that is being done"],
+  ["/", "to the prompt"],
+  ["← →", "through the images, once one has the focus"],
+  ["Esc", "close the image or this list"],
+  ["?", "this list"],
+];
+
+// What the server says now; asked again and again, later each time that it does not answer.
+function useServer() {
+  const [now, setNow] = useState({ status: null, jobs: [], images: [], gone: null, signedOut: false });
+  const timer = useRef(0);
+  const failures = useRef(0);
+  const look = useCallback(async () => {
+    clearTimeout(timer.current);
+    let wait = CALM;
+    try {
+      const [status, jobs, images] = await Promise.all([
+        ask("GET", "status"),
+        ask("GET", "jobs?kind=draw&limit=20"),
+        ask("GET", "images?limit=60"),
+      ]);
+      failures.current = 0;
+      setNow({ status, jobs: jobs.jobs, images: images.images, gone: null, signedOut: false });
+      wait = status.running || status.queued > 0 ? BUSY : CALM;
+    } catch (refusal) {
+      failures.current += 1;
+      wait = Math.min(LONGEST, 1000 * 2 ** (failures.current - 1));
+      setNow((before) => ({
+        ...before,
+        signedOut: refusal.status === 401,
+        gone: refusal.status === 401 ? null : `The server does not answer (${refusal.message}). Asked again in ${wait / 1000} s.`,
+      }));
+      if (refusal.status === 401) {
+        return;
+      }
+    }
+    timer.current = setTimeout(look, wait);
+  }, []);
+  useEffect(() => {
+    signInByAddress().catch(() => {}).then(look);
+    return () => clearTimeout(timer.current);
+  }, [look]);
+  return [now, look];
+}
+
+function SignIn({ done }) {
+  const [token, setToken] = useState("");
+  const [problem, setProblem] = useState("");
+  const send = async (event) => {
+    event.preventDefault();
+    try {
+      await signIn(token.trim());
+      done();
+    } catch (refusal) {
+      setProblem(refusal.message);
+    }
+  };
+  return html`<main id="main" class="sign-in"><form onSubmit=${send}>
+    <h1>Forget-Me-Not studio</h1>
+    <p>Open the address that <code>fmn studio</code> printed, or give the token of that address.</p>
+    <label for="token">Token</label>
+    <input id="token" type="password" autocomplete="off" value=${token} onInput=${(e) => setToken(e.target.value)} />
+    <button class="main">Enter</button>
+    ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
+  </form></main>`;
+}
+
+const STATES = { loading: "is being loaded", ready: "is ready", failed: "could not be loaded" };
+
+function Header({ status, help }) {
+  const model = status ? status.model : null;
+  return html`<header>
+    <strong>Forget-Me-Not</strong>
+    <span class="model">${model ? `${text(model.name)} ${STATES[model.state] || text(model.state)}` : "…"}</span>
+    <span>${status && status.queued > 0 ? `${status.queued} waiting` : ""}</span>
+    <button onClick=${help} aria-label="Keys">?</button>
+  </header>`;
+}
+
+function Keys({ close }) {
+  const button = useRef(null);
+  useEffect(() => button.current.focus(), []);
+  return html`<div class="layer" role="dialog" aria-modal="true" aria-label="Keys">
+    <div class="card"><h2>Keys</h2>
+      <dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+      <button ref=${button} onClick=${close}>Close</button></div></div>`;
+}
+
+function Studio() {
+  const [now, look] = useServer();
+  const [keys, setKeys] = useState(false);
+  useEffect(() => {
+    const pressed = (event) => {
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if (event.key === "?" && !typing) {
+        setKeys((shown) => !shown);
+      } else if (event.key === "Escape") {
+        setKeys(false);
+      }
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+  if (now.signedOut) {
+    return html`<${SignIn} done=${look} />`;
+  }
+  return html`<a class="skip" href="#main">To the content</a>
+    <${Header} status=${now.status} help=${() => setKeys(true)} />
+    ${now.gone && html`<p role="alert" class="banner">${text(now.gone)}</p>`}
+    ${now.status && now.status.model.state === "failed" &&
+      html`<p role="alert" class="banner">The model could not be loaded: ${text(now.status.model.detail)}</p>`}
+    <${Draw} now=${now} look=${look} />
+    ${keys && html`<${Keys} close=${() => setKeys(false)} />`}`;
+}
+
+const place = document.getElementById("app");
+place.textContent = "";
+render(html`<${Studio} />`, place);

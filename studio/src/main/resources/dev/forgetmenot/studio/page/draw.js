@@ -1,0 +1,248 @@
+// Draw: a prompt and its settings, the job that is being done, and what was drawn before.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Field, NumberField, duration, html, text } from "/page/parts.js";
+import { ask } from "/page/server.js";
+
+const EMPTY = {
+  prompt: "",
+  negativePrompt: "",
+  sampler: "",
+  steps: "20",
+  guidance: "5",
+  width: "",
+  height: "",
+  seed: "",
+  count: "1",
+};
+const DRAFT = "draw-draft";
+
+// The draft of the last visit: a reload loses nothing.
+function useDraft() {
+  const [draft, setDraft] = useState(() => {
+    try {
+      return { ...EMPTY, ...JSON.parse(localStorage.getItem(DRAFT) || "{}") };
+    } catch {
+      return EMPTY;
+    }
+  });
+  useEffect(() => localStorage.setItem(DRAFT, JSON.stringify(draft)), [draft]);
+  return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
+}
+
+// A request as the server takes it: what is empty is left to it, and seeds stay texts.
+function request(draft) {
+  const body = { kind: "draw" };
+  for (const key of ["prompt", "negativePrompt", "sampler", "seed"]) {
+    if (draft[key] !== "") {
+      body[key] = draft[key];
+    }
+  }
+  for (const key of ["steps", "guidance", "width", "height", "count"]) {
+    if (draft[key] !== "") {
+      body[key] = Number(draft[key]);
+    }
+  }
+  return body;
+}
+
+// The settings of a job as a draft.
+function settings(made, seed) {
+  const draft = { ...EMPTY };
+  for (const key of ["prompt", "negativePrompt", "sampler", "steps", "guidance", "width", "height"]) {
+    draft[key] = text(made[key]);
+  }
+  draft.seed = text(seed);
+  return draft;
+}
+
+function Form({ draft, change, samplers, model, draw, prompt }) {
+  const field = (name) => ({ name, value: draft[name], set: (value) => change({ [name]: value }) });
+  const own = model && model.imageSize ? String(model.imageSize) : "the model's";
+  return html`<form class="form" onSubmit=${(e) => { e.preventDefault(); draw(); }}>
+    <${Field} label="Prompt" name="prompt">
+      <textarea id="prompt" rows="3" ref=${prompt} value=${draft.prompt} maxlength="8192"
+        onInput=${(e) => change({ prompt: e.target.value })}></textarea><//>
+    <${Field} label="Negative prompt" name="negativePrompt">
+      <textarea id="negativePrompt" rows="1" value=${draft.negativePrompt} maxlength="8192"
+        onInput=${(e) => change({ negativePrompt: e.target.value })}></textarea><//>
+    <div class="row">
+      <${Field} label="Sampler" name="sampler">
+        <select id="sampler" value=${draft.sampler} onChange=${(e) => change({ sampler: e.target.value })}>
+          <option value="">the model's own</option>
+          ${samplers.map((one) => html`<option value=${text(one.name)} selected=${draft.sampler === one.name}>${text(one.label)}</option>`)}
+        </select><//>
+      <${NumberField} label="Steps" ...${field("steps")} min="1" max="150" />
+      <${NumberField} label="Guidance" ...${field("guidance")} min="0" max="50" step="0.5" />
+    </div>
+    <div class="row">
+      <${NumberField} label="Width" ...${field("width")} min="8" max="4096" step="8" placeholder=${own} />
+      <${NumberField} label="Height" ...${field("height")} min="8" max="4096" step="8" placeholder=${own} />
+      <${Field} label="Seed" name="seed">
+        <input id="seed" inputmode="numeric" pattern="[0-9]*" placeholder="random" value=${draft.seed}
+          onInput=${(e) => change({ seed: e.target.value.replace(/\D/g, "") })} /><//>
+      <${NumberField} label="Images" ...${field("count")} min="1" max="16" />
+    </div>
+    <div class="row">
+      <button class="main" type="submit">Draw</button>
+      <button type="button" onClick=${() => change({ seed: "" })} disabled=${draft.seed === ""}>Random seed</button>
+    </div>
+  </form>`;
+}
+
+// The job that is being done. Previews are made when they are asked for, in a twentieth of its time.
+function Running({ job, cancel }) {
+  const progress = job.progress;
+  const shown = useRef("");
+  const [url, setUrl] = useState("");
+  const done = progress ? progress.done : 0;
+  useEffect(() => {
+    let left = false;
+    fetch(`/api/v1/jobs/${job.id}/preview`)
+      .then((response) => (response.status === 200 ? response.blob() : null))
+      .then((blob) => {
+        if (blob && !left) {
+          URL.revokeObjectURL(shown.current);
+          shown.current = URL.createObjectURL(blob);
+          setUrl(shown.current);
+        }
+      })
+      .catch(() => {});
+    return () => { left = true; };
+  }, [job.id, done]);
+  useEffect(() => () => URL.revokeObjectURL(shown.current), []);
+  const words = !progress || progress.total === 0
+    ? text(progress ? progress.stage : "begins")
+    : `${text(progress.stage)}: ${progress.done} of ${progress.total}, ${duration(progress.secondsLeft)} left`;
+  return html`<section class="card running" aria-label="Being drawn">
+    ${url ? html`<img src=${url} alt="Preview" />` : html`<div class="blank"></div>`}
+    <div><p>${text(job.title)}</p>
+      <progress max=${progress ? Math.max(1, progress.total) : 1} value=${done}></progress>
+      <p>${words}</p>
+      <button onClick=${cancel}>Cancel</button></div>
+  </section>`;
+}
+
+function Waiting({ jobs, cancel }) {
+  return html`<ul class="waiting" aria-label="Waiting">${jobs.map((job) => html`<li key=${job.id}>
+    <span>${text(job.title)}</span><button onClick=${() => cancel(job)}>Cancel</button></li>`)}</ul>`;
+}
+
+function Failed({ job, again, remove }) {
+  return html`<section class="card failed" role="alert"><p>${text(job.error.sentence || job.error.detail)} <code>${text(job.error.code)}</code></p>
+    <div class="row"><button onClick=${again}>Draw again</button><button onClick=${remove}>Remove</button></div></section>`;
+}
+
+function Viewer({ image, use, close, remove }) {
+  const [copied, setCopied] = useState(false);
+  const button = useRef(null);
+  useEffect(() => { button.current.focus(); setCopied(false); }, [image.id]);
+  const copy = async () => {
+    await navigator.clipboard.writeText(image.infotext);
+    setCopied(true);
+  };
+  return html`<section class="card viewer" aria-label="Image">
+    <img src=${`/api/v1/images/${image.id}.png`} alt=${`Seed ${text(image.seed)}: ${text(image.infotext).slice(0, 120)}`} />
+    <div><pre>${text(image.infotext)}</pre>
+      <div class="row">
+        <button onClick=${() => use(true)}>Use all</button>
+        <button onClick=${() => use(false)}>Use seed</button>
+        <button onClick=${copy}>${copied ? "Copied" : "Copy recipe"}</button>
+        <a class="button" href=${`/api/v1/images/${image.id}.png`} download=${`${image.id}.png`}>Download</a>
+        <button onClick=${remove}>Delete</button>
+        <button ref=${button} onClick=${close}>Close</button>
+      </div></div>
+  </section>`;
+}
+
+function History({ images, open, chosen }) {
+  const move = (event) => {
+    const step = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key];
+    const next = step && event.target.closest("li")[step];
+    if (next) {
+      next.querySelector("button").focus();
+      event.preventDefault();
+    }
+  };
+  return html`<section aria-label="Drawn before"><h2>Drawn before</h2>
+    ${images.length === 0
+      ? html`<p class="notice">Nothing yet. Give a prompt and press Draw, or Ctrl and Enter.</p>`
+      : html`<ul class="history" onKeyDown=${move}>${images.map((image) => html`<li key=${image.id}>
+          <button aria-pressed=${chosen === image.id} onClick=${() => open(image.id)}>
+            <img loading="lazy" src=${`/api/v1/images/${image.id}.png`} alt=${text(image.infotext).slice(0, 120)} /></button></li>`)}</ul>`}
+  </section>`;
+}
+
+export function Draw({ now, look }) {
+  const [draft, change] = useDraft();
+  const [samplers, setSamplers] = useState([]);
+  const [problem, setProblem] = useState("");
+  const [chosen, setChosen] = useState(null);
+  const prompt = useRef(null);
+  const model = now.status && now.status.model;
+  const state = model && model.state;
+  useEffect(() => {
+    if (state) {
+      ask("GET", "samplers").then((all) => setSamplers(all.samplers)).catch(() => {});
+    }
+  }, [state]);
+  const attempt = async (work) => {
+    try {
+      setProblem("");
+      await work();
+    } catch (refusal) {
+      setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
+    }
+    look();
+  };
+  const draw = () => attempt(() => ask("POST", "jobs", request(draft)));
+  const cancel = (job) => attempt(() => ask("POST", `jobs/${job.id}/cancel`));
+  const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));
+  const running = now.jobs.find((job) => job.state === "running");
+  const waiting = now.jobs.filter((job) => job.state === "queued").reverse();
+  const last = now.jobs.find((job) => job.state !== "running" && job.state !== "queued");
+  const failed = last && (last.state === "failed" || last.state === "interrupted") ? last : null;
+  const image = now.images.find((one) => one.id === chosen);
+  const use = async (all) => {
+    await attempt(async () => {
+      change(all ? settings((await ask("GET", `jobs/${image.job}`)).request, image.seed) : { seed: text(image.seed) });
+    });
+    prompt.current.focus();
+  };
+  useEffect(() => {
+    const pressed = (event) => {
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        draw();
+      } else if (event.key === "X" && event.shiftKey && !typing && running) {
+        cancel(running);
+      } else if (event.key === "/" && !typing) {
+        prompt.current.focus();
+      } else if (event.key === "Escape") {
+        setChosen(null);
+      } else {
+        return;
+      }
+      event.preventDefault();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  });
+  return html`<main id="main">
+    <h1>Draw</h1>
+    <div class="columns">
+      <div><${Form} draft=${draft} change=${change} samplers=${samplers} model=${model} draw=${draw} prompt=${prompt} />
+        ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
+        ${state === "loading" && html`<p class="notice">The model is being loaded; what you draw waits for it.</p>`}</div>
+      <div>
+        ${running && html`<${Running} key=${running.id} job=${running} cancel=${() => cancel(running)} />`}
+        ${waiting.length > 0 && html`<${Waiting} jobs=${waiting} cancel=${cancel} />`}
+        ${failed && html`<${Failed} job=${failed} remove=${() => remove(failed)}
+          again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed))))} />`}
+        ${image && html`<${Viewer} image=${image} use=${use} close=${() => setChosen(null)}
+          remove=${() => attempt(async () => { setChosen(null); await ask("DELETE", `images/${image.id}`); })} />`}
+      </div>
+    </div>
+    <${History} images=${now.images} chosen=${chosen} open=${(id) => setChosen(id === chosen ? null : id)} />
+    <p class="visually-hidden" role="status">${running ? "An image is being drawn." : ""}</p>
+  </main>`;
+}
