@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * The body of {@code txt2img} and {@code img2img}, with the defaults of A1111. Keys that are not
  * known are ignored, as there; what would change the image and cannot be done is refused.
  *
- * @param json as it was sent
+ * @param fields as it was sent
  */
 record Txt2ImgBody(JsonFields fields) {
   private static final int STEPS = 50;
