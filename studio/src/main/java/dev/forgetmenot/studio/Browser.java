@@ -1,11 +1,8 @@
 package dev.forgetmenot.studio;
 
-import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.studio.http.OwnersFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,11 +30,6 @@ final class Browser {
 
   /** Writes the file that leads on, for its owner alone. */
   static void write(String address, Path file) throws IOException {
-    Files.deleteIfExists(file);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
     String page =
         "<!DOCTYPE html><meta charset=\"utf-8\"><title>Forget-Me-Not</title>"
             + "<meta http-equiv=\"refresh\" content=\"0; url="
@@ -45,7 +37,7 @@ final class Browser {
             + "\"><a href=\""
             + address
             + "\">Open the studio</a>\n";
-    AtomicFile.write(file, page.getBytes(StandardCharsets.UTF_8));
+    OwnersFile.write(file, page);
   }
 
   /** The program of a system that opens what it is given. */

@@ -1,12 +1,10 @@
 package dev.forgetmenot.studio.http;
 
-import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.TextFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -46,12 +44,7 @@ public record AccessToken(String text) {
     new SecureRandom().nextBytes(random);
     AccessToken token =
         new AccessToken(Base64.getUrlEncoder().withoutPadding().encodeToString(random));
-    Files.deleteIfExists(file);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-    AtomicFile.write(file, (token.text + "\n").getBytes(StandardCharsets.UTF_8));
+    OwnersFile.write(file, token.text + "\n");
     return token;
   }
 

@@ -47,13 +47,21 @@ final class RequestHandler extends Handler.Abstract {
 
   private final ServerNames names;
   private final AccessToken token;
-  private final List<Api> apis;
+  private final List<Served> apis;
   private final AtomicInteger wrongTokens = new AtomicInteger();
 
   RequestHandler(ServerNames names, AccessToken token, List<Api> apis) {
     this.names = names;
     this.token = token;
-    this.apis = List.copyOf(apis);
+    this.apis = apis.stream().map(api -> new Served(api, List.copyOf(api.routes()))).toList();
+  }
+
+  /** An API and its routes, which stay the same. */
+  private record Served(Api api, List<Route> routes) {
+    /** Those that have a path, of any method. */
+    List<Route> at(String path) {
+      return routes.stream().filter(route -> route.match(path).isPresent()).toList();
+    }
   }
 
   @Override
@@ -65,10 +73,11 @@ final class RequestHandler extends Handler.Abstract {
       return true;
     }
     String path = Optional.ofNullable(request.getHttpURI().getDecodedPath()).orElse("/");
-    Api api = api(path);
+    Served served = served(path);
+    Api api = served.api();
     CompletableFuture<HttpAnswer> answer;
     try {
-      answer = answer(request, host, path, api);
+      answer = answer(request, host, path, served.at(path));
     } catch (HttpProblem e) {
       answer = CompletableFuture.failedFuture(e);
     }
@@ -89,19 +98,19 @@ final class RequestHandler extends Handler.Abstract {
   }
 
   /** The API that has the path, or else the first that would. */
-  private Api api(String path) {
-    List<Api> here = apis.stream().filter(one -> path.startsWith(one.prefix())).toList();
+  private Served served(String path) {
+    List<Served> here = apis.stream().filter(one -> path.startsWith(one.api().prefix())).toList();
     return here.stream()
-        .filter(one -> one.routes().stream().anyMatch(route -> route.match(path).isPresent()))
+        .filter(one -> !one.at(path).isEmpty())
         .findFirst()
         .orElse(here.isEmpty() ? apis.get(0) : here.get(0));
   }
 
-  private CompletableFuture<HttpAnswer> answer(Request request, String host, String path, Api api)
-      throws HttpProblem {
+  private CompletableFuture<HttpAnswer> answer(
+      Request request, String host, String path, List<Route> here) throws HttpProblem {
     String method = request.getMethod();
     Map<String, String> pathNames = new HashMap<>();
-    Route route = route(api, method.equals("HEAD") ? "GET" : method, path, pathNames);
+    Route route = route(here, method.equals("HEAD") ? "GET" : method, path, pathNames);
     String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     Optional<String> foreign =
         ServerNames.foreign(
@@ -147,10 +156,8 @@ final class RequestHandler extends Handler.Abstract {
     }
   }
 
-  private static Route route(Api api, String method, String path, Map<String, String> names)
-      throws HttpProblem {
-    List<Route> here =
-        api.routes().stream().filter(route -> route.match(path).isPresent()).toList();
+  private static Route route(
+      List<Route> here, String method, String path, Map<String, String> names) throws HttpProblem {
     if (here.isEmpty()) {
       throw HttpProblem.notFound("there is nothing at this path");
     }
