@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.PatchDraft;
@@ -103,17 +102,7 @@ class CheckpointedTrainingTest {
         method.equals("esd")
             ? Map.of("starts", "1", "start-steps", "2")
             : Map.of("no-real-image", "true", "preserve", "a tree"));
-    Settings values = Settings.of(editor.parameters(), own);
-    PatchDraft draft =
-        sd.engine()
-            .<PatchDraft, IOException>call(
-                () -> {
-                  try {
-                    return editor.edit(BALL, values, sd, job);
-                  } finally {
-                    sd.weights().restoreChanged();
-                  }
-                });
+    PatchDraft draft = RecordedJob.edit(sd, editor, BALL, own, job);
     return ((DeltaEdit) draft.edits().get(0)).deltas();
   }
 }

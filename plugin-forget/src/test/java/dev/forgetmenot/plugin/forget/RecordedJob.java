@@ -2,10 +2,17 @@ package dev.forgetmenot.plugin.forget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.forgetmenot.api.edit.Concept;
+import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.patch.PatchDraft;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Stops a job behind a step, and keeps what it says. */
@@ -21,6 +28,26 @@ final class RecordedJob implements JobContext {
     this.state = state;
     this.stopAfter = stopAfter;
     this.resuming = resuming;
+  }
+
+  /** What an editor makes in a job; the model then is as it was before. */
+  static PatchDraft edit(
+      StableDiffusion sd,
+      ConceptEditor editor,
+      List<Concept> concepts,
+      Map<String, String> given,
+      JobContext job)
+      throws IOException {
+    Settings values = Settings.of(editor.parameters(), given);
+    return sd.engine()
+        .<PatchDraft, IOException>call(
+            () -> {
+              try {
+                return editor.edit(concepts, values, sd, job);
+              } finally {
+                sd.weights().restoreChanged();
+              }
+            });
   }
 
   @Override

@@ -72,16 +72,7 @@ class TrainedEditorsTest {
   private PatchDraft edit(
       ConceptEditor editor, List<Concept> concepts, Map<String, String> given, JobContext job)
       throws IOException {
-    Settings values = Settings.of(editor.parameters(), given);
-    return sd.engine()
-        .<PatchDraft, IOException>call(
-            () -> {
-              try {
-                return editor.edit(concepts, values, sd, job);
-              } finally {
-                sd.weights().restoreChanged();
-              }
-            });
+    return RecordedJob.edit(sd, editor, concepts, given, job);
   }
 
   private static Map<String, String> with(Map<String, String> some, String... more) {
