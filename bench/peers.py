@@ -4,7 +4,7 @@
     python bench/peers.py MODEL "PIXELS IMAGES STEPS" ROUNDS NAME [NAME ...]
     python bench/peers.py --together MODEL "PIXELS IMAGES STEPS" ROUNDS NAME [NAME ...]
 
-NAME is a value of ComputePrecision (F32, F32_PACKED, BF16), diffusers-float32, diffusers-bfloat16, openvino-f32 or openvino-bf16; ratios
+NAME is a value of ComputePrecision (F32, F32_PACKED, F32_AUTOTUNE, BF16), diffusers-float32, diffusers-bfloat16, openvino-f32 or openvino-bf16; ratios
 are to the first. OpenVINO computes the UNet and the decoder, each compiled for its shapes before anything is timed, in diffusers' pipeline.
 A program loads the model once and draws when it is told to, so that start-up and reading are not measured; one drawing of two steps
 goes before. Columns: seconds from prompts to pixels, seconds of a step after the first, processor seconds of all threads; medians

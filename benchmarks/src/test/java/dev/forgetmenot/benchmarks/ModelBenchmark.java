@@ -38,7 +38,7 @@ public class ModelBenchmark {
   private static final String PROMPT = "a photo of a lighthouse";
 
   /** What the UNet and the VAE compute in. */
-  @Param({"F32", "F32_PACKED", "BF16"})
+  @Param({"F32", "F32_PACKED", "F32_AUTOTUNE", "BF16"})
   public ComputePrecision precision;
 
   private StableDiffusion sd;

@@ -22,6 +22,11 @@ public enum ComputePrecision {
    * {@link #F32}, since sums are taken in another order.
    */
   F32_PACKED(6),
+  /**
+   * FLOAT32 in the form that is the fastest on this processor, product by product: {@link
+   * #F32_PACKED}, or one of the others of {@link ProductForm}. Each shape is timed once.
+   */
+  F32_AUTOTUNE(6),
   /** BFLOAT16: 8 bits of precision and the range of FLOAT32. */
   BF16(15),
   /** FLOAT16: 11 bits of precision, up to 65504. For GPUs; slow on most CPUs. */

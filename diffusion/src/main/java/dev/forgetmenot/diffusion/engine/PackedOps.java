@@ -2,6 +2,11 @@ package dev.forgetmenot.diffusion.engine;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Products of weights that are made ready once: rounded to fewer bits, put into oneDNN's own
@@ -12,14 +17,103 @@ import ai.djl.ndarray.NDArray;
  * the engine thread.
  */
 public final class PackedOps {
+  /** The first is taken where no other is clearly faster; the last is for small maps. */
+  private static final List<ProductForm> FORMS = List.of(ProductForm.values());
+
+  /** Numbers of the columns of {@link ProductForm#IM2COL} at most. */
+  private static final long COLUMNS = 1L << 24;
+
   private final TorchScriptOps torch;
   private final ComputePrecision precision;
   private final boolean packs; // kernels in oneDNN's own layout
+  private final Optional<Autotuner> tuner;
 
-  PackedOps(TorchScriptOps torch, ComputePrecision precision) {
+  PackedOps(TorchScriptOps torch, ComputePrecision precision, Optional<Autotuner> tuner) {
     this.torch = torch;
     this.precision = precision;
+    this.tuner = tuner;
     packs = packs();
+  }
+
+  /** FLOAT32 values of a weight for as long as it is open. */
+  public interface Weight extends AutoCloseable {
+    /** The values; of this object. */
+    NDArray array();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * The form to take for a convolution: {@link ProductForm#PACKED}, or with {@link
+   * ComputePrecision#F32_AUTOTUNE} the fastest, which is timed where it is not known.
+   *
+   * @param x (b, in, h, w), an input of the layer
+   * @param kernel (out, in, k, k)
+   * @param weight opens the kernel's values, to time it
+   * @param bias (out)
+   */
+  public ProductForm formOf(
+      NDArray x,
+      Shape kernel,
+      Supplier<? extends Weight> weight,
+      NDArray bias,
+      long stride,
+      long padding) {
+    return form(
+        () -> "conv2d " + x.getShape() + " * " + kernel + " / " + stride + " + " + padding,
+        product -> {
+          try (Weight w = weight.get();
+              NDArray made = packKernel(w.array(), x, stride, padding)) {
+            boolean small =
+                kernel.size() / kernel.get(0) * x.size() / x.getShape().get(1) < COLUMNS;
+            return tuner
+                .orElseThrow()
+                .fastest(
+                    product,
+                    small ? FORMS : FORMS.subList(0, FORMS.size() - 1),
+                    form ->
+                        conv2d(
+                            form,
+                            x,
+                            form == ProductForm.PACKED ? made : w.array(),
+                            bias,
+                            stride,
+                            padding));
+          }
+        });
+  }
+
+  /**
+   * The same of a linear layer.
+   *
+   * @param x (..., in)
+   * @param matrix (out, in)
+   * @param bias (out), or null
+   */
+  public ProductForm formOf(
+      NDArray x, Shape matrix, Supplier<? extends Weight> weight, NDArray bias) {
+    return form(
+        () -> "linear " + x.getShape() + " * " + matrix,
+        product -> {
+          try (Weight w = weight.get();
+              NDArray made = packMatrix(w.array())) {
+            return tuner
+                .orElseThrow()
+                .fastest(
+                    product,
+                    FORMS.subList(0, 2),
+                    form -> linear(form, x, form == ProductForm.PACKED ? made : w.array(), bias));
+          }
+        });
+  }
+
+  private ProductForm form(Supplier<String> product, Function<String, ProductForm> time) {
+    if (tuner.isEmpty() || !packs) {
+      return ProductForm.PACKED;
+    }
+    String key = product.get();
+    return tuner.get().known(key).orElseGet(() -> time.apply(key));
   }
 
   /** Whether oneDNN is there and computes in this precision on this device. */
@@ -51,13 +145,20 @@ public final class PackedOps {
   /**
    * A convolution, channels last in memory.
    *
+   * @param form what {@link #formOf} returned
    * @param x (b, in, h, w), of any precision
-   * @param kernel what {@link #packKernel} returned
+   * @param kernel what {@link #packKernel} returned; for other forms than {@link
+   *     ProductForm#PACKED} the values as they are
    * @param bias (out), FLOAT32
    */
-  public NDArray conv2d(NDArray x, NDArray kernel, NDArray bias, long stride, long padding) {
-    String method = packs ? "packed_conv" : "narrow_conv";
-    return torch.run(method, x, kernel, bias, integer(stride), integer(padding), type());
+  public NDArray conv2d(
+      ProductForm form, NDArray x, NDArray kernel, NDArray bias, long stride, long padding) {
+    return torch.run(
+        word(form) + "_conv", x, kernel, bias, integer(stride), integer(padding), type());
+  }
+
+  private String word(ProductForm form) {
+    return (packs ? form : ProductForm.PLAIN).word();
   }
 
   /** A matrix (out, in), FLOAT32, as {@link #linear} takes it. */
@@ -68,15 +169,16 @@ public final class PackedOps {
   /**
    * x Wᵀ + b on the last axis.
    *
+   * @param form what {@link #formOf} returned
    * @param x (..., in), of any precision
-   * @param matrix what {@link #packMatrix} returned
+   * @param matrix what {@link #packMatrix} returned; for {@link ProductForm#PLAIN} the values as
+   *     they are
    * @param bias (out), FLOAT32; or null
    */
-  public NDArray linear(NDArray x, NDArray matrix, NDArray bias) {
-    String form = packs ? "packed_" : "narrow_";
+  public NDArray linear(ProductForm form, NDArray x, NDArray matrix, NDArray bias) {
     return bias == null
-        ? torch.run(form + "product", x, matrix, type())
-        : torch.run(form + "linear", x, matrix, bias, type());
+        ? torch.run(word(form) + "_product", x, matrix, type())
+        : torch.run(word(form) + "_linear", x, matrix, bias, type());
   }
 
   /** The values as FLOAT32, of any precision before; another handle where they are already. */

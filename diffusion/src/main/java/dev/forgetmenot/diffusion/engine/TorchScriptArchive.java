@@ -109,6 +109,18 @@ final class TorchScriptArchive {
           s = int(stride)
           p = int(padding)
           return ops.mkldnn._convolution_pointwise(torch.contiguous(torch.to(x, t), memory_format=2), w, torch.to(b, t), [p, p], [s, s], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+        def nchw_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
+          s = int(stride)
+          p = int(padding)
+          return torch.contiguous(torch.conv2d(torch.contiguous(x), w, b, [s, s], [p, p]), memory_format=2)
+        def im2col_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
+          s = int(stride)
+          p = int(padding)
+          k = torch.size(w, 2)
+          columns = torch.im2col(torch.contiguous(x), [k, k], [1, 1], [p, p], [s, s])
+          y = torch.add(torch.matmul(torch.flatten(w, 1), columns), torch.reshape(b, [-1, 1]))
+          h = torch.add(torch.floordiv(torch.sub(torch.add(torch.size(x, 2), torch.mul(2, p)), k), s), 1)
+          return torch.contiguous(torch.unflatten(y, 2, [h, -1]), memory_format=2)
         def mixed_product(self: __torch__.Ops, x: Tensor, w: Tensor) -> Tensor:
           return torch.to(torch.linear(torch.to(x, 15), torch.to(w, 15)), 6)
         def mixed_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:

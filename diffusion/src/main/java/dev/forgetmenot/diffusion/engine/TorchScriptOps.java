@@ -37,13 +37,19 @@ public final class TorchScriptOps implements Ops {
   private int trainings;
   private GradientCheckpointing checkpointing; // null where activations are kept
 
-  private TorchScriptOps(Model model, Device device, ComputePrecision precision) {
+  private TorchScriptOps(Model model, EngineThread engine, ComputePrecision precision) {
     this.model = model;
     block = (PtSymbolBlock) model.getBlock();
     // Scalars are read on the CPU wherever the tensors are.
     manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-    onCpu = !device.isGpu();
-    packed = precision == ComputePrecision.F32 ? null : new PackedOps(this, precision);
+    onCpu = !engine.device().isGpu();
+    boolean tunes = precision == ComputePrecision.F32_AUTOTUNE && onCpu;
+    Optional<Autotuner> tuner =
+        tunes
+            ? Optional.of(
+                Autotuner.ofUser(manager.getEngine().getVersion(), engine.operatorThreads()))
+            : Optional.empty();
+    packed = precision == ComputePrecision.F32 ? null : new PackedOps(this, precision, tuner);
   }
 
   private TorchScriptOps(TorchScriptOps other) {
@@ -78,7 +84,7 @@ public final class TorchScriptOps implements Ops {
       throw new IllegalStateException(
           "the engine does not take the operators: " + e.getMessage(), e);
     }
-    return new TorchScriptOps(model, engine.device(), precision);
+    return new TorchScriptOps(model, engine, precision);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.MixedOps;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
+import dev.forgetmenot.diffusion.engine.ProductForm;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Optional;
 
@@ -76,11 +77,16 @@ public final class Conv2d {
         : packed(x, packed.get());
   }
 
-  private NDArray packed(NDArray x, PackedOps form) {
+  private NDArray packed(NDArray x, PackedOps products) {
     long s = stride.get(0);
     long p = padding.get(0);
-    try (ModelParameter.Use w = weight.packed(values -> form.packKernel(values, x, s, p))) {
-      return form.conv2d(x, w.array(), bias.array(), s, p);
+    NDArray b = bias.array();
+    ProductForm form = products.formOf(x, weight.shape(), weight::readOnce, b, s, p);
+    try (ModelParameter.Use w =
+        form == ProductForm.PACKED
+            ? weight.packed(values -> products.packKernel(values, x, s, p))
+            : weight.use()) {
+      return products.conv2d(form, x, w.array(), b, s, p);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.diffusion.engine.MixedOps;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
+import dev.forgetmenot.diffusion.engine.ProductForm;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,9 +42,12 @@ public final class Linear {
     return packed.isPresent() ? packed(x, packed.get()) : plain(x);
   }
 
-  private NDArray packed(NDArray x, PackedOps form) {
-    try (ModelParameter.Use w = weight.packed(form::packMatrix)) {
-      return form.linear(x, w.array(), bias == null ? null : bias.array());
+  private NDArray packed(NDArray x, PackedOps products) {
+    NDArray b = bias == null ? null : bias.array();
+    ProductForm form = products.formOf(x, weight.shape(), weight::readOnce, b);
+    try (ModelParameter.Use w =
+        form == ProductForm.PACKED ? weight.packed(products::packMatrix) : weight.use()) {
+      return products.linear(form, x, w.array(), b);
     }
   }
 

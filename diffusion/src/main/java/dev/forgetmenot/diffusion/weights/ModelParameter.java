@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.weights;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.diffusion.engine.PackedOps;
 import dev.forgetmenot.safetensors.DType;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ public final class ModelParameter {
    * The values for one calculation: an array that stays, or one that was made for it and goes with
    * {@link #close}.
    */
-  public record Use(NDArray array, boolean made) implements AutoCloseable {
+  public record Use(NDArray array, boolean made) implements PackedOps.Weight {
     @Override
     public void close() {
       if (made) {
@@ -123,6 +124,17 @@ public final class ModelParameter {
     return state.held() == DType.F32
         ? new Use(state.array(), false)
         : new Use(ModelParameters.widen(state.array(), state.held()), true);
+  }
+
+  /** The same; what has to be read for it is in memory no longer than it. */
+  public Use readOnce() {
+    if (inMemory()) {
+      return use();
+    }
+    owner.read(List.of(this), DType.F32);
+    NDArray values = state.array();
+    state = State.BASE;
+    return new Use(values, true);
   }
 
   /**

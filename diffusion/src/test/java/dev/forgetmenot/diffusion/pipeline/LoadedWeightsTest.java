@@ -16,6 +16,7 @@ import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
+import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.IOException;
@@ -130,6 +131,39 @@ class LoadedWeightsTest {
       assertThat(sd.engine().call(() -> sd.weights().parameter(KEY).inMemory())).isFalse();
       assertThat(sd.engine().call(() -> sd.weights().current(KEY)))
           .isEqualTo(sd.engine().call(() -> sd.weights().base(KEY)));
+    }
+  }
+
+  @Test
+  void whatIsReadOnceIsInMemoryNoLonger() throws IOException {
+    LoadOptions bf16 = LoadOptions.defaults().computing(ComputePrecision.BF16);
+    try (StableDiffusion sd = StableDiffusion.load(MODEL, bf16)) {
+      sd.generate(REQUEST.seeds(1, 1));
+      sd.engine()
+          .run(
+              () -> {
+                ModelParameter weight = sd.weights().parameter(KEY);
+                float[] values;
+                try (ModelParameter.Use once = weight.readOnce()) {
+                  values = once.array().toFloatArray();
+                }
+                assertThat(weight.inMemory()).isFalse();
+                assertThat(weight.floats()).isEqualTo(values); // reads it to stay
+                weight.readOnce().close();
+                assertThat(weight.inMemory()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void theFastestFormsDrawTheSameImagesAgain() throws IOException {
+    LoadOptions tuned = LoadOptions.defaults().computing(ComputePrecision.F32_AUTOTUNE);
+    List<byte[]> plain = draw(LoadOptions.defaults());
+    List<byte[]> first = draw(tuned);
+    List<byte[]> second = draw(tuned);
+    for (int i = 0; i < plain.size(); i++) {
+      assertThat(difference(first.get(i), plain.get(i))).isLessThan(0.01);
+      assertThat(second.get(i)).isEqualTo(first.get(i));
     }
   }
 

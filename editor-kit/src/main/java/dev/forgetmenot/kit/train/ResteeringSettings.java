@@ -66,7 +66,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
             0,
             1e6,
             "How much general prompts, with backgrounds, second things and styles, count against"
-                + " the loss of concept-directions where no prompt is kept by preserve; without it 1"
+                + " the loss of concept-directions where no prompt is kept by preserve; without it 0.5"
                 + " for styles, which general prompts hold more, and 2 for all else."));
     more.add(
         SettingSpec.choice(
@@ -191,7 +191,7 @@ public record ResteeringSettings(Settings values) implements TrainedSettings {
   double generalWeight(List<ConceptPrompt> prompts) {
     boolean styles =
         prompts.stream().allMatch(prompt -> prompt.concept().kind() == ConceptType.STYLE);
-    return keepsGeneral() ? generalWeight().orElse(styles ? 1.0 : 2.0) : 0;
+    return keepsGeneral() ? generalWeight().orElse(styles ? 0.5 : 2.0) : 0;
   }
 
   private Optional<Double> generalWeight() {

@@ -57,7 +57,7 @@ class ResteeringSettingsTest {
 
   @Test
   void generalPromptsHoldStylesLessUnlessAWeightIsGiven() {
-    assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.STYLE))).isEqualTo(1);
+    assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.STYLE))).isEqualTo(0.5);
     assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.OBJECT))).isEqualTo(2);
     assertThat(of(Map.of()).preserveWeight(prompts(ConceptType.STYLE, ConceptType.IDENTITY)))
         .isEqualTo(2);

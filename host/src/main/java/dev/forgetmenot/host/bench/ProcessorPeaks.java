@@ -8,6 +8,7 @@ import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.PackedOps;
+import dev.forgetmenot.diffusion.engine.ProductForm;
 import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import java.time.Duration;
 import java.util.List;
@@ -59,7 +60,7 @@ record ProcessorPeaks(double products, double convolutions) {
                           packed,
                           () ->
                               packed.isPresent()
-                                  ? packed.get().linear(x, form, null)
+                                  ? packed.get().linear(ProductForm.PACKED, x, form, null)
                                   : x.matMul(form)));
             }
             double convolutions = 0;
@@ -77,7 +78,7 @@ record ProcessorPeaks(double products, double convolutions) {
                           packed,
                           () ->
                               packed.isPresent()
-                                  ? packed.get().conv2d(x, form, bias, 1, 1)
+                                  ? packed.get().conv2d(ProductForm.PACKED, x, form, bias, 1, 1)
                                   : Conv2d.conv2d(x, form, bias, ONE, ONE, ONE, 1)
                                       .singletonOrThrow()));
             }

@@ -51,8 +51,8 @@ public final class AutoEraser extends AutoEditor {
   /** Phrases that a concept may become, of which images are drawn. */
   private static final int PHRASES = 2;
 
-  /** Of a general word's images show its other instances, when it has survived. */
-  private static final double SURVIVES = 0.5;
+  /** Of a general word's images show its other instances, when it has survived: no mere half. */
+  private static final double SURVIVES = 0.75;
 
   /** Of the way from the concept to what it becomes, at least; less is a mixture of both. */
   private static final double AWAY = 0.7;
@@ -303,16 +303,14 @@ public final class AutoEraser extends AutoEditor {
             .allMatch(goal -> goal.general().showsOneOrTwo());
   }
 
-  /**
-   * General words that show none of their other instances in most of their images, or unclearly.
-   */
+  /** General words that do not show their other instances in most of their images, or unclearly. */
   private static long lostWords(MeasuredCandidate candidate) {
     return candidate.after().generalWords().stream()
         .filter(word -> isSilent(word) || candidate.clarity().blurred().contains(word.name()))
         .count();
   }
 
-  /** Those of them that show none: worse than unclear ones. */
+  /** Those of them that do not show them: worse than unclear ones. */
   private static long silentWords(MeasuredCandidate candidate) {
     return candidate.after().generalWords().stream().filter(AutoEraser::isSilent).count();
   }

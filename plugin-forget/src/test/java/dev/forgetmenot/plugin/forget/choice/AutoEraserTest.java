@@ -74,8 +74,8 @@ class AutoEraserTest {
 
   @Test
   void aGeneralWordThatLosesItsOtherInstancesDoesNotSettleAndComesLater() {
-    MeasuredCandidate breaks = withWord(1, "something", "target");
-    MeasuredCandidate keeps = withWord(50, "instance", "target");
+    MeasuredCandidate breaks = withWord(1, "instance", "instance", "something", "target");
+    MeasuredCandidate keeps = withWord(50, "instance", "instance", "instance", "target");
     assertThat(new AutoEraser().settles(breaks)).isFalse();
     assertThat(new AutoEraser().settles(keeps)).isTrue();
     assertThat(new AutoEraser().best().compare(keeps, breaks)).isNegative();
