@@ -104,21 +104,29 @@ class AutotunerTest {
     Files.createDirectories(folder.resolve("proc"));
     Files.writeString(
         folder.resolve("proc/cpuinfo"),
-        "processor\t: 0\ncpu family\t: 25\nmodel\t\t: 1\nmodel name\t: A processor\nflags: x\n\n"
-            + "processor\t: 1\nmodel name\t: another\n");
+        """
+        processor: 0
+        cpu family: 25
+        model: 1
+        model name: A processor
+        flags: x
+
+        processor: 1
+        model name: another
+        """);
     assertThat(Autotuner.processor(folder)).isEqualTo("25 1 A processor");
     assertThat(Autotuner.processor(folder.resolve("elsewhere"))).isNotEmpty();
   }
 
-  private record Sizes(long[] x, long[] kernel, long stride, long padding) {}
+  private record Sizes(Shape x, Shape kernel, long stride, long padding) {}
 
   @Test
   void allFormsOfAConvolutionAndALinearLayerGiveTheSame() {
     List<Sizes> sizes =
         List.of(
-            new Sizes(new long[] {2, 8, 9, 7}, new long[] {6, 8, 3, 3}, 1, 1),
-            new Sizes(new long[] {1, 8, 9, 8}, new long[] {6, 8, 3, 3}, 2, 1),
-            new Sizes(new long[] {3, 8, 5, 5}, new long[] {4, 8, 1, 1}, 1, 0));
+            new Sizes(new Shape(2, 8, 9, 7), new Shape(6, 8, 3, 3), 1, 1),
+            new Sizes(new Shape(1, 8, 9, 8), new Shape(6, 8, 3, 3), 2, 1),
+            new Sizes(new Shape(3, 8, 5, 5), new Shape(4, 8, 1, 1), 1, 0));
     try (EngineThread engine = EngineThread.start("cpu")) {
       engine.run(
           () -> {
@@ -132,9 +140,9 @@ class AutotunerTest {
   }
 
   private static void sameConvolutions(PackedOps ops, NDManager manager, Sizes sizes) {
-    NDArray x = manager.randomNormal(new Shape(sizes.x()));
-    NDArray w = manager.randomNormal(new Shape(sizes.kernel()));
-    NDArray b = manager.randomNormal(new Shape(sizes.kernel()[0]));
+    NDArray x = manager.randomNormal(sizes.x());
+    NDArray w = manager.randomNormal(sizes.kernel());
+    NDArray b = manager.randomNormal(new Shape(sizes.kernel().get(0)));
     NDArray packed = ops.packKernel(w, x, sizes.stride(), sizes.padding());
     Optional<float[]> expected = Optional.empty();
     for (ProductForm form : ProductForm.values()) {
