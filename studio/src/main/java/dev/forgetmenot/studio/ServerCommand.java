@@ -2,30 +2,42 @@ package dev.forgetmenot.studio;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.UserFolder;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.Failure;
+import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.cli.shell.PrecisionOption;
+import dev.forgetmenot.host.cli.shell.PrototypeOptions;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.api.ApiV1;
 import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.edit.EditKind;
+import dev.forgetmenot.studio.edit.EditRoutes;
+import dev.forgetmenot.studio.edit.EditSource;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.PatchRoutes;
+import dev.forgetmenot.studio.patch.SentPatches;
 import dev.forgetmenot.studio.sdapi.SdApi;
 import dev.forgetmenot.studio.sdapi.SdNames;
 import java.io.IOException;
@@ -74,6 +86,8 @@ abstract class ServerCommand extends ContextCommand {
   private boolean newToken;
 
   @Mixin private PatchOptions patchOptions;
+  @Mixin private JudgeOptions judge;
+  @Mixin private PrototypeOptions prototypes;
   @Mixin private PrecisionOption computing;
   @Mixin private ModelOptions options;
 
@@ -95,11 +109,14 @@ abstract class ServerCommand extends ContextCommand {
     StateFolder folder = StateFolder.open(state == null ? usual() : state);
     AccessToken token = AccessToken.of(folder.token(), newToken);
     ImageStore store = new ImageStore(folder.images());
-    PatchFolders folders =
-        PatchFolders.of(options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root));
+    SentPatches sent =
+        SentPatches.beside(
+            PatchFolders.of(
+                options.folder(), InstallDirectory.ifKnown().map(InstallDirectory::root)),
+            folder.patches());
     try (PatchSet patches =
             patchOptions.open(context.console(), options.folder(), patchOptions.recipe());
-        NamedPatches named = patchOptions.named(context.console(), options.folder());
+        NamedPatches named = patchOptions.named(context.console(), sent.all());
         Plugins plugins = new Plugins();
         ServedModel model =
             new ServedModel(
@@ -112,7 +129,7 @@ abstract class ServerCommand extends ContextCommand {
         JobQueue queue =
             new JobQueue(
                 new JobFolders(folder.jobs()),
-                List.of(new DrawJob(model, store)),
+                kinds(model, store, plugins, sent),
                 places,
                 ServerCommand::problem,
                 Clock.systemUTC());
@@ -123,7 +140,7 @@ abstract class ServerCommand extends ContextCommand {
                     .map(name -> name.toLowerCase(Locale.ROOT))
                     .collect(Collectors.toSet()),
                 token,
-                apis(token, model, queue, store, folders))) {
+                apis(token, model, queue, store, sent, plugins))) {
       queue.listen(
           job ->
               job.problem()
@@ -138,12 +155,32 @@ abstract class ServerCommand extends ContextCommand {
     return ExitCodes.DONE;
   }
 
+  private static List<JobKind> kinds(
+      ServedModel model, ImageStore store, EditSource source, SentPatches patches) {
+    List<JobKind> kinds = new ArrayList<>(EditKind.all(model, source, patches));
+    kinds.add(new DrawJob(model, store));
+    return kinds;
+  }
+
   private List<Api> apis(
-      AccessToken token, ServedModel model, JobQueue queue, ImageStore store, PatchFolders folders)
+      AccessToken token,
+      ServedModel model,
+      JobQueue queue,
+      ImageStore store,
+      SentPatches patches,
+      EditSource source)
       throws IOException {
     List<Api> apis = new ArrayList<>();
-    apis.add(new ApiV1(token, model, queue, store));
-    apis.add(new SdApi(model, queue, store, new SdNames(model, folders)));
+    PatchVerifier trust = patchOptions.trust(context.console());
+    apis.add(
+        new ApiV1(
+            token,
+            model,
+            queue,
+            store,
+            new PatchRoutes(patches, trust, model),
+            new EditRoutes(source)));
+    apis.add(new SdApi(model, queue, store, new SdNames(model, patches.all())));
     apis.addAll(more());
     return apis;
   }
@@ -185,8 +222,26 @@ abstract class ServerCommand extends ContextCommand {
   }
 
   /** Plugins that start with the model, after the server answers. */
-  private final class Plugins implements AutoCloseable {
+  private final class Plugins implements EditSource, AutoCloseable {
     private HostPluginManager manager; // null until started
+
+    @Override
+    public synchronized List<ConceptEditor> editors(ConceptEditor.Operation operation) {
+      return manager == null ? List.of() : manager.editors(operation);
+    }
+
+    @Override
+    public EvaluationSetup judging() throws IOException {
+      EvaluationSetup judging = judge.judging(options.folder());
+      synchronized (this) {
+        return manager == null ? judging : judging.asking(manager);
+      }
+    }
+
+    @Override
+    public synchronized PrototypeImages second() throws IOException {
+      return prototypes.of(options.loader(manager));
+    }
 
     private synchronized HostPluginManager start() {
       manager = options.plugins().start(context.console());

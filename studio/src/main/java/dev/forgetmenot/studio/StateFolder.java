@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a server keeps what survives it: {@code token}, {@code jobs/} and {@code images/}. For the
- * user alone.
+ * Where a server keeps what survives it: {@code token}, {@code jobs/}, {@code images/} and {@code
+ * patches/}. For the user alone.
  *
  * @param root the folder
  */
@@ -39,5 +39,10 @@ record StateFolder(Path root) {
 
   Path images() {
     return root.resolve("images");
+  }
+
+  /** Patches that were sent. */
+  Path patches() {
+    return root.resolve("patches");
   }
 }

@@ -11,6 +11,7 @@ import dev.forgetmenot.studio.draw.DrawRequest;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.draw.StoredImage;
+import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
@@ -22,7 +23,10 @@ import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
+import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -32,7 +36,13 @@ import java.util.function.Predicate;
  *
  * @param token is exchanged for the cookie of a browser's session
  */
-public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageStore store)
+public record ApiV1(
+    AccessToken token,
+    ServedModel model,
+    JobQueue queue,
+    ImageStore store,
+    PatchRoutes patches,
+    EditRoutes edits)
     implements Api {
   private static final String HERE = "/api/v1/";
   private static final int USUAL = 50;
@@ -46,17 +56,25 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
 
   @Override
   public List<Route> routes() {
+    List<Route> routes = new ArrayList<>(own());
+    routes.addAll(patches.below(HERE + "patches"));
+    routes.addAll(edits.below(HERE));
+    return routes;
+  }
+
+  private List<Route> own() {
     return List.of(
         Route.of("POST", HERE + "session", this::begin).forAnyone(),
         Route.of("DELETE", HERE + "session", call -> cookie(call, "", 0)),
         Route.of("GET", HERE + "status", call -> HttpAnswer.json(status())),
         Route.of("GET", HERE + "samplers", call -> samplers()),
         Route.of("GET", HERE + "jobs", this::jobs),
-        Route.of("POST", HERE + "jobs", this::draw),
+        Route.of("POST", HERE + "jobs", this::submit),
         Route.of("GET", HERE + "jobs/{id}", call -> HttpAnswer.json(json(job(call)))),
         Route.of("DELETE", HERE + "jobs/{id}", this::remove),
         Route.of("POST", HERE + "jobs/{id}/cancel", this::cancel),
         Route.of("GET", HERE + "jobs/{id}/preview", this::preview),
+        Route.of("GET", HERE + "jobs/{id}/sheet", this::sheet),
         Route.of("GET", HERE + "images", this::images),
         Route.of("GET", HERE + "images/{id}", this::image),
         Route.of("DELETE", HERE + "images/{id}", this::removeImage));
@@ -132,22 +150,25 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
     return HttpAnswer.json(json);
   }
 
-  private HttpAnswer draw(HttpCall call) throws HttpProblem, IOException {
+  private HttpAnswer submit(HttpCall call) throws HttpProblem, IOException {
     JsonFields fields = new JsonFields(call.json());
-    JsonFields.require(fields.text("kind").equals(DrawJob.NAME), "kind", DrawJob.NAME);
+    String kind = fields.text("kind");
+    if (!kind.equals(DrawJob.NAME)) {
+      return submit(kind, edits.check(kind, fields.json()), fields.json());
+    }
     GenerationRequest request = new DrawBody(fields).request();
     try {
       model.ready().ifPresent(loaded -> loaded.model().sampler(request));
     } catch (IllegalArgumentException e) {
       throw HttpProblem.unfit(e.getMessage());
     }
+    return submit(kind, request.prompt(), DrawRequest.json(request, Optional.empty()));
+  }
+
+  private HttpAnswer submit(String kind, String title, JsonObject request)
+      throws HttpProblem, IOException {
     try {
-      Job job =
-          queue.submit(
-              DrawJob.NAME,
-              request.prompt(),
-              DrawRequest.json(request, Optional.empty()),
-              JobQueue.RequestFiles.NONE);
+      Job job = queue.submit(kind, title, request, JobQueue.RequestFiles.NONE);
       return HttpAnswer.json(202, json(job)).with("Location", HERE + "jobs/" + job.id());
     } catch (QueueFullException e) {
       throw HttpProblem.busy(e.getMessage(), e.seconds());
@@ -182,6 +203,13 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
               progress.addProperty("secondsLeft", now.secondsLeft());
               json.add("progress", progress);
             });
+    running(job)
+        .ifPresent(
+            now -> {
+              JsonArray lines = new JsonArray();
+              now.lines().forEach(lines::add);
+              json.add("lines", lines);
+            });
     return json;
   }
 
@@ -213,6 +241,17 @@ public record ApiV1(AccessToken token, ServedModel model, JobQueue queue, ImageS
         .flatMap(RunningJob::preview)
         .map(png -> HttpAnswer.bytes("image/png", png))
         .orElseGet(HttpAnswer::none);
+  }
+
+  /** The images before and after an edit; the job's own result names the file. */
+  private HttpAnswer sheet(HttpCall call) throws HttpProblem, IOException {
+    Job job = job(call);
+    JsonElement file = job.result().get("sheet");
+    if (file == null) {
+      throw HttpProblem.notFound("the job has no sheet");
+    }
+    return HttpAnswer.bytes(
+        "image/png", Files.readAllBytes(queue.folder(job.id()).resolve(file.getAsString())));
   }
 
   private HttpAnswer images(HttpCall call) throws HttpProblem {

@@ -72,7 +72,7 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /** Waits until it is loaded. */
-  NamedModel await() throws IOException {
+  public NamedModel await() throws IOException {
     try {
       return loading.join();
     } catch (CompletionException e) {

@@ -193,9 +193,9 @@ final class RequestHandler extends Handler.Abstract {
     }
     String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
     boolean empty = request.getLength() == 0 || READING.contains(request.getMethod());
-    if (!empty && !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+    if (!empty && !type.split(";", 2)[0].strip().equalsIgnoreCase(route.body())) {
       throw new HttpProblem(
-          415, "FMN-811", "the body should be JSON, with Content-Type: application/json");
+          415, "FMN-811", "the body should come with Content-Type: " + route.body());
     }
   }
 

@@ -13,10 +13,15 @@ import java.util.concurrent.CompletableFuture;
  * @param method such as {@code GET}
  * @param path such as {@code /api/v1/jobs/{id}}; a name stands for one segment
  * @param access who may ask
+ * @param body the type of a body, such as {@code application/json}
  * @param mostBytes of the body
  * @param endpoint answers
  */
-public record Route(String method, String path, Access access, int mostBytes, Endpoint endpoint) {
+public record Route(
+    String method, String path, Access access, String body, int mostBytes, Endpoint endpoint) {
+  /** The type of most bodies. */
+  public static final String JSON = "application/json";
+
   private static final int USUAL_BYTES = 1 << 20;
 
   /** Who may ask. */
@@ -52,18 +57,24 @@ public record Route(String method, String path, Access access, int mostBytes, En
         method,
         path,
         Access.TOKEN,
+        JSON,
         USUAL_BYTES,
         call -> CompletableFuture.completedFuture(endpoint.answer(call)));
   }
 
   /** The same for bodies of another size, and an answer that may come later. */
   public static Route later(String method, String path, int mostBytes, Endpoint endpoint) {
-    return new Route(method, path, Access.TOKEN, mostBytes, endpoint);
+    return new Route(method, path, Access.TOKEN, JSON, mostBytes, endpoint);
   }
 
   /** The same route for anyone. */
   public Route forAnyone() {
-    return new Route(method, path, Access.ANYONE, mostBytes, endpoint);
+    return new Route(method, path, Access.ANYONE, body, mostBytes, endpoint);
+  }
+
+  /** The same route for bodies of another type and size. */
+  public Route taking(String type, int most) {
+    return new Route(method, path, access, type, most, endpoint);
   }
 
   /** What stands for the names of the path; empty if it is another path. */

@@ -160,6 +160,11 @@ public final class JobQueue implements AutoCloseable {
     return Optional.ofNullable(jobs.get(id));
   }
 
+  /** The folder of a job, with the files of its request and of its result. */
+  public Path folder(String id) {
+    return folders.folder(id);
+  }
+
   /** All jobs, the newest first. */
   public synchronized List<Job> jobs() {
     return List.copyOf(jobs.descendingMap().values());

@@ -36,7 +36,7 @@ public final class PageFiles implements Api {
     FILES.put("/", new File(OWN + "index.html", "text/html; charset=utf-8"));
     FILES.put("/page/style.css", new File(OWN + "style.css", "text/css; charset=utf-8"));
     FILES.put("/page/icon.svg", new File(OWN + "icon.svg", "image/svg+xml"));
-    for (String script : List.of("app", "draw", "server", "parts")) {
+    for (String script : List.of("app", "draw", "patches", "edit", "wipe", "server", "parts")) {
       FILES.put("/page/" + script + ".js", new File(OWN + script + ".js", SCRIPT));
     }
     FILES.put("/page/preact.js", new File(PREACT + "dist/preact.module.js", SCRIPT));

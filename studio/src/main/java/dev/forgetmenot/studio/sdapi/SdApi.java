@@ -66,13 +66,7 @@ public record SdApi(ServedModel model, JobQueue queue, ImageStore store, SdNames
     routes.add(Route.of("POST", HERE + "skip", call -> interrupt()));
     routes.add(Route.of("GET", HERE + "options", call -> HttpAnswer.json(names.options())));
     routes.add(Route.of("POST", HERE + "options", this::setOptions));
-    routes.add(
-        new Route(
-            "POST",
-            HERE + "png-info",
-            Route.Access.TOKEN,
-            BODY,
-            call -> CompletableFuture.completedFuture(pngInfo(call))));
+    routes.add(Route.of("POST", HERE + "png-info", SdApi::pngInfo).taking(Route.JSON, BODY));
     names
         .lists()
         .forEach(

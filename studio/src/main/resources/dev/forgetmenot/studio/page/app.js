@@ -2,14 +2,25 @@
 import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Draw } from "/page/draw.js";
+import { Edit } from "/page/edit.js";
 import { html, text } from "/page/parts.js";
+import { Patches, useStack } from "/page/patches.js";
 import { ask, signIn, signInByAddress } from "/page/server.js";
 
 const CALM = 1500; // milliseconds between two looks at the server
 const BUSY = 400; // the same while a job is being done
 const LONGEST = 30000; // after the server was gone several times
 
+const SCREENS = [
+  ["draw", "Draw"],
+  ["patches", "Patches"],
+  ["forget", "Forget"],
+  ["correct", "Correct"],
+];
+
 const KEYS = [
+  ["1 2 3 4", "Draw, Patches, Forget, Correct"],
+  ["Ctrl + Z", "the strengths before the last change"],
   ["Ctrl + Enter", "draw"],
   ["Shift + X", "cancel the job that is being done"],
   ["/", "to the prompt"],
@@ -29,7 +40,7 @@ function useServer() {
     try {
       const [status, jobs, images] = await Promise.all([
         ask("GET", "status"),
-        ask("GET", "jobs?kind=draw&limit=20"),
+        ask("GET", "jobs?limit=30"),
         ask("GET", "images?limit=60"),
       ]);
       failures.current = 0;
@@ -80,10 +91,28 @@ function SignIn({ done }) {
 
 const STATES = { loading: "is being loaded", ready: "is ready", failed: "could not be loaded" };
 
-function Header({ status, help }) {
+// The address holds the screen, so that a reload and Back work.
+function useScreen() {
+  const here = () => (SCREENS.find(([name]) => location.hash === `#/${name}`) || SCREENS[0])[0];
+  const [screen, setScreen] = useState(here);
+  useEffect(() => {
+    const changed = () => setScreen(here());
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return screen;
+}
+
+function Screens({ screen }) {
+  return html`<nav aria-label="Screens">${SCREENS.map(([name, words]) => html`<a key=${name} href=${`#/${name}`}
+    aria-current=${screen === name ? "page" : null}>${words}</a>`)}</nav>`;
+}
+
+function Header({ status, help, screen }) {
   const model = status ? status.model : null;
   return html`<header>
     <strong>Forget-Me-Not</strong>
+    <${Screens} screen=${screen} />
     <span class="model">${model ? `${text(model.name)} ${STATES[model.state] || text(model.state)}` : "…"}</span>
     <span>${status && status.queued > 0 ? `${status.queued} waiting` : ""}</span>
     <button onClick=${help} aria-label="Keys">?</button>
@@ -102,11 +131,15 @@ function Keys({ close }) {
 function Studio() {
   const [now, look] = useServer();
   const [keys, setKeys] = useState(false);
+  const stack = useStack();
+  const screen = useScreen();
   useEffect(() => {
     const pressed = (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "?" && !typing) {
         setKeys((shown) => !shown);
+      } else if (!typing && SCREENS[Number(event.key) - 1]) {
+        location.hash = `#/${SCREENS[Number(event.key) - 1][0]}`;
       } else if (event.key === "Escape") {
         setKeys(false);
       }
@@ -118,11 +151,15 @@ function Studio() {
     return html`<${SignIn} done=${look} />`;
   }
   return html`<a class="skip" href="#main">To the content</a>
-    <${Header} status=${now.status} help=${() => setKeys(true)} />
+    <${Header} status=${now.status} help=${() => setKeys(true)} screen=${screen} />
     ${now.gone && html`<p role="alert" class="banner">${text(now.gone)}</p>`}
     ${now.status && now.status.model.state === "failed" &&
       html`<p role="alert" class="banner">The model could not be loaded: ${text(now.status.model.detail)}</p>`}
-    <${Draw} now=${now} look=${look} />
+    ${screen === "patches"
+      ? html`<${Patches} stack=${stack} model=${now.status && now.status.model} />`
+      : screen !== "draw"
+      ? html`<${Edit} key=${screen} operation=${screen} jobs=${now.jobs} look=${look} stack=${stack} model=${now.status && now.status.model} />`
+      : html`<${Draw} now=${now} look=${look} stack=${stack} />`}
     ${keys && html`<${Keys} close=${() => setKeys(false)} />`}`;
 }
 

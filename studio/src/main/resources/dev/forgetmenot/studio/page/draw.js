@@ -1,7 +1,9 @@
 // Draw: a prompt and its settings, the job that is being done, and what was drawn before.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Field, NumberField, duration, html, text } from "/page/parts.js";
+import { tags, untagged } from "/page/patches.js";
 import { ask } from "/page/server.js";
+import { Wipe, pairs } from "/page/wipe.js";
 
 const EMPTY = {
   prompt: "",
@@ -15,6 +17,7 @@ const EMPTY = {
   count: "1",
 };
 const DRAFT = "draw-draft";
+const PAIR = "pair";
 
 // The draft of the last visit: a reload loses nothing.
 function useDraft() {
@@ -29,10 +32,10 @@ function useDraft() {
   return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
 }
 
-// A request as the server takes it: what is empty is left to it, and seeds stay texts.
-function request(draft) {
-  const body = { kind: "draw" };
-  for (const key of ["prompt", "negativePrompt", "sampler", "seed"]) {
+// A request as the server takes it: what is empty is left to it, and seeds stay texts. Patches are tags of the prompt.
+function request(draft, on) {
+  const body = { kind: "draw", prompt: [draft.prompt, tags(on)].filter((part) => part !== "").join(" ") };
+  for (const key of ["negativePrompt", "sampler", "seed"]) {
     if (draft[key] !== "") {
       body[key] = draft[key];
     }
@@ -55,7 +58,18 @@ function settings(made, seed) {
   return draft;
 }
 
-function Form({ draft, change, samplers, model, draw, prompt }) {
+// The jobs whose images are laid over each other, kept over a reload.
+function usePair() {
+  const [pair, setPair] = useState(() => JSON.parse(localStorage.getItem(PAIR) || "null"));
+  const put = (next) => {
+    localStorage.setItem(PAIR, JSON.stringify(next));
+    setPair(next);
+  };
+  return [pair, put];
+}
+
+function Form({ draft, change, samplers, model, draw, prompt, on, compare }) {
+  const names = Object.keys(on).sort();
   const field = (name) => ({ name, value: draft[name], set: (value) => change({ [name]: value }) });
   const own = model && model.imageSize ? String(model.imageSize) : "the model's";
   return html`<form class="form" onSubmit=${(e) => { e.preventDefault(); draw(); }}>
@@ -84,8 +98,11 @@ function Form({ draft, change, samplers, model, draw, prompt }) {
     </div>
     <div class="row">
       <button class="main" type="submit">Draw</button>
+      <button type="button" onClick=${compare} disabled=${names.length === 0}>Draw before and after</button>
       <button type="button" onClick=${() => change({ seed: "" })} disabled=${draft.seed === ""}>Random seed</button>
     </div>
+    <p class="notice">${names.length === 0 ? "No patch is on. " : `On: ${names.map((name) => `${text(name)} ${on[name]}`).join(", ")}. `}
+      <a href="#/patches">Patches</a></p>
   </form>`;
 }
 
@@ -172,11 +189,13 @@ function History({ images, open, chosen }) {
   </section>`;
 }
 
-export function Draw({ now, look }) {
+export function Draw({ now, look, stack }) {
+  const jobs = now.jobs.filter((job) => job.kind === "draw");
   const [draft, change] = useDraft();
   const [samplers, setSamplers] = useState([]);
   const [problem, setProblem] = useState("");
   const [chosen, setChosen] = useState(null);
+  const [pair, setPair] = usePair();
   const prompt = useRef(null);
   const model = now.status && now.status.model;
   const state = model && model.state;
@@ -194,17 +213,31 @@ export function Draw({ now, look }) {
     }
     look();
   };
-  const draw = () => attempt(() => ask("POST", "jobs", request(draft)));
+  const draw = () => attempt(() => ask("POST", "jobs", request(draft, stack.on)));
+  const compare = () => attempt(async () => {
+    const seed = draft.seed || String(Math.floor(Math.random() * 2 ** 31));
+    const before = await ask("POST", "jobs", request({ ...draft, seed }, {}));
+    const after = await ask("POST", "jobs", request({ ...draft, seed }, stack.on));
+    setPair({ before: before.id, after: after.id });
+  });
+  const compared = pair ? pairs(now.images, pair) : [];
   const cancel = (job) => attempt(() => ask("POST", `jobs/${job.id}/cancel`));
   const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));
-  const running = now.jobs.find((job) => job.state === "running");
-  const waiting = now.jobs.filter((job) => job.state === "queued").reverse();
-  const last = now.jobs.find((job) => job.state !== "running" && job.state !== "queued");
+  const running = jobs.find((job) => job.state === "running");
+  const waiting = jobs.filter((job) => job.state === "queued").reverse();
+  const last = jobs.find((job) => job.state !== "running" && job.state !== "queued");
   const failed = last && (last.state === "failed" || last.state === "interrupted") ? last : null;
   const image = now.images.find((one) => one.id === chosen);
   const use = async (all) => {
     await attempt(async () => {
-      change(all ? settings((await ask("GET", `jobs/${image.job}`)).request, image.seed) : { seed: text(image.seed) });
+      if (!all) {
+        change({ seed: text(image.seed) });
+        return;
+      }
+      const made = (await ask("GET", `jobs/${image.job}`)).request;
+      const [words, on] = untagged(text(made.prompt));
+      change(settings({ ...made, prompt: words }, image.seed));
+      stack.replace(on);
     });
     prompt.current.focus();
   };
@@ -230,14 +263,16 @@ export function Draw({ now, look }) {
   return html`<main id="main">
     <h1>Draw</h1>
     <div class="columns">
-      <div><${Form} draft=${draft} change=${change} samplers=${samplers} model=${model} draw=${draw} prompt=${prompt} />
+      <div><${Form} draft=${draft} change=${change} samplers=${samplers} model=${model} draw=${draw} prompt=${prompt}
+          on=${stack.on} compare=${compare} />
         ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
         ${state === "loading" && html`<p class="notice">The model is being loaded; what you draw waits for it.</p>`}</div>
       <div>
         ${running && html`<${Running} key=${running.id} job=${running} cancel=${() => cancel(running)} />`}
         ${waiting.length > 0 && html`<${Waiting} jobs=${waiting} cancel=${cancel} />`}
         ${failed && html`<${Failed} job=${failed} remove=${() => remove(failed)}
-          again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed))))} />`}
+          again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed), {})))} />`}
+        ${compared.length > 0 && html`<${Wipe} all=${compared} close=${() => setPair(null)} />`}
         ${image && html`<${Viewer} image=${image} use=${use} close=${() => setChosen(null)}
           remove=${() => attempt(async () => { setChosen(null); await ask("DELETE", `images/${image.id}`); })} />`}
       </div>

@@ -19,6 +19,11 @@ export function NumberField({ label, name, value, set, min, max, step, placehold
   <//>`;
 }
 
+// Bytes as people say them.
+export function size(bytes) {
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 // Seconds as people say them.
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));

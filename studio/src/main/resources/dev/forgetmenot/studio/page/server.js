@@ -29,13 +29,19 @@ export async function ask(method, path, body) {
   return answer(await fetch("/api/v1/" + path, request));
 }
 
+// Sends a file as it is.
+export async function send(path, file) {
+  const headers = { "Content-Type": "application/octet-stream" };
+  return answer(await fetch("/api/v1/" + path, { method: "POST", headers, body: file }));
+}
+
 export const signIn = (token) => ask("POST", "session", { token });
 
 // Takes the token out of the address, so that neither history nor a copied address has it.
 export async function signInByAddress() {
   const found = /^#token=([A-Za-z0-9_-]+)$/.exec(location.hash);
   if (found) {
-    history.replaceState(null, "", location.pathname + "#/draw");
+    location.replace("#/draw");
     await signIn(found[1]);
   }
 }

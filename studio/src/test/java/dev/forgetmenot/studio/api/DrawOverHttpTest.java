@@ -1,26 +1,15 @@
 package dev.forgetmenot.studio.api;
 
+import static dev.forgetmenot.studio.api.WaitingServer.json;
+import static dev.forgetmenot.studio.api.WaitingServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.forgetmenot.studio.draw.DrawJob;
-import dev.forgetmenot.studio.draw.ImageStore;
-import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.http.AccessToken;
-import dev.forgetmenot.studio.http.HttpServer;
-import dev.forgetmenot.studio.job.JobFolders;
-import dev.forgetmenot.studio.job.JobQueue;
-import dev.forgetmenot.studio.job.Problem;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,65 +19,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jobs that the page asks for, before a model is there. The queue does not run. */
 class DrawOverHttpTest {
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static final AccessToken TOKEN = new AccessToken("secret");
-
-  private ServedModel model;
-  private JobQueue queue;
-  private HttpServer server;
+  private WaitingServer server;
 
   @BeforeEach
   void start(@TempDir Path state) throws IOException {
-    model =
-        new ServedModel(
-            "none",
-            () -> {
-              throw new IOException("there is none");
-            });
-    ImageStore store = new ImageStore(state.resolve("images"));
-    queue =
-        new JobQueue(
-            new JobFolders(state.resolve("jobs")),
-            List.of(new DrawJob(model, store)),
-            2,
-            failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
-            Clock.systemUTC());
-    server = HttpServer.start(0, Set.of(), TOKEN, List.of(new ApiV1(TOKEN, model, queue, store)));
+    server = new WaitingServer(state);
   }
 
   @AfterEach
   void stop() throws IOException {
     server.close();
-    queue.close();
-    model.close();
-  }
-
-  private HttpResponse<String> ask(String method, String path, String body) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/api/v1/" + path))
-            .header("Authorization", "Bearer " + TOKEN.text())
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static JsonObject json(HttpResponse<String> answer) {
-    return JsonParser.parseString(answer.body()).getAsJsonObject();
   }
 
   @Test
   void aDrawingWaitsForItsTurn() throws Exception {
-    HttpResponse<String> answer =
-        ask(
+    HttpResponse<byte[]> answer =
+        server.ask(
             "POST",
             "jobs",
             "{\"kind\": \"draw\", \"prompt\": \"a fox\", \"seed\": \"9007199254740993\","
                 + " \"sampler\": \"ddim\", \"width\": 72, \"height\": 64, \"count\": 3}");
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(202);
     String id = json(answer).get("id").getAsString();
     assertThat(answer.headers().firstValue("Location")).hasValue("/api/v1/jobs/" + id);
-    JsonObject job = json(ask("GET", "jobs/" + id, ""));
+    JsonObject job = json(server.ask("GET", "jobs/" + id, ""));
     assertThat(job.get("state").getAsString()).isEqualTo("queued");
     JsonObject request = job.getAsJsonObject("request");
     assertThat(request.get("seed").getAsString())
@@ -102,8 +56,8 @@ class DrawOverHttpTest {
   @Test
   void withoutASeedEachDrawingHasItsOwn() throws Exception {
     String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\"}";
-    JsonObject first = json(ask("POST", "jobs", body)).getAsJsonObject("request");
-    JsonObject second = json(ask("POST", "jobs", body)).getAsJsonObject("request");
+    JsonObject first = json(server.ask("POST", "jobs", body)).getAsJsonObject("request");
+    JsonObject second = json(server.ask("POST", "jobs", body)).getAsJsonObject("request");
     assertThat(first.get("seed")).isNotEqualTo(second.get("seed"));
     assertThat(first.has("width")).isFalse();
   }
@@ -111,9 +65,9 @@ class DrawOverHttpTest {
   @Test
   void aFullQueueSaysWhenToComeBack() throws Exception {
     String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\"}";
-    ask("POST", "jobs", body);
-    ask("POST", "jobs", body);
-    HttpResponse<String> third = ask("POST", "jobs", body);
+    server.ask("POST", "jobs", body);
+    server.ask("POST", "jobs", body);
+    HttpResponse<byte[]> third = server.ask("POST", "jobs", body);
     assertThat(third.statusCode()).isEqualTo(429);
     assertThat(third.headers().firstValue("Retry-After")).isPresent();
     assertThat(json(third).get("code").getAsString()).isEqualTo("FMN-803");
@@ -124,8 +78,8 @@ class DrawOverHttpTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"kind\": \"forget\" | kind should be draw",
-        "\"prompt\": \"no kind\" | kind should be draw",
+        "\"kind\": \"forget\" | no method to forget is there",
+        "\"prompt\": \"no kind\" | kind should be draw, forget or correct",
         "\"kind\": \"draw\", \"stepz\": 3 | a drawing has no stepz",
         "\"kind\": \"draw\", \"prompt\": {} | prompt should be a text",
         "\"kind\": \"draw\", \"steps\": 0 | steps should be in [1, 150]",
@@ -138,15 +92,15 @@ class DrawOverHttpTest {
         "\"kind\": \"draw\", \"seed\": \"9223372036854775808\" | seed should be at most"
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
-    HttpResponse<String> answer = ask("POST", "jobs", "{" + fields + "}");
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    HttpResponse<byte[]> answer = server.ask("POST", "jobs", "{" + fields + "}");
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(422);
     assertThat(json(answer).get("detail").getAsString()).contains(sentence);
-    assertThat(queue.length()).isZero();
+    assertThat(server.waiting()).isZero();
   }
 
   @Test
   void samplersAreThereBeforeTheModelIs() throws Exception {
-    assertThat(ask("GET", "samplers", "").body()).contains("\"name\":\"ddim\"", "\"label\":");
+    assertThat(text(server.ask("GET", "samplers", ""))).contains("\"name\":\"ddim\"", "\"label\":");
   }
 
   @Test
@@ -158,12 +112,10 @@ class DrawOverHttpTest {
             .POST(HttpRequest.BodyPublishers.ofString("{\"token\": \"wrong\"}"))
             .build();
     for (int i = 0; i < 10; i++) {
-      assertThat(CLIENT.send(wrong, HttpResponse.BodyHandlers.ofString()).statusCode())
-          .isEqualTo(401);
+      assertThat(WaitingServer.send(wrong).statusCode()).isEqualTo(401);
     }
     long began = System.nanoTime();
-    assertThat(CLIENT.send(wrong, HttpResponse.BodyHandlers.ofString()).statusCode())
-        .isEqualTo(401);
+    assertThat(WaitingServer.send(wrong).statusCode()).isEqualTo(401);
     assertThat(System.nanoTime() - began).isGreaterThan(900_000_000L);
   }
 }

@@ -108,9 +108,14 @@ class PageFilesTest {
       }
     }
     assertThat(seen)
-        .contains("/page/app.js", "/page/draw.js", "/page/preact.js", "/page/hooks.js")
+        .contains(
+            "/page/app.js",
+            "/page/draw.js",
+            "/page/patches.js",
+            "/page/preact.js",
+            "/page/hooks.js")
         .contains("/page/htm.js", "/page/style.css", "/page/icon.svg")
-        .hasSize(10);
+        .hasSize(13);
   }
 
   private static String type(HttpResponse<String> answer) {

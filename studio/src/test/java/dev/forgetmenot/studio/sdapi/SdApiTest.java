@@ -10,15 +10,21 @@ import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.trust.PatchVerifier;
+import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.studio.api.ApiV1;
 import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.edit.EditRoutes;
+import dev.forgetmenot.studio.edit.FixedEdits;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.PatchRoutes;
+import dev.forgetmenot.studio.patch.SentPatches;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import javax.imageio.ImageIO;
@@ -67,13 +74,23 @@ class SdApiTest {
             failure -> new Problem("FMN-702", String.valueOf(failure.getMessage())),
             Clock.systemUTC());
     queue.start();
-    SdNames names = new SdNames(model, new PatchFolders(List.of(state)));
+    PatchFolders folders = new PatchFolders(List.of(state));
+    SdNames names = new SdNames(model, folders);
+    PatchRoutes patches =
+        new PatchRoutes(
+            new SentPatches(state, folders),
+            new PatchVerifier(
+                new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {}),
+            model);
     server =
         HttpServer.start(
             0,
             Set.of(),
             TOKEN,
-            List.of(new ApiV1(TOKEN, model, queue, store), new SdApi(model, queue, store, names)));
+            List.of(
+                new ApiV1(
+                    TOKEN, model, queue, store, patches, new EditRoutes(new FixedEdits(List.of()))),
+                new SdApi(model, queue, store, names)));
     CountDownLatch loaded = new CountDownLatch(1);
     model.whenLoaded((ready, failure) -> loaded.countDown());
     loaded.await();

@@ -6,6 +6,7 @@ import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.library.StackRecipe;
+import dev.forgetmenot.patching.trust.PatchVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class PatchOptions {
     for (PatchRequest patch : patches) {
       requests.add(found(patch, folders));
     }
-    return trust.trust(console).open(requests.stream().map(this::allowed).toList());
+    return trust(console).open(requests.stream().map(this::allowed).toList());
   }
 
   /**
@@ -85,7 +86,21 @@ public final class PatchOptions {
    * @return closed by the caller
    */
   public NamedPatches named(Console console, Path model) {
-    return new NamedPatches(folders(model), trust.trust(console), this::allowed);
+    return named(console, folders(model));
+  }
+
+  /** The same, of other folders. */
+  public NamedPatches named(Console console, PatchFolders folders) {
+    return new NamedPatches(folders, trust(console), this::allowed);
+  }
+
+  /**
+   * Who looks at patches that come from outside.
+   *
+   * @param console gets warnings
+   */
+  public PatchVerifier trust(Console console) {
+    return trust.trust(console);
   }
 
   private static PatchFolders folders(Path model) {

@@ -1,0 +1,110 @@
+package dev.forgetmenot.studio.edit;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.edit.SettingSpec;
+import dev.forgetmenot.host.evaluate.EvaluationSetup;
+import dev.forgetmenot.studio.http.HttpAnswer;
+import dev.forgetmenot.studio.http.HttpCall;
+import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.Route;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What there is to choose from for an edit.
+ *
+ * @param source the methods and judges
+ */
+public record EditRoutes(EditSource source) {
+  /**
+   * The routes below a prefix.
+   *
+   * @param here such as {@code /api/v1/}
+   */
+  public List<Route> below(String here) {
+    return List.of(
+        Route.of("GET", here + "methods", this::methods),
+        Route.of("GET", here + "concepts", call -> concepts()));
+  }
+
+  /**
+   * Checks what is asked for as far as it can be before the model is there.
+   *
+   * @return what the job is called, for people
+   */
+  public String check(String kind, JsonObject json) throws HttpProblem, IOException {
+    EditBody body = new EditBody(operation(kind), json);
+    try {
+      if (source.editors(body.operation()).isEmpty()) {
+        throw HttpProblem.unfit(
+            "no method to " + kind + " is there: the model is being loaded, or no plugin has one");
+      }
+      body.order(source, source.judging(), Path.of("."));
+      return body.title();
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Operation operation(String word) throws HttpProblem {
+    for (Operation operation : Operation.values()) {
+      if (operation.name().toLowerCase(Locale.ROOT).equals(word)) {
+        return operation;
+      }
+    }
+    throw HttpProblem.unfit("kind should be draw, forget or correct");
+  }
+
+  private HttpAnswer methods(HttpCall call) throws HttpProblem {
+    JsonArray methods = new JsonArray();
+    for (ConceptEditor editor : source.editors(operation(call.asked("operation").orElse("")))) {
+      JsonObject method = new JsonObject();
+      method.addProperty("name", editor.name());
+      method.addProperty("summary", editor.summary());
+      JsonArray settings = new JsonArray();
+      editor.parameters().stream()
+          .filter(setting -> setting.type() != SettingSpec.Type.PATH)
+          .map(EditRoutes::json)
+          .forEach(settings::add);
+      method.add("settings", settings);
+      methods.add(method);
+    }
+    JsonObject json = new JsonObject();
+    json.add("methods", methods);
+    return HttpAnswer.json(json);
+  }
+
+  private static JsonObject json(SettingSpec setting) {
+    JsonObject json = new JsonObject();
+    json.addProperty("name", setting.name());
+    json.addProperty("type", setting.type().name().toLowerCase(Locale.ROOT));
+    json.addProperty("help", setting.help());
+    setting.defaultText().ifPresent(text -> json.addProperty("default", text));
+    setting.min().ifPresent(least -> json.addProperty("min", least));
+    setting.max().ifPresent(most -> json.addProperty("max", most));
+    JsonArray choices = new JsonArray();
+    setting.choices().forEach(choices::add);
+    json.add("choices", choices);
+    return json;
+  }
+
+  /** What the model is known to draw, and its general words. */
+  private HttpAnswer concepts() throws IOException {
+    EvaluationSetup judging = source.judging();
+    JsonArray names = new JsonArray();
+    judging.vocabulary().phrases().stream().map(KnownConcepts.Phrase::name).forEach(names::add);
+    JsonArray words = new JsonArray();
+    judging.vocabulary().generalWords().forEach(words::add);
+    JsonObject json = new JsonObject();
+    json.add("concepts", names);
+    json.add("generalWords", words);
+    json.addProperty("complete", judging.complete());
+    return HttpAnswer.json(json);
+  }
+}

@@ -1,0 +1,2 @@
+/** Forgetting and correcting as jobs. */
+package dev.forgetmenot.studio.edit;

@@ -1,0 +1,103 @@
+package dev.forgetmenot.studio.patch;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.error.PatchFormatException;
+import dev.forgetmenot.patching.trust.PatchVerifier;
+import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.http.HttpAnswer;
+import dev.forgetmenot.studio.http.HttpCall;
+import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.Route;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The routes of patches.
+ *
+ * @param trust says who signed them and what the user decided
+ */
+public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel model) {
+  /** A larger patch is put into a folder of patches by hand. */
+  private static final int MOST_BYTES = 64 << 20;
+
+  private static final String BINARY = "application/octet-stream";
+
+  /**
+   * The routes below a prefix.
+   *
+   * @param here such as {@code /api/v1/patches}
+   */
+  public List<Route> below(String here) {
+    return List.of(
+        Route.of("GET", here, call -> list()),
+        Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES),
+        Route.of("GET", here + "/{id}", call -> HttpAnswer.json(card(file(call)))),
+        Route.of("GET", here + "/{id}/file", this::download),
+        Route.of("DELETE", here + "/{id}", this::remove));
+  }
+
+  private JsonObject card(Path file) throws IOException {
+    return new PatchCard(trust, model.ready().map(loaded -> loaded.model().base().architecture()))
+        .of(file, patches.wasSent(file));
+  }
+
+  /** Broken files are named, and do not hide the others. */
+  private HttpAnswer list() throws IOException {
+    JsonArray cards = new JsonArray();
+    JsonArray broken = new JsonArray();
+    for (Path file : patches.all().files()) {
+      try {
+        cards.add(card(file));
+      } catch (PatchFormatException e) {
+        JsonObject one = new JsonObject();
+        one.addProperty("name", SentPatches.nameOf(file));
+        one.addProperty("code", e.error().code());
+        one.addProperty("detail", e.why());
+        broken.add(one);
+      }
+    }
+    JsonObject json = new JsonObject();
+    json.add("patches", cards);
+    json.add("broken", broken);
+    return HttpAnswer.json(json);
+  }
+
+  private HttpAnswer add(HttpCall call) throws HttpProblem, IOException {
+    try {
+      return HttpAnswer.json(201, card(patches.add(call.body())));
+    } catch (PatchFormatException e) {
+      throw new HttpProblem(422, e.error().code(), "this is no patch that can be used: " + e.why());
+    }
+  }
+
+  private Path file(HttpCall call) throws HttpProblem, IOException {
+    return patches
+        .all()
+        .withId(call.name("id"))
+        .orElseThrow(() -> HttpProblem.notFound("there is no patch of this id"));
+  }
+
+  private HttpAnswer download(HttpCall call) throws HttpProblem, IOException {
+    Path file = file(call);
+    String name;
+    try (PatchFile patch = PatchFile.open(file)) {
+      name = patch.manifest().name() + "-" + patch.manifest().patchVersion() + ".fmnpatch";
+    }
+    return HttpAnswer.bytes(BINARY, Files.readAllBytes(file))
+        .with("Content-Disposition", "attachment; filename=\"" + name + "\"");
+  }
+
+  private HttpAnswer remove(HttpCall call) throws HttpProblem, IOException {
+    Path file = file(call);
+    if (!patches.wasSent(file)) {
+      throw new HttpProblem(
+          409, "FMN-812", "the patch is in a folder of the model or the program; remove it there");
+    }
+    Files.delete(file);
+    return HttpAnswer.none();
+  }
+}

@@ -1,0 +1,146 @@
+// Forget and Correct: what, how, what it would take, and what came of it.
+import { useEffect, useState } from "preact/hooks";
+import { Field, duration, html, text } from "/page/parts.js";
+import { ask } from "/page/server.js";
+
+const WORDS = {
+  forget: {
+    title: "Forget",
+    what: "What should it forget?",
+    hint: "A name as prompts have it, such as merlin; several one a line.",
+    done: "The model under this patch does not draw it any more, as far as the judges below see.",
+  },
+  correct: {
+    title: "Correct",
+    what: "Which word shows one thing alone?",
+    hint: "A general word, such as wizard, that should show its other instances too.",
+    done: "The word under this patch shows more than its dominant instance, as far as the judges below see.",
+  },
+};
+const TYPES = [["", "as the vocabulary says"], ["identity", "a person or character"], ["object", "a thing"], ["style", "a style"]];
+
+function useDraft(operation) {
+  const key = `${operation}-draft`;
+  const [draft, setDraft] = useState(() => ({
+    names: "", type: "", method: "", settings: {}, ...JSON.parse(localStorage.getItem(key) || "{}"),
+  }));
+  useEffect(() => localStorage.setItem(key, JSON.stringify(draft)), [draft]);
+  return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
+}
+
+function request(operation, draft, method, dryRun) {
+  const known = new Set((method ? method.settings : []).map((one) => one.name));
+  const settings = Object.fromEntries(Object.entries(draft.settings).filter(([name, value]) => known.has(name) && value !== ""));
+  const body = { kind: operation, concepts: draft.names.split("\n").map((name) => name.trim()).filter(Boolean), settings };
+  for (const key of ["type", "method"]) {
+    if (draft[key]) {
+      body[key] = draft[key];
+    }
+  }
+  return dryRun ? { ...body, dryRun: true } : body;
+}
+
+function Setting({ spec, value, set }) {
+  const id = `setting-${spec.name}`;
+  const usual = spec.default === undefined ? "" : text(spec.default).replaceAll("\n", ", ");
+  const choices = spec.type === "flag" ? ["true", "false"] : spec.type === "choice" ? spec.choices : null;
+  return html`<${Field} label=${spec.name} name=${id}>
+    ${choices
+      ? html`<select id=${id} aria-describedby=${`${id}-help`} onChange=${(e) => set(e.target.value)}>
+          <option value="" selected=${!value}>${usual || "as usual"}</option>
+          ${choices.map((one) => html`<option value=${one} selected=${value === one}>${text(one)}</option>`)}</select>`
+      : spec.type === "list"
+        ? html`<textarea id=${id} rows="2" aria-describedby=${`${id}-help`} placeholder=${usual || "one a line"} value=${value || ""} onInput=${(e) => set(e.target.value)}></textarea>`
+        : html`<input id=${id} aria-describedby=${`${id}-help`} type=${spec.type === "text" ? "text" : "number"} step=${spec.type === "integer" ? 1 : "any"}
+            min=${spec.min} max=${spec.max} placeholder=${usual} value=${value || ""} onInput=${(e) => set(e.target.value)} />`}
+    <small id=${`${id}-help`}>${text(spec.help)}</small><//>`;
+}
+
+function Running({ job, cancel }) {
+  const progress = job.progress;
+  const lines = job.lines || [];
+  return html`<section class="card" aria-label="Being done">
+    <p>${text(job.title)}</p>
+    <progress max=${progress && progress.total ? progress.total : 1} value=${progress && progress.total ? progress.done : 0}></progress>
+    <p>${progress ? text(progress.stage) : "begins"}${progress && progress.total ? `: ${progress.done} of ${progress.total}` : ""}</p>
+    <ul class="lines">${lines.slice(-8).map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    <button onClick=${cancel}>Cancel</button></section>`;
+}
+
+function Done({ job, words, stack, remove }) {
+  const { patch, name, sheet, lines = [], seconds } = job.result;
+  const on = name !== undefined && stack.on[name] !== undefined;
+  return html`<section class="card" aria-label="Result">
+    <h2>${text(job.title)}</h2>
+    ${patch && html`<p>${words.done} It took ${duration(seconds)}.</p>`}
+    ${sheet && html`<a href=${`/api/v1/jobs/${job.id}/sheet`} target="_blank" rel="noopener"><img class="sheet" src=${`/api/v1/jobs/${job.id}/sheet`} alt="Images before and after" /></a>`}
+    <ul class="lines">${lines.map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    <div class="row">
+      ${patch && html`<button class="main" disabled=${on} onClick=${() => { stack.set(name, 1); location.hash = "#/draw"; }}>${on ? "It is on" : "Put on and draw"}</button>
+        <a class="button" href=${`/api/v1/patches/${patch}/file`} download>Download</a>`}
+      <button onClick=${remove}>Remove from this list</button>
+    </div></section>`;
+}
+
+function Failed({ job, remove }) {
+  return html`<section class="card failed" role="alert"><p>${text(job.title)}: ${text(job.error ? job.error.sentence || job.error.detail : job.state)}
+    ${job.error && html`<code>${text(job.error.code)}</code>`}</p><button onClick=${remove}>Remove from this list</button></section>`;
+}
+
+export function Edit({ operation, jobs, model, look, stack }) {
+  const words = WORDS[operation];
+  const [draft, change] = useDraft(operation);
+  const [methods, setMethods] = useState([]);
+  const [known, setKnown] = useState([]);
+  const [problem, setProblem] = useState("");
+  const state = model && model.state;
+  useEffect(() => {
+    if (state === "ready") {
+      ask("GET", `methods?operation=${operation}`).then((all) => setMethods(all.methods)).catch(() => {});
+      ask("GET", "concepts").then((all) => setKnown(operation === "forget" ? all.concepts : all.generalWords)).catch(() => {});
+    }
+  }, [state, operation]);
+  const attempt = async (work) => {
+    try {
+      setProblem("");
+      await work();
+    } catch (refusal) {
+      setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
+    }
+    look();
+  };
+  const method = methods.find((one) => one.name === draft.method) || methods[0];
+  const start = (dryRun) => attempt(() => ask("POST", "jobs", request(operation, draft, method, dryRun)));
+  const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));
+  const mine = jobs.filter((job) => job.kind === operation);
+  return html`<main id="main"><h1>${words.title}</h1>
+    <div class="columns">
+      <form class="form" onSubmit=${(e) => { e.preventDefault(); start(false); }}>
+        <${Field} label=${words.what} name="names">
+          <textarea id="names" rows="2" required value=${draft.names} aria-describedby="names-help" onInput=${(e) => change({ names: e.target.value })}></textarea>
+          <small id="names-help">${words.hint}</small><//>
+        ${known.length > 0 && html`<details><summary>What this model is known to draw (${known.length})</summary>
+          <p class="names">${known.map((name) => html`<button type="button" key=${name} onClick=${() => change({ names: name })}>${text(name)}</button>`)}</p></details>`}
+        <${Field} label="It is" name="type"><select id="type" onChange=${(e) => change({ type: e.target.value })}>
+          ${TYPES.map(([value, label]) => html`<option value=${value} selected=${draft.type === value}>${label}</option>`)}</select><//>
+        <${Field} label="Method" name="method"><select id="method" aria-describedby="method-help" onChange=${(e) => change({ method: e.target.value })}>
+          ${methods.map((one) => html`<option value=${one.name} selected=${method === one}>${text(one.name)}</option>`)}</select>
+          <small id="method-help">${method ? text(method.summary) : "Methods are there when the model is."}</small><//>
+        ${method && html`<details><summary>Settings of ${text(method.name)}</summary><div class="form">${method.settings.map((spec) => html`<${Setting}
+          key=${`${method.name}-${spec.name}`} spec=${spec} value=${draft.settings[spec.name]}
+          set=${(value) => change({ settings: { ...draft.settings, [spec.name]: value } })} />`)}</div></details>`}
+        <div class="row"><button class="main" disabled=${!method}>${words.title}</button>
+          <button type="button" disabled=${!method} onClick=${() => start(true)}>What would it take?</button></div>
+        ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
+        ${state === "loading" && html`<p class="notice">The model is being loaded.</p>`}
+      </form>
+      <div aria-live="polite">
+        ${mine.map((job) => job.state === "running" || job.state === "queued"
+          ? html`<${Running} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
+          : job.state === "done"
+            ? html`<${Done} key=${job.id} job=${job} words=${words} stack=${stack} remove=${() => remove(job)} />`
+            : html`<${Failed} key=${job.id} job=${job} remove=${() => remove(job)} />`)}
+        ${mine.length === 0 && html`<p class="notice">Nothing yet. It takes from seconds to some minutes; this page may be closed meanwhile.</p>`}
+      </div>
+    </div></main>`;
+}

@@ -1,0 +1,130 @@
+package dev.forgetmenot.studio.api;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.trust.PatchVerifier;
+import dev.forgetmenot.patching.trust.TrustStore;
+import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.draw.ImageStore;
+import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.edit.EditKind;
+import dev.forgetmenot.studio.edit.EditRoutes;
+import dev.forgetmenot.studio.edit.EditSource;
+import dev.forgetmenot.studio.edit.FixedEdits;
+import dev.forgetmenot.studio.http.AccessToken;
+import dev.forgetmenot.studio.http.HttpServer;
+import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobKind;
+import dev.forgetmenot.studio.job.JobQueue;
+import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.PatchRoutes;
+import dev.forgetmenot.studio.patch.SentPatches;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A server without a model, whose queue of two places does not run. */
+final class WaitingServer implements AutoCloseable {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final AccessToken TOKEN = new AccessToken("secret");
+
+  private final ServedModel model;
+  private final JobQueue queue;
+  private final HttpServer server;
+
+  /**
+   * Starts it.
+   *
+   * @param state its folder; patches of the model are in {@code model/}
+   */
+  WaitingServer(Path state) throws IOException {
+    this(state, new FixedEdits(List.of()));
+  }
+
+  /** The same with methods to edit by. */
+  WaitingServer(Path state, EditSource source) throws IOException {
+    model =
+        new ServedModel(
+            "none",
+            () -> {
+              throw new IOException("there is none");
+            });
+    ImageStore store = new ImageStore(state.resolve("images"));
+    SentPatches patches =
+        SentPatches.beside(
+            new PatchFolders(List.of(state.resolve("model"))), state.resolve("patches"));
+    queue =
+        new JobQueue(
+            new JobFolders(state.resolve("jobs")),
+            kinds(new DrawJob(model, store), EditKind.all(model, source, patches)),
+            2,
+            failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
+            Clock.systemUTC());
+    PatchVerifier trust =
+        new PatchVerifier(
+            new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
+    PatchRoutes routes = new PatchRoutes(patches, trust, model);
+    server =
+        HttpServer.start(
+            0,
+            Set.of(),
+            TOKEN,
+            List.of(new ApiV1(TOKEN, model, queue, store, routes, new EditRoutes(source))));
+  }
+
+  private static List<JobKind> kinds(JobKind one, List<JobKind> others) {
+    List<JobKind> all = new ArrayList<>(others);
+    all.add(one);
+    return all;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  int waiting() {
+    return queue.length();
+  }
+
+  static HttpResponse<byte[]> send(HttpRequest request) throws Exception {
+    return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  HttpResponse<byte[]> send(String method, String path, String type, byte[] body) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/" + path))
+            .header("Authorization", "Bearer " + TOKEN.text())
+            .header("Content-Type", type)
+            .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
+  HttpResponse<byte[]> ask(String method, String path, String body) throws Exception {
+    return send(method, path, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String text(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  static JsonObject json(HttpResponse<byte[]> answer) {
+    return JsonParser.parseString(text(answer)).getAsJsonObject();
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    queue.close();
+    model.close();
+  }
+}
