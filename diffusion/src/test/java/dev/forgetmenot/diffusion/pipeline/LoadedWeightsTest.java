@@ -35,7 +35,7 @@ import org.junit.jupiter.api.condition.OS;
 class LoadedWeightsTest {
   private static final Path MODEL = EmbeddedModel.folder();
   private static final GenerationRequest REQUEST =
-      GenerationRequest.of("a photo of a fox").seeds(7, 2);
+      GenerationRequest.builder("a photo of a fox").steps(4).build().seeds(7, 2);
   private static final String KEY =
       "unet/mid_block.attentions.0.transformer_blocks.0.attn2.to_k.weight";
 

@@ -25,6 +25,7 @@ import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,7 @@ public record ApiV1(
     return List.of(
         Route.of("POST", HERE + "session", this::begin).forAnyone(),
         Route.of("DELETE", HERE + "session", call -> cookie(call, "", 0)),
+        Route.of("GET", HERE + "openapi.yaml", call -> description()),
         Route.of("GET", HERE + "status", call -> HttpAnswer.json(status())),
         Route.of("GET", HERE + "samplers", call -> samplers()),
         Route.of("GET", HERE + "jobs", this::jobs),
@@ -109,6 +111,13 @@ public record ApiV1(
                 + value
                 + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
                 + seconds);
+  }
+
+  /** What stands in this folder of the jar, for programs that ask. */
+  private static HttpAnswer description() throws IOException {
+    try (InputStream in = ApiV1.class.getResourceAsStream("openapi.yaml")) {
+      return HttpAnswer.bytes("application/yaml", in.readAllBytes());
+    }
   }
 
   private JsonObject status() {

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,6 +42,7 @@ final class WaitingServer implements AutoCloseable {
   private final ServedModel model;
   private final JobQueue queue;
   private final HttpServer server;
+  private final ApiDescription description = ApiDescription.read();
 
   /**
    * Starts it.
@@ -100,13 +102,22 @@ final class WaitingServer implements AutoCloseable {
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
   }
 
+  /** Asks, and checks the answer by the description of the API. */
   HttpResponse<byte[]> send(String method, String path, String type, byte[] body) throws Exception {
-    return send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/" + path))
-            .header("Authorization", "Bearer " + TOKEN.text())
-            .header("Content-Type", type)
-            .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-            .build());
+    HttpResponse<byte[]> answer =
+        send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/" + path))
+                .header("Authorization", "Bearer " + TOKEN.text())
+                .header("Content-Type", type)
+                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                .build());
+    description.check(
+        method.toLowerCase(Locale.ROOT),
+        "/" + path.replaceFirst("[?].*", ""),
+        answer.statusCode(),
+        answer.headers().firstValue("Content-Type").orElse(""),
+        text(answer));
+    return answer;
   }
 
   HttpResponse<byte[]> ask(String method, String path, String body) throws Exception {
