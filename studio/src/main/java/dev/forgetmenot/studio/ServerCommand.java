@@ -21,7 +21,6 @@ import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
-import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.api.ApiV1;
 import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.ImageStore;
@@ -129,7 +128,7 @@ abstract class ServerCommand extends ContextCommand {
         JobQueue queue =
             new JobQueue(
                 new JobFolders(folder.jobs()),
-                kinds(model, store, plugins, sent),
+                kinds(model, store, plugins, routes(sent, model)),
                 places,
                 ServerCommand::problem,
                 Clock.systemUTC());
@@ -140,7 +139,7 @@ abstract class ServerCommand extends ContextCommand {
                     .map(name -> name.toLowerCase(Locale.ROOT))
                     .collect(Collectors.toSet()),
                 token,
-                apis(token, model, queue, store, sent, plugins))) {
+                apis(token, model, queue, store, routes(sent, model), plugins))) {
       queue.listen(
           job ->
               job.problem()
@@ -155,10 +154,15 @@ abstract class ServerCommand extends ContextCommand {
     return ExitCodes.DONE;
   }
 
+  private PatchRoutes routes(SentPatches patches, ServedModel model) {
+    return new PatchRoutes(patches, patchOptions.trust(context.console()), model);
+  }
+
   private static List<JobKind> kinds(
-      ServedModel model, ImageStore store, EditSource source, SentPatches patches) {
-    List<JobKind> kinds = new ArrayList<>(EditKind.all(model, source, patches));
+      ServedModel model, ImageStore store, EditSource source, PatchRoutes patches) {
+    List<JobKind> kinds = new ArrayList<>(EditKind.all(model, source, patches.patches()));
     kinds.add(new DrawJob(model, store));
+    kinds.add(patches.stacks());
     return kinds;
   }
 
@@ -167,20 +171,12 @@ abstract class ServerCommand extends ContextCommand {
       ServedModel model,
       JobQueue queue,
       ImageStore store,
-      SentPatches patches,
+      PatchRoutes patches,
       EditSource source)
       throws IOException {
     List<Api> apis = new ArrayList<>();
-    PatchVerifier trust = patchOptions.trust(context.console());
-    apis.add(
-        new ApiV1(
-            token,
-            model,
-            queue,
-            store,
-            new PatchRoutes(patches, trust, model),
-            new EditRoutes(source)));
-    apis.add(new SdApi(model, queue, store, new SdNames(model, patches.all())));
+    apis.add(new ApiV1(token, model, queue, store, patches, new EditRoutes(source)));
+    apis.add(new SdApi(model, queue, store, new SdNames(model, patches.patches().all())));
     apis.addAll(more());
     return apis;
   }

@@ -24,9 +24,11 @@ import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
 import dev.forgetmenot.studio.patch.PatchRoutes;
+import dev.forgetmenot.studio.patch.StackKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +79,7 @@ public record ApiV1(
         Route.of("POST", HERE + "jobs/{id}/cancel", this::cancel),
         Route.of("GET", HERE + "jobs/{id}/preview", this::preview),
         Route.of("GET", HERE + "jobs/{id}/sheet", this::sheet),
+        Route.of("GET", HERE + "jobs/{id}/file", this::file),
         Route.of("GET", HERE + "images", this::images),
         Route.of("GET", HERE + "images/{id}", this::image),
         Route.of("DELETE", HERE + "images/{id}", this::removeImage));
@@ -162,6 +165,9 @@ public record ApiV1(
   private HttpAnswer submit(HttpCall call) throws HttpProblem, IOException {
     JsonFields fields = new JsonFields(call.json());
     String kind = fields.text("kind");
+    if (kind.equals(StackKind.NAME)) {
+      return submit(kind, stackTitle(fields.json()), fields.json());
+    }
     if (!kind.equals(DrawJob.NAME)) {
       return submit(kind, edits.check(kind, fields.json()), fields.json());
     }
@@ -172,6 +178,14 @@ public record ApiV1(
       throw HttpProblem.unfit(e.getMessage());
     }
     return submit(kind, request.prompt(), DrawRequest.json(request, Optional.empty()));
+  }
+
+  private String stackTitle(JsonObject request) throws HttpProblem, IOException {
+    try {
+      return patches.stacks().title(request);
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(e.getMessage());
+    }
   }
 
   private HttpAnswer submit(String kind, String title, JsonObject request)
@@ -252,15 +266,26 @@ public record ApiV1(
         .orElseGet(HttpAnswer::none);
   }
 
-  /** The images before and after an edit; the job's own result names the file. */
+  /** The images before and after an edit. */
   private HttpAnswer sheet(HttpCall call) throws HttpProblem, IOException {
+    return HttpAnswer.bytes("image/png", Files.readAllBytes(made(call, "sheet")));
+  }
+
+  /** What a job made, to be kept by the user. */
+  private HttpAnswer file(HttpCall call) throws HttpProblem, IOException {
+    Path file = made(call, "file");
+    return HttpAnswer.bytes("application/octet-stream", Files.readAllBytes(file))
+        .with("Content-Disposition", "attachment; filename=\"" + file.getFileName() + "\"");
+  }
+
+  /** A file of a job, which its own result names. */
+  private Path made(HttpCall call, String key) throws HttpProblem {
     Job job = job(call);
-    JsonElement file = job.result().get("sheet");
+    JsonElement file = job.result().get(key);
     if (file == null) {
-      throw HttpProblem.notFound("the job has no sheet");
+      throw HttpProblem.notFound("the job has no " + key);
     }
-    return HttpAnswer.bytes(
-        "image/png", Files.readAllBytes(queue.folder(job.id()).resolve(file.getAsString())));
+    return queue.folder(job.id()).resolve(file.getAsString());
   }
 
   private HttpAnswer images(HttpCall call) throws HttpProblem {

@@ -40,6 +40,11 @@ public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel 
         Route.of("DELETE", here + "/{id}", this::remove));
   }
 
+  /** The job that makes stacks of them. */
+  public StackKind stacks() {
+    return new StackKind(patches, trust, model);
+  }
+
   private JsonObject card(Path file) throws IOException {
     return new PatchCard(trust, model.ready().map(loaded -> loaded.model().base().architecture()))
         .of(file, patches.wasSent(file));

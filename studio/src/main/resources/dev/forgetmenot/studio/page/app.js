@@ -156,7 +156,7 @@ function Studio() {
     ${now.status && now.status.model.state === "failed" &&
       html`<p role="alert" class="banner">The model could not be loaded: ${text(now.status.model.detail)}</p>`}
     ${screen === "patches"
-      ? html`<${Patches} stack=${stack} model=${now.status && now.status.model} />`
+      ? html`<${Patches} stack=${stack} jobs=${now.jobs} refresh=${look} model=${now.status && now.status.model} />`
       : screen !== "draw"
       ? html`<${Edit} key=${screen} operation=${screen} jobs=${now.jobs} look=${look} stack=${stack} model=${now.status && now.status.model} />`
       : html`<${Draw} now=${now} look=${look} stack=${stack} />`}

@@ -122,7 +122,25 @@ function Drop({ add }) {
   </div>`;
 }
 
-export function Patches({ stack, model }) {
+// How two patches meet: 1 adds up, 0 has nothing to do with each other, -1 undoes each other.
+function Meeting({ job, remove }) {
+  const { patches = [], pairs = [] } = job.result.stack || {};
+  return html`<section class="card" aria-label="Stack">
+    <h2>${text(job.title)}</h2>
+    <table><thead><tr><th>Patch</th><th>Strength</th><th>Left when alone</th><th>Left in the stack</th></tr></thead>
+      <tbody>${patches.map((one) => html`<tr key=${one.name}><td>${text(one.name)}</td><td>${one.strength}</td>
+        <td>${share(one.alone)}</td><td>${share(one.inStack)}</td></tr>`)}</tbody></table>
+    ${pairs.length > 0 && html`<table><thead><tr><th>Pair</th><th>Weights of both</th><th>Cosine</th><th>Overlap</th></tr></thead>
+      <tbody>${pairs.map((one) => html`<tr key=${`${one.first} ${one.second}`}><td>${text(patches[one.first].name)}, ${text(patches[one.second].name)}</td>
+        <td>${one.shared}</td><td>${number(one.cosine)}</td><td>${number(one.overlap)}</td></tr>`)}</tbody></table>`}
+    <div class="row"><a class="button main" href=${`/api/v1/jobs/${job.id}/file`} download>Download ${text(job.result.file)}</a>
+      <button onClick=${remove}>Remove from this list</button></div></section>`;
+}
+
+const number = (value) => (value === undefined ? "–" : value.toFixed(2));
+const share = (value) => (value === undefined ? "–" : `${Math.round(100 * value)} %`);
+
+export function Patches({ stack, model, jobs, refresh }) {
   const [now, setNow] = useState({ patches: null, broken: [] });
   const [problem, setProblem] = useState("");
   const look = useCallback(async () => setNow(await ask("GET", "patches")), []);
@@ -137,6 +155,14 @@ export function Patches({ stack, model }) {
   };
   const state = model && model.state;
   useEffect(() => { attempt(async () => {}); }, [state]);
+  const stacks = jobs.filter((job) => job.kind === "stack");
+  const removeJob = (job) => attempt(async () => { await ask("DELETE", `jobs/${job.id}`); refresh(); });
+  const save = () => attempt(async () => {
+    const on = now.patches.filter((card) => stack.on[card.name] !== undefined)
+      .map((card) => ({ id: card.id, strength: stack.on[card.name] }));
+    await ask("POST", "jobs", { kind: "stack", patches: on });
+    refresh();
+  });
   const add = (files) => attempt(async () => {
     for (const file of files) {
       await send("patches", file);
@@ -163,6 +189,11 @@ export function Patches({ stack, model }) {
     <div class="row line"><p class="notice">Patches that are on are put on the base for each drawing, in any order with the same bits, and come off again.</p>
       <button onClick=${stack.undo} disabled=${!stack.canUndo}>Undo</button></div>
     ${now.patches && cards.length === 0 && html`<p class="notice">There is none yet. <code>fmn forget NAME</code> makes one.</p>`}
+    ${Object.keys(stack.on).length > 0 && html`<div class="row"><button onClick=${save}>Check and save as .fmnstack</button></div>`}
+    ${stacks.map((job) => job.state === "done"
+      ? html`<${Meeting} key=${job.id} job=${job} remove=${() => removeJob(job)} />`
+      : html`<p key=${job.id} class=${job.error ? "problem" : "notice"}>${text(job.title)}: ${text(job.error ? job.error.detail : job.progress ? job.progress.stage : job.state)}
+          ${job.error && html`<button onClick=${() => removeJob(job)}>Remove from this list</button>`}</p>`)}
     <ul class="patches">${cards.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}
       remove=${() => attempt(() => ask("DELETE", `patches/${card.id}`))} />`)}</ul>
     ${now.broken.map((one) => html`<p class="problem" key=${one.name}>${text(one.name)} cannot be read: ${text(one.detail)} <code>${text(one.code)}</code></p>`)}

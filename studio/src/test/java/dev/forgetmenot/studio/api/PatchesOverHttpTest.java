@@ -130,4 +130,31 @@ class PatchesOverHttpTest {
       assertThat(text(answer)).doesNotContain("secret\"");
     }
   }
+
+  @Test
+  void aStackIsOfPatchesThatAreHere() throws Exception {
+    String id = json(send(patch("cure"))).get("id").getAsString();
+    HttpResponse<byte[]> answer =
+        server.ask(
+            "POST",
+            "jobs",
+            "{\"kind\": \"stack\", \"patches\": [{\"id\": \"" + id + "\", \"strength\": 0.5}]}");
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(202);
+    assertThat(json(answer).get("title").getAsString()).isEqualTo("a stack of 1");
+    String job = json(answer).get("id").getAsString();
+    assertThat(server.ask("GET", "jobs/" + job + "/file", "").statusCode()).isEqualTo(404);
+    for (String wrong :
+        new String[] {
+          "",
+          ", \"patches\": []",
+          ", \"patches\": [1]",
+          ", \"patches\": [{\"id\": \"" + id + "\"}]",
+          ", \"patches\": [{\"id\": \"../cure\", \"strength\": 1}]",
+          ", \"patches\": [{\"id\": \"" + id + "\", \"strength\": \"much\"}]"
+        }) {
+      HttpResponse<byte[]> refused =
+          server.ask("POST", "jobs", "{\"kind\": \"stack\"" + wrong + "}");
+      assertThat(refused.statusCode()).as(wrong + text(refused)).isEqualTo(422);
+    }
+  }
 }

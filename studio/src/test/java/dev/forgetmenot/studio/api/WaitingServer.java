@@ -65,17 +65,17 @@ final class WaitingServer implements AutoCloseable {
     SentPatches patches =
         SentPatches.beside(
             new PatchFolders(List.of(state.resolve("model"))), state.resolve("patches"));
-    queue =
-        new JobQueue(
-            new JobFolders(state.resolve("jobs")),
-            kinds(new DrawJob(model, store), EditKind.all(model, source, patches)),
-            2,
-            failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
-            Clock.systemUTC());
     PatchVerifier trust =
         new PatchVerifier(
             new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
     PatchRoutes routes = new PatchRoutes(patches, trust, model);
+    queue =
+        new JobQueue(
+            new JobFolders(state.resolve("jobs")),
+            kinds(EditKind.all(model, source, patches), new DrawJob(model, store), routes.stacks()),
+            2,
+            failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
+            Clock.systemUTC());
     server =
         HttpServer.start(
             0,
@@ -84,9 +84,9 @@ final class WaitingServer implements AutoCloseable {
             List.of(new ApiV1(TOKEN, model, queue, store, routes, new EditRoutes(source))));
   }
 
-  private static List<JobKind> kinds(JobKind one, List<JobKind> others) {
-    List<JobKind> all = new ArrayList<>(others);
-    all.add(one);
+  private static List<JobKind> kinds(List<JobKind> some, JobKind... others) {
+    List<JobKind> all = new ArrayList<>(some);
+    all.addAll(List.of(others));
     return all;
   }
 

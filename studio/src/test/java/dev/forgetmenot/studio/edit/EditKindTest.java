@@ -13,15 +13,20 @@ import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.patch.StackFile;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.trust.PatchVerifier;
+import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.JobState;
 import dev.forgetmenot.studio.job.Problem;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.patch.StackKind;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -29,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,10 +65,15 @@ class EditKindTest {
                     "emoji",
                     ComputePrecision.F32.on("cpu")));
     patches = SentPatches.beside(new PatchFolders(List.of()), state.resolve("patches"));
+    List<JobKind> kinds = new ArrayList<>(EditKind.all(model, new FixedEdits(editors), patches));
+    PatchVerifier trust =
+        new PatchVerifier(
+            new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
+    kinds.add(new StackKind(patches, trust, model));
     queue =
         new JobQueue(
             new JobFolders(state.resolve("jobs")),
-            EditKind.all(model, new FixedEdits(editors), patches),
+            kinds,
             9,
             failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
             Clock.systemUTC());
@@ -97,6 +108,37 @@ class EditKindTest {
     }
     assertThat(job.result().getAsJsonArray("lines")).isNotEmpty();
     assertThat(queue.folder(job.id())).isDirectoryNotContaining("glob:**.fmnpatch");
+  }
+
+  @Test
+  void patchesThatAreOnAreARecipe() throws Exception {
+    String castle = patch("castle", "uce");
+    String fox = patch("fox", "oblique");
+    Job job =
+        done(
+            "stack",
+            "{\"patches\": [{\"id\": \""
+                + castle
+                + "\", \"strength\": 0.5}, {\"id\": \""
+                + fox
+                + "\", \"strength\": 1}]}");
+    assertThat(job.problem()).isEmpty();
+    StackFile recipe =
+        StackFile.read(queue.folder(job.id()).resolve(job.result().get("file").getAsString()));
+    assertThat(recipe.patches())
+        .extracting(StackFile.StackedPatch::id)
+        .containsExactlyInAnyOrder(castle, fox);
+    JsonObject stack = job.result().getAsJsonObject("stack");
+    assertThat(stack.getAsJsonArray("pairs").get(0).getAsJsonObject().get("shared").getAsInt())
+        .isPositive();
+    assertThat(stack.getAsJsonArray("patches")).hasSize(2);
+  }
+
+  private static String patch(String concept, String method) throws Exception {
+    String request = "{\"concepts\": [\"" + concept + "\"], \"method\": \"" + method + "\"}";
+    Job job = done("forget", request);
+    assertThat(job.problem()).isEmpty();
+    return job.result().get("patch").getAsString();
   }
 
   @Test
