@@ -18,6 +18,8 @@ import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.InstallDirectory;
 import dev.forgetmenot.host.plugin.HostPluginManager;
+import dev.forgetmenot.keys.KeyFile;
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
@@ -45,6 +47,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -80,6 +83,13 @@ abstract class ServerCommand extends ContextCommand {
       defaultValue = "32",
       description = "How many jobs may wait (default: ${DEFAULT-VALUE}).")
   private int places;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description =
+          "A private key, as fmn patch keygen writes it, with which the page may sign patches.")
+  private Path key;
 
   @Option(names = "--new-token", description = "Make another token; clients need the new one.")
   private boolean newToken;
@@ -154,8 +164,10 @@ abstract class ServerCommand extends ContextCommand {
     return ExitCodes.DONE;
   }
 
-  private PatchRoutes routes(SentPatches patches, ServedModel model) {
-    return new PatchRoutes(patches, patchOptions.trust(context.console()), model);
+  private PatchRoutes routes(SentPatches patches, ServedModel model) throws IOException {
+    Optional<SigningKey> mine =
+        key == null ? Optional.empty() : Optional.of(KeyFile.readPrivate(key));
+    return new PatchRoutes(patches, patchOptions.trust(context.console()), model, mine);
   }
 
   private static List<JobKind> kinds(

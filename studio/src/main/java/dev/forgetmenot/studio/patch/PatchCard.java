@@ -24,9 +24,11 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
   /**
    * Reads a patch.
    *
+   * @param removable whether it was sent, and so may be changed here
+   * @param hasKey whether the server can sign
    * @throws dev.forgetmenot.patch.error.PatchFormatException if it is broken, or a signature wrong
    */
-  JsonObject of(Path file, boolean removable) throws IOException {
+  JsonObject of(Path file, boolean removable, boolean hasKey) throws IOException {
     try (PatchFile patch = PatchFile.open(file)) {
       Manifest manifest = patch.manifest();
       JsonObject card = new JsonObject();
@@ -45,6 +47,7 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
       card.add("trust", trust(patch));
       card.add("base", base(manifest));
       card.addProperty("removable", removable);
+      card.addProperty("signable", removable && hasKey && patch.signatures().isEmpty());
       return card;
     }
   }

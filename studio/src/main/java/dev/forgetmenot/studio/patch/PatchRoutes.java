@@ -2,7 +2,9 @@ package dev.forgetmenot.studio.patch;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchSigner;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.draw.ServedModel;
@@ -14,13 +16,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The routes of patches.
  *
  * @param trust says who signed them and what the user decided
+ * @param key signs those that were made or sent here, if the user gave one
  */
-public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel model) {
+public record PatchRoutes(
+    SentPatches patches, PatchVerifier trust, ServedModel model, Optional<SigningKey> key) {
   /** A larger patch is put into a folder of patches by hand. */
   private static final int MOST_BYTES = 64 << 20;
 
@@ -37,6 +42,7 @@ public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel 
         Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES),
         Route.of("GET", here + "/{id}", call -> HttpAnswer.json(card(file(call)))),
         Route.of("GET", here + "/{id}/file", this::download),
+        Route.of("POST", here + "/{id}/sign", this::sign),
         Route.of("DELETE", here + "/{id}", this::remove));
   }
 
@@ -47,7 +53,7 @@ public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel 
 
   private JsonObject card(Path file) throws IOException {
     return new PatchCard(trust, model.ready().map(loaded -> loaded.model().base().architecture()))
-        .of(file, patches.wasSent(file));
+        .of(file, patches.wasSent(file), key.isPresent());
   }
 
   /** Broken files are named, and do not hide the others. */
@@ -96,13 +102,35 @@ public record PatchRoutes(SentPatches patches, PatchVerifier trust, ServedModel 
         .with("Content-Disposition", "attachment; filename=\"" + name + "\"");
   }
 
+  /** Its id stays: signatures are no part of what it is of. */
+  private HttpAnswer sign(HttpCall call) throws HttpProblem, IOException {
+    Path file = sent(call);
+    SigningKey mine =
+        key.orElseThrow(
+            () ->
+                new HttpProblem(
+                    409,
+                    "FMN-813",
+                    "the server has no key to sign with: start it with --key FILE; fmn patch keygen"
+                        + " makes one"));
+    PatchSigner.embed(file, mine);
+    return HttpAnswer.json(card(file));
+  }
+
   private HttpAnswer remove(HttpCall call) throws HttpProblem, IOException {
+    Files.delete(sent(call));
+    return HttpAnswer.none();
+  }
+
+  /** A file that may be changed here. */
+  private Path sent(HttpCall call) throws HttpProblem, IOException {
     Path file = file(call);
     if (!patches.wasSent(file)) {
       throw new HttpProblem(
-          409, "FMN-812", "the patch is in a folder of the model or the program; remove it there");
+          409,
+          "FMN-812",
+          "the patch is in a folder of the model or the program; sign or remove it there");
     }
-    Files.delete(file);
-    return HttpAnswer.none();
+    return file;
   }
 }

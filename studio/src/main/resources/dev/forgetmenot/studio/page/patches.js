@@ -70,7 +70,7 @@ function Strength({ card, strength, set }) {
 }
 
 // A patch that nobody whom the user trusts has signed is asked about before it is put on.
-function Card({ card, stack, remove }) {
+function Card({ card, stack, remove, sign }) {
   const [asked, setAsked] = useState(false);
   const strength = stack.on[card.name];
   const on = strength !== undefined;
@@ -101,6 +101,7 @@ function Card({ card, stack, remove }) {
         : html`<button disabled=${!usable} onClick=${put}>${asked ? "Put on all the same" : "Put on"}</button>`}
       ${asked && html`<button class="main" onClick=${() => setAsked(false)}>Do not use</button>`}
       <a class="button" href=${`/api/v1/patches/${card.id}/file`} download>Download</a>
+      ${card.signable && html`<button onClick=${sign}>Sign</button>`}
       ${card.removable && !on && html`<button onClick=${remove}>Delete</button>`}
     </div>
   </li>`;
@@ -195,7 +196,8 @@ export function Patches({ stack, model, jobs, refresh }) {
       : html`<p key=${job.id} class=${job.error ? "problem" : "notice"}>${text(job.title)}: ${text(job.error ? job.error.detail : job.progress ? job.progress.stage : job.state)}
           ${job.error && html`<button onClick=${() => removeJob(job)}>Remove from this list</button>`}</p>`)}
     <ul class="patches">${cards.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}
-      remove=${() => attempt(() => ask("DELETE", `patches/${card.id}`))} />`)}</ul>
+      remove=${() => attempt(() => ask("DELETE", `patches/${card.id}`))}
+      sign=${() => attempt(() => ask("POST", `patches/${card.id}/sign`))} />`)}</ul>
     ${now.broken.map((one) => html`<p class="problem" key=${one.name}>${text(one.name)} cannot be read: ${text(one.detail)} <code>${text(one.code)}</code></p>`)}
   </main>`;
 }

@@ -6,6 +6,7 @@ import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class ApiDescriptionTest {
             null,
             null,
             null,
-            new PatchRoutes(null, null, null),
+            new PatchRoutes(null, null, null, Optional.empty()),
             new EditRoutes(null));
     Set<String> routes = new TreeSet<>();
     api.routes().forEach(route -> routes.add(route.method() + " " + route.path()));

@@ -5,6 +5,7 @@ import static dev.forgetmenot.studio.api.WaitingServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -103,6 +104,25 @@ class PatchesOverHttpTest {
   }
 
   @Test
+  void whatWasSentIsSignedOnceAndStaysTheSamePatch() throws Exception {
+    JsonObject card = json(send(patch("cure")));
+    assertThat(card.get("signable").getAsBoolean()).isTrue();
+    String id = card.get("id").getAsString();
+    HttpResponse<byte[]> answer = server.ask("POST", "patches/" + id + "/sign", "");
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+    JsonObject signed = json(answer);
+    assertThat(signed.get("id").getAsString()).isEqualTo(id);
+    assertThat(signed.get("signable").getAsBoolean()).isFalse();
+    assertThat(signed.getAsJsonObject("trust").get("code").getAsString()).isEqualTo("FMN-403");
+    Path file = state.resolve("patches").resolve(signed.get("name").getAsString() + ".fmnpatch");
+    try (PatchFile patch = PatchFile.open(file)) {
+      assertThat(patch.signatures().get(0).key().id())
+          .isEqualTo(WaitingServer.KEY.verification().id());
+    }
+    assertThat(json(send(patch("signed"))).get("signable").getAsBoolean()).isFalse();
+  }
+
+  @Test
   void onlyWhatWasSentIsRemoved() throws Exception {
     Path own = Files.createDirectories(state.resolve("model")).resolve("own.fmnpatch");
     Files.write(own, patch("signed"));
@@ -116,6 +136,8 @@ class PatchesOverHttpTest {
     HttpResponse<byte[]> kept =
         server.ask("DELETE", "patches/" + other.get("id").getAsString(), "");
     assertThat(kept.statusCode()).isEqualTo(409);
+    String ownId = other.get("id").getAsString();
+    assertThat(server.ask("POST", "patches/" + ownId + "/sign", "").statusCode()).isEqualTo(409);
     assertThat(own).exists();
     assertThat(server.ask("DELETE", "patches/" + sent, "").statusCode()).isEqualTo(204);
     assertThat(server.ask("GET", "patches/" + sent, "").statusCode()).isEqualTo(404);

@@ -2,6 +2,7 @@ package dev.forgetmenot.studio.api;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
@@ -39,6 +40,9 @@ final class WaitingServer implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final AccessToken TOKEN = new AccessToken("secret");
 
+  /** What it signs with. */
+  static final SigningKey KEY = SigningKey.generate();
+
   private final ServedModel model;
   private final JobQueue queue;
   private final HttpServer server;
@@ -68,7 +72,7 @@ final class WaitingServer implements AutoCloseable {
     PatchVerifier trust =
         new PatchVerifier(
             new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
-    PatchRoutes routes = new PatchRoutes(patches, trust, model);
+    PatchRoutes routes = new PatchRoutes(patches, trust, model, Optional.of(KEY));
     queue =
         new JobQueue(
             new JobFolders(state.resolve("jobs")),

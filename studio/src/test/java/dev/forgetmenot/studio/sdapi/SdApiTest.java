@@ -81,7 +81,8 @@ class SdApiTest {
             new SentPatches(state, folders),
             new PatchVerifier(
                 new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {}),
-            model);
+            model,
+            Optional.empty());
     server =
         HttpServer.start(
             0,
