@@ -136,7 +136,7 @@ record EditBody(Operation operation, JsonObject json) {
       if (setting.type() == SettingSpec.Type.PATH
           && given.keySet().stream().anyMatch(setting::isNamed)) {
         throw new IllegalArgumentException(
-            setting.name() + " names a file of the server, which is not taken over HTTP");
+            setting.name() + " names a file of the server: only the command line may do that");
       }
     }
     return Settings.of(editor.parameters(), given);

@@ -115,7 +115,7 @@ class EditsOverHttpTest {
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"stepz\": 1} | unknown setting",
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"steps\": 0} | steps",
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"steps\": {}} | steps should be",
-        "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": \"/\"} | not taken over"
+        "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": \"/\"} | only the command line"
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
     HttpResponse<byte[]> answer = server.ask("POST", "jobs", "{" + fields + "}");
