@@ -100,7 +100,7 @@ record ApiDescription(JsonObject json) {
       return one;
     }
     JsonObject found = json;
-    for (String step : one.get("$ref").getAsString().substring(2).split("/")) {
+    for (String step : one.get("$ref").getAsString().substring(2).split("/", -1)) {
       found = found.getAsJsonObject(step);
     }
     return found;
