@@ -1,6 +1,6 @@
 // Draw: a prompt and its settings, the job that is being done, and what was drawn before.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Field, NumberField, duration, html, text } from "/page/parts.js";
+import { Field, NumberField, duration, html, text, useAttempt, useDraft, useStored } from "/page/parts.js";
 import { tags, untagged } from "/page/patches.js";
 import { ask } from "/page/server.js";
 import { Wipe, pairs } from "/page/wipe.js";
@@ -18,19 +18,6 @@ const EMPTY = {
 };
 const DRAFT = "draw-draft";
 const PAIR = "pair";
-
-// The draft of the last visit: a reload loses nothing.
-function useDraft() {
-  const [draft, setDraft] = useState(() => {
-    try {
-      return { ...EMPTY, ...JSON.parse(localStorage.getItem(DRAFT) || "{}") };
-    } catch {
-      return EMPTY;
-    }
-  });
-  useEffect(() => localStorage.setItem(DRAFT, JSON.stringify(draft)), [draft]);
-  return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
-}
 
 // A request as the server takes it: what is empty is left to it, and seeds stay texts. Patches are tags of the prompt.
 function request(draft, on) {
@@ -56,16 +43,6 @@ function settings(made, seed) {
   }
   draft.seed = text(seed);
   return draft;
-}
-
-// The jobs whose images are laid over each other, kept over a reload.
-function usePair() {
-  const [pair, setPair] = useState(() => JSON.parse(localStorage.getItem(PAIR) || "null"));
-  const put = (next) => {
-    localStorage.setItem(PAIR, JSON.stringify(next));
-    setPair(next);
-  };
-  return [pair, put];
 }
 
 function Form({ draft, change, samplers, model, draw, prompt, on, compare }) {
@@ -191,11 +168,11 @@ function History({ images, open, chosen }) {
 
 export function Draw({ now, look, stack }) {
   const jobs = now.jobs.filter((job) => job.kind === "draw");
-  const [draft, change] = useDraft();
+  const [draft, change] = useDraft(DRAFT, EMPTY);
   const [samplers, setSamplers] = useState([]);
-  const [problem, setProblem] = useState("");
+  const [problem, attempt] = useAttempt(look);
   const [chosen, setChosen] = useState(null);
-  const [pair, setPair] = usePair();
+  const [pair, setPair] = useStored(PAIR, null); // jobs whose images are laid over each other
   const prompt = useRef(null);
   const model = now.status && now.status.model;
   const state = model && model.state;
@@ -204,15 +181,6 @@ export function Draw({ now, look, stack }) {
       ask("GET", "samplers").then((all) => setSamplers(all.samplers)).catch(() => {});
     }
   }, [state]);
-  const attempt = async (work) => {
-    try {
-      setProblem("");
-      await work();
-    } catch (refusal) {
-      setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
-    }
-    look();
-  };
   const draw = () => attempt(() => ask("POST", "jobs", request(draft, stack.on)));
   const compare = () => attempt(async () => {
     const seed = draft.seed || String(Math.floor(Math.random() * 2 ** 31));

@@ -1,6 +1,6 @@
 // Forget and Correct: what, how, what it would take, and what came of it.
 import { useEffect, useState } from "preact/hooks";
-import { Field, duration, html, text } from "/page/parts.js";
+import { Field, duration, html, text, useAttempt, useDraft } from "/page/parts.js";
 import { ask } from "/page/server.js";
 
 const WORDS = {
@@ -19,14 +19,7 @@ const WORDS = {
 };
 const TYPES = [["", "as the vocabulary says"], ["identity", "a person or character"], ["object", "a thing"], ["style", "a style"]];
 
-function useDraft(operation) {
-  const key = `${operation}-draft`;
-  const [draft, setDraft] = useState(() => ({
-    names: "", type: "", method: "", settings: {}, ...JSON.parse(localStorage.getItem(key) || "{}"),
-  }));
-  useEffect(() => localStorage.setItem(key, JSON.stringify(draft)), [draft]);
-  return [draft, (change) => setDraft((before) => ({ ...before, ...change }))];
-}
+const EMPTY = { names: "", type: "", method: "", settings: {} };
 
 function request(operation, draft, method, dryRun) {
   const known = new Set((method ? method.settings : []).map((one) => one.name));
@@ -89,10 +82,10 @@ function Failed({ job, remove }) {
 
 export function Edit({ operation, jobs, model, look, stack }) {
   const words = WORDS[operation];
-  const [draft, change] = useDraft(operation);
+  const [draft, change] = useDraft(`${operation}-draft`, EMPTY);
   const [methods, setMethods] = useState([]);
   const [known, setKnown] = useState([]);
-  const [problem, setProblem] = useState("");
+  const [problem, attempt] = useAttempt(look);
   const state = model && model.state;
   useEffect(() => {
     if (state === "ready") {
@@ -100,15 +93,6 @@ export function Edit({ operation, jobs, model, look, stack }) {
       ask("GET", "concepts").then((all) => setKnown(operation === "forget" ? all.concepts : all.generalWords)).catch(() => {});
     }
   }, [state, operation]);
-  const attempt = async (work) => {
-    try {
-      setProblem("");
-      await work();
-    } catch (refusal) {
-      setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
-    }
-    look();
-  };
   const method = methods.find((one) => one.name === draft.method) || methods[0];
   const start = (dryRun) => attempt(() => ask("POST", "jobs", request(operation, draft, method, dryRun)));
   const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));

@@ -1,6 +1,7 @@
 // What every screen uses.
 import { h } from "preact";
 import htm from "htm";
+import { useEffect, useState } from "preact/hooks";
 
 export const html = htm.bind(h);
 
@@ -17,6 +18,41 @@ export function NumberField({ label, name, value, set, min, max, step, placehold
     <input id=${name} name=${name} type="number" inputmode="decimal" min=${min} max=${max} step=${step || 1}
       placeholder=${placeholder} value=${value} onInput=${(e) => set(e.target.value)} />
   <//>`;
+}
+
+// What the browser keeps over a reload; what it cannot read counts for nothing.
+export function useStored(key, usual) {
+  const [value, setValue] = useState(() => {
+    try {
+      return JSON.parse(localStorage.getItem(key)) ?? usual;
+    } catch {
+      return usual;
+    }
+  });
+  useEffect(() => localStorage.setItem(key, JSON.stringify(value)), [key, value]);
+  return [value, setValue];
+}
+
+// A form of which parts change; fields that are missing are as usual.
+export function useDraft(key, usual) {
+  const [draft, setDraft] = useStored(key, usual);
+  return [{ ...usual, ...draft }, (change) => setDraft((before) => ({ ...before, ...change }))];
+}
+
+// Does work and keeps the sentence of a refusal; then, done or refused, looks at what there is.
+export function useAttempt(look) {
+  const [problem, setProblem] = useState("");
+  const tell = (refusal) => setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
+  const attempt = async (work) => {
+    try {
+      setProblem("");
+      await work();
+    } catch (refusal) {
+      tell(refusal);
+    }
+    await look().catch(tell);
+  };
+  return [problem, attempt];
 }
 
 // Bytes as people say them.

@@ -1,6 +1,6 @@
 // Patches: what there is, what is on, and how strongly. The set goes with each drawing as tags of its prompt.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { html, size, text } from "/page/parts.js";
+import { html, size, text, useAttempt, useStored } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const STACK = "stack";
@@ -9,18 +9,8 @@ const UNDONE = 50; // changes that can be taken back
 
 // The patches that are on, by name, with their strengths; what was before each change can be had again.
 export function useStack() {
-  const [stack, setStack] = useState(() => {
-    try {
-      return JSON.parse(localStorage.getItem(STACK) || "{}");
-    } catch {
-      return {};
-    }
-  });
+  const [stack, put] = useStored(STACK, {});
   const before = useRef([]);
-  const put = (next) => {
-    localStorage.setItem(STACK, JSON.stringify(next));
-    setStack(next);
-  };
   const replace = (next) => {
     before.current = [...before.current, stack].slice(-UNDONE);
     put(next);
@@ -143,17 +133,8 @@ const share = (value) => (value === undefined ? "–" : `${Math.round(100 * valu
 
 export function Patches({ stack, model, jobs, refresh }) {
   const [now, setNow] = useState({ patches: null, broken: [] });
-  const [problem, setProblem] = useState("");
   const look = useCallback(async () => setNow(await ask("GET", "patches")), []);
-  const attempt = async (work) => {
-    try {
-      setProblem("");
-      await work();
-      await look();
-    } catch (refusal) {
-      setProblem(refusal.code ? `${refusal.message} (${refusal.code})` : refusal.message);
-    }
-  };
+  const [problem, attempt] = useAttempt(look);
   const state = model && model.state;
   useEffect(() => { attempt(async () => {}); }, [state]);
   const stacks = jobs.filter((job) => job.kind === "stack");

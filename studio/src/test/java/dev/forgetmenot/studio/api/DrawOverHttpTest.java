@@ -92,10 +92,7 @@ class DrawOverHttpTest {
         "\"kind\": \"draw\", \"seed\": \"9223372036854775808\" | seed should be at most"
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
-    HttpResponse<byte[]> answer = server.ask("POST", "jobs", "{" + fields + "}");
-    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(422);
-    assertThat(json(answer).get("detail").getAsString()).contains(sentence);
-    assertThat(server.waiting()).isZero();
+    server.refuses("{" + fields + "}", sentence);
   }
 
   @Test

@@ -118,10 +118,7 @@ class EditsOverHttpTest {
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": \"/\"} | only the command line"
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
-    HttpResponse<byte[]> answer = server.ask("POST", "jobs", "{" + fields + "}");
-    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(422);
-    assertThat(json(answer).get("detail").getAsString()).contains(sentence);
-    assertThat(server.waiting()).isZero();
+    server.refuses("{" + fields + "}", sentence);
   }
 
   @Test

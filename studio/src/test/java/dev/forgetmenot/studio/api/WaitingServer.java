@@ -1,5 +1,7 @@
 package dev.forgetmenot.studio.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.keys.SigningKey;
@@ -126,6 +128,14 @@ final class WaitingServer implements AutoCloseable {
 
   HttpResponse<byte[]> ask(String method, String path, String body) throws Exception {
     return send(method, path, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Asks for a job that does not fit: the answer says so, and nothing waits. */
+  void refuses(String body, String sentence) throws Exception {
+    HttpResponse<byte[]> answer = ask("POST", "jobs", body);
+    assertThat(answer.statusCode()).as(text(answer)).isEqualTo(422);
+    assertThat(json(answer).get("detail").getAsString()).contains(sentence);
+    assertThat(waiting()).isZero();
   }
 
   static String text(HttpResponse<byte[]> answer) {

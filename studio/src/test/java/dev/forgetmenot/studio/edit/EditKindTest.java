@@ -7,17 +7,14 @@ import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.diffusion.engine.ComputePrecision;
-import dev.forgetmenot.diffusion.pipeline.LoadOptions;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.HostVersions;
-import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.patch.StackFile;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
+import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobFolders;
@@ -27,7 +24,6 @@ import dev.forgetmenot.studio.job.JobState;
 import dev.forgetmenot.studio.job.Problem;
 import dev.forgetmenot.studio.patch.SentPatches;
 import dev.forgetmenot.studio.patch.StackKind;
-import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,14 +52,7 @@ class EditKindTest {
     plugins = HostPluginManager.start(folder, HostVersions.read().hostApi());
     List<ConceptEditor> editors = new ArrayList<>(plugins.editors(Operation.FORGET));
     editors.addAll(plugins.editors(Operation.CORRECT));
-    model =
-        new ServedModel(
-            "emoji",
-            () ->
-                new NamedModel(
-                    StableDiffusion.load(EmbeddedModel.folder(), LoadOptions.defaults()),
-                    "emoji",
-                    ComputePrecision.F32.on("cpu")));
+    model = EmbeddedServed.load();
     patches = SentPatches.beside(new PatchFolders(List.of()), state.resolve("patches"));
     List<JobKind> kinds = new ArrayList<>(EditKind.all(model, new FixedEdits(editors), patches));
     PatchVerifier trust =

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.forgetmenot.diffusion.engine.ComputePrecision;
-import dev.forgetmenot.diffusion.pipeline.LoadOptions;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.studio.api.ApiV1;
 import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditRoutes;
@@ -25,7 +22,6 @@ import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
-import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -57,14 +53,7 @@ class SdApiTest {
 
   @BeforeAll
   static void start(@TempDir Path state) throws Exception {
-    model =
-        new ServedModel(
-            "emoji",
-            () ->
-                new NamedModel(
-                    StableDiffusion.load(EmbeddedModel.folder(), LoadOptions.defaults()),
-                    "emoji",
-                    ComputePrecision.F32.on("cpu")));
+    model = EmbeddedServed.load();
     ImageStore store = new ImageStore(state.resolve("images"));
     queue =
         new JobQueue(
