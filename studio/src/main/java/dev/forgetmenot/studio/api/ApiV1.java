@@ -212,25 +212,21 @@ public record ApiV1(
     return HttpAnswer.json(json);
   }
 
-  /** A job with its progress, if it is being done. */
+  /** A job with its progress and what it has said, if it is being done. */
   private JsonObject json(Job job) {
     JsonObject json = job.json();
     running(job)
-        .map(RunningJob::progress)
         .ifPresent(
-            now -> {
+            running -> {
+              RunningJob.Progress now = running.progress();
               JsonObject progress = new JsonObject();
               progress.addProperty("stage", now.stage());
               progress.addProperty("done", now.done());
               progress.addProperty("total", now.total());
               progress.addProperty("secondsLeft", now.secondsLeft());
               json.add("progress", progress);
-            });
-    running(job)
-        .ifPresent(
-            now -> {
               JsonArray lines = new JsonArray();
-              now.lines().forEach(lines::add);
+              running.lines().forEach(lines::add);
               json.add("lines", lines);
             });
     return json;
