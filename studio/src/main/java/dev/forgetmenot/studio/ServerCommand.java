@@ -3,6 +3,7 @@ package dev.forgetmenot.studio;
 import static java.util.stream.Collectors.joining;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.UserFolder;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -17,26 +18,24 @@ import dev.forgetmenot.host.cli.shell.PrototypeOptions;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.InstallDirectory;
+import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.plugin.HostPluginManager;
 import dev.forgetmenot.keys.KeyFile;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
-import dev.forgetmenot.studio.api.ApiV1;
-import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.edit.EditKind;
-import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.edit.EditSource;
+import dev.forgetmenot.studio.evaluate.EvaluationSource;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
-import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
 import dev.forgetmenot.studio.sdapi.SdApi;
@@ -130,15 +129,31 @@ abstract class ServerCommand extends ContextCommand {
         ServedModel model =
             new ServedModel(
                 options.folder().toAbsolutePath().normalize().getFileName().toString(),
-                () ->
-                    options
-                        .loader(plugins.start())
-                        .computing(computing.precision())
-                        .load(patches.requests(), named));
-        JobQueue queue =
+                () -> {
+                  plugins.start();
+                  return plugins.loader().load(patches.requests(), named);
+                })) {
+      Served served =
+          new Served(
+              token,
+              model,
+              store,
+              routes(sent, model),
+              plugins,
+              plugins,
+              new BaseFiles(options.folder(), options.reading()),
+              folder.models());
+      serve(served, sent, folder);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void serve(Served served, SentPatches sent, StateFolder folder) throws IOException {
+    ServedModel model = served.model();
+    try (JobQueue queue =
             new JobQueue(
                 new JobFolders(folder.jobs()),
-                kinds(model, store, plugins, routes(sent, model)),
+                served.kinds(),
                 places,
                 ServerCommand::problem,
                 Clock.systemUTC());
@@ -148,20 +163,19 @@ abstract class ServerCommand extends ContextCommand {
                 allowedHosts.stream()
                     .map(name -> name.toLowerCase(Locale.ROOT))
                     .collect(Collectors.toSet()),
-                token,
-                apis(token, model, queue, store, routes(sent, model), plugins))) {
+                served.token(),
+                apis(served, sent, queue))) {
       queue.listen(
           job ->
               job.problem()
                   .ifPresent(
                       why -> context.say(Message.of("job %s: %s", job.id(), why.sentence()))));
       queue.start();
-      greet(server.port(), token, folder);
+      greet(server.port(), served.token(), folder);
       context.say("jobs and images are kept in " + folder.root() + "; Ctrl-C ends the server");
       sayWhenLoaded(model);
       waitForStop();
     }
-    return ExitCodes.DONE;
   }
 
   private PatchRoutes routes(SentPatches patches, ServedModel model) throws IOException {
@@ -170,25 +184,11 @@ abstract class ServerCommand extends ContextCommand {
     return new PatchRoutes(patches, patchOptions.trust(context.console()), model, mine);
   }
 
-  private static List<JobKind> kinds(
-      ServedModel model, ImageStore store, EditSource source, PatchRoutes patches) {
-    List<JobKind> kinds = new ArrayList<>(EditKind.all(model, source, patches.patches()));
-    kinds.add(new DrawJob(model, store));
-    kinds.add(patches.stacks());
-    return kinds;
-  }
-
-  private List<Api> apis(
-      AccessToken token,
-      ServedModel model,
-      JobQueue queue,
-      ImageStore store,
-      PatchRoutes patches,
-      EditSource source)
-      throws IOException {
+  private List<Api> apis(Served served, SentPatches sent, JobQueue queue) throws IOException {
+    ServedModel model = served.model();
     List<Api> apis = new ArrayList<>();
-    apis.add(new ApiV1(token, model, queue, store, patches, new EditRoutes(source)));
-    apis.add(new SdApi(model, queue, store, new SdNames(model, patches.patches().all())));
+    apis.add(served.api(queue));
+    apis.add(new SdApi(model, queue, served.store(), new SdNames(model, sent.all())));
     apis.addAll(more());
     return apis;
   }
@@ -230,7 +230,7 @@ abstract class ServerCommand extends ContextCommand {
   }
 
   /** Plugins that start with the model, after the server answers. */
-  private final class Plugins implements EditSource, AutoCloseable {
+  private final class Plugins implements EditSource, EvaluationSource, AutoCloseable {
     private HostPluginManager manager; // null until started
 
     @Override
@@ -249,6 +249,26 @@ abstract class ServerCommand extends ContextCommand {
     @Override
     public synchronized PrototypeImages second() throws IOException {
       return prototypes.of(options.loader(manager));
+    }
+
+    @Override
+    public synchronized List<Evaluator> evaluators() {
+      return manager == null ? List.of() : manager.ordered(Evaluator.class);
+    }
+
+    @Override
+    public Optional<Path> vocabulary() {
+      return judge.vocabulary();
+    }
+
+    @Override
+    public Path store() {
+      return prototypes.store();
+    }
+
+    @Override
+    public synchronized ModelLoader loader() throws IOException {
+      return options.loader(manager).computing(computing.precision());
     }
 
     private synchronized HostPluginManager start() {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a server keeps what survives it: {@code token}, {@code jobs/}, {@code images/} and {@code
- * patches/}. For the user alone.
+ * Where a server keeps what survives it: {@code token}, {@code jobs/}, {@code images/}, {@code
+ * patches/} and {@code models/}. For the user alone.
  *
  * @param root the folder
  */
@@ -39,6 +39,11 @@ record StateFolder(Path root) {
 
   Path images() {
     return root.resolve("images");
+  }
+
+  /** Copies of the model with patches in them. */
+  Path models() {
+    return root.resolve("models");
   }
 
   /** Patches that were sent. */

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.InitialImage;
 import dev.forgetmenot.api.sampling.Variation;
+import dev.forgetmenot.host.generate.RecordedSettings;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;

@@ -21,6 +21,7 @@ import dev.forgetmenot.host.generate.FittedImage;
 import dev.forgetmenot.host.generate.GenerationJob;
 import dev.forgetmenot.host.generate.ImageFolder;
 import dev.forgetmenot.host.generate.OutputFolder;
+import dev.forgetmenot.host.generate.RecordedSettings;
 import dev.forgetmenot.host.generate.StepTime;
 import dev.forgetmenot.host.invert.TokenFiles;
 import dev.forgetmenot.host.model.MemoryModel;

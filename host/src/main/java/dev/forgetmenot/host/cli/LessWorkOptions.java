@@ -4,6 +4,7 @@ import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.GuidanceInterval;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.host.generate.RecordedSettings;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

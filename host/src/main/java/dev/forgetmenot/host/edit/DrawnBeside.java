@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.edit;
 
+import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import java.io.IOException;
 
 /**
@@ -24,4 +25,11 @@ public interface DrawnBeside {
 
   /** Draws what shows the model as it was; called once, after the preflight. */
   void before() throws IOException;
+
+  /**
+   * Gets images of the report as soon as they are judged: those of before, then the same of after.
+   *
+   * @param when {@code before} or {@code after}
+   */
+  default void judged(String when, EvaluationResult result) throws IOException {}
 }

@@ -38,7 +38,7 @@ import java.util.concurrent.CancellationException;
  *
  * @param command progress and cancellation
  * @param training is called after each training step
- * @param beside images that the caller draws
+ * @param beside images that the caller draws or shows
  * @param second the store of images of the untouched model, and how many a second judge of the
  *     report gets; without it nothing is kept and one judge reports
  */
@@ -240,6 +240,7 @@ public record EditJob(
     JobContext keeping = keeping(model);
     EvaluationResult before =
         model.engine().call(() -> evaluation.runUntouched(model, judge, keeping));
+    beside.judged("before", before);
     EvaluationResult after;
     try {
       model.repatch(List.of(new PatchRequest(file, 1).allow(ILL_CONDITIONED)));
@@ -248,6 +249,7 @@ public record EditJob(
     } finally {
       model.repatch(List.of());
     }
+    beside.judged("after", after);
     JudgedEdit first = new JudgedEdit(JudgedEdit.TEXTS, before, after);
     Optional<PrototypeImages.Both> both =
         second.isPresent()

@@ -6,12 +6,14 @@ import com.google.gson.JsonObject;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.DrawRequest;
+import dev.forgetmenot.studio.draw.ImageRoutes;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.draw.StoredImage;
 import dev.forgetmenot.studio.edit.EditRoutes;
+import dev.forgetmenot.studio.evaluate.EvaluateRoutes;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
@@ -19,12 +21,14 @@ import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.JsonFields;
 import dev.forgetmenot.studio.http.Route;
+import dev.forgetmenot.studio.job.AskedKind;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobQueue;
+import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
 import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
+import dev.forgetmenot.studio.patch.ImportKind;
 import dev.forgetmenot.studio.patch.PatchRoutes;
-import dev.forgetmenot.studio.patch.StackKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,6 +42,7 @@ import java.util.function.Predicate;
  * The server's own routes; refusals are {@code application/problem+json} (RFC 9457) with a code.
  *
  * @param token is exchanged for the cookie of a browser's session
+ * @param kinds of jobs that are asked for by their name, beside drawings
  */
 public record ApiV1(
     AccessToken token,
@@ -45,12 +50,17 @@ public record ApiV1(
     JobQueue queue,
     ImageStore store,
     PatchRoutes patches,
-    EditRoutes edits)
+    EditRoutes edits,
+    EvaluateRoutes evaluations,
+    List<AskedKind> kinds)
     implements Api {
   private static final String HERE = "/api/v1/";
-  private static final int USUAL = 50;
-  private static final int MOST = 200;
-  private static final String PNG = ".png";
+  private static final int MOST_IMPORTED = 256 << 20; // bytes; a larger one is for fmn patch import
+
+  /** A page of a report shows its own scripts and images, and reaches nothing of the server. */
+  private static final String REPORT_POLICY =
+      "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src"
+          + " 'unsafe-inline'";
 
   @Override
   public String prefix() {
@@ -60,8 +70,13 @@ public record ApiV1(
   @Override
   public List<Route> routes() {
     List<Route> routes = new ArrayList<>(own());
+    routes.addAll(new ImageRoutes(store).below(HERE + "images"));
     routes.addAll(patches.below(HERE + "patches"));
     routes.addAll(edits.below(HERE));
+    routes.addAll(evaluations.below(HERE));
+    routes.add(
+        Route.of("POST", HERE + "imports", this::importFile)
+            .taking("application/octet-stream", MOST_IMPORTED));
     return routes;
   }
 
@@ -80,9 +95,7 @@ public record ApiV1(
         Route.of("GET", HERE + "jobs/{id}/preview", this::preview),
         Route.of("GET", HERE + "jobs/{id}/sheet", this::sheet),
         Route.of("GET", HERE + "jobs/{id}/file", this::file),
-        Route.of("GET", HERE + "images", this::images),
-        Route.of("GET", HERE + "images/{id}", this::image),
-        Route.of("DELETE", HERE + "images/{id}", this::removeImage));
+        Route.of("GET", HERE + "jobs/{id}/report", this::report));
   }
 
   @Override
@@ -138,7 +151,7 @@ public record ApiV1(
   }
 
   private HttpAnswer jobs(HttpCall call) throws HttpProblem {
-    int limit = call.number("limit", USUAL, 1, MOST);
+    int limit = call.limit();
     Predicate<Job> asked =
         job ->
             is(call.asked("state"), job.state().word())
@@ -146,7 +159,7 @@ public record ApiV1(
                 && call.asked("before").map(id -> job.id().compareTo(id) < 0).orElse(true);
     JsonArray jobs = new JsonArray();
     queue.jobs().stream().filter(asked).limit(limit).map(this::json).forEach(jobs::add);
-    return page("jobs", jobs, limit);
+    return HttpAnswer.page("jobs", jobs, limit);
   }
 
   private HttpAnswer samplers() {
@@ -165,33 +178,53 @@ public record ApiV1(
   private HttpAnswer submit(HttpCall call) throws HttpProblem, IOException {
     JsonFields fields = new JsonFields(call.json());
     String kind = fields.text("kind");
-    if (kind.equals(StackKind.NAME)) {
-      return submit(kind, stackTitle(fields.json()), fields.json());
+    if (kind.equals(DrawJob.NAME)) {
+      return draw(fields);
     }
-    if (!kind.equals(DrawJob.NAME)) {
-      return submit(kind, edits.check(kind, fields.json()), fields.json());
+    Optional<AskedKind> asked = kinds.stream().filter(one -> one.name().equals(kind)).findFirst();
+    if (asked.isEmpty()) {
+      throw HttpProblem.unfit(
+          "kind should be draw or one of " + kinds.stream().map(AskedKind::name).toList());
     }
-    GenerationRequest request = new DrawBody(fields).request();
+    try {
+      return submit(kind, asked.get().check(fields.json()), fields.json(), RequestFiles.NONE);
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(String.valueOf(e.getMessage()));
+    } catch (PatchFormatException e) {
+      throw new HttpProblem(422, e.error().code(), e.why());
+    }
+  }
+
+  private HttpAnswer draw(JsonFields fields) throws HttpProblem, IOException {
+    DrawBody body = new DrawBody(fields);
+    GenerationRequest request = body.request();
     try {
       model.ready().ifPresent(loaded -> loaded.model().sampler(request));
     } catch (IllegalArgumentException e) {
       throw HttpProblem.unfit(e.getMessage());
     }
-    return submit(kind, request.prompt(), DrawRequest.json(request, Optional.empty()));
+    return submit(
+        DrawJob.NAME,
+        request.prompt(),
+        DrawRequest.json(request, body.denoising()),
+        body.files(store));
   }
 
-  private String stackTitle(JsonObject request) throws HttpProblem, IOException {
-    try {
-      return patches.stacks().title(request);
-    } catch (IllegalArgumentException e) {
-      throw HttpProblem.unfit(e.getMessage());
-    }
+  /** Another tool's file, which becomes a patch. */
+  private HttpAnswer importFile(HttpCall call) throws HttpProblem, IOException {
+    String sentAs = call.asked("name").orElse("");
+    JsonObject request = ImportKind.request(sentAs);
+    return submit(
+        ImportKind.NAME,
+        "import " + request.get("file").getAsString(),
+        request,
+        ImportKind.files(request, call.body()));
   }
 
-  private HttpAnswer submit(String kind, String title, JsonObject request)
+  private HttpAnswer submit(String kind, String title, JsonObject request, RequestFiles files)
       throws HttpProblem, IOException {
     try {
-      Job job = queue.submit(kind, title, request, JobQueue.RequestFiles.NONE);
+      Job job = queue.submit(kind, title, request, files);
       return HttpAnswer.json(202, json(job)).with("Location", HERE + "jobs/" + job.id());
     } catch (QueueFullException e) {
       throw HttpProblem.busy(e.getMessage(), e.seconds());
@@ -200,16 +233,6 @@ public record ApiV1(
 
   private static boolean is(Optional<String> wanted, String value) {
     return wanted.map(value::equals).orElse(true);
-  }
-
-  /** A page and the id to go on before, where there may be more. */
-  private static HttpAnswer page(String name, JsonArray entries, int limit) {
-    JsonObject json = new JsonObject();
-    json.add(name, entries);
-    if (entries.size() == limit) {
-      json.add("next", entries.get(limit - 1).getAsJsonObject().get("id"));
-    }
-    return HttpAnswer.json(json);
   }
 
   /** A job with its progress and what it has said, if it is being done. */
@@ -228,6 +251,9 @@ public record ApiV1(
               JsonArray lines = new JsonArray();
               running.lines().forEach(lines::add);
               json.add("lines", lines);
+              JsonArray losses = new JsonArray();
+              running.losses().forEach(losses::add);
+              json.add("losses", losses);
             });
     return json;
   }
@@ -274,6 +300,12 @@ public record ApiV1(
         .with("Content-Disposition", "attachment; filename=\"" + file.getFileName() + "\"");
   }
 
+  /** The page of an evaluation. */
+  private HttpAnswer report(HttpCall call) throws HttpProblem, IOException {
+    return HttpAnswer.bytes("text/html; charset=utf-8", Files.readAllBytes(made(call, "report")))
+        .with("Content-Security-Policy", REPORT_POLICY);
+  }
+
   /** A file of a job, which its own result names. */
   private Path made(HttpCall call, String key) throws HttpProblem {
     Job job = job(call);
@@ -282,31 +314,5 @@ public record ApiV1(
       throw HttpProblem.notFound("the job has no " + key);
     }
     return queue.folder(job.id()).resolve(file.getAsString());
-  }
-
-  private HttpAnswer images(HttpCall call) throws HttpProblem {
-    int limit = call.number("limit", USUAL, 1, MOST);
-    JsonArray images = new JsonArray();
-    store.list(call.asked("before"), limit).stream().map(StoredImage::json).forEach(images::add);
-    return page("images", images, limit);
-  }
-
-  /** What is known of an image, or with {@code .png} its file. */
-  private HttpAnswer image(HttpCall call) throws HttpProblem, IOException {
-    String id = call.name("id");
-    StoredImage image = stored(id.endsWith(PNG) ? id.substring(0, id.length() - 4) : id);
-    return id.endsWith(PNG)
-        ? HttpAnswer.bytes("image/png", store.bytes(image.id()))
-            .with("Cache-Control", "private, max-age=31536000, immutable")
-        : HttpAnswer.json(image.json());
-  }
-
-  private StoredImage stored(String id) throws HttpProblem {
-    return store.image(id).orElseThrow(() -> HttpProblem.notFound("there is no image of this id"));
-  }
-
-  private HttpAnswer removeImage(HttpCall call) throws HttpProblem, IOException {
-    store.remove(stored(call.name("id")).id());
-    return HttpAnswer.none();
   }
 }

@@ -2,8 +2,13 @@ package dev.forgetmenot.studio.api;
 
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.studio.draw.DrawLimits;
+import dev.forgetmenot.studio.draw.DrawRequest;
+import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.JsonFields;
+import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -11,9 +16,15 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * What is to be drawn, as the page asks for it: {@code prompt}, {@code negativePrompt}, {@code
  * sampler}, {@code steps}, {@code guidance}, {@code width}, {@code height}, {@code seed} (a decimal
- * text; random without it), {@code count}, {@code clipSkip}.
+ * text; random without it), {@code count}, {@code clipSkip}; {@code initialImage}, the id of an
+ * image to begin with, with {@code denoising} and {@code mask}, the id of another one.
  */
 record DrawBody(JsonFields fields) {
+  private static final String INITIAL = "initialImage";
+  private static final String MASK = "mask";
+  private static final String DENOISING = "denoising";
+  private static final double USUAL_DENOISING = 0.75;
+
   private static final Set<String> KEYS =
       Set.of(
           "kind",
@@ -26,7 +37,10 @@ record DrawBody(JsonFields fields) {
           "height",
           "seed",
           "count",
-          "clipSkip");
+          "clipSkip",
+          INITIAL,
+          MASK,
+          DENOISING);
 
   /**
    * The request. A random seed is chosen here.
@@ -59,6 +73,36 @@ record DrawBody(JsonFields fields) {
     } catch (IllegalArgumentException e) {
       throw HttpProblem.unfit(e.getMessage());
     }
+  }
+
+  /** How much of the image to begin with is drawn anew; empty without one. */
+  Optional<Double> denoising() throws HttpProblem {
+    if (fields.text(INITIAL).isEmpty()) {
+      JsonFields.require(
+          fields.text(MASK).isEmpty() && fields.text(DENOISING).isEmpty(),
+          "mask and denoising",
+          "given with an initialImage");
+      return Optional.empty();
+    }
+    double share = fields.decimal(DENOISING, USUAL_DENOISING);
+    JsonFields.require(share > 0 && share <= 1, DENOISING, "above 0 and at most 1");
+    return Optional.of(share);
+  }
+
+  /** The images that it begins with, as files of the job. */
+  RequestFiles files(ImageStore store) throws HttpProblem, IOException {
+    if (fields.text(INITIAL).isEmpty()) {
+      return RequestFiles.NONE;
+    }
+    Optional<byte[]> mask =
+        fields.text(MASK).isEmpty() ? Optional.empty() : Optional.of(bytes(MASK, store));
+    return DrawRequest.files(bytes(INITIAL, store), mask);
+  }
+
+  private byte[] bytes(String key, ImageStore store) throws HttpProblem, IOException {
+    String id = fields.text(key);
+    JsonFields.require(store.image(id).isPresent(), key, "the id of an image that is here");
+    return store.bytes(id);
   }
 
   private void size(GenerationRequest.Builder request) throws HttpProblem {

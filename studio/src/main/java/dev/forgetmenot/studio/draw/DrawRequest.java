@@ -7,6 +7,7 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.InitialImage;
 import dev.forgetmenot.api.sampling.Variation;
 import dev.forgetmenot.kit.image.ImageFile;
+import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,18 +19,15 @@ import java.util.function.Consumer;
  * 53 bits; the image to begin with and its mask are files of the job's folder.
  */
 public final class DrawRequest {
-  /** The file with the image to begin with. */
-  public static final String INITIAL = "initial";
-
-  /** The file with the mask. */
-  public static final String MASK = "mask";
+  private static final String INITIAL = "initial"; // the file with the image to begin with
+  private static final String MASK = "mask"; // the file with the mask
 
   private static final String DENOISING = "denoising";
 
   private DrawRequest() {}
 
   /**
-   * A request as JSON; an image to begin with is left to {@link #INITIAL}.
+   * A request as JSON; an image to begin with is left to {@link #files}.
    *
    * @param denoising of the image to begin with, if there is one
    */
@@ -56,6 +54,21 @@ public final class DrawRequest {
             });
     denoising.ifPresent(share -> json.addProperty(DENOISING, share));
     return json;
+  }
+
+  /**
+   * The files that a request with an image to begin with has in the folder of its job.
+   *
+   * @param image bytes of an image file
+   * @param mask the same, white where it is drawn anew
+   */
+  public static RequestFiles files(byte[] image, Optional<byte[]> mask) {
+    return folder -> {
+      Files.write(folder.resolve(INITIAL), image);
+      if (mask.isPresent()) {
+        Files.write(folder.resolve(MASK), mask.get());
+      }
+    };
   }
 
   /**

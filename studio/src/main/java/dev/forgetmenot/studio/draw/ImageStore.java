@@ -5,6 +5,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.JsonText;
+import dev.forgetmenot.host.generate.RecordedSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,6 +52,17 @@ public final class ImageStore {
       images.put(id, stored);
     }
     return stored;
+  }
+
+  /** Keeps an image that was sent, with the seed that its text names, if it does. */
+  StoredImage addSent(RgbImage image, String infotext) throws IOException {
+    long seed = 0;
+    try {
+      seed = RecordedSettings.of("the image", infotext).seed().orElse(0L);
+    } catch (IllegalArgumentException e) {
+      // another program's text
+    }
+    return add(image, "", seed, infotext);
   }
 
   private Path png(String id) {

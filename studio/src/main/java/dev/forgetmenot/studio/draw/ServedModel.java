@@ -81,6 +81,21 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /**
+   * Waits until it is loaded, for what changes or measures the base.
+   *
+   * @throws IOException if it could not be loaded, or was loaded with patches
+   */
+  public NamedModel awaitBase() throws IOException {
+    NamedModel hosted = await();
+    if (!hosted.model().patchDescriptions().isEmpty()) {
+      throw new IOException(
+          "the server was started with patches, and this is done on the base: start it without"
+              + " --patch and --stack, and put patches on from the page");
+    }
+    return hosted;
+  }
+
+  /**
    * Tells when the model is loaded, or why it is not, on the thread that loads it or at once.
    *
    * @param then gets the model or null, and null or the failure

@@ -3,10 +3,10 @@ package dev.forgetmenot.studio.draw;
 import com.google.gson.JsonObject;
 
 /**
- * An image that was drawn.
+ * An image that was drawn or sent.
  *
  * @param id a ULID
- * @param job the id of its job
+ * @param job the id of its job; empty for one that was sent
  * @param seed its own
  * @param width pixels
  * @param height pixels

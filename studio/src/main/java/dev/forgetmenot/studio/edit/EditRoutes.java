@@ -12,7 +12,6 @@ import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.Route;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,32 +32,13 @@ public record EditRoutes(EditSource source) {
         Route.of("GET", here + "concepts", call -> concepts()));
   }
 
-  /**
-   * Checks what is asked for as far as it can be before the model is there.
-   *
-   * @return what the job is called, for people
-   */
-  public String check(String kind, JsonObject json) throws HttpProblem, IOException {
-    EditBody body = new EditBody(operation(kind), json);
-    try {
-      if (source.editors(body.operation()).isEmpty()) {
-        throw HttpProblem.unfit(
-            "no method to " + kind + " is there: the model is being loaded, or no plugin has one");
-      }
-      body.order(source, source.judging(), Path.of("."));
-      return body.title();
-    } catch (IllegalArgumentException e) {
-      throw HttpProblem.unfit(String.valueOf(e.getMessage()));
-    }
-  }
-
   private static Operation operation(String word) throws HttpProblem {
     for (Operation operation : Operation.values()) {
       if (operation.name().toLowerCase(Locale.ROOT).equals(word)) {
         return operation;
       }
     }
-    throw HttpProblem.unfit("kind should be draw, forget or correct");
+    throw HttpProblem.unfit("operation should be forget or correct");
   }
 
   private HttpAnswer methods(HttpCall call) throws HttpProblem {
@@ -68,10 +48,7 @@ public record EditRoutes(EditSource source) {
       method.addProperty("name", editor.name());
       method.addProperty("summary", editor.summary());
       JsonArray settings = new JsonArray();
-      editor.parameters().stream()
-          .filter(setting -> setting.type() != SettingSpec.Type.PATH)
-          .map(EditRoutes::json)
-          .forEach(settings::add);
+      editor.parameters().stream().map(EditRoutes::json).forEach(settings::add);
       method.add("settings", settings);
       methods.add(method);
     }
@@ -80,10 +57,15 @@ public record EditRoutes(EditSource source) {
     return HttpAnswer.json(json);
   }
 
+  /** A folder of the server is given as images of the page. */
+  private static String type(SettingSpec.Type type) {
+    return type == SettingSpec.Type.PATH ? "images" : type.name().toLowerCase(Locale.ROOT);
+  }
+
   private static JsonObject json(SettingSpec setting) {
     JsonObject json = new JsonObject();
     json.addProperty("name", setting.name());
-    json.addProperty("type", setting.type().name().toLowerCase(Locale.ROOT));
+    json.addProperty("type", type(setting.type()));
     json.addProperty("help", setting.help());
     setting.defaultText().ifPresent(text -> json.addProperty("default", text));
     setting.min().ifPresent(least -> json.addProperty("min", least));

@@ -1,6 +1,8 @@
 package dev.forgetmenot.studio.http;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,6 +32,22 @@ public record HttpAnswer(int status, String type, byte[] body, Map<String, Strin
   /** JSON. */
   public static HttpAnswer json(int status, JsonElement json) {
     return new HttpAnswer(status, JSON, json.toString().getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  /**
+   * A part of a list, and where there may be more the id to go on before.
+   *
+   * @param name of the list
+   * @param entries objects with an id
+   * @param limit how many were asked for
+   */
+  public static HttpAnswer page(String name, JsonArray entries, int limit) {
+    JsonObject json = new JsonObject();
+    json.add(name, entries);
+    if (entries.size() == limit) {
+      json.add("next", entries.get(limit - 1).getAsJsonObject().get("id"));
+    }
+    return json(json);
   }
 
   /** Bytes with status 200. */

@@ -26,6 +26,9 @@ public record HttpCall(
   /** Deeper JSON is refused. */
   private static final int DEPTH = 16;
 
+  private static final int USUAL = 50; // entries of a list
+  private static final int MOST = 200;
+
   /** Copies the maps. */
   public HttpCall {
     names = Map.copyOf(names);
@@ -66,6 +69,11 @@ public record HttpCall(
       // said below
     }
     throw HttpProblem.unfit(name + " should be a number in [" + least + ", " + most + "]");
+  }
+
+  /** How many entries of a list are asked for. */
+  public int limit() throws HttpProblem {
+    return number("limit", USUAL, 1, MOST);
   }
 
   /** The body as an object of JSON; an empty body is an empty object. */

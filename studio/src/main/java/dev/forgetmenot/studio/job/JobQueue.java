@@ -231,7 +231,9 @@ public final class JobQueue implements AutoCloseable {
         }
         job = jobs.get(waiting.remove()).begun(clock.instant());
         jobs.put(job.id(), job);
-        running = Optional.of(new RunningJob(job.id(), job.started().orElseThrow()));
+        running =
+            Optional.of(
+                new RunningJob(job.id(), job.started().orElseThrow(), folders.folder(job.id())));
       }
       run(job, running.orElseThrow());
     }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.studio.job;
 
 import dev.forgetmenot.api.edit.JobContext;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,19 +11,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The job that is being done: its progress, and whether it is to stop. Any thread. */
 public final class RunningJob implements JobContext {
+  private static final int MOST_LOSSES = 200;
+
   private final String id;
   private final Instant began;
+  private final String place;
   private final AtomicBoolean stop = new AtomicBoolean();
   private final AtomicBoolean previewAsked = new AtomicBoolean();
   private final List<String> lines = new ArrayList<>();
+  private final List<Double> losses = new ArrayList<>();
   private String stage = "";
   private long done;
   private long total;
   private Optional<byte[]> preview = Optional.empty();
 
-  RunningJob(String id, Instant began) {
+  /**
+   * Begins a job.
+   *
+   * @param folder of the job, which what it says does not name
+   */
+  RunningJob(String id, Instant began, Path folder) {
     this.id = id;
     this.began = began;
+    this.place = folder + folder.getFileSystem().getSeparator();
   }
 
   /**
@@ -64,12 +75,25 @@ public final class RunningJob implements JobContext {
 
   @Override
   public synchronized void say(String line) {
-    lines.add(line);
+    lines.add(line.replace(place, ""));
   }
 
   /** What the job said. */
   public synchronized List<String> lines() {
     return List.copyOf(lines);
+  }
+
+  @Override
+  public synchronized void trained(int step, int steps, double loss, double gradientNorm) {
+    if (losses.size() == MOST_LOSSES) {
+      losses.subList(0, MOST_LOSSES / 2).clear();
+    }
+    losses.add(loss);
+  }
+
+  /** The loss of each training step, the last ones of a long training. */
+  public synchronized List<Double> losses() {
+    return List.copyOf(losses);
   }
 
   @Override

@@ -30,13 +30,16 @@ public final class PageFiles implements Api {
   private static final Pattern INLINE =
       Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
 
+  private static final List<String> SCRIPTS =
+      List.of("app", "draw", "patches", "grid", "edit", "evaluate", "wipe", "server", "parts");
+
   private static final Map<String, File> FILES = new LinkedHashMap<>();
 
   static {
     FILES.put("/", new File(OWN + "index.html", "text/html; charset=utf-8"));
     FILES.put("/page/style.css", new File(OWN + "style.css", "text/css; charset=utf-8"));
     FILES.put("/page/icon.svg", new File(OWN + "icon.svg", "image/svg+xml"));
-    for (String script : List.of("app", "draw", "patches", "edit", "wipe", "server", "parts")) {
+    for (String script : SCRIPTS) {
       FILES.put("/page/" + script + ".js", new File(OWN + script + ".js", SCRIPT));
     }
     FILES.put("/page/preact.js", new File(PREACT + "dist/preact.module.js", SCRIPT));

@@ -1,10 +1,8 @@
 package dev.forgetmenot.studio.patch;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.model.BaseModel;
-import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.StackFile;
 import dev.forgetmenot.patching.PatchName;
@@ -15,12 +13,10 @@ import dev.forgetmenot.patching.stack.Conflicts;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.job.JobKind;
+import dev.forgetmenot.studio.job.AskedKind;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Says how patches meet on the base, and writes them down as a recipe that others can use: {@code
@@ -31,50 +27,13 @@ import java.util.List;
  * @param model waited for while it is loaded
  */
 public record StackKind(SentPatches patches, PatchVerifier trust, ServedModel model)
-    implements JobKind {
+    implements AskedKind {
   /** The name of the kind. */
   public static final String NAME = "stack";
 
   @Override
   public String name() {
     return NAME;
-  }
-
-  /**
-   * What is asked for, looked up.
-   *
-   * @throws IllegalArgumentException if it does not fit
-   */
-  List<PatchRequest> requests(JsonObject json) throws IOException {
-    JsonElement given = json.get("patches");
-    if (given == null || !given.isJsonArray() || given.getAsJsonArray().isEmpty()) {
-      throw new IllegalArgumentException(
-          "patches should be a list of {\"id\": …, \"strength\": …}, at least one");
-    }
-    List<PatchRequest> requests = new ArrayList<>();
-    for (JsonElement one : given.getAsJsonArray()) {
-      requests.add(request(one));
-    }
-    return requests;
-  }
-
-  private PatchRequest request(JsonElement json) throws IOException {
-    if (!json.isJsonObject()
-        || !primitive(json.getAsJsonObject(), "id")
-        || !primitive(json.getAsJsonObject(), "strength")) {
-      throw new IllegalArgumentException("a patch of a stack should have an id and a strength");
-    }
-    String id = json.getAsJsonObject().get("id").getAsString();
-    Path file =
-        patches
-            .all()
-            .withId(id)
-            .orElseThrow(() -> new IllegalArgumentException("there is no patch of the id " + id));
-    return new PatchRequest(file, json.getAsJsonObject().get("strength").getAsDouble());
-  }
-
-  private static boolean primitive(JsonObject json, String key) {
-    return json.has(key) && json.get(key).isJsonPrimitive();
   }
 
   @Override
@@ -84,7 +43,7 @@ public record StackKind(SentPatches patches, PatchVerifier trust, ServedModel mo
     running.progress("measuring how they meet", 0, 0);
     String name = request.has("name") ? PatchName.slug(request.get("name").getAsString()) : NAME;
     Path file = folder.resolve(name + StackFile.ENDING);
-    try (PatchSet set = trust.open(requests(request));
+    try (PatchSet set = trust.open(patches.requests(request));
         PatchStack stack = PatchStack.open(set.requests())) {
       ConflictReport report = Conflicts.of(stack, base);
       running.progress("writing the recipe", 0, 0);
@@ -126,12 +85,12 @@ public record StackKind(SentPatches patches, PatchVerifier trust, ServedModel mo
     return json;
   }
 
-  /**
-   * What a job is called, for people, after its request was looked at.
-   *
-   * @throws IllegalArgumentException if it does not fit
-   */
-  public String title(JsonObject request) throws IOException {
-    return Message.of("a stack of %d", requests(request).size());
+  @Override
+  public String check(JsonObject request) throws IOException {
+    int count = patches.requests(request).size();
+    if (count == 0) {
+      throw new IllegalArgumentException("patches should be a list of at least one");
+    }
+    return Message.of("a stack of %d", count);
   }
 }

@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import dev.forgetmenot.studio.draw.DrawRequest;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.job.JobQueue;
-import java.nio.file.Files;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -45,13 +44,8 @@ record InitialImages(byte[] image, Optional<byte[]> mask) {
         key + " should hold an image file as base64 or as a data URL; no address is fetched");
   }
 
-  /** Writes them where the job reads them. */
+  /** As files of a job. */
   JobQueue.RequestFiles files() {
-    return folder -> {
-      Files.write(folder.resolve(DrawRequest.INITIAL), image);
-      if (mask.isPresent()) {
-        Files.write(folder.resolve(DrawRequest.MASK), mask.get());
-      }
-    };
+    return DrawRequest.files(image, mask);
   }
 }

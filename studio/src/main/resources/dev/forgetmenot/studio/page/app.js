@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Draw } from "/page/draw.js";
 import { Edit } from "/page/edit.js";
+import { Evaluate } from "/page/evaluate.js";
 import { html, text } from "/page/parts.js";
 import { Patches, useStack } from "/page/patches.js";
 import { ask, signIn, signInByAddress } from "/page/server.js";
@@ -16,10 +17,11 @@ const SCREENS = [
   ["patches", "Patches"],
   ["forget", "Forget"],
   ["correct", "Correct"],
+  ["evaluate", "Evaluate"],
 ];
 
 const KEYS = [
-  ["1 2 3 4", "Draw, Patches, Forget, Correct"],
+  ["1 2 3 4 5", "Draw, Patches, Forget, Correct, Evaluate"],
   ["Ctrl + Z", "the strengths before the last change"],
   ["Ctrl + Enter", "draw"],
   ["Shift + X", "cancel the job that is being done"],
@@ -128,6 +130,21 @@ function Keys({ close }) {
       <button ref=${button} onClick=${close}>Close</button></div></div>`;
 }
 
+function Screen({ screen, now, look, stack }) {
+  const shared = { jobs: now.jobs, look, stack, model: now.status && now.status.model };
+  switch (screen) {
+    case "patches":
+      return html`<${Patches} ...${shared} images=${now.images} />`;
+    case "forget":
+    case "correct":
+      return html`<${Edit} key=${screen} operation=${screen} ...${shared} />`;
+    case "evaluate":
+      return html`<${Evaluate} ...${shared} />`;
+    default:
+      return html`<${Draw} now=${now} look=${look} stack=${stack} />`;
+  }
+}
+
 function Studio() {
   const [now, look] = useServer();
   const [keys, setKeys] = useState(false);
@@ -155,11 +172,7 @@ function Studio() {
     ${now.gone && html`<p role="alert" class="banner">${text(now.gone)}</p>`}
     ${now.status && now.status.model.state === "failed" &&
       html`<p role="alert" class="banner">The model could not be loaded: ${text(now.status.model.detail)}</p>`}
-    ${screen === "patches"
-      ? html`<${Patches} stack=${stack} jobs=${now.jobs} refresh=${look} model=${now.status && now.status.model} />`
-      : screen !== "draw"
-      ? html`<${Edit} key=${screen} operation=${screen} jobs=${now.jobs} look=${look} stack=${stack} model=${now.status && now.status.model} />`
-      : html`<${Draw} now=${now} look=${look} stack=${stack} />`}
+    <${Screen} screen=${screen} now=${now} look=${look} stack=${stack} />
     ${keys && html`<${Keys} close=${() => setKeys(false)} />`}`;
 }
 

@@ -1,8 +1,8 @@
 // Draw: a prompt and its settings, the job that is being done, and what was drawn before.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Field, NumberField, duration, html, text, useAttempt, useDraft, useStored } from "/page/parts.js";
+import { Drop, Field, NumberField, duration, html, text, useAttempt, useDraft, usePreview, useStored } from "/page/parts.js";
 import { tags, untagged } from "/page/patches.js";
-import { ask } from "/page/server.js";
+import { ask, send } from "/page/server.js";
 import { Wipe, pairs } from "/page/wipe.js";
 
 const EMPTY = {
@@ -15,6 +15,9 @@ const EMPTY = {
   height: "",
   seed: "",
   count: "1",
+  initialImage: "",
+  denoising: "0.75",
+  mask: "",
 };
 const DRAFT = "draw-draft";
 const PAIR = "pair";
@@ -27,7 +30,15 @@ function request(draft, on) {
       body[key] = draft[key];
     }
   }
-  for (const key of ["steps", "guidance", "width", "height", "count"]) {
+  const numbers = ["steps", "guidance", "width", "height", "count"];
+  if (draft.initialImage) {
+    body.initialImage = draft.initialImage;
+    numbers.push("denoising");
+    if (draft.mask) {
+      body.mask = draft.mask;
+    }
+  }
+  for (const key of numbers) {
     if (draft[key] !== "") {
       body[key] = Number(draft[key]);
     }
@@ -45,7 +56,21 @@ function settings(made, seed) {
   return draft;
 }
 
-function Form({ draft, change, samplers, model, draw, prompt, on, compare }) {
+// An image to begin with, how much of it is drawn anew, and where: a mask is white there.
+function Initial({ draft, change, add }) {
+  const shown = (id, alt) => html`<img class="small" src=${`/api/v1/images/${id}.png`} alt=${alt} />`;
+  return html`<details open=${draft.initialImage !== ""}><summary>Begin with an image</summary>
+    ${draft.initialImage === ""
+      ? html`<${Drop} one add=${(files) => add("initialImage", files)} accept="image/*" label="Image to begin with" words="Drop an image here, or" />`
+      : html`<div class="form"><div class="row">${shown(draft.initialImage, "The image to begin with")}
+            ${draft.mask && shown(draft.mask, "The mask: white is drawn anew")}</div>
+          <${NumberField} label="Drawn anew (denoising strength)" name="denoising" value=${draft.denoising} min="0.01" max="1" step="0.01" set=${(denoising) => change({ denoising })} />
+          ${draft.mask === "" && html`<${Drop} one add=${(files) => add("mask", files)} accept="image/*" label="Mask" words="Drop a mask here (white is drawn anew), or" />`}
+          <button type="button" onClick=${() => change({ initialImage: "", mask: "" })}>Without an image</button></div>`}
+  </details>`;
+}
+
+function Form({ draft, change, samplers, model, draw, prompt, on, compare, add }) {
   const names = Object.keys(on).sort();
   const field = (name) => ({ name, value: draft[name], set: (value) => change({ [name]: value }) });
   const own = model && model.imageSize ? String(model.imageSize) : "the model's";
@@ -73,6 +98,7 @@ function Form({ draft, change, samplers, model, draw, prompt, on, compare }) {
           onInput=${(e) => change({ seed: e.target.value.replace(/\D/g, "") })} /><//>
       <${NumberField} label="Images" ...${field("count")} min="1" max="16" />
     </div>
+    <${Initial} draft=${draft} change=${change} add=${add} />
     <div class="row">
       <button class="main" type="submit">Draw</button>
       <button type="button" onClick=${compare} disabled=${names.length === 0}>Draw before and after</button>
@@ -86,24 +112,8 @@ function Form({ draft, change, samplers, model, draw, prompt, on, compare }) {
 // The job that is being done. Previews are made when they are asked for, in a twentieth of its time.
 function Running({ job, cancel }) {
   const progress = job.progress;
-  const shown = useRef("");
-  const [url, setUrl] = useState("");
   const done = progress ? progress.done : 0;
-  useEffect(() => {
-    let left = false;
-    fetch(`/api/v1/jobs/${job.id}/preview`)
-      .then((response) => (response.status === 200 ? response.blob() : null))
-      .then((blob) => {
-        if (blob && !left) {
-          URL.revokeObjectURL(shown.current);
-          shown.current = URL.createObjectURL(blob);
-          setUrl(shown.current);
-        }
-      })
-      .catch(() => {});
-    return () => { left = true; };
-  }, [job.id, done]);
-  useEffect(() => () => URL.revokeObjectURL(shown.current), []);
+  const url = usePreview(job, done);
   const words = !progress || progress.total === 0
     ? text(progress ? progress.stage : "begins")
     : `${text(progress.stage)}: ${progress.done} of ${progress.total}, ${duration(progress.secondsLeft)} left`;
@@ -126,7 +136,7 @@ function Failed({ job, again, remove }) {
     <div class="row"><button onClick=${again}>Draw again</button><button onClick=${remove}>Remove</button></div></section>`;
 }
 
-function Viewer({ image, use, close, remove }) {
+function Viewer({ image, use, begin, close, remove }) {
   const [copied, setCopied] = useState(false);
   const button = useRef(null);
   useEffect(() => { button.current.focus(); setCopied(false); }, [image.id]);
@@ -136,11 +146,12 @@ function Viewer({ image, use, close, remove }) {
   };
   return html`<section class="card viewer" aria-label="Image">
     <img src=${`/api/v1/images/${image.id}.png`} alt=${`Seed ${text(image.seed)}: ${text(image.infotext).slice(0, 120)}`} />
-    <div><pre>${text(image.infotext)}</pre>
+    <div><pre>${text(image.infotext) || "It does not say how it was made."}</pre>
       <div class="row">
-        <button onClick=${() => use(true)}>Use all</button>
-        <button onClick=${() => use(false)}>Use seed</button>
-        <button onClick=${copy}>${copied ? "Copied" : "Copy recipe"}</button>
+        ${image.infotext !== "" && html`<button onClick=${() => use(true)}>Use all</button>
+          <button onClick=${() => use(false)}>Use seed</button>
+          <button onClick=${copy}>${copied ? "Copied" : "Copy recipe"}</button>`}
+        <button onClick=${begin}>Begin with it</button>
         <a class="button" href=${`/api/v1/images/${image.id}.png`} download=${`${image.id}.png`}>Download</a>
         <button onClick=${remove}>Delete</button>
         <button ref=${button} onClick=${close}>Close</button>
@@ -166,6 +177,20 @@ function History({ images, open, chosen }) {
   </section>`;
 }
 
+// How an image was made: as its job has it, or of one that was sent or whose job is gone as its own text says.
+async function recipe(image) {
+  if (image.job) {
+    try {
+      return (await ask("GET", `jobs/${image.job}`)).request;
+    } catch (refusal) {
+      if (refusal.status !== 404) {
+        throw refusal;
+      }
+    }
+  }
+  return ask("GET", `images/${image.id}/recipe`);
+}
+
 export function Draw({ now, look, stack }) {
   const jobs = now.jobs.filter((job) => job.kind === "draw");
   const [draft, change] = useDraft(DRAFT, EMPTY);
@@ -188,6 +213,15 @@ export function Draw({ now, look, stack }) {
     const after = await ask("POST", "jobs", request({ ...draft, seed }, stack.on));
     setPair({ before: before.id, after: after.id });
   });
+  const add = (key, files) => attempt(async () => {
+    const image = await send("images", files[0]);
+    change({ [key]: image.id });
+  });
+  const open = (files) => attempt(async () => {
+    for (const file of files) {
+      setChosen((await send("images", file)).id);
+    }
+  });
   const compared = pair ? pairs(now.images, pair) : [];
   const cancel = (job) => attempt(() => ask("POST", `jobs/${job.id}/cancel`));
   const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));
@@ -202,7 +236,7 @@ export function Draw({ now, look, stack }) {
         change({ seed: text(image.seed) });
         return;
       }
-      const made = (await ask("GET", `jobs/${image.job}`)).request;
+      const made = await recipe(image);
       const [words, on] = untagged(text(made.prompt));
       change(settings({ ...made, prompt: words }, image.seed));
       stack.replace(on);
@@ -232,7 +266,7 @@ export function Draw({ now, look, stack }) {
     <h1>Draw</h1>
     <div class="columns">
       <div><${Form} draft=${draft} change=${change} samplers=${samplers} model=${model} draw=${draw} prompt=${prompt}
-          on=${stack.on} compare=${compare} />
+          on=${stack.on} compare=${compare} add=${add} />
         ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
         ${state === "loading" && html`<p class="notice">The model is being loaded; what you draw waits for it.</p>`}</div>
       <div>
@@ -241,7 +275,8 @@ export function Draw({ now, look, stack }) {
         ${failed && html`<${Failed} job=${failed} remove=${() => remove(failed)}
           again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed), {})))} />`}
         ${compared.length > 0 && html`<${Wipe} all=${compared} close=${() => setPair(null)} />`}
-        ${image && html`<${Viewer} image=${image} use=${use} close=${() => setChosen(null)}
+        <${Drop} add=${open} accept="image/*" label="Images to look at" words="Drop an image here to see its recipe, or" />
+        ${image && html`<${Viewer} image=${image} use=${use} begin=${() => change({ initialImage: image.id, mask: "" })} close=${() => setChosen(null)}
           remove=${() => attempt(async () => { setChosen(null); await ask("DELETE", `images/${image.id}`); })} />`}
       </div>
     </div>

@@ -1,7 +1,7 @@
 // Forget and Correct: what, how, what it would take, and what came of it.
 import { useEffect, useState } from "preact/hooks";
-import { Field, duration, html, text, useAttempt, useDraft } from "/page/parts.js";
-import { ask } from "/page/server.js";
+import { Busy, Drop, Field, NumberField, Refused, duration, html, text, useAttempt, useDraft } from "/page/parts.js";
+import { ask, send } from "/page/server.js";
 
 const WORDS = {
   forget: {
@@ -19,22 +19,71 @@ const WORDS = {
 };
 const TYPES = [["", "as the vocabulary says"], ["identity", "a person or character"], ["object", "a thing"], ["style", "a style"]];
 
-const EMPTY = { names: "", type: "", method: "", settings: {} };
+const EMPTY = { names: "", type: "", method: "", settings: {}, anyName: false, reportImages: "", said: {} };
+
+// What its author says of a patch: the name of the field, words, and whether it is a list.
+const SAID = [
+  ["authors", "Authors, one a line", true],
+  ["license", "Licence (SPDX)", false],
+  ["patchVersion", "Version", false],
+  ["reason", "Why it was made", false],
+  ["requestedBy", "Who asked for it", false],
+  ["requires", "Patches that must be on with it, one a line", true],
+  ["conflictsWith", "Patches that must not be, one a line", true],
+  ["supersedes", "Patches that it takes the place of, one a line", true],
+];
 
 function request(operation, draft, method, dryRun) {
   const known = new Set((method ? method.settings : []).map((one) => one.name));
-  const settings = Object.fromEntries(Object.entries(draft.settings).filter(([name, value]) => known.has(name) && value !== ""));
-  const body = { kind: operation, concepts: draft.names.split("\n").map((name) => name.trim()).filter(Boolean), settings };
+  const settings = Object.fromEntries(Object.entries(draft.settings).filter(([name, value]) => known.has(name) && value !== "" && value.length !== 0));
+  const body = { kind: operation, concepts: lines(draft.names), settings };
   for (const key of ["type", "method"]) {
     if (draft[key]) {
       body[key] = draft[key];
     }
   }
+  if (draft.anyName) {
+    body.anyName = true;
+  }
+  if (draft.reportImages) {
+    body.reportImages = Number(draft.reportImages);
+  }
+  for (const [key, , list] of SAID) {
+    if (draft.said[key]) {
+      body[key] = list ? lines(draft.said[key]) : draft.said[key];
+    }
+  }
   return dryRun ? { ...body, dryRun: true } : body;
+}
+
+// Images to learn from: they are sent, and their ids are the setting.
+function Images({ id, spec, value = [], set }) {
+  const [problem, setProblem] = useState("");
+  const add = async (files) => {
+    try {
+      const sent = [];
+      for (const file of files) {
+        sent.push((await send("images", file)).id);
+      }
+      setProblem("");
+      set([...value, ...sent]);
+    } catch (refusal) {
+      setProblem(refusal.message);
+    }
+  };
+  return html`<div class="field"><span>${spec.name}</span>
+    <${Drop} add=${add} accept="image/*" label=${spec.name} words="Drop photos of it here, or" />
+    <div class="row">${value.map((one) => html`<button type="button" key=${one} aria-label="Leave this image out" onClick=${() => set(value.filter((other) => other !== one))}>
+      <img class="small" src=${`/api/v1/images/${one}.png`} alt="" /></button>`)}</div>
+    <small id=${`${id}-help`}>${text(spec.help)}</small>
+    ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}</div>`;
 }
 
 function Setting({ spec, value, set }) {
   const id = `setting-${spec.name}`;
+  if (spec.type === "images") {
+    return html`<${Images} id=${id} spec=${spec} value=${value || []} set=${set} />`;
+  }
   const usual = spec.default === undefined ? "" : text(spec.default).replaceAll("\n", ", ");
   const choices = spec.type === "flag" ? ["true", "false"] : spec.type === "choice" ? spec.choices : null;
   return html`<${Field} label=${spec.name} name=${id}>
@@ -49,35 +98,36 @@ function Setting({ spec, value, set }) {
     <small id=${`${id}-help`}>${text(spec.help)}</small><//>`;
 }
 
-function Running({ job, cancel }) {
-  const progress = job.progress;
-  const lines = job.lines || [];
-  return html`<section class="card" aria-label="Being done">
-    <p>${text(job.title)}</p>
-    <progress max=${progress && progress.total ? progress.total : 1} value=${progress && progress.total ? progress.done : 0}></progress>
-    <p>${progress ? text(progress.stage) : "begins"}${progress && progress.total ? `: ${progress.done} of ${progress.total}` : ""}</p>
-    <ul class="lines">${lines.slice(-8).map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
-    <button onClick=${cancel}>Cancel</button></section>`;
+// What stands near to the concept and could be harmed; those that are ticked are kept.
+function Near({ near, spec, draft, change }) {
+  const kept = lines(draft.settings.keep);
+  const toggle = (phrase) => {
+    const next = kept.includes(phrase) ? kept.filter((one) => one !== phrase) : [...kept, phrase];
+    change({ settings: { ...draft.settings, keep: next.join("\n") } });
+  };
+  return html`<fieldset><legend>Near to it: tick what must stay</legend>
+    ${near.map((one) => html`<label class="tick" key=${`${one.concept} ${one.phrase}`}>
+      <input type="checkbox" disabled=${!spec} checked=${kept.includes(one.phrase)} onChange=${() => toggle(one.phrase)} />
+      <span>${text(one.phrase)} <small>${one.cosine.toFixed(2)}</small></span></label>`)}
+    ${!spec && html`<p class="notice">This method has no setting for it.</p>`}</fieldset>`;
 }
 
-function Done({ job, words, stack, remove }) {
-  const { patch, name, sheet, lines = [], seconds } = job.result;
+const lines = (value) => (value || "").split("\n").map((one) => one.trim()).filter(Boolean);
+
+function Done({ job, words, stack, remove, method, draft, change }) {
+  const { patch, name, sheet, near = [], lines = [], seconds } = job.result;
   const on = name !== undefined && stack.on[name] !== undefined;
   return html`<section class="card" aria-label="Result">
     <h2>${text(job.title)}</h2>
     ${patch && html`<p>${words.done} It took ${duration(seconds)}.</p>`}
     ${sheet && html`<a href=${`/api/v1/jobs/${job.id}/sheet`} target="_blank" rel="noopener"><img class="sheet" src=${`/api/v1/jobs/${job.id}/sheet`} alt="Images before and after" /></a>`}
     <ul class="lines">${lines.map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    ${near.length > 0 && html`<${Near} near=${near} spec=${method && method.settings.find((one) => one.name === "keep")} draft=${draft} change=${change} />`}
     <div class="row">
       ${patch && html`<button class="main" disabled=${on} onClick=${() => { stack.set(name, 1); location.hash = "#/draw"; }}>${on ? "It is on" : "Put on and draw"}</button>
         <a class="button" href=${`/api/v1/patches/${patch}/file`} download>Download</a>`}
       <button onClick=${remove}>Remove from this list</button>
     </div></section>`;
-}
-
-function Failed({ job, remove }) {
-  return html`<section class="card failed" role="alert"><p>${text(job.title)}: ${text(job.error ? job.error.sentence || job.error.detail : job.state)}
-    ${job.error && html`<code>${text(job.error.code)}</code>`}</p><button onClick=${remove}>Remove from this list</button></section>`;
 }
 
 export function Edit({ operation, jobs, model, look, stack }) {
@@ -107,12 +157,21 @@ export function Edit({ operation, jobs, model, look, stack }) {
           <p class="names">${known.map((name) => html`<button type="button" key=${name} onClick=${() => change({ names: name })}>${text(name)}</button>`)}</p></details>`}
         <${Field} label="It is" name="type"><select id="type" onChange=${(e) => change({ type: e.target.value })}>
           ${TYPES.map(([value, label]) => html`<option value=${value} selected=${draft.type === value}>${label}</option>`)}</select><//>
+        <label class="tick"><input type="checkbox" checked=${draft.anyName} onChange=${(e) => change({ anyName: e.target.checked })} />
+          <span>Take a name that is not known</span></label>
         <${Field} label="Method" name="method"><select id="method" aria-describedby="method-help" onChange=${(e) => change({ method: e.target.value })}>
           ${methods.map((one) => html`<option value=${one.name} selected=${method === one}>${text(one.name)}</option>`)}</select>
           <small id="method-help">${method ? text(method.summary) : "Methods are there when the model is."}</small><//>
         ${method && html`<details><summary>Settings of ${text(method.name)}</summary><div class="form">${method.settings.map((spec) => html`<${Setting}
           key=${`${method.name}-${spec.name}`} spec=${spec} value=${draft.settings[spec.name]}
           set=${(value) => change({ settings: { ...draft.settings, [spec.name]: value } })} />`)}</div></details>`}
+        <details><summary>Report and what the patch says of itself</summary><div class="form">
+          <${NumberField} label="Images of each concept, before and after" name="reportImages" min="1" max="1000" placeholder="as usual"
+            value=${draft.reportImages} set=${(reportImages) => change({ reportImages })} />
+          ${SAID.map(([key, label, list]) => html`<${Field} key=${key} label=${label} name=${`said-${key}`}>
+            ${list
+              ? html`<textarea id=${`said-${key}`} rows="1" value=${draft.said[key] || ""} onInput=${(e) => change({ said: { ...draft.said, [key]: e.target.value } })}></textarea>`
+              : html`<input id=${`said-${key}`} value=${draft.said[key] || ""} onInput=${(e) => change({ said: { ...draft.said, [key]: e.target.value } })} />`}<//>`)}</div></details>
         <div class="row"><button class="main" disabled=${!method}>${words.title}</button>
           <button type="button" disabled=${!method} onClick=${() => start(true)}>What would it take?</button></div>
         ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
@@ -120,10 +179,10 @@ export function Edit({ operation, jobs, model, look, stack }) {
       </form>
       <div aria-live="polite">
         ${mine.map((job) => job.state === "running" || job.state === "queued"
-          ? html`<${Running} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
+          ? html`<${Busy} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
           : job.state === "done"
-            ? html`<${Done} key=${job.id} job=${job} words=${words} stack=${stack} remove=${() => remove(job)} />`
-            : html`<${Failed} key=${job.id} job=${job} remove=${() => remove(job)} />`)}
+            ? html`<${Done} key=${job.id} job=${job} words=${words} stack=${stack} method=${method} draft=${draft} change=${change} remove=${() => remove(job)} />`
+            : html`<${Refused} key=${job.id} job=${job} remove=${() => remove(job)} />`)}
         ${mine.length === 0 && html`<p class="notice">Nothing yet. It takes from seconds to some minutes; this page may be closed meanwhile.</p>`}
       </div>
     </div></main>`;

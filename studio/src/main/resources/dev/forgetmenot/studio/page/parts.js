@@ -1,7 +1,7 @@
 // What every screen uses.
 import { h } from "preact";
 import htm from "htm";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export const html = htm.bind(h);
 
@@ -55,6 +55,23 @@ export function useAttempt(look) {
   return [problem, attempt];
 }
 
+// A place for files: dropped on it, or chosen.
+export function Drop({ add, accept, label, words, one }) {
+  const [over, setOver] = useState(false);
+  const file = useRef(null);
+  const stop = (event, inside) => {
+    event.preventDefault();
+    setOver(inside);
+  };
+  return html`<div class=${over ? "drop over" : "drop"} onDragOver=${(e) => stop(e, true)} onDragLeave=${(e) => stop(e, false)}
+    onDrop=${(e) => { stop(e, false); add([...e.dataTransfer.files]); }}>
+    <p>${words}</p>
+    <button type="button" onClick=${() => file.current.click()}>Choose files</button>
+    <input ref=${file} class="visually-hidden" type="file" accept=${accept} multiple=${!one} tabindex="-1" aria-label=${label}
+      onChange=${(e) => { add([...e.target.files]); e.target.value = ""; }} />
+  </div>`;
+}
+
 // Bytes as people say them.
 export function size(bytes) {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -64,4 +81,56 @@ export function size(bytes) {
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+// The newest preview of a job, looked for whenever it has come further; empty while there is none.
+export function usePreview(job, moment) {
+  const shown = useRef("");
+  const [url, setUrl] = useState("");
+  useEffect(() => {
+    let left = false;
+    fetch(`/api/v1/jobs/${job.id}/preview`)
+      .then((response) => (response.status === 200 ? response.blob() : null))
+      .then((blob) => {
+        if (blob && !left) {
+          URL.revokeObjectURL(shown.current);
+          shown.current = URL.createObjectURL(blob);
+          setUrl(shown.current);
+        }
+      })
+      .catch(() => {});
+    return () => { left = true; };
+  }, [job.id, moment]);
+  useEffect(() => () => URL.revokeObjectURL(shown.current), []);
+  return url;
+}
+
+// The losses of a training as a line.
+function Losses({ losses }) {
+  const least = Math.min(...losses);
+  const range = Math.max(...losses) - least || 1;
+  const points = losses.map((loss, i) => `${((300 * i) / (losses.length - 1)).toFixed(1)},${(58 - (56 * (loss - least)) / range).toFixed(1)}`);
+  return html`<figure><svg class="losses" viewBox="0 0 300 60" role="img" aria-label="Loss of the training">
+      <polyline points=${points.join(" ")} /></svg><figcaption>Loss, now ${losses[losses.length - 1].toPrecision(3)}</figcaption></figure>`;
+}
+
+// A job that waits or is being done: how far it is and what it said last.
+export function Busy({ job, cancel }) {
+  const progress = job.progress;
+  const { lines = [], losses = [] } = job;
+  const url = usePreview(job, lines.length);
+  return html`<section class="card" aria-label="Being done">
+    <p>${text(job.title)}</p>
+    <progress max=${progress && progress.total ? progress.total : 1} value=${progress && progress.total ? progress.done : 0}></progress>
+    <p>${progress ? text(progress.stage) : "begins"}${progress && progress.total ? `: ${progress.done} of ${progress.total}` : ""}</p>
+    ${losses.length > 1 && html`<${Losses} losses=${losses} />`}
+    ${url && html`<img class="sheet" src=${url} alt="The newest images" />`}
+    <ul class="lines">${lines.slice(-8).map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    <button onClick=${cancel}>Cancel</button></section>`;
+}
+
+// A job that ended without what it was asked for.
+export function Refused({ job, remove }) {
+  return html`<section class="card failed" role="alert"><p>${text(job.title)}: ${text(job.error ? job.error.sentence || job.error.detail : job.state)}
+    ${job.error && html`<code>${text(job.error.code)}</code>`}</p><button onClick=${remove}>Remove from this list</button></section>`;
 }

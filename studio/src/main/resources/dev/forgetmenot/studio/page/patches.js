@@ -1,6 +1,7 @@
 // Patches: what there is, what is on, and how strongly. The set goes with each drawing as tags of its prompt.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { html, size, text, useAttempt, useStored } from "/page/parts.js";
+import { Grid, start as startGrid } from "/page/grid.js";
+import { Busy, Drop, Field, Refused, html, size, text, useAttempt, useStored } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const STACK = "stack";
@@ -44,6 +45,12 @@ export function untagged(prompt) {
   return [rest.trim(), on];
 }
 
+// The patches that are on as the server names them.
+export async function cards(on) {
+  const { patches } = await ask("GET", "patches");
+  return patches.filter((card) => on[card.name] !== undefined).map((card) => ({ id: card.id, strength: on[card.name] }));
+}
+
 const rounded = (value) => Math.round(value / STEP) * STEP;
 
 function Strength({ card, strength, set }) {
@@ -60,7 +67,7 @@ function Strength({ card, strength, set }) {
 }
 
 // A patch that nobody whom the user trusts has signed is asked about before it is put on.
-function Card({ card, stack, remove, sign }) {
+function Card({ card, stack, remove, sign, save, grid }) {
   const [asked, setAsked] = useState(false);
   const strength = stack.on[card.name];
   const on = strength !== undefined;
@@ -91,26 +98,12 @@ function Card({ card, stack, remove, sign }) {
         : html`<button disabled=${!usable} onClick=${put}>${asked ? "Put on all the same" : "Put on"}</button>`}
       ${asked && html`<button class="main" onClick=${() => setAsked(false)}>Do not use</button>`}
       <a class="button" href=${`/api/v1/patches/${card.id}/file`} download>Download</a>
+      <button onClick=${save}>As a LoRA</button>
+      ${usable && html`<button onClick=${grid}>Grid</button>`}
       ${card.signable && html`<button onClick=${sign}>Sign</button>`}
       ${card.removable && !on && html`<button onClick=${remove}>Delete</button>`}
     </div>
   </li>`;
-}
-
-function Drop({ add }) {
-  const [over, setOver] = useState(false);
-  const file = useRef(null);
-  const stop = (event, inside) => {
-    event.preventDefault();
-    setOver(inside);
-  };
-  return html`<div class=${over ? "drop over" : "drop"} onDragOver=${(e) => stop(e, true)} onDragLeave=${(e) => stop(e, false)}
-    onDrop=${(e) => { stop(e, false); add([...e.dataTransfer.files]); }}>
-    <p>Drop .fmnpatch files here, or</p>
-    <button onClick=${() => file.current.click()}>Choose files</button>
-    <input ref=${file} class="visually-hidden" type="file" accept=".fmnpatch" multiple tabindex="-1" aria-label="Patch files"
-      onChange=${(e) => { add([...e.target.files]); e.target.value = ""; }} />
-  </div>`;
 }
 
 // How two patches meet: 1 adds up, 0 has nothing to do with each other, -1 undoes each other.
@@ -131,23 +124,52 @@ function Meeting({ job, remove }) {
 const number = (value) => (value === undefined ? "–" : value.toFixed(2));
 const share = (value) => (value === undefined ? "–" : `${Math.round(100 * value)} %`);
 
-export function Patches({ stack, model, jobs, refresh }) {
+// What became of a patch of another tool's file, of an export, or of a copy of the model.
+function Made({ job, remove }) {
+  const { file, name, model, lines = [] } = job.result;
+  return html`<section class="card" aria-label="Result"><h2>${text(job.title)}</h2>
+    <ul class="lines">${lines.map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    ${name && html`<p>It is among the patches as ${text(name)}.</p>`}
+    ${model && html`<p>It is <code>models/${text(model)}</code> in the folder that the server named when it started; any tool reads it, and <code>fmn --model</code> does.</p>`}
+    <div class="row">${file && html`<a class="button main" href=${`/api/v1/jobs/${job.id}/file`} download>Download ${text(file)}</a>`}
+      <button onClick=${remove}>Remove from this list</button></div></section>`;
+}
+
+function Job({ job, attempt }) {
+  const remove = () => attempt(() => ask("DELETE", `jobs/${job.id}`));
+  if (job.state === "running" || job.state === "queued") {
+    return html`<${Busy} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`;
+  }
+  const Shown = job.state !== "done" ? Refused : job.kind === "stack" ? Meeting : Made;
+  return html`<${Shown} job=${job} remove=${remove} />`;
+}
+
+const JOBS = ["stack", "import", "export", "bake"];
+
+// What can be done with all patches that are on.
+function Together({ attempt, on }) {
+  const [name, setName] = useState("");
+  const start = (body) => attempt(async () => ask("POST", "jobs", { ...body, patches: await cards(on) }));
+  return html`<details><summary>All that are on together</summary><div class="row">
+    <button onClick=${() => start({ kind: "stack" })}>Check and save as .fmnstack</button>
+    <${Field} label="Name of a copy of the model" name="copy"><input id="copy" value=${name} placeholder="patched" onInput=${(e) => setName(e.target.value)} /><//>
+    <button onClick=${() => start(name ? { kind: "bake", name } : { kind: "bake" })}>Write a copy of the model with them in it</button></div></details>`;
+}
+
+export function Patches({ stack, model, jobs, look, images }) {
   const [now, setNow] = useState({ patches: null, broken: [] });
-  const look = useCallback(async () => setNow(await ask("GET", "patches")), []);
-  const [problem, attempt] = useAttempt(look);
+  const [problem, attempt] = useAttempt(useCallback(async () => {
+    setNow(await ask("GET", "patches"));
+    await look();
+  }, [look]));
+  const [grid, setGrid] = useStored("grid", null);
   const state = model && model.state;
-  useEffect(() => { attempt(async () => {}); }, [state]);
-  const stacks = jobs.filter((job) => job.kind === "stack");
-  const removeJob = (job) => attempt(async () => { await ask("DELETE", `jobs/${job.id}`); refresh(); });
-  const save = () => attempt(async () => {
-    const on = now.patches.filter((card) => stack.on[card.name] !== undefined)
-      .map((card) => ({ id: card.id, strength: stack.on[card.name] }));
-    await ask("POST", "jobs", { kind: "stack", patches: on });
-    refresh();
-  });
+  const mine = jobs.filter((job) => JOBS.includes(job.kind));
+  const ended = mine.filter((job) => job.state === "done").length;
+  useEffect(() => { attempt(async () => {}); }, [state, ended]);
   const add = (files) => attempt(async () => {
     for (const file of files) {
-      await send("patches", file);
+      await send(/\.fmnpatch$/i.test(file.name) ? "patches" : `imports?name=${encodeURIComponent(file.name)}`, file);
     }
   });
   useEffect(() => {
@@ -160,25 +182,25 @@ export function Patches({ stack, model, jobs, refresh }) {
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   });
-  const cards = now.patches || [];
-  const known = new Set(cards.map((card) => card.name));
+  const all = now.patches || [];
+  const known = new Set(all.map((card) => card.name));
   const lost = now.patches ? Object.keys(stack.on).filter((name) => !known.has(name)) : [];
   return html`<main id="main"><h1>Patches</h1>
-    <${Drop} add=${add} />
+    <${Drop} add=${add} accept=".fmnpatch,.safetensors" label="Patch files" words="Drop .fmnpatch files, LoRAs or embeddings here, or" />
     ${problem && html`<p role="alert" class="problem">${text(problem)}</p>`}
     ${lost.map((name) => html`<p role="alert" class="problem" key=${name}>${text(name)} is on and is not here any more.
       <button onClick=${() => stack.set(name, null)}>Take off</button></p>`)}
     <div class="row line"><p class="notice">Patches that are on are put on the base for each drawing, in any order with the same bits, and come off again.</p>
       <button onClick=${stack.undo} disabled=${!stack.canUndo}>Undo</button></div>
-    ${now.patches && cards.length === 0 && html`<p class="notice">There is none yet. <code>fmn forget NAME</code> makes one.</p>`}
-    ${Object.keys(stack.on).length > 0 && html`<div class="row"><button onClick=${save}>Check and save as .fmnstack</button></div>`}
-    ${stacks.map((job) => job.state === "done"
-      ? html`<${Meeting} key=${job.id} job=${job} remove=${() => removeJob(job)} />`
-      : html`<p key=${job.id} class=${job.error ? "problem" : "notice"}>${text(job.title)}: ${text(job.error ? job.error.detail : job.progress ? job.progress.stage : job.state)}
-          ${job.error && html`<button onClick=${() => removeJob(job)}>Remove from this list</button>`}</p>`)}
-    <ul class="patches">${cards.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}
+    ${now.patches && all.length === 0 && html`<p class="notice">There is none yet. <a href="#/forget">Forget</a> makes one.</p>`}
+    ${Object.keys(stack.on).length > 0 && html`<${Together} attempt=${attempt} on=${stack.on} />`}
+    ${mine.map((job) => html`<${Job} key=${job.id} job=${job} attempt=${attempt} />`)}
+    ${grid && html`<${Grid} grid=${grid} images=${images} jobs=${jobs} close=${() => setGrid(null)} />`}
+    <ul class="patches">${all.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}
       remove=${() => attempt(() => ask("DELETE", `patches/${card.id}`))}
-      sign=${() => attempt(() => ask("POST", `patches/${card.id}/sign`))} />`)}</ul>
+      sign=${() => attempt(() => ask("POST", `patches/${card.id}/sign`))}
+      save=${() => attempt(() => ask("POST", "jobs", { kind: "export", patch: card.id }))}
+      grid=${() => attempt(async () => setGrid(await startGrid(card, stack.on)))} />`)}</ul>
     ${now.broken.map((one) => html`<p class="problem" key=${one.name}>${text(one.name)} cannot be read: ${text(one.detail)} <code>${text(one.code)}</code></p>`)}
   </main>`;
 }

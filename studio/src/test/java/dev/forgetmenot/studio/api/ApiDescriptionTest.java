@@ -2,7 +2,7 @@ package dev.forgetmenot.studio.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.studio.edit.EditRoutes;
+import dev.forgetmenot.studio.Served;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.nio.file.Path;
@@ -17,13 +17,16 @@ class ApiDescriptionTest {
   @Test
   void eachRouteIsDescribedAndEachDescribedRouteIsThere() throws Exception {
     ApiV1 api =
-        new ApiV1(
-            new AccessToken("secret"),
-            null,
-            null,
-            null,
-            new PatchRoutes(null, null, null, Optional.empty()),
-            new EditRoutes(null));
+        new Served(
+                new AccessToken("secret"),
+                null,
+                null,
+                new PatchRoutes(null, null, null, Optional.empty()),
+                null,
+                null,
+                null,
+                null)
+            .api(null);
     Set<String> routes = new TreeSet<>();
     api.routes().forEach(route -> routes.add(route.method() + " " + route.path()));
     assertThat(ApiDescription.read().routes()).isEqualTo(routes);

@@ -79,7 +79,7 @@ class DrawOverHttpTest {
       quoteCharacter = '`',
       value = {
         "\"kind\": \"forget\" | no method to forget is there",
-        "\"prompt\": \"no kind\" | kind should be draw, forget or correct",
+        "\"prompt\": \"no kind\" | kind should be draw or one of [forget, correct",
         "\"kind\": \"draw\", \"stepz\": 3 | a drawing has no stepz",
         "\"kind\": \"draw\", \"prompt\": {} | prompt should be a text",
         "\"kind\": \"draw\", \"steps\": 0 | steps should be in [1, 150]",

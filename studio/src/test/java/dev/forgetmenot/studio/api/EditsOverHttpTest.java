@@ -93,7 +93,7 @@ class EditsOverHttpTest {
     assertThat(forget)
         .contains("\"name\":\"method\"", "\"name\":\"steps\",\"type\":\"integer\"")
         .contains("\"default\":\"35\",\"min\":1.0,\"max\":100.0")
-        .doesNotContain("folder");
+        .contains("\"name\":\"folder\",\"type\":\"images\"");
     assertThat(text(server.ask("GET", "methods?operation=correct", "")))
         .isEqualTo("{\"methods\":[]}");
     assertThat(server.ask("GET", "methods?operation=none", "").statusCode()).isEqualTo(422);
@@ -115,7 +115,9 @@ class EditsOverHttpTest {
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"stepz\": 1} | unknown setting",
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"steps\": 0} | steps",
         "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"steps\": {}} | steps should be",
-        "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": \"/\"} | only the command line"
+        "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": \"/\"} | folder should be a list of ids of images",
+        "\"kind\": \"forget\", \"concepts\": [\"a\"], \"settings\": {\"folder\": [\"/\"]} | there is no image of the id /",
+        "\"kind\": \"forget\", \"concepts\": [\"a\", \"b\"], \"settings\": {\"folder\": [\"x\"]} | images of one concept"
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
     server.refuses("{" + fields + "}", sentence);

@@ -170,7 +170,6 @@ class PatchesOverHttpTest {
           "",
           ", \"patches\": []",
           ", \"patches\": [1]",
-          ", \"patches\": [{\"id\": \"" + id + "\"}]",
           ", \"patches\": [{\"id\": \"../cure\", \"strength\": 1}]",
           ", \"patches\": [{\"id\": \"" + id + "\", \"strength\": \"much\"}]"
         }) {

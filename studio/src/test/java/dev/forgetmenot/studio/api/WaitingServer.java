@@ -4,23 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
-import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.Served;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.edit.EditKind;
-import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.edit.EditSource;
 import dev.forgetmenot.studio.edit.FixedEdits;
+import dev.forgetmenot.studio.evaluate.FixedEvaluations;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
-import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
 import java.io.IOException;
@@ -31,7 +31,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -75,25 +74,24 @@ final class WaitingServer implements AutoCloseable {
         new PatchVerifier(
             new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
     PatchRoutes routes = new PatchRoutes(patches, trust, model, Optional.of(KEY));
+    Served served =
+        new Served(
+            TOKEN,
+            model,
+            store,
+            routes,
+            source,
+            new FixedEvaluations(List.of(), state),
+            new BaseFiles(state.resolve("model"), ReadingOptions.DEFAULT),
+            state.resolve("models"));
     queue =
         new JobQueue(
             new JobFolders(state.resolve("jobs")),
-            kinds(EditKind.all(model, source, patches), new DrawJob(model, store), routes.stacks()),
+            served.kinds(),
             2,
             failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
             Clock.systemUTC());
-    server =
-        HttpServer.start(
-            0,
-            Set.of(),
-            TOKEN,
-            List.of(new ApiV1(TOKEN, model, queue, store, routes, new EditRoutes(source))));
-  }
-
-  private static List<JobKind> kinds(List<JobKind> some, JobKind... others) {
-    List<JobKind> all = new ArrayList<>(some);
-    all.addAll(List.of(others));
-    return all;
+    server = HttpServer.start(0, Set.of(), TOKEN, List.of(served.api(queue)));
   }
 
   int port() {

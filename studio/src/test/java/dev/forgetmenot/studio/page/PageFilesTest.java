@@ -115,7 +115,7 @@ class PageFilesTest {
             "/page/preact.js",
             "/page/hooks.js")
         .contains("/page/htm.js", "/page/style.css", "/page/icon.svg")
-        .hasSize(13);
+        .hasSize(15);
   }
 
   private static String type(HttpResponse<String> answer) {

@@ -5,23 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
-import dev.forgetmenot.studio.api.ApiV1;
-import dev.forgetmenot.studio.draw.DrawJob;
+import dev.forgetmenot.studio.Served;
 import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
-import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.edit.FixedEdits;
+import dev.forgetmenot.studio.evaluate.FixedEvaluations;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -55,16 +57,7 @@ class SdApiTest {
   static void start(@TempDir Path state) throws Exception {
     model = EmbeddedServed.load();
     ImageStore store = new ImageStore(state.resolve("images"));
-    queue =
-        new JobQueue(
-            new JobFolders(state.resolve("jobs")),
-            List.of(new DrawJob(model, store)),
-            4,
-            failure -> new Problem("FMN-702", String.valueOf(failure.getMessage())),
-            Clock.systemUTC());
-    queue.start();
     PatchFolders folders = new PatchFolders(List.of(state));
-    SdNames names = new SdNames(model, folders);
     PatchRoutes patches =
         new PatchRoutes(
             new SentPatches(state, folders),
@@ -72,15 +65,31 @@ class SdApiTest {
                 new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {}),
             model,
             Optional.empty());
+    Served served =
+        new Served(
+            TOKEN,
+            model,
+            store,
+            patches,
+            new FixedEdits(List.of()),
+            new FixedEvaluations(List.of(), state),
+            new BaseFiles(EmbeddedModel.folder(), ReadingOptions.DEFAULT),
+            state.resolve("models"));
+    queue =
+        new JobQueue(
+            new JobFolders(state.resolve("jobs")),
+            served.kinds(),
+            4,
+            failure -> new Problem("FMN-702", String.valueOf(failure.getMessage())),
+            Clock.systemUTC());
+    queue.start();
     server =
         HttpServer.start(
             0,
             Set.of(),
             TOKEN,
             List.of(
-                new ApiV1(
-                    TOKEN, model, queue, store, patches, new EditRoutes(new FixedEdits(List.of()))),
-                new SdApi(model, queue, store, names)));
+                served.api(queue), new SdApi(model, queue, store, new SdNames(model, folders))));
     CountDownLatch loaded = new CountDownLatch(1);
     model.whenLoaded((ready, failure) -> loaded.countDown());
     loaded.await();

@@ -4,13 +4,12 @@ import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchJudge.Listed;
 import dev.forgetmenot.evaluation.run.Targets;
-import dev.forgetmenot.files.Message;
-import dev.forgetmenot.files.Suggestions;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.JudgeOptions;
 import dev.forgetmenot.host.cli.shell.ModelOptions;
 import dev.forgetmenot.host.cli.shell.PatchOptions;
 import dev.forgetmenot.host.cli.shell.StoreOption;
+import dev.forgetmenot.host.evaluate.EvaluationChoice;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
@@ -18,8 +17,6 @@ import dev.forgetmenot.host.evaluate.ListedJudges;
 import dev.forgetmenot.host.model.ModelLoader;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.host.plugin.HostPluginManager;
-import dev.forgetmenot.patch.Manifest;
-import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.StackRecipe;
 import java.io.IOException;
@@ -35,9 +32,6 @@ import picocli.CommandLine.Option;
 /** What an evaluation is of: patches, model, judges, targets and evaluators. */
 @Command
 final class EvaluationOptions {
-  /** The operation of patches that let a model forget. */
-  private static final String FORGET = "forget";
-
   @Mixin private PatchOptions patchOptions;
 
   @Option(
@@ -80,13 +74,16 @@ final class EvaluationOptions {
    * @param list a list of the program, or a file
    */
   void run(CommandContext context, String list, Work work) throws IOException {
-    if (seeds != null && seeds < 1) {
-      throw new IllegalArgumentException("--seeds should be 1 or more, not " + seeds);
-    }
+    EvaluationChoice choice =
+        new EvaluationChoice(
+            list,
+            concepts,
+            evaluators,
+            seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds));
     Bench bench = ListedJudges.read(list);
     Optional<StackRecipe> recipe = patchOptions.recipe();
     try (PatchSet patches = patchOptions.open(context.console(), options.folder(), recipe)) {
-      Targets targets = Targets.of(bench, forgotten(patches), concepts);
+      Targets targets = choice.targets(bench, patches);
       EvaluationSetup judging =
           judge.judging(options.folder()).orElse(bench.judge().text().map(Listed::path));
       try (HostPluginManager plugins = options.plugins().start(context.console())) {
@@ -95,12 +92,12 @@ final class EvaluationOptions {
                 bench,
                 targets,
                 patches,
-                chosen(plugins),
-                seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds),
+                choice.evaluators(plugins.ordered(Evaluator.class)),
+                choice.seeds(),
                 judging,
                 ListedJudges.vocabulary(bench, judging, judge.vocabulary()),
                 store.folder(),
-                command(list, patches));
+                command(choice.words(patches)));
         ModelLoader loader = options.loader(plugins);
         try (NamedModel hosted = loader.load(List.of())) {
           hosted.model().notes().forEach(context.console()::note);
@@ -122,55 +119,8 @@ final class EvaluationOptions {
     }
   }
 
-  private static List<String> forgotten(PatchSet patches) {
-    return patches.files().stream()
-        .map(PatchFile::manifest)
-        .map(Manifest::intent)
-        .filter(intent -> intent.operation().equals(FORGET))
-        .flatMap(intent -> intent.concepts().stream())
-        .map(Manifest.IntentConcept::label)
-        .distinct()
-        .toList();
-  }
-
-  private List<Evaluator> chosen(HostPluginManager plugins) {
-    List<Evaluator> all = plugins.ordered(Evaluator.class);
-    if (all.isEmpty()) {
-      throw new IllegalStateException(
-          "no installed plugin evaluates: put the jar of plugin-evaluate into the plugins folder"
-              + " ('fmn plugins' lists what is there)");
-    }
-    List<String> names = all.stream().map(Evaluator::name).toList();
-    for (String name : evaluators) {
-      if (!names.contains(name)) {
-        throw new IllegalArgumentException(
-            Message.of(
-                "no evaluator is named '%s'; the nearest of %s is %s",
-                name, names, Suggestions.of(name, names).get(0)));
-      }
-    }
-    return all.stream()
-        .filter(one -> evaluators.isEmpty() ? one.byDefault() : evaluators.contains(one.name()))
-        .toList();
-  }
-
   /** What makes the same again, wherever the files are. */
-  private String command(String list, PatchSet patches) {
-    List<String> words = new ArrayList<>(List.of("fmn", "evaluate"));
-    words.add(name(Path.of(list)));
-    patches
-        .requests()
-        .forEach(
-            patch -> {
-              String name = patch.open().orElseThrow().manifest().name();
-              words.add("--patch");
-              words.add(name + ".fmnpatch" + (patch.strength() == 1 ? "" : ":" + patch.strength()));
-            });
-    concepts.forEach(concept -> words.addAll(List.of("--concept", concept)));
-    evaluators.forEach(evaluator -> words.addAll(List.of("--evaluator", evaluator)));
-    if (seeds != null) {
-      words.addAll(List.of("--seeds", seeds.toString()));
-    }
+  private String command(List<String> words) {
     options.given().ifPresent(model -> words.addAll(List.of("--model", name(model))));
     judge.clip().ifPresent(clip -> words.addAll(List.of("--clip", name(clip))));
     judge.vocabulary().ifPresent(file -> words.addAll(List.of("--known-concepts", name(file))));

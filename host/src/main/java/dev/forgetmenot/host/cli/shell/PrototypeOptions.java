@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.shell;
 
 import dev.forgetmenot.host.evaluate.PrototypeImages;
 import dev.forgetmenot.host.model.ModelLoader;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,11 @@ public final class PrototypeOptions {
   private Integer each; // null where nothing is said
 
   @Mixin private StoreOption store;
+
+  /** Where images are kept. */
+  public Path store() {
+    return store.folder();
+  }
 
   /**
    * The images of a model.

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host.cli;
+package dev.forgetmenot.host.generate;
 
 import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.api.sampling.GuidanceInterval;
@@ -19,16 +19,17 @@ import java.util.function.Function;
  * @param file the image, for messages
  * @param infotext its text
  */
-record RecordedSettings(String file, Infotext infotext) {
+public record RecordedSettings(String file, Infotext infotext) {
   /** Nothing: every setting is the usual. */
-  static final RecordedSettings NONE = new RecordedSettings("", new Infotext("", "", Map.of()));
+  public static final RecordedSettings NONE =
+      new RecordedSettings("", new Infotext("", "", Map.of()));
 
   /**
    * Reads a PNG file.
    *
    * @throws IOException if it is none, or does not say how it was drawn
    */
-  static RecordedSettings read(Path image) throws IOException {
+  public static RecordedSettings read(Path image) throws IOException {
     String text =
         ImageFile.text(image, PngFile.KEYWORD)
             .orElseThrow(
@@ -37,80 +38,103 @@ record RecordedSettings(String file, Infotext infotext) {
                         image
                             + " does not say how it was drawn: expected a PNG file with a text"
                             + " chunk 'parameters', as this program and A1111 write it"));
-    return new RecordedSettings(image.toString(), Infotext.parse(text));
+    return of(image.toString(), text);
   }
 
-  String prompt() {
+  /**
+   * Of the text of an image.
+   *
+   * @param file the image, for messages
+   */
+  public static RecordedSettings of(String file, String text) {
+    return new RecordedSettings(file, Infotext.parse(text));
+  }
+
+  /** The prompt. */
+  public String prompt() {
     return infotext.prompt();
   }
 
-  String negativePrompt() {
+  /** The negative prompt; empty where there is none. */
+  public String negativePrompt() {
     return infotext.negativePrompt();
   }
 
-  Optional<Long> seed() {
+  /** The seed. */
+  public Optional<Long> seed() {
     return number("Seed", Long::valueOf);
   }
 
-  Optional<Integer> steps() {
+  /** How many steps. */
+  public Optional<Integer> steps() {
     return number("Steps", Integer::valueOf);
   }
 
-  Optional<Double> guidance() {
+  /** How strongly the prompt guides. */
+  public Optional<Double> guidance() {
     return number("CFG scale", Double::valueOf);
   }
 
-  Optional<Integer> clipSkip() {
+  /** How many of the last layers of the text encoder are left out, and one. */
+  public Optional<Integer> clipSkip() {
     return number("Clip skip", Integer::valueOf);
   }
 
-  Optional<Double> denoising() {
+  /** How much of the image to begin with is drawn anew, in (0, 1]. */
+  public Optional<Double> denoising() {
     return number("Denoising strength", Double::valueOf);
   }
 
-  Optional<Integer> width() {
+  /** The width, in pixels. */
+  public Optional<Integer> width() {
     return number("Size", size -> Integer.valueOf(size.split("x", -1)[0]));
   }
 
-  Optional<Integer> height() {
+  /** The height, in pixels. */
+  public Optional<Integer> height() {
     return number("Size", size -> Integer.valueOf(size.split("x", -1)[1]));
   }
 
   /** The sampler, with the schedule that A1111 says apart since 1.9. */
-  Optional<String> sampler() {
+  public Optional<String> sampler() {
     String schedule =
         infotext.get("Schedule type").filter(type -> !type.equals("Automatic")).orElse("");
     return infotext.get("Sampler").map(name -> (name + " " + schedule).strip());
   }
 
-  Optional<Double> guidanceRescale() {
+  /** How far guidance is rescaled, in [0, 1]. */
+  public Optional<Double> guidanceRescale() {
     return number("Guidance rescale", Double::valueOf);
   }
 
-  GuidanceInterval guidanceInterval() {
+  /** Where guidance is used. */
+  public GuidanceInterval guidanceInterval() {
     double from = number("Guidance from", Double::valueOf).orElse(0.0);
     double until = number("Guidance until", Double::valueOf).orElse(1.0);
     return new GuidanceInterval(from, until);
   }
 
-  Optional<FeatureCache> featureCache() {
+  /** Which deep features are kept between steps. */
+  public Optional<FeatureCache> featureCache() {
     Optional<Integer> depth = number("Cache depth", Integer::valueOf);
     Optional<Integer> interval = number("Cache interval", Integer::valueOf);
     return depth.flatMap(at -> interval.map(every -> new FeatureCache(at, every)));
   }
 
-  boolean promptWeights() {
+  /** Whether weights in the prompt are read. */
+  public boolean promptWeights() {
     return !infotext.get("Prompt weights").equals(Optional.of("off"));
   }
 
-  Optional<Variation> variation() {
+  /** The second seed. */
+  public Optional<Variation> variation() {
     Optional<Long> seed = number("Variation seed", Long::valueOf);
     Optional<Double> strength = number("Variation seed strength", Double::valueOf);
     return seed.flatMap(one -> strength.map(share -> new Variation(one, share)));
   }
 
   /** What this program has to be given beside the file to draw the same. */
-  Optional<String> note() {
+  public Optional<String> note() {
     return infotext
         .get("Patches")
         .map(
@@ -123,7 +147,7 @@ record RecordedSettings(String file, Infotext infotext) {
    *
    * @param given whether there is one
    */
-  void requireImage(boolean given) {
+  public void requireImage(boolean given) {
     if (!given && denoising().isPresent()) {
       throw new IllegalArgumentException(
           file

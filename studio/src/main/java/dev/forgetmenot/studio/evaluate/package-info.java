@@ -1,0 +1,2 @@
+/** Measuring patches, as a job with a report. */
+package dev.forgetmenot.studio.evaluate;
