@@ -1,11 +1,12 @@
 """Seconds of one step of attention re-steering over the whole UNet by PyTorch and diffusers, as its authors train (Zhang et al.,
 arXiv 2303.17591): one image, the maps of all cross attention, AdamW with its gradient at most 1 long, float32.
 
-    python bench/training_step.py MODEL PIXELS STEPS
+    python bench/training_step.py MODEL PIXELS STEPS [--released]
     fmn bench speed --model MODEL --only training --rounds 1 --training-steps STEPS --training trainable=unet --training no-real-image=true
 
 MODEL is a folder in diffusers' layout; ours trains in the model's own size. Self attention is fused, and neither the text encoder nor the
-VAE runs in a step, so this is the least that the original can take. The first step, which makes AdamW's moments, is not counted. Both need about 20 GB at
+VAE runs in a step, so this is the least that the original can take. --released is the step as its authors' libraries of 2023 had it: self attention
+composed of products and a softmax, and the VAE and the text encoder in each step. The first step, which makes AdamW's moments, is not counted. Both need about 20 GB at
 Stable Diffusion 1.5's size and 512 pixels: run them one after the other, and more than once. Needs torch and diffusers.
 """
 
@@ -14,7 +15,9 @@ import sys
 import time
 
 import torch
-from diffusers import UNet2DConditionModel
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
+from transformers import CLIPTextModel
 
 CONCEPT = slice(5, 8)  # columns of the concept's tokens and the first end of text
 RATE = 2e-6
@@ -36,9 +39,14 @@ class Watched:
 
 def main():
     folder, pixels, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    released = "--released" in sys.argv
     unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet").train()
     kept = []
-    unet.set_attn_processor({name: Watched(kept) if ".attn2." in name else own for name, own in unet.attn_processors.items()})
+    unet.set_attn_processor({name: Watched(kept) if ".attn2." in name else AttnProcessor() if released else own for name, own in unet.attn_processors.items()})
+    if released:
+        vae = AutoencoderKL.from_pretrained(folder, subfolder="vae")
+        encoder = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder")
+        photo, ids = torch.randn(1, 3, pixels, pixels), torch.ones(1, 77, dtype=torch.long)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=RATE)
     latents = torch.randn(1, unet.config.in_channels, pixels // 8, pixels // 8)
     text = torch.randn(1, 77, unet.config.cross_attention_dim)
@@ -46,6 +54,10 @@ def main():
     for step in range(steps):
         begin = time.perf_counter()
         kept.clear()
+        if released:
+            with torch.no_grad():
+                latents = vae.encode(photo).latent_dist.sample() * vae.config.scaling_factor
+                text = encoder(ids)[0]
         unet(latents, torch.tensor([500]), text)
         loss = sum(one.norm() for one in kept)
         loss.backward()

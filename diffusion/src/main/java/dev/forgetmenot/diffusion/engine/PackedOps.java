@@ -130,7 +130,9 @@ public final class PackedOps {
   }
 
   /**
-   * A kernel as {@link #conv2d} takes it.
+   * A kernel as {@link #conv2d} takes it. The layout is for maps of 4 × 4 and larger: oneDNN has
+   * another one for smaller maps, and would put it into the first one anew at each use with a
+   * larger map.
    *
    * @param weight (out, in, k, k), FLOAT32
    * @param x an input of the size that the layout should be best for

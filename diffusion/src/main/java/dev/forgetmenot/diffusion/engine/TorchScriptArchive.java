@@ -103,7 +103,7 @@ final class TorchScriptArchive {
         def pack_kernel(self: __torch__.Ops, w: Tensor, x: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
           s = int(stride)
           p = int(padding)
-          return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(torch.to(w, int(type))), [p, p], [s, s], [1, 1], 1, torch.size(x))
+          return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(torch.to(w, int(type))), [p, p], [s, s], [1, 1], 1, [torch.size(x, 0), torch.size(x, 1), ops.prim.max(torch.size(x, 2), 4), ops.prim.max(torch.size(x, 3), 4)])
         def packed_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
           t = int(type)
           s = int(stride)

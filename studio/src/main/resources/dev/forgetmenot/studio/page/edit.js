@@ -1,6 +1,6 @@
 // Forget and Correct: what, how, what it would take, and what came of it.
 import { useEffect, useState } from "preact/hooks";
-import { Busy, Drop, Field, NumberField, Refused, duration, html, text, useAttempt, useDraft } from "/page/parts.js";
+import { Drop, Field, Jobs, NumberField, duration, html, text, useAttempt, useDraft } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const WORDS = {
@@ -145,7 +145,6 @@ export function Edit({ operation, jobs, model, look, stack }) {
   }, [state, operation]);
   const method = methods.find((one) => one.name === draft.method) || methods[0];
   const start = (dryRun) => attempt(() => ask("POST", "jobs", request(operation, draft, method, dryRun)));
-  const remove = (job) => attempt(() => ask("DELETE", `jobs/${job.id}`));
   const mine = jobs.filter((job) => job.kind === operation);
   return html`<main id="main"><h1>${words.title}</h1>
     <div class="columns">
@@ -178,11 +177,8 @@ export function Edit({ operation, jobs, model, look, stack }) {
         ${state === "loading" && html`<p class="notice">The model is being loaded.</p>`}
       </form>
       <div aria-live="polite">
-        ${mine.map((job) => job.state === "running" || job.state === "queued"
-          ? html`<${Busy} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
-          : job.state === "done"
-            ? html`<${Done} key=${job.id} job=${job} words=${words} stack=${stack} method=${method} draft=${draft} change=${change} remove=${() => remove(job)} />`
-            : html`<${Refused} key=${job.id} job=${job} remove=${() => remove(job)} />`)}
+        <${Jobs} jobs=${mine} attempt=${attempt} shown=${(job, remove) => html`<${Done} job=${job} words=${words} stack=${stack}
+          method=${method} draft=${draft} change=${change} remove=${remove} />`} />
         ${mine.length === 0 && html`<p class="notice">Nothing yet. It takes from seconds to some minutes; this page may be closed meanwhile.</p>`}
       </div>
     </div></main>`;

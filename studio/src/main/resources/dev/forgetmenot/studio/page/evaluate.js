@@ -1,6 +1,6 @@
 // Evaluate: whether the patches that are on do what they say, what that cost, and the report.
 import { useEffect, useState } from "preact/hooks";
-import { Busy, Field, NumberField, Refused, html, text, useAttempt, useDraft } from "/page/parts.js";
+import { Field, Jobs, NumberField, html, text, useAttempt, useDraft } from "/page/parts.js";
 import { cards } from "/page/patches.js";
 import { ask } from "/page/server.js";
 
@@ -80,11 +80,7 @@ export function Evaluate({ jobs, look, stack, model }) {
         ${state === "loading" && html`<p class="notice">The model is being loaded.</p>`}
       </form>
       <div aria-live="polite">
-        ${mine.map((job) => job.state === "running" || job.state === "queued"
-          ? html`<${Busy} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
-          : job.state === "done"
-            ? html`<${Done} key=${job.id} job=${job} remove=${() => attempt(() => ask("DELETE", `jobs/${job.id}`))} />`
-            : html`<${Refused} key=${job.id} job=${job} remove=${() => attempt(() => ask("DELETE", `jobs/${job.id}`))} />`)}
+        <${Jobs} jobs=${mine} attempt=${attempt} shown=${(job, remove) => html`<${Done} job=${job} remove=${remove} />`} />
         ${mine.length === 0 && html`<p class="notice">Nothing yet. Images are kept: what was stopped goes on, and what was drawn once is not drawn again.</p>`}
       </div>
     </div></main>`;

@@ -2,6 +2,7 @@
 import { h } from "preact";
 import htm from "htm";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ask } from "/page/server.js";
 
 export const html = htm.bind(h);
 
@@ -114,8 +115,20 @@ function Losses({ losses }) {
       <polyline points=${points.join(" ")} /></svg><figcaption>Loss, now ${losses[losses.length - 1].toPrecision(3)}</figcaption></figure>`;
 }
 
+// The jobs of a screen: those that wait, are being done or ended without what they were asked for look the same everywhere.
+export function Jobs({ jobs, attempt, shown }) {
+  return jobs.map((job) => {
+    const remove = () => attempt(() => ask("DELETE", `jobs/${job.id}`));
+    return job.state === "running" || job.state === "queued"
+      ? html`<${Busy} key=${job.id} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`
+      : job.state === "done"
+        ? html`<div key=${job.id}>${shown(job, remove)}</div>`
+        : html`<${Refused} key=${job.id} job=${job} remove=${remove} />`;
+  });
+}
+
 // A job that waits or is being done: how far it is and what it said last.
-export function Busy({ job, cancel }) {
+function Busy({ job, cancel }) {
   const progress = job.progress;
   const { lines = [], losses = [] } = job;
   const url = usePreview(job, lines.length);
@@ -130,7 +143,7 @@ export function Busy({ job, cancel }) {
 }
 
 // A job that ended without what it was asked for.
-export function Refused({ job, remove }) {
+function Refused({ job, remove }) {
   return html`<section class="card failed" role="alert"><p>${text(job.title)}: ${text(job.error ? job.error.sentence || job.error.detail : job.state)}
     ${job.error && html`<code>${text(job.error.code)}</code>`}</p><button onClick=${remove}>Remove from this list</button></section>`;
 }

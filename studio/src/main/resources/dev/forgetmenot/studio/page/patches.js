@@ -1,7 +1,7 @@
 // Patches: what there is, what is on, and how strongly. The set goes with each drawing as tags of its prompt.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Grid, start as startGrid } from "/page/grid.js";
-import { Busy, Drop, Field, Refused, html, size, text, useAttempt, useStored } from "/page/parts.js";
+import { Drop, Field, Jobs, html, size, text, useAttempt, useStored } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const STACK = "stack";
@@ -135,15 +135,6 @@ function Made({ job, remove }) {
       <button onClick=${remove}>Remove from this list</button></div></section>`;
 }
 
-function Job({ job, attempt }) {
-  const remove = () => attempt(() => ask("DELETE", `jobs/${job.id}`));
-  if (job.state === "running" || job.state === "queued") {
-    return html`<${Busy} job=${job} cancel=${() => attempt(() => ask("POST", `jobs/${job.id}/cancel`))} />`;
-  }
-  const Shown = job.state !== "done" ? Refused : job.kind === "stack" ? Meeting : Made;
-  return html`<${Shown} job=${job} remove=${remove} />`;
-}
-
 const JOBS = ["stack", "import", "export", "bake"];
 
 // What can be done with all patches that are on.
@@ -194,7 +185,7 @@ export function Patches({ stack, model, jobs, look, images }) {
       <button onClick=${stack.undo} disabled=${!stack.canUndo}>Undo</button></div>
     ${now.patches && all.length === 0 && html`<p class="notice">There is none yet. <a href="#/forget">Forget</a> makes one.</p>`}
     ${Object.keys(stack.on).length > 0 && html`<${Together} attempt=${attempt} on=${stack.on} />`}
-    ${mine.map((job) => html`<${Job} key=${job.id} job=${job} attempt=${attempt} />`)}
+    <${Jobs} jobs=${mine} attempt=${attempt} shown=${(job, remove) => html`<${job.kind === "stack" ? Meeting : Made} job=${job} remove=${remove} />`} />
     ${grid && html`<${Grid} grid=${grid} images=${images} jobs=${jobs} close=${() => setGrid(null)} />`}
     <ul class="patches">${all.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}
       remove=${() => attempt(() => ask("DELETE", `patches/${card.id}`))}
