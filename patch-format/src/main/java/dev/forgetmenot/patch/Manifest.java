@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The manifest of a patch, up to version 1.3. Members as in docs/patch-format.md.
+ * The manifest of a patch, up to version 1.4. Members as in docs/patch-format.md.
  *
  * @param version the format's version
  * @param requiredFeatures what a reader must know to read this patch
@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param gate how its strength follows the prompt
  * @param recipe enough to run it again
  * @param evidence what was measured; may be empty
+ * @param previews images of what it does; may be empty
  * @param entries all files of the archive but mimetype, manifest.json and signatures/
  */
 public record Manifest(
@@ -49,6 +50,7 @@ public record Manifest(
     Optional<PromptGate> gate,
     Recipe recipe,
     List<Evidence> evidence,
+    List<PatchPreview> previews,
     List<Entry> entries) {
 
   /** The newest version that this library knows; it writes the lowest that says everything. */
@@ -62,14 +64,23 @@ public record Manifest(
     return edits.stream().anyMatch(Edit::boundByTextEncoder);
   }
 
-  /** The same with another version. */
-  Manifest version(Version other) {
-    return with(other, stacking, gate, evidence);
-  }
-
   /** The same with what can be said of it later. */
   Manifest with(
-      Version version, Stacking stacking, Optional<PromptGate> gate, List<Evidence> evidence) {
+      Stacking stacking,
+      Optional<PromptGate> gate,
+      List<Evidence> evidence,
+      List<PatchPreview> previews,
+      List<Entry> entries) {
+    return with(version, stacking, gate, evidence, previews, entries);
+  }
+
+  private Manifest with(
+      Version version,
+      Stacking stacking,
+      Optional<PromptGate> gate,
+      List<Evidence> evidence,
+      List<PatchPreview> previews,
+      List<Entry> entries) {
     return new Manifest(
         version,
         requiredFeatures,
@@ -87,16 +98,31 @@ public record Manifest(
         gate,
         recipe,
         evidence,
+        previews,
         entries);
   }
 
   /**
-   * The lowest minor version of the format that expresses all of it.
+   * The same with the lowest version of the format that expresses all of it.
    *
    * @param plain most bytes of files of a patch that is not zip64
    */
+  Manifest lowest(int major, long plain) {
+    Version lowest = new Version(major, neededMinor(plain));
+    return with(lowest, stacking, gate, evidence, previews, entries);
+  }
+
+  /** Whether the archive is zip64; see {@link #lowest}. */
+  boolean large(long plain) {
+    return entries.stream().mapToLong(Entry::size).sum() > plain;
+  }
+
+  /** The lowest minor version of the format that expresses all of it; see {@link #lowest}. */
   int neededMinor(long plain) {
-    if (entries.stream().mapToLong(Entry::size).sum() > plain) {
+    if (!previews.isEmpty()) {
+      return MinorVersion.WITH_PREVIEWS;
+    }
+    if (large(plain)) {
       return MinorVersion.WITH_ZIP64;
     }
     boolean second =

@@ -4,6 +4,7 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.DeclaredTensor;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +32,13 @@ final class ManifestCheck {
   /**
    * Checks it.
    *
-   * @throws PatchFormatException FMN-209, naming the parts that disagree
+   * @throws PatchFormatException FMN-209, naming the parts that disagree; FMN-118 if an image has
+   *     too many bytes
    */
   static void run(String where, Manifest manifest) throws PatchFormatException {
     ManifestCheck check = new ManifestCheck(where, manifest);
     check.entries();
+    check.previews();
     check.edits();
     check.names();
     check.targets();
@@ -73,6 +76,30 @@ final class ManifestCheck {
     for (String entry : used) {
       if (!listed.contains(entry)) {
         throw refuse("does not list " + entry + ", which an edit uses");
+      }
+    }
+  }
+
+  /** Every preview is a PNG document of its own, listed and not too large. */
+  private void previews() throws PatchFormatException {
+    Map<String, Long> sizes = new HashMap<>();
+    manifest.entries().stream()
+        .filter(entry -> DOCUMENT.matcher(entry.path()).matches() && entry.path().endsWith(".png"))
+        .forEach(entry -> sizes.put(entry.path(), entry.size()));
+    for (PatchPreview preview : manifest.previews()) {
+      String entry = preview.entry();
+      Long size = sizes.remove(entry);
+      if (size == null) {
+        throw refuse(
+            "shows " + entry + ", which is no image in docs/ that it lists and shows once");
+      }
+      PatchPreview.checkSize(where + ": " + entry, size);
+      if (preview.side() == PatchPreview.Side.BEFORE && preview.strength() != 0) {
+        throw refuse(
+            "shows "
+                + entry
+                + " as drawn before the patch and at its strength "
+                + preview.strength());
       }
     }
   }

@@ -99,6 +99,7 @@ final class ManifestReader {
             : Optional.empty(),
         m.object("recipe", ManifestReader::recipe),
         m.objects("evidence", ManifestReader::evidence),
+        m.has("previews", MinorVersion.WITH_PREVIEWS) ? previews(m) : List.of(),
         m.objects("entries", ManifestReader::entry));
   }
 
@@ -208,6 +209,35 @@ final class ManifestReader {
         m.text("metric"),
         m.number("before"),
         m.number("after"));
+  }
+
+  private static List<PatchPreview> previews(JsonObjectReader m) throws PatchFormatException {
+    List<PatchPreview> previews = m.objects("previews", ManifestReader::preview);
+    if (previews.size() > PatchPreview.MOST) {
+      throw m.wrong("previews", "has " + previews.size() + " images; at most " + PatchPreview.MOST);
+    }
+    return previews;
+  }
+
+  private static PatchPreview preview(JsonObjectReader m) throws PatchFormatException {
+    return new PatchPreview(
+        m.text("entry"),
+        m.oneOf("side", List.of("before", "after")).equals("before")
+            ? PatchPreview.Side.BEFORE
+            : PatchPreview.Side.AFTER,
+        m.text("prompt"),
+        seed(m),
+        m.number("strength"));
+  }
+
+  /** A whole number as text: many readers of JSON round one from 2^53 on. */
+  private static long seed(JsonObjectReader m) throws PatchFormatException {
+    String text = m.text("seed", "0|[1-9][0-9]{0,18}");
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw m.wrong("seed", text + " is more than 2^63 - 1");
+    }
   }
 
   private static Manifest.Entry entry(JsonObjectReader m) throws PatchFormatException {

@@ -45,8 +45,21 @@ final class ManifestWriter {
     m.gate().ifPresent(gate -> json.put("gate", gate));
     json.put("recipe", m.recipe());
     json.put("evidence", m.evidence());
+    if (!m.previews().isEmpty()) {
+      json.put("previews", m.previews().stream().map(ManifestWriter::preview).toList());
+    }
     json.put("entries", m.entries());
     return (GSON.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Map<String, Object> preview(PatchPreview preview) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("entry", preview.entry());
+    json.put("side", preview.side().word());
+    json.put("prompt", preview.prompt());
+    json.put("seed", Long.toString(preview.seed()));
+    json.put("strength", preview.strength());
+    return json;
   }
 
   private static Map<String, Object> base(Manifest.Base base) {

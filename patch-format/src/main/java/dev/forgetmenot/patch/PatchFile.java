@@ -280,6 +280,9 @@ public final class PatchFile implements AutoCloseable {
     for (EditTensors tensors : tensorsOfEdit.values()) {
       tensors.check();
     }
+    for (PatchPreview preview : manifest.previews()) {
+      PatchPreview.check(path + ": " + preview.entry(), content(preview.entry()));
+    }
   }
 
   /** Reads an entry once; the tensors of an edit are looked at on the way. */

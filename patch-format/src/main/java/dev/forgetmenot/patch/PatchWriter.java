@@ -8,7 +8,6 @@ import dev.forgetmenot.patch.edit.EditPart;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
-import dev.forgetmenot.patch.json.MinorVersion;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -97,12 +96,13 @@ public final class PatchWriter {
             draft.publication().gate(),
             draft.recipe(),
             draft.evidence(),
+            List.of(),
             files.values().stream().map(PatchWriter::entry).toList());
-    int minor = said.neededMinor(plain);
-    Manifest manifest = said.version(new Manifest.Version(Manifest.CURRENT.major(), minor));
+    Manifest manifest = said.lowest(Manifest.CURRENT.major(), plain);
     byte[] json = ManifestWriter.bytes(manifest);
     ManifestReader.read(target.toString(), json); // nothing is written that would be refused
-    AtomicFile.write(target, channel -> archive(channel, minor, json, files.values()));
+    AtomicFile.write(
+        target, channel -> archive(channel, manifest.large(plain), json, files.values()));
     return manifest;
   }
 
@@ -121,7 +121,7 @@ public final class PatchWriter {
     }
   }
 
-  private static Manifest.Entry entry(NewEntry file) {
+  static Manifest.Entry entry(NewEntry file) {
     String path = file.path();
     String type =
         path.endsWith(".safetensors")
@@ -131,9 +131,9 @@ public final class PatchWriter {
   }
 
   static void archive(
-      SeekableByteChannel channel, int minor, byte[] json, Collection<NewEntry> files)
+      SeekableByteChannel channel, boolean large, byte[] json, Collection<NewEntry> files)
       throws IOException {
-    ArchiveWriter archive = new ArchiveWriter(channel, minor >= MinorVersion.WITH_ZIP64);
+    ArchiveWriter archive = new ArchiveWriter(channel, large);
     archive.add("mimetype", PatchFile.MIMETYPE.getBytes(StandardCharsets.UTF_8));
     archive.add(PatchFile.MANIFEST, json);
     for (NewEntry file : files) {

@@ -23,7 +23,13 @@ class ArchiveFuzzTest {
   static List<byte[]> seeds() throws IOException {
     List<byte[]> seeds = new ArrayList<>();
     for (String name :
-        List.of("golden-1.0", "golden-1.1", "golden-1.2", "golden-1.3", "forged-1.4-optional")) {
+        List.of(
+            "golden-1.0",
+            "golden-1.1",
+            "golden-1.2",
+            "golden-1.3",
+            "golden-1.4",
+            "forged-1.5-optional")) {
       try (InputStream in = ArchiveFuzzTest.class.getResourceAsStream(name + ".fmnpatch")) {
         seeds.add(in.readAllBytes());
       }

@@ -51,7 +51,7 @@ final class RewrittenPatch {
       for (Map.Entry<String, byte[]> entry : new TreeMap<>(entries).entrySet()) {
         files.add(NewEntry.of(entry.getKey(), entry.getValue()));
       }
-      PatchWriter.archive(channel, 0, manifest, files);
+      PatchWriter.archive(channel, false, manifest, files);
     }
   }
 }

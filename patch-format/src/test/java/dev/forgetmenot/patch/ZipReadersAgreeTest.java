@@ -34,7 +34,7 @@ class ZipReadersAgreeTest {
 
   @Test
   void goldenFiles() throws IOException {
-    for (String version : List.of("1.0", "1.1", "1.2", "1.3")) {
+    for (String version : List.of("1.0", "1.1", "1.2", "1.3", "1.4")) {
       Path file = folder.resolve(version);
       try (InputStream in =
           ZipReadersAgreeTest.class.getResourceAsStream("golden-" + version + ".fmnpatch")) {

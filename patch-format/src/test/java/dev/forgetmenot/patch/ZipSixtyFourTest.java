@@ -8,7 +8,6 @@ import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.archive.NewEntry;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
-import dev.forgetmenot.patch.json.MinorVersion;
 import dev.forgetmenot.testkit.hostile.Damage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -143,7 +142,7 @@ class ZipSixtyFourTest {
             .getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      PatchWriter.archive(channel, MinorVersion.WITH_ZIP64, older, files);
+      PatchWriter.archive(channel, true, older, files);
     }
     assertThatThrownBy(() -> PatchFile.open(file).close())
         .hasMessageContaining("FMN-108")

@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.image;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.files.AtomicFile;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -45,6 +46,13 @@ public final class PngFile {
   /** Writes an image as {@link #write(Path, BufferedImage, String)} does. */
   public static void write(Path file, RgbImage image, String infotext) throws IOException {
     write(file, image(image), infotext);
+  }
+
+  /** A file of pixels alone, without a text chunk. */
+  public static byte[] bytes(RgbImage image) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    encode(bytes, image(image), "");
+    return bytes.toByteArray();
   }
 
   /** Writes to a stream that stays open. */

@@ -114,6 +114,15 @@ final class EditCommand extends ContextCommand {
               + "a corrected concept shows has half as many under its own name).")
   private Integer reportImages; // null where nothing is said
 
+  @Option(
+      names = "--previews",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Put N images of the report, before and after, into the patch, 0 to 4 (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int previews;
+
   @Mixin private JudgeOptions judge;
 
   @Mixin private PrototypeOptions prototypes;
@@ -221,6 +230,7 @@ final class EditCommand extends ContextCommand {
   private void checkFiles(List<EditRequest> orders) throws IOException {
     Set<Path> patches = new HashSet<>();
     for (EditRequest order : orders) {
+      order.checkPreviews();
       if (!patches.add(order.patch())) {
         throw new IllegalArgumentException(
             "two of the concepts would have the patch "
@@ -243,10 +253,11 @@ final class EditCommand extends ContextCommand {
   }
 
   private ReportSize report() {
-    if (noReport) {
-      return ReportSize.NONE;
-    }
-    return reportImages == null ? ReportSize.USUAL : ReportSize.of(reportImages);
+    ReportSize size =
+        noReport
+            ? ReportSize.NONE
+            : reportImages == null ? ReportSize.USUAL : ReportSize.of(reportImages);
+    return size.previews(previews);
   }
 
   private void say(EditJob.Result result) throws IOException {

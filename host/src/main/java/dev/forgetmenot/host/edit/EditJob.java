@@ -105,6 +105,7 @@ public record EditJob(
    */
   public Result run(NamedModel hosted, EditRequest order) throws IOException {
     check(order);
+    order.checkPreviews();
     Optional<ImageClassifier> judge = order.judging().open(hosted.model());
     try {
       return checked(hosted, order, judge);
@@ -143,6 +144,8 @@ public record EditJob(
           judge.flatMap(who -> EvaluationReport.of(order, written.goals(), who));
       if (report.isPresent()) {
         result = reported(hosted, order, written, report.get(), judge.orElseThrow());
+      } else if (order.report().previews() > 0) {
+        command.say("no images of it are in the patch: nothing was drawn that could be judged");
       }
     } catch (IOException | RuntimeException | Error e) {
       command.unfinished(
@@ -268,7 +271,8 @@ public record EditJob(
             .orElse(first);
     Optional<JudgedEdit> other =
         both.map(two -> first.by(JudgedEdit.TEXTS, evaluation, two.texts()));
-    WrittenPatch measured = WrittenPatch.measured(file, report.evidence(judged));
+    WrittenPatch measured =
+        WrittenPatch.measured(file, report.evidence(judged), report.previews(judged));
     return new Result(
         file,
         measured.id(),

@@ -97,6 +97,23 @@ public record EditRequest(
     }
   }
 
+  /**
+   * Asks that there is a report where images of it should go into the patch.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public void checkPreviews() {
+    if (report.previews() > 0 && !(report.drawn() && judging.possible())) {
+      throw new IllegalArgumentException(
+          "the images of a patch are those of its report, and none is drawn here: "
+              + (report.drawn()
+                  ? "the model has no clip/ or no known concepts; --clip and --known-concepts name"
+                      + " others"
+                  : "the report is turned off")
+              + ". Leave --previews out; fmn patch preview adds images later");
+    }
+  }
+
   /** Where the images of before and after go: beside the patch. */
   public Path sheet() {
     return beside(".png");

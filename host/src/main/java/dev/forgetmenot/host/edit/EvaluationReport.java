@@ -13,6 +13,7 @@ import dev.forgetmenot.kit.evaluate.CorrectionLimits;
 import dev.forgetmenot.kit.evaluate.Evaluation;
 import dev.forgetmenot.kit.evaluate.EvaluationResult;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,12 @@ record EvaluationReport(EditRequest order, Evaluation evaluation) {
   /** What goes into the patch. */
   List<Manifest.Evidence> evidence(JudgedEdit judged) {
     return new ReportEvidence(evaluation).of(judged.before(), judged.after());
+  }
+
+  /** The images that go into the patch. */
+  List<PatchPreview.Image> previews(JudgedEdit judged) throws IOException {
+    return new ReportPreviews(evaluation)
+        .of(judged.before(), judged.after(), order.report().previews());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.edit;
 
 import dev.forgetmenot.kit.evaluate.Evaluation;
+import dev.forgetmenot.patch.PatchPreview;
 import java.util.OptionalInt;
 
 /**
@@ -8,13 +9,18 @@ import java.util.OptionalInt;
  *
  * @param drawn whether they are
  * @param images of each concept, at least one; the usual number where nothing is said
+ * @param previews how many pairs of them, before and after, go into the patch; at most {@link
+ *     #MOST_PREVIEWS}
  */
-public record ReportSize(boolean drawn, OptionalInt images) {
+public record ReportSize(boolean drawn, OptionalInt images, int previews) {
+  /** As many pairs as a patch holds. */
+  public static final int MOST_PREVIEWS = PatchPreview.MOST / 2;
+
   /** No images. */
-  public static final ReportSize NONE = new ReportSize(false, OptionalInt.empty());
+  public static final ReportSize NONE = new ReportSize(false, OptionalInt.empty(), 0);
 
   /** As many as a report usually has. */
-  public static final ReportSize USUAL = new ReportSize(true, OptionalInt.empty());
+  public static final ReportSize USUAL = new ReportSize(true, OptionalInt.empty(), 0);
 
   /**
    * A number of images of each concept.
@@ -26,7 +32,20 @@ public record ReportSize(boolean drawn, OptionalInt images) {
       throw new IllegalArgumentException(
           "a report draws at least 1 image of a concept, not " + images);
     }
-    return new ReportSize(true, OptionalInt.of(images));
+    return new ReportSize(true, OptionalInt.of(images), 0);
+  }
+
+  /**
+   * The same with images that go into the patch.
+   *
+   * @throws IllegalArgumentException if there are more pairs than a patch holds
+   */
+  public ReportSize previews(int pairs) {
+    if (pairs < 0 || pairs > MOST_PREVIEWS) {
+      throw new IllegalArgumentException(
+          "a patch holds 0 to " + MOST_PREVIEWS + " pairs of images, not " + pairs);
+    }
+    return new ReportSize(drawn, images, pairs);
   }
 
   /** The images of an evaluation that usually has others. */

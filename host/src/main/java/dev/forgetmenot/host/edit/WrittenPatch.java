@@ -8,6 +8,7 @@ import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.ManifestRewriter;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patch.PatchWriter;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.PatchSet;
@@ -61,9 +62,15 @@ public record WrittenPatch(Path file, String id, long size) {
     return file.toAbsolutePath().resolveSibling(".fmn-" + UUID.randomUUID() + ".fmnpatch");
   }
 
-  /** Adds what was measured to a patch that was written. */
-  static WrittenPatch measured(Path file, List<Manifest.Evidence> evidence) throws IOException {
-    ManifestRewriter.measured(file, evidence, file);
+  /**
+   * Adds what was measured to a patch that was written.
+   *
+   * @param images of what it does; may be empty
+   */
+  static WrittenPatch measured(
+      Path file, List<Manifest.Evidence> evidence, List<PatchPreview.Image> images)
+      throws IOException {
+    ManifestRewriter.measured(file, evidence, images, file);
     return read(file);
   }
 

@@ -122,6 +122,7 @@ public record EditSeries(NamedModel hosted, EditJob job, Path folder, JobContext
 
   /** Of all that decides what becomes of a concept, beside the program. */
   private static String key(EditRequest order, String base) {
+    int previews = order.report().previews();
     String all =
         String.join(
             "\n",
@@ -129,7 +130,7 @@ public record EditSeries(NamedModel hosted, EditJob job, Path folder, JobContext
             order.editor().name(),
             new TreeMap<>(order.values().all()).toString(),
             order.concepts().toString(),
-            order.report().word());
+            order.report().word() + (previews > 0 ? ", previews " + previews : ""));
     return Sha256.hex(all.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -11,8 +11,11 @@ public final class MinorVersion {
   /** The version that came with archives of 2 GiB and more, which are zip64. */
   public static final int WITH_ZIP64 = 3;
 
+  /** The version that came with images of what a patch does. */
+  public static final int WITH_PREVIEWS = 4;
+
   /** The newest that this library knows. */
-  public static final int NEWEST = WITH_ZIP64;
+  public static final int NEWEST = WITH_PREVIEWS;
 
   private MinorVersion() {}
 }
