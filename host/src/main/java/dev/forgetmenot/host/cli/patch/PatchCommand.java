@@ -27,6 +27,8 @@ public final class PatchCommand implements Runnable {
         .with(PatchConflictsCommand.class, PatchConflictsCommand::new)
         .with(PatchStackCommand.class, PatchStackCommand::new)
         .with(PatchGateCommand.class, PatchGateCommand::new)
+        .with(PatchPreviewCommand.class, PatchPreviewCommand::new)
+        .with(PatchCardCommand.class, PatchCardCommand::new)
         .with(PatchImportCommand.class, PatchImportCommand::new)
         .with(PatchExportCommand.class, PatchExportCommand::new)
         .with(PatchDiffCommand.class, PatchDiffCommand::new)

@@ -7,6 +7,7 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.PatchTrustOptions;
 import dev.forgetmenot.host.cli.shell.ReadingArguments;
 import dev.forgetmenot.host.interop.ExportJob;
+import dev.forgetmenot.host.interop.LoraSidecars;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
@@ -101,6 +102,13 @@ final class PatchExportCommand extends FileCommand {
       description = "The .safetensors file to write.")
   private Path file;
 
+  @Option(
+      names = "--sidecars",
+      description =
+          "Beside a LoRA x.safetensors also x.json and, of a patch with images, x.preview.png, as"
+              + " A1111 shows them; files that are there stay without --overwrite.")
+  private boolean sidecars;
+
   @Mixin private OverwriteOption overwrite;
   @Mixin private PatchTrustOptions trust;
 
@@ -110,6 +118,10 @@ final class PatchExportCommand extends FileCommand {
 
   @Override
   public Integer call() throws IOException {
+    if (sidecars && to != Form.LORA) {
+      throw new IllegalArgumentException(
+          "--sidecars are of a LoRA: take --to lora, or leave them out");
+    }
     overwrite.check(file);
     try (PatchSet open =
         trust.trust(context.console()).open(List.of(new PatchRequest(patch, strength)))) {
@@ -117,6 +129,9 @@ final class PatchExportCommand extends FileCommand {
         ExportJob.embeddings(open.files().get(0), file, format, context);
       } else {
         lora(open.requests().get(0));
+        if (sidecars) {
+          new LoraSidecars(file, strength).write(open.files().get(0), overwrite.isGiven(), context);
+        }
       }
     }
     return ExitCodes.DONE;

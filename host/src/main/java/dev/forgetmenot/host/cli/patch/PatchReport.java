@@ -5,6 +5,7 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchPreview;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,6 +54,18 @@ record PatchReport(PatchFile patch, boolean all) {
           lines,
           "evidence",
           e.metric() + " under \"" + e.prompt() + "\": " + e.before() + " -> " + e.after());
+    }
+    for (PatchPreview preview : manifest.previews()) {
+      line(
+          lines,
+          "image",
+          Message.of(
+              "%s, %s, \"%s\", seed %s, strength %s",
+              preview.entry(),
+              preview.side().word(),
+              preview.prompt(),
+              preview.seed(),
+              preview.strength()));
     }
     patch
         .warnings()
