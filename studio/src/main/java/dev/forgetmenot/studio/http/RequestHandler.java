@@ -17,6 +17,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -85,7 +86,7 @@ final class RequestHandler extends Handler.Abstract {
     CompletableFuture<HttpAnswer> answer;
     try {
       answer = answer(request, host, path, served.at(path));
-    } catch (HttpProblem e) {
+    } catch (HttpProblem | RuntimeException e) { // Jetty reads cookies and queries when asked
       answer = CompletableFuture.failedFuture(e);
     }
     var unused =
@@ -151,7 +152,7 @@ final class RequestHandler extends Handler.Abstract {
         Promise.Invocable.from(
             Invocable.InvocationType.BLOCKING,
             body::complete,
-            failure -> body.completeExceptionally(tooLarge(route))));
+            failure -> body.completeExceptionally(unread(failure, route))));
     return body.whenComplete((bytes, failure) -> done.run())
         .thenCompose(
         bytes ->
@@ -232,6 +233,18 @@ final class RequestHandler extends Handler.Abstract {
     }
   }
 
+  /** Why a body did not come: Jetty reads no more than is allowed. */
+  private static HttpProblem unread(Throwable failure, Route route) {
+    return failure instanceof HttpException || failure instanceof IOException
+        ? broken()
+        : tooLarge(route);
+  }
+
+  private static HttpProblem broken() {
+    return new HttpProblem(
+        400, "FMN-808", "the request cannot be read: its query, cookies or body are broken");
+  }
+
   private static HttpProblem tooLarge(Route route) {
     return new HttpProblem(
         413, "FMN-804", Message.of("the body may have %s bytes at most", route.mostBytes()));
@@ -262,6 +275,9 @@ final class RequestHandler extends Handler.Abstract {
     }
     if (failure instanceof HttpProblem problem) {
       return problem;
+    }
+    if (failure instanceof HttpException) {
+      return broken();
     }
     return switch (Failure.of(failure)) {
       case DISK_FULL -> 

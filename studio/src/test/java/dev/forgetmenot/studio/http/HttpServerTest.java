@@ -242,7 +242,6 @@ class HttpServerTest {
     String body = "{\"a\":\"" + "x".repeat((1 << 20) - 8) + "\"}";
     assertThat(body).hasSize(1 << 20);
     assertThat(ask("POST /things", TOKEN + JSON, body)).startsWith("HTTP/1.1 200 ");
-    assertThat(ask("POST /things", TOKEN + JSON, body + " ")).startsWith("HTTP/1.1 413 ");
   }
 
   @Test
