@@ -31,7 +31,6 @@ import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpServer;
-import dev.forgetmenot.studio.http.KeyedAnswers;
 import dev.forgetmenot.studio.http.Listening;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobProblems;
@@ -146,7 +145,7 @@ abstract class ServerCommand extends ContextCommand {
                 places,
                 new JobProblems(new ShownText(List.of(folder.root(), options.folder()))),
                 Clock.systemUTC());
-        ServerEvents events = new ServerEvents(model, queue, store);
+        ServerEvents events = new ServerEvents(model, queue, served.store());
         HttpServer server =
             HttpServer.start(
                 where, served.token(), apis(served, sent, queue, events))) {

@@ -11,6 +11,7 @@ import { ask, hear, signIn, signInByAddress } from "/page/server.js";
 const CALM = 1500; // milliseconds between two looks at the server
 const BUSY = 400; // the same while a job is being done
 const HEARD = 15000; // the same while the server tells of changes
+const BESIDE = 2000; // the same while it tells of a job that is being done, for what it does not tell
 const SOON = 50; // after a change, since they come in groups
 const LONGEST = 30000; // after the server was gone several times
 
@@ -51,7 +52,8 @@ function useServer() {
       failures.current = 0;
       setNow({ status, jobs: jobs.jobs, images: images.images, gone: null, signedOut: false });
       events.current.connect();
-      wait = events.current.alive() ? HEARD : status.running || status.queued > 0 ? BUSY : CALM;
+      const busy = status.running || status.queued > 0;
+      wait = events.current.alive() ? (busy ? BESIDE : HEARD) : busy ? BUSY : CALM;
     } catch (refusal) {
       failures.current += 1;
       wait = Math.min(LONGEST, 1000 * 2 ** (failures.current - 1));
