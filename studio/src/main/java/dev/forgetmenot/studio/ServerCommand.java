@@ -147,8 +147,7 @@ abstract class ServerCommand extends ContextCommand {
                 Clock.systemUTC());
         ServerEvents events = new ServerEvents(model, queue, served.store());
         HttpServer server =
-            HttpServer.start(
-                where, served.token(), apis(served, sent, queue, events))) {
+            HttpServer.start(where, served.token(), apis(served, sent, queue, events))) {
       queue.listen(
           job ->
               job.problem()

@@ -5,7 +5,9 @@ import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.job.JobQueue;
 
-/** What the server is doing, as bytes that are made once a change: it is asked often. Any thread. */
+/**
+ * What the server is doing, as bytes that are made once a change: it is asked often. Any thread.
+ */
 final class ServerStatus {
   private final String version;
   private final ServedModel model;

@@ -42,7 +42,7 @@ public final class HttpServer implements AutoCloseable {
   public static HttpServer start(
       int port, Set<String> allowedHosts, AccessToken token, List<Api> apis) throws IOException {
     Listening here =
-        new Listening(InetAddress.getByName("127.0.0.1"), port, allowedHosts, Optional.empty());
+        new Listening(InetAddress.getLoopbackAddress(), port, allowedHosts, Optional.empty());
     return start(here, token, apis);
   }
 

@@ -2,7 +2,6 @@ package dev.forgetmenot.studio.http;
 
 import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The answers of requests that came with an {@code Idempotency-Key}: who asks again with the same
- * key and the same body gets the first answer again, and nothing is done twice. The newest 1,000 are
- * kept for a day, or until the server ends; refusals are not kept. Any thread.
+ * key and the same body gets the first answer again, and nothing is done twice. The newest 1,000
+ * are kept for a day, or until the server ends; refusals are not kept. Any thread.
  */
 public final class KeyedAnswers {
   /** The header. */

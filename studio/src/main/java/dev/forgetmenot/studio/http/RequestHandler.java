@@ -155,17 +155,17 @@ final class RequestHandler extends Handler.Abstract {
             failure -> body.completeExceptionally(unread(failure, route))));
     return body.whenComplete((bytes, failure) -> done.run())
         .thenCompose(
-        bytes ->
-            answer(
-                route,
-                new HttpCall(
-                    names.port(),
-                    names.tls(),
-                    path,
-                    pathNames,
-                    query(request),
-                    headers(request),
-                    bytes)));
+            bytes ->
+                answer(
+                    route,
+                    new HttpCall(
+                        names.port(),
+                        names.tls(),
+                        path,
+                        pathNames,
+                        query(request),
+                        headers(request),
+                        bytes)));
   }
 
   /** Whether a body is held in memory that others may need. */
@@ -280,7 +280,7 @@ final class RequestHandler extends Handler.Abstract {
       return broken();
     }
     return switch (Failure.of(failure)) {
-      case DISK_FULL -> 
+      case DISK_FULL ->
           new HttpProblem(
               507,
               "FMN-805",

@@ -72,7 +72,9 @@ final class SlowClients {
   }
 
   private static Connection http(Connection connection) {
-    return connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection;
+    return connection instanceof SslConnection tls
+        ? tls.getSslEndPoint().getConnection()
+        : connection;
   }
 
   private void look(EndPoint one, HttpConnection connection, long now) {
@@ -83,8 +85,7 @@ final class SlowClients {
     } else if (before == null
         || before.part != part
         || before.request != connection.getMessagesIn()) {
-      seen.put(
-          one, new Seen(part, connection.getMessagesIn(), now, connection.getBytesIn()));
+      seen.put(one, new Seen(part, connection.getMessagesIn(), now, connection.getBytesIn()));
     } else if (now - before.since > patience
         && (part == Part.HEADER
             || connection.getBytesIn() - before.bytes < RATE * (now - before.since) / 1e9)) {

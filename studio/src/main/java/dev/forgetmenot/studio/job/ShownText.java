@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Sentences as they are shown to who asks over the network: where a folder of the server lies is its
- * own matter, so that only what is inside of it is named. Immutable.
+ * Sentences as they are shown to who asks over the network: where a folder of the server lies is
+ * its own matter, so that only what is inside of it is named. Immutable.
  *
  * @param folders whose places are not shown
  */

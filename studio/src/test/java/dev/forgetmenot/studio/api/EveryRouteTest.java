@@ -83,8 +83,7 @@ class EveryRouteTest {
     for (Route route : routes) {
       for (String host : HOSTS) {
         String answer =
-            server.ask(
-                line(route) + "Host: " + host + "\r\nAuthorization: Bearer secret\r\n\r\n");
+            server.ask(line(route) + "Host: " + host + "\r\nAuthorization: Bearer secret\r\n\r\n");
         assertThat(answer)
             .as("%s under %s", route, host)
             .matches(text -> text.startsWith("HTTP/1.1 421 ") || text.startsWith("HTTP/1.1 400 "));

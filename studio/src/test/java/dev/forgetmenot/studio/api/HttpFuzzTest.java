@@ -46,8 +46,7 @@ class HttpFuzzTest {
       RequestGrammar grammar = new RequestGrammar(SEED, routes);
       long before = 0;
       for (int sent = 0; sent < REQUESTS; sent += TURN) {
-        try (LocalServer server =
-            new LocalServer(new AccessToken("secret"), waiting.apis())) {
+        try (LocalServer server = new LocalServer(new AccessToken("secret"), waiting.apis())) {
           for (int i = 0; i < Math.min(TURN, REQUESTS - sent); i++) {
             send(server, grammar);
           }

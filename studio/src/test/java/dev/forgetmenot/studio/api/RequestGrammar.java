@@ -15,7 +15,8 @@ final class RequestGrammar {
       List.of("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "get", "G\0T");
 
   private static final List<String> IDS =
-      List.of("", "01", "..", "%2e%2e", "x.png", "%00", "%ff", "a%20b", "%E2%82%AC", "\\", ";", "*");
+      List.of(
+          "", "01", "..", "%2e%2e", "x.png", "%00", "%ff", "a%20b", "%E2%82%AC", "\\", ";", "*");
 
   private static final List<String> QUERIES =
       List.of(
@@ -85,22 +86,95 @@ final class RequestGrammar {
 
   private static final List<String> KEYS =
       List.of(
-          "kind", "prompt", "negativePrompt", "sampler", "steps", "guidance", "width", "height",
-          "seed", "count", "clipSkip", "concepts", "type", "method", "settings", "anyName",
-          "report", "dryRun", "patches", "id", "strength", "name", "token", "init_images", "mask",
-          "image", "sampler_name", "scheduler", "cfg_scale", "batch_size", "n_iter",
-          "denoising_strength", "override_settings", "enable_hr", "styles", "alwayson_scripts",
-          "sd_model_checkpoint", "send_images", "subseed", "", "__proto__", "\\u0000");
+          "kind",
+          "prompt",
+          "negativePrompt",
+          "sampler",
+          "steps",
+          "guidance",
+          "width",
+          "height",
+          "seed",
+          "count",
+          "clipSkip",
+          "concepts",
+          "type",
+          "method",
+          "settings",
+          "anyName",
+          "report",
+          "dryRun",
+          "patches",
+          "id",
+          "strength",
+          "name",
+          "token",
+          "init_images",
+          "mask",
+          "image",
+          "sampler_name",
+          "scheduler",
+          "cfg_scale",
+          "batch_size",
+          "n_iter",
+          "denoising_strength",
+          "override_settings",
+          "enable_hr",
+          "styles",
+          "alwayson_scripts",
+          "sd_model_checkpoint",
+          "send_images",
+          "subseed",
+          "",
+          "__proto__",
+          "\\u0000");
 
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "false", "0", "-1", "1", "2.5", "1e400", "-0", "99999999999999999999",
-          "9007199254740993", "\"\"", "\"a fox\"", "\"draw\"", "\"forget\"", "\"correct\"",
-          "\"stack\"", "\"ddim\"", "\"Euler a\"", "\"-1\"", "\"NaN\"", "\"true\"", "\"secret\"",
-          "\"9223372036854775808\"", "\"\\ud800\"", "\"\\u0000\"", "\"<lora:x:1>\"",
-          "\"(((((:1.5)\"", "\"../..\"", "\"http://127.0.0.1/\"", "\"data:image/png;base64,iVBO\"",
-          "\"emoji\"", "[]", "{}", "[null]", "[[]]", "[\"a\"]", "[{}]", "{\"steps\":1}",
-          "[{\"id\":\"01\",\"strength\":1}]", "NaN", "'a'", "//", "\"unclosed");
+          "null",
+          "true",
+          "false",
+          "0",
+          "-1",
+          "1",
+          "2.5",
+          "1e400",
+          "-0",
+          "99999999999999999999",
+          "9007199254740993",
+          "\"\"",
+          "\"a fox\"",
+          "\"draw\"",
+          "\"forget\"",
+          "\"correct\"",
+          "\"stack\"",
+          "\"ddim\"",
+          "\"Euler a\"",
+          "\"-1\"",
+          "\"NaN\"",
+          "\"true\"",
+          "\"secret\"",
+          "\"9223372036854775808\"",
+          "\"\\ud800\"",
+          "\"\\u0000\"",
+          "\"<lora:x:1>\"",
+          "\"(((((:1.5)\"",
+          "\"../..\"",
+          "\"http://127.0.0.1/\"",
+          "\"data:image/png;base64,iVBO\"",
+          "\"emoji\"",
+          "[]",
+          "{}",
+          "[null]",
+          "[[]]",
+          "[\"a\"]",
+          "[{}]",
+          "{\"steps\":1}",
+          "[{\"id\":\"01\",\"strength\":1}]",
+          "NaN",
+          "'a'",
+          "//",
+          "\"unclosed");
 
   private static final List<String> BEGINNINGS =
       List.of(
@@ -163,7 +237,8 @@ final class RequestGrammar {
     all.writeBytes(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     all.writeBytes(body);
     if (chunked) {
-      all.writeBytes((body.length == 0 ? "\r\n" : "\r\n0\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+      all.writeBytes(
+          (body.length == 0 ? "\r\n" : "\r\n0\r\n\r\n").getBytes(StandardCharsets.UTF_8));
     }
     return all.toByteArray();
   }

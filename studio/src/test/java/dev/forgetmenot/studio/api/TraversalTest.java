@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TraversalTest {
   private static final String SECRET = "content-of-the-token-file";
 
-  private static final List<String> PREFIXES = List.of("", "01/", "x%2f", "%2f", "./", "01%5c", "x");
+  private static final List<String> PREFIXES =
+      List.of("", "01/", "x%2f", "%2f", "./", "01%5c", "x");
   private static final List<String> SUFFIXES = List.of("", ".png", "%00.png", ";a=b", "%20", "/.");
   private static final List<String> NAMES =
       List.of(
@@ -96,8 +97,7 @@ class TraversalTest {
 
   @Test
   void noSpellingOfAnIdReachesAFile() throws Exception {
-    server.ask(
-        "POST", "/api/v1/jobs", "Content-Type: application/json\r\n", "{\"kind\":\"draw\"}");
+    server.ask("POST", "/api/v1/jobs", "Content-Type: application/json\r\n", "{\"kind\":\"draw\"}");
     List<Path> before = files();
     List<Route> routes =
         waiting.apis().stream()
@@ -110,8 +110,7 @@ class TraversalTest {
     assertThat(spellings).hasSizeGreaterThan(500);
     for (Route route : routes) {
       for (String id : spellings) {
-        String answer =
-            server.ask(route.method(), route.path().replace("{id}", id), "", "");
+        String answer = server.ask(route.method(), route.path().replace("{id}", id), "", "");
         assertThat(answer)
             .as("%s %s with %s", route.method(), route.path(), id)
             .containsPattern("^HTTP/1.1 (4|200)")
@@ -128,7 +127,9 @@ class TraversalTest {
     Files.createDirectories(images);
     Files.writeString(
         images.resolve(id + ".json"),
-        "{\"id\":\"" + id + "\",\"job\":\"j\",\"seed\":\"1\",\"width\":1,\"height\":1,"
+        "{\"id\":\""
+            + id
+            + "\",\"job\":\"j\",\"seed\":\"1\",\"width\":1,\"height\":1,"
             + "\"infotext\":\"\"}");
     Files.createSymbolicLink(images.resolve(id + ".png"), state.resolve("token"));
     try (WaitingServer linked = new WaitingServer(state.resolve("other"));

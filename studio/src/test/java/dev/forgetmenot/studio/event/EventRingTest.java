@@ -49,7 +49,18 @@ class EventRingTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "e", "e-", "e-4", "e--1", "f-1", "e-1-1", "e-x", "e-99999999999999999999", "1"})
+      strings = {
+        "",
+        "e",
+        "e-",
+        "e-4",
+        "e--1",
+        "f-1",
+        "e-1-1",
+        "e-x",
+        "e-99999999999999999999",
+        "1"
+      })
   void anIdThatIsNoneMeansNothing(String id) {
     add(3, "{}");
     assertThat(ring.after(id)).isEmpty();

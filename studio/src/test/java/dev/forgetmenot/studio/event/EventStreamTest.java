@@ -66,8 +66,7 @@ class EventStreamTest {
     settle();
     assertThat(one.pieces).hasSizeGreaterThanOrEqualTo(3);
     assertThat(other.pieces).anyMatch(piece -> piece == one.pieces.get(2));
-    assertThat(new String(one.pieces.get(0), StandardCharsets.UTF_8))
-        .isEqualTo("retry: 1000\n\n");
+    assertThat(new String(one.pieces.get(0), StandardCharsets.UTF_8)).isEqualTo("retry: 1000\n\n");
   }
 
   @Test

@@ -32,8 +32,7 @@ public final class HeardEvents implements AutoCloseable {
         .getOutputStream()
         .write(request.formatted(port, headers).getBytes(StandardCharsets.UTF_8));
     lines =
-        new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
       head.add(line);
     }

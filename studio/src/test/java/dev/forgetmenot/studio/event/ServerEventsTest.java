@@ -96,8 +96,7 @@ class ServerEventsTest {
             failure -> new Problem("FMN-799", String.valueOf(failure)),
             Clock.systemUTC());
     events = new ServerEvents(model, queue, new ImageStore(state.resolve("images")));
-    server =
-        HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new Events(events)));
+    server = HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new Events(events)));
   }
 
   @AfterEach
@@ -168,8 +167,7 @@ class ServerEventsTest {
     submit("b");
     try (HeardEvents again = new HeardEvents(server.port(), "Last-Event-ID: " + id + "\r\n")) {
       submit("c");
-      List<HeardEvents.Event> jobs =
-          new ArrayList<>(named(again.untilJob("queued"), "job"));
+      List<HeardEvents.Event> jobs = new ArrayList<>(named(again.untilJob("queued"), "job"));
       jobs.addAll(named(again.untilJob("queued"), "job"));
       assertThat(jobs)
           .extracting(event -> event.data().get("title").getAsString())
@@ -188,8 +186,7 @@ class ServerEventsTest {
       assertThat(heard.get(1).id()).startsWith(epoch + "-");
       try (HeardEvents ahead =
           new HeardEvents(server.port(), "Last-Event-ID: " + epoch + "-99\r\n")) {
-        assertThat(ahead.until("reset").get(1).data().get("reason").getAsString())
-            .isEqualTo("gap");
+        assertThat(ahead.until("reset").get(1).data().get("reason").getAsString()).isEqualTo("gap");
       }
     }
   }

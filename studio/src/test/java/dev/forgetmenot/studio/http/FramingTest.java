@@ -45,9 +45,7 @@ class FramingTest {
                     Route.of(
                             "GET",
                             "/named",
-                            call ->
-                                HttpAnswer.none()
-                                    .with("X-Name", call.asked("name").orElse("")))
+                            call -> HttpAnswer.none().with("X-Name", call.asked("name").orElse("")))
                         .forAnyone())));
   }
 

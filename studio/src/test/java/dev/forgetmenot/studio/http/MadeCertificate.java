@@ -2,6 +2,7 @@ package dev.forgetmenot.studio.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -35,7 +36,7 @@ record MadeCertificate(Path certificate, Path key, KeyStore store) {
     command.addAll(List.of("-ext", "san=ip:127.0.0.1,dns:localhost"));
     command.addAll(List.of(options));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(said);
     }
@@ -44,8 +45,14 @@ record MadeCertificate(Path certificate, Path key, KeyStore store) {
       store.load(in, PASSWORD);
     }
     return new MadeCertificate(
-        pem(folder.resolve(name + ".crt"), "CERTIFICATE", store.getCertificate("server").getEncoded()),
-        pem(folder.resolve(name + ".key"), "PRIVATE KEY", store.getKey("server", PASSWORD).getEncoded()),
+        pem(
+            folder.resolve(name + ".crt"),
+            "CERTIFICATE",
+            store.getCertificate("server").getEncoded()),
+        pem(
+            folder.resolve(name + ".key"),
+            "PRIVATE KEY",
+            store.getKey("server", PASSWORD).getEncoded()),
         trusting(store));
   }
 

@@ -32,7 +32,7 @@ class SlowClientsTest {
   private void start(Duration patience) throws IOException {
     server =
         HttpServer.start(
-            new Listening(InetAddress.getByName("127.0.0.1"), 0, Set.of(), Optional.empty()),
+            new Listening(InetAddress.getLoopbackAddress(), 0, Set.of(), Optional.empty()),
             new AccessToken("secret"),
             List.of(
                 FixedApi.of(

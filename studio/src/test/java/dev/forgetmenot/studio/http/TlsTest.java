@@ -46,7 +46,7 @@ class TlsTest {
             });
     return HttpServer.start(
         new Listening(
-            InetAddress.getByName("127.0.0.1"),
+            InetAddress.getLoopbackAddress(),
             0,
             Set.of(),
             Optional.of(new TlsFiles(made.certificate(), made.key()).open())),
@@ -130,7 +130,8 @@ class TlsTest {
 
   @Test
   void keysInOtherFormsAreSaid() throws Exception {
-    Path encrypted = MadeCertificate.pem(folder.resolve("e.key"), "ENCRYPTED PRIVATE KEY", new byte[9]);
+    Path encrypted =
+        MadeCertificate.pem(folder.resolve("e.key"), "ENCRYPTED PRIVATE KEY", new byte[9]);
     refuses(rsa.certificate(), encrypted, "e.key is encrypted; take the password off: openssl");
     Path old = MadeCertificate.pem(folder.resolve("o.key"), "RSA PRIVATE KEY", new byte[9]);
     refuses(rsa.certificate(), old, "o.key is in an older form (RSA PRIVATE KEY)", "openssl");
@@ -143,8 +144,7 @@ class TlsTest {
   @Test
   void aCertificateOutOfItsTimeIsRefused() throws Exception {
     MadeCertificate old =
-        MadeCertificate.of(
-            folder, "old", "-keyalg", "EC", "-startdate", "-10d", "-validity", "5");
+        MadeCertificate.of(folder, "old", "-keyalg", "EC", "-startdate", "-10d", "-validity", "5");
     refuses(old.certificate(), old.key(), "old.crt is for", "get another one");
   }
 

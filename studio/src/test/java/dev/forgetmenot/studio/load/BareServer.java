@@ -85,8 +85,7 @@ final class BareServer {
             1,
             failure -> new Problem("FMN-799", String.valueOf(failure)),
             Clock.systemUTC());
-    ServerEvents events =
-        new ServerEvents(model, queue, new ImageStore(folder.resolve("images")));
+    ServerEvents events = new ServerEvents(model, queue, new ImageStore(folder.resolve("images")));
     HttpServer server =
         HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new Events(events)));
     queue.start();

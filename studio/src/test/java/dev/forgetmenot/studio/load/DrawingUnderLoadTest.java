@@ -19,6 +19,7 @@ import dev.forgetmenot.studio.job.JobState;
 import dev.forgetmenot.studio.job.Problem;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,8 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Draws the same images again and again while 200 listen and 1,000 a second ask for the status: in
- * turns of the server that draws, and of another process, so that the work of the client is the same
- * in both. Says the times and their medians; {@code -Dfmn.load=true}. Client and other server have the lowest priority.
+ * turns of the server that draws, and of another process, so that the work of the client is the
+ * same in both. Says the times and their medians; {@code -Dfmn.load=true}. Client and other server
+ * have the lowest priority.
  */
 @EnabledIfSystemProperty(named = "fmn.load", matches = "true")
 class DrawingUnderLoadTest {
@@ -44,7 +46,7 @@ class DrawingUnderLoadTest {
   @Test
   void whoDrawsIsHardlySlower(@TempDir Path folder) throws Exception {
     Process other = java(BareServer.class, folder.resolve("other").toString());
-    try (BufferedReader said = other.inputReader();
+    try (BufferedReader said = other.inputReader(StandardCharsets.UTF_8);
         ServedModel model = EmbeddedServed.load()) {
       int otherPort = Integer.parseInt(said.readLine());
       ImageStore store = new ImageStore(folder.resolve("images"));
@@ -58,10 +60,7 @@ class DrawingUnderLoadTest {
           ServerEvents events = new ServerEvents(model, queue, store);
           HttpServer server =
               HttpServer.start(
-                  0,
-                  Set.of(),
-                  new AccessToken("secret"),
-                  List.of(new BareServer.Events(events)))) {
+                  0, Set.of(), new AccessToken("secret"), List.of(new BareServer.Events(events)))) {
         queue.start();
         assertThat(slower(queue, server.port(), otherPort)).isLessThan(1.05);
       }
@@ -95,7 +94,7 @@ class DrawingUnderLoadTest {
 
   private static Duration loaded(JobQueue queue, int port, boolean own) throws Exception {
     Process client = java(LoadClient.class, Integer.toString(port), "200", "1000");
-    try (BufferedReader said = client.inputReader()) {
+    try (BufferedReader said = client.inputReader(StandardCharsets.UTF_8)) {
       Thread.sleep(2000); // it starts
       Duration time = draw(queue);
       client.getOutputStream().close();
@@ -129,8 +128,6 @@ class DrawingUnderLoadTest {
     command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path")));
     command.add(program.getName());
     command.addAll(List.of(words));
-    return new ProcessBuilder(command)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 }

@@ -1,5 +1,6 @@
 package dev.forgetmenot.studio.load;
 
+import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -129,11 +130,12 @@ final class LoadClient {
 
   private void say(double seconds) {
     Object[] sorted = List.copyOf(nanos).stream().sorted().toArray();
-    System.out.printf(
-        "%.0f requests a second, p50 %.2f ms, p99 %.1f ms, %.0f KB a second heard%n",
-        sorted.length / seconds,
-        (Long) sorted[sorted.length / 2] / 1e6,
-        (Long) sorted[sorted.length * 99 / 100] / 1e6,
-        heard.get() / seconds / 1e3);
+    System.out.println(
+        Message.of(
+            "%.0f requests a second, p50 %.2f ms, p99 %.1f ms, %.0f KB a second heard",
+            sorted.length / seconds,
+            (Long) sorted[sorted.length / 2] / 1e6,
+            (Long) sorted[sorted.length * 99 / 100] / 1e6,
+            heard.get() / seconds / 1e3));
   }
 }

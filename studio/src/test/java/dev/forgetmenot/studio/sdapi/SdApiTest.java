@@ -20,8 +20,8 @@ import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
-import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.JobProblems;
+import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.ShownText;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
@@ -223,8 +223,7 @@ class SdApiTest {
   void aTextThatBecomesHugeIsRefused(String type) throws Exception {
     String bomb = CraftedPng.withText(type, 300);
     assertThat(bomb).hasSizeLessThan(1 << 20);
-    HttpResponse<String> answer =
-        ask("POST", "/sdapi/v1/png-info", "{\"image\":\"" + bomb + "\"}");
+    HttpResponse<String> answer = ask("POST", "/sdapi/v1/png-info", "{\"image\":\"" + bomb + "\"}");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
     assertThat(answer.body()).contains("the image cannot be read").doesNotContain("/tmp");
     assertThat(drawnFrom(bomb).statusCode()).isEqualTo(422);
