@@ -31,7 +31,7 @@ final class ServeCommand extends ServerCommand {
   }
 
   @Override
-  void greet(int port, AccessToken token, StateFolder folder) {
-    context.say("http://127.0.0.1:" + port + " answers; authentication fmn:" + token.text());
+  void greet(String address, AccessToken token, StateFolder folder) {
+    context.say(address + " answers; authentication fmn:" + token.text());
   }
 }

@@ -10,7 +10,9 @@ import dev.forgetmenot.studio.edit.EditSource;
 import dev.forgetmenot.studio.evaluate.EvaluateKind;
 import dev.forgetmenot.studio.evaluate.EvaluateRoutes;
 import dev.forgetmenot.studio.evaluate.EvaluationSource;
+import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
+import dev.forgetmenot.studio.http.KeyedAnswers;
 import dev.forgetmenot.studio.job.AskedKind;
 import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
@@ -20,6 +22,7 @@ import dev.forgetmenot.studio.patch.ExportKind;
 import dev.forgetmenot.studio.patch.ImportKind;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +60,7 @@ public record Served(
   }
 
   /** The server's own API. */
-  public ApiV1 api(JobQueue queue) {
+  public ApiV1 api(JobQueue queue, ServerEvents events) {
     return new ApiV1(
         token,
         model,
@@ -66,6 +69,8 @@ public record Served(
         patches,
         new EditRoutes(edits),
         new EvaluateRoutes(evaluations),
-        asked());
+        asked(),
+        events,
+        new KeyedAnswers(Clock.systemUTC()));
   }
 }

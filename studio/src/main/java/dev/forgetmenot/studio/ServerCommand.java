@@ -1,7 +1,5 @@
 package dev.forgetmenot.studio;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.files.Message;
@@ -29,12 +27,15 @@ import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditSource;
 import dev.forgetmenot.studio.evaluate.EvaluationSource;
+import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpServer;
+import dev.forgetmenot.studio.http.Listening;
 import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobProblems;
 import dev.forgetmenot.studio.job.JobQueue;
-import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.job.ShownText;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
@@ -45,30 +46,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A server on this machine: the model and the jobs that it has, whatever it shows of them. */
+/** A server: the model and the jobs that it has, whatever it shows of them. */
 abstract class ServerCommand extends ContextCommand {
   private static final int POLL_MILLIS = 100;
 
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      defaultValue = "7860",
-      description = "Where to listen on 127.0.0.1; 0 for any that is free (default: 7860).")
-  private int port;
-
-  @Option(
-      names = "--allow-host",
-      paramLabel = "NAME",
-      description =
-          "Another name under which a client asks, such as host.docker.internal; repeatable.")
-  private Set<String> allowedHosts = Set.of();
+  @Mixin private ListenOptions listen;
 
   @Option(
       names = "--state",
@@ -107,13 +93,14 @@ abstract class ServerCommand extends ContextCommand {
   abstract List<Api> more() throws IOException;
 
   /** Tells the user where it answers. */
-  abstract void greet(int answeringPort, AccessToken token, StateFolder folder);
+  abstract void greet(String address, AccessToken token, StateFolder folder);
 
   @Override
   public Integer call() throws IOException {
-    if (port < 0 || port > 65_535 || places < 1) {
-      throw new IllegalArgumentException("--port should be in [0, 65535], and --queue 1 or more");
+    if (places < 1) {
+      throw new IllegalArgumentException("--queue should be 1 or more");
     }
+    Listening where = listen.listening();
     StateFolder folder = StateFolder.open(state == null ? usual() : state);
     AccessToken token = AccessToken.of(folder.token(), newToken);
     ImageStore store = new ImageStore(folder.images());
@@ -143,35 +130,32 @@ abstract class ServerCommand extends ContextCommand {
               plugins,
               new BaseFiles(options.folder(), options.reading()),
               folder.models());
-      serve(served, sent, folder);
+      serve(served, sent, folder, where);
     }
     return ExitCodes.DONE;
   }
 
-  private void serve(Served served, SentPatches sent, StateFolder folder) throws IOException {
+  private void serve(Served served, SentPatches sent, StateFolder folder, Listening where)
+      throws IOException {
     ServedModel model = served.model();
     try (JobQueue queue =
             new JobQueue(
                 new JobFolders(folder.jobs()),
                 served.kinds(),
                 places,
-                ServerCommand::problem,
+                new JobProblems(new ShownText(List.of(folder.root(), options.folder()))),
                 Clock.systemUTC());
+        ServerEvents events = new ServerEvents(model, queue, served.store());
         HttpServer server =
-            HttpServer.start(
-                port,
-                allowedHosts.stream()
-                    .map(name -> name.toLowerCase(Locale.ROOT))
-                    .collect(Collectors.toSet()),
-                served.token(),
-                apis(served, sent, queue))) {
+            HttpServer.start(where, served.token(), apis(served, sent, queue, events))) {
       queue.listen(
           job ->
               job.problem()
                   .ifPresent(
                       why -> context.say(Message.of("job %s: %s", job.id(), why.sentence()))));
       queue.start();
-      greet(server.port(), served.token(), folder);
+      greet(listen.address(server.port()), served.token(), folder);
+      listen.warnings().forEach(context::say);
       context.say("jobs and images are kept in " + folder.root() + "; Ctrl-C ends the server");
       sayWhenLoaded(model);
       waitForStop();
@@ -184,10 +168,11 @@ abstract class ServerCommand extends ContextCommand {
     return new PatchRoutes(patches, patchOptions.trust(context.console()), model, mine);
   }
 
-  private List<Api> apis(Served served, SentPatches sent, JobQueue queue) throws IOException {
+  private List<Api> apis(Served served, SentPatches sent, JobQueue queue, ServerEvents events)
+      throws IOException {
     ServedModel model = served.model();
     List<Api> apis = new ArrayList<>();
-    apis.add(served.api(queue));
+    apis.add(served.api(queue, events));
     apis.add(new SdApi(model, queue, served.store(), new SdNames(model, sent.all())));
     apis.addAll(more());
     return apis;
@@ -197,12 +182,6 @@ abstract class ServerCommand extends ContextCommand {
     return UserFolder.DATA
         .place(System.getenv(), System.getProperty("os.name"), System.getProperty("user.home"))
         .resolve("studio");
-  }
-
-  private static Problem problem(Throwable failure) {
-    String sentences =
-        Failure.message(failure, "").lines().map(String::strip).collect(joining(" "));
-    return new Problem(Failure.of(failure).code(), sentences);
   }
 
   private void sayWhenLoaded(ServedModel model) {

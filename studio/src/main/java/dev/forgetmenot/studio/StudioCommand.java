@@ -37,8 +37,8 @@ final class StudioCommand extends ServerCommand {
 
   /** The token stands behind the {@code #}, which a browser sends to no server. */
   @Override
-  void greet(int port, AccessToken token, StateFolder folder) {
-    String address = "http://127.0.0.1:" + port + "/#token=" + token.text();
+  void greet(String server, AccessToken token, StateFolder folder) {
+    String address = server + "/#token=" + token.text();
     context.say(address);
     if (!closed) {
       try {

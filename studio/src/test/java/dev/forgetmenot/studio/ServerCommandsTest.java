@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands as the program finds them. */
 class ServerCommandsTest {
@@ -53,12 +53,44 @@ class ServerCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--port=-1", "--port=65536", "--queue=0"})
-  void whatIsOutOfRangeIsRefused(String option) {
-    assertThat(run(false, "serve", option, "--state", folder.toString()))
-        .isEqualTo(ExitCodes.WRONG_USE);
-    assertThat(said.toString()).contains("--port should be in [0, 65535], and --queue 1 or more");
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--port=-1 | --port should be in [0, 65535]",
+        "--port=65536 | --port should be in [0, 65535]",
+        "--queue=0 | --queue should be 1 or more",
+        "--listen=0.0.0.0 | give --tls-cert and --tls-key, or say --insecure-http",
+        "--listen=192.0.2.1 | give --tls-cert and --tls-key, or say --insecure-http",
+        "--listen=::ffff:192.0.2.1 | give --tls-cert and --tls-key, or say --insecure-http",
+        "--listen=no.such.name.invalid | --listen should be an address of this machine",
+        "--tls-cert=a.crt | --tls-cert and --tls-key should be given both",
+        "--tls-key=a.key --listen=0.0.0.0 | --tls-cert and --tls-key should be given both",
+        "--insecure-http --tls-cert=a --tls-key=b | exclude each other"
+      })
+  void optionsThatDoNotFitAreRefused(String options, String sentence) {
+    List<String> words = new ArrayList<>(List.of("serve", "--state", folder.toString()));
+    words.addAll(List.of(options.split(" ", -1)));
+    assertThat(run(false, words.toArray(String[]::new))).isEqualTo(ExitCodes.WRONG_USE);
+    assertThat(said.toString()).contains(sentence);
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aCertificateThatIsNotThereIsSaidBeforeAnythingBegins() {
+    String[] words = {
+      "serve", "--state", folder.toString(), "--tls-cert", "none.crt", "--tls-key", "none.key"
+    };
+    assertThat(run(false, words)).isEqualTo(ExitCodes.FAILED);
+    assertThat(said.toString()).contains("none.crt is not there; --tls-cert names a PEM file");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void whoListensBeyondThisMachineIsWarned() throws IOException {
+    started(folder.resolve("state"), "serve", "--listen", "0.0.0.0", "--insecure-http");
+    assertThat(said.toString())
+        .contains("warning: other machines reach the server on 0.0.0.0")
+        .contains("warning: without TLS the token and all images are read");
   }
 
   @Test

@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SamplerProvider;
-import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.studio.draw.DrawJob;
 import dev.forgetmenot.studio.draw.DrawRequest;
@@ -14,12 +13,14 @@ import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditRoutes;
 import dev.forgetmenot.studio.evaluate.EvaluateRoutes;
+import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.JsonFields;
+import dev.forgetmenot.studio.http.KeyedAnswers;
 import dev.forgetmenot.studio.http.Route;
 import dev.forgetmenot.studio.job.AskedKind;
 import dev.forgetmenot.studio.job.Job;
@@ -43,6 +44,7 @@ import java.util.function.Predicate;
  *
  * @param token is exchanged for the cookie of a browser's session
  * @param kinds of jobs that are asked for by their name, beside drawings
+ * @param keyed what was answered to requests that may come twice
  */
 public record ApiV1(
     AccessToken token,
@@ -52,7 +54,9 @@ public record ApiV1(
     PatchRoutes patches,
     EditRoutes edits,
     EvaluateRoutes evaluations,
-    List<AskedKind> kinds)
+    List<AskedKind> kinds,
+    ServerEvents events,
+    KeyedAnswers keyed)
     implements Api {
   private static final String HERE = "/api/v1/";
   private static final int MOST_IMPORTED = 256 << 20; // bytes; a larger one is for fmn patch import
@@ -71,12 +75,12 @@ public record ApiV1(
   public List<Route> routes() {
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new ImageRoutes(store).below(HERE + "images"));
-    routes.addAll(patches.below(HERE + "patches"));
+    routes.addAll(patches.below(HERE + "patches", keyed));
     routes.addAll(edits.below(HERE));
     routes.addAll(evaluations.below(HERE));
-    routes.add(
-        Route.of("POST", HERE + "imports", this::importFile)
-            .taking("application/octet-stream", MOST_IMPORTED));
+    routes.addAll(events.below(HERE));
+    Route imports = Route.of("POST", HERE + "imports", this::importFile);
+    routes.add(keyed.of(imports.taking("application/octet-stream", MOST_IMPORTED)));
     return routes;
   }
 
@@ -85,10 +89,9 @@ public record ApiV1(
         Route.of("POST", HERE + "session", this::begin).forAnyone(),
         Route.of("DELETE", HERE + "session", call -> cookie(call, "", 0)),
         Route.of("GET", HERE + "openapi.yaml", call -> description()),
-        Route.of("GET", HERE + "status", call -> HttpAnswer.json(status())),
         Route.of("GET", HERE + "samplers", call -> samplers()),
         Route.of("GET", HERE + "jobs", this::jobs),
-        Route.of("POST", HERE + "jobs", this::submit),
+        keyed.of(Route.of("POST", HERE + "jobs", this::submit)),
         Route.of("GET", HERE + "jobs/{id}", call -> HttpAnswer.json(json(job(call)))),
         Route.of("DELETE", HERE + "jobs/{id}", this::remove),
         Route.of("POST", HERE + "jobs/{id}/cancel", this::cancel),
@@ -125,7 +128,9 @@ public record ApiV1(
             HttpCall.cookieName(call.port())
                 + "="
                 + value
-                + "; Path=/; HttpOnly; SameSite=Strict; Max-Age="
+                + "; Path=/; HttpOnly; SameSite=Strict"
+                + (call.secure() ? "; Secure" : "")
+                + "; Max-Age="
                 + seconds);
   }
 
@@ -134,20 +139,6 @@ public record ApiV1(
     try (InputStream in = ApiV1.class.getResourceAsStream("openapi.yaml")) {
       return HttpAnswer.bytes("application/yaml", in.readAllBytes());
     }
-  }
-
-  private JsonObject status() {
-    JsonObject json = new JsonObject();
-    json.addProperty("version", HostVersions.read().program());
-    JsonObject served = new JsonObject();
-    served.addProperty("name", model.name());
-    served.addProperty("state", model.state());
-    model.ready().ifPresent(loaded -> served.addProperty("imageSize", loaded.model().imageSize()));
-    model.failure().ifPresent(why -> served.addProperty("detail", why.getMessage()));
-    json.add("model", served);
-    json.addProperty("queued", queue.length());
-    queue.running().ifPresent(job -> json.addProperty("running", job.id()));
-    return json;
   }
 
   private HttpAnswer jobs(HttpCall call) throws HttpProblem {
@@ -241,13 +232,7 @@ public record ApiV1(
     running(job)
         .ifPresent(
             running -> {
-              RunningJob.Progress now = running.progress();
-              JsonObject progress = new JsonObject();
-              progress.addProperty("stage", now.stage());
-              progress.addProperty("done", now.done());
-              progress.addProperty("total", now.total());
-              progress.addProperty("secondsLeft", now.secondsLeft());
-              json.add("progress", progress);
+              json.add("progress", running.progress().json());
               JsonArray lines = new JsonArray();
               running.lines().forEach(lines::add);
               json.add("lines", lines);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The images of one folder, {@code ID.png} with {@code ID.json} beside it, which is written last.
@@ -25,6 +27,7 @@ public final class ImageStore {
 
   private final Path folder;
   private final NavigableMap<String, StoredImage> images = new TreeMap<>();
+  private final List<Consumer<StoredImage>> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * The images that a folder has.
@@ -41,6 +44,11 @@ public final class ImageStore {
     }
   }
 
+  /** Is told of each image that is kept, on the thread that made it. */
+  public void listen(Consumer<StoredImage> listener) {
+    listeners.add(listener);
+  }
+
   /** Writes an image. */
   StoredImage add(RgbImage image, String job, long seed, String infotext) throws IOException {
     String id = UlidCreator.getMonotonicUlid().toString();
@@ -51,6 +59,7 @@ public final class ImageStore {
     synchronized (images) {
       images.put(id, stored);
     }
+    listeners.forEach(listener -> listener.accept(stored));
     return stored;
   }
 

@@ -6,6 +6,8 @@ import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What is answered.
@@ -14,14 +16,25 @@ import java.util.Map;
  * @param type of the content
  * @param body its bytes; not copied
  * @param headers more of them
+ * @param stream what writes the body instead, piece by piece, and is not to wait
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
-public record HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {
+public record HttpAnswer(
+    int status,
+    String type,
+    byte[] body,
+    Map<String, String> headers,
+    Optional<Consumer<Outlet>> stream) {
   private static final String JSON = "application/json";
 
   /** Copies the map. */
   public HttpAnswer {
     headers = Map.copyOf(headers);
+  }
+
+  /** An answer whose body is known. */
+  public HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {
+    this(status, type, body, headers, Optional.empty());
   }
 
   /** JSON with status 200. */
@@ -55,6 +68,11 @@ public record HttpAnswer(int status, String type, byte[] body, Map<String, Strin
     return new HttpAnswer(200, type, body, Map.of());
   }
 
+  /** Pieces with status 200, for as long as the client listens. */
+  public static HttpAnswer streamed(String type, Consumer<Outlet> stream) {
+    return new HttpAnswer(200, type, new byte[0], Map.of(), Optional.of(stream));
+  }
+
   /** Nothing, with status 204. */
   public static HttpAnswer none() {
     return new HttpAnswer(204, JSON, new byte[0], Map.of());
@@ -64,6 +82,6 @@ public record HttpAnswer(int status, String type, byte[] body, Map<String, Strin
   public HttpAnswer with(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put(name, value);
-    return new HttpAnswer(status, type, body, all);
+    return new HttpAnswer(status, type, body, all, stream);
   }
 }

@@ -8,6 +8,7 @@ import com.google.gson.stream.JsonToken;
 import dev.forgetmenot.files.JsonText;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,14 +16,24 @@ import java.util.Optional;
  * A request that may be answered.
  *
  * @param port of the server
+ * @param secure whether it was asked by https
  * @param path decoded, such as {@code /api/v1/jobs/01J…}
  * @param names what stands in the path for {@code {name}} of its {@link Route}
  * @param query the first value of each name
+ * @param headers those that endpoints read, by the names that {@link #HEADERS} has
  * @param body its bytes; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 public record HttpCall(
-    int port, String path, Map<String, String> names, Map<String, String> query, byte[] body) {
+    int port,
+    boolean secure,
+    String path,
+    Map<String, String> names,
+    Map<String, String> query,
+    Map<String, String> headers,
+    byte[] body) {
+  static final List<String> HEADERS = List.of("Last-Event-ID", KeyedAnswers.HEADER);
+
   /** Deeper JSON is refused. */
   private static final int DEPTH = 16;
 
@@ -33,6 +44,7 @@ public record HttpCall(
   public HttpCall {
     names = Map.copyOf(names);
     query = Map.copyOf(query);
+    headers = Map.copyOf(headers);
   }
 
   /** The name of a session's cookie: browsers give a cookie to all ports of a host. */
@@ -48,6 +60,11 @@ public record HttpCall(
   /** A value of the query. */
   public Optional<String> asked(String name) {
     return Optional.ofNullable(query.get(name));
+  }
+
+  /** A header that endpoints read. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
   }
 
   /**

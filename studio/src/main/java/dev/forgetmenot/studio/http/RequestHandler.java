@@ -5,6 +5,7 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -32,7 +35,11 @@ import org.slf4j.LoggerFactory;
 final class RequestHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
   private static final int FREE_TRIES = 10;
+  private static final int UPLOADS = 4;
   private static final Set<String> READING = Set.of("GET", "HEAD");
+
+  private static final byte[] UNREADABLE =
+      "this is no request that the server reads\n".getBytes(StandardCharsets.UTF_8);
 
   /** Browsers take nothing of an answer for a page, and show it to no other site. */
   private static final Map<String, String> ALWAYS =
@@ -49,6 +56,7 @@ final class RequestHandler extends Handler.Abstract {
   private final AccessToken token;
   private final List<Served> apis;
   private final AtomicInteger wrongTokens = new AtomicInteger();
+  private final Semaphore uploads = new Semaphore(UPLOADS);
 
   RequestHandler(ServerNames names, AccessToken token, List<Api> apis) {
     this.names = names;
@@ -78,7 +86,7 @@ final class RequestHandler extends Handler.Abstract {
     CompletableFuture<HttpAnswer> answer;
     try {
       answer = answer(request, host, path, served.at(path));
-    } catch (HttpProblem e) {
+    } catch (HttpProblem | RuntimeException e) { // Jetty reads cookies and queries when asked
       answer = CompletableFuture.failedFuture(e);
     }
     var unused =
@@ -113,7 +121,7 @@ final class RequestHandler extends Handler.Abstract {
     Route route = route(here, method.equals("HEAD") ? "GET" : method, path, pathNames);
     String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     Optional<String> foreign =
-        ServerNames.foreign(
+        names.foreign(
             !READING.contains(method),
             host,
             request.getHeaders().get(HttpHeader.ORIGIN),
@@ -136,6 +144,7 @@ final class RequestHandler extends Handler.Abstract {
           script ? Map.of() : Map.of("WWW-Authenticate", "Basic realm=\"fmn\""));
     }
     checkBody(request, route);
+    Runnable done = largeBody(request) ? uploads() : () -> {};
     CompletableFuture<byte[]> body = new CompletableFuture<>();
     Content.Source.asByteArrayAsync(
         request,
@@ -143,9 +152,34 @@ final class RequestHandler extends Handler.Abstract {
         Promise.Invocable.from(
             Invocable.InvocationType.BLOCKING,
             body::complete,
-            failure -> body.completeExceptionally(tooLarge(route))));
-    return body.thenCompose(
-        bytes -> answer(route, new HttpCall(names.port(), path, pathNames, query(request), bytes)));
+            failure -> body.completeExceptionally(unread(failure, route))));
+    return body.whenComplete((bytes, failure) -> done.run())
+        .thenCompose(
+            bytes ->
+                answer(
+                    route,
+                    new HttpCall(
+                        names.port(),
+                        names.tls(),
+                        path,
+                        pathNames,
+                        query(request),
+                        headers(request),
+                        bytes)));
+  }
+
+  /** Whether a body is held in memory that others may need. */
+  private static boolean largeBody(Request request) {
+    return request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+        || request.getLength() > Route.USUAL_BYTES;
+  }
+
+  /** Begins to take a large body; what is returned ends that. */
+  private Runnable uploads() throws HttpProblem {
+    if (!uploads.tryAcquire()) {
+      throw HttpProblem.busy(UPLOADS + " large bodies are coming already; try again", 2);
+    }
+    return uploads::release;
   }
 
   private static CompletableFuture<HttpAnswer> answer(Route route, HttpCall call) {
@@ -199,6 +233,18 @@ final class RequestHandler extends Handler.Abstract {
     }
   }
 
+  /** Why a body did not come: Jetty reads no more than is allowed. */
+  private static HttpProblem unread(Throwable failure, Route route) {
+    return failure instanceof HttpException || failure instanceof IOException
+        ? broken()
+        : tooLarge(route);
+  }
+
+  private static HttpProblem broken() {
+    return new HttpProblem(
+        400, "FMN-808", "the request cannot be read: its query, cookies or body are broken");
+  }
+
   private static HttpProblem tooLarge(Route route) {
     return new HttpProblem(
         413, "FMN-804", Message.of("the body may have %s bytes at most", route.mostBytes()));
@@ -212,6 +258,15 @@ final class RequestHandler extends Handler.Abstract {
     return query;
   }
 
+  private static Map<String, String> headers(Request request) {
+    Map<String, String> headers = new HashMap<>();
+    for (String name : HttpCall.HEADERS) {
+      Optional.ofNullable(request.getHeaders().get(name))
+          .ifPresent(value -> headers.put(name, value));
+    }
+    return headers;
+  }
+
   /** What is told of an exception that ended a request. */
   private static HttpProblem problem(Throwable thrown) {
     Throwable failure = thrown;
@@ -221,8 +276,16 @@ final class RequestHandler extends Handler.Abstract {
     if (failure instanceof HttpProblem problem) {
       return problem;
     }
+    if (failure instanceof HttpException) {
+      return broken();
+    }
     return switch (Failure.of(failure)) {
-      case DISK_FULL -> new HttpProblem(507, "FMN-805", Failure.message(failure, ""));
+      case DISK_FULL ->
+          new HttpProblem(
+              507,
+              "FMN-805",
+              "the disk of the server's folder is full: free some space, or start the server with"
+                  + " --state on another disk");
       case WRONG_USE -> HttpProblem.unfit(failure.getMessage());
       default -> {
         String id = UlidCreator.getMonotonicUlid().toString();
@@ -235,15 +298,29 @@ final class RequestHandler extends Handler.Abstract {
     };
   }
 
+  /** Answers what is no request; Jetty's own answer would be a page that shows the path. */
+  static boolean unreadable(Request request, Response response, Callback callback) {
+    ALWAYS.forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+    response.write(true, ByteBuffer.wrap(UNREADABLE), callback);
+    return true;
+  }
+
   private void send(Request request, Response response, Callback callback, HttpAnswer answer) {
     response.setStatus(answer.status());
     ALWAYS.forEach((name, value) -> response.getHeaders().put(new HttpField(name, value)));
     answer.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+    boolean head = request.getMethod().equals("HEAD");
     if (answer.status() != 204) {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+    }
+    if (answer.stream().isPresent() && !head) {
+      answer.stream().get().accept(new ResponseOutlet(request, response, callback));
+      return;
+    }
+    if (answer.status() != 204) {
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
     }
-    boolean head = request.getMethod().equals("HEAD");
     response.write(true, head ? null : ByteBuffer.wrap(answer.body()), callback);
   }
 }

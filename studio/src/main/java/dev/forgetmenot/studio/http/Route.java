@@ -22,7 +22,7 @@ public record Route(
   /** The type of most bodies. */
   public static final String JSON = "application/json";
 
-  private static final int USUAL_BYTES = 1 << 20;
+  static final int USUAL_BYTES = 1 << 20;
 
   /** Who may ask. */
   public enum Access {
@@ -70,6 +70,11 @@ public record Route(
   /** The same route for anyone. */
   public Route forAnyone() {
     return new Route(method, path, Access.ANYONE, body, mostBytes, endpoint);
+  }
+
+  /** The same route with another endpoint. */
+  Route answering(Endpoint other) {
+    return new Route(method, path, access, body, mostBytes, other);
   }
 
   /** The same route for bodies of another type and size. */

@@ -1,5 +1,6 @@
 package dev.forgetmenot.studio.job;
 
+import com.google.gson.JsonObject;
 import dev.forgetmenot.api.edit.JobContext;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public final class RunningJob implements JobContext {
   private long done;
   private long total;
   private Optional<byte[]> preview = Optional.empty();
+  private int previews;
 
   /**
    * Begins a job.
@@ -48,6 +50,16 @@ public final class RunningJob implements JobContext {
     /** The share that is done, in [0, 1]. */
     public double share() {
       return total == 0 ? 0 : (double) done / total;
+    }
+
+    /** As it is answered, with the seconds that are left. */
+    public JsonObject json() {
+      JsonObject json = new JsonObject();
+      json.addProperty("stage", stage);
+      json.addProperty("done", done);
+      json.addProperty("total", total);
+      json.addProperty("secondsLeft", secondsLeft());
+      return json;
     }
 
     /** Seconds that are left if it goes on as before; 0 while nothing is known. */
@@ -121,5 +133,11 @@ public final class RunningJob implements JobContext {
   public synchronized void preview(byte[] png) {
     previewAsked.set(false);
     preview = Optional.of(png);
+    previews++;
+  }
+
+  /** How many previews were kept. */
+  public synchronized int previews() {
+    return previews;
   }
 }

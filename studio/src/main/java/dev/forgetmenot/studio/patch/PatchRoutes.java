@@ -11,6 +11,7 @@ import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
+import dev.forgetmenot.studio.http.KeyedAnswers;
 import dev.forgetmenot.studio.http.Route;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,11 +36,12 @@ public record PatchRoutes(
    * The routes below a prefix.
    *
    * @param here such as {@code /api/v1/patches}
+   * @param keyed what was answered to requests that may come twice
    */
-  public List<Route> below(String here) {
+  public List<Route> below(String here, KeyedAnswers keyed) {
     return List.of(
         Route.of("GET", here, call -> list()),
-        Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES),
+        keyed.of(Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES)),
         Route.of("GET", here + "/{id}", call -> HttpAnswer.json(card(file(call)))),
         Route.of("GET", here + "/{id}/file", this::download),
         Route.of("POST", here + "/{id}/sign", this::sign),

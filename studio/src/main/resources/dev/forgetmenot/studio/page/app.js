@@ -6,10 +6,13 @@ import { Edit } from "/page/edit.js";
 import { Evaluate } from "/page/evaluate.js";
 import { html, text } from "/page/parts.js";
 import { Patches, useStack } from "/page/patches.js";
-import { ask, signIn, signInByAddress } from "/page/server.js";
+import { ask, hear, signIn, signInByAddress } from "/page/server.js";
 
 const CALM = 1500; // milliseconds between two looks at the server
 const BUSY = 400; // the same while a job is being done
+const HEARD = 15000; // the same while the server tells of changes
+const BESIDE = 2000; // the same while it tells of a job that is being done, for what it does not tell
+const SOON = 50; // after a change, since they come in groups
 const LONGEST = 30000; // after the server was gone several times
 
 const SCREENS = [
@@ -31,11 +34,12 @@ const KEYS = [
   ["?", "this list"],
 ];
 
-// What the server says now; asked again and again, later each time that it does not answer.
+// What the server says now; asked when it tells of a change, and else again and again, later each time that it does not answer.
 function useServer() {
   const [now, setNow] = useState({ status: null, jobs: [], images: [], gone: null, signedOut: false });
   const timer = useRef(0);
   const failures = useRef(0);
+  const events = useRef(null);
   const look = useCallback(async () => {
     clearTimeout(timer.current);
     let wait = CALM;
@@ -47,7 +51,9 @@ function useServer() {
       ]);
       failures.current = 0;
       setNow({ status, jobs: jobs.jobs, images: images.images, gone: null, signedOut: false });
-      wait = status.running || status.queued > 0 ? BUSY : CALM;
+      events.current.connect();
+      const busy = status.running || status.queued > 0;
+      wait = events.current.alive() ? (busy ? BESIDE : HEARD) : busy ? BUSY : CALM;
     } catch (refusal) {
       failures.current += 1;
       wait = Math.min(LONGEST, 1000 * 2 ** (failures.current - 1));
@@ -63,8 +69,19 @@ function useServer() {
     timer.current = setTimeout(look, wait);
   }, []);
   useEffect(() => {
+    events.current = hear((name, { id, ...progress }) => {
+      if (name === "progress") {
+        setNow((before) => ({ ...before, jobs: before.jobs.map((job) => (job.id === id ? { ...job, progress } : job)) }));
+      } else {
+        clearTimeout(timer.current);
+        timer.current = setTimeout(look, SOON);
+      }
+    });
     signInByAddress().catch(() => {}).then(look);
-    return () => clearTimeout(timer.current);
+    return () => {
+      clearTimeout(timer.current);
+      events.current.close();
+    };
   }, [look]);
   return [now, look];
 }

@@ -45,3 +45,62 @@ export async function signInByAddress() {
     await signIn(found[1]);
   }
 }
+
+const EVENTS = ["job", "queue", "model", "image", "progress", "log", "reset"];
+const ALIVE = 5000; // milliseconds between two words of the tab that listens
+
+// Hears of changes. One tab listens, since a browser opens few connections to a server, and tells the others; if it is closed, the next one
+// listens. Where the browser lacks the means for that, or the stream fails, alive() is false and the page goes on asking.
+export function hear(heard) {
+  if (!navigator.locks || !window.BroadcastChannel || !window.EventSource) {
+    return { alive: () => false, connect: () => {}, close: () => {} };
+  }
+  const channel = new BroadcastChannel("fmn-events");
+  const closing = new AbortController();
+  let source = null;
+  let listens = false;
+  let opened = false;
+  let told = 0;
+  const tell = (name, data) => {
+    channel.postMessage({ name, data });
+    heard(name, data);
+  };
+  const connect = () => {
+    if (listens && (!source || source.readyState === EventSource.CLOSED)) {
+      source = new EventSource("/api/v1/events");
+      source.onopen = () => { opened = true; };
+      source.onerror = () => {
+        if (opened) {
+          opened = false;
+          tell("lost", {});
+        }
+      };
+      EVENTS.forEach((name) => source.addEventListener(name, (event) => tell(name, JSON.parse(event.data))));
+    }
+  };
+  const open = () => source !== null && source.readyState === EventSource.OPEN;
+  const beat = setInterval(() => open() && channel.postMessage({ name: "alive" }), ALIVE);
+  channel.onmessage = ({ data }) => {
+    told = Date.now();
+    if (data.name !== "alive") {
+      heard(data.name, data.data);
+    }
+  };
+  navigator.locks.request("fmn-events", { signal: closing.signal }, () => new Promise((release) => {
+    listens = true;
+    closing.signal.addEventListener("abort", release);
+    connect();
+  })).catch(() => {});
+  return {
+    alive: () => open() || Date.now() - told < 3 * ALIVE,
+    connect,
+    close: () => {
+      clearInterval(beat);
+      closing.abort();
+      channel.close();
+      if (source) {
+        source.close();
+      }
+    },
+  };
+}

@@ -2,11 +2,7 @@ package dev.forgetmenot.studio.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.studio.Served;
-import dev.forgetmenot.studio.http.AccessToken;
-import dev.forgetmenot.studio.patch.PatchRoutes;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -15,20 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The description is of what the server has. Answers are checked by {@link WaitingServer}. */
 class ApiDescriptionTest {
   @Test
-  void eachRouteIsDescribedAndEachDescribedRouteIsThere() throws Exception {
-    ApiV1 api =
-        new Served(
-                new AccessToken("secret"),
-                null,
-                null,
-                new PatchRoutes(null, null, null, Optional.empty()),
-                null,
-                null,
-                null,
-                null)
-            .api(null);
+  void eachRouteIsDescribedAndEachDescribedRouteIsThere(@TempDir Path state) throws Exception {
     Set<String> routes = new TreeSet<>();
-    api.routes().forEach(route -> routes.add(route.method() + " " + route.path()));
+    try (WaitingServer server = new WaitingServer(state)) {
+      server.api().routes().forEach(route -> routes.add(route.method() + " " + route.path()));
+    }
     assertThat(ApiDescription.read().routes()).isEqualTo(routes);
   }
 

@@ -5,11 +5,15 @@ import static dev.forgetmenot.studio.api.WaitingServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.studio.http.HttpCall;
+import dev.forgetmenot.studio.http.Route;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,40 @@ class DrawOverHttpTest {
   }
 
   @Test
+  void aSecondClickMakesNoSecondJob() throws Exception {
+    String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\"}";
+    HttpResponse<byte[]> first = server.askOnce("jobs", "a-key", body);
+    HttpResponse<byte[]> second = server.askOnce("jobs", "a-key", body);
+    assertThat(first.statusCode()).isEqualTo(202);
+    assertThat(text(second)).isEqualTo(text(first));
+    assertThat(second.headers().firstValue("Location"))
+        .isEqualTo(first.headers().firstValue("Location"));
+    assertThat(server.waiting()).isEqualTo(1);
+    HttpResponse<byte[]> other = server.askOnce("jobs", "a-key", body.replace("fox", "dog"));
+    assertThat(other.statusCode()).isEqualTo(409);
+    assertThat(json(other).get("code").getAsString()).isEqualTo("FMN-814");
+    assertThat(server.askOnce("jobs", "another", body).statusCode()).isEqualTo(202);
+    assertThat(server.waiting()).isEqualTo(2);
+  }
+
+  @Test
+  void theCookieOfASessionIsForHttpsWhereThatIsAsked() throws Exception {
+    Route session =
+        server.api().routes().stream()
+            .filter(route -> route.method().equals("POST") && route.path().endsWith("/session"))
+            .findFirst()
+            .orElseThrow();
+    byte[] token = "{\"token\": \"secret\"}".getBytes(StandardCharsets.UTF_8);
+    for (boolean secure : new boolean[] {true, false}) {
+      HttpCall call =
+          new HttpCall(7860, secure, session.path(), Map.of(), Map.of(), Map.of(), token);
+      String cookie = session.endpoint().answer(call).get().headers().get("Set-Cookie");
+      assertThat(cookie).startsWith("fmn-7860=").contains("; HttpOnly; SameSite=Strict");
+      assertThat(cookie.contains("; Secure")).isEqualTo(secure);
+    }
+  }
+
+  @Test
   void aFullQueueSaysWhenToComeBack() throws Exception {
     String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\"}";
     server.ask("POST", "jobs", body);
@@ -93,6 +131,15 @@ class DrawOverHttpTest {
       })
   void whatDoesNotFitIsNamed(String fields, String sentence) throws Exception {
     server.refuses("{" + fields + "}", sentence);
+  }
+
+  @Test
+  void aPromptHasAtMost8192Characters() throws Exception {
+    String most = "{\"kind\": \"draw\", \"prompt\": \"" + "x".repeat(8192) + "\"}";
+    assertThat(server.ask("POST", "jobs", most).statusCode()).isEqualTo(202);
+    HttpResponse<byte[]> more = server.ask("POST", "jobs", most.replace("\"}", "x\"}"));
+    assertThat(more.statusCode()).isEqualTo(422);
+    assertThat(text(more)).contains("prompt should be at most 8,192 characters");
   }
 
   @Test

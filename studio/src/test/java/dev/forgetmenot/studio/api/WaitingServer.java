@@ -15,14 +15,19 @@ import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditSource;
 import dev.forgetmenot.studio.edit.FixedEdits;
 import dev.forgetmenot.studio.evaluate.FixedEvaluations;
+import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
+import dev.forgetmenot.studio.http.Api;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.page.PageFiles;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.sdapi.SdApi;
+import dev.forgetmenot.studio.sdapi.SdNames;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,6 +51,9 @@ final class WaitingServer implements AutoCloseable {
 
   private final ServedModel model;
   private final JobQueue queue;
+  private final ServerEvents events;
+  private final ApiV1 api;
+  private final SdApi others;
   private final HttpServer server;
   private final ApiDescription description = ApiDescription.read();
 
@@ -91,7 +99,19 @@ final class WaitingServer implements AutoCloseable {
             2,
             failure -> new Problem("FMN-799", String.valueOf(failure.getMessage())),
             Clock.systemUTC());
-    server = HttpServer.start(0, Set.of(), TOKEN, List.of(served.api(queue)));
+    events = new ServerEvents(model, queue, store);
+    api = served.api(queue, events);
+    others = new SdApi(model, queue, store, new SdNames(model, patches.all()));
+    server = HttpServer.start(0, Set.of(), TOKEN, List.of(api));
+  }
+
+  ApiV1 api() {
+    return api;
+  }
+
+  /** All that {@code fmn studio} answers, for a server of another kind. */
+  List<Api> apis() throws IOException {
+    return List.of(api, others, new PageFiles());
   }
 
   int port() {
@@ -108,13 +128,22 @@ final class WaitingServer implements AutoCloseable {
 
   /** Asks, and checks the answer by the description of the API. */
   HttpResponse<byte[]> send(String method, String path, String type, byte[] body) throws Exception {
-    HttpResponse<byte[]> answer =
-        send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/" + path))
-                .header("Authorization", "Bearer " + TOKEN.text())
-                .header("Content-Type", type)
-                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-                .build());
+    return checked(method, path, request(path, type).method(method, publisher(body)).build());
+  }
+
+  private static HttpRequest.BodyPublisher publisher(byte[] body) {
+    return HttpRequest.BodyPublishers.ofByteArray(body);
+  }
+
+  private HttpRequest.Builder request(String path, String type) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/api/v1/" + path))
+        .header("Authorization", "Bearer " + TOKEN.text())
+        .header("Content-Type", type);
+  }
+
+  private HttpResponse<byte[]> checked(String method, String path, HttpRequest request)
+      throws Exception {
+    HttpResponse<byte[]> answer = send(request);
     description.check(
         method.toLowerCase(Locale.ROOT),
         "/" + path.replaceFirst("[?].*", ""),
@@ -122,6 +151,13 @@ final class WaitingServer implements AutoCloseable {
         answer.headers().firstValue("Content-Type").orElse(""),
         text(answer));
     return answer;
+  }
+
+  /** Posts JSON with an Idempotency-Key. */
+  HttpResponse<byte[]> askOnce(String path, String key, String body) throws Exception {
+    HttpRequest.Builder request = request(path, "application/json").header("Idempotency-Key", key);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return checked("POST", path, request.POST(publisher(bytes)).build());
   }
 
   HttpResponse<byte[]> ask(String method, String path, String body) throws Exception {
@@ -147,6 +183,7 @@ final class WaitingServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    events.close();
     queue.close();
     model.close();
   }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -217,6 +219,29 @@ class HttpServerTest {
         .startsWith("HTTP/1.1 500 ")
         .contains("FMN-799")
         .doesNotContain("inner words", "ClassCast");
+  }
+
+  @Test
+  void theLogHasNeitherTokenNorCookieNorBody() throws IOException {
+    PrintStream before = System.err;
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+    try {
+      String cookie = "Cookie: fmn-1=cookie-content\r\n";
+      ask("GET /fault?word=query-content", TOKEN + cookie + JSON, "{\"body-content\": 1}");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(logged.toString(StandardCharsets.UTF_8))
+        .contains("request 0")
+        .doesNotContain("secret", "cookie-content", "query-content", "body-content");
+  }
+
+  @Test
+  void aBodyOfTheMostBytesIsTaken() throws IOException {
+    String body = "{\"a\":\"" + "x".repeat((1 << 20) - 8) + "\"}";
+    assertThat(body).hasSize(1 << 20);
+    assertThat(ask("POST /things", TOKEN + JSON, body)).startsWith("HTTP/1.1 200 ");
   }
 
   @Test

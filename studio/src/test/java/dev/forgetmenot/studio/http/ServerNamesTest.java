@@ -2,6 +2,8 @@ package dev.forgetmenot.studio.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,7 @@ class ServerNamesTest {
         "[::1]:80",
         "::1:7860",
         "2130706433:7860",
+        "[::ffff:127.0.0.1]:7860",
         "host.docker.internal.evil.example:7860"
       })
   void otherNamesAreRefused(String host) {
@@ -93,7 +96,51 @@ class ServerNamesTest {
     assertThat(foreign(true, "http://localhost:7860", site, true)).isTrue();
   }
 
-  private static boolean foreign(boolean write, String origin, String site, boolean authorized) {
-    return ServerNames.foreign(write, "localhost:7860", origin, site, authorized).isPresent();
+  @Test
+  void anotherAddressIsAllowedInAllItsForms() throws Exception {
+    ServerNames six = names("2001:db8::1", 7860);
+    assertThat(six.allow("[2001:db8::1]:7860")).isTrue();
+    assertThat(six.allow("[2001:DB8:0:0:0:0:0:1]:7860")).isTrue();
+    assertThat(six.allow("127.0.0.1:7860")).as("forwarded").isTrue();
+    assertThat(six.allow("[2001:db8::2]:7860")).isFalse();
+    assertThat(six.allow("[2001:db8::1]")).isFalse();
+    assertThat(six.allow("[2001:db8::1%25eth0]:7860")).isFalse();
+    assertThat(names("192.0.2.7", 7860).allow("192.0.2.7:7860")).isTrue();
+    assertThat(names("192.0.2.7", 7860).allow("192.0.2.8:7860")).isFalse();
+  }
+
+  @Test
+  void allAddressesAreThoseOfThisMachine() throws Exception {
+    ServerNames all = names("0.0.0.0", 7860);
+    assertThat(all.own()).contains("127.0.0.1", "localhost");
+    assertThat(all.allow("0.0.0.0:7860")).isFalse();
+    assertThat(all.allow("198.51.100.1:7860")).isFalse();
+    assertThat(all.allow("evil.example:7860")).isFalse();
+  }
+
+  @Test
+  void theUsualPortMayBeLeftOut() throws Exception {
+    assertThat(names("192.0.2.7", 80).allow("192.0.2.7")).isTrue();
+    assertThat(names("192.0.2.7", 443).allow("192.0.2.7")).isFalse();
+    ServerNames tls = new ServerNames(443, Set.of("192.0.2.7"), Set.of(), true);
+    assertThat(tls.allow("192.0.2.7")).isTrue();
+  }
+
+  @Test
+  void aPageOfHttpIsNoPageOfAServerOfHttps() {
+    ServerNames tls = new ServerNames(7860, Set.of("localhost"), Set.of(), true);
+    assertThat(tls.foreign(true, "localhost:7860", "https://localhost:7860", null, false))
+        .isEmpty();
+    assertThat(tls.foreign(true, "localhost:7860", "http://localhost:7860", null, false))
+        .isPresent();
+  }
+
+  private static ServerNames names(String address, int port) throws Exception {
+    return ServerNames.of(
+        new Listening(InetAddress.getByName(address), port, Set.of(), Optional.empty()), port);
+  }
+
+  private boolean foreign(boolean write, String origin, String site, boolean authorized) {
+    return names.foreign(write, "localhost:7860", origin, site, authorized).isPresent();
   }
 }

@@ -15,11 +15,14 @@ import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.FixedEdits;
 import dev.forgetmenot.studio.evaluate.FixedEvaluations;
+import dev.forgetmenot.studio.event.HeardEvents;
+import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
 import dev.forgetmenot.studio.job.JobFolders;
+import dev.forgetmenot.studio.job.JobProblems;
 import dev.forgetmenot.studio.job.JobQueue;
-import dev.forgetmenot.studio.job.Problem;
+import dev.forgetmenot.studio.job.ShownText;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
@@ -43,6 +46,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients of A1111 ask, in the form in which they ask it, with the embedded model. */
 class SdApiTest {
@@ -50,11 +55,14 @@ class SdApiTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private static ServedModel model;
+  private static Path kept;
   private static JobQueue queue;
+  private static ServerEvents events;
   private static HttpServer server;
 
   @BeforeAll
   static void start(@TempDir Path state) throws Exception {
+    kept = state;
     model = EmbeddedServed.load();
     ImageStore store = new ImageStore(state.resolve("images"));
     PatchFolders folders = new PatchFolders(List.of(state));
@@ -80,16 +88,18 @@ class SdApiTest {
             new JobFolders(state.resolve("jobs")),
             served.kinds(),
             4,
-            failure -> new Problem("FMN-702", String.valueOf(failure.getMessage())),
+            new JobProblems(new ShownText(List.of(state))),
             Clock.systemUTC());
     queue.start();
+    events = new ServerEvents(model, queue, store);
     server =
         HttpServer.start(
             0,
             Set.of(),
             TOKEN,
             List.of(
-                served.api(queue), new SdApi(model, queue, store, new SdNames(model, folders))));
+                served.api(queue, events),
+                new SdApi(model, queue, store, new SdNames(model, folders))));
     CountDownLatch loaded = new CountDownLatch(1);
     model.whenLoaded((ready, failure) -> loaded.countDown());
     loaded.await();
@@ -98,6 +108,7 @@ class SdApiTest {
   @AfterAll
   static void stop() throws IOException {
     server.close();
+    events.close();
     queue.close();
     model.close();
   }
@@ -188,6 +199,43 @@ class SdApiTest {
             "{\"prompt\":\"a fox\",\"init_images\":[\"http://127.0.0.1:1/a.png\"]}");
     assertThat(answer.statusCode()).isEqualTo(422);
     assertThat(answer.body()).contains("no address is fetched");
+  }
+
+  private static HttpResponse<String> drawnFrom(String image) throws Exception {
+    return ask(
+        "POST",
+        "/sdapi/v1/img2img",
+        "{\"prompt\":\"a fox\",\"steps\":2,\"init_images\":[\"" + image + "\"]}");
+  }
+
+  @Test
+  void anImageThatSaysThatItIsHugeEndsItsJobAlone() throws Exception {
+    long began = System.nanoTime();
+    HttpResponse<String> answer = drawnFrom(CraftedPng.ofSize(40_000, 40_000));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    assertThat(System.nanoTime() - began).isLessThan(10_000_000_000L);
+    assertThat(ask("POST", "/sdapi/v1/txt2img", "{\"prompt\":\"a\",\"steps\":1}").statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zTXt", "iTXt"})
+  void aTextThatBecomesHugeIsRefused(String type) throws Exception {
+    String bomb = CraftedPng.withText(type, 300);
+    assertThat(bomb).hasSizeLessThan(1 << 20);
+    HttpResponse<String> answer = ask("POST", "/sdapi/v1/png-info", "{\"image\":\"" + bomb + "\"}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    assertThat(answer.body()).contains("the image cannot be read").doesNotContain("/tmp");
+    assertThat(drawnFrom(bomb).statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void theSentenceOfAJobNamesNoPlaceOfTheServer() throws Exception {
+    HttpResponse<String> answer = drawnFrom("bm8gaW1hZ2U=");
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(answer.body()).contains("initial is not a readable image");
+    assertThat(answer.body()).doesNotContain(kept.toString());
+    assertThat(ask("GET", "/api/v1/jobs", "").body()).doesNotContain(kept.toString());
   }
 
   @Test
@@ -281,5 +329,21 @@ class SdApiTest {
         .contains("image/png");
     assertThat(ask("DELETE", "/api/v1/images/" + id, "").statusCode()).isEqualTo(204);
     assertThat(ask("GET", "/api/v1/images/" + id, "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aDrawingIsHeardOf() throws Exception {
+    try (HeardEvents listener = new HeardEvents(server.port(), "")) {
+      String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\", \"steps\": 3, \"count\": 2}";
+      assertThat(ask("POST", "/api/v1/jobs", body).statusCode()).isEqualTo(202);
+      List<HeardEvents.Event> heard = listener.untilJob("done");
+      assertThat(heard)
+          .extracting(HeardEvents.Event::name)
+          .startsWith("hello")
+          .contains("progress", "image", "queue");
+      assertThat(heard.stream().filter(event -> event.name().equals("image")))
+          .extracting(event -> event.data().keySet())
+          .containsExactly(Set.of("id", "job", "seed"), Set.of("id", "job", "seed"));
+    }
   }
 }
