@@ -226,7 +226,12 @@ final class RequestHandler extends Handler.Abstract {
       throw tooLarge(route);
     }
     String type = Optional.ofNullable(request.getHeaders().get(HttpHeader.CONTENT_TYPE)).orElse("");
-    boolean empty = request.getLength() == 0 || READING.contains(request.getMethod());
+    // Browsers send a DELETE without a body and without a length.
+    boolean empty =
+        request.getLength() == 0
+            || (request.getLength() < 0
+                && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING))
+            || READING.contains(request.getMethod());
     if (!empty && !type.split(";", 2)[0].strip().equalsIgnoreCase(route.body())) {
       throw new HttpProblem(
           415, "FMN-811", "the body should come with Content-Type: " + route.body());

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Draw } from "/page/draw.js";
 import { Edit } from "/page/edit.js";
 import { Evaluate } from "/page/evaluate.js";
-import { html, text } from "/page/parts.js";
+import { commands, html, text } from "/page/parts.js";
 import { Patches, useStack } from "/page/patches.js";
 import { ask, hear, signIn, signInByAddress } from "/page/server.js";
 
@@ -138,13 +138,28 @@ function Header({ status, help, screen }) {
   </header>`;
 }
 
+// While it is open the page behind gets neither focus nor keys; Esc closes it, and the focus goes back.
 function Keys({ close }) {
-  const button = useRef(null);
-  useEffect(() => button.current.focus(), []);
-  return html`<div class="layer" role="dialog" aria-modal="true" aria-label="Keys">
-    <div class="card"><h2>Keys</h2>
-      <dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
-      <button ref=${button} onClick=${close}>Close</button></div></div>`;
+  const dialog = useRef(null);
+  useEffect(() => dialog.current.showModal(), []);
+  const pressed = (event) => {
+    event.stopPropagation();
+    if (event.key === "?") {
+      dialog.current.close();
+    }
+  };
+  return html`<dialog ref=${dialog} class="card" aria-label="Keys" onClose=${close} onKeyDown=${pressed}>
+    <h2>Keys</h2>
+    <dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+    <button onClick=${() => dialog.current.close()}>Close</button></dialog>`;
+}
+
+// A link would be an address, and addresses are screens.
+function toContent(event) {
+  event.preventDefault();
+  const main = document.getElementById("main");
+  main.tabIndex = -1;
+  main.focus();
 }
 
 function Screen({ screen, now, look, stack }) {
@@ -169,13 +184,10 @@ function Studio() {
   const screen = useScreen();
   useEffect(() => {
     const pressed = (event) => {
-      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-      if (event.key === "?" && !typing) {
-        setKeys((shown) => !shown);
-      } else if (!typing && SCREENS[Number(event.key) - 1]) {
+      if (event.key === "?" && commands(event)) {
+        setKeys(true);
+      } else if (commands(event) && SCREENS[Number(event.key) - 1]) {
         location.hash = `#/${SCREENS[Number(event.key) - 1][0]}`;
-      } else if (event.key === "Escape") {
-        setKeys(false);
       }
     };
     addEventListener("keydown", pressed);
@@ -184,7 +196,7 @@ function Studio() {
   if (now.signedOut) {
     return html`<${SignIn} done=${look} />`;
   }
-  return html`<a class="skip" href="#main">To the content</a>
+  return html`<a class="skip" href="#main" onClick=${toContent}>To the content</a>
     <${Header} status=${now.status} help=${() => setKeys(true)} screen=${screen} />
     ${now.gone && html`<p role="alert" class="banner">${text(now.gone)}</p>`}
     ${now.status && now.status.model.state === "failed" &&

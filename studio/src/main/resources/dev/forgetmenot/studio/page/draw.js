@@ -1,6 +1,6 @@
 // Draw: a prompt and its settings, the job that is being done, and what was drawn before.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Drop, Field, NumberField, duration, html, text, useAttempt, useDraft, usePreview, useStored } from "/page/parts.js";
+import { Drop, Field, NumberField, commands, duration, html, text, useAttempt, useDraft, usePreview, useStored } from "/page/parts.js";
 import { tags, untagged } from "/page/patches.js";
 import { ask, send } from "/page/server.js";
 import { Wipe, pairs } from "/page/wipe.js";
@@ -120,7 +120,7 @@ function Running({ job, cancel }) {
   return html`<section class="card running" aria-label="Being drawn">
     ${url ? html`<img src=${url} alt="Preview" />` : html`<div class="blank"></div>`}
     <div><p>${text(job.title)}</p>
-      <progress max=${progress ? Math.max(1, progress.total) : 1} value=${done}></progress>
+      <progress aria-label="Done" max=${progress ? Math.max(1, progress.total) : 1} value=${done}></progress>
       <p>${words}</p>
       <button onClick=${cancel}>Cancel</button></div>
   </section>`;
@@ -139,6 +139,11 @@ function Failed({ job, again, remove }) {
 function Viewer({ image, use, begin, close, remove }) {
   const [copied, setCopied] = useState(false);
   const button = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const card = button.current.closest("section");
+    return () => card.contains(document.activeElement) && before.focus();
+  }, []);
   useEffect(() => { button.current.focus(); setCopied(false); }, [image.id]);
   const copy = async () => {
     await navigator.clipboard.writeText(image.infotext);
@@ -245,12 +250,11 @@ export function Draw({ now, look, stack }) {
   };
   useEffect(() => {
     const pressed = (event) => {
-      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         draw();
-      } else if (event.key === "X" && event.shiftKey && !typing && running) {
+      } else if (event.key === "X" && commands(event) && running) {
         cancel(running);
-      } else if (event.key === "/" && !typing) {
+      } else if (event.key === "/" && commands(event)) {
         prompt.current.focus();
       } else if (event.key === "Escape") {
         setChosen(null);

@@ -21,6 +21,13 @@ export function NumberField({ label, name, value, set, min, max, step, placehold
   <//>`;
 }
 
+// Whether a pressed key is text of a field; a slider takes none.
+export const typed = (event) => event.target.matches('input:not([type="range"]), textarea, select');
+
+// Whether it is a command of the page: neither text nor one of the browser's, which have Ctrl, Alt or Meta, nor behind a dialog.
+export const commands = (event) =>
+  !typed(event) && !event.ctrlKey && !event.altKey && !event.metaKey && !document.querySelector(":modal");
+
 // What the browser keeps over a reload; what it cannot read counts for nothing.
 export function useStored(key, usual) {
   const [value, setValue] = useState(() => {
@@ -134,7 +141,7 @@ function Busy({ job, cancel }) {
   const url = usePreview(job, lines.length);
   return html`<section class="card" aria-label="Being done">
     <p>${text(job.title)}</p>
-    <progress max=${progress && progress.total ? progress.total : 1} value=${progress && progress.total ? progress.done : 0}></progress>
+    <progress aria-label="Done" max=${progress && progress.total ? progress.total : 1} value=${progress && progress.total ? progress.done : 0}></progress>
     <p>${progress ? text(progress.stage) : "begins"}${progress && progress.total ? `: ${progress.done} of ${progress.total}` : ""}</p>
     ${losses.length > 1 && html`<${Losses} losses=${losses} />`}
     ${url && html`<img class="sheet" src=${url} alt="The newest images" />`}

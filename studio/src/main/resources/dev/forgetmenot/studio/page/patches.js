@@ -1,7 +1,7 @@
 // Patches: what there is, what is on, and how strongly. The set goes with each drawing as tags of its prompt.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Grid, start as startGrid } from "/page/grid.js";
-import { Drop, Field, Jobs, html, size, text, useAttempt, useStored } from "/page/parts.js";
+import { Drop, Field, Jobs, html, size, text, typed, useAttempt, useStored } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const STACK = "stack";
@@ -91,7 +91,7 @@ function Card({ card, stack, remove, sign, save, grid }) {
         ? `made on ${text(card.base.label)}`
         : fits ? "fits this model" : `does not fit: made for ${text(card.base.architecture)}`}</span></p>
     ${on && html`<${Strength} card=${card} strength=${strength} set=${(value) => stack.set(card.name, value)} />`}
-    ${asked && html`<p role="alert">It came over this page and is ${text(card.trust.words)}. Who made it may have put other changes into it than it says.</p>`}
+    ${asked && html`<p role="alert">It is ${text(card.trust.words)}. Who made it may have put other changes into it than it says.</p>`}
     <div class="row">
       ${on
         ? html`<button onClick=${() => stack.set(card.name, null)}>Take off</button>`
@@ -165,7 +165,7 @@ export function Patches({ stack, model, jobs, look, images }) {
   });
   useEffect(() => {
     const pressed = (event) => {
-      if (event.key === "z" && (event.ctrlKey || event.metaKey) && !/^(INPUT|TEXTAREA)$/.test(event.target.tagName)) {
+      if (event.key === "z" && (event.ctrlKey || event.metaKey) && !typed(event)) {
         stack.undo();
         event.preventDefault();
       }

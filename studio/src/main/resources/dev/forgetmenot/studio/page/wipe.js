@@ -1,6 +1,6 @@
 // The same seeds without and with the patches that are on, one over the other.
 import { useEffect, useState } from "preact/hooks";
-import { html, text } from "/page/parts.js";
+import { commands, html, text } from "/page/parts.js";
 
 const address = (image) => `/api/v1/images/${image.id}.png`;
 
@@ -20,7 +20,7 @@ export function Wipe({ all, close }) {
   const [before, after] = all[chosen];
   useEffect(() => {
     const pressed = (event) => {
-      if (event.key.toLowerCase() === "b" && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
+      if (event.key.toLowerCase() === "b" && commands(event)) {
         setShown((now) => (now > 50 ? 0 : 100));
         event.preventDefault();
       }

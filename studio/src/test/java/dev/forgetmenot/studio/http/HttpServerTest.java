@@ -47,6 +47,7 @@ class HttpServerTest {
       return List.of(
           Route.of("GET", "/things/{id}", call -> said(call.name("id"))),
           Route.of("POST", "/things", call -> HttpAnswer.json(call.json())),
+          Route.of("DELETE", "/kept/{id}", call -> HttpAnswer.none()),
           Route.of("GET", "/fault", call -> fault()),
           Route.of("GET", "/open", call -> said("open")).forAnyone());
     }
@@ -160,6 +161,18 @@ class HttpServerTest {
     assertThat(ask("POST /things", TOKEN + "Content-Type: text/plain\r\n", "{}"))
         .startsWith("HTTP/1.1 415 ");
     assertThat(ask("POST /things", TOKEN, "{}")).startsWith("HTTP/1.1 415 ");
+  }
+
+  @Test
+  void aDeleteOfABrowserHasNeitherBodyNorLength() throws IOException {
+    assertThat(ask("DELETE /kept/1", TOKEN, "")).startsWith("HTTP/1.1 204 ");
+    assertThat(ask("DELETE /kept/1", TOKEN, "{}")).startsWith("HTTP/1.1 415 ");
+    assertThat(
+            ask(
+                "DELETE /kept/1",
+                TOKEN + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
+                ""))
+        .startsWith("HTTP/1.1 415 ");
   }
 
   @Test

@@ -1,0 +1,110 @@
+package dev.forgetmenot.studio.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The screens Forget and Correct: from a name to a patch that is on, or to a sentence. */
+class ForgetTest extends StudioPageTest {
+  private static final String WHAT = "What should it forget?";
+
+  /** Nothing of one test is shown in the next. */
+  @AfterEach
+  void removeJobs() throws Exception {
+    removeAll("jobs");
+    removeAll("patches");
+  }
+
+  private static void removeAll(String what) throws Exception {
+    for (var one : studio().get(what).getAsJsonArray(what)) {
+      String id = one.getAsJsonObject().get("id").getAsString();
+      studio().ask("DELETE", what + "/" + id, "application/json", new byte[0]);
+    }
+  }
+
+  private void choose(String what, String name, String method) {
+    field(what).fill(name);
+    field("Method").selectOption(method);
+  }
+
+  @Test
+  void whatItWouldTakeIsSaidBefore() {
+    open("Forget");
+    choose(WHAT, "merlin", "oblique");
+    button("What would it take?").click();
+    Locator result = region("Result");
+    assertThat(result).containsText("oblique would take about");
+    assertThat(result).containsText("nearest to 'merlin'");
+    assertThat(button("Put on and draw")).hasCount(0);
+    inside(result, "Remove from this list").click();
+    assertThat(result).hasCount(0);
+  }
+
+  @Test
+  void aNameIsForgottenAndThePatchPutOn() throws Exception {
+    open("Forget");
+    page().getByText("What this model is known to draw").click();
+    button("merlin").click();
+    assertThat(field(WHAT)).hasValue("merlin");
+    field("Method").selectOption("oblique");
+    page().getByText("Settings of oblique").click();
+    button("Forget").click();
+    assertThat(region("Being done")).containsText("merlin");
+
+    page().reload();
+    assertThat(field(WHAT)).hasValue("merlin");
+    Locator result = region("Result");
+    assertThat(result).containsText(Pattern.compile("recognised as merlin \\d+/\\d+ → \\d+/\\d+"));
+    Locator sheet = result.getByRole(AriaRole.IMG);
+    assertThat(sheet).hasJSProperty("complete", true);
+    assertThat(sheet).not().hasJSProperty("naturalWidth", 0);
+    Accessibility.check(page(), "Forget with a result");
+
+    button("Put on and draw").click();
+    assertOn("Draw");
+    assertThat(page().getByText("On: ")).containsText("merlin");
+    ask("merlin", 2, "6");
+    button("Draw").click();
+    drawn("merlin").click();
+    assertThat(region("Image")).containsText("<patch:");
+  }
+
+  @Test
+  void oneThatIsBeingDoneIsCancelledAfterAReload() {
+    open("Forget");
+    choose(WHAT, "merlin", "auto");
+    button("Forget").click();
+    assertThat(region("Being done")).containsText("forget merlin");
+    page().reload();
+    inside(region("Being done"), "Cancel").click();
+    assertThat(region("Being done")).hasCount(0);
+    assertThat(alert()).containsText("forget merlin: cancelled");
+    inside(alert(), "Remove from this list").click();
+    assertThat(alert()).hasCount(0);
+  }
+
+  @Test
+  void aNameThatIsNotKnownIsRefused() {
+    expectRefusal(422);
+    open("Forget");
+    choose(WHAT, "qwertz", "oblique");
+    button("What would it take?").click();
+    assertThat(alert()).containsText("qwertz");
+    assertThat(region("Result")).hasCount(0);
+  }
+
+  @Test
+  void aWordIsCorrectedOnAScreenOfItsOwn() {
+    open("Correct");
+    field("Which word shows one thing alone?").fill("wizard");
+    button("What would it take?").click();
+    assertThat(region("Result")).containsText("would take about");
+    go("Forget");
+    assertThat(field(WHAT)).hasValue("");
+    assertThat(region("Result")).hasCount(0);
+  }
+}

@@ -1,0 +1,2 @@
+/** The page of {@code fmn studio} in a browser, as a person uses it. */
+package dev.forgetmenot.studio.browser;
