@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Example:",
-      "  fmn generate \"a photo of a castle\" --seed 7 -o without",
-      "  fmn generate \"a photo of a castle\" --seed 7 -o with --patch a.fmnpatch",
+      "  fmn generate \"a photo of a lighthouse\" --seed 7 -o without",
+      "  fmn generate \"a photo of a lighthouse\" --seed 7 -o with --patch a.fmnpatch",
       "  fmn patch preview a.fmnpatch --before without/IMAGE --after with/IMAGE -o b.fmnpatch"
     })
 final class PatchPreviewCommand extends FileCommand {
