@@ -63,7 +63,8 @@ class PackedProgramIT {
     assertThat(packed.keySet())
         .as("plugins are loaded from plugins/ alone")
         .noneMatch(name -> name.startsWith("fmn/lib/plugin-"))
-        .anyMatch(name -> name.startsWith("fmn/lib/pytorch-native-cpu-"));
+        .anyMatch(name -> name.startsWith("fmn/lib/pytorch-native-cpu-"))
+        .anyMatch(name -> name.startsWith("fmn/lib/fmn-plugin-oci-"));
   }
 
   private Path home() {

@@ -44,6 +44,7 @@ class ArchitectureTest {
           "evaluation",
           "host",
           "studio",
+          "plugin-oci",
           "samples");
 
   private static final JavaClasses MAIN = new ClassFileImporter().importPaths(compiled());
@@ -269,6 +270,19 @@ class ArchitectureTest {
     rule.check(MAIN);
     assertFails(rule, "diffusion.planted.UsesPyTorch");
     assertThat(USED).anyMatch(PackageMatcher.of("ai.djl.pytorch..")::matches);
+  }
+
+  @Test
+  void oneModuleSpeaksToOtherMachines() {
+    ArchRule rule =
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.forgetmenot.oci..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..");
+    rule.check(MAIN);
+    assertFails(rule, "host.planted.OpensConnections");
   }
 
   @Test

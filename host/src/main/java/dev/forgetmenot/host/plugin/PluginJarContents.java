@@ -28,6 +28,10 @@ final class PluginJarContents {
           new Shared("ai/djl/", "DJL"),
           new Shared("org/pf4j/", "PF4J"));
 
+  /** By this the program finds commands among the jars of {@code lib/}, and not here. */
+  private static final String COMMANDS =
+      "META-INF/services/dev.forgetmenot.host.cli.shell.CommandProvider";
+
   private static final String REQUIRES = "Plugin-Requires";
   private static final List<String> LINES = List.of("Plugin-Id", "Plugin-Version", REQUIRES);
 
@@ -43,6 +47,10 @@ final class PluginJarContents {
    */
   static Optional<String> refusal(Path jar, String hostApi) throws IOException {
     try (JarFile file = new JarFile(jar.toFile())) {
+      if (file.getEntry(COMMANDS) != null) {
+        return Optional.of(
+            "it brings commands and is no plugin: put it into lib/ of the program instead");
+      }
       List<String> missing = LINES.stream().filter(line -> line(file, line).isEmpty()).toList();
       if (!missing.isEmpty()) {
         return Optional.of(

@@ -3,8 +3,8 @@ package dev.forgetmenot.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.Fmn;
-import dev.forgetmenot.host.SmallPatch;
 import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.SmallPatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.host.HostVersions;
+import dev.forgetmenot.host.cli.shell.CommandProvider;
 import dev.forgetmenot.testkit.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -133,6 +134,18 @@ class HostPluginManagerTest {
     try (HostPluginManager manager = start()) {
       assertThat(reports(manager).get("text.jar").reason()).contains("not a readable jar");
       assertThat(reports(manager).get("nameless.jar").state()).isEqualTo("REFUSED");
+      assertGoodOneWorks(manager);
+    }
+  }
+
+  @Test
+  void aJarOfCommandsIsSentToItsFolder() throws IOException {
+    PluginJar.of("commands", "1.0.0")
+        .without("Plugin-Id")
+        .entry("META-INF/services/" + CommandProvider.class.getName(), new byte[0])
+        .write(folder);
+    try (HostPluginManager manager = start()) {
+      assertThat(reports(manager).get("commands.jar").reason()).contains("put it into lib/");
       assertGoodOneWorks(manager);
     }
   }

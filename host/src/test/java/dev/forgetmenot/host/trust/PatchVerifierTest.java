@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.forgetmenot.api.model.PatchRequest;
-import dev.forgetmenot.host.SmallPatch;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchSigner;
@@ -17,6 +16,7 @@ import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.patching.trust.TrustedKey;
 import dev.forgetmenot.patching.trust.UnsignedPolicy;
 import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.SmallPatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,9 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.cli.shell.CommandProvider;
 import dev.forgetmenot.host.cli.shell.Subcommands;
+import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +23,8 @@ public final class PatchCommand implements Runnable {
   /** The command with all that can be done. */
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new PatchCommand());
-    new Subcommands(line, context)
+    Subcommands commands = new Subcommands(line, context);
+    commands
         .with(PatchInspectCommand.class, PatchInspectCommand::new)
         .with(PatchListCommand.class, PatchListCommand::new)
         .with(PatchConflictsCommand.class, PatchConflictsCommand::new)
@@ -39,6 +42,8 @@ public final class PatchCommand implements Runnable {
         .with(TrustCommand.class, TrustCommand::new)
         .with(RevokeCommand.class, RevokeCommand::new)
         .with(PolicyCommand.class, PolicyCommand::new);
+    ServiceLoader.load(CommandProvider.class).forEach(provider -> provider.addToPatch(commands));
+    MissingCommand.addTo(commands);
     return line;
   }
 

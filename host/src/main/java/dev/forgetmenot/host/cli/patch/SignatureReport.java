@@ -14,9 +14,9 @@ import java.util.List;
  * @param records whom the user trusts
  * @param patch what was signed
  */
-record SignatureReport(TrustState records, SignedPatch patch) {
+public record SignatureReport(TrustState records, SignedPatch patch) {
   /** A line for each signature, and one for the key that the name is bound to. */
-  List<String> lines() {
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (patch.signatures().isEmpty()) {
       lines.add(line("signed", "no"));
@@ -44,7 +44,8 @@ record SignatureReport(TrustState records, SignedPatch patch) {
     return known == null ? "a key that you do not know" : "whom you trust: " + known.label();
   }
 
-  static String line(String key, String text) {
+  /** A line of this and other reports: what it says, and of what. */
+  public static String line(String key, String text) {
     return Message.of("%-10s %s", key, text);
   }
 }

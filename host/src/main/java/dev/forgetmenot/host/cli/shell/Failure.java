@@ -52,6 +52,8 @@ public enum Failure {
   ENGINE(722, "Run the same command with --verbose and report what it prints."),
   /** A plugin does not work with this program. */
   PLUGIN(731, "Take the plugin that 'fmn plugins' names out of plugins/, or get a newer one."),
+  /** Another machine does not answer, or not as it should. */
+  REMOTE(741, "Mend what the message names, then give the same command again."),
   /** A fault of the program. */
   PROGRAM(799, "This is a fault of the program: report it with what --verbose prints.");
 
@@ -82,6 +84,9 @@ public enum Failure {
     }
     if (failure instanceof StackOverflowError) {
       return DEPTH;
+    }
+    if (failure instanceof RemoteFailure) {
+      return REMOTE;
     }
     if (failure instanceof IOException) {
       return message.contains("no space left") || message.contains("not enough space")
@@ -152,7 +157,7 @@ public enum Failure {
       case ENGINE_MISSING -> engine(failure, said);
       case DISK_FULL -> "the disk is full" + during + ": " + said;
       case FILE -> ofFile(failure, said);
-      case WRONG_USE, STATE, NUMBERS -> said;
+      case WRONG_USE, STATE, NUMBERS, REMOTE -> said;
       default -> failure.getClass().getSimpleName() + during + ": " + firstLine(said);
     };
   }

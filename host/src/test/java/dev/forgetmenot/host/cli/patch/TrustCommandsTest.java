@@ -2,10 +2,10 @@ package dev.forgetmenot.host.cli.patch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.forgetmenot.host.SmallPatch;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.keys.KeyFile;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.testkit.SmallPatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -55,6 +55,7 @@ class FailureTest {
             new FileSystemException("a/b", null, "No space left on device"),
             Failure.DISK_FULL,
             "a/b"),
+        Arguments.of(new RemoteFailure("x did not answer"), Failure.REMOTE, "x did not answer"),
         Arguments.of(new ArithmeticException("NaN in x"), Failure.NUMBERS, "NaN in x"),
         Arguments.of(new OutOfMemoryError("Java heap space"), Failure.JAVA_MEMORY, "re-steering"),
         Arguments.of(new StackOverflowError(), Failure.DEPTH, "nested"),

@@ -1,4 +1,4 @@
-package dev.forgetmenot.host;
+package dev.forgetmenot.testkit;
 
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
@@ -21,20 +21,11 @@ public final class SmallPatch {
    * @param value makes it another than others of its name
    */
   public static Path write(Path path, String name, float value) throws IOException {
-    PatchDraft draft =
-        new PatchDraft(
-            name,
-            "A test.",
-            new Manifest.Intent("forget", List.of()),
-            List.of(
-                new LowRankEdit(
-                    Map.of(
-                        "unet/a.weight",
-                        new LowRank(
-                            new long[] {1, 2}, 1, 2, new float[] {3, 4}, new float[] {value})))),
-            new Manifest.Recipe("test", Map.of(), 1, 0, "test", "1", List.of()),
-            List.of(),
-            Map.of());
+    return write(path, draft(name, value));
+  }
+
+  /** Writes a draft, as one that was made on a base called {@code base}. */
+  public static Path write(Path path, PatchDraft draft) throws IOException {
     Manifest.Base base =
         new Manifest.Base(
             Map.of("unet", new Manifest.Component("a".repeat(64), "b".repeat(64), 1, Map.of())),
@@ -44,5 +35,22 @@ public final class SmallPatch {
             "same-values");
     PatchWriter.write(path, draft, base, "other", "2026-01-01T00:00:00Z");
     return path;
+  }
+
+  /** What {@link #write(Path, String, float)} writes. */
+  public static PatchDraft draft(String name, float value) {
+    return new PatchDraft(
+        name,
+        "A test.",
+        new Manifest.Intent("forget", List.of()),
+        List.of(
+            new LowRankEdit(
+                Map.of(
+                    "unet/a.weight",
+                    new LowRank(
+                        new long[] {1, 2}, 1, 2, new float[] {3, 4}, new float[] {value})))),
+        new Manifest.Recipe("test", Map.of(), 1, 0, "test", "1", List.of()),
+        List.of(),
+        Map.of());
   }
 }

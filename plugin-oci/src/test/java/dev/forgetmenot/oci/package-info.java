@@ -1,0 +1,2 @@
+/** Registries that are right, that lie and that are real. */
+package dev.forgetmenot.oci;

@@ -1,0 +1,2 @@
+/** Planted for OciArchitectureTest. */
+package dev.forgetmenot.oci.planted;
