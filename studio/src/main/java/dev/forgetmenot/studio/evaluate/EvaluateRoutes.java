@@ -8,6 +8,7 @@ import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.Route;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What there is to choose from for an evaluation.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param source the evaluators
  */
 public record EvaluateRoutes(EvaluationSource source) {
+  private static final AtomicReference<HttpAnswer> LISTS = new AtomicReference<>();
+
   /**
    * The routes below a prefix.
    *
@@ -26,8 +29,17 @@ public record EvaluateRoutes(EvaluationSource source) {
         Route.of("GET", here + "evaluators", call -> evaluators()));
   }
 
-  /** The lists of the program. */
+  /** The lists of the program, which stay the same, and take a third of a second to read. */
   private static HttpAnswer lists() throws IOException {
+    HttpAnswer known = LISTS.get();
+    if (known == null) {
+      known = readLists();
+      LISTS.set(known);
+    }
+    return known;
+  }
+
+  private static HttpAnswer readLists() throws IOException {
     JsonArray lists = new JsonArray();
     for (String name : Bench.shipped()) {
       Bench bench = Bench.read(name);

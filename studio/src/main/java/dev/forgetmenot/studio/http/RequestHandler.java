@@ -61,14 +61,31 @@ final class RequestHandler extends Handler.Abstract {
   RequestHandler(ServerNames names, AccessToken token, List<Api> apis) {
     this.names = names;
     this.token = token;
-    this.apis = apis.stream().map(api -> new Served(api, List.copyOf(api.routes()))).toList();
+    this.apis = apis.stream().map(Served::of).toList();
   }
 
-  /** An API and its routes, which stay the same. */
-  private record Served(Api api, List<Route> routes) {
+  /**
+   * An API and its routes, which stay the same.
+   *
+   * @param fixed those without names, by their paths: most requests are for one of them
+   * @param named the others
+   */
+  private record Served(Api api, Map<String, List<Route>> fixed, List<Route> named) {
+    static Served of(Api api) {
+      Map<Boolean, List<Route>> routes =
+          api.routes().stream()
+              .collect(Collectors.partitioningBy(route -> route.path().contains("{")));
+      Map<String, List<Route>> fixed =
+          routes.get(false).stream().collect(Collectors.groupingBy(Route::path));
+      return new Served(api, Map.copyOf(fixed), routes.get(true));
+    }
+
     /** Those that have a path, of any method. */
     List<Route> at(String path) {
-      return routes.stream().filter(route -> route.match(path).isPresent()).toList();
+      List<Route> here = fixed.get(path);
+      return here == null
+          ? named.stream().filter(route -> route.match(path).isPresent()).toList()
+          : here;
     }
   }
 

@@ -61,11 +61,13 @@ export function hear(heard) {
   let listens = false;
   let opened = false;
   let told = 0;
+  let wanted = false; // once the server has answered: before that nobody is signed in
   const tell = (name, data) => {
     channel.postMessage({ name, data });
     heard(name, data);
   };
   const connect = () => {
+    wanted = true;
     if (listens && (!source || source.readyState === EventSource.CLOSED)) {
       source = new EventSource("/api/v1/events");
       source.onopen = () => { opened = true; };
@@ -89,7 +91,9 @@ export function hear(heard) {
   navigator.locks.request("fmn-events", { signal: closing.signal }, () => new Promise((release) => {
     listens = true;
     closing.signal.addEventListener("abort", release);
-    connect();
+    if (wanted) {
+      connect();
+    }
   })).catch(() => {});
   return {
     alive: () => open() || Date.now() - told < 3 * ALIVE,

@@ -1,5 +1,6 @@
 package dev.forgetmenot.studio.http;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -57,7 +58,11 @@ public final class LocalServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
+  public void close() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) { // what LifeCycle declares
+      throw new IOException(e);
+    }
   }
 }
