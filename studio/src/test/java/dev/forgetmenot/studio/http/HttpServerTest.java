@@ -168,10 +168,7 @@ class HttpServerTest {
     assertThat(ask("DELETE /kept/1", TOKEN, "")).startsWith("HTTP/1.1 204 ");
     assertThat(ask("DELETE /kept/1", TOKEN, "{}")).startsWith("HTTP/1.1 415 ");
     assertThat(
-            ask(
-                "DELETE /kept/1",
-                TOKEN + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
-                ""))
+            ask("DELETE /kept/1", TOKEN + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", ""))
         .startsWith("HTTP/1.1 415 ");
   }
 
