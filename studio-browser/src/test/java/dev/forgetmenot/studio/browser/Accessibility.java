@@ -23,7 +23,9 @@ final class Accessibility {
             .flatMap(
                 rule ->
                     rule.getNodes().stream()
-                        .map(node -> rule.getId() + ": " + node.getHtml() + node.getFailureSummary()))
+                        .map(
+                            node ->
+                                rule.getId() + ": " + node.getHtml() + node.getFailureSummary()))
             .toList();
     assertThat(found).as(shown).isEmpty();
   }

@@ -3,7 +3,6 @@ package dev.forgetmenot.studio.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.PlaywrightException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +25,7 @@ final class Chromium {
    */
   static synchronized Browser browser() {
     if (browser == null) {
-      String named = System.getProperty("fmn.browser");
+      String named = System.getProperty("fmn.browser", "");
       List<String> places = named.isEmpty() ? PLACES : List.of(named);
       browser =
           launch(
@@ -47,7 +46,7 @@ final class Chromium {
               new Playwright.CreateOptions()
                   .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
       return driver.chromium().launch(new LaunchOptions().setExecutablePath(executable));
-    } catch (PlaywrightException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       throw new TestAbortedException(executable + " cannot be driven: " + e.getMessage(), e);
     }
   }

@@ -167,6 +167,29 @@ class DrawTest extends StudioPageTest {
   }
 
   @Test
+  void anImageThatIsDroppedGivesItsRecipeAndIsBegunWith() throws Exception {
+    JsonObject job =
+        studio()
+            .done(
+                "{\"kind\": \"draw\", \"prompt\": \"a snowman\", \"seed\": \"21\", \"steps\": 3}");
+    String id = job.getAsJsonObject("result").getAsJsonArray("images").get(0).getAsString();
+    byte[] png = studio().ask("GET", "images/" + id + ".png", "", new byte[0]).body();
+    studio().remove("images/" + id);
+    drop("Drop an image here to see its recipe, or", "kept.png", png);
+    assertThat(region("Image")).containsText("Seed: 21");
+    button("Use all").click();
+    assertThat(field("Prompt")).hasValue("a snowman");
+    assertThat(field("Seed")).hasValue("21");
+
+    button("Begin with it").click();
+    field("Drawn anew (denoising strength)").fill("0.5");
+    ask("a penguin", 4, "22");
+    button("Draw").click();
+    drawn("a penguin").click();
+    assertThat(region("Image")).containsText("Denoising strength: 0.5");
+  }
+
+  @Test
   void whatIsRefusedOrFailsSaysWhy() {
     expectRefusal(422);
     ask("a fox", 400, "1");

@@ -3,6 +3,7 @@ package dev.forgetmenot.studio.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -10,19 +11,21 @@ import org.junit.jupiter.api.Test;
 
 /** The screens Forget and Correct: from a name to a patch that is on, or to a sentence. */
 class ForgetTest extends StudioPageTest {
+  private static final double JOB_MILLIS = 180_000; // 68 images are drawn and judged
+
   private static final String WHAT = "What should it forget?";
 
   /** Nothing of one test is shown in the next. */
   @AfterEach
   void removeJobs() throws Exception {
+    studio().until("status", one -> !one.has("running"));
     removeAll("jobs");
     removeAll("patches");
   }
 
   private static void removeAll(String what) throws Exception {
     for (var one : studio().get(what).getAsJsonArray(what)) {
-      String id = one.getAsJsonObject().get("id").getAsString();
-      studio().ask("DELETE", what + "/" + id, "application/json", new byte[0]);
+      studio().remove(what + "/" + one.getAsJsonObject().get("id").getAsString());
     }
   }
 
@@ -40,6 +43,9 @@ class ForgetTest extends StudioPageTest {
     assertThat(result).containsText("oblique would take about");
     assertThat(result).containsText("nearest to 'merlin'");
     assertThat(button("Put on and draw")).hasCount(0);
+    page().getByText("Settings of oblique").click();
+    result.getByRole(AriaRole.CHECKBOX, new Locator.GetByRoleOptions().setName("morgana")).check();
+    assertThat(field("keep")).hasValue("morgana");
     inside(result, "Remove from this list").click();
     assertThat(result).hasCount(0);
   }
@@ -51,14 +57,18 @@ class ForgetTest extends StudioPageTest {
     button("merlin").click();
     assertThat(field(WHAT)).hasValue("merlin");
     field("Method").selectOption("oblique");
-    page().getByText("Settings of oblique").click();
+    page().getByText("Report and what the patch says of itself").click();
+    field("Images of each concept, before and after").fill("4");
     button("Forget").click();
     assertThat(region("Being done")).containsText("merlin");
 
     page().reload();
     assertThat(field(WHAT)).hasValue("merlin");
     Locator result = region("Result");
-    assertThat(result).containsText(Pattern.compile("recognised as merlin \\d+/\\d+ → \\d+/\\d+"));
+    assertThat(result)
+        .containsText(
+            Pattern.compile("merlin, recognised\\s+4/4 .* 0/4"),
+            new LocatorAssertions.ContainsTextOptions().setTimeout(JOB_MILLIS));
     Locator sheet = result.getByRole(AriaRole.IMG);
     assertThat(sheet).hasJSProperty("complete", true);
     assertThat(sheet).not().hasJSProperty("naturalWidth", 0);
@@ -70,7 +80,7 @@ class ForgetTest extends StudioPageTest {
     ask("merlin", 2, "6");
     button("Draw").click();
     drawn("merlin").click();
-    assertThat(region("Image")).containsText("<patch:");
+    assertThat(region("Image")).containsText("forget-merlin");
   }
 
   @Test
@@ -101,8 +111,14 @@ class ForgetTest extends StudioPageTest {
   void aWordIsCorrectedOnAScreenOfItsOwn() {
     open("Correct");
     field("Which word shows one thing alone?").fill("wizard");
+    page().getByText("Settings of auto").click();
+    field("eval-images").fill("2");
+    field("eval-steps").fill("2");
     button("What would it take?").click();
-    assertThat(region("Result")).containsText("would take about");
+    assertThat(region("Result"))
+        .containsText(
+            "would take about",
+            new LocatorAssertions.ContainsTextOptions().setTimeout(JOB_MILLIS));
     go("Forget");
     assertThat(field(WHAT)).hasValue("");
     assertThat(region("Result")).hasCount(0);

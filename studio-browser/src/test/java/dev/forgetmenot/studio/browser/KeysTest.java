@@ -70,6 +70,7 @@ class KeysTest extends StudioPageTest {
     assertThat(button("Draw")).isFocused();
 
     press("?");
+    assertThat(list()).isVisible();
     press("?");
     assertThat(list()).hasCount(0);
     button("Keys").click();

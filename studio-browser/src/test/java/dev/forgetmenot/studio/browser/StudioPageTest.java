@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -168,6 +171,19 @@ abstract class StudioPageTest {
     field("Prompt").fill(prompt);
     field("Steps").fill(String.valueOf(steps));
     field("Seed").fill(seed);
+  }
+
+  /** Drops a file on the place that has these words. */
+  void drop(String words, String name, byte[] content) {
+    JSHandle files =
+        page.evaluateHandle(
+            "([name, content]) => { const files = new DataTransfer();"
+                + " const bytes = Uint8Array.from(atob(content), c => c.charCodeAt(0));"
+                + " files.items.add(new File([bytes], name)); return files; }",
+            List.of(name, Base64.getEncoder().encodeToString(content)));
+    Locator place = page.getByText(words);
+    place.dispatchEvent("dragover", Map.of("dataTransfer", files));
+    place.dispatchEvent("drop", Map.of("dataTransfer", files));
   }
 
   /** The images that were drawn of a prompt. */

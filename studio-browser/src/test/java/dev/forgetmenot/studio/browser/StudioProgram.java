@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,7 +24,7 @@ final class StudioProgram implements AutoCloseable {
   private static final Pattern ADDRESS =
       Pattern.compile("(http://127\\.0\\.0\\.1:(\\d+)/)#token=([\\w-]{43})");
 
-  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Duration LONGEST = Duration.ofMinutes(3);
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final List<String> ENDED = List.of("done", "failed", "cancelled", "interrupted");
 
@@ -62,7 +61,7 @@ final class StudioProgram implements AutoCloseable {
                 "--state",
                 folder.resolve("state").toString(),
                 "--prototypes", // of the second judge, for which hundreds of images are drawn
-                ScreenImages.WANTED ? "4" : "0"));
+                "0"));
     command.environment().put("JAVA_HOME", System.getProperty("java.home"));
     command
         .environment()
@@ -112,6 +111,10 @@ final class StudioProgram implements AutoCloseable {
     return answer;
   }
 
+  void remove(String path) throws Exception {
+    ask("DELETE", path, "", new byte[0]);
+  }
+
   JsonObject get(String path) throws Exception {
     return json(ask("GET", path, "application/json", new byte[0]));
   }
@@ -152,6 +155,10 @@ final class StudioProgram implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
-    process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    try {
+      process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 }
