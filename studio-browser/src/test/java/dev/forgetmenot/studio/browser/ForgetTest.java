@@ -117,8 +117,7 @@ class ForgetTest extends StudioPageTest {
     button("What would it take?").click();
     assertThat(region("Result"))
         .containsText(
-            "would take about",
-            new LocatorAssertions.ContainsTextOptions().setTimeout(JOB_MILLIS));
+            "would take about", new LocatorAssertions.ContainsTextOptions().setTimeout(JOB_MILLIS));
     go("Forget");
     assertThat(field(WHAT)).hasValue("");
     assertThat(region("Result")).hasCount(0);
