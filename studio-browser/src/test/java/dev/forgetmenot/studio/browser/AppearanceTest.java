@@ -34,7 +34,7 @@ class AppearanceTest extends StudioPageTest {
               ("{\"kind\": \"forget\", \"method\": \"oblique\", \"concepts\": [\"CONCEPT\"],"
                       + " \"report\": MEASURED}")
                   .replace("CONCEPT", concept)
-                  .replace("MEASURED", ScreenImages.WANTED ? "8" : "false"));
+                  .replace("MEASURED", String.valueOf(ScreenImages.WANTED)));
     }
   }
 
