@@ -37,7 +37,7 @@ export function Grid({ grid, images, jobs, close }) {
   const of = (row) => images.filter((image) => image.job === row.job).reverse();
   const state = (row) => jobs.find((job) => job.id === row.job);
   return html`<section class="card" aria-label="Strengths and seeds"><h2>${text(grid.title)}</h2>
-    <table class="grid"><thead><tr><th scope="col">Strength</th><th scope="col" colspan=${SEEDS}>Seeds ${of(grid.rows[0]).map((image) => text(image.seed)).join(", ")}</th></tr></thead>
+    <table class="grid" tabindex="0"><thead><tr><th scope="col">Strength</th><th scope="col" colspan=${SEEDS}>Seeds ${of(grid.rows[0]).map((image) => text(image.seed)).join(", ")}</th></tr></thead>
       <tbody>${grid.rows.map((row) => html`<tr key=${row.job}><th scope="row">${row.strength}</th>
         ${of(row).length > 0
           ? of(row).map((image) => html`<td key=${image.id}><img src=${`/api/v1/images/${image.id}.png`} alt=${`Strength ${row.strength}, seed ${text(image.seed)}`} /></td>`)

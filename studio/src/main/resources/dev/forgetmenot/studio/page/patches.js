@@ -111,10 +111,10 @@ function Meeting({ job, remove }) {
   const { patches = [], pairs = [] } = job.result.stack || {};
   return html`<section class="card" aria-label="Stack">
     <h2>${text(job.title)}</h2>
-    <table><thead><tr><th>Patch</th><th>Strength</th><th>Left when alone</th><th>Left in the stack</th></tr></thead>
+    <table tabindex="0"><thead><tr><th>Patch</th><th>Strength</th><th>Left when alone</th><th>Left in the stack</th></tr></thead>
       <tbody>${patches.map((one) => html`<tr key=${one.name}><td>${text(one.name)}</td><td>${one.strength}</td>
         <td>${share(one.alone)}</td><td>${share(one.inStack)}</td></tr>`)}</tbody></table>
-    ${pairs.length > 0 && html`<table><thead><tr><th>Pair</th><th>Weights of both</th><th>Cosine</th><th>Overlap</th></tr></thead>
+    ${pairs.length > 0 && html`<table tabindex="0"><thead><tr><th>Pair</th><th>Weights of both</th><th>Cosine</th><th>Overlap</th></tr></thead>
       <tbody>${pairs.map((one) => html`<tr key=${`${one.first} ${one.second}`}><td>${text(patches[one.first].name)}, ${text(patches[one.second].name)}</td>
         <td>${one.shared}</td><td>${number(one.cosine)}</td><td>${number(one.overlap)}</td></tr>`)}</tbody></table>`}
     <div class="row"><a class="button main" href=${`/api/v1/jobs/${job.id}/file`} download>Download ${text(job.result.file)}</a>
