@@ -51,7 +51,9 @@ export function Evaluate({ jobs, look, stack, model }) {
   const [problem, attempt] = useAttempt(look);
   const state = model && model.state;
   useEffect(() => {
-    ask("GET", "lists").then((all) => setLists(all.lists)).catch(() => {});
+    if (state) {
+      ask("GET", "lists").then((all) => setLists(all.lists)).catch(() => {});
+    }
     if (state === "ready") {
       ask("GET", "evaluators").then((all) => setEvaluators(all.evaluators)).catch(() => {});
     }
