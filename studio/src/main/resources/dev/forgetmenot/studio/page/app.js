@@ -141,7 +141,13 @@ function Header({ status, help, screen }) {
 // While it is open the page behind gets neither focus nor keys; Esc closes it, and the focus goes back.
 function Keys({ close }) {
   const dialog = useRef(null);
-  useEffect(() => dialog.current.showModal(), []);
+  useEffect(() => {
+    dialog.current.showModal();
+    // After the last part the key Tab leaves the page, and the browser does not close the dialog from there.
+    const escape = (event) => event.key === "Escape" && dialog.current.close();
+    addEventListener("keydown", escape);
+    return () => removeEventListener("keydown", escape);
+  }, []);
   const pressed = (event) => {
     event.stopPropagation();
     if (event.key === "?") {
