@@ -207,7 +207,7 @@ function Studio() {
     ${now.gone && html`<p role="alert" class="banner">${text(now.gone)}</p>`}
     ${now.status && now.status.model.state === "failed" &&
       html`<p role="alert" class="banner">The model could not be loaded: ${text(now.status.model.detail)}</p>`}
-    <${Screen} screen=${screen} now=${now} look=${look} stack=${stack} />
+    ${now.status && html`<${Screen} screen=${screen} now=${now} look=${look} stack=${stack} />`}
     ${keys && html`<${Keys} close=${() => setKeys(false)} />`}`;
 }
 

@@ -51,9 +51,7 @@ export function Evaluate({ jobs, look, stack, model }) {
   const [problem, attempt] = useAttempt(look);
   const state = model && model.state;
   useEffect(() => {
-    if (state) {
-      ask("GET", "lists").then((all) => setLists(all.lists)).catch(() => {});
-    }
+    ask("GET", "lists").then((all) => setLists(all.lists)).catch(() => {});
     if (state === "ready") {
       ask("GET", "evaluators").then((all) => setEvaluators(all.evaluators)).catch(() => {});
     }
