@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
  * @param body where it was kept; of an error its beginning
  * @param from who answered
  */
+@SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
 record Answer(int status, HttpHeaders headers, byte[] body, URI from) {
   static final int OK = 200;
   static final int CREATED = 201;
