@@ -141,7 +141,7 @@ const JOBS = ["stack", "import", "export", "bake"];
 function Together({ attempt, on }) {
   const [name, setName] = useState("");
   const start = (body) => attempt(async () => ask("POST", "jobs", { ...body, patches: await cards(on) }));
-  return html`<details><summary>All that are on together</summary><div class="row">
+  return html`<details><summary>All that are on together</summary><div class="row end">
     <button onClick=${() => start({ kind: "stack" })}>Check and save as .fmnstack</button>
     <${Field} label="Name of a copy of the model" name="copy"><input id="copy" value=${name} placeholder="patched" onInput=${(e) => setName(e.target.value)} /><//>
     <button onClick=${() => start(name ? { kind: "bake", name } : { kind: "bake" })}>Write a copy of the model with them in it</button></div></details>`;
