@@ -34,7 +34,7 @@ final class Authenticator {
   /**
    * For one repository.
    *
-   * @param scope what a token is to allow, as {@code repository:ann/patches:pull}
+   * @param scope what a token is to allow, as {@code repository:team/patches:pull}
    * @param credentials of the user for this registry; empty for a guest
    */
   Authenticator(HttpCalls calls, Origin registry, String scope, Optional<Credentials> credentials) {

@@ -39,7 +39,7 @@ final class PullCommand extends ContextCommand {
 
   @Parameters(
       paramLabel = "REGISTRY/NAME[:TAG|@DIGEST]",
-      description = "Which, such as ghcr.io/ann/patches:1.0.")
+      description = "Which, such as ghcr.io/team/patches:1.0.")
   private String source;
 
   @Option(

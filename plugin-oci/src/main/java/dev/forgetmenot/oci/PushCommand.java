@@ -34,7 +34,7 @@ final class PushCommand extends ContextCommand {
   @Parameters(
       index = "1",
       paramLabel = "REGISTRY/NAME:TAG",
-      description = "Where, such as ghcr.io/ann/patches:1.0.")
+      description = "Where, such as ghcr.io/team/patches:1.0.")
   private String target;
 
   @Mixin private RegistryOptions options;

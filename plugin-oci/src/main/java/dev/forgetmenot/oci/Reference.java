@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is meant in which registry: {@code ghcr.io/ann/patches:1.0}, {@code localhost:5000/a} or
- * {@code ghcr.io/ann/patches@sha256:...}.
+ * What is meant in which registry: {@code ghcr.io/team/patches:1.0}, {@code localhost:5000/a} or
+ * {@code ghcr.io/team/patches@sha256:...}.
  *
  * @param registry host and port as they were named
  * @param repository path of lower-case names
@@ -78,7 +78,7 @@ record Reference(String registry, String repository, String tag, String digest) 
     if (!registryLike) {
       throw refuse(
           "'" + text + "' does not begin with a registry",
-          "such as ghcr.io/ann/patches:1.0 or localhost:5000/patches:1.0");
+          "such as ghcr.io/team/patches:1.0 or localhost:5000/patches:1.0");
     }
     if (!host.matches()
         || registry.contains("..")

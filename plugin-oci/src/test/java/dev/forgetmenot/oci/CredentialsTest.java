@@ -166,9 +166,9 @@ class CredentialsTest extends RegistryRuns {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--username ann | go together",
+        "--username team | go together",
         "--password-stdin | go together",
-        "--plain-http --username ann --password-stdin | is not sent to http://r.invalid",
+        "--plain-http --username team --password-stdin | is not sent to http://r.invalid",
         "--username a:b --password-stdin | has a colon"
       })
   void optionsThatDoNotFitAreRefused(String options, String expected) {

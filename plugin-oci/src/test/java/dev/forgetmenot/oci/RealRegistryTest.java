@@ -75,7 +75,7 @@ class RealRegistryTest extends RegistryRuns {
   @Test
   void whatIsPushedIsPulledByteForByte() throws IOException {
     PatchSigner.embed(patch, SigningKey.generate());
-    String name = "localhost:" + port + "/ann/patches/a_b";
+    String name = "localhost:" + port + "/team/patches/a_b";
     assertThat(run("patch", "push", patch.toString(), name + ":1.0")).as(said).isZero();
     String exact = said.replaceFirst("(?s).*digest (\\S+).*", "$1");
     assertThat(exact).startsWith(name + "@sha256:");

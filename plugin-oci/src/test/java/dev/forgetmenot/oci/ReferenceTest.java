@@ -16,12 +16,12 @@ class ReferenceTest {
   @CsvSource({
     "localhost:5000/a:1, localhost:5000, a, 1, http://localhost:5000",
     "localhost/a:1, localhost, a, 1, http://localhost",
-    "ghcr.io/ann/patches/merlin_x-y.z:1.0.0-rc.1, ghcr.io, ann/patches/merlin_x-y.z, 1.0.0-rc.1, https://ghcr.io",
+    "ghcr.io/team/patches/merlin_x-y.z:1.0.0-rc.1, ghcr.io, team/patches/merlin_x-y.z, 1.0.0-rc.1, https://ghcr.io",
     "R.Example:443/a:_, R.Example:443, a, _, https://r.example",
     "127.0.0.1:5000/a:1, 127.0.0.1:5000, a, 1, http://127.0.0.1:5000",
     "[::1]:5000/a:1, [::1]:5000, a, 1, http://[::1]:5000",
     "10.0.0.7/a__b:1, 10.0.0.7, a__b, 1, https://10.0.0.7",
-    "docker.io/ann/a:1, docker.io, ann/a, 1, https://registry-1.docker.io"
+    "docker.io/team/a:1, docker.io, team/a, 1, https://registry-1.docker.io"
   })
   void isTakenApart(String text, String registry, String repository, String tag, String origin) {
     Reference reference = Reference.parse(text);
@@ -53,7 +53,7 @@ class ReferenceTest {
       delimiter = '|',
       value = {
         "a:1 | does not begin with a registry",
-        "ann/a:1 | does not begin with a registry",
+        "team/a:1 | does not begin with a registry",
         "'' | does not begin with a registry",
         "/a:1 | does not begin with a registry",
         "https://ghcr.io/a:1 | leave out what stands before",
