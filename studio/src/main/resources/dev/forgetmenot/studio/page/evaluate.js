@@ -66,6 +66,7 @@ export function Evaluate({ jobs, look, stack, model }) {
         <p class="notice">${names.length === 0 ? "No patch is on: name concepts, and the model itself is measured. " : `Measured: ${names.map((name) => `${text(name)} ${stack.on[name]}`).join(", ")}. `}
           <a href="#/patches">Patches</a></p>
         <${Field} label="List" name="list"><select id="list" aria-describedby="list-help" onChange=${(e) => change({ list: e.target.value })}>
+          ${lists.length === 0 && html`<option>being read</option>`}
           ${lists.map((one) => html`<option value=${one.name} selected=${list === one}>${text(one.name)}</option>`)}</select>
           <small id="list-help">${list ? `${list.concepts.length} concepts, images of ${list.width} × ${list.height}` : ""}</small><//>
         <${Field} label="Concepts" name="concepts">
