@@ -119,7 +119,7 @@ function Done({ job, words, stack, remove, method, draft, change }) {
   const on = name !== undefined && stack.on[name] !== undefined;
   return html`<section class="card" aria-label="Result">
     <h2>${text(job.title)}</h2>
-    ${patch && html`<p>${words.done} It took ${duration(seconds)}.</p>`}
+    ${patch && html`<p>${lines[0] === "not measured" ? "What it does was not measured." : words.done} It took ${duration(seconds)}.</p>`}
     ${sheet && html`<a href=${`/api/v1/jobs/${job.id}/sheet`} target="_blank" rel="noopener"><img class="sheet" src=${`/api/v1/jobs/${job.id}/sheet`} alt="Images before and after" /></a>`}
     <ul class="lines">${lines.map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
     ${near.length > 0 && html`<${Near} near=${near} spec=${method && method.settings.find((one) => one.name === "keep")} draft=${draft} change=${change} />`}
