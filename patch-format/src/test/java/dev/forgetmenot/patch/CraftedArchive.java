@@ -27,12 +27,7 @@ abstract class CraftedArchive {
   @BeforeEach
   void writeAGoodPatch() throws IOException {
     file = folder.resolve("a.fmnpatch");
-    PatchWriter.write(
-        file,
-        PatchFileTest.draft(1),
-        PatchFileTest.base(),
-        "stable-diffusion-v1",
-        PatchFileTest.CREATED);
+    PatchFileTest.write(file, 1);
     try (PatchFile patch = PatchFile.open(file)) {
       for (String name : new String[] {"mimetype", "manifest.json", README, TENSORS}) {
         good.put(name, patch.content(name));

@@ -37,12 +37,7 @@ class DamagedPatchTest {
   @BeforeEach
   void writeASmallPatch() throws IOException {
     file = folder.resolve("a.fmnpatch");
-    PatchWriter.write(
-        file,
-        PatchFileTest.draft(1),
-        PatchFileTest.base(),
-        "stable-diffusion-v1",
-        PatchFileTest.CREATED);
+    PatchFileTest.write(file, 1);
     good = Files.readAllBytes(file);
     PatchFile.open(file).close();
   }

@@ -197,6 +197,11 @@ class PatchFileTest {
     return file;
   }
 
+  /** Writes the small patch of these tests. */
+  static void write(Path file, float first) throws IOException {
+    PatchWriter.write(file, draft(first), base(), "stable-diffusion-v1", CREATED);
+  }
+
   static Manifest.Base base() {
     Map<String, String> leaves = Map.of("a.weight", "aa".repeat(32), "a.bias", "bb".repeat(32));
     return new Manifest.Base(

@@ -37,12 +37,7 @@ class PatchPreviewTest {
   @BeforeEach
   void write() throws IOException {
     file = folder.resolve("a.fmnpatch");
-    PatchWriter.write(
-        file,
-        PatchFileTest.draft(1),
-        PatchFileTest.base(),
-        "stable-diffusion-v1",
-        PatchFileTest.CREATED);
+    PatchFileTest.write(file, 1);
   }
 
   private static PatchPreview.Image image(Side side, long seed, byte[] png) {

@@ -44,12 +44,7 @@ class PatchSignaturesTest {
 
   private Path write(String name, float first) throws IOException {
     Path path = folder.resolve(name);
-    PatchWriter.write(
-        path,
-        PatchFileTest.draft(first),
-        PatchFileTest.base(),
-        "stable-diffusion-v1",
-        PatchFileTest.CREATED);
+    PatchFileTest.write(path, first);
     return path;
   }
 

@@ -72,10 +72,7 @@ final class PullCommand extends ContextCommand {
     context.say("pulled " + exact);
     try (PatchFile patch = PatchFile.open(output)) {
       SignedPatch signed = SignedPatch.of(patch, List.of());
-      context.say(
-          SignatureReport.line(
-              "patch", patch.manifest().name() + " " + patch.manifest().patchVersion()));
-      context.say(SignatureReport.line("id", patch.id()));
+      SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       verdict

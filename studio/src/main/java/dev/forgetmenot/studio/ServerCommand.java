@@ -130,13 +130,12 @@ abstract class ServerCommand extends ContextCommand {
               plugins,
               new BaseFiles(options.folder(), options.reading()),
               folder.models());
-      serve(served, sent, folder, where);
+      serve(served, folder, where);
     }
     return ExitCodes.DONE;
   }
 
-  private void serve(Served served, SentPatches sent, StateFolder folder, Listening where)
-      throws IOException {
+  private void serve(Served served, StateFolder folder, Listening where) throws IOException {
     ServedModel model = served.model();
     try (JobQueue queue =
             new JobQueue(
@@ -146,8 +145,7 @@ abstract class ServerCommand extends ContextCommand {
                 new JobProblems(new ShownText(List.of(folder.root(), options.folder()))),
                 Clock.systemUTC());
         ServerEvents events = new ServerEvents(model, queue, served.store());
-        HttpServer server =
-            HttpServer.start(where, served.token(), apis(served, sent, queue, events))) {
+        HttpServer server = HttpServer.start(where, served.token(), apis(served, queue, events))) {
       queue.listen(
           job ->
               job.problem()
@@ -168,12 +166,13 @@ abstract class ServerCommand extends ContextCommand {
     return new PatchRoutes(patches, patchOptions.trust(context.console()), model, mine);
   }
 
-  private List<Api> apis(Served served, SentPatches sent, JobQueue queue, ServerEvents events)
-      throws IOException {
+  private List<Api> apis(Served served, JobQueue queue, ServerEvents events) throws IOException {
     ServedModel model = served.model();
     List<Api> apis = new ArrayList<>();
     apis.add(served.api(queue, events));
-    apis.add(new SdApi(model, queue, served.store(), new SdNames(model, sent.all())));
+    apis.add(
+        new SdApi(
+            model, queue, served.store(), new SdNames(model, served.patches().patches().all())));
     apis.addAll(more());
     return apis;
   }

@@ -214,7 +214,7 @@ final class EditCommand extends ContextCommand {
       model.model().notes().forEach(context.console()::note);
       if (dryRun) {
         for (EditRequest order : orders) {
-          new EditEstimation(context, 0).run(model, order).forEach(context::say);
+          new EditEstimation(context, 0).run(model, order).lines().forEach(context::say);
         }
         return ExitCodes.DONE;
       }

@@ -27,8 +27,22 @@ import java.util.Optional;
 public record EditEstimation(JobContext command, long drawn) {
   private static final int NEIGHBOURS = 8;
 
-  /** The lines for people. The model is the base's again afterwards. */
-  public List<String> run(NamedModel hosted, EditRequest order) throws IOException {
+  /**
+   * What an edit would take and harm.
+   *
+   * @param lines for people
+   * @param near what stands near to each concept of the order, in its order
+   */
+  public record Estimate(List<String> lines, List<NearestConcepts> near) {
+    /** Copies the lists. */
+    public Estimate {
+      lines = List.copyOf(lines);
+      near = List.copyOf(near);
+    }
+  }
+
+  /** Estimates. The model is the base's again afterwards. */
+  public Estimate run(NamedModel hosted, EditRequest order) throws IOException {
     StableDiffusion model = hosted.model();
     List<String> lines =
         new ArrayList<>(
@@ -38,7 +52,11 @@ public record EditEstimation(JobContext command, long drawn) {
     Optional<ImageClassifier> judge = order.judging().open(model);
     try {
       lines.addAll(model.engine().call(() -> lines(model, order, judge)));
-      return lines;
+      List<NearestConcepts> near = model.engine().call(() -> near(model, order));
+      for (int i = 0; i < near.size(); i++) {
+        lines.add(line(order.concepts().get(i), near.get(i)));
+      }
+      return new Estimate(lines, near);
     } finally {
       judge.ifPresent(ImageClassifier::close);
     }
@@ -74,15 +92,18 @@ public record EditEstimation(JobContext command, long drawn) {
     } finally {
       model.weights().restoreChanged();
     }
-    for (Concept concept : order.concepts()) {
-      lines.add(neighbours(model, concept, order));
-    }
     return lines;
   }
 
-  private static String neighbours(StableDiffusion model, Concept concept, EditRequest order) {
+  private static List<NearestConcepts> near(StableDiffusion model, EditRequest order) {
     KnownConcepts vocabulary = order.judging().vocabulary();
-    NearestConcepts near = NearestConcepts.of(new PromptEncoder(model), concept, vocabulary);
+    PromptEncoder encoder = new PromptEncoder(model);
+    return order.concepts().stream()
+        .map(concept -> NearestConcepts.of(encoder, concept, vocabulary))
+        .toList();
+  }
+
+  private static String line(Concept concept, NearestConcepts near) {
     if (near.phrases().isEmpty()) {
       return Message.of(
           "what stands near '%s' is not known: name things by --known-concepts", concept.name());

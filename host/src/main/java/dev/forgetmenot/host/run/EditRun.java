@@ -124,7 +124,7 @@ record EditRun(ModelLoader loader, JobContext context, EvaluationSetup judging) 
   List<String> estimate(RunPlan plan) throws IOException {
     try (NamedModel hosted = loader.load(List.of())) {
       long drawn = new SampleImages(plan, context, judging).pixels(hosted);
-      return new EditEstimation(context, drawn).run(hosted, order(plan, false));
+      return new EditEstimation(context, drawn).run(hosted, order(plan, false)).lines();
     }
   }
 }

@@ -127,6 +127,7 @@ class ModelFormsTest {
     run("patch list", "--model", model);
     Path lora = temp.resolve("lora.safetensors");
     run("patch export", "--to", "lora", "--rank", "4", "--model", model, difference, "-o", lora);
+    run("patch card", difference, "--model", model, "-o", temp.resolve("card"));
     run("patch import", lora, "--model", model, "-o", temp.resolve("back.fmnpatch"));
     assertThat(run("patch inspect", patch).out()).contains("castle");
   }

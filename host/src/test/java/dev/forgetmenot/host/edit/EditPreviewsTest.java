@@ -71,18 +71,15 @@ class EditPreviewsTest extends OnTinyModel {
   private PatchFile made(ReportSize size, Optional<ImageClassifier> judge, String... concepts)
       throws IOException {
     JobContext context =
-        new JobContext() {
+        new JobContext.Silent() {
           @Override
-          public void progress(String stage, long done, long total) {}
+          public JobContext outer() {
+            return NONE;
+          }
 
           @Override
           public void say(String line) {
             said.add(line);
-          }
-
-          @Override
-          public boolean cancelled() {
-            return false;
           }
         };
     EvaluationSetup words = new EvaluationSetup(Path.of(""), false, WORDS, List.of());

@@ -26,6 +26,7 @@ import dev.forgetmenot.studio.job.AskedKind;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobQueue;
 import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.QueueFullException;
 import dev.forgetmenot.studio.job.RunningJob;
 import dev.forgetmenot.studio.patch.ImportKind;
@@ -80,7 +81,7 @@ public record ApiV1(
     routes.addAll(evaluations.below(HERE));
     routes.addAll(events.below(HERE));
     Route imports = Route.of("POST", HERE + "imports", this::importFile);
-    routes.add(keyed.of(imports.taking("application/octet-stream", MOST_IMPORTED)));
+    routes.add(keyed.of(imports.taking(Route.BINARY, MOST_IMPORTED)));
     return routes;
   }
 
@@ -179,8 +180,6 @@ public record ApiV1(
     }
     try {
       return submit(kind, asked.get().check(fields.json()), fields.json(), RequestFiles.NONE);
-    } catch (IllegalArgumentException e) {
-      throw HttpProblem.unfit(String.valueOf(e.getMessage()));
     } catch (PatchFormatException e) {
       throw new HttpProblem(422, e.error().code(), e.why());
     }
@@ -189,11 +188,7 @@ public record ApiV1(
   private HttpAnswer draw(JsonFields fields) throws HttpProblem, IOException {
     DrawBody body = new DrawBody(fields);
     GenerationRequest request = body.request();
-    try {
-      model.ready().ifPresent(loaded -> loaded.model().sampler(request));
-    } catch (IllegalArgumentException e) {
-      throw HttpProblem.unfit(e.getMessage());
-    }
+    model.ready().ifPresent(loaded -> loaded.model().sampler(request));
     return submit(
         DrawJob.NAME,
         request.prompt(),
@@ -233,9 +228,7 @@ public record ApiV1(
         .ifPresent(
             running -> {
               json.add("progress", running.progress().json());
-              JsonArray lines = new JsonArray();
-              running.lines().forEach(lines::add);
-              json.add("lines", lines);
+              json.add("lines", JsonTexts.array(running.lines()));
               JsonArray losses = new JsonArray();
               running.losses().forEach(losses::add);
               json.add("losses", losses);
@@ -281,7 +274,7 @@ public record ApiV1(
   /** What a job made, to be kept by the user. */
   private HttpAnswer file(HttpCall call) throws HttpProblem, IOException {
     Path file = made(call, "file");
-    return HttpAnswer.bytes("application/octet-stream", Files.readAllBytes(file))
+    return HttpAnswer.bytes(Route.BINARY, Files.readAllBytes(file))
         .with("Content-Disposition", "attachment; filename=\"" + file.getFileName() + "\"");
   }
 

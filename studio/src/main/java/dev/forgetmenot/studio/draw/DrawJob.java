@@ -17,6 +17,7 @@ import dev.forgetmenot.host.generate.ImageFolder;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.studio.job.JobKind;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -76,11 +77,9 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
       String infotext = drawing.provenance.infotext(drawing.request, i);
       ids.add(store.add(drawn.get(i), running.id(), request.seedOf(i), infotext).id());
     }
-    JsonArray notes = new JsonArray();
-    running.lines().forEach(notes::add);
     JsonObject result = new JsonObject();
     result.add("images", ids);
-    result.add("notes", notes);
+    result.add("notes", JsonTexts.array(running.lines()));
     return result;
   }
 

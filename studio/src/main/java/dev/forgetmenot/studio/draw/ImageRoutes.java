@@ -23,7 +23,6 @@ import java.util.Optional;
  */
 public record ImageRoutes(ImageStore store) {
   private static final String PNG = ".png";
-  private static final String BINARY = "application/octet-stream";
   private static final int MOST_BYTES = 32 << 20;
 
   /**
@@ -34,7 +33,7 @@ public record ImageRoutes(ImageStore store) {
   public List<Route> below(String here) {
     return List.of(
         Route.of("GET", here, this::list),
-        Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES),
+        Route.of("POST", here, this::add).taking(Route.BINARY, MOST_BYTES),
         Route.of("GET", here + "/{id}", this::image),
         Route.of("GET", here + "/{id}/recipe", this::recipe),
         Route.of("DELETE", here + "/{id}", this::remove));
@@ -91,16 +90,12 @@ public record ImageRoutes(ImageStore store) {
     JsonObject json = new JsonObject();
     json.addProperty("prompt", said.prompt());
     json.addProperty("negativePrompt", said.negativePrompt());
-    try {
-      number(json, "steps", said.steps());
-      number(json, "guidance", said.guidance());
-      number(json, "width", said.width());
-      number(json, "height", said.height());
-      number(json, "clipSkip", said.clipSkip());
-      said.seed().ifPresent(seed -> json.addProperty("seed", Long.toString(seed)));
-    } catch (IllegalArgumentException e) {
-      throw HttpProblem.unfit(String.valueOf(e.getMessage()));
-    }
+    number(json, "steps", said.steps());
+    number(json, "guidance", said.guidance());
+    number(json, "width", said.width());
+    number(json, "height", said.height());
+    number(json, "clipSkip", said.clipSkip());
+    said.seed().ifPresent(seed -> json.addProperty("seed", Long.toString(seed)));
     said.sampler().ifPresent(name -> json.addProperty("sampler", name));
     said.note().ifPresent(note -> json.addProperty("note", note));
     return HttpAnswer.json(json);

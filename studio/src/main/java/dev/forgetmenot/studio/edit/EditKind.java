@@ -2,9 +2,7 @@ package dev.forgetmenot.studio.edit;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
-import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.host.edit.EditContext;
 import dev.forgetmenot.host.edit.EditEstimation;
 import dev.forgetmenot.host.edit.EditJob;
@@ -12,11 +10,11 @@ import dev.forgetmenot.host.edit.EditRequest;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.kit.concept.NearestConcepts;
-import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.draw.StoredImage;
 import dev.forgetmenot.studio.job.AskedKind;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RunningJob;
 import dev.forgetmenot.studio.patch.SentPatches;
 import java.io.IOException;
@@ -87,8 +85,9 @@ public record EditKind(
     writeImages(body.images(source), folder);
     if (body.dryRun()) {
       JsonObject json = new JsonObject();
-      json.add("lines", array(new EditEstimation(running, 0).run(hosted, order)));
-      json.add("near", near(hosted.model(), order));
+      EditEstimation.Estimate estimate = new EditEstimation(running, 0).run(hosted, order);
+      json.add("lines", JsonTexts.array(estimate.lines()));
+      json.add("near", near(order, estimate.near()));
       return json;
     }
     running.progress(body.title(), 0, 0);
@@ -103,7 +102,9 @@ public record EditKind(
     JsonObject json = patches.adopt(result.file());
     json.addProperty("seconds", result.seconds());
     json.add(
-        "lines", array(result.report().map(EditJob.Report::lines).orElse(List.of("not measured"))));
+        "lines",
+        JsonTexts.array(
+            result.report().map(EditJob.Report::lines).orElse(List.of("not measured"))));
     if (Files.exists(order.sheet())) {
       json.addProperty("sheet", String.valueOf(order.sheet().getFileName()));
     }
@@ -123,31 +124,17 @@ public record EditKind(
   }
 
   /** What stands near to the concepts in the text encoder, nearest first. */
-  private static JsonArray near(StableDiffusion model, EditRequest order) throws IOException {
+  private static JsonArray near(EditRequest order, List<NearestConcepts> near) {
     JsonArray all = new JsonArray();
-    for (Concept concept : order.concepts()) {
-      List<NearestConcepts.Near> near =
-          model
-              .engine()
-              .call(
-                  () ->
-                      NearestConcepts.of(
-                              new PromptEncoder(model), concept, order.judging().vocabulary())
-                          .phrases());
-      for (NearestConcepts.Near one : near.stream().limit(NEAREST).toList()) {
+    for (int i = 0; i < near.size(); i++) {
+      for (NearestConcepts.Near one : near.get(i).phrases().stream().limit(NEAREST).toList()) {
         JsonObject json = new JsonObject();
-        json.addProperty("concept", concept.name());
+        json.addProperty("concept", order.concepts().get(i).name());
         json.addProperty("phrase", one.subject().phrase());
         json.addProperty("cosine", one.cosine());
         all.add(json);
       }
     }
-    return all;
-  }
-
-  private static JsonArray array(List<String> lines) {
-    JsonArray all = new JsonArray();
-    lines.forEach(all::add);
     return all;
   }
 }

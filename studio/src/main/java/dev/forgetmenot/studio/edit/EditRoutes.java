@@ -11,6 +11,7 @@ import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.Route;
+import dev.forgetmenot.studio.job.JsonTexts;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -70,22 +71,19 @@ public record EditRoutes(EditSource source) {
     setting.defaultText().ifPresent(text -> json.addProperty("default", text));
     setting.min().ifPresent(least -> json.addProperty("min", least));
     setting.max().ifPresent(most -> json.addProperty("max", most));
-    JsonArray choices = new JsonArray();
-    setting.choices().forEach(choices::add);
-    json.add("choices", choices);
+    json.add("choices", JsonTexts.array(setting.choices()));
     return json;
   }
 
   /** What the model is known to draw, and its general words. */
   private HttpAnswer concepts() throws IOException {
     EvaluationSetup judging = source.judging();
-    JsonArray names = new JsonArray();
-    judging.vocabulary().phrases().stream().map(KnownConcepts.Phrase::name).forEach(names::add);
-    JsonArray words = new JsonArray();
-    judging.vocabulary().generalWords().forEach(words::add);
+    KnownConcepts known = judging.vocabulary();
     JsonObject json = new JsonObject();
-    json.add("concepts", names);
-    json.add("generalWords", words);
+    json.add(
+        "concepts",
+        JsonTexts.array(known.phrases().stream().map(KnownConcepts.Phrase::name).toList()));
+    json.add("generalWords", JsonTexts.array(List.copyOf(known.generalWords())));
     json.addProperty("complete", judging.complete());
     return HttpAnswer.json(json);
   }

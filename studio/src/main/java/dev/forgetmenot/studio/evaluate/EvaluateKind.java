@@ -1,6 +1,5 @@
 package dev.forgetmenot.studio.evaluate;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchJudge.Listed;
@@ -18,6 +17,7 @@ import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.job.AskedKind;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RequestFields;
 import dev.forgetmenot.studio.job.RunningJob;
 import dev.forgetmenot.studio.patch.SentPatches;
@@ -108,11 +108,12 @@ public record EvaluateKind(
 
   /** Lines without places on disk. */
   private JsonObject result(List<String> lines) {
-    JsonArray all = new JsonArray();
     String place = source.store().toString();
-    lines.forEach(line -> all.add(line.replace(place, "the store of images")));
     JsonObject json = new JsonObject();
-    json.add("lines", all);
+    json.add(
+        "lines",
+        JsonTexts.array(
+            lines.stream().map(line -> line.replace(place, "the store of images")).toList()));
     return json;
   }
 }

@@ -4,8 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
+import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.studio.http.HttpAnswer;
 import dev.forgetmenot.studio.http.Route;
+import dev.forgetmenot.studio.job.JsonTexts;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,9 +49,8 @@ public record EvaluateRoutes(EvaluationSource source) {
       list.addProperty("name", name);
       list.addProperty("width", bench.model().width());
       list.addProperty("height", bench.model().height());
-      JsonArray concepts = new JsonArray();
-      bench.concepts().forEach(concept -> concepts.add(concept.name()));
-      list.add("concepts", concepts);
+      list.add(
+          "concepts", JsonTexts.array(bench.concepts().stream().map(BenchConcept::name).toList()));
       lists.add(list);
     }
     JsonObject json = new JsonObject();

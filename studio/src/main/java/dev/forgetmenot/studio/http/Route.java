@@ -22,6 +22,9 @@ public record Route(
   /** The type of most bodies. */
   public static final String JSON = "application/json";
 
+  /** The type of files that are sent or given as they are. */
+  public static final String BINARY = "application/octet-stream";
+
   static final int USUAL_BYTES = 1 << 20;
 
   /** Who may ask. */

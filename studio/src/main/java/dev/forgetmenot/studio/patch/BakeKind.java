@@ -1,6 +1,5 @@
 package dev.forgetmenot.studio.patch;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.interop.BakeJob;
@@ -9,11 +8,13 @@ import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.job.AskedKind;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RequestFields;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes a copy of the model with patches in its weights: {@code {"patches": [{"id": …, "strength":
@@ -64,12 +65,11 @@ public record BakeKind(BaseFiles base, Path models, SentPatches patches, PatchVe
       BakeJob.run(
           new BakeRequest(base.model(), base.reading(), set.requests(), target, false), running);
     }
-    JsonArray lines = new JsonArray();
     String place = models.resolveSibling("").toString();
-    running.lines().forEach(line -> lines.add(line.replace(place, "")));
+    List<String> lines = running.lines().stream().map(line -> line.replace(place, "")).toList();
     JsonObject json = new JsonObject();
     json.addProperty("model", String.valueOf(target.getFileName()));
-    json.add("lines", lines);
+    json.add("lines", JsonTexts.array(lines));
     return json;
   }
 }

@@ -1,6 +1,5 @@
 package dev.forgetmenot.studio.patch;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.host.interop.ExportJob;
@@ -9,6 +8,7 @@ import dev.forgetmenot.patching.embeddings.EmbeddingsFormat;
 import dev.forgetmenot.patching.lora.LoraNaming;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.job.AskedKind;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RequestFields;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.IOException;
@@ -78,11 +78,9 @@ public record ExportKind(BaseFiles base, SentPatches patches, PatchVerifier trus
         ExportJob.embeddings(set.files().get(0), file, format(fields), running);
       }
     }
-    JsonArray lines = new JsonArray();
-    running.lines().forEach(lines::add);
     JsonObject json = new JsonObject();
     json.addProperty("file", String.valueOf(file.getFileName()));
-    json.add("lines", lines);
+    json.add("lines", JsonTexts.array(running.lines()));
     return json;
   }
 }

@@ -1,6 +1,5 @@
 package dev.forgetmenot.studio.patch;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.host.edit.WrittenPatch;
 import dev.forgetmenot.host.interop.ImportJob;
@@ -10,6 +9,7 @@ import dev.forgetmenot.patching.PatchName;
 import dev.forgetmenot.patching.diff.DifferenceForm;
 import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
+import dev.forgetmenot.studio.job.JsonTexts;
 import dev.forgetmenot.studio.job.RunningJob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,9 +72,7 @@ public record ImportKind(BaseFiles base, SentPatches patches) implements JobKind
             running);
     JsonObject json = patches.adopt(written.file());
     Files.delete(source);
-    JsonArray lines = new JsonArray();
-    running.lines().forEach(lines::add);
-    json.add("lines", lines);
+    json.add("lines", JsonTexts.array(running.lines()));
     return json;
   }
 }

@@ -30,8 +30,6 @@ public record PatchRoutes(
   /** A larger patch is put into a folder of patches by hand. */
   private static final int MOST_BYTES = 64 << 20;
 
-  private static final String BINARY = "application/octet-stream";
-
   /**
    * The routes below a prefix.
    *
@@ -41,7 +39,7 @@ public record PatchRoutes(
   public List<Route> below(String here, KeyedAnswers keyed) {
     return List.of(
         Route.of("GET", here, call -> list()),
-        keyed.of(Route.of("POST", here, this::add).taking(BINARY, MOST_BYTES)),
+        keyed.of(Route.of("POST", here, this::add).taking(Route.BINARY, MOST_BYTES)),
         Route.of("GET", here + "/{id}", call -> HttpAnswer.json(card(file(call)))),
         Route.of("GET", here + "/{id}/file", this::download),
         Route.of("POST", here + "/{id}/sign", this::sign),
@@ -100,7 +98,7 @@ public record PatchRoutes(
     try (PatchFile patch = PatchFile.open(file)) {
       name = patch.manifest().name() + "-" + patch.manifest().patchVersion() + ".fmnpatch";
     }
-    return HttpAnswer.bytes(BINARY, Files.readAllBytes(file))
+    return HttpAnswer.bytes(Route.BINARY, Files.readAllBytes(file))
         .with("Content-Disposition", "attachment; filename=\"" + name + "\"");
   }
 

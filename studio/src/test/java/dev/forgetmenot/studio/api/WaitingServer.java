@@ -10,6 +10,7 @@ import dev.forgetmenot.patching.library.PatchFolders;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.TrustStore;
 import dev.forgetmenot.studio.Served;
+import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditSource;
@@ -68,12 +69,7 @@ final class WaitingServer implements AutoCloseable {
 
   /** The same with methods to edit by. */
   WaitingServer(Path state, EditSource source) throws IOException {
-    model =
-        new ServedModel(
-            "none",
-            () -> {
-              throw new IOException("there is none");
-            });
+    model = EmbeddedServed.missing();
     ImageStore store = new ImageStore(state.resolve("images"));
     SentPatches patches =
         SentPatches.beside(

@@ -3,14 +3,11 @@ package dev.forgetmenot.studio.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.http.AccessToken;
-import dev.forgetmenot.studio.http.Api;
-import dev.forgetmenot.studio.http.HttpAnswer;
-import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.HttpServer;
-import dev.forgetmenot.studio.http.Route;
 import dev.forgetmenot.studio.job.Job;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobKind;
@@ -62,32 +59,9 @@ class ServerEventsTest {
     }
   }
 
-  /** The routes of events alone. */
-  private record Events(ServerEvents events) implements Api {
-    @Override
-    public String prefix() {
-      return "/api/v1/";
-    }
-
-    @Override
-    public List<Route> routes() {
-      return events.below(prefix());
-    }
-
-    @Override
-    public HttpAnswer refusal(HttpProblem problem) {
-      return new HttpAnswer(problem.status(), "text/plain", new byte[0], problem.headers());
-    }
-  }
-
   @BeforeEach
   void start(@TempDir Path state) throws IOException {
-    model =
-        new ServedModel(
-            "none",
-            () -> {
-              throw new IOException("there is none");
-            });
+    model = EmbeddedServed.missing();
     queue =
         new JobQueue(
             new JobFolders(state.resolve("jobs")),
@@ -96,7 +70,8 @@ class ServerEventsTest {
             failure -> new Problem("FMN-799", String.valueOf(failure)),
             Clock.systemUTC());
     events = new ServerEvents(model, queue, new ImageStore(state.resolve("images")));
-    server = HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new Events(events)));
+    server =
+        HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new EventsAlone(events)));
   }
 
   @AfterEach

@@ -1,15 +1,13 @@
 package dev.forgetmenot.studio.load;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.event.EventsAlone;
 import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
-import dev.forgetmenot.studio.http.Api;
-import dev.forgetmenot.studio.http.HttpAnswer;
-import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.HttpServer;
-import dev.forgetmenot.studio.http.Route;
 import dev.forgetmenot.studio.job.JobFolders;
 import dev.forgetmenot.studio.job.JobKind;
 import dev.forgetmenot.studio.job.JobQueue;
@@ -52,32 +50,9 @@ final class BareServer {
     }
   }
 
-  /** The status and the events alone. */
-  record Events(ServerEvents events) implements Api {
-    @Override
-    public String prefix() {
-      return "/api/v1/";
-    }
-
-    @Override
-    public List<Route> routes() {
-      return events.below(prefix());
-    }
-
-    @Override
-    public HttpAnswer refusal(HttpProblem problem) {
-      return new HttpAnswer(problem.status(), "text/plain", new byte[0], problem.headers());
-    }
-  }
-
   public static void main(String[] words) throws Exception {
     Path folder = Path.of(words[0]);
-    ServedModel model =
-        new ServedModel(
-            "none",
-            () -> {
-              throw new IOException("there is none");
-            });
+    ServedModel model = EmbeddedServed.missing();
     JobQueue queue =
         new JobQueue(
             new JobFolders(folder.resolve("jobs")),
@@ -87,7 +62,7 @@ final class BareServer {
             Clock.systemUTC());
     ServerEvents events = new ServerEvents(model, queue, new ImageStore(folder.resolve("images")));
     HttpServer server =
-        HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new Events(events)));
+        HttpServer.start(0, Set.of(), new AccessToken("secret"), List.of(new EventsAlone(events)));
     queue.start();
     queue.submit("count", "count", new JsonObject(), JobQueue.RequestFiles.NONE);
     System.out.println(server.port());

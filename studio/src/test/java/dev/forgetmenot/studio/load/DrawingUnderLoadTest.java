@@ -9,6 +9,7 @@ import dev.forgetmenot.studio.draw.DrawRequest;
 import dev.forgetmenot.studio.draw.EmbeddedServed;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
+import dev.forgetmenot.studio.event.EventsAlone;
 import dev.forgetmenot.studio.event.ServerEvents;
 import dev.forgetmenot.studio.http.AccessToken;
 import dev.forgetmenot.studio.http.HttpServer;
@@ -60,7 +61,7 @@ class DrawingUnderLoadTest {
           ServerEvents events = new ServerEvents(model, queue, store);
           HttpServer server =
               HttpServer.start(
-                  0, Set.of(), new AccessToken("secret"), List.of(new BareServer.Events(events)))) {
+                  0, Set.of(), new AccessToken("secret"), List.of(new EventsAlone(events)))) {
         queue.start();
         assertThat(slower(queue, server.port(), otherPort)).isLessThan(1.15); // the goal is 1.05
       }

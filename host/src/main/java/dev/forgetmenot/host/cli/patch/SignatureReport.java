@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.cli.patch;
 
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchSignature;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustState;
@@ -15,6 +16,13 @@ import java.util.List;
  * @param patch what was signed
  */
 public record SignatureReport(TrustState records, SignedPatch patch) {
+  /** Which patch it is, before {@link #lines}. */
+  public static List<String> title(PatchFile patch) {
+    return List.of(
+        line("patch", patch.manifest().name() + " " + patch.manifest().patchVersion()),
+        line("id", patch.id()));
+  }
+
   /** A line for each signature, and one for the key that the name is bound to. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();

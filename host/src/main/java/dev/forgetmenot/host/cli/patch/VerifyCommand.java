@@ -49,10 +49,7 @@ final class VerifyCommand extends ContextCommand {
     TrustState records = trust.store().read();
     try (PatchFile patch = PatchFile.open(file)) {
       SignedPatch signed = SignedPatch.of(patch, detached);
-      context.say(
-          SignatureReport.line(
-              "patch", patch.manifest().name() + " " + patch.manifest().patchVersion()));
-      context.say(SignatureReport.line("id", patch.id()));
+      SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       Optional<PatchFormatException> failure = verdict.failure();
