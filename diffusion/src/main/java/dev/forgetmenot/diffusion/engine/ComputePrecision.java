@@ -31,10 +31,14 @@ public enum ComputePrecision {
   BF16(15),
   /** FLOAT16: 11 bits of precision, up to 65504. For GPUs; slow on most CPUs. */
   F16(5),
-  /** {@link #BF16} on a CPU that says that it has instructions for it, else {@link #F32}. */
+  /**
+   * On a CPU {@link #BF16} where it says that it has instructions for it, {@link #F32_AUTOTUNE}
+   * where it has those that oneDNN's own layouts were measured with, else {@link #F32}.
+   */
   AUTO(-1);
 
   private static final Set<String> FOR_BF16 = Set.of("avx512_bf16", "amx_bf16"); // Linux's names
+  private static final Set<String> FOR_PACKED = Set.of("avx2");
   private static final Set<String> FOR_F16 = Set.of("avx512_fp16", "amx_fp16");
 
   private final int scalarType;
@@ -92,7 +96,17 @@ public enum ComputePrecision {
     }
     return instruction(root, FOR_BF16)
         .map(name -> new Choice(BF16, "the processor has " + name))
-        .orElse(new Choice(F32, "the processor names no instructions for bf16"));
+        .or(
+            () ->
+                instruction(root, FOR_PACKED)
+                    .map(
+                        name ->
+                            new Choice(
+                                F32_AUTOTUNE,
+                                "the processor has "
+                                    + name
+                                    + " and names no instructions for bf16")))
+        .orElse(new Choice(F32, "the processor names no instructions for more"));
   }
 
   /**

@@ -22,7 +22,8 @@ class ComputePrecisionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "avx2 avx512f, cpu, f32 (the processor names no instructions for bf16)",
+    "avx2 avx512f, cpu, f32-autotune (the processor has avx2 and names no instructions for bf16)",
+    "asimd, cpu, f32 (the processor names no instructions for more)",
     "avx512_bf16, cpu, bf16 (the processor has avx512_bf16)",
     "avx512_bf16 amx_tile amx_bf16, cpu, bf16 (the processor has amx_bf16)",
     "avx512_bf16, cuda:0, f32 (auto takes fewer bits on a CPU alone)",

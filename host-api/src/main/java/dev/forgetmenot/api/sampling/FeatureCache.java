@@ -17,7 +17,7 @@ public record FeatureCache(int depth, int interval) {
   /** Every prediction is whole. */
   public static final FeatureCache NONE = new FeatureCache(0, 1);
 
-  /** What {@code fmn generate --fast} takes; docs/fewer-steps.md has what it costs. */
+  /** What {@code fmn generate --fast} keeps; docs/fewer-steps.md has what it costs. */
   public static final FeatureCache FAST = new FeatureCache(0, 2);
 
   /** Checks the ranges; the model's own largest depth is checked when it draws. */

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli;
 
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.InitialImage;
+import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.sampling.Variation;
 import dev.forgetmenot.host.generate.RecordedSettings;
 import java.io.IOException;
@@ -132,7 +133,7 @@ final class DrawingOptions {
                     ? recorded.seed().orElseGet(DrawingOptions::random)
                     : seed("--seed", seed))
             .count(count)
-            .steps(steps == null ? recorded.steps().orElse(STEPS) : steps)
+            .steps(steps == null ? less.steps().or(recorded::steps).orElse(STEPS) : steps)
             .guidance(guidance == null ? recorded.guidance().orElse(GUIDANCE) : guidance)
             .clipSkip(clipSkip == null ? recorded.clipSkip().orElse(1) : clipSkip)
             .promptWeights(!plain && recorded.promptWeights());
@@ -151,7 +152,7 @@ final class DrawingOptions {
 
   /** The sampler, then the schedule; a schedule alone is that of the model's own sampler. */
   private Optional<String> sampler(RecordedSettings recorded) {
-    Optional<String> named = Optional.ofNullable(sampler).or(recorded::sampler);
+    Optional<String> named = Optional.ofNullable(sampler).or(less::sampler).or(recorded::sampler);
     return schedule == null ? named : Optional.of((named.orElse("") + " " + schedule).strip());
   }
 
@@ -181,6 +182,15 @@ final class DrawingOptions {
 
   private static long random() {
     return ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Refuses what the model's own sampler rules out.
+   *
+   * @param own of the model
+   */
+  void check(SchedulerConfig own) {
+    less.check(own, sampler != null);
   }
 
   /** What an option that stands for several has set, for people. */

@@ -169,6 +169,7 @@ final class GenerateCommand extends ContextCommand {
 
   /** The requests as they are drawn, after what the model cannot draw is refused. */
   private List<GenerationRequest> checked(List<GenerationRequest> asked, StableDiffusion model) {
+    drawing.check(model.schedulerConfig());
     List<GenerationRequest> requests = asked.stream().map(one -> fitted(one, model)).toList();
     for (GenerationRequest request : requests) {
       int stride = model.imageSize() / model.latentShape()[1];

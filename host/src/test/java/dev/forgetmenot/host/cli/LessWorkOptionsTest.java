@@ -75,8 +75,11 @@ class LessWorkOptionsTest {
   @Test
   void fastSaysWhatItSetsAndAnOptionBesideItGoesBefore() throws IOException {
     ProgramRun run = generate("fast", "a fox", "--steps", "6", "--fast", "--guidance-until", "0.7");
-    assertThat(run.out()).contains("--fast: cache depth 0, cache interval 2");
+    assertThat(run.out())
+        .contains("--fast: sampler dpmpp-2m, 6 steps, cache depth 0, cache interval 2");
     assertThat(pairs("fast"))
+        .containsEntry("Sampler", "DPM++ 2M")
+        .containsEntry("Steps", "6")
         .containsEntry("Guidance until", "0.7")
         .containsEntry("Cache depth", Integer.toString(FeatureCache.FAST.depth()))
         .containsEntry("Cache interval", Integer.toString(FeatureCache.FAST.interval()));
@@ -84,6 +87,27 @@ class LessWorkOptionsTest {
     ProgramRun again = generate("again", "--from", image("fast").toString());
     assertThat(again.out()).doesNotContain("--fast");
     assertThat(pixels("again")).isEqualTo(pixels("fast"));
+
+    generate("own", "a fox", "--fast", "--sampler", "euler", "--cache-interval", "3");
+    assertThat(pairs("own"))
+        .containsEntry("Sampler", "Euler")
+        .containsEntry("Steps", "14")
+        .containsEntry("Cache interval", "3");
+  }
+
+  @Test
+  void fastIsNotForAModelThatNeedsItsOwnSampler() throws IOException {
+    Path model = ModelForm.copy(EmbeddedModel.folder(), folder.resolve("distilled"));
+    Path config = model.resolve("scheduler/scheduler_config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceFirst("\"_class_name\": \"\\w+\"", "\"_class_name\": \"LCMScheduler\""));
+    String[] drawn = {
+      "generate", "a fox", "--model", model.toString(), "--plugins", folder.toString()
+    };
+    assertThat(ProgramRun.of(with(drawn, "--fast", "-o", folder.resolve("lcm").toString())).err())
+        .contains("this model was distilled for few steps of LCMScheduler", "--sampler");
   }
 
   @Test

@@ -13,7 +13,8 @@ public final class PrecisionOption {
           "What the UNet and the VAE compute in: f32; f32-packed, with weights in oneDNN's "
               + "layout and other last bits; f32-autotune, each layer in the form that was the "
               + "fastest on this processor when its shapes came first; bf16, faster on processors that have it; f16, for "
-              + "GPUs; or auto, which is bf16 where the processor names instructions for it "
+              + "GPUs; or auto, which is bf16 where the processor names instructions for it, and f32-autotune "
+              + "on others with AVX2 "
               + "(default: ${DEFAULT-VALUE}).")
   private ComputePrecision precision;
 
