@@ -81,6 +81,10 @@ class ForgetTest extends StudioPageTest {
     button("Draw").click();
     drawn("merlin").click();
     assertThat(region("Image")).containsText("forget-merlin");
+    go("Patches");
+    Locator card = page().getByRole(AriaRole.LISTITEM);
+    assertShown(card.getByAltText(Pattern.compile(", without$")).first(), 64);
+    assertShown(card.getByAltText(Pattern.compile(", with$")).first(), 64);
   }
 
   @Test

@@ -337,6 +337,7 @@ final class RequestHandler extends Handler.Abstract {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
     }
     if (answer.stream().isPresent() && !head) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // nothing else is read from it
       answer.stream().get().accept(new ResponseOutlet(request, response, callback));
       return;
     }

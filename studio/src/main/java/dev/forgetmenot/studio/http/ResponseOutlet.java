@@ -35,6 +35,30 @@ final class ResponseOutlet extends IteratingCallback implements Outlet {
     this.response = response;
     this.callback = callback;
     this.connection = request.getConnectionMetaData().getConnection().getEndPoint();
+    watch();
+  }
+
+  /** Notices a client that goes away, which a server that only writes would not. */
+  private void watch() {
+    connection.tryFillInterested(Callback.from(this::read, this::gone));
+  }
+
+  /** A listener has nothing more to say: what comes is the end of its connection. */
+  private void read() {
+    try {
+      if (connection.fill(BufferUtil.allocate(1)) == 0) {
+        watch();
+      } else {
+        gone(new IOException("a listener is gone"));
+      }
+    } catch (IOException e) {
+      gone(e);
+    }
+  }
+
+  private void gone(Throwable cause) {
+    connection.close(cause);
+    abort(cause);
   }
 
   @Override

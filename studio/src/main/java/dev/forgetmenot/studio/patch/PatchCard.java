@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustDecision;
@@ -46,6 +47,7 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
       card.add("strength", strength(manifest.edits()));
       card.add("trust", trust(patch));
       card.add("base", base(manifest));
+      card.add("previews", previews(manifest.previews()));
       card.addProperty("removable", removable);
       card.addProperty("signable", removable && hasKey && patch.signatures().isEmpty());
       return card;
@@ -58,6 +60,20 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
       JsonObject one = new JsonObject();
       one.addProperty("label", concept.label());
       one.addProperty("kind", concept.kind());
+      all.add(one);
+    }
+    return all;
+  }
+
+  /** Without the images: they are files of their own, numbered as they stand here. */
+  private static JsonArray previews(List<PatchPreview> previews) {
+    JsonArray all = new JsonArray();
+    for (PatchPreview preview : previews) {
+      JsonObject one = new JsonObject();
+      one.addProperty("side", preview.side().word());
+      one.addProperty("prompt", preview.prompt());
+      one.addProperty("seed", Long.toString(preview.seed()));
+      one.addProperty("strength", preview.strength());
       all.add(one);
     }
     return all;

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patch.PatchSigner;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.trust.PatchVerifier;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The routes of patches.
@@ -29,6 +31,8 @@ public record PatchRoutes(
     SentPatches patches, PatchVerifier trust, ServedModel model, Optional<SigningKey> key) {
   /** A larger patch is put into a folder of patches by hand. */
   private static final int MOST_BYTES = 64 << 20;
+
+  private static final Pattern PREVIEW = Pattern.compile("[0-9]");
 
   /**
    * The routes below a prefix.
@@ -42,6 +46,7 @@ public record PatchRoutes(
         keyed.of(Route.of("POST", here, this::add).taking(Route.BINARY, MOST_BYTES)),
         Route.of("GET", here + "/{id}", call -> HttpAnswer.json(card(file(call)))),
         Route.of("GET", here + "/{id}/file", this::download),
+        Route.of("GET", here + "/{id}/previews/{number}", this::preview),
         Route.of("POST", here + "/{id}/sign", this::sign),
         Route.of("DELETE", here + "/{id}", this::remove));
   }
@@ -100,6 +105,25 @@ public record PatchRoutes(
     }
     return HttpAnswer.bytes(Route.BINARY, Files.readAllBytes(file))
         .with("Content-Disposition", "attachment; filename=\"" + name + "\"");
+  }
+
+  /**
+   * One of the images that the patch holds, by its place in the card; an id has the same ones for
+   * ever.
+   */
+  private HttpAnswer preview(HttpCall call) throws HttpProblem, IOException {
+    try (PatchFile patch = PatchFile.open(file(call))) {
+      List<PatchPreview> previews = patch.manifest().previews();
+      int number =
+          PREVIEW.matcher(call.name("number")).matches()
+              ? Integer.parseInt(call.name("number"))
+              : previews.size();
+      if (number >= previews.size()) {
+        throw HttpProblem.notFound("the patch has " + previews.size() + " images, numbered from 0");
+      }
+      return HttpAnswer.bytes("image/png", patch.content(previews.get(number).entry()))
+          .with("Cache-Control", "private, max-age=31536000, immutable");
+    }
   }
 
   /** Its id stays: signatures are no part of what it is of. */

@@ -66,6 +66,15 @@ function Strength({ card, strength, set }) {
   </div>`;
 }
 
+// What the patch itself shows: drawn without it, and with it.
+function Previews({ card }) {
+  return card.previews.length > 0 && html`<div class="previews">${card.previews.map((one, i) => html`<figure key=${i}>
+    <img src=${`/api/v1/patches/${card.id}/previews/${i}`} loading="lazy" alt=${`${text(one.prompt)}, ${SIDES[one.side]}`} title=${`${text(one.prompt)}, seed ${one.seed}`} />
+    <figcaption>${SIDES[one.side]}${one.side === "after" && one.strength !== 1 ? ` × ${one.strength}` : ""}</figcaption></figure>`)}</div>`;
+}
+
+const SIDES = { before: "without", after: "with" };
+
 // A patch that nobody whom the user trusts has signed is asked about before it is put on.
 function Card({ card, stack, remove, sign, save, grid }) {
   const [asked, setAsked] = useState(false);
@@ -85,6 +94,7 @@ function Card({ card, stack, remove, sign, save, grid }) {
   return html`<li class=${on ? "card patch on" : "card patch"}>
     <h2>${text(card.title)} <small>${text(card.version)}</small></h2>
     <p>${text(card.operation)} ${concepts} · ${text(card.method)} · ${size(card.bytes)}</p>
+    <${Previews} card=${card} />
     ${card.description && html`<p class="notice">${text(card.description)}</p>`}
     <p><span class=${card.trust.trusted ? "chip good" : "chip"}>${card.trust.trusted ? "✓" : "!"} ${text(card.trust.words)}</span>
       <span class=${fits ? "chip" : "chip bad"}>${card.base.fits === undefined

@@ -64,7 +64,7 @@ record ApiDescription(JsonObject json) {
   void check(String method, String path, int status, String type, String body) {
     Optional<JsonObject> described =
         paths().entrySet().stream()
-            .filter(one -> Pattern.matches(one.getKey().replace("{id}", "[^/]+"), path))
+            .filter(one -> Pattern.matches(one.getKey().replaceAll("\\{[^}]+}", "[^/]+"), path))
             .map(one -> one.getValue().getAsJsonObject().getAsJsonObject(method))
             .filter(operation -> operation != null)
             .findFirst();

@@ -4,15 +4,22 @@ import static dev.forgetmenot.studio.api.WaitingServer.json;
 import static dev.forgetmenot.studio.api.WaitingServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.patch.ManifestRewriter;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.testkit.GoldenFolders;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +148,37 @@ class PatchesOverHttpTest {
     assertThat(own).exists();
     assertThat(server.ask("DELETE", "patches/" + sent, "").statusCode()).isEqualTo(204);
     assertThat(server.ask("GET", "patches/" + sent, "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void theImagesThatAPatchHoldsAreOnItsCard() throws Exception {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(9, 5, BufferedImage.TYPE_INT_RGB), "png", png);
+    Path file = state.resolve("with.tmp");
+    long seed = (1L << 53) + 1;
+    ManifestRewriter.previewed(
+        PATCHES.resolve("cure.fmnpatch"),
+        List.of(
+            new PatchPreview.Image(
+                PatchPreview.Side.BEFORE, "a <b>photo</b>", seed, 0, png.toByteArray()),
+            new PatchPreview.Image(
+                PatchPreview.Side.AFTER, "a <b>photo</b>", seed, 1.5, png.toByteArray())),
+        file);
+    JsonObject card = json(send(Files.readAllBytes(file)));
+    JsonArray previews = card.getAsJsonArray("previews");
+    assertThat(previews).hasSize(2);
+    assertThat(previews.get(1).getAsJsonObject().get("side").getAsString()).isEqualTo("after");
+    assertThat(previews.get(1).getAsJsonObject().get("strength").getAsDouble()).isEqualTo(1.5);
+    assertThat(previews.get(0).getAsJsonObject().get("seed").getAsString())
+        .isEqualTo("9007199254740993");
+    String here = "patches/" + card.get("id").getAsString() + "/previews/";
+    HttpResponse<byte[]> image = server.ask("GET", here + "1", "");
+    assertThat(image.headers().firstValue("Content-Type")).contains("image/png");
+    assertThat(image.body()).isEqualTo(png.toByteArray());
+    for (String none : new String[] {"2", "-1", "01", "x", "99999999999999999999"}) {
+      assertThat(server.ask("GET", here + none, "").statusCode()).as(none).isEqualTo(404);
+    }
+    assertThat(json(send(patch("cure"))).getAsJsonArray("previews")).isEmpty();
   }
 
   @Test
