@@ -7,7 +7,6 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,31 +48,6 @@ class DrawTest extends StudioPageTest {
     assertThat(image).containsText("a red apple");
     assertThat(image).containsText("Steps: 4");
     assertThat(image).containsText("Seed: 9007199254740993");
-  }
-
-  @Test
-  void anAnswerThatIsLostMakesNoSecondJob() throws Exception {
-    expect("net::ERR_FAILED");
-    AtomicInteger asked = new AtomicInteger();
-    page()
-        .route(
-            "**/api/v1/jobs",
-            route -> {
-              if (route.request().method().equals("POST") && asked.getAndIncrement() == 0) {
-                assertThat(route.fetch().status()).isEqualTo(202);
-                route.abort("failed");
-              } else {
-                route.resume();
-              }
-            });
-    ask("a green frog", 2, "1");
-    button("Draw").click();
-    assertThat(drawn("a green frog")).hasCount(1);
-    assertThat(asked).hasValue(2);
-    assertThat(studio().jobs())
-        .filteredOn(job -> job.getAsJsonObject().get("title").getAsString().equals("a green frog"))
-        .hasSize(1);
-    assertThat(alert()).hasCount(0);
   }
 
   @Test

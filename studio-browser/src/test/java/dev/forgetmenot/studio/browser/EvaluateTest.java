@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 class EvaluateTest extends StudioPageTest {
   private static final double JOB_MILLIS = 180_000;
 
-  private Locator measure(String name) {
-    return page()
-        .getByRole(AriaRole.CHECKBOX)
-        .and(page().locator("label.tick:has(strong:text-is('" + name + "')) input"));
+  private void measureAlone(String name) {
+    Locator ticks = page().getByRole(AriaRole.GROUP).getByRole(AriaRole.CHECKBOX);
+    assertThat(ticks.first()).isVisible();
+    for (Locator tick : ticks.all()) {
+      tick.setChecked(tick.locator("xpath=..").textContent().strip().startsWith(name + " "));
+    }
   }
 
   @Test
@@ -25,7 +27,7 @@ class EvaluateTest extends StudioPageTest {
     assertThat(page().getByText("No patch is on")).isVisible();
     field("Concepts").fill("merlin");
     field("Images of each prompt or concept, at most").fill("1");
-    measure("forgetting").check();
+    measureAlone("forgetting");
     assertThat(page().getByText("1 of ")).isVisible();
 
     button("What would it take?").click();

@@ -59,6 +59,7 @@ class ForgetTest extends StudioPageTest {
     field("Method").selectOption("oblique");
     page().getByText("Report and what the patch says of itself").click();
     field("Images of each concept, before and after").fill("4");
+    field("Pairs of them that go into the patch, for its card").fill("1");
     button("Forget").click();
     assertThat(region("Being done")).containsText("merlin");
 

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeAll;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** The screen Patches: what is made of patches, and patches made of other tools' files. */
 class MadeOfPatchesTest extends StudioPageTest {
+  private static final double JOB_MILLIS = 180_000; // 20 images
+
   @BeforeAll
   static void makePatch() throws Exception {
     JsonObject job =
@@ -67,12 +70,11 @@ class MadeOfPatchesTest extends StudioPageTest {
 
   @Test
   void aGridHasStrengthsAndSeeds() {
-    open("Draw");
-    ask("merlin", 2, "1");
-    go("Patches");
+    open("Patches");
     inside(card("forget-merlin"), "Grid").click();
     Locator grid = region("Strengths and seeds");
-    assertThat(grid.getByRole(AriaRole.IMG)).hasCount(5 * 4);
+    assertThat(grid.getByRole(AriaRole.IMG))
+        .hasCount(5 * 4, new LocatorAssertions.HasCountOptions().setTimeout(JOB_MILLIS));
     assertShown(grid.getByRole(AriaRole.IMG).first(), 64);
     assertThat(grid.getByRole(AriaRole.ROWHEADER).first()).hasText("0");
     page().reload();

@@ -31,10 +31,10 @@ import java.util.OptionalInt;
  * What is to be forgotten or corrected, as the page asks for it: {@code concepts}, a list of names;
  * {@code type}, what they are, where the vocabulary does not say; {@code method}; {@code settings}
  * of the method, texts by name, lists for lists, and for folders of images lists of ids; {@code
- * anyName}; {@code dryRun}; {@code report} and {@code reportImages}; and what its author says:
- * {@code authors}, {@code license}, {@code patchVersion}, {@code reason}, {@code requestedBy},
- * {@code requires}, {@code conflictsWith}, {@code supersedes}. No value is the name of a file of
- * the server.
+ * anyName}; {@code dryRun}; {@code report}, {@code reportImages} and {@code previews}; and what its
+ * author says: {@code authors}, {@code license}, {@code patchVersion}, {@code reason}, {@code
+ * requestedBy}, {@code requires}, {@code conflictsWith}, {@code supersedes}. No value is the name
+ * of a file of the server.
  *
  * @param json of the request
  */
@@ -67,7 +67,8 @@ record EditBody(Operation operation, JsonObject json) {
       return ReportSize.NONE;
     }
     OptionalInt images = fields().number("reportImages", 1, MOST_IMAGES);
-    return images.isPresent() ? ReportSize.of(images.getAsInt()) : ReportSize.USUAL;
+    ReportSize size = images.isPresent() ? ReportSize.of(images.getAsInt()) : ReportSize.USUAL;
+    return size.previews(fields().number("previews", 0, ReportSize.MOST_PREVIEWS).orElse(0));
   }
 
   private Authorship authorship() {

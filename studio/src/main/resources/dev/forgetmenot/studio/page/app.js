@@ -163,7 +163,16 @@ function Keys({ close }) {
 // A link would be an address, and addresses are screens.
 function toContent(event) {
   event.preventDefault();
+  focusContent();
+}
+
+// Once there is any: the link is there before the first answer of the server.
+function focusContent() {
   const main = document.getElementById("main");
+  if (!main) {
+    requestAnimationFrame(focusContent);
+    return;
+  }
   main.tabIndex = -1;
   main.focus();
 }

@@ -19,7 +19,7 @@ const WORDS = {
 };
 const TYPES = [["", "as the vocabulary says"], ["identity", "a person or character"], ["object", "a thing"], ["style", "a style"]];
 
-const EMPTY = { names: "", type: "", method: "", settings: {}, anyName: false, reportImages: "", said: {} };
+const EMPTY = { names: "", type: "", method: "", settings: {}, anyName: false, reportImages: "", previews: "", said: {} };
 
 // What its author says of a patch: the name of the field, words, and whether it is a list.
 const SAID = [
@@ -44,6 +44,9 @@ function request(operation, draft, method, dryRun) {
   }
   if (draft.anyName) {
     body.anyName = true;
+  }
+  if (draft.previews) {
+    body.previews = Number(draft.previews);
   }
   if (draft.reportImages) {
     body.reportImages = Number(draft.reportImages);
@@ -167,6 +170,8 @@ export function Edit({ operation, jobs, model, look, stack }) {
         <details><summary>Report and what the patch says of itself</summary><div class="form">
           <${NumberField} label="Images of each concept, before and after" name="reportImages" min="1" max="1000" placeholder="as usual"
             value=${draft.reportImages} set=${(reportImages) => change({ reportImages })} />
+          <${NumberField} label="Pairs of them that go into the patch, for its card" name="previews" min="0" max="4" placeholder="0"
+            value=${draft.previews} set=${(previews) => change({ previews })} />
           ${SAID.map(([key, label, list]) => html`<${Field} key=${key} label=${label} name=${`said-${key}`}>
             ${list
               ? html`<textarea id=${`said-${key}`} rows="1" value=${draft.said[key] || ""} onInput=${(e) => change({ said: { ...draft.said, [key]: e.target.value } })}></textarea>`

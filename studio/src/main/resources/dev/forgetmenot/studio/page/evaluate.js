@@ -24,14 +24,15 @@ function request(draft, on, dryRun) {
 }
 
 function Chosen({ evaluators, draft, change }) {
-  const toggle = (name) => change({
-    evaluators: draft.evaluators.includes(name) ? draft.evaluators.filter((one) => one !== name) : [...draft.evaluators, name],
-  });
   const usual = draft.evaluators.length === 0;
+  const chosen = usual ? evaluators.filter((one) => one.byDefault).map((one) => one.name) : draft.evaluators;
+  const toggle = (name) => change({
+    evaluators: chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name],
+  });
   return html`<fieldset><legend>What is measured</legend>
     <p class="notice">${usual ? "All but those that take very long." : `${draft.evaluators.length} of ${evaluators.length}.`}</p>
     ${evaluators.map((one) => html`<label class="tick" key=${one.name}>
-      <input type="checkbox" checked=${usual ? one.byDefault : draft.evaluators.includes(one.name)} onChange=${() => toggle(one.name)} />
+      <input type="checkbox" checked=${chosen.includes(one.name)} onChange=${() => toggle(one.name)} />
       <span><strong>${text(one.name)}</strong> ${text(one.summary)}</span></label>`)}
     ${!usual && html`<button type="button" onClick=${() => change({ evaluators: [] })}>As usual</button>`}</fieldset>`;
 }

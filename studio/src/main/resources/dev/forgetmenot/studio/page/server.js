@@ -20,37 +20,19 @@ async function answer(response) {
   throw new Refusal(response.status, problem);
 }
 
-const MAKES = /^(jobs|patches|imports\?.*)$/; // paths of which a POST makes something
-const AGAIN = 1000; // milliseconds
-
-const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-// What makes something is asked for once more where no answer came; the key lets the server make it once.
-async function reach(path, request) {
-  if (request.method === "POST" && MAKES.test(path)) {
-    request.headers["Idempotency-Key"] = key();
-    try {
-      return await fetch("/api/v1/" + path, request);
-    } catch {
-      await new Promise((done) => setTimeout(done, AGAIN));
-    }
-  }
-  return fetch("/api/v1/" + path, request);
-}
-
 export async function ask(method, path, body) {
   const request = { method, headers: {} };
   if (body !== undefined) {
     request.headers["Content-Type"] = "application/json";
     request.body = JSON.stringify(body);
   }
-  return answer(await reach(path, request));
+  return answer(await fetch("/api/v1/" + path, request));
 }
 
 // Sends a file as it is.
 export async function send(path, file) {
   const headers = { "Content-Type": "application/octet-stream" };
-  return answer(await reach(path, { method: "POST", headers, body: file }));
+  return answer(await fetch("/api/v1/" + path, { method: "POST", headers, body: file }));
 }
 
 export const signIn = (token) => ask("POST", "session", { token });
