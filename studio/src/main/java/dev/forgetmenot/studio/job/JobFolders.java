@@ -32,16 +32,15 @@ public record JobFolders(Path root) {
     AtomicFile.write(folder.resolve(FILE), job.json().toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Removes a job with its files. */
+  /** Removes a job with its files, such as the folder of a report. */
   void remove(String id) throws IOException {
     Path folder = folder(id);
     Files.deleteIfExists(folder.resolve(FILE)); // without it the folder is no job any more
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
+    try (var files = Files.walk(folder)) { // follows no links
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(folder);
   }
 
   /**

@@ -125,7 +125,12 @@ class JobQueueTest {
       assertThat(end(queue, first).state()).isEqualTo(JobState.CANCELLED);
       assertThat(queue.cancel("nothing")).isFalse();
       assertThat(done).isEmpty();
+      Path report = Files.createDirectories(folder.resolve(first.id()).resolve("report/images"));
+      Files.writeString(report.resolve("a.txt"), "a");
+      Path elsewhere = Files.writeString(folder.resolve("kept.txt"), "kept");
+      Files.createSymbolicLink(report.resolve("link"), elsewhere);
       assertThat(queue.remove(first.id())).isTrue();
+      assertThat(elsewhere).exists();
       assertThat(queue.job(first.id())).isEmpty();
       assertThat(Files.exists(folder.resolve(first.id()))).isFalse();
     }
