@@ -1,5 +1,7 @@
 package dev.forgetmenot.diffusion;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.diffusion.engine.EngineThread;
@@ -7,6 +9,7 @@ import dev.forgetmenot.diffusion.engine.Ops;
 import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,17 @@ public final class GoldenRun {
     /** A reference file. */
     public GoldenTensors golden(String name) throws IOException {
       return new GoldenTensors(folder.resolve("golden").resolve(name + ".safetensors"));
+    }
+
+    /**
+     * A reference file that this project made itself. Its own folders must have it; for others that
+     * do not the check is skipped.
+     */
+    public GoldenTensors ownGolden(String name) throws IOException {
+      boolean own = folder.startsWith(GoldenFolders.inProject("testkit/fixtures"));
+      Path file = folder.resolve("golden").resolve(name + ".safetensors");
+      assumeTrue(own || Files.exists(file), () -> "this folder has no " + file);
+      return golden(name);
     }
 
     /**

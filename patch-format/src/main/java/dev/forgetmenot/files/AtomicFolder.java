@@ -82,6 +82,11 @@ public final class AtomicFolder {
     }
   }
 
+  /** Deletes a folder with all that is in it, if it is there; what links point to stays. */
+  public static void delete(Path folder) throws IOException {
+    PartName.delete(folder);
+  }
+
   /** Puts back a folder that a process moved aside and did not replace any more. */
   public static void recover(Path target) throws IOException {
     Path absolute = PartName.real(target.toAbsolutePath().normalize());

@@ -2,7 +2,6 @@ package dev.forgetmenot.diffusion.unet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -16,7 +15,6 @@ import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -41,11 +39,7 @@ class DeepFeaturesGoldenTest {
   }
 
   private static void with(GoldenRun.Context run, Check check) throws IOException {
-    boolean there = Files.exists(run.folder().resolve("golden/deepcache.safetensors"));
-    assumeTrue(
-        there || System.getProperty("fmn.golden.dir") == null,
-        "this folder has no golden/deepcache.safetensors");
-    try (GoldenTensors golden = run.golden("deepcache");
+    try (GoldenTensors golden = run.ownGolden("deepcache");
         UNet2DConditionModel unet =
             ComponentFolders.unet(run.model("unet"), run.manager(), run.ops())) {
       check.of(run, golden, unet);

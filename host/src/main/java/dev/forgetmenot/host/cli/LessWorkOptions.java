@@ -26,9 +26,13 @@ final class LessWorkOptions {
   @Option(
       names = "--fast",
       description = {
-        "Less than half of the work for images that are recognised as well: --sampler dpmpp-2m --steps",
-        "14 --cache-depth 0 --cache-interval 2; options of these names may be given beside it. What is",
-        "set is said."
+        "Less than half of the work for images that are recognised as well:",
+        "--sampler "
+            + FAST_SAMPLER
+            + " --steps "
+            + FAST_STEPS
+            + " --cache-depth 0 --cache-interval 2; options of these",
+        "names may be given beside it. What is set is said."
       })
   private boolean fast;
 
@@ -78,11 +82,12 @@ final class LessWorkOptions {
    * @param named whether a sampler was asked for beside it
    */
   void check(SchedulerConfig own, boolean named) {
-    if (fast && !named && DISTILLED.contains(own.text("_class_name", ""))) {
+    String scheduler = own.text("_class_name", "");
+    if (fast && !named && DISTILLED.contains(scheduler)) {
       throw new IllegalArgumentException(
           Message.of(
               "--fast draws with %s, and this model was distilled for few steps of %s: leave --fast out, or name a --sampler",
-              FAST_SAMPLER, own.text("_class_name", "")));
+              FAST_SAMPLER, scheduler));
     }
   }
 

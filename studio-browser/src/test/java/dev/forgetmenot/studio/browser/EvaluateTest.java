@@ -39,10 +39,7 @@ class EvaluateTest extends StudioPageTest {
     assertThat(region("Being done")).containsText("evaluate merlin");
     page().reload();
     assertThat(region("Being done")).containsText("drawing");
-    inside(region("Being done"), "Cancel").click();
-    assertThat(alert()).containsText("evaluate merlin: cancelled");
-    inside(alert(), "Remove from this list").click();
-    assertThat(alert()).hasCount(0);
+    cancel("evaluate merlin");
   }
 
   @Test

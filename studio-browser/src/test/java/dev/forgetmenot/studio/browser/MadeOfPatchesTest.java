@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Files;
@@ -25,16 +24,6 @@ class MadeOfPatchesTest extends StudioPageTest {
                 "{\"kind\": \"forget\", \"method\": \"oblique\", \"report\": false, \"concepts\":"
                     + " [\"merlin\"]}");
     assertThat(job.getAsJsonObject("result").get("patch").getAsString()).isNotEmpty();
-  }
-
-  private Locator card(String title) {
-    return page()
-        .getByRole(AriaRole.LISTITEM)
-        .filter(
-            new Locator.FilterOptions()
-                .setHas(
-                    page()
-                        .getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(title))));
   }
 
   @Test

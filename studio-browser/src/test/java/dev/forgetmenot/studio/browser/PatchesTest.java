@@ -7,7 +7,6 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.FileChooser;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,15 +53,6 @@ class PatchesTest extends StudioPageTest {
 
   private void drop(String name, byte[] content) {
     drop("Drop .fmnpatch files, LoRAs or embeddings here, or", name, content);
-  }
-
-  private Locator card(String name) {
-    return page()
-        .getByRole(AriaRole.LISTITEM)
-        .filter(
-            new Locator.FilterOptions()
-                .setHas(
-                    page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(name))));
   }
 
   /** Drops a patch and puts it on. */

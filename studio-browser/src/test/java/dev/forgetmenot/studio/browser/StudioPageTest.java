@@ -186,6 +186,25 @@ abstract class StudioPageTest {
     place.dispatchEvent("drop", Map.of("dataTransfer", files));
   }
 
+  /** The card of a patch. */
+  Locator card(String name) {
+    return page()
+        .getByRole(AriaRole.LISTITEM)
+        .filter(
+            new Locator.FilterOptions()
+                .setHas(
+                    page().getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setName(name))));
+  }
+
+  /** Cancels the job that is being done, and removes it from the list. */
+  void cancel(String title) {
+    inside(region("Being done"), "Cancel").click();
+    assertThat(region("Being done")).hasCount(0);
+    assertThat(alert()).containsText(title + ": cancelled");
+    inside(alert(), "Remove from this list").click();
+    assertThat(alert()).hasCount(0);
+  }
+
   /** The images that were drawn of a prompt. */
   Locator drawn(String prompt) {
     return region("Drawn before")

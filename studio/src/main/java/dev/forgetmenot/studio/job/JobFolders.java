@@ -2,6 +2,7 @@ package dev.forgetmenot.studio.job;
 
 import com.google.gson.JsonObject;
 import dev.forgetmenot.files.AtomicFile;
+import dev.forgetmenot.files.AtomicFolder;
 import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
@@ -36,11 +37,7 @@ public record JobFolders(Path root) {
   void remove(String id) throws IOException {
     Path folder = folder(id);
     Files.deleteIfExists(folder.resolve(FILE)); // without it the folder is no job any more
-    try (var files = Files.walk(folder)) { // follows no links
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    AtomicFolder.delete(folder);
   }
 
   /**

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The routes of patches.
@@ -31,8 +30,6 @@ public record PatchRoutes(
     SentPatches patches, PatchVerifier trust, ServedModel model, Optional<SigningKey> key) {
   /** A larger patch is put into a folder of patches by hand. */
   private static final int MOST_BYTES = 64 << 20;
-
-  private static final Pattern PREVIEW = Pattern.compile("[0-9]");
 
   /**
    * The routes below a prefix.
@@ -114,15 +111,13 @@ public record PatchRoutes(
   private HttpAnswer preview(HttpCall call) throws HttpProblem, IOException {
     try (PatchFile patch = PatchFile.open(file(call))) {
       List<PatchPreview> previews = patch.manifest().previews();
-      int number =
-          PREVIEW.matcher(call.name("number")).matches()
-              ? Integer.parseInt(call.name("number"))
-              : previews.size();
-      if (number >= previews.size()) {
-        throw HttpProblem.notFound("the patch has " + previews.size() + " images, numbered from 0");
+      for (int i = 0; i < previews.size(); i++) {
+        if (Integer.toString(i).equals(call.name("number"))) {
+          return HttpAnswer.bytes("image/png", patch.content(previews.get(i).entry()))
+              .with("Cache-Control", "private, max-age=31536000, immutable");
+        }
       }
-      return HttpAnswer.bytes("image/png", patch.content(previews.get(number).entry()))
-          .with("Cache-Control", "private, max-age=31536000, immutable");
+      throw HttpProblem.notFound("the patch has " + previews.size() + " images, numbered from 0");
     }
   }
 
