@@ -12,6 +12,10 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.training.InputGradients;
+import dev.forgetmenot.api.training.InputGradients.Errors;
+import dev.forgetmenot.api.training.InputGradients.Input;
+import dev.forgetmenot.api.training.InputGradients.Prediction;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
@@ -25,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,5 +157,35 @@ class ApiGuideTest {
     }
     // end
     assertThat(last).isLessThan(first);
+  }
+
+  @Test
+  void gradientsToTheInputs() throws IOException {
+    float norm;
+    // begin: gradients
+    try (StableDiffusion sd = StableDiffusion.load(model, LoadOptions.defaults())) {
+      norm =
+          sd.engine()
+              .call(
+                  () -> {
+                    try (NDManager manager = sd.newManager();
+                        InputGradients gradients = sd.inputGradients(false);
+                        NDArray embeddings = gradients.embed(List.of(sd.tokenize("a castle")))) {
+                      int[] shape = sd.latentShape();
+                      NDArray noise =
+                          manager.randomNormal(new Shape(1, shape[0], shape[1], shape[2]));
+                      Prediction prediction = new Prediction(noise, new double[] {900}, noise);
+                      try (Errors errors =
+                              gradients.ofEmbeddings(
+                                  prediction, embeddings, Set.of(Input.TOKEN_EMBEDDINGS));
+                          NDArray gradient =
+                              errors.gradient(Input.TOKEN_EMBEDDINGS).square().sum()) {
+                        return gradient.getFloat();
+                      }
+                    }
+                  });
+    }
+    // end
+    assertThat(norm).isPositive();
   }
 }

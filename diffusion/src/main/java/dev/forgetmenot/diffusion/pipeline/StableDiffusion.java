@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.NoiseSchedule;
 import dev.forgetmenot.api.model.NoisyLatents;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchedModel;
+import dev.forgetmenot.api.model.PromptTokenizer;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
@@ -19,12 +20,15 @@ import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.api.training.InputGradients;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.random.TorchGenerator;
 import dev.forgetmenot.diffusion.sampler.SamplerRegistry;
+import dev.forgetmenot.diffusion.tokenizer.EngineTokenizer;
 import dev.forgetmenot.diffusion.tokenizer.PromptChunk;
+import dev.forgetmenot.diffusion.training.ModelGradients;
 import dev.forgetmenot.diffusion.training.TrainingSession;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
@@ -228,18 +232,8 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   }
 
   @Override
-  public TokenizedPrompt tokenize(String prompt) {
-    return engine.call(() -> parts.tokenizer().encode(prompt));
-  }
-
-  @Override
-  public List<Integer> tokenIds(String text) {
-    return engine.call(() -> parts.tokenizer().pieces(text));
-  }
-
-  @Override
-  public List<String> tokens(String text) {
-    return engine.call(() -> parts.tokenizer().tokens(text));
+  public PromptTokenizer tokenizer() {
+    return new EngineTokenizer(engine, parts.tokenizer());
   }
 
   /** In how many chunks a prompt is encoded where prompts are read as A1111 does. */
@@ -256,11 +250,6 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public AddedTokens addTokens(Map<String, float[][]> added) {
     return engine.call(() -> tokens.add(added));
-  }
-
-  @Override
-  public int endOfText() {
-    return parts.tokenizer().endOfText();
   }
 
   @Override
@@ -331,6 +320,12 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public TrainingScope train(TrainingOptions trainingOptions) {
     return TrainingSession.open(engine, parts.ops(), weights.parameters(), trainingOptions);
+  }
+
+  @Override
+  public InputGradients inputGradients(boolean checkpointing) {
+    return ModelGradients.open(
+        engine, parts.ops(), parts.textEncoder(), parts.unet(), checkpointing);
   }
 
   /** The pipeline and its components, for tests. */

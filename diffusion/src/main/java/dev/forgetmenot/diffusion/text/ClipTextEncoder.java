@@ -61,6 +61,28 @@ public final class ClipTextEncoder implements AutoCloseable {
     return transformer.forward(manager, ids, clipSkip);
   }
 
+  /**
+   * The rows of ids before positions are added.
+   *
+   * @return (b, n, d), of the manager
+   */
+  public NDArray embed(NDManager manager, List<List<Integer>> ids) {
+    weights.ready("");
+    return transformer.embed(manager, ids);
+  }
+
+  /**
+   * What {@link #encode(NDManager, List)} makes of rows.
+   *
+   * @param embedded (b, n, d) as {@link #embed} makes them; stays open
+   * @return last hidden state after the final norm (b, n, d), of the manager of {@code embedded}
+   * @throws IllegalArgumentException if the shape does not fit
+   */
+  public NDArray encodeEmbedded(NDArray embedded) {
+    weights.ready("");
+    return transformer.forward(embedded, 1);
+  }
+
   /** The hidden state (b, d) at the end of each text, from what {@link #encode} returned. */
   public NDArray pool(NDArray hidden, List<List<Integer>> ids) {
     return transformer.pool(hidden, ids);

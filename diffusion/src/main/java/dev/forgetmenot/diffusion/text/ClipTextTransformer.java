@@ -88,6 +88,21 @@ public final class ClipTextTransformer {
    *     vocabulary, or there is no such layer
    */
   public NDArray forward(NDManager manager, List<List<Integer>> ids, int clipSkip) {
+    try (NDArray embedded = embed(manager, ids)) {
+      return forward(embedded, clipSkip);
+    }
+  }
+
+  /**
+   * A hidden state after the final norm, of rows as {@link #embed} makes them.
+   *
+   * @param embedded (b, n, d) before positions are added, n of at most {@code maxPositions}; stays
+   *     open
+   * @param clipSkip which layer it comes from, counted from the last, which is 1
+   * @return (b, n, d), of the manager of {@code embedded}
+   * @throws IllegalArgumentException if the shape does not fit or there is no such layer
+   */
+  NDArray forward(NDArray embedded, int clipSkip) {
     int layers = config.encoder().layers();
     if (clipSkip < 1 || clipSkip > layers) {
       throw new IllegalArgumentException(
@@ -95,9 +110,17 @@ public final class ClipTextTransformer {
               "clip skip should be 1 to %s, the number of layers of this text encoder, not %s",
               layers, clipSkip));
     }
-    try (NDArray embedded = embed(manager, ids);
-        ModelParameter.Use table = positionEmbedding.use();
-        NDArray positions = table.array().get(manager, new NDIndex("0:{}", ids.get(0).size()))) {
+    Shape shape = embedded.getShape();
+    int width = config.encoder().width();
+    if (shape.dimension() != 3 || shape.get(1) > config.maxPositions() || shape.get(2) != width) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "token embeddings have the shape %s; expected (b, n, %s) with n of at most %s",
+              shape, width, config.maxPositions()));
+    }
+    NDManager manager = embedded.getManager();
+    try (ModelParameter.Use table = positionEmbedding.use();
+        NDArray positions = table.array().get(manager, new NDIndex("0:{}", shape.get(1)))) {
       return LayerChain.owning(embedded.add(positions))
           .then(x -> encoder.forward(x, layers - clipSkip + 1))
           .then(finalLayerNorm::forward)
@@ -105,8 +128,12 @@ public final class ClipTextTransformer {
     }
   }
 
-  /** The rows of the ids (b, n, d). */
-  private NDArray embed(NDManager manager, List<List<Integer>> ids) {
+  /**
+   * The rows of ids before positions are added.
+   *
+   * @return (b, n, d), of the manager
+   */
+  NDArray embed(NDManager manager, List<List<Integer>> ids) {
     long[] flat = flat(ids);
     Shape shape = new Shape(ids.size(), ids.get(0).size());
     long known = tokenEmbedding.shape().get(0);

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -174,6 +175,33 @@ public final class ClipTokenizer implements AutoCloseable {
   }
 
   /**
+   * The text of ids as the text encoder knows them, without begin, end and padding.
+   *
+   * @throws IllegalArgumentException if an id is unknown, or only a part of an added token's
+   */
+  public String decode(List<Integer> ids) {
+    List<Long> own = new ArrayList<>();
+    for (int at = 0; at < ids.size(); ) {
+      List<Integer> rest = ids.subList(at, ids.size());
+      Optional<Map.Entry<Integer, List<Integer>>> added =
+          meanings.entrySet().stream()
+              .filter(
+                  entry ->
+                      rest.subList(0, Math.min(rest.size(), entry.getValue().size()))
+                          .equals(entry.getValue()))
+              .findFirst();
+      int id = added.map(Map.Entry::getKey).orElse(rest.get(0));
+      if (added.isEmpty() && (meanings.containsKey(id) || !json.has(id))) {
+        throw new IllegalArgumentException("the tokenizer has no token of the id " + id);
+      }
+      own.add((long) id);
+      at += added.map(entry -> entry.getValue().size()).orElse(1);
+    }
+    String joined = tokenizer().decode(own.stream().mapToLong(Long::longValue).toArray(), false);
+    return joined.replace(TokenizerJson.END_OF_WORD, " ").strip();
+  }
+
+  /**
    * Ids as the text encoder knows them.
    *
    * @param origins for each id the index of the tokenizer's own piece that it comes from
@@ -230,6 +258,11 @@ public final class ClipTokenizer implements AutoCloseable {
       meanings.remove(json.remove(tokens.get(i)));
     }
     close();
+  }
+
+  /** The ids of begin, end and padding. */
+  public Set<Integer> frame() {
+    return Set.copyOf(List.of(begin, end, pad));
   }
 
   /** The id of end-of-text. */

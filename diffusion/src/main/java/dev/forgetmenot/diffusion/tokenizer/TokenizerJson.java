@@ -6,9 +6,11 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The {@code tokenizer.json} of a folder, made in memory where the folder has only {@code
@@ -38,7 +40,7 @@ final class TokenizerJson {
       """;
 
   /** What the last piece of a word ends with in the vocabulary. */
-  private static final String END_OF_WORD = "</w>";
+  static final String END_OF_WORD = "</w>";
 
   private static final String VOCAB = "vocab";
   private static final String MERGES = "merges";
@@ -46,6 +48,7 @@ final class TokenizerJson {
   private final JsonObject json; // without the vocabulary and merges, which are large
   private final TokenizerContent content;
   private final JsonArray added;
+  private final Set<Integer> ids = new HashSet<>(); // of the words, once they were asked for
   private int size; // one more than the largest id
   private String words; // the vocabulary and merges as JSON, made once
 
@@ -98,6 +101,16 @@ final class TokenizerJson {
       throw new IOException(where + ": the vocabulary lacks the token " + token);
     }
     return id;
+  }
+
+  /** Whether a token has this id. */
+  boolean has(int id) {
+    if (ids.isEmpty()) {
+      ids.addAll(content.words().values());
+    }
+    return ids.contains(id)
+        || added.asList().stream()
+            .anyMatch(one -> one.getAsJsonObject().get("id").getAsInt() == id);
   }
 
   boolean knows(String token) {

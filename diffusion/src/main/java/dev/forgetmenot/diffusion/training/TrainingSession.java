@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -45,8 +44,6 @@ import java.util.function.UnaryOperator;
  * <p>Each call runs on the engine thread. Moments and gradients are freed by {@link #close}.
  */
 public final class TrainingSession implements TrainingScope {
-  private static final AtomicBoolean OPEN = new AtomicBoolean();
-
   private final EngineThread engine;
   private final Ops ops;
   private final TrainingOptions options;
@@ -87,7 +84,7 @@ public final class TrainingSession implements TrainingScope {
    *
    * @param ops the operators of the engine thread
    * @param parameters the weights of the model by canonical name; the options choose among them
-   * @throws IllegalStateException if another session is open in this process
+   * @throws IllegalStateException if another session or scope of gradients is open in this process
    * @throws IllegalArgumentException if the options choose nothing or a number is out of range
    */
   public static TrainingSession open(
@@ -107,15 +104,11 @@ public final class TrainingSession implements TrainingScope {
           "no weight was chosen for training; names look like "
               + parameters.keySet().stream().limit(3).toList());
     }
-    if (!OPEN.compareAndSet(false, true)) {
-      throw new IllegalStateException(
-          "another training session is open in this process, and the engine can record only one;"
-              + " close it first or wait until its job has ended");
-    }
+    CollectorClaim.take();
     try {
       return engine.call(() -> new TrainingSession(engine, ops, chosen, options));
     } catch (RuntimeException e) {
-      OPEN.set(false);
+      CollectorClaim.release();
       throw e;
     }
   }
@@ -336,7 +329,7 @@ public final class TrainingSession implements TrainingScope {
             ops.mixed(false);
           });
     } finally {
-      OPEN.set(false);
+      CollectorClaim.release();
     }
   }
 }

@@ -80,6 +80,27 @@ class ClipTokenizerTest {
   }
 
   @Test
+  void textOfIdsHasTheWordsOfAddedTokensAndOfPieces() throws IOException {
+    try (var tokenizer = ClipTokenizer.read(FIXTURE)) {
+      assertThat(tokenizer.decode(tokenizer.pieces("A Photo, of naïve 🦊 foxes!")))
+          .isEqualTo("a photo , of naïve 🦊 foxes !");
+      assertThat(tokenizer.decode(List.of())).isEmpty();
+      // A piece that is no end of a word and one that is are read as one word.
+      int inner = tokenizer.pieces("zorblings").get(0);
+      int word = tokenizer.pieces("photo").get(0);
+      assertThat(tokenizer.decode(List.of(inner, word))).endsWith("photo").doesNotContain(" ");
+      tokenizer.addTokens(Map.of("<other>", List.of(6001, 6002)));
+      assertThat(tokenizer.decode(List.of(word, 6001, 6002, word))).contains("<other>");
+      assertThat(tokenizer.pieces(tokenizer.decode(List.of(word, 6001, 6002, word))))
+          .containsExactly(word, 6001, 6002, word);
+      assertThatThrownBy(() -> tokenizer.decode(List.of(word, 6001)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no token of the id 6001");
+      assertThat(tokenizer.frame()).containsExactlyInAnyOrder(5118, 5119);
+    }
+  }
+
+  @Test
   void theFullVocabularyIsClips() throws IOException {
     TokenizerFiles files = TokenizerFiles.clip("!");
     assertThat(files.identity().mergesSha256())

@@ -33,4 +33,16 @@ class TokenizerGoldenTest {
       }
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("folders")
+  void theTextOfIdsGivesTheSameIds(Path folder) throws IOException {
+    String json = Files.readString(folder.resolve("golden/tokenizer.json"));
+    try (var tokenizer = ClipTokenizer.read(folder.resolve("model/tokenizer"))) {
+      for (Prompt prompt : new Gson().fromJson(json, Prompt[].class)) {
+        List<Integer> ids = tokenizer.pieces(prompt.prompt());
+        assertThat(tokenizer.pieces(tokenizer.decode(ids))).as(prompt.prompt()).isEqualTo(ids);
+      }
+    }
+  }
 }

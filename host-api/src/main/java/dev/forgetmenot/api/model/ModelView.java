@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.api.training.InputGradients;
 import java.util.List;
 
 /**
@@ -19,20 +20,31 @@ public interface ModelView {
   /** A new manager on the model's device; the caller closes it. */
   NDManager newManager();
 
-  /** Token ids of a prompt. */
-  TokenizedPrompt tokenize(String prompt);
+  /** Text to token ids and back, with the tokens that are added now. */
+  PromptTokenizer tokenizer();
 
-  /** Token ids of a text alone, without begin, end and padding. */
-  List<Integer> tokenIds(String text);
+  /** {@link PromptTokenizer#tokenize}. */
+  default TokenizedPrompt tokenize(String prompt) {
+    return tokenizer().tokenize(prompt);
+  }
 
-  /** The same pieces as the vocabulary writes them, such as {@code cer</w>}; for messages. */
-  List<String> tokens(String text);
+  /** {@link PromptTokenizer#tokenIds}. */
+  default List<Integer> tokenIds(String text) {
+    return tokenizer().tokenIds(text);
+  }
+
+  /** {@link PromptTokenizer#tokens}. */
+  default List<String> tokens(String text) {
+    return tokenizer().tokens(text);
+  }
 
   /** The condition of the UNet for prompts, one row for each; the caller closes it. */
   TextCondition encodePrompts(List<TokenizedPrompt> prompts);
 
-  /** The id of end-of-text. */
-  int endOfText();
+  /** {@link PromptTokenizer#endOfText}. */
+  default int endOfText() {
+    return tokenizer().endOfText();
+  }
 
   /** The latents of images: a sample of the posterior times the scaling factor, (b, c, h, w). */
   NDArray encodeImages(List<RgbImage> images, NoiseSource noise);
@@ -68,6 +80,16 @@ public interface ModelView {
    * @throws IllegalArgumentException if no layer has an observer
    */
   void observe(NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks);
+
+  /**
+   * Begins to take gradients to what goes into the model; its weights stay constant. The caller
+   * closes it.
+   *
+   * @param checkpointing whether activations are computed twice and not kept: a third more time,
+   *     for a fraction of the memory
+   * @throws IllegalStateException if this or a training scope is open in the process already
+   */
+  InputGradients inputGradients(boolean checkpointing);
 
   /** The attention layers of the UNet, in the order in which they run. */
   List<AttentionLayer> attentionSites();
