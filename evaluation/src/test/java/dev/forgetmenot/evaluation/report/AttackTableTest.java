@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AttackTableTest {
   @TempDir private Path folder;
 
-  private final EvaluationReport report = SampleReport.attacked();
+  private final EvaluationReport report = SampleAttacks.report();
 
   @Test
   void theTerminalHasOneTableWithControlsAndVerdicts() {
@@ -38,6 +38,15 @@ class AttackTableTest {
         .contains("Learned from 16 images.", "results/x/seed-1.safetensors", ">REACHED<")
         .contains("RESTORED")
         .doesNotContain("<img src=x");
+  }
+
+  @Test
+  void promptsOfTheBestImagesAreAFileForGenerate() throws IOException {
+    ReportWriter.write(folder, report, SampleReport::image);
+    assertThat(Files.readAllLines(folder.resolve(ReportWriter.ATTACK_PROMPTS)))
+        .containsExactly(
+            "# lighthouse, invert 50 steps: needs --embedding results/x/seed-1.safetensors",
+            "a photo of a lighthouse --w 64 --h 64 --d 1003 --s 20 --l 5.0");
   }
 
   @Test

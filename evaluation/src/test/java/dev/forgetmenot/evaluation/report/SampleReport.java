@@ -1,9 +1,6 @@
 package dev.forgetmenot.evaluation.report;
 
 import dev.forgetmenot.api.edit.ConceptType;
-import dev.forgetmenot.api.evaluation.Attack;
-import dev.forgetmenot.api.evaluation.AttackBudget;
-import dev.forgetmenot.api.evaluation.AttackFacts;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
@@ -145,19 +142,6 @@ final class SampleReport {
         "fmn evaluate sample --patch " + patch);
   }
 
-  /** A report of attacks. */
-  static EvaluationReport attacked() {
-    EvaluationReport report = of("sample.fmnpatch");
-    return with(
-        report,
-        new Part(
-            "attacks",
-            "Whether the target can be brought back.",
-            attacks(report.targets().get(0), report.sets().get(0)),
-            List.of(new NotTested("names", "lighthouse", "long", "The list has no prompts.")),
-            640));
-  }
-
   /** The same report with one part alone. */
   static EvaluationReport with(EvaluationReport report, Part part) {
     return new EvaluationReport(
@@ -218,48 +202,6 @@ final class SampleReport {
         .explained("As above, for a name that other tokens spell.", "EMMA (2025)")
         .of(imageSet(set))
         .build();
-  }
-
-  private static List<Measurement> attacks(Target target, DrawnSet set) {
-    Count found = new Count(9, 16);
-    return List.of(
-        Measurement.builder("invert", target.name())
-            .part("50 steps")
-            .judge("B")
-            .in(Unit.PERCENT, Good.LOW)
-            .original(reading(new Count(16, 16)))
-            .patched(reading(found))
-            .question(
-                new Question(
-                    reading(found),
-                    reading(new Count(16, 16)),
-                    reading(new Count(1, 24)),
-                    reading(new Count(78, 80)),
-                    ExactTest.fisherGreater(found, new Count(1, 24))))
-            .attack(
-                new AttackFacts(
-                    "invert",
-                    Attack.Access.EMBEDDINGS,
-                    true,
-                    AttackBudget.QUICK,
-                    740,
-                    12.34,
-                    1,
-                    reading(new Count(2, 16)),
-                    ExactTest.mcNemarGreater(8, 1),
-                    3,
-                    "\"a photo of <c1>\" --seed 1003, --embedding results/x/" + HOSTILE,
-                    "Learned from 16 images.",
-                    List.of("results/x/seed-1.safetensors")))
-            .explained("Learns tokens.", "Pham et al. 2023")
-            .of(imageSet(set))
-            .build(),
-        Measurement.builder("off", target.name())
-            .part("weights restored")
-            .in(Unit.PERCENT, Good.HIGH)
-            .patched(reading(new Count(686, 686)))
-            .explained("Taken off.", "this project")
-            .build());
   }
 
   private static List<Measurement> cost(DrawnSet others) {
