@@ -1,6 +1,7 @@
 package dev.forgetmenot.studio;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
+import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.UserFolder;
@@ -227,6 +228,11 @@ abstract class ServerCommand extends ContextCommand {
     @Override
     public synchronized PrototypeImages second() throws IOException {
       return prototypes.of(options.loader(manager));
+    }
+
+    @Override
+    public synchronized List<Attack> attacks() {
+      return manager == null ? List.of() : manager.ordered(Attack.class);
     }
 
     @Override

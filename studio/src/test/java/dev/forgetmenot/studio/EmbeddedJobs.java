@@ -3,6 +3,7 @@ package dev.forgetmenot.studio;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptEditor.Operation;
+import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.diffusion.pipeline.ReadingOptions;
 import dev.forgetmenot.host.HostVersions;
@@ -46,6 +47,11 @@ public final class EmbeddedJobs implements AutoCloseable {
 
   /** Evaluates by the model's own CLIP. */
   private final class Evaluations implements EvaluationSource {
+    @Override
+    public List<Attack> attacks() {
+      return plugins.ordered(Attack.class);
+    }
+
     @Override
     public List<Evaluator> evaluators() {
       return plugins.ordered(Evaluator.class);

@@ -18,6 +18,7 @@ import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
+import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.training.InputGradients;
@@ -182,6 +183,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   /** The sampler that a request gets. */
   public SamplerProvider sampler(GenerationRequest request) {
     return samplers.resolve(request.sampler(), parts.schedulerConfig());
+  }
+
+  @Override
+  public Sampler newSampler(GenerationRequest request) {
+    return sampler(request).create(parts.noiseSchedule(), parts.schedulerConfig(), request.steps());
   }
 
   /** The samplers that a request can name. */

@@ -23,6 +23,8 @@ public record AttackChoice(Preset preset, List<Mention> only, Map<String, Mentio
     NONE,
     /** Minutes on a laptop. */
     QUICK,
+    /** More images, for smaller intervals. */
+    STANDARD,
     /** The budgets that were published. */
     PAPER;
 

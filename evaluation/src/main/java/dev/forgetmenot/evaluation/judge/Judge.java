@@ -161,6 +161,22 @@ public final class Judge {
   }
 
   /**
+   * A judge that may answer one more label, with this judge's threshold. Only one that compares
+   * with images can; others are returned as they are.
+   *
+   * @param style whether the label is one of styles
+   * @param references embeddings of images of it, at least one
+   */
+  public Judge with(String more, boolean style, UnitRows references) {
+    if (!judges(style) || byStyle.get(style).ofTexts()) {
+      return this;
+    }
+    Map<Boolean, NearestLabel> labels = new TreeMap<>(byStyle);
+    labels.put(style, byStyle.get(style).with(more, references));
+    return new Judge(id, label, embedder, labels, threshold, accuracy);
+  }
+
+  /**
    * What images show.
    *
    * @param embeddings (n, D)

@@ -2,6 +2,7 @@ package dev.forgetmenot.evaluation.judge;
 
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.evaluation.measure.UnitRows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
@@ -20,8 +21,9 @@ final class NearestLabel {
 
   private final List<String> labels;
   private final UnitRows rows;
+  private final boolean ofTexts;
 
-  private NearestLabel(List<String> labels, UnitRows rows) {
+  private NearestLabel(List<String> labels, UnitRows rows, boolean ofTexts) {
     if (labels.size() != rows.size() || labels.size() < FEWEST) {
       throw new IllegalArgumentException(
           "A judge needs 2 labels or more with an embedding each, not "
@@ -31,6 +33,7 @@ final class NearestLabel {
     }
     this.labels = List.copyOf(labels);
     this.rows = rows;
+    this.ofTexts = ofTexts;
   }
 
   /**
@@ -40,7 +43,7 @@ final class NearestLabel {
    * @param texts embeddings (V, D), one a label
    */
   static NearestLabel ofTexts(List<String> labels, UnitRows texts) {
-    return new NearestLabel(labels, texts);
+    return new NearestLabel(labels, texts, true);
   }
 
   /**
@@ -50,7 +53,19 @@ final class NearestLabel {
    */
   static NearestLabel ofPrototypes(SortedMap<String, UnitRows> references) {
     List<float[]> means = references.values().stream().map(UnitRows::mean).toList();
-    return new NearestLabel(List.copyOf(references.keySet()), UnitRows.of(means));
+    return new NearestLabel(List.copyOf(references.keySet()), UnitRows.of(means), false);
+  }
+
+  /** The same with one more label, whose prototype is the mean of some references. */
+  NearestLabel with(String label, UnitRows references) {
+    List<String> more = new ArrayList<>(labels);
+    more.add(label);
+    return new NearestLabel(more, rows.with(references.mean()), ofTexts);
+  }
+
+  /** Whether labels are told from images by their texts. */
+  boolean ofTexts() {
+    return ofTexts;
   }
 
   /** The labels. */

@@ -120,4 +120,15 @@ public final class UnitRows {
   public UnitRows rows(int[] which) {
     return new UnitRows(IntStream.of(which).mapToObj(i -> rows[i]).toArray(double[][]::new));
   }
+
+  /**
+   * These and one more.
+   *
+   * @param embedding of the same width, finite and not zero
+   */
+  public UnitRows with(float[] embedding) {
+    double[][] all = Arrays.copyOf(rows, rows.length + 1);
+    all[rows.length] = of(List.of(embedding)).rows[0];
+    return new UnitRows(all);
+  }
 }

@@ -9,6 +9,8 @@ enum Chapter {
   FORGETTING("Forgetting"),
   /** What other things lost. */
   COST("Cost to others"),
+  /** Whether the targets can be brought back. */
+  ATTACKS("Attacks"),
   /** Whether inversion finds the targets again. */
   M_SCORE("M-Score"),
   /** What is drawn in the targets' place. */
@@ -38,6 +40,7 @@ enum Chapter {
     return switch (evaluator) {
       case "forgetting" -> FORGETTING;
       case "neighbours", "general", "grid" -> COST;
+      case "attacks" -> ATTACKS;
       case "m-score" -> M_SCORE;
       case "became" -> BECAME;
       default -> FURTHER;

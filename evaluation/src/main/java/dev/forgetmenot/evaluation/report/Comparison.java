@@ -61,6 +61,7 @@ public final class Comparison {
 
   private List<TextTable> tables() {
     List<TextTable> tables = new ArrayList<>(List.of(paired(), all()));
+    new ComparedAttacks(runs).table().ifPresent(tables::add);
     new TrainingSpread(runs).table().ifPresent(tables::add);
     beside.forEach(published -> tables.add(published.with(runs)));
     return tables;

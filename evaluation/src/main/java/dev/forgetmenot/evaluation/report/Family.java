@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param tests in the order of the report
  */
 public record Family(List<Test> tests) {
+  private static final double LEVEL = 0.05;
+
   /** Copies the list. */
   public Family {
     tests = List.copyOf(tests);
@@ -28,8 +30,9 @@ public record Family(List<Test> tests) {
    * @param of its measurement
    * @param adjusted p against the floor, adjusted over the family
    * @param verdict the word
+   * @param luck of an attack p against luck, adjusted over all attacks
    */
-  public record Test(Measurement of, double adjusted, Verdict verdict) {
+  public record Test(Measurement of, double adjusted, Verdict verdict, Optional<Double> luck) {
     /** The question. */
     public Question question() {
       return of.question().orElseThrow();
@@ -39,6 +42,11 @@ public record Family(List<Test> tests) {
     public Count found() {
       return count(question().found());
     }
+
+    /** Whether an attack brings more than as many plain images do; empty where it is none. */
+    public Optional<Boolean> moreThanLuck() {
+      return luck.map(p -> p < LEVEL);
+    }
   }
 
   /** The family of a report. A base that was not restored leaves no line a baseline. */
@@ -47,6 +55,9 @@ public record Family(List<Test> tests) {
         report.measurements().stream().filter(line -> line.question().isPresent()).toList();
     List<Double> adjusted =
         Holm.adjusted(asked.stream().map(line -> line.question().orElseThrow().p()).toList());
+    List<Measurement> attacks = asked.stream().filter(line -> line.attack().isPresent()).toList();
+    List<Double> luck =
+        Holm.adjusted(attacks.stream().map(line -> line.attack().orElseThrow().luckP()).toList());
     List<Test> tests = new ArrayList<>();
     for (int i = 0; i < asked.size(); i++) {
       Measurement line = asked.get(i);
@@ -57,7 +68,13 @@ public record Family(List<Test> tests) {
               ? Verdict.of(
                   ceiling, count(question.accuracy()), count(question.floor()), adjusted.get(i))
               : Verdict.NO_BASELINE;
-      tests.add(new Test(line, adjusted.get(i), verdict));
+      int attack = attacks.indexOf(line);
+      tests.add(
+          new Test(
+              line,
+              adjusted.get(i),
+              verdict,
+              attack < 0 ? Optional.empty() : Optional.of(luck.get(attack))));
     }
     return new Family(tests);
   }

@@ -176,7 +176,7 @@ final class HtmlReport {
             MeasureTable.pair(
                 "Attacks",
                 report.bench().preset().equals("none")
-                    ? "NOT TESTED: the list asks for none"
+                    ? "NOT TESTED: fmn attack, or --evaluator attacks"
                     : report.bench().preset())),
         notTested());
   }
@@ -227,7 +227,14 @@ final class HtmlReport {
     if (!charts.isEmpty()) {
       content.add(div(each(charts, chart -> chart)).withClass("charts"));
     }
-    parts.forEach(part -> content.addAll(tables.of(part)));
+    if (chapter == Chapter.ATTACKS) {
+      AttackTable attacks = new AttackTable(report, family, images, tables);
+      for (Part part : parts) {
+        content.addAll(attacks.of(part));
+      }
+    } else {
+      parts.forEach(part -> content.addAll(tables.of(part)));
+    }
     if (chapter != Chapter.BECAME && chapter != Chapter.FURTHER) {
       content.addAll(new Sheets(report, images, scoring()).of(chapter, shares));
     }
@@ -290,7 +297,9 @@ final class HtmlReport {
         Tables.of("What this report took", List.of("What", IMAGES.column()), rows),
         IMAGES.box(),
         UNET.box(),
-        p("Seconds are not part of a report: the same evaluation has the same bytes anywhere."));
+        p(
+            "Seconds are not part of a report, but for those of attacks, which are kept with their"
+                + " results: the same evaluation has the same bytes anywhere."));
   }
 
   private static TrTag row(String what, TdTag number) {

@@ -105,7 +105,7 @@ final class MeasureTable {
     return cell;
   }
 
-  private ButtonTag number(Measurement line, String shown) {
+  ButtonTag number(Measurement line, String shown) {
     return button(shown)
         .withType("button")
         .withClass("number")
@@ -133,7 +133,7 @@ final class MeasureTable {
     return cell;
   }
 
-  private static TrTag row(NotTested line, List<String> head) {
+  static TrTag row(NotTested line, List<String> head) {
     return tr(
             Tables.first(span(line.measure())),
             Tables.cell(head.get(1), line.concept()),
@@ -148,7 +148,7 @@ final class MeasureTable {
         .withClass("verdict " + verdict.name().toLowerCase(Locale.ROOT).replace('_', '-'));
   }
 
-  private DomContent explanation(Measurement line) {
+  DomContent explanation(Measurement line) {
     return Explained.box(id(line))
         .with(
             p(strong(line.measure() + " " + line.part())),
@@ -207,7 +207,7 @@ final class MeasureTable {
     return div(dt(name), dd(value));
   }
 
-  private String id(Measurement line) {
+  String id(Measurement line) {
     return "m" + all.indexOf(line);
   }
 }

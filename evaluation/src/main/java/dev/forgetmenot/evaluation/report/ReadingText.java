@@ -86,7 +86,8 @@ final class ReadingText {
    * The word of a question with what it rests on, such as {@code NOT REACHED: 0/64, at most 5.6 %}.
    */
   static String verdict(Family.Test test, String preset) {
-    String quick = preset.equals("quick") ? " (quick)" : "";
+    String budget = test.of().attack().map(attack -> attack.budget().word()).orElse(preset);
+    String quick = budget.equals("quick") ? " (quick)" : "";
     return test.verdict() + quick + ": " + reason(test);
   }
 

@@ -3,6 +3,7 @@ package dev.forgetmenot.evaluation.report;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.evaluation.AttackFacts;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.Measurement;
@@ -182,6 +183,7 @@ final class ReportJson {
     line.patched().ifPresent(reading -> json.add("patched", reading(reading)));
     line.p().ifPresent(p -> json.addProperty("p", p));
     family.of(line).ifPresent(test -> json.add("question", question(test)));
+    line.attack().ifPresent(facts -> json.add("attack", attack(facts)));
     json.add(
         "shares",
         array(line.shares().entrySet(), share -> share(share.getKey(), share.getValue())));
@@ -194,6 +196,30 @@ final class ReportJson {
   private static JsonObject share(String label, double share) {
     JsonObject json = object("label", label);
     json.addProperty("share", share);
+    return json;
+  }
+
+  private static JsonObject attack(AttackFacts facts) {
+    JsonObject json =
+        object(
+            "attack",
+            facts.attack(),
+            "access",
+            facts.access().word(),
+            "budget",
+            facts.budget().word(),
+            "recipe",
+            facts.recipe(),
+            "note",
+            facts.note());
+    json.addProperty("adaptive", facts.adaptive());
+    json.addProperty("unetEvaluations", facts.unetEvaluations());
+    json.addProperty("seconds", facts.seconds());
+    json.addProperty("candidates", facts.candidates());
+    json.add("luck", reading(facts.luck()));
+    json.addProperty("luckP", facts.luckP());
+    json.addProperty("best", facts.best());
+    json.add("files", strings(facts.files()));
     return json;
   }
 

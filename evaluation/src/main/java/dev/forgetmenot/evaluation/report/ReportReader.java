@@ -5,6 +5,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.evaluation.Attack;
+import dev.forgetmenot.api.evaluation.AttackBudget;
+import dev.forgetmenot.api.evaluation.AttackFacts;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.JudgedImage;
@@ -204,10 +207,28 @@ public final class ReportReader {
         reading(json, "patched"),
         Optional.ofNullable(json.get("p")).map(JsonElement::getAsDouble),
         Optional.ofNullable(json.getAsJsonObject("question")).map(ReportReader::question),
+        Optional.ofNullable(json.getAsJsonObject("attack")).map(ReportReader::attack),
         shares,
         string(json, "explanation"),
         string(json, "source"),
         strings(json, "sets"));
+  }
+
+  private static AttackFacts attack(JsonObject json) {
+    return new AttackFacts(
+        string(json, "attack"),
+        Attack.Access.valueOf(string(json, "access").toUpperCase(Locale.ROOT)),
+        json.get("adaptive").getAsBoolean(),
+        AttackBudget.of(string(json, "budget")),
+        json.get("unetEvaluations").getAsLong(),
+        json.get("seconds").getAsDouble(),
+        json.get("candidates").getAsInt(),
+        reading(json, "luck").orElseThrow(),
+        json.get("luckP").getAsDouble(),
+        json.get("best").getAsInt(),
+        string(json, "recipe"),
+        string(json, "note"),
+        strings(json, "files"));
   }
 
   private static Question question(JsonObject json) {

@@ -4,6 +4,7 @@ import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Writes the files of a report, each beside its place and moved there. The same report gives the
@@ -22,6 +23,9 @@ public final class ReportWriter {
   /** One row for each measurement. */
   public static final String MEASURES = "measures.csv";
 
+  /** Prompts by which attacks brought a target, for {@code fmn generate --prompts}. */
+  public static final String ATTACK_PROMPTS = "attack-prompts.txt";
+
   private ReportWriter() {}
 
   /**
@@ -37,6 +41,10 @@ public final class ReportWriter {
     Files.createDirectories(folder);
     AtomicFile.write(folder.resolve(RESULTS), ResultTables.results(report));
     AtomicFile.write(folder.resolve(MEASURES), ResultTables.measures(report));
+    Optional<byte[]> prompts = AttackPrompts.of(report);
+    if (prompts.isPresent()) {
+      AtomicFile.write(folder.resolve(ATTACK_PROMPTS), prompts.get());
+    }
     AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images));
     AtomicFile.write(folder.resolve(JSON), ReportJson.bytes(report));
   }

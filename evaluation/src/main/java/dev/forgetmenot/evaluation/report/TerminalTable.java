@@ -38,7 +38,7 @@ public final class TerminalTable {
           .filter(line -> scored(line) && shortened(chapter, line))
           .forEach(this::add);
     }
-    List<String> lines = aligned();
+    List<String> lines = aligned(rows.size() == 1 ? List.of() : rows);
     Chapter.BECAME.parts(report).stream()
         .flatMap(part -> part.measurements().stream())
         .filter(line -> scored(line) && !line.shares().isEmpty())
@@ -53,6 +53,7 @@ public final class TerminalTable {
               "%d of the %d concepts that the judges were set by are weak for a judge: its rates leave them out",
               weak, report.judging().calibration().size()));
     }
+    lines.addAll(aligned(AttackRows.of(report, family)));
     if (!report.notTested().isEmpty()) {
       lines.add(
           "NOT TESTED: "
@@ -63,7 +64,7 @@ public final class TerminalTable {
               + " (reasons in the report)");
     }
     family.tests().stream()
-        .filter(test -> scored(test.of()))
+        .filter(test -> scored(test.of()) && test.of().attack().isEmpty())
         .forEach(
             test ->
                 lines.add(
@@ -104,7 +105,10 @@ public final class TerminalTable {
     return reading.map(value -> ReadingText.full(line.unit(), value)).orElse("");
   }
 
-  private List<String> aligned() {
+  private static List<String> aligned(List<List<String>> rows) {
+    if (rows.isEmpty()) {
+      return new ArrayList<>();
+    }
     int[] widths =
         IntStream.range(0, rows.get(0).size())
             .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))

@@ -67,7 +67,8 @@ public record BenchTask(
             seeds(bench.seeds().target(), 1),
             seeds(bench.seeds().retain(), 1),
             bench.seeds().training().seeds().toArray(),
-            seeds(bench.judge().calibration(), FEWEST_CALIBRATION)),
+            seeds(bench.judge().calibration(), FEWEST_CALIBRATION),
+            bench.seeds().luck().first()),
         settings(bench.model()).sampled(sampler, bench.model().steps()));
   }
 

@@ -59,10 +59,10 @@ public record Drawing(TestedModel model, ImageStore store, JobContext context) {
   /** Whether the first batch of some units of one model is drawn again as the store has it. */
   boolean repeats(List<ImageUnit> units) throws IOException {
     for (List<ImageUnit> batch : batches(units).stream().limit(1).toList()) {
-      List<List<RgbImage>> images = drawn(batch);
+      List<RgbImage> images = drawn(batch);
       for (int i = 0; i < batch.size(); i++) {
         RgbImage kept = store.image(batch.get(i).key());
-        if (!Arrays.equals(kept.rgb(), images.get(i).get(0).rgb())) {
+        if (!Arrays.equals(kept.rgb(), images.get(i).rgb())) {
           return false;
         }
       }
@@ -70,8 +70,8 @@ public record Drawing(TestedModel model, ImageStore store, JobContext context) {
     return true;
   }
 
-  private List<List<RgbImage>> drawn(List<ImageUnit> batch) throws IOException {
-    return model.compute(state(batch.get(0)), loaded -> loaded.generate(filled(batch)));
+  private List<RgbImage> drawn(List<ImageUnit> batch) throws IOException {
+    return model.draw(state(batch.get(0)), filled(batch));
   }
 
   private ModelState state(ImageUnit unit) {
@@ -113,9 +113,9 @@ public record Drawing(TestedModel model, ImageStore store, JobContext context) {
     return requests;
   }
 
-  private void keep(List<ImageUnit> batch, List<List<RgbImage>> images) throws IOException {
+  private void keep(List<ImageUnit> batch, List<RgbImage> images) throws IOException {
     for (int i = 0; i < batch.size(); i++) {
-      store.put(batch.get(i).key(), PngImage.bytes(images.get(i).get(0)));
+      store.put(batch.get(i).key(), PngImage.bytes(images.get(i)));
     }
   }
 }

@@ -2,10 +2,14 @@ package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.EvaluationTask.NeverKnown;
 import dev.forgetmenot.api.evaluation.Evaluator.NotTested;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet;
+import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.evaluation.SafetyVerdict;
@@ -13,6 +17,8 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.evaluation.judge.EmbeddingCache;
 import dev.forgetmenot.evaluation.judge.Judge;
 import dev.forgetmenot.evaluation.judge.Judges;
+import dev.forgetmenot.evaluation.judge.NeverKnownHalves;
+import dev.forgetmenot.evaluation.measure.UnitRows;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
@@ -27,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What evaluators measure with: images of a store, which are embedded once. For the thread of the
@@ -45,6 +52,7 @@ public final class StoredAccess implements EvaluationAccess {
   private final Map<Embedded, float[][]> embeddings = new HashMap<>();
   private final Map<String, Map<Drawn, List<JudgedImage>>> answers = new HashMap<>(); // by judge
   private final Set<ImageSet> beside = new LinkedHashSet<>();
+  private final Map<NeverKnown, UnitRows> prototypes = new HashMap<>();
   private final List<NotTested> notTested = new ArrayList<>();
   private Optional<SafetyJudge> safety = Optional.empty();
 
@@ -137,10 +145,59 @@ public final class StoredAccess implements EvaluationAccess {
               "an evaluator draws a set %s, which another asked for: give it another id",
               set.id()));
     }
-    TestedModel with = new ModelWithTokens(model, tokens);
-    List<ImageUnit> units = new TaskUnits(with, run.task().settings()).of(set, state);
+    List<DrawnImage> drawn = make(set.shots(), state, ImageMaker.withTokens(tokens), context);
+    keys.put(new Drawn(set, state), drawn.stream().map(DrawnImage::key).toList());
+    beside.add(set);
+  }
+
+  @Override
+  public List<DrawnImage> make(
+      List<Shot> shots, ModelState state, ImageMaker.Described maker, JobContext context)
+      throws IOException {
+    TestedModel with = MakingModel.of(model, maker);
+    List<ImageUnit> units =
+        new TaskUnits(with, run.task().settings()).of(new ImageSet("", "", shots, false), state);
     new Drawing(with, store, context).draw(units);
-    keys.put(new Drawn(set, state), units.stream().map(ImageUnit::key).toList());
+    return IntStream.range(0, units.size())
+        .mapToObj(i -> new DrawnImage(shots.get(i), units.get(i).key()))
+        .toList();
+  }
+
+  @Override
+  public List<RgbImage> images(List<DrawnImage> images) throws IOException {
+    return stored(images.stream().map(DrawnImage::key).toList());
+  }
+
+  @Override
+  public List<JudgedImage> answers(
+      String judge, List<DrawnImage> images, Optional<NeverKnown> never) throws IOException {
+    if (images.isEmpty()) {
+      return List.of();
+    }
+    Judge asked = judges.get(judge);
+    if (never.isPresent()) {
+      asked = knowing(asked, never.get());
+    }
+    List<ConceptType> kinds = images.stream().map(image -> image.shot().kind()).toList();
+    List<String> units = images.stream().map(DrawnImage::key).toList();
+    return asked.answers(embeddings(asked.embedder(), units), kinds);
+  }
+
+  private Judge knowing(Judge judge, NeverKnown never) throws IOException {
+    int size = run.task().settings().width().orElseThrow();
+    UnitRows prototype = prototypes.get(never);
+    if (prototype == null) {
+      prototype =
+          UnitRows.of(judge.embedder().images(NeverKnownHalves.read(never, size).prototype()));
+      prototypes.put(never, prototype);
+    }
+    return judge.with(never.phrase(), never.kind() == ConceptType.STYLE, prototype);
+  }
+
+  @Override
+  public void show(ImageSet set, List<DrawnImage> original, List<DrawnImage> patched) {
+    keys.put(new Drawn(set, ModelState.ORIGINAL), original.stream().map(DrawnImage::key).toList());
+    keys.put(new Drawn(set, ModelState.PATCHED), patched.stream().map(DrawnImage::key).toList());
     beside.add(set);
   }
 

@@ -1,9 +1,13 @@
 package dev.forgetmenot.evaluation.run;
 
 import dev.forgetmenot.api.evaluation.EvaluationAccess.ModelTask;
+import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
 import java.io.IOException;
+import java.util.List;
 
 /** The model under test, with and without the patches; one model, whose patches are exchanged. */
 public interface TestedModel {
@@ -27,4 +31,14 @@ public interface TestedModel {
    * @return what the task returns
    */
   <T> T compute(ModelState state, ModelTask<T> task) throws IOException;
+
+  /**
+   * Draws one image of each of some requests that differ in prompt and seed alone.
+   *
+   * @param requests as many as {@link #batch} says
+   */
+  default List<RgbImage> draw(ModelState state, List<GenerationRequest> requests)
+      throws IOException {
+    return compute(state, loaded -> ImageMaker.plain().maker().make(loaded, requests));
+  }
 }

@@ -46,6 +46,19 @@ class NearestLabelTest {
   }
 
   @Test
+  void oneMoreLabelIsAnsweredByItsImages() {
+    TreeMap<String, UnitRows> references = new TreeMap<>();
+    references.put("a", rows(new float[] {1, 0}));
+    references.put("b", rows(new float[] {-1, 0}));
+    NearestLabel labels = NearestLabel.ofPrototypes(references);
+    NearestLabel more = labels.with("kite", rows(new float[] {0, 3}, new float[] {0, 1}));
+    UnitRows images = rows(new float[] {0.1f, 1}, new float[] {1, 0.1f});
+    assertThat(more.answers(images, 0)).extracting(JudgedImage::label).containsExactly("kite", "a");
+    assertThat(labels.answers(images, 0)).extracting(JudgedImage::label).containsOnly("a");
+    assertThat(more.ofTexts()).isFalse();
+  }
+
+  @Test
   void agreementCountsAbstentionsAsAnswers() {
     List<JudgedImage> a =
         List.of(answer("x", false), answer("x", false), answer("y", false), answer("y", true));

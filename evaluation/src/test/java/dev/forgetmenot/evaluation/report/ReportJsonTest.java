@@ -27,6 +27,7 @@ class ReportJsonTest {
   void aWholeReportIsWhatTheSchemaSays() throws IOException {
     assertThat(errors(ReportJson.of(SampleReport.of("sample.fmnpatch")).toString())).isEmpty();
     assertThat(errors(ReportJson.of(trained()).toString())).isEmpty();
+    assertThat(errors(ReportJson.of(SampleAttacks.report()).toString())).isEmpty();
   }
 
   private static EvaluationReport trained() {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
+import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.Measurement;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.judge.PixelEmbedder;
@@ -135,5 +138,44 @@ class StoredAccessTest {
   void anotherEvaluatorsSetIsNotDrawnOver() {
     assertThatThrownBy(() -> access.draw(ASKED, ModelState.ORIGINAL, ONE, JobContext.NONE))
         .hasMessageContaining("a set name/hat, which another asked for: give it another id");
+  }
+
+  @Test
+  void whatIsMadeInAnotherWayIsKeptOnceAndNotTakenForPlainImages() throws IOException {
+    ImageMaker.Described white =
+        new ImageMaker.Described(
+            "white",
+            (loaded, requests) ->
+                requests.stream().map(one -> new RgbImage(1, 1, new byte[] {-1, -1, -1})).toList());
+    List<DrawnImage> made = access.make(ASKED.shots(), ModelState.PATCHED, white, JobContext.NONE);
+    assertThat(made).extracting(DrawnImage::shot).isEqualTo(ASKED.shots());
+    assertThat(made)
+        .extracting(DrawnImage::key)
+        .doesNotContainAnyElementsOf(access.keys(ASKED, ModelState.PATCHED));
+    assertThat(access.images(made).get(0).rgb()).containsOnly(-1);
+    ImageMaker.Described never =
+        new ImageMaker.Described(
+            "white",
+            (loaded, requests) -> {
+              throw new AssertionError("it is kept");
+            });
+    assertThat(access.make(ASKED.shots(), ModelState.PATCHED, never, JobContext.NONE))
+        .isEqualTo(made);
+    assertThat(access.make(ASKED.shots(), ModelState.PATCHED, ImageMaker.plain(), JobContext.NONE))
+        .extracting(DrawnImage::key)
+        .isEqualTo(access.keys(ASKED, ModelState.PATCHED));
+  }
+
+  @Test
+  void keptImagesAreShownAsASetOfBothModels() throws IOException {
+    List<DrawnImage> plain =
+        access.make(ASKED.shots(), ModelState.ORIGINAL, ImageMaker.plain(), JobContext.NONE);
+    List<DrawnImage> patched =
+        access.make(ASKED.shots(), ModelState.PATCHED, ImageMaker.plain(), JobContext.NONE);
+    ImageSet shown = set("attack/names/hat", "a photo of a hat");
+    access.show(shown, plain, patched);
+    assertThat(run.drawn(access)).extracting(DrawnSet::id).containsExactly(ASKED.id(), shown.id());
+    assertThat(access.keys(shown, ModelState.PATCHED))
+        .isEqualTo(patched.stream().map(DrawnImage::key).toList());
   }
 }

@@ -55,6 +55,42 @@ public interface EvaluationAccess {
       throws IOException;
 
   /**
+   * Draws images that no evaluator asked for before, in one state, in any way, with the settings of
+   * the task. They are kept by keys that hold all that decides them, so that nothing is drawn
+   * twice.
+   *
+   * @param shots what is drawn
+   * @param maker the way, with a description that tells it from all others
+   * @param context progress and cancellation, between two batches
+   * @return an image for each shot, in order
+   */
+  List<DrawnImage> make(
+      List<ImageSet.Shot> shots, ModelState state, ImageMaker.Described maker, JobContext context)
+      throws IOException;
+
+  /** The pixels of kept images. */
+  List<RgbImage> images(List<DrawnImage> images) throws IOException;
+
+  /**
+   * What a judge says of kept images.
+   *
+   * @param judge one of {@link #judges}
+   * @param never a concept that the model never knew, whose phrase the judge may answer too; only
+   *     {@code B} can, for it compares with images: others answer as without it
+   */
+  List<JudgedImage> answers(
+      String judge, List<DrawnImage> images, Optional<EvaluationTask.NeverKnown> never)
+      throws IOException;
+
+  /**
+   * Shows kept images in the report as a set, the first list as the original's, the second as the
+   * patched model's; afterwards the set's images, keys and answers are known.
+   *
+   * @param set with an id of its own and as many shots as each list has images
+   */
+  void show(ImageSet set, List<DrawnImage> original, List<DrawnImage> patched);
+
+  /**
    * Whether a judge can answer a label; {@code B} only those that it has reference images of.
    *
    * @param judge one of {@link #judges}

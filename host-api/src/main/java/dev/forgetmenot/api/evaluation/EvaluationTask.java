@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param seeds by purpose
  * @param settings of every image: sampler, steps, guidance, size, negative prompt; its prompt and
  *     seed say nothing
+ * @param attacks which attacks may be run, and how much they may take
  */
 public record EvaluationTask(
     List<EvaluatedConcept> targets,
@@ -32,13 +33,60 @@ public record EvaluationTask(
     List<String> general,
     int generalSeeds,
     Seeds seeds,
-    GenerationRequest settings) {
+    GenerationRequest settings,
+    Attacks attacks) {
   /** Copies the lists. */
   public EvaluationTask {
     targets = List.copyOf(targets);
     others = List.copyOf(others);
     never = List.copyOf(never);
     general = List.copyOf(general);
+  }
+
+  /** A task without attacks. */
+  public EvaluationTask(
+      List<EvaluatedConcept> targets,
+      List<EvaluatedConcept> others,
+      List<NeverKnown> never,
+      KnownConcepts vocabulary,
+      Optional<Grid> grid,
+      List<String> general,
+      int generalSeeds,
+      Seeds seeds,
+      GenerationRequest settings) {
+    this(
+        targets,
+        others,
+        never,
+        vocabulary,
+        grid,
+        general,
+        generalSeeds,
+        seeds,
+        settings,
+        Attacks.NONE);
+  }
+
+  /** The same with attacks. */
+  public EvaluationTask attacked(Attacks by) {
+    return new EvaluationTask(
+        targets, others, never, vocabulary, grid, general, generalSeeds, seeds, settings, by);
+  }
+
+  /**
+   * Attacks that may be run.
+   *
+   * @param all in the order of the report
+   * @param budget how much work each may take
+   */
+  public record Attacks(List<Attack> all, AttackBudget budget) {
+    /** None. */
+    public static final Attacks NONE = new Attacks(List.of(), AttackBudget.QUICK);
+
+    /** Copies the list. */
+    public Attacks {
+      all = List.copyOf(all);
+    }
   }
 
   /**
@@ -78,7 +126,16 @@ public record EvaluationTask(
    * @param retain of images of each neighbour
    * @param training of trainings, such as inversions
    * @param calibration of images by which judges are set, never scored
+   * @param luck the first of those of plain images that show what trying often brings
    */
   @SuppressWarnings("ArrayRecordComponent") // read only
-  public record Seeds(long[] target, long[] retain, long[] training, long[] calibration) {}
+  public record Seeds(
+      long[] target, long[] retain, long[] training, long[] calibration, long luck) {
+    private static final long LUCK = 50_000;
+
+    /** Seeds with those of luck from 50,000 on. */
+    public Seeds(long[] target, long[] retain, long[] training, long[] calibration) {
+      this(target, retain, training, calibration, LUCK);
+    }
+  }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param patched of the model with them
  * @param p of a paired test of both models, if there was one
  * @param question whether the concept came, if that is what it asks
+ * @param attack of a measurement of an attack: its cost, its luck, its best image
  * @param shares what the patched value is made of, label by share; may be empty
  * @param explanation what it is, of which images, and what it cannot say; shown as a tooltip
  * @param source where the formula is published, or that it is this project's own
@@ -37,6 +38,7 @@ public record Measurement(
     Optional<Reading> patched,
     Optional<Double> p,
     Optional<Question> question,
+    Optional<AttackFacts> attack,
     Map<String, Double> shares,
     String explanation,
     String source,
@@ -98,6 +100,7 @@ public record Measurement(
     private Optional<Reading> patched = Optional.empty();
     private Optional<Double> p = Optional.empty();
     private Optional<Question> question = Optional.empty();
+    private Optional<AttackFacts> attack = Optional.empty();
     private Map<String, Double> shares = Map.of();
     private String explanation = "";
     private String source = "";
@@ -151,6 +154,12 @@ public record Measurement(
       return this;
     }
 
+    /** It is of an attack. */
+    public Builder attack(AttackFacts value) {
+      attack = Optional.of(value);
+      return this;
+    }
+
     /** What the patched value is made of, in order. */
     public Builder shares(Map<String, Double> value) {
       shares = value;
@@ -183,6 +192,7 @@ public record Measurement(
           patched,
           p,
           question,
+          attack,
           shares,
           explanation,
           source,

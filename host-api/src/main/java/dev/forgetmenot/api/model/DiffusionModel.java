@@ -1,6 +1,7 @@
 package dev.forgetmenot.api.model;
 
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
 import java.util.LinkedHashMap;
@@ -56,6 +57,16 @@ public interface DiffusionModel extends ModelView {
    * @throws IllegalArgumentException if the requests differ in more than that
    */
   List<List<RgbImage>> generate(List<GenerationRequest> requests);
+
+  /**
+   * The sampler that a request is drawn with, for code that samples by itself: with text conditions
+   * of its own, or from latents in the middle of the schedule. Such a run is that of the weights
+   * alone, without sampling extensions. The caller closes it.
+   *
+   * @param request names the sampler and the number of steps
+   * @throws IllegalArgumentException if there is no such sampler
+   */
+  Sampler newSampler(GenerationRequest request);
 
   /**
    * What the UNet sees while the model draws, with sampling extensions and in one batch: one entry

@@ -88,6 +88,16 @@ public record EvaluationChoice(
   public List<String> words(PatchSet patches) {
     List<String> words = new ArrayList<>(List.of("fmn", "evaluate"));
     words.add(String.valueOf(Path.of(list).getFileName()));
+    words.addAll(patchWords(patches));
+    concepts.forEach(concept -> words.addAll(List.of("--concept", concept)));
+    evaluators.forEach(evaluator -> words.addAll(List.of("--evaluator", evaluator)));
+    seeds.ifPresent(most -> words.addAll(List.of("--seeds", Integer.toString(most))));
+    return words;
+  }
+
+  /** The options that put the same patches on. */
+  public List<String> patchWords(PatchSet patches) {
+    List<String> words = new ArrayList<>();
     patches
         .requests()
         .forEach(
@@ -96,9 +106,6 @@ public record EvaluationChoice(
               words.add("--patch");
               words.add(name + ".fmnpatch" + (patch.strength() == 1 ? "" : ":" + patch.strength()));
             });
-    concepts.forEach(concept -> words.addAll(List.of("--concept", concept)));
-    evaluators.forEach(evaluator -> words.addAll(List.of("--evaluator", evaluator)));
-    seeds.ifPresent(most -> words.addAll(List.of("--seeds", Integer.toString(most))));
     return words;
   }
 }

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.evaluate;
 import com.google.gson.Gson;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
@@ -50,6 +51,9 @@ import java.util.stream.Collectors;
  * report. One model and one engine do all of it. For one thread.
  */
 public final class EvaluationJob implements AutoCloseable {
+  /** The evaluator that runs attacks. */
+  public static final String ATTACKS = "attacks";
+
   private static final long REPORT_BYTES = 64L << 20;
 
   private final EvaluationRequest request;
@@ -85,7 +89,10 @@ public final class EvaluationJob implements AutoCloseable {
     ListFit.check(request.bench(), sd, vocabulary);
     BenchTask asked =
         new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds());
-    task = asked.task(sd.sampler(BenchTask.settings(request.bench().model())).name());
+    task =
+        asked
+            .task(sd.sampler(BenchTask.settings(request.bench().model())).name())
+            .attacked(request.attacks());
     calibration = asked.calibration(task);
     model = new HostedModel(loader, sd, request.patches());
     store = new ImageStore(request.store());
@@ -136,6 +143,11 @@ public final class EvaluationJob implements AutoCloseable {
     about.put("list", request.bench().name() + " " + request.bench().sha256());
     about.put("targets", names(request.targets().concepts(), BenchConcept::name));
     about.put("evaluators", names(request.evaluators(), Evaluator::name));
+    if (attacked()) {
+      about.put(
+          "attacks",
+          task.attacks().budget().word() + ": " + names(task.attacks().all(), Attack::name));
+    }
     about.put("vocabulary", vocabularyDigest());
     ImageEmbedder embedder = towers.embedder();
     about.put(
@@ -147,6 +159,11 @@ public final class EvaluationJob implements AutoCloseable {
             towers.prototypes() ? "" : ", no prototypes",
             towers.extra().map(one -> ", " + one.label() + " " + one.digest()).orElse("")));
     return about;
+  }
+
+  private boolean attacked() {
+    return request.evaluators().stream().anyMatch(one -> one.name().equals(ATTACKS))
+        && !task.attacks().all().isEmpty();
   }
 
   private static <T> String names(List<T> all, Function<T, String> name) {
@@ -181,6 +198,9 @@ public final class EvaluationJob implements AutoCloseable {
             folder.toString(),
             disk.free())
         .forEach(context::say);
+    if (attacked()) {
+      AttackPlanText.lines(task, cost.speed()).forEach(context::say);
+    }
     context.say("memory: " + memory.line(facts));
   }
 
@@ -245,7 +265,7 @@ public final class EvaluationJob implements AutoCloseable {
                 request.bench().name(),
                 request.bench().version(),
                 request.bench().sha256(),
-                request.bench().attacks().preset().word()),
+                attacked() ? task.attacks().budget().word() : "none"),
             new EvaluationReport.Base(
                 model.identity(ModelState.ORIGINAL).base(), hosted.model().base().label()),
             patches(),

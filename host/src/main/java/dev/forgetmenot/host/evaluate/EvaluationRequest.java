@@ -1,6 +1,7 @@
 package dev.forgetmenot.host.evaluate;
 
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.api.evaluation.EvaluationTask.Attacks;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.run.Targets;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param vocabulary what judges choose from
  * @param store where images are kept
  * @param command what makes the same again, for people; without folders
+ * @param attacks which attacks may be run, and how much they may take
  */
 public record EvaluationRequest(
     Bench bench,
@@ -30,9 +32,40 @@ public record EvaluationRequest(
     EvaluationSetup judging,
     KnownConcepts vocabulary,
     Path store,
-    String command) {
+    String command,
+    Attacks attacks) {
   /** Copies the list. */
   public EvaluationRequest {
     evaluators = List.copyOf(evaluators);
+  }
+
+  /** One without attacks. */
+  public EvaluationRequest(
+      Bench bench,
+      Targets targets,
+      PatchSet patches,
+      List<Evaluator> evaluators,
+      OptionalInt seeds,
+      EvaluationSetup judging,
+      KnownConcepts vocabulary,
+      Path store,
+      String command) {
+    this(
+        bench,
+        targets,
+        patches,
+        evaluators,
+        seeds,
+        judging,
+        vocabulary,
+        store,
+        command,
+        Attacks.NONE);
+  }
+
+  /** The same with attacks. */
+  public EvaluationRequest attacked(Attacks by) {
+    return new EvaluationRequest(
+        bench, targets, patches, evaluators, seeds, judging, vocabulary, store, command, by);
   }
 }

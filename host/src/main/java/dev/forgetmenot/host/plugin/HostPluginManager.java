@@ -1,11 +1,6 @@
 package dev.forgetmenot.host.plugin;
 
 import dev.forgetmenot.api.edit.ConceptEditor;
-import dev.forgetmenot.api.edit.ImageClassifierProvider;
-import dev.forgetmenot.api.evaluation.Evaluator;
-import dev.forgetmenot.api.model.ModelExtension;
-import dev.forgetmenot.api.sampling.SamplerProvider;
-import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.plugin.PluginReport.ExtensionReport;
@@ -51,16 +46,6 @@ import org.slf4j.LoggerFactory;
  * <p>Not thread-safe. {@link #close} stops and unloads the plugins.
  */
 public final class HostPluginManager extends DefaultPluginManager implements AutoCloseable {
-  /** The extension points, in the order in which reports name them. */
-  private static final List<Class<?>> EXTENSION_POINTS =
-      List.of(
-          ModelExtension.class,
-          SamplingExtension.class,
-          SamplerProvider.class,
-          ConceptEditor.class,
-          Evaluator.class,
-          ImageClassifierProvider.class);
-
   private static final Logger LOG = LoggerFactory.getLogger(HostPluginManager.class);
 
   private static final Pattern BARE = Pattern.compile("(\\d{1,9})\\.\\d+\\.\\d+");
@@ -89,7 +74,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
     if (Files.isDirectory(folder)) {
       manager.loadPlugins();
       manager.startPlugins();
-      EXTENSION_POINTS.forEach(
+      ExtensionPoints.ALL.forEach(
           manager::extensions); // what cannot be made is known before anything is reported
     }
     return manager;
@@ -167,7 +152,7 @@ public final class HostPluginManager extends DefaultPluginManager implements Aut
 
   private List<ExtensionReport> extensions(String pluginId) {
     List<ExtensionReport> found = new ArrayList<>();
-    for (Class<?> extensionPoint : EXTENSION_POINTS) {
+    for (Class<?> extensionPoint : ExtensionPoints.ALL) {
       for (Class<?> extension : getExtensionClasses(extensionPoint, pluginId)) {
         if (!unmade.containsKey(extension)) {
           found.add(new ExtensionReport(extension.getName(), extensionPoint.getSimpleName()));

@@ -38,7 +38,7 @@ import java.util.Optional;
  * @param phrase the name of the concept as a prompt says it
  * @param steps of each inversion
  */
-record Inversions(
+public record Inversions(
     EvaluationAccess access, JobContext context, ConceptType kind, String phrase, int steps) {
   /**
    * Tokens that were learned.
@@ -46,9 +46,9 @@ record Inversions(
    * @param file that holds them
    * @param tokens one vector each
    */
-  record Learned(Path file, Embeddings tokens) {
+  public record Learned(Path file, Embeddings tokens) {
     /** Its file as seen from the store. */
-    String name() {
+    public String name() {
       int names = file.getNameCount();
       return file.subpath(names - 3, names).toString().replace('\\', '/');
     }
@@ -67,7 +67,7 @@ record Inversions(
    *
    * @param model which of the two learns
    */
-  Learned learn(ModelState model, TrainingImages images, long seed) throws IOException {
+  public Learned learn(ModelState model, TrainingImages images, long seed) throws IOException {
     TextualInversionSettings settings = settings(seed);
     String decides =
         String.join(

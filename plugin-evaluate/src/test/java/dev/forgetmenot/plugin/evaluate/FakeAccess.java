@@ -1,9 +1,12 @@
 package dev.forgetmenot.plugin.evaluate;
 
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationAccess;
+import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
+import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet;
 import dev.forgetmenot.api.evaluation.JudgedImage;
 import dev.forgetmenot.api.evaluation.ModelState;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -74,6 +78,30 @@ class FakeAccess implements EvaluationAccess {
       ImageSet set, ModelState state, Map<String, float[][]> tokens, JobContext context)
       throws IOException {
     throw new AssertionError("no image was drawn beside the sets");
+  }
+
+  @Override
+  public List<DrawnImage> make(
+      List<ImageSet.Shot> shots, ModelState state, ImageMaker.Described maker, JobContext context)
+      throws IOException {
+    throw new AssertionError("no image was made beside the sets");
+  }
+
+  @Override
+  public List<RgbImage> images(List<DrawnImage> drawn) throws IOException {
+    throw new AssertionError("no image was made beside the sets");
+  }
+
+  @Override
+  public List<JudgedImage> answers(
+      String judge, List<DrawnImage> drawn, Optional<EvaluationTask.NeverKnown> never)
+      throws IOException {
+    throw new AssertionError("no image was made beside the sets");
+  }
+
+  @Override
+  public void show(ImageSet set, List<DrawnImage> original, List<DrawnImage> patched) {
+    throw new AssertionError("no image was made beside the sets");
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.report.TerminalTable;
 import dev.forgetmenot.host.cli.shell.CommandContext;
+import dev.forgetmenot.host.evaluate.AttackSelection;
 import dev.forgetmenot.host.evaluate.EvaluationChoice;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.host.evaluate.EvaluationRequest;
@@ -82,15 +83,16 @@ public record EvaluateKind(
     try (PatchSet set = trust.open(patches.requests(request))) {
       EvaluationRequest asked =
           new EvaluationRequest(
-              bench,
-              choice.targets(bench, set),
-              set,
-              choice.evaluators(source.evaluators()),
-              choice.seeds(),
-              judging,
-              ListedJudges.vocabulary(bench, judging, source.vocabulary()),
-              source.store(),
-              CommandContext.line(choice.words(set)));
+                  bench,
+                  choice.targets(bench, set),
+                  set,
+                  choice.evaluators(source.evaluators()),
+                  choice.seeds(),
+                  judging,
+                  ListedJudges.vocabulary(bench, judging, source.vocabulary()),
+                  source.store(),
+                  CommandContext.line(choice.words(set)))
+              .attacked(AttackSelection.OF_LIST.of(bench, source.attacks()));
       try (EvaluationJob job = new EvaluationJob(asked, source.loader(), hosted, running)) {
         if (new RequestFields(request).flag("dryRun", false)) {
           job.sayPlan(job.plan().units(), false, source.store(), "--store");

@@ -1,5 +1,6 @@
 package dev.forgetmenot.studio.evaluate;
 
+import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.ModelLoader;
@@ -12,6 +13,9 @@ import java.util.Optional;
 public interface EvaluationSource {
   /** The evaluators of plugins, in the order of a report; none before the model is loaded. */
   List<Evaluator> evaluators();
+
+  /** The attacks of the installed plugins; none before the model is loaded. */
+  List<Attack> attacks();
 
   /**
    * What judges images of the model.

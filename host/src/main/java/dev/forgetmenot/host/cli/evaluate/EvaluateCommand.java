@@ -10,9 +10,7 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.host.cli.shell.OverwriteOption;
-import dev.forgetmenot.host.cli.shell.PluginOptions;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
-import dev.forgetmenot.host.plugin.HostPluginManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +73,15 @@ public final class EvaluateCommand implements Callable<Integer> {
   /** The command with all that belongs to it. */
   public static CommandLine of(CommandContext context) {
     CommandLine line = new CommandLine(new EvaluateCommand(context));
-    addEvaluators(line, context);
+    InstalledInHelp.add(
+        line,
+        context,
+        "Evaluators",
+        Evaluator.class,
+        one ->
+            Message.of(
+                "%s: %s%s",
+                one.name(), one.summary(), one.byDefault() ? "" : " Only where it is named."));
     line.addSubcommand(new EvaluateCheckCommand(context));
     line.addSubcommand(new EvaluateCompareCommand(context));
     line.addSubcommand(new EvaluateJudgesCommand(context));
@@ -132,38 +138,5 @@ public final class EvaluateCommand implements Callable<Integer> {
             "wrote %s, %s and the tables beside it",
             folder.resolve(ReportWriter.PAGE), ReportWriter.JSON));
     TerminalTable.lines(report).forEach(context::say);
-  }
-
-  /** Where help is asked for, the evaluators of the installed plugins. */
-  private static void addEvaluators(CommandLine line, CommandContext context) {
-    Prelude prelude = new Prelude();
-    try {
-      new CommandLine(prelude)
-          .setUnmatchedArgumentsAllowed(true)
-          .setExpandAtFiles(false)
-          .parseArgs(context.arguments().toArray(String[]::new));
-    } catch (CommandLine.ParameterException e) {
-      return; // the real parser says what is wrong
-    }
-    if (prelude.help) {
-      StringBuilder text = new StringBuilder("%nEvaluators of the installed plugins:%n");
-      try (HostPluginManager plugins = prelude.plugins.startQuietly()) {
-        for (Evaluator one : plugins.ordered(Evaluator.class)) {
-          String when = one.byDefault() ? "" : " Only where it is named.";
-          text.append(Message.of("  %s: %s%s", one.name(), one.summary(), when).replace("%", "%%"))
-              .append("%n");
-        }
-      }
-      line.getCommandSpec().usageMessage().footer(text.toString());
-    }
-  }
-
-  /** The options that must be known before the help page is made. */
-  @Command
-  private static final class Prelude {
-    @Option(names = {"-h", "--help"})
-    private boolean help;
-
-    @Mixin private PluginOptions plugins;
   }
 }

@@ -1,0 +1,64 @@
+package dev.forgetmenot.plugin.evaluate.attack;
+
+import dev.forgetmenot.api.evaluation.AttackRow.Candidate;
+import dev.forgetmenot.api.evaluation.AttackRow.Trial;
+import dev.forgetmenot.api.evaluation.AttackRun;
+import dev.forgetmenot.api.evaluation.DrawnImage;
+import dev.forgetmenot.files.Message;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** Images of several trials. */
+final class Candidates {
+  private Candidates() {}
+
+  /**
+   * Trials of images that stand together.
+   *
+   * @param images {@code each} of every trial, trial by trial
+   * @param recipe of the candidate at a place within its trial
+   */
+  static List<Trial> trials(List<DrawnImage> images, int each, IntFunction<String> recipe) {
+    List<Trial> trials = new ArrayList<>();
+    for (int from = 0; from < images.size(); from += each) {
+      List<DrawnImage> own = images.subList(from, from + each);
+      trials.add(
+          new Trial(
+              IntStream.range(0, each)
+                  .mapToObj(i -> new Candidate(own.get(i), recipe.apply(i)))
+                  .toList()));
+    }
+    return trials;
+  }
+
+  /**
+   * Trials of a sweep.
+   *
+   * @param images for each setting one image of every trial
+   * @param recipe of a setting
+   */
+  static List<Trial> sweep(List<List<DrawnImage>> images, IntFunction<String> recipe) {
+    List<DrawnImage> all = new ArrayList<>();
+    for (int trial = 0; trial < images.get(0).size(); trial++) {
+      for (List<DrawnImage> setting : images) {
+        all.add(setting.get(trial));
+      }
+    }
+    return trials(all, images.size(), recipe);
+  }
+
+  /** How many images of each setting show the concept, by the judge that chooses. */
+  static String curve(
+      AttackRun run, String what, List<List<DrawnImage>> images, IntFunction<String> setting)
+      throws IOException {
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      long shown = run.show(images.get(i)).stream().filter(shows -> shows).count();
+      parts.add(Message.of("%s %d/%d", setting.apply(i), shown, images.get(i).size()));
+    }
+    return Message.of("By the judge that chooses, %s: %s.", what, String.join(", ", parts));
+  }
+}
