@@ -85,11 +85,22 @@ record ConditionedSampling(DiffusionModel model, List<GenerationRequest> request
    * @param states makes text conditions (b, n, d) of those of the prompts, for both prompts
    */
   List<RgbImage> draw(UnaryOperator<NDArray> states) {
+    return draw(states, states);
+  }
+
+  /**
+   * Images from noise.
+   *
+   * @param own makes text conditions (b, n, d) of those of the prompts
+   * @param negative the same for the negative prompts
+   */
+  List<RgbImage> draw(UnaryOperator<NDArray> own, UnaryOperator<NDArray> negative) {
     try (NDManager manager = model.newManager();
         Sampler sampler = sampler();
-        NDArray noise = normal(manager, sources())) {
+        NDArray noise = normal(manager, sources());
+        TextCondition condition = condition(own, negative)) {
       NDArray start = noise.mul(sampler.initNoiseSigma());
-      try (NDArray done = run(manager, start, 0, settings().steps(), sampler, states, PLAIN)) {
+      try (NDArray done = run(manager, start, 0, settings().steps(), sampler, condition, PLAIN)) {
         return model.decodeLatents(done);
       }
     }
@@ -111,20 +122,31 @@ record ConditionedSampling(DiffusionModel model, List<GenerationRequest> request
       Sampler sampler,
       UnaryOperator<NDArray> states,
       Step step) {
-    try (TextCondition condition = condition(states)) {
-      double[] timesteps = sampler.timesteps();
-      NDArray sample = start;
-      for (int i = from; i < end; i++) {
-        NDArray next;
-        try (NDArray now = sample;
-            NDArray prediction = predict(now, timesteps[i], i, sampler, condition)) {
-          next = step.next(sampler, prediction, now, i);
-        }
-        next.attach(manager);
-        sample = next;
-      }
-      return sample;
+    try (TextCondition condition = condition(states, states)) {
+      return run(manager, start, from, end, sampler, condition, step);
     }
+  }
+
+  private NDArray run(
+      NDManager manager,
+      NDArray start,
+      int from,
+      int end,
+      Sampler sampler,
+      TextCondition condition,
+      Step step) {
+    double[] timesteps = sampler.timesteps();
+    NDArray sample = start;
+    for (int i = from; i < end; i++) {
+      NDArray next;
+      try (NDArray now = sample;
+          NDArray prediction = predict(now, timesteps[i], i, sampler, condition)) {
+        next = step.next(sampler, prediction, now, i);
+      }
+      next.attach(manager);
+      sample = next;
+    }
+    return sample;
   }
 
   private boolean guided() {
@@ -132,15 +154,15 @@ record ConditionedSampling(DiffusionModel model, List<GenerationRequest> request
   }
 
   /** Of the negative prompts, then of the prompts; of the prompts alone without guidance. */
-  private TextCondition condition(UnaryOperator<NDArray> states) {
+  private TextCondition condition(UnaryOperator<NDArray> own, UnaryOperator<NDArray> negative) {
     List<String> prompts = requests.stream().map(GenerationRequest::prompt).toList();
-    try (TextCondition own = encoded(prompts, states)) {
+    try (TextCondition with = encoded(prompts, own)) {
       if (!guided()) {
-        return TextCondition.concat(List.of(own));
+        return TextCondition.concat(List.of(with));
       }
-      List<String> negative = requests.stream().map(GenerationRequest::negativePrompt).toList();
-      try (TextCondition without = encoded(negative, states)) {
-        return TextCondition.concat(List.of(without, own));
+      List<String> others = requests.stream().map(GenerationRequest::negativePrompt).toList();
+      try (TextCondition without = encoded(others, negative)) {
+        return TextCondition.concat(List.of(without, with));
       }
     }
   }
