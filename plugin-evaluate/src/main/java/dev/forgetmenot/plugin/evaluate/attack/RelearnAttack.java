@@ -34,14 +34,16 @@ public final class RelearnAttack implements Attack {
   private static final long OTHERS_SEED = 77_000_000;
 
   private final int steps; // even
+  private final int taught; // steps by which the learning rate is found
 
   /** With the published numbers of steps. */
   public RelearnAttack() {
-    this(100);
+    this(100, 200);
   }
 
-  RelearnAttack(int steps) {
+  RelearnAttack(int steps, int taught) {
     this.steps = steps;
+    this.taught = taught;
   }
 
   @Override
@@ -73,7 +75,7 @@ public final class RelearnAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    double rate = RelearnRate.of(run);
+    double rate = RelearnRate.of(run, taught);
     List<RgbImage> own = run.shown().first(IMAGES);
     List<String> prompts = new ArrayList<>();
     for (int i = 0; i < own.size(); i++) {

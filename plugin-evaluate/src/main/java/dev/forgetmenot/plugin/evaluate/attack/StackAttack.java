@@ -18,17 +18,20 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.solve.Erasure;
+import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import dev.forgetmenot.patching.solve.UceSolver;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.pf4j.Extension;
 
 /**
  * Puts a second edit on top of the patches: one in closed form (UCE, Gandikota et al. 2024) that
- * makes the patched model forget the nearest neighbour of the concept. Whoever edits a model goes
- * on editing it, and a later edit may undo an earlier one.
+ * makes the patched model forget the last of the near neighbours that the list names and holds the
+ * concept and the others. Whoever edits a model goes on editing it, and a later edit may undo an earlier one.
  */
 @Extension(ordinal = 40)
 public final class StackAttack implements Attack {
@@ -42,7 +45,7 @@ public final class StackAttack implements Attack {
 
   @Override
   public String summary() {
-    return "Puts a second edit on top, which forgets the nearest neighbour in closed form.";
+    return "Puts a second edit on top, which forgets a near neighbour in closed form.";
   }
 
   @Override
@@ -67,10 +70,13 @@ public final class StackAttack implements Attack {
     if (run.aim().concept().similar().isEmpty()) {
       return List.of(AttackRow.notTested("", "There is no neighbour that an edit could forget."));
     }
-    String neighbour = run.aim().concept().similar().get(0);
+    List<String> similar = run.aim().concept().similar();
+    String neighbour = similar.get(similar.size() - 1); // forgetting the nearest takes it along
     ImageMaker.Described edited =
         new ImageMaker.Described(
-            "uce of " + neighbour + ", lambda " + LAMBDA + ", padding " + PADDING,
+            Message.of(
+                "uce of %s, lambda %s, padding %d, kept %s",
+                neighbour, LAMBDA, PADDING, kept(run, neighbour)),
             (model, requests) -> {
               Map<String, float[]> before = edit(run, model, neighbour);
               try {
@@ -83,6 +89,18 @@ public final class StackAttack implements Attack {
     return List.of(
         AttackRow.ofImages("", run.draw(run.shots(), edited), unet)
             .saying(Message.of("The second edit forgets %s.", neighbour)));
+  }
+
+  /** What the second edit holds as it is: the concept itself and all other neighbours. */
+  private static List<String> kept(AttackRun run, String neighbour) {
+    return Stream.of(
+            run.aim().concept().labels(),
+            run.aim().concept().similar(),
+            run.aim().concept().random())
+        .flatMap(List::stream)
+        .filter(phrase -> !phrase.equals(neighbour))
+        .distinct()
+        .toList();
   }
 
   /** Edits the keys and values as they are now; gives what they were. */
@@ -104,7 +122,12 @@ public final class StackAttack implements Attack {
             PromptPhrase.of(neighbour, run.task().vocabulary()),
             PromptPhrase.of("", run.task().vocabulary()));
     Erasure erasure = new Erasure(neighbour, pairs.targets(), pairs.guides(), 1);
-    InputUpdate edit = UceSolver.solve(List.of(erasure), List.of(), LAMBDA).edit();
+    List<PreservedEmbeddings> kept = new ArrayList<>();
+    for (String phrase : kept(run, neighbour)) {
+      Matrix columns = embeddings.of(PromptPhrase.of(phrase, run.task().vocabulary()));
+      kept.add(new PreservedEmbeddings(phrase, columns, 1));
+    }
+    InputUpdate edit = UceSolver.solve(List.of(erasure), kept, LAMBDA).edit();
     Map<String, float[]> before = new LinkedHashMap<>();
     for (String name : KeysAndValueWeights.of(model)) {
       long[] shape = model.weights().shape(name);

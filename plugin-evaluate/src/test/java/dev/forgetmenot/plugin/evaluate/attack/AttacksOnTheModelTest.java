@@ -86,7 +86,7 @@ class AttacksOnTheModelTest {
             ConceptType.IDENTITY,
             List.of(TARGET),
             Map.of("name", List.of("a photo of merlin"), "variant", List.of("a photo of merlin.")),
-            List.of("morgana"),
+            List.of("morgana", "a prince", "a genie"),
             List.of(),
             Optional.empty());
     NeverKnown kite =
@@ -94,8 +94,7 @@ class AttacksOnTheModelTest {
             .map(one -> new NeverKnown(one.name(), one.phrase(), one.kind().type(), one.images()))
             .findFirst()
             .orElseThrow();
-    List<KnownConcepts.Phrase> things =
-        EditedModel.VOCABULARY.ofStyle(false).stream().limit(8).toList();
+    List<KnownConcepts.Phrase> things = EditedModel.VOCABULARY.ofStyle(false).stream().toList();
     List<KnownConcepts.Phrase> known = new ArrayList<>(things);
     if (things.stream().noneMatch(one -> one.phrase().equals(TARGET))) {
       known.add(EditedModel.VOCABULARY.find(TARGET).orElseThrow());
@@ -113,7 +112,7 @@ class AttacksOnTheModelTest {
                     seeds(1000, TRIALS), seeds(2000, 2), seeds(1, 1), seeds(9000, 4)),
                 GenerationRequest.builder("")
                     .sampler("ddim")
-                    .steps(10)
+                    .steps(8)
                     .width(64)
                     .height(64)
                     .build())
@@ -197,7 +196,7 @@ class AttacksOnTheModelTest {
             kite.kind(),
             List.of(kite.phrase()),
             Map.of("name", List.of("a photo of a kite")),
-            List.of("morgana"),
+            List.of("morgana", "a prince", "a genie"),
             List.of(),
             Optional.empty()),
         Optional.of(kite));
@@ -223,9 +222,9 @@ class AttacksOnTheModelTest {
         new StackAttack(),
         new NoiseAttack(),
         new CompleteAttack(),
-        new InvertAttack(List.of(60)),
+        new InvertAttack(List.of(200)),
         new OperatorAttack(),
-        new RelearnAttack(4));
+        new RelearnAttack(4, 1));
   }
 
   @ParameterizedTest
@@ -259,7 +258,7 @@ class AttacksOnTheModelTest {
             JobContext.NONE);
     assertThat(access.answers("B", kept, never().never()))
         .filteredOn(one -> one.is(List.of("a kite")))
-        .hasSizeGreaterThanOrEqualTo(shown.size() - 1);
+        .hasSizeGreaterThanOrEqualTo(shown.size() / 2);
     assertThat(access.answers("B", kept, Optional.empty()))
         .noneMatch(one -> one.label().equals("a kite"));
   }
@@ -299,7 +298,7 @@ class AttacksOnTheModelTest {
 
   @Test
   void relearningLeavesTheWeightsAsTheyWere() throws IOException {
-    RelearnAttack relearn = new RelearnAttack(2);
+    RelearnAttack relearn = new RelearnAttack(2, 1);
     relearn.run(run(relearn, target(), ModelState.PATCHED));
     String own = model.patch.keySet().iterator().next();
     access.compute(
