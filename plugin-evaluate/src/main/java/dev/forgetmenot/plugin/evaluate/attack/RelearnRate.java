@@ -23,32 +23,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How fast relearning learns: the smallest of 1e-6, 1e-5 and 1e-4 by which so many steps teach the
+ * How fast relearning learns: the smallest of 1e-6, 1e-5 and 1e-4 by which 200 steps teach the
  * original a concept that it never knew, in half of the images or more; the largest if none does.
  * It is found once for a model and kept.
  */
 final class RelearnRate {
   private static final List<Double> RATES = List.of(1e-6, 1e-5, 1e-4);
+  private static final int STEPS = 200;
   private static final int IMAGES = 8;
   private static final double WITHOUT_FLOOR = 1e-5;
 
   private RelearnRate() {}
 
-  static double of(AttackRun run, int steps) throws IOException {
+  static double of(AttackRun run) throws IOException {
     if (run.task().never().isEmpty()) {
       return WITHOUT_FLOOR;
     }
     NeverKnown never = run.task().never().get(0);
     Path file =
         run.access()
-            .folder(ModelState.ORIGINAL, "attack-relearn-rate-" + steps + "-" + never.name())
+            .folder(ModelState.ORIGINAL, "attack-relearn-rate-" + never.name())
             .resolve("rate.txt");
     if (Files.exists(file)) {
       return Double.parseDouble(TextFile.lines(file).get(0));
     }
     double found = RATES.get(RATES.size() - 1);
     for (double rate : RATES) {
-      if (taught(run, never, rate, steps) >= 0.5) {
+      if (taught(run, never, rate) >= 0.5) {
         found = rate;
         break;
       }
@@ -58,7 +59,8 @@ final class RelearnRate {
   }
 
   /** In what share of images the concept comes after training. */
-  private static double taught(AttackRun run, NeverKnown never, double rate, int steps) throws IOException {
+  private static double taught(AttackRun run, NeverKnown never, double rate)
+      throws IOException {
     GenerationRequest settings = run.task().settings();
     List<RgbImage> shown = NeverKnownHalves.read(never, settings.width().orElseThrow()).shown();
     String prompt = PromptTemplate.of(never.kind()).with(never.phrase());
@@ -75,7 +77,7 @@ final class RelearnRate {
                 model -> {
                   try (Relearning trained = new Relearning(model, rate, run.context())) {
                     List<String> prompts = Collections.nCopies(shown.size(), prompt);
-                    trained.learn(new Relearning.Lesson(shown, prompts), steps);
+                    trained.learn(new Relearning.Lesson(shown, prompts), STEPS);
                     return ImageMaker.plain().maker().make(model, requests);
                   }
                 });
@@ -85,7 +87,7 @@ final class RelearnRate {
                 shots,
                 ModelState.ORIGINAL,
                 new ImageMaker.Described(
-                    "trained on " + never.name() + " for " + steps + " steps, rate " + rate,
+                    "trained on " + never.name() + " for " + STEPS + " steps, rate " + rate,
                     (model, some) ->
                         some.stream()
                             .map(one -> drawn.get((int) (one.seed() - shots.get(0).seed())))

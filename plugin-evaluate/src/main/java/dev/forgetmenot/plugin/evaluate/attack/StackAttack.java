@@ -1,6 +1,7 @@
 package dev.forgetmenot.plugin.evaluate.attack;
 
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
@@ -31,12 +32,13 @@ import org.pf4j.Extension;
 /**
  * Puts a second edit on top of the patches: one in closed form (UCE, Gandikota et al. 2024) that
  * makes the patched model forget the last of the near neighbours that the list names and holds the
- * concept and the others. Whoever edits a model goes on editing it, and a later edit may undo an earlier one.
+ * concept, the others and the vocabulary. Whoever edits a model goes on editing it, and a later edit may undo an
+ * earlier one.
  */
 @Extension(ordinal = 40)
 public final class StackAttack implements Attack {
   private static final double LAMBDA = 0.5;
-  private static final int PADDING = 8;
+  private static final int MOST_KEPT = 150;
 
   @Override
   public String name() {
@@ -75,8 +77,7 @@ public final class StackAttack implements Attack {
     ImageMaker.Described edited =
         new ImageMaker.Described(
             Message.of(
-                "uce of %s, lambda %s, padding %d, kept %s",
-                neighbour, LAMBDA, PADDING, kept(run, neighbour)),
+                "uce of %s, lambda %s, kept %s", neighbour, LAMBDA, kept(run, neighbour)),
             (model, requests) -> {
               Map<String, float[]> before = edit(run, model, neighbour);
               try {
@@ -91,15 +92,17 @@ public final class StackAttack implements Attack {
             .saying(Message.of("The second edit forgets %s.", neighbour)));
   }
 
-  /** What the second edit holds as it is: the concept itself and all other neighbours. */
+  /** What the second edit holds as it is: the concept itself and what else the model is asked. */
   private static List<String> kept(AttackRun run, String neighbour) {
-    return Stream.of(
-            run.aim().concept().labels(),
-            run.aim().concept().similar(),
-            run.aim().concept().random())
-        .flatMap(List::stream)
+    return Stream.concat(
+            Stream.concat(
+                run.aim().concept().labels().stream(), run.aim().concept().similar().stream()),
+            run.task().vocabulary().phrases().stream()
+                .filter(known -> known.kind() != ConceptType.STYLE)
+                .map(KnownConcepts.Phrase::phrase))
         .filter(phrase -> !phrase.equals(neighbour))
         .distinct()
+        .limit(MOST_KEPT)
         .toList();
   }
 
@@ -114,8 +117,8 @@ public final class StackAttack implements Attack {
     ConceptEmbeddings embeddings =
         new ConceptEmbeddings(
             new PromptEncoder(model),
-            TokenSelection.PADDING,
-            PADDING,
+            TokenSelection.END,
+            0,
             List.of(PromptTemplate.of(kind)));
     ConceptEmbeddings.Pairs pairs =
         embeddings.pairs(
@@ -127,6 +130,8 @@ public final class StackAttack implements Attack {
       Matrix columns = embeddings.of(PromptPhrase.of(phrase, run.task().vocabulary()));
       kept.add(new PreservedEmbeddings(phrase, columns, 1));
     }
+    Matrix empty = embeddings.encoder().encode("").rows().transposed();
+    kept.add(new PreservedEmbeddings("", empty, 1));
     InputUpdate edit = UceSolver.solve(List.of(erasure), kept, LAMBDA).edit();
     Map<String, float[]> before = new LinkedHashMap<>();
     for (String name : KeysAndValueWeights.of(model)) {

@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -110,12 +111,7 @@ class AttacksOnTheModelTest {
                 1,
                 new EvaluationTask.Seeds(
                     seeds(1000, TRIALS), seeds(2000, 2), seeds(1, 1), seeds(9000, 4)),
-                GenerationRequest.builder("")
-                    .sampler("ddim")
-                    .steps(8)
-                    .width(64)
-                    .height(64)
-                    .build())
+                GenerationRequest.builder("").sampler("ddim").steps(8).width(64).height(64).build())
             .attacked(new EvaluationTask.Attacks(List.of(new NamesAttack()), AttackBudget.QUICK));
     embedder =
         ClipEmbedder.open(
@@ -176,7 +172,7 @@ class AttacksOnTheModelTest {
       return NeverKnownHalves.read(aim.never().get(), 64).shown().subList(0, Math.min(count, 8));
     }
     List<Shot> shots =
-        LongStream.range(9000, 9004) // drawn already
+        LongStream.range(9000, 9008) // half is drawn already
             .mapToObj(seed -> new Shot("a photo of merlin", seed, TARGET, ConceptType.IDENTITY))
             .toList();
     return access.images(
@@ -222,9 +218,9 @@ class AttacksOnTheModelTest {
         new StackAttack(),
         new NoiseAttack(),
         new CompleteAttack(),
-        new InvertAttack(List.of(200)),
+        new InvertAttack(List.of(350)),
         new OperatorAttack(),
-        new RelearnAttack(4, 1));
+        new RelearnAttack(4, OptionalDouble.of(1e-5)));
   }
 
   @ParameterizedTest
@@ -233,10 +229,10 @@ class AttacksOnTheModelTest {
     List<AttackRow> rows = attack.run(run(attack, target(), ModelState.ORIGINAL));
     AttackRow first = rows.stream().filter(row -> !row.trials().isEmpty()).findFirst().get();
     assertThat(first.trials()).hasSize(TRIALS);
-    assertThat(hits(first, target())).as("of %s", first.part()).isGreaterThanOrEqualTo(3);
+    assertThat(hits(first, target())).as("of %s", first.part()).isGreaterThanOrEqualTo(TRIALS / 2);
     assertThat(first.unetEvaluations()).isPositive();
     for (AttackRow row : attack.run(run(attack, never(), ModelState.PATCHED))) {
-      assertThat(hits(row, never())).as("of %s", row.part()).isLessThanOrEqualTo(1);
+      assertThat(hits(row, never())).as("of %s", row.part()).isLessThan(TRIALS / 2);
     }
   }
 
@@ -298,7 +294,7 @@ class AttacksOnTheModelTest {
 
   @Test
   void relearningLeavesTheWeightsAsTheyWere() throws IOException {
-    RelearnAttack relearn = new RelearnAttack(2, 1);
+    RelearnAttack relearn = new RelearnAttack(2, OptionalDouble.of(1e-5));
     relearn.run(run(relearn, target(), ModelState.PATCHED));
     String own = model.patch.keySet().iterator().next();
     access.compute(
