@@ -59,8 +59,7 @@ final class RelearnRate {
   }
 
   /** In what share of images the concept comes after training. */
-  private static double taught(AttackRun run, NeverKnown never, double rate)
-      throws IOException {
+  private static double taught(AttackRun run, NeverKnown never, double rate) throws IOException {
     GenerationRequest settings = run.task().settings();
     List<RgbImage> shown = NeverKnownHalves.read(never, settings.width().orElseThrow()).shown();
     String prompt = PromptTemplate.of(never.kind()).with(never.phrase());

@@ -32,8 +32,8 @@ import org.pf4j.Extension;
 /**
  * Puts a second edit on top of the patches: one in closed form (UCE, Gandikota et al. 2024) that
  * makes the patched model forget the last of the near neighbours that the list names and holds the
- * concept, the others and the vocabulary. Whoever edits a model goes on editing it, and a later edit may undo an
- * earlier one.
+ * concept, the others and the vocabulary. Whoever edits a model goes on editing it, and a later
+ * edit may undo an earlier one.
  */
 @Extension(ordinal = 40)
 public final class StackAttack implements Attack {
@@ -76,8 +76,7 @@ public final class StackAttack implements Attack {
     String neighbour = similar.get(similar.size() - 1); // forgetting the nearest takes it along
     ImageMaker.Described edited =
         new ImageMaker.Described(
-            Message.of(
-                "uce of %s, lambda %s, kept %s", neighbour, LAMBDA, kept(run, neighbour)),
+            Message.of("uce of %s, lambda %s, kept %s", neighbour, LAMBDA, kept(run, neighbour)),
             (model, requests) -> {
               Map<String, float[]> before = edit(run, model, neighbour);
               try {
@@ -94,12 +93,11 @@ public final class StackAttack implements Attack {
 
   /** What the second edit holds as it is: the concept itself and what else the model is asked. */
   private static List<String> kept(AttackRun run, String neighbour) {
+    boolean style = run.aim().concept().kind() == ConceptType.STYLE;
     return Stream.concat(
             Stream.concat(
                 run.aim().concept().labels().stream(), run.aim().concept().similar().stream()),
-            run.task().vocabulary().phrases().stream()
-                .filter(known -> known.kind() != ConceptType.STYLE)
-                .map(KnownConcepts.Phrase::phrase))
+            run.task().vocabulary().ofStyle(style).stream().map(KnownConcepts.Phrase::phrase))
         .filter(phrase -> !phrase.equals(neighbour))
         .distinct()
         .limit(MOST_KEPT)
@@ -116,10 +114,7 @@ public final class StackAttack implements Attack {
             .orElse(run.aim().concept().kind());
     ConceptEmbeddings embeddings =
         new ConceptEmbeddings(
-            new PromptEncoder(model),
-            TokenSelection.END,
-            0,
-            List.of(PromptTemplate.of(kind)));
+            new PromptEncoder(model), TokenSelection.END, 0, List.of(PromptTemplate.of(kind)));
     ConceptEmbeddings.Pairs pairs =
         embeddings.pairs(
             PromptPhrase.of(neighbour, run.task().vocabulary()),
