@@ -175,8 +175,9 @@ class AttacksOnTheModelTest {
         LongStream.range(9000, 9008) // half is drawn already
             .mapToObj(seed -> new Shot("a photo of merlin", seed, TARGET, ConceptType.IDENTITY))
             .toList();
-    return access.images(
-        access.make(shots, ModelState.ORIGINAL, ImageMaker.plain(), JobContext.NONE));
+    return access
+        .images(access.make(shots, ModelState.ORIGINAL, ImageMaker.plain(), JobContext.NONE))
+        .subList(0, Math.min(count, shots.size()));
   }
 
   private AttackAim target() {
