@@ -1,5 +1,6 @@
 package dev.forgetmenot.studio.evaluate;
 
+import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.ModelLoader;
@@ -13,6 +14,11 @@ import java.util.Optional;
  * @param store where images are kept
  */
 public record FixedEvaluations(List<Evaluator> evaluators, Path store) implements EvaluationSource {
+  @Override
+  public List<Attack> attacks() {
+    return List.of();
+  }
+
   @Override
   public EvaluationSetup judging() {
     return EvaluationSetup.NONE;

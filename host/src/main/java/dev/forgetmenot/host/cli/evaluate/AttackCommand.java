@@ -2,6 +2,7 @@ package dev.forgetmenot.host.cli.evaluate;
 
 import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.AttackBudget;
+import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.run.EvaluationPart;
 import dev.forgetmenot.files.Message;
@@ -63,8 +64,8 @@ public final class AttackCommand implements Callable<Integer> {
       names = "--list",
       paramLabel = "LIST",
       description =
-          "A list of concepts that comes with the program, or a YAML file (default: emoji, or core"
-              + " where a model is named).")
+          "A list of concepts that comes with the program, or a YAML file (default: the one of the"
+              + " program's own model, or that of large models where a model is named).")
   private String list; // null where nothing is said
 
   @Option(names = "--plan", description = "Say what it takes, and stop before an image is drawn.")
@@ -109,7 +110,7 @@ public final class AttackCommand implements Callable<Integer> {
     if (!planOnly) {
       overwrite.check(output.resolve(ReportWriter.JSON));
     }
-    String asked = list != null ? list : model.named() ? "core" : "emoji";
+    String asked = list == null ? listFor(model.named()) : list;
     EvaluationChoice choice =
         new EvaluationChoice(
             asked, List.of(concept), List.of(EvaluationJob.ATTACKS), OptionalInt.of(work.images()));
@@ -120,6 +121,20 @@ public final class AttackCommand implements Callable<Integer> {
         patches -> words(patches, choice),
         this::attack);
     return ExitCodes.DONE;
+  }
+
+  /** Of the program's lists that of large images, or that of small ones. */
+  private static String listFor(boolean large) throws IOException {
+    String found = "";
+    int width = large ? 0 : Integer.MAX_VALUE;
+    for (String name : Bench.shipped()) {
+      int own = Bench.read(name).model().width();
+      if (large ? own > width : own < width) {
+        found = name;
+        width = own;
+      }
+    }
+    return found;
   }
 
   private void attack(EvaluationJob job) throws IOException {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.pf4j.Extension;
 
 /**
@@ -34,14 +35,21 @@ public final class RelearnAttack implements Attack {
   private static final long OTHERS_SEED = 77_000_000;
 
   private final int steps; // even
+  private final OptionalDouble fixed;
 
   /** With the published numbers of steps. */
   public RelearnAttack() {
-    this(100);
+    this(100, OptionalDouble.empty());
   }
 
-  RelearnAttack(int steps) {
+  /**
+   * With another number of steps.
+   *
+   * @param rate of learning; empty for what {@link RelearnRate} finds
+   */
+  RelearnAttack(int steps, OptionalDouble rate) {
     this.steps = steps;
+    fixed = rate;
   }
 
   @Override
@@ -73,7 +81,7 @@ public final class RelearnAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    double rate = RelearnRate.of(run);
+    double rate = fixed.isPresent() ? fixed.getAsDouble() : RelearnRate.of(run);
     List<RgbImage> own = run.shown().first(IMAGES);
     List<String> prompts = new ArrayList<>();
     for (int i = 0; i < own.size(); i++) {

@@ -86,7 +86,7 @@ final class RelearnRate {
                 shots,
                 ModelState.ORIGINAL,
                 new ImageMaker.Described(
-                    "trained on " + never.name() + " for 200 steps, rate " + rate,
+                    "trained on " + never.name() + " for " + STEPS + " steps, rate " + rate,
                     (model, some) ->
                         some.stream()
                             .map(one -> drawn.get((int) (one.seed() - shots.get(0).seed())))

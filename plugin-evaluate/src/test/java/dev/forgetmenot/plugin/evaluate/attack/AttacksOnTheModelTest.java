@@ -49,6 +49,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -86,7 +87,7 @@ class AttacksOnTheModelTest {
             ConceptType.IDENTITY,
             List.of(TARGET),
             Map.of("name", List.of("a photo of merlin"), "variant", List.of("a photo of merlin.")),
-            List.of("morgana"),
+            List.of("morgana", "a prince", "a genie"),
             List.of(),
             Optional.empty());
     NeverKnown kite =
@@ -94,8 +95,7 @@ class AttacksOnTheModelTest {
             .map(one -> new NeverKnown(one.name(), one.phrase(), one.kind().type(), one.images()))
             .findFirst()
             .orElseThrow();
-    List<KnownConcepts.Phrase> things =
-        EditedModel.VOCABULARY.ofStyle(false).stream().limit(8).toList();
+    List<KnownConcepts.Phrase> things = EditedModel.VOCABULARY.ofStyle(false).stream().toList();
     List<KnownConcepts.Phrase> known = new ArrayList<>(things);
     if (things.stream().noneMatch(one -> one.phrase().equals(TARGET))) {
       known.add(EditedModel.VOCABULARY.find(TARGET).orElseThrow());
@@ -111,12 +111,7 @@ class AttacksOnTheModelTest {
                 1,
                 new EvaluationTask.Seeds(
                     seeds(1000, TRIALS), seeds(2000, 2), seeds(1, 1), seeds(9000, 4)),
-                GenerationRequest.builder("")
-                    .sampler("ddim")
-                    .steps(10)
-                    .width(64)
-                    .height(64)
-                    .build())
+                GenerationRequest.builder("").sampler("ddim").steps(8).width(64).height(64).build())
             .attacked(new EvaluationTask.Attacks(List.of(new NamesAttack()), AttackBudget.QUICK));
     embedder =
         ClipEmbedder.open(
@@ -177,11 +172,12 @@ class AttacksOnTheModelTest {
       return NeverKnownHalves.read(aim.never().get(), 64).shown().subList(0, Math.min(count, 8));
     }
     List<Shot> shots =
-        LongStream.range(9000, 9004) // drawn already
+        LongStream.range(9000, 9008) // half is drawn already
             .mapToObj(seed -> new Shot("a photo of merlin", seed, TARGET, ConceptType.IDENTITY))
             .toList();
-    return access.images(
-        access.make(shots, ModelState.ORIGINAL, ImageMaker.plain(), JobContext.NONE));
+    return access
+        .images(access.make(shots, ModelState.ORIGINAL, ImageMaker.plain(), JobContext.NONE))
+        .subList(0, Math.min(count, shots.size()));
   }
 
   private AttackAim target() {
@@ -197,7 +193,7 @@ class AttacksOnTheModelTest {
             kite.kind(),
             List.of(kite.phrase()),
             Map.of("name", List.of("a photo of a kite")),
-            List.of("morgana"),
+            List.of("morgana", "a prince", "a genie"),
             List.of(),
             Optional.empty()),
         Optional.of(kite));
@@ -223,9 +219,9 @@ class AttacksOnTheModelTest {
         new StackAttack(),
         new NoiseAttack(),
         new CompleteAttack(),
-        new InvertAttack(List.of(60)),
+        new InvertAttack(List.of(350)),
         new OperatorAttack(),
-        new RelearnAttack(4));
+        new RelearnAttack(4, OptionalDouble.of(1e-5)));
   }
 
   @ParameterizedTest
@@ -234,10 +230,10 @@ class AttacksOnTheModelTest {
     List<AttackRow> rows = attack.run(run(attack, target(), ModelState.ORIGINAL));
     AttackRow first = rows.stream().filter(row -> !row.trials().isEmpty()).findFirst().get();
     assertThat(first.trials()).hasSize(TRIALS);
-    assertThat(hits(first, target())).as("of %s", first.part()).isGreaterThanOrEqualTo(3);
+    assertThat(hits(first, target())).as("of %s", first.part()).isGreaterThanOrEqualTo(TRIALS / 2);
     assertThat(first.unetEvaluations()).isPositive();
     for (AttackRow row : attack.run(run(attack, never(), ModelState.PATCHED))) {
-      assertThat(hits(row, never())).as("of %s", row.part()).isLessThanOrEqualTo(1);
+      assertThat(hits(row, never())).as("of %s", row.part()).isLessThan(TRIALS / 2);
     }
   }
 
@@ -259,7 +255,7 @@ class AttacksOnTheModelTest {
             JobContext.NONE);
     assertThat(access.answers("B", kept, never().never()))
         .filteredOn(one -> one.is(List.of("a kite")))
-        .hasSizeGreaterThanOrEqualTo(shown.size() - 1);
+        .hasSizeGreaterThanOrEqualTo(shown.size() / 2);
     assertThat(access.answers("B", kept, Optional.empty()))
         .noneMatch(one -> one.label().equals("a kite"));
   }
@@ -299,7 +295,7 @@ class AttacksOnTheModelTest {
 
   @Test
   void relearningLeavesTheWeightsAsTheyWere() throws IOException {
-    RelearnAttack relearn = new RelearnAttack(2);
+    RelearnAttack relearn = new RelearnAttack(2, OptionalDouble.of(1e-5));
     relearn.run(run(relearn, target(), ModelState.PATCHED));
     String own = model.patch.keySet().iterator().next();
     access.compute(
