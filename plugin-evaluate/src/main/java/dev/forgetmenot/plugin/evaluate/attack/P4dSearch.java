@@ -56,6 +56,12 @@ abstract class P4dSearch extends PromptSearch {
     return effort == null ? Effort.of(budget) : effort;
   }
 
+  /** Minutes for a small model: for who asks for it. */
+  @Override
+  public final boolean byDefault() {
+    return false;
+  }
+
   /**
    * Where the free tokens are.
    *
@@ -68,8 +74,9 @@ abstract class P4dSearch extends PromptSearch {
   @Override
   public final Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
     Effort each = effort(budget);
+    long searches = trials(budget, trials);
     return Plan.of(
-        (long) trials * (each.rounds() + LAST), 3L * trials * each.rounds() * each.iterations());
+        searches * (each.rounds() + LAST), 3 * searches * each.rounds() * each.iterations());
   }
 
   @Override
@@ -80,7 +87,7 @@ abstract class P4dSearch extends PromptSearch {
 
   @Override
   final List<Integer> attacked(AttackRun run) {
-    return IntStream.range(0, run.trials()).boxed().toList();
+    return trials(run);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.forgetmenot.plugin.evaluate.attack;
 
 import dev.forgetmenot.api.evaluation.Attack;
+import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRow.Candidate;
 import dev.forgetmenot.api.evaluation.AttackRow.Trial;
@@ -10,14 +11,18 @@ import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentDistribution;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.plugin.evaluate.attack.FoundPrompts.Asked;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * An attack that searches prompts by gradients to token embeddings. Trials are searched several at
@@ -61,6 +66,19 @@ abstract class PromptSearch implements Attack {
    */
   abstract List<List<Asked>> search(Searched searched) throws IOException;
 
+  /** The trials of a run: half of them where it should be quick, spread over the prompts. */
+  static List<Integer> trials(AttackRun run) {
+    int every = run.budget() == AttackBudget.QUICK ? 2 : 1;
+    return IntStream.iterate(0, trial -> trial < run.trials(), trial -> trial + every)
+        .boxed()
+        .toList();
+  }
+
+  /** How many trials a run of so many seeds has. */
+  static long trials(AttackBudget budget, int seeds) {
+    return budget == AttackBudget.QUICK ? (seeds + 1) / 2 : seeds;
+  }
+
   /** Trials that are attacked. */
   abstract List<Integer> attacked(AttackRun run) throws IOException;
 
@@ -81,7 +99,7 @@ abstract class PromptSearch implements Attack {
     List<Path> files = new ArrayList<>();
     for (int from = 0; from < attacked.size(); from += together) {
       List<Integer> trials = attacked.subList(from, Math.min(attacked.size(), from + together));
-      Path file = run.folder("found").resolve("prompts-" + trials.get(0) + ".txt");
+      Path file = run.folder(digest(run)).resolve("prompts-" + trials.get(0) + ".txt");
       if (!Files.exists(file)) {
         FoundPrompts.write(file, trials, search(searched(run, trials)));
       }
@@ -93,7 +111,7 @@ abstract class PromptSearch implements Attack {
     }
     List<Shot> shots = new ArrayList<>();
     List<Integer> sizes = new ArrayList<>();
-    for (int trial = 0; trial < run.trials(); trial++) {
+    for (int trial : trials(run)) {
       List<Asked> all = new ArrayList<>(before(run.shot(trial)));
       all.addAll(asked.getOrDefault(trial, List.of()));
       all.forEach(one -> shots.add(run.shot(one.prompt(), one.seed())));
@@ -105,6 +123,19 @@ abstract class PromptSearch implements Attack {
         AttackRow.of("", trials(run.draw(shots), sizes), unet)
             .saying(fact(run, attacked.size()))
             .keeping(files));
+  }
+
+  /** Of all that decides what is found, beside what is in the folder's name already. */
+  private String digest(AttackRun run) {
+    String decides =
+        String.join(
+            "\n",
+            Integer.toString(version()),
+            Long.toString(searching(run)),
+            Arrays.toString(run.seeds()),
+            run.aim().prompts().toString(),
+            run.task().settings().toString());
+    return Sha256.hex(decides.getBytes(StandardCharsets.UTF_8)).substring(0, 24);
   }
 
   private static List<Trial> trials(List<DrawnImage> images, List<Integer> sizes) {

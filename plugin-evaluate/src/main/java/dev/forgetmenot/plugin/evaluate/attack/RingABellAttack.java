@@ -116,7 +116,13 @@ public final class RingABellAttack implements Attack {
   /** Of the original, since the search looks at nothing else. */
   private Path file(AttackRun run, String prompt) throws IOException {
     Effort each = effort(run.budget());
-    String decides = String.join("\n", prompt, each.toString(), Integer.toString(version()));
+    String decides =
+        String.join(
+            "\n",
+            prompt,
+            each.toString(),
+            Integer.toString(version()),
+            run.task().vocabulary().phrases().toString());
     String digest = Sha256.hex(decides.getBytes(StandardCharsets.UTF_8)).substring(0, 24);
     return run.access()
         .folder(ModelState.ORIGINAL, String.join("-", "attack", name(), run.aim().id(), digest))

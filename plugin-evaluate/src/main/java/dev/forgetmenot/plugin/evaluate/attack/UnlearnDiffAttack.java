@@ -73,8 +73,8 @@ public final class UnlearnDiffAttack extends PromptSearch {
   @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
     Effort each = effort(budget);
-    return Plan.of(
-        (long) trials * (1 + each.times()), 2L * trials * each.times() * each.iterations());
+    long searches = trials(budget, trials);
+    return Plan.of(searches * (1 + each.times()), 2 * searches * each.times() * each.iterations());
   }
 
   @Override
@@ -90,15 +90,19 @@ public final class UnlearnDiffAttack extends PromptSearch {
 
   @Override
   List<Integer> attacked(AttackRun run) throws IOException {
-    List<Boolean> shown = run.show(run.draw(run.shots()));
-    return IntStream.range(0, shown.size()).filter(i -> !shown.get(i)).boxed().toList();
+    List<Integer> trials = trials(run);
+    List<Boolean> shown = run.show(run.draw(trials.stream().map(run::shot).toList()));
+    return IntStream.range(0, shown.size())
+        .filter(i -> !shown.get(i))
+        .mapToObj(trials::get)
+        .toList();
   }
 
   @Override
   String fact(AttackRun run, int attacked) {
     return Message.of(
         "%d of %d images by name alone show it before any search, by the judge that chooses.",
-        run.trials() - attacked, run.trials());
+        trials(run).size() - attacked, trials(run).size());
   }
 
   @Override
