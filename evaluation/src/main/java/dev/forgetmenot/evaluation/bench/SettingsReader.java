@@ -152,7 +152,7 @@ record SettingsReader(ListSource source, Problems problems) {
     var preset =
         keys.required(
             "preset",
-            "none, quick or paper",
+            "none, quick, standard or paper",
             one -> KeyReader.choice(one, presets, AttackChoice.Preset::word));
     Map<String, Mention> settings = new LinkedHashMap<>();
     keys.optional("set", YamlValue::map)

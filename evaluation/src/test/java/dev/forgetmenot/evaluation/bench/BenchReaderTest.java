@@ -79,7 +79,7 @@ class BenchReaderTest {
           guidance: 5|guidance: -1|list.yaml:3:45: guidance must be in [0.0, 100.0], not -1
           target: [1000, 64]|target: 7|list.yaml:5:17: target should be a list, not '7'
           target: [1000, 64]|target: [7]|list.yaml:5:17: target should be [first seed, how many]
-          preset: none|preset: some|list.yaml:7:19: preset must be one of none, quick, paper, not
+          preset: none|preset: some|list.yaml:7:19: preset must be one of none, quick, standard, paper, not
           preset: none|set: {k: 3}, preset: none|list.yaml:7:20: k should be attack.setting, like
           seeds: 1}|sedes: 1}|list.yaml:6:58: sedes is not a known key; the nearest are seeds
           vocabulary: model|vocabulary: words.txt|list.yaml:4:21: vocabulary names

@@ -32,7 +32,8 @@ import org.pf4j.Extension;
  * Undoes an edit of keys and values from the side of the text: every text state c of both prompts
  * becomes c' = (Σ W'ᵀW' + λI)⁻¹(Σ W'ᵀW)c, over the original projections W and the patched W'. Where
  * W' = W(I + D) with one D that can be inverted, c' = (I + D)⁻¹c and every image is the original's;
- * where I + D is singular, as a projector's is, what it took away cannot be put back.
+ * where I + D is singular, as a projector's is, the nearest states are taken, which may be near
+ * enough: the range of an oblique projector can pass close to what it takes away.
  */
 @Extension(ordinal = 90)
 public final class OperatorAttack implements Attack {
@@ -148,8 +149,8 @@ public final class OperatorAttack implements Attack {
     double reciprocal = 1 / TextSide.conditioning(change.get());
     return reciprocal < 1e-6
         ? Message.of(
-            "I + D is singular (reciprocal condition %.1g): what it takes away, no text state puts"
-                + " back.",
+            "I + D is singular (reciprocal condition %.1g): no text state undoes it exactly, and the"
+                + " nearest are taken.",
             reciprocal)
         : Message.of("I + D can be inverted (reciprocal condition %.2g).", reciprocal);
   }
