@@ -35,12 +35,12 @@ public final class RingABellAttack implements Attack {
   private final Effort effort;
 
   /** How long it searches. */
-  record Effort(int candidates, int rounds) {
+  record Effort(int candidates, int rounds, double strength) {
     static Effort of(AttackBudget budget) {
       return switch (budget) {
-        case QUICK -> new Effort(64, 200);
-        case STANDARD -> new Effort(100, 600);
-        case PAPER -> new Effort(200, 3000);
+        case QUICK -> new Effort(64, 200, RingABell.PUBLISHED);
+        case STANDARD -> new Effort(100, 600, RingABell.PUBLISHED);
+        case PAPER -> new Effort(200, 3000, RingABell.PUBLISHED);
       };
     }
   }
@@ -107,7 +107,7 @@ public final class RingABellAttack implements Attack {
             .saying(
                 Message.of(
                     "η is %s; %d text passes for each of %d prompts.",
-                    Double.toString(RingABell.PUBLISHED),
+                    Double.toString(each.strength()),
                     each.candidates() * each.rounds(),
                     found.size()))
             .keeping(files));
@@ -137,7 +137,7 @@ public final class RingABellAttack implements Attack {
             model -> {
               SearchWords words = SearchWords.of(model);
               RingABell bell =
-                  new RingABell(model, RingABell.direction(model, run), RingABell.PUBLISHED);
+                  new RingABell(model, RingABell.direction(model, run), each.strength());
               float[] target = bell.target(plain.prompt());
               int[] best =
                   new GeneticSearch(words.size(), LENGTH, each.candidates(), each.rounds())

@@ -3,8 +3,11 @@ package dev.forgetmenot.plugin.evaluate.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.api.evaluation.Attack;
+import dev.forgetmenot.api.evaluation.AttackAim;
+import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRow.Trial;
+import dev.forgetmenot.api.evaluation.AttackRun;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.plugin.evaluate.attack.FoundPrompts.Asked;
 import java.io.IOException;
@@ -22,17 +25,31 @@ class PromptSearchesOnTheModelTest extends AttackedModel {
   static Stream<Attack> attacks() {
     return Stream.of(
         new UnlearnDiffAttack(new UnlearnDiffAttack.Effort(100, 300, 3, 5)),
-        new P4dFreeAttack(new P4dSearch.Effort(3, 50)),
+        new P4dFreeAttack(new P4dSearch.Effort(1, 120)),
         new P4dInsertedAttack(new P4dSearch.Effort(1, 5)),
-        new RingABellAttack(new RingABellAttack.Effort(64, 100)),
         new RingABellSoftAttack());
+  }
+
+  /** With all seeds, of which quick leaves half out. */
+  private AttackRun whole(Attack attack, AttackAim aim, ModelState state) {
+    AttackRun quick = run(attack, aim, state);
+    return new AttackRun(
+        quick.attack(),
+        aim,
+        state,
+        AttackBudget.STANDARD,
+        quick.seeds(),
+        quick.task(),
+        quick.access(),
+        quick.shown(),
+        quick.context());
   }
 
   @ParameterizedTest
   @MethodSource("attacks")
   void bringsTheConceptOnTheOriginalAndNotWhatItNeverKnew(Attack attack) throws IOException {
-    AttackRow original = attack.run(run(attack, target(), ModelState.ORIGINAL)).get(0);
-    AttackRow never = attack.run(run(attack, never(), ModelState.PATCHED)).get(0);
+    AttackRow original = attack.run(whole(attack, target(), ModelState.ORIGINAL)).get(0);
+    AttackRow never = attack.run(whole(attack, never(), ModelState.PATCHED)).get(0);
     int trials = original.trials().size();
     System.err.printf(
         "measured: %s brings %d of %d, never known %d; %s%n",
@@ -42,32 +59,6 @@ class PromptSearchesOnTheModelTest extends AttackedModel {
     assertThat(original.unetEvaluations()).isPositive();
   }
 
-  // TEMP
-  @Test
-  void explorePairs() throws IOException {
-    System.setProperty("instead", "true");
-    try {
-      for (Attack attack :
-          List.of(
-              new RingABellAttack(new RingABellAttack.Effort(64, 101)),
-              new RingABellSoftAttack())) {
-        AttackRow original = attack.run(run(attack, target(), ModelState.ORIGINAL)).get(0);
-        AttackRow patched = attack.run(run(attack, target(), ModelState.PATCHED)).get(0);
-        System.err.printf(
-            "measured: instead %s brings %d, patched %d; %s; %s%n",
-            attack.name(),
-            hits(original, target()),
-            hits(patched, target()),
-            original.fact(),
-            original.trials().get(0).candidates().get(0).image().shot().prompt());
-        assertThat(original.trials()).isNotEmpty();
-      }
-    } finally {
-      System.clearProperty("instead");
-    }
-  }
-
-  // TEMP END
   @Test
   void aSearchPutsWordsInFrontOfThePromptAndIsKept() throws IOException {
     UnlearnDiffAttack attack = new UnlearnDiffAttack(new UnlearnDiffAttack.Effort(300, 400, 2, 3));
