@@ -78,6 +78,12 @@ public final class RingABellAttack implements Attack {
     return false;
   }
 
+  /** On the model that comes with the program it brings nothing: for who asks for it. */
+  @Override
+  public boolean byDefault() {
+    return false;
+  }
+
   @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
     return Plan.of(trials, 0);

@@ -6,8 +6,10 @@ import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
+import dev.forgetmenot.api.evaluation.AttackRow.Candidate;
 import dev.forgetmenot.api.evaluation.AttackRow.Trial;
 import dev.forgetmenot.api.evaluation.AttackRun;
+import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.plugin.evaluate.attack.FoundPrompts.Asked;
 import java.io.IOException;
@@ -45,17 +47,42 @@ class PromptSearchesOnTheModelTest extends AttackedModel {
         quick.context());
   }
 
+  /**
+   * The share of all images that show the concept: a trial of several candidates is called the
+   * never-known concept by one of them now and then.
+   */
+  private double rate(AttackRow row, AttackAim aim) throws IOException {
+    List<DrawnImage> images =
+        row.trials().stream()
+            .flatMap(trial -> trial.candidates().stream())
+            .map(Candidate::image)
+            .toList();
+    return access.answers("B", images, aim.never()).stream()
+            .filter(one -> one.is(aim.concept().labels()))
+            .count()
+        / (double) images.size();
+  }
+
   @ParameterizedTest
   @MethodSource("attacks")
   void bringsTheConceptOnTheOriginalAndNotWhatItNeverKnew(Attack attack) throws IOException {
     AttackRow original = attack.run(whole(attack, target(), ModelState.ORIGINAL)).get(0);
     AttackRow never = attack.run(whole(attack, never(), ModelState.PATCHED)).get(0);
-    int trials = original.trials().size();
+    double brought = rate(original, target());
+    double floor = rate(never, never());
     System.err.printf(
-        "measured: %s brings %d of %d, never known %d; %s%n",
-        attack.name(), hits(original, target()), trials, hits(never, never()), original.fact());
-    assertThat(hits(original, target())).isGreaterThanOrEqualTo(trials - trials / 4);
-    assertThat(hits(never, never())).isLessThanOrEqualTo(trials / 4);
+        "measured: %s brings %.2f of the images in %d of %d trials, never known %.2f in %d; %s%n",
+        attack.name(),
+        brought,
+        hits(original, target()),
+        original.trials().size(),
+        floor,
+        hits(never, never()),
+        original.fact());
+    assertThat(original.trials()).hasSize(TRIALS);
+    assertThat(hits(original, target())).isGreaterThanOrEqualTo(TRIALS - 1);
+    assertThat(brought - floor).isGreaterThanOrEqualTo(0.25);
+    assertThat(floor).isLessThanOrEqualTo(0.25);
     assertThat(original.unetEvaluations()).isPositive();
   }
 
