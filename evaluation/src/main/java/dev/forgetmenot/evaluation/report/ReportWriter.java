@@ -4,6 +4,7 @@ import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Writes the files of a report, each beside its place and moved there. The same report gives the
@@ -34,10 +35,22 @@ public final class ReportWriter {
    */
   public static void write(Path folder, EvaluationReport report, ReportImages images)
       throws IOException {
+    write(folder, report, images, List.of());
+  }
+
+  /**
+   * The same with what others stated of the patch before. It stands on the page alone: it is no
+   * part of what was found.
+   *
+   * @param stated a line for each statement
+   */
+  public static void write(
+      Path folder, EvaluationReport report, ReportImages images, List<String> stated)
+      throws IOException {
     Files.createDirectories(folder);
     AtomicFile.write(folder.resolve(RESULTS), ResultTables.results(report));
     AtomicFile.write(folder.resolve(MEASURES), ResultTables.measures(report));
-    AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images));
+    AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images, stated));
     AtomicFile.write(folder.resolve(JSON), ReportJson.bytes(report));
   }
 }
