@@ -7,6 +7,7 @@ import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -21,6 +22,7 @@ import dev.forgetmenot.evaluation.run.EvaluationRun;
 import dev.forgetmenot.evaluation.run.PartMerge;
 import dev.forgetmenot.evaluation.run.PlanCost;
 import dev.forgetmenot.evaluation.run.StoredAccess;
+import dev.forgetmenot.evaluation.statement.FoundStatement;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
@@ -263,8 +265,19 @@ public final class EvaluationJob implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(run.restored(plan)),
             request.command());
-    ReportWriter.write(folder, report, store::image);
+    ReportWriter.write(folder, report, store::image, stated());
     return report;
+  }
+
+  /** What lies beside the one patch that is evaluated; of a patch among others it says nothing. */
+  private List<String> stated() throws IOException {
+    if (request.patches().requests().size() != 1) {
+      return List.of();
+    }
+    PatchRequest patch = request.patches().requests().get(0);
+    return FoundStatement.beside(patch.file(), patch.open().orElseThrow().id(), List.of()).stream()
+        .map(FoundStatement::line)
+        .toList();
   }
 
   private List<EvaluationReport.TestedPatch> patches() {
