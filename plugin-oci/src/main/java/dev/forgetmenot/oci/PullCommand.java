@@ -85,7 +85,9 @@ final class PullCommand extends ContextCommand {
       }
       SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
-      StatementReport.of(records, signed, List.of()).lines().forEach(context::say);
+      StatementReport.of(records, signed.path(), signed.id(), List.of())
+          .lines()
+          .forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       verdict
           .failure()

@@ -82,14 +82,14 @@ public record FoundStatement(
         : 1;
   }
 
-  /** The same by whose key; whether to believe that key, only its reader knows. */
-  public String line() {
-    return result.isEmpty()
-        ? file.getFileName() + " says " + summary()
-        : Message.of(
-            "by %s: %s",
-            signers.stream().map(VerificationKey::id).collect(Collectors.joining(" and ")),
-            summary());
+  /** The same by whose key, if it can be used; whether to believe it, only the reader knows. */
+  public Optional<String> line() {
+    return result.map(
+        said ->
+            Message.of(
+                "by %s: %s",
+                signers.stream().map(VerificationKey::id).collect(Collectors.joining(" and ")),
+                summary()));
   }
 
   /** What it says, without who says it. */

@@ -212,7 +212,7 @@ class AttestedReportTest {
         .isEqualTo(
             "FAILED: 0 rows not reached, 1 reached (unlearndiff@quick/merlin), 0 not tested or"
                 + " without a baseline, strength 0.5, on sample-64, list sample 2");
-    assertThat(found.line()).startsWith("by " + ANN.verification().id() + ": FAILED");
+    assertThat(found.line().orElseThrow()).startsWith("by " + ANN.verification().id() + ": FAILED");
 
     assertThat(only(patch, "ab".repeat(32)).summary()).contains("FMN-406", "another patch");
     byte[] good = Files.readAllBytes(file);
@@ -220,6 +220,7 @@ class AttestedReportTest {
     changed[40] ^= 1;
     Files.write(file, changed);
     assertThat(only(patch, ID).result()).isEmpty();
+    assertThat(only(patch, ID).line()).isEmpty();
     Files.write(file, Arrays.copyOf(good, Statement.BYTES + 1));
     assertThat(only(patch, ID).problem().orElseThrow()).contains("FMN-204");
     SignedStatement.write(

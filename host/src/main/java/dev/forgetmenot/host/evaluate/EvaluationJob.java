@@ -276,7 +276,7 @@ public final class EvaluationJob implements AutoCloseable {
     }
     PatchRequest patch = request.patches().requests().get(0);
     return FoundStatement.beside(patch.file(), patch.open().orElseThrow().id(), List.of()).stream()
-        .map(FoundStatement::line)
+        .flatMap(found -> found.line().stream())
         .toList();
   }
 

@@ -67,7 +67,9 @@ final class PatchInspectCommand extends ContextCommand {
         SignedPatch signed = SignedPatch.of(patch, List.of());
         TrustState records = trust.store().read();
         new SignatureReport(records, signed).lines().forEach(context::say);
-        StatementReport.of(records, signed, List.of()).lines().forEach(context::say);
+        StatementReport.of(records, signed.path(), signed.id(), List.of())
+            .lines()
+            .forEach(context::say);
       }
       if (previews != null) {
         write(patch);

@@ -6,7 +6,6 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.keys.VerificationKey;
 import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
-import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,29 +14,30 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What others state of a patch, for people: who says what, and whether the user trusts them.
+ * What others state of a patch or a stack, for people: who says what, and whether the user trusts
+ * them.
  *
  * @param records whom the user trusts
- * @param patch that the statements are of
+ * @param subject the file that the statements are of
  * @param statements those that were found
  */
-public record StatementReport(
-    TrustState records, SignedPatch patch, List<FoundStatement> statements) {
+public record StatementReport(TrustState records, Path subject, List<FoundStatement> statements) {
   /**
    * Looks for statements.
    *
-   * @param more files beside those that lie beside the patch
-   * @throws IOException if the patch's folder cannot be read
+   * @param subject a patch or a stack
+   * @param sha256 the patch id, or the digest of the stack's file
+   * @param more files beside those that lie beside the subject
+   * @throws IOException if the subject's folder cannot be read
    */
-  public static StatementReport of(TrustState records, SignedPatch patch, List<Path> more)
+  public static StatementReport of(TrustState records, Path subject, String sha256, List<Path> more)
       throws IOException {
     List<VerificationKey> known = records.knownKeys();
-    List<FoundStatement> found =
-        new ArrayList<>(FoundStatement.beside(patch.path(), patch.id(), known));
+    List<FoundStatement> found = new ArrayList<>(FoundStatement.beside(subject, sha256, known));
     for (Path file : more) {
-      found.add(FoundStatement.read(file, patch.id(), known));
+      found.add(FoundStatement.read(file, sha256, known));
     }
-    return new StatementReport(records, patch, List.copyOf(found));
+    return new StatementReport(records, subject, List.copyOf(found));
   }
 
   /** A line for each statement. */
@@ -78,7 +78,7 @@ public record StatementReport(
             () ->
                 new PatchFormatException(
                     PatchError.NO_EVIDENCE,
-                    patch.path().toString(),
+                    subject.toString(),
                     Message.of(
                         "no key that you trust states of it, at strength 1, that it %s (statements found: %d); get one from"
                             + " who evaluated it, or evaluate it and state it yourself: fmn attest",

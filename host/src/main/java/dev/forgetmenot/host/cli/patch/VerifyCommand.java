@@ -73,7 +73,7 @@ final class VerifyCommand extends ContextCommand {
       SignedPatch signed = SignedPatch.of(patch, detached);
       SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
-      StatementReport stated = StatementReport.of(records, signed, statements);
+      StatementReport stated = StatementReport.of(records, signed.path(), signed.id(), statements);
       stated.lines().forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       Optional<PatchFormatException> failure = verdict.failure();
