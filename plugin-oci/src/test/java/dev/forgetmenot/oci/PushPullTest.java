@@ -128,6 +128,17 @@ class PushPullTest extends RegistryRuns {
     assertThat(said).contains("a statement is left out: FMN-402");
     assertThat(SignedStatement.beside(pulled)).isEmpty();
 
+    state(patch, "ab".repeat(32), key); // of another patch, as long as its own
+    byte[] foreign = Files.readAllBytes(SignedStatement.fileOf(patch, key.verification()));
+    Descriptor other = ArtifactManifest.statement(foreign);
+    assertThat(other.size()).isEqualTo(before.size());
+    registry.blobs.put(other.digest(), foreign);
+    registry.manifests.put(
+        "4", FakeRegistry.text(manifest.replace(before.digest(), other.digest())));
+    assertThat(pull(":4", "--overwrite")).as(said).isZero();
+    assertThat(said).contains("is of another patch: left out");
+    assertThat(SignedStatement.beside(pulled)).isEmpty();
+
     registry.blobs.put(before.digest(), bytes);
     Files.delete(pulled);
     assertRefused(pull(":1"), "FMN-741", "sent other bytes than were asked for");
