@@ -21,12 +21,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Signatures over a manifest in a DSSE envelope (JSON: {@code payload}, {@code payloadType}, {@code
- * signatures}). Each signature brings its public key as the member {@code publicKey}, so that who
- * sees it for the first time can decide about it; other readers of DSSE pass that member over.
+ * Signatures over a manifest, or over a {@link SignedStatement}, in a DSSE envelope (JSON: {@code
+ * payload}, {@code payloadType}, {@code signatures}). Each signature brings its public key as the
+ * member {@code publicKey}, so that who sees it for the first time can decide about it; other
+ * readers of DSSE ignore that member.
  */
 public final class DsseEnvelope {
-  /** What an envelope of this program signs. */
+  /** What an envelope over a manifest says that it signs. */
   public static final String PAYLOAD_TYPE = "application/vnd.fmnpatch.manifest.v1+json";
 
   /** Signatures that one envelope, and one patch, may have. */
@@ -52,12 +53,20 @@ public final class DsseEnvelope {
 
   /** Signs a manifest. The same key and manifest give the same signature. */
   public static PatchSignature sign(byte[] manifest, SigningKey key) {
-    byte[] signature = key.sign(preAuthentication(PAYLOAD_TYPE, manifest));
+    return sign(PAYLOAD_TYPE, manifest, key);
+  }
+
+  static PatchSignature sign(String type, byte[] payload, SigningKey key) {
+    byte[] signature = key.sign(preAuthentication(type, payload));
     return new PatchSignature(key.verification(), Base64.getEncoder().encodeToString(signature));
   }
 
   /** An envelope of signatures over a manifest: one line, signatures in the order of key ids. */
   public static byte[] write(byte[] manifest, List<PatchSignature> signatures) {
+    return write(PAYLOAD_TYPE, manifest, signatures);
+  }
+
+  static byte[] write(String type, byte[] payload, List<PatchSignature> signatures) {
     List<Map<String, String>> list = new ArrayList<>();
     for (PatchSignature signature : sorted(signatures)) {
       Map<String, String> one = new LinkedHashMap<>();
@@ -67,8 +76,8 @@ public final class DsseEnvelope {
       list.add(one);
     }
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("payload", Base64.getEncoder().encodeToString(manifest));
-    json.put("payloadType", PAYLOAD_TYPE);
+    json.put("payload", Base64.getEncoder().encodeToString(payload));
+    json.put("payloadType", type);
     json.put("signatures", list);
     return GSON.toJson(json).getBytes(StandardCharsets.UTF_8);
   }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -61,6 +62,17 @@ final class BoundedReaders {
         () ->
             envelope(
                 ("{\"payload\":\"" + "A".repeat(DsseEnvelope.BYTES - 100) + "\",\"a\":1}")
+                    .getBytes(StandardCharsets.UTF_8)));
+    cases.put("a statement", () -> statement(new byte[Statement.BYTES]));
+    cases.put(
+        "a full statement",
+        () ->
+            statement(
+                ("{\"payloadType\":\""
+                        + SignedStatement.PAYLOAD_TYPE
+                        + "\",\"signatures\":[{\"sig\":\"\"}],\"payload\":\""
+                        + "A".repeat(Statement.BYTES - 200)
+                        + "\"}")
                     .getBytes(StandardCharsets.UTF_8)));
     cases.put("a key file", () -> key(folder.resolve("mimetype.fmnpatch")));
     for (Map.Entry<String, Callable<String>> one : cases.entrySet()) {
@@ -156,6 +168,14 @@ final class BoundedReaders {
   private static String envelope(byte[] json) {
     try {
       return "read, " + DsseEnvelope.read("x", json, new byte[0]).size();
+    } catch (PatchFormatException e) {
+      return e.error().code();
+    }
+  }
+
+  private static String statement(byte[] json) {
+    try {
+      return "read, " + SignedStatement.read("x", json, List.of()).signers().size();
     } catch (PatchFormatException e) {
       return e.error().code();
     }

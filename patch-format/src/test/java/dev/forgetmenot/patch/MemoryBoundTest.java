@@ -39,6 +39,8 @@ class MemoryBoundTest {
         .contains("metadata of a model: read, 0 tensors")
         .contains("an envelope: FMN-2")
         .contains("a full envelope: FMN-2")
+        .contains("a statement: FMN-2")
+        .contains("a full statement: FMN-403")
         .contains("a key file: refused")
         .contains("largest heap: 256 MB");
   }

@@ -8,17 +8,21 @@ import dev.forgetmenot.files.JsonText;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.RemoteFailure;
 import dev.forgetmenot.patch.Manifest;
+import dev.forgetmenot.patch.Statement;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
  * The manifest under which a patch lies in a registry: an image manifest of OCI 1.1 with an empty
- * configuration and one layer, the patch's file. The same patch gives the same bytes, for nothing
- * in it comes from the moment of writing.
+ * configuration, a layer that is the patch's file, and one for each statement beside it. The same
+ * files give the same bytes, for nothing in it comes from the moment of writing.
  */
 final class ArtifactManifest {
   static final String MEDIA_TYPE = "application/vnd.oci.image.manifest.v1+json";
@@ -28,6 +32,13 @@ final class ArtifactManifest {
 
   private static final String ARTIFACT = "application/vnd.fmnpatch.v1";
   private static final String LAYER = "application/vnd.fmnpatch+zip";
+
+  /** What envelopes of DSSE are called in registries. */
+  private static final String STATEMENT = "application/vnd.dsse.envelope.v1+json";
+
+  /** Statements that go with a patch. */
+  static final int STATEMENTS = 16;
+
   private static final String MEDIA_TYPE_KEY = "mediaType";
   private static final String ANNOTATIONS = "annotations";
   private static final String OCI = "org.opencontainers.image.";
@@ -48,27 +59,43 @@ final class ArtifactManifest {
     return Descriptor.of(LAYER, sha256, size);
   }
 
+  /** The layer of a statement's file. */
+  static Descriptor statement(byte[] envelope) {
+    return Descriptor.of(STATEMENT, envelope);
+  }
+
   /**
    * Writes the manifest of a patch.
    *
    * @param patch what it says of itself
    * @param id the patch id
    * @param layer its file
+   * @param statements of it, by what their names have after the patch's
    */
-  static byte[] write(Manifest patch, String id, Descriptor layer) throws IOException {
+  static byte[] write(
+      Manifest patch, String id, Descriptor layer, SortedMap<String, Descriptor> statements)
+      throws IOException {
     StringWriter text = new StringWriter();
     JsonWriter json = new JsonWriter(text);
     json.beginObject().name("schemaVersion").value(2);
     json.name(MEDIA_TYPE_KEY).value(MEDIA_TYPE).name("artifactType").value(ARTIFACT);
     descriptor(json.name("config"), CONFIG);
     json.name("data").value(Base64.getEncoder().encodeToString(EMPTY)).endObject();
-    descriptor(json.name("layers").beginArray(), layer);
     String file = patch.name() + "-" + patch.patchVersion() + ".fmnpatch";
-    texts(json.name(ANNOTATIONS), Map.of(OCI + "title", file));
-    json.endObject().endArray();
+    layer(json.name("layers").beginArray(), layer, file);
+    for (Map.Entry<String, Descriptor> statement : statements.entrySet()) {
+      layer(json, statement.getValue(), file + statement.getKey());
+    }
+    json.endArray();
     texts(json.name(ANNOTATIONS), annotations(patch, id));
     json.endObject().close();
     return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void layer(JsonWriter json, Descriptor of, String title) throws IOException {
+    descriptor(json, of);
+    texts(json.name(ANNOTATIONS), Map.of(OCI + "title", title));
+    json.endObject();
   }
 
   private static void descriptor(JsonWriter json, Descriptor of) throws IOException {
@@ -110,6 +137,37 @@ final class ArtifactManifest {
    * @throws RemoteFailure if it is no manifest, or has not exactly one patch of a fitting size
    */
   static Descriptor read(String where, byte[] bytes) throws RemoteFailure {
+    List<Descriptor> found = layers(where, bytes, LAYER);
+    if (found.size() > 1) {
+      throw new RemoteFailure(where + " has more than one patch, and one was expected");
+    }
+    if (found.isEmpty()) {
+      throw new RemoteFailure(
+          Message.of(
+              "%s has no patch (a layer %s) in it, but something else: check name and tag",
+              where, LAYER));
+    }
+    return found.get(0);
+  }
+
+  /**
+   * The statements in a manifest.
+   *
+   * @throws RemoteFailure if there are too many, or one is too large to be read
+   */
+  static List<Descriptor> statements(String where, byte[] bytes) throws RemoteFailure {
+    List<Descriptor> found = layers(where, bytes, STATEMENT);
+    if (found.size() > STATEMENTS || found.stream().anyMatch(one -> one.size() > Statement.BYTES)) {
+      throw new RemoteFailure(
+          Message.of(
+              "%s has %d statements, or one of more than %d bytes; at most %d are pulled",
+              where, found.size(), Statement.BYTES, STATEMENTS));
+    }
+    return found;
+  }
+
+  private static List<Descriptor> layers(String where, byte[] bytes, String wanted)
+      throws RemoteFailure {
     JsonObject json;
     try {
       json = JsonText.object("the manifest of " + where, bytes);
@@ -124,30 +182,26 @@ final class ArtifactManifest {
               "%s is not an image manifest of OCI%s, and a patch lies under one: check name and tag",
               where, type.isEmpty() ? "" : " but " + type));
     }
-    Descriptor found = null;
+    List<Descriptor> found = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray("layers")) {
       JsonObject layer = element instanceof JsonObject object ? object : new JsonObject();
-      if (Answer.text(layer, MEDIA_TYPE_KEY).equals(LAYER)) {
-        if (found != null) {
-          throw new RemoteFailure(where + " has more than one patch, and one was expected");
-        }
-        found = new Descriptor(LAYER, Answer.text(layer, "digest"), size(layer));
+      if (Answer.text(layer, MEDIA_TYPE_KEY).equals(wanted)) {
+        found.add(
+            checked(where, new Descriptor(wanted, Answer.text(layer, "digest"), size(layer))));
       }
     }
-    if (found == null) {
-      throw new RemoteFailure(
-          Message.of(
-              "%s has no patch (a layer %s) in it, but something else: check name and tag",
-              where, LAYER));
-    }
-    if (!Descriptor.isDigest(found.digest()) || found.size() <= 0) {
+    return found;
+  }
+
+  private static Descriptor checked(String where, Descriptor layer) throws RemoteFailure {
+    if (!Descriptor.isDigest(layer.digest()) || layer.size() <= 0) {
       throw new RemoteFailure(
           Message.of(
               "%s has a layer with the digest '%s' and the size %d: expected sha256: and 64 digits,"
                   + " and a size above 0; it cannot be pulled",
-              where, found.digest(), found.size()));
+              where, layer.digest(), layer.size()));
     }
-    return found;
+    return layer;
   }
 
   /** 0 for what is no size. */

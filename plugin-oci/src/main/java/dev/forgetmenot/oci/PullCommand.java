@@ -4,6 +4,7 @@ import dev.forgetmenot.files.AtomicFile;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.ByteSizes;
 import dev.forgetmenot.host.cli.patch.SignatureReport;
+import dev.forgetmenot.host.cli.patch.StatementReport;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -11,13 +12,16 @@ import dev.forgetmenot.host.cli.shell.OverwriteOption;
 import dev.forgetmenot.host.cli.shell.RemoteFailure;
 import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
+import dev.forgetmenot.patch.SignedStatement;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustDecision;
 import dev.forgetmenot.patching.trust.TrustState;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,13 +71,23 @@ final class PullCommand extends ContextCommand {
     Reference exact = reference.at(Descriptor.of("", manifest).digest());
     Descriptor layer = ArtifactManifest.read(reference.toString(), manifest);
     checkSize(layer, exact, folder);
+    List<byte[]> statements = new ArrayList<>();
+    for (Descriptor one : ArtifactManifest.statements(reference.toString(), manifest)) {
+      statements.add(registry.get(one));
+    }
     AtomicFile.write(
         output, channel -> registry.get(layer, channel), written -> check(written, exact));
     context.say("pulled " + exact);
     try (PatchFile patch = PatchFile.open(output)) {
       SignedPatch signed = SignedPatch.of(patch, List.of());
+      for (byte[] bytes : statements) {
+        keep(bytes, patch.id(), exact, records);
+      }
       SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
+      StatementReport.of(records, signed.path(), signed.id(), List.of())
+          .lines()
+          .forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       verdict
           .failure()
@@ -85,6 +99,28 @@ final class PullCommand extends ContextCommand {
     }
     context.say("wrote " + output);
     return ExitCodes.DONE;
+  }
+
+  /** Puts a statement beside the patch, by the name of its key; a wrong one is left out. */
+  private void keep(byte[] bytes, String id, Reference exact, TrustState records)
+      throws IOException {
+    try {
+      SignedStatement statement =
+          SignedStatement.read(exact.toString(), bytes, records.knownKeys());
+      if (statement.statement().about(id).isEmpty()) {
+        context.console().note("a statement in " + exact + " is of another patch: left out");
+        return;
+      }
+      Path file = SignedStatement.fileOf(output, statement.signers().get(0));
+      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !overwrite.isGiven()) {
+        context.console().note(file + " was there already and stays");
+        return;
+      }
+      AtomicFile.write(file, bytes);
+      context.say("wrote " + file);
+    } catch (PatchFormatException e) {
+      context.console().note("a statement is left out: " + e.getMessage());
+    }
   }
 
   /** The folder of the file, after a look at both. */

@@ -129,6 +129,22 @@ final class Registry {
     }
   }
 
+  /**
+   * A small blob.
+   *
+   * @throws RemoteFailure if not exactly these bytes came
+   */
+  byte[] get(Descriptor blob) throws IOException {
+    URI place = origin.at(path + "blobs/" + blob.digest());
+    Call call = Call.of(GET, place, Math.toIntExact(blob.size()));
+    byte[] bytes = ask(call, Answer.OK, "asked for " + blob.digest()).body();
+    String found = Descriptor.of("", bytes).digest();
+    if (!found.equals(blob.digest())) {
+      throw differs(blob.digest(), found);
+    }
+    return bytes;
+  }
+
   private void write(ByteBuffer part, FileChannel file, MessageDigest digest, long size)
       throws IOException {
     digest.update(part.duplicate());

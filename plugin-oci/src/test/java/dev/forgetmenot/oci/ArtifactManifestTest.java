@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,8 @@ class ArtifactManifestTest {
   @Test
   void theBytesAreThese() throws IOException {
     byte[] written =
-        ArtifactManifest.write(patch(), "a".repeat(64), ArtifactManifest.layer(SHA, 1234));
+        ArtifactManifest.write(
+            patch(), "a".repeat(64), ArtifactManifest.layer(SHA, 1234), new TreeMap<>());
     assertThat(new String(written, StandardCharsets.UTF_8))
         .isEqualTo(
             """
@@ -85,7 +87,10 @@ class ArtifactManifestTest {
     Path file = SmallPatch.write(folder.resolve("b.fmnpatch"), "forget-b", 1);
     byte[] written =
         ArtifactManifest.write(
-            PatchFile.header(file).manifest(), SHA, ArtifactManifest.layer(SHA, 1));
+            PatchFile.header(file).manifest(),
+            SHA,
+            ArtifactManifest.layer(SHA, 1),
+            new TreeMap<>());
     assertThat(new String(written, StandardCharsets.UTF_8))
         .contains("image.description")
         .doesNotContain("authors", "licenses", "concepts");

@@ -6,10 +6,15 @@ import dev.forgetmenot.keys.KeyFile;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchSigner;
+import dev.forgetmenot.patch.ResourceDescriptor;
+import dev.forgetmenot.patch.SignedStatement;
+import dev.forgetmenot.patch.Statement;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +83,80 @@ class PushPullTest extends RegistryRuns {
     PatchSigner.detach(patch, SigningKey.generate());
     push();
     assertThat(said).contains("a.fmnpatch.sig stay here");
+  }
+
+  @Test
+  void statementsGoWithThePatch() throws IOException {
+    SigningKey key = SigningKey.generate();
+    state(patch, PatchFile.header(patch).id(), key);
+    state(patch, "ab".repeat(32), SigningKey.generate());
+    push();
+    String end = ".test-result." + key.verification().id().substring(0, 8) + ".json";
+    assertThat(said)
+        .contains("with the statements " + end + "\n", " stays here: it speaks of another patch");
+    assertThat(registry.blobs).hasSize(3);
+    assertThat(new String(registry.manifests.get("1"), StandardCharsets.UTF_8))
+        .contains("application/vnd.dsse.envelope.v1+json", "forget-a-1.0.0.fmnpatch" + end);
+    assertThat(pull(":1")).as(said).isZero();
+    Path beside = SignedStatement.fileOf(pulled, key.verification());
+    assertThat(beside).hasSameBinaryContentAs(SignedStatement.fileOf(patch, key.verification()));
+    assertThat(said).contains("wrote " + beside, "stated     by " + key.verification().id());
+
+    Files.delete(pulled);
+    Files.writeString(beside, "mine");
+    assertThat(pull(":1")).as(said).isZero();
+    assertThat(beside).hasContent("mine");
+    assertThat(pull(":1", "--overwrite")).as(said).isZero();
+    assertThat(beside).hasSameBinaryContentAs(SignedStatement.fileOf(patch, key.verification()));
+  }
+
+  @Test
+  void aStatementThatIsWrongIsLeftOut() throws IOException {
+    SigningKey key = SigningKey.generate();
+    state(patch, PatchFile.header(patch).id(), key);
+    push();
+    byte[] bytes = Files.readAllBytes(SignedStatement.fileOf(patch, key.verification()));
+    bytes[40] ^= 1;
+    byte[] good = Files.readAllBytes(SignedStatement.fileOf(patch, key.verification()));
+    String manifest = new String(registry.manifests.get("1"), StandardCharsets.UTF_8);
+    Descriptor before = ArtifactManifest.statement(good);
+    Descriptor after = ArtifactManifest.statement(bytes);
+    registry.blobs.put(after.digest(), bytes);
+    registry.manifests.put(
+        "2", FakeRegistry.text(manifest.replace(before.digest(), after.digest())));
+    assertThat(pull(":2")).as(said).isZero();
+    assertThat(said).contains("a statement is left out: FMN-402");
+    assertThat(SignedStatement.beside(pulled)).isEmpty();
+
+    state(patch, "ab".repeat(32), key); // of another patch, as long as its own
+    byte[] foreign = Files.readAllBytes(SignedStatement.fileOf(patch, key.verification()));
+    Descriptor other = ArtifactManifest.statement(foreign);
+    assertThat(other.size()).isEqualTo(before.size());
+    registry.blobs.put(other.digest(), foreign);
+    registry.manifests.put(
+        "4", FakeRegistry.text(manifest.replace(before.digest(), other.digest())));
+    assertThat(pull(":4", "--overwrite")).as(said).isZero();
+    assertThat(said).contains("is of another patch: left out");
+    assertThat(SignedStatement.beside(pulled)).isEmpty();
+
+    registry.blobs.put(before.digest(), bytes);
+    Files.delete(pulled);
+    assertRefused(pull(":1"), "FMN-741", "sent other bytes than were asked for");
+    registry.manifests.put(
+        "3",
+        FakeRegistry.text(
+            manifest.replaceFirst("(\"sha256:\\w+\",\"size\":)" + bytes.length, "$1" + (5 << 20))));
+    assertRefused(pull(":3"), "FMN-741", "has 1 statements, or one of more than 4194304 bytes");
+  }
+
+  private static void state(Path patch, String id, SigningKey key) throws IOException {
+    ResourceDescriptor subject = ResourceDescriptor.of("manifest.json", "sha256", id, Map.of());
+    Statement statement =
+        new Statement(
+            List.of(subject),
+            "https://in-toto.io/attestation/test-result/v0.1",
+            Map.of("result", "PASSED", "configuration", List.of()));
+    SignedStatement.write(SignedStatement.fileOf(patch, key.verification()), statement, key);
   }
 
   @Test

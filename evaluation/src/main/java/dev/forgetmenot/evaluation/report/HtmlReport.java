@@ -57,16 +57,19 @@ final class HtmlReport {
   private final EvaluationReport report;
   private final Family family;
   private final PageImages images;
+  private final List<String> stated;
   private final Map<String, List<DomContent>> chapters = new LinkedHashMap<>();
 
-  private HtmlReport(EvaluationReport report, ReportImages images) {
+  private HtmlReport(EvaluationReport report, ReportImages images, List<String> stated) {
     this.report = report;
+    this.stated = stated;
     this.family = Family.of(report);
     this.images = new PageImages(report, images);
   }
 
-  static byte[] bytes(EvaluationReport report, ReportImages images) throws IOException {
-    return new HtmlReport(report, images).bytes();
+  static byte[] bytes(EvaluationReport report, ReportImages images, List<String> stated)
+      throws IOException {
+    return new HtmlReport(report, images, stated).bytes();
   }
 
   private byte[] bytes() throws IOException {
@@ -150,6 +153,7 @@ final class HtmlReport {
                             "%s, seed %d. Other seeds NOT TESTED: fmn evaluate compare lays the reports"
                                 + " of 5 trainings or more together",
                             training.method(), training.seed()))),
+            each(stated, line -> MeasureTable.pair("Stated before", line)),
             MeasureTable.pair("Base", report.base().label() + ", root " + report.base().root()),
             MeasureTable.pair(
                 "List",

@@ -4,6 +4,7 @@ import dev.forgetmenot.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,18 @@ public final class ReportWriter {
    */
   public static void write(Path folder, EvaluationReport report, ReportImages images)
       throws IOException {
+    write(folder, report, images, List.of());
+  }
+
+  /**
+   * The same with what others stated of the patch before. It stands on the page alone: it is no
+   * part of what was found.
+   *
+   * @param stated a line for each statement
+   */
+  public static void write(
+      Path folder, EvaluationReport report, ReportImages images, List<String> stated)
+      throws IOException {
     Files.createDirectories(folder);
     AtomicFile.write(folder.resolve(RESULTS), ResultTables.results(report));
     AtomicFile.write(folder.resolve(MEASURES), ResultTables.measures(report));
@@ -45,7 +58,7 @@ public final class ReportWriter {
     if (prompts.isPresent()) {
       AtomicFile.write(folder.resolve(ATTACK_PROMPTS), prompts.get());
     }
-    AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images));
+    AtomicFile.write(folder.resolve(PAGE), HtmlReport.bytes(report, images, stated));
     AtomicFile.write(folder.resolve(JSON), ReportJson.bytes(report));
   }
 }

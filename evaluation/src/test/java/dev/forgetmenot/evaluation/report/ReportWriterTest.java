@@ -38,6 +38,18 @@ class ReportWriterTest {
   }
 
   @Test
+  void whatWasStatedBeforeStandsOnThePageAlone() throws IOException {
+    Path stated = folder.resolve("stated");
+    List<String> lines = List.of("by 0a: PASSED <b>, strength 1");
+    ReportWriter.write(stated, SampleReport.of("sample.fmnpatch"), SampleReport::image, lines);
+    assertThat(Files.readString(stated.resolve("report.html")))
+        .contains("<dt>Stated before</dt>")
+        .contains("by 0a: PASSED &lt;b&gt;, strength 1");
+    assertThat(page).doesNotContain("Stated before");
+    assertThat(stated.resolve("report.json")).hasSameBinaryContentAs(folder.resolve("report.json"));
+  }
+
+  @Test
   void noWordPromisesMoreThanACount() {
     String words = page.replaceAll("(?s)base64,[^\"]*", "").toLowerCase(Locale.ROOT);
     assertThat(words).doesNotContainPattern("\\b(removed|erased|safe|robust)\\b");

@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
  * A report with every kind of line: two targets, of which one has a hostile name, two judges, a
  * line that was reached, one that was not, one without a baseline, and some that were not tested.
  */
-final class SampleReport {
+public final class SampleReport {
   static final String HOSTILE = "</script><img src=x onerror=\"alert('1')\">&";
   private static final List<String> OTHERS =
       List.of("a bear", "a clock", "a violin", "a rocket", "a lemon", "a whale", "a chair");
@@ -52,7 +52,7 @@ final class SampleReport {
   private SampleReport() {}
 
   /** The report of the patch of that name. */
-  static EvaluationReport of(String patch) {
+  public static EvaluationReport of(String patch) {
     return of(patch, 64, 62);
   }
 
@@ -143,7 +143,7 @@ final class SampleReport {
   }
 
   /** The same report with one part alone. */
-  static EvaluationReport with(EvaluationReport report, Part part) {
+  public static EvaluationReport with(EvaluationReport report, Part part) {
     return new EvaluationReport(
         report.bench(),
         report.base(),
@@ -327,17 +327,17 @@ final class SampleReport {
         set.id(), set.title(), set.images().stream().map(DrawnShot::shot).toList(), false);
   }
 
-  static Reading reading(Count count) {
+  public static Reading reading(Count count) {
     Interval interval = count.wilson();
     return new Reading(count.rate(), count.k(), count.n(), interval.low(), interval.high());
   }
 
-  static String digest(String text) {
+  public static String digest(String text) {
     return Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A disc on a plain ground, with colours and place by the key. */
-  static RgbImage image(String key) {
+  public static RgbImage image(String key) {
     int size = 64;
     byte[] rgb = new byte[size * size * 3];
     int code = Integer.parseUnsignedInt(key.substring(0, 7), 16);

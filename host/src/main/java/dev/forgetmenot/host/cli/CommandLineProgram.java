@@ -6,6 +6,7 @@ import dev.forgetmenot.host.HostVersions;
 import dev.forgetmenot.host.cli.bench.BenchCommand;
 import dev.forgetmenot.host.cli.doctor.DoctorCommand;
 import dev.forgetmenot.host.cli.evaluate.AttackCommand;
+import dev.forgetmenot.host.cli.evaluate.AttestCommand;
 import dev.forgetmenot.host.cli.evaluate.EvaluateCommand;
 import dev.forgetmenot.host.cli.models.ModelsCommand;
 import dev.forgetmenot.host.cli.patch.PatchCommand;
@@ -87,6 +88,7 @@ public final class CommandLineProgram {
           .with(DoctorCommand.class, DoctorCommand::new)
           .with(EvaluateCommand.class, EvaluateCommand::of)
           .with(AttackCommand.class, AttackCommand::of)
+          .with(AttestCommand.class, AttestCommand::new)
           .with(BenchCommand.class, BenchCommand::of)
           .with(CompletionCommand.class, CompletionCommand::new)
           .with(ManCommand.class, ManCommand::new);

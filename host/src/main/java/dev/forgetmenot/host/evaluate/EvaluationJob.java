@@ -8,6 +8,7 @@ import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.Evaluator;
 import dev.forgetmenot.api.evaluation.ImageEmbedder;
 import dev.forgetmenot.api.evaluation.ModelState;
+import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -22,6 +23,7 @@ import dev.forgetmenot.evaluation.run.EvaluationRun;
 import dev.forgetmenot.evaluation.run.PartMerge;
 import dev.forgetmenot.evaluation.run.PlanCost;
 import dev.forgetmenot.evaluation.run.StoredAccess;
+import dev.forgetmenot.evaluation.statement.FoundStatement;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.evaluation.unit.ImageStore;
 import dev.forgetmenot.evaluation.unit.ImageUnit;
@@ -283,8 +285,19 @@ public final class EvaluationJob implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(run.restored(plan)),
             request.command());
-    ReportWriter.write(folder, report, store::image);
+    ReportWriter.write(folder, report, store::image, stated());
     return report;
+  }
+
+  /** What lies beside the one patch that is evaluated; of a patch among others it says nothing. */
+  private List<String> stated() throws IOException {
+    if (request.patches().requests().size() != 1) {
+      return List.of();
+    }
+    PatchRequest patch = request.patches().requests().get(0);
+    return FoundStatement.beside(patch.file(), patch.open().orElseThrow().id(), List.of()).stream()
+        .flatMap(found -> found.line().stream())
+        .toList();
   }
 
   private List<EvaluationReport.TestedPatch> patches() {

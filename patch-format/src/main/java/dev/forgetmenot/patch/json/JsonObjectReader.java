@@ -194,6 +194,16 @@ public final class JsonObjectReader {
     return map;
   }
 
+  /** The members of an object that anyone may extend, as {@link StrictJson} read them. */
+  public Map<String, Object> members(String name) throws PatchFormatException {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (Object entry : take(name, Map.class).entrySet()) {
+      Map.Entry<?, ?> pair = (Map.Entry<?, ?>) entry;
+      members.put((String) pair.getKey(), pair.getValue());
+    }
+    return members;
+  }
+
   /** {@code extensions} holds what others added: any value, not read. */
   public void ignore(String name) {
     taken.add(name);

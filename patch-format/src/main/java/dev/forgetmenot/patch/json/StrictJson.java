@@ -41,6 +41,11 @@ public final class StrictJson {
   public record Limits(int bytes, String longKey, int longText) {
     /** Those of a manifest. */
     public static final Limits MANIFEST = new Limits(BYTES, "description", 64 << 10);
+
+    /** Those of a document without a member of long text. */
+    public static Limits of(int bytes) {
+      return new Limits(bytes, "", TEXT);
+    }
   }
 
   private final String where;

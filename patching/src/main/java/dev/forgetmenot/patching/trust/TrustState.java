@@ -1,6 +1,8 @@
 package dev.forgetmenot.patching.trust;
 
+import dev.forgetmenot.keys.VerificationKey;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -41,6 +43,11 @@ public record TrustState(
   /** A key that is trusted now. */
   public Optional<TrustedKey> trusted(String keyId) {
     return isRevoked(keyId) ? Optional.empty() : Optional.ofNullable(keys.get(keyId));
+  }
+
+  /** All keys that were decided about, with which signatures are tried that bring none. */
+  public List<VerificationKey> knownKeys() {
+    return keys.values().stream().map(TrustedKey::key).toList();
   }
 
   /** Whether a key or a patch was revoked. */

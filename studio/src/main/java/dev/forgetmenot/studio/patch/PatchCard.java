@@ -2,6 +2,7 @@ package dev.forgetmenot.studio.patch;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.evaluation.statement.FoundStatement;
 import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchPreview;
@@ -9,6 +10,7 @@ import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.patching.trust.SignedPatch;
 import dev.forgetmenot.patching.trust.TrustDecision;
 import dev.forgetmenot.patching.trust.TrustState;
+import dev.forgetmenot.patching.trust.TrustedKey;
 import dev.forgetmenot.patching.trust.UnsignedPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +47,9 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
       card.addProperty("license", manifest.license());
       card.addProperty("bytes", patch.size());
       card.add("strength", strength(manifest.edits()));
-      card.add("trust", trust(patch));
+      TrustState records = trust.store().read();
+      card.add("trust", trust(patch, records));
+      card.add("statements", statements(patch, records));
       card.add("base", base(manifest));
       card.add("previews", previews(manifest.previews()));
       card.addProperty("removable", removable);
@@ -90,8 +94,7 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
     return json;
   }
 
-  private JsonObject trust(PatchFile patch) throws IOException {
-    TrustState records = trust.store().read();
+  private JsonObject trust(PatchFile patch, TrustState records) throws IOException {
     TrustDecision decision = TrustDecision.of(records, SignedPatch.of(patch, List.of()));
     UnsignedPolicy policy = trust.policy().orElse(records.unsigned());
     JsonObject json = new JsonObject();
@@ -100,6 +103,27 @@ record PatchCard(PatchVerifier trust, Optional<String> architecture) {
     json.addProperty("refused", decision.refusedUnder(policy));
     decision.problem().ifPresent(problem -> json.addProperty("code", problem.code()));
     return json;
+  }
+
+  /** What lies beside the patch and is of it; files that cannot be used are left out. */
+  private static JsonArray statements(PatchFile patch, TrustState records) throws IOException {
+    JsonArray all = new JsonArray();
+    for (FoundStatement found :
+        FoundStatement.beside(patch.path(), patch.id(), records.knownKeys())) {
+      if (found.result().isPresent()) {
+        Optional<TrustedKey> signer =
+            found.signers().stream().flatMap(key -> records.trusted(key.id()).stream()).findFirst();
+        JsonObject one = new JsonObject();
+        one.addProperty(
+            "words",
+            signer.map(TrustedKey::label).orElse("a key that you do not trust")
+                + " says: "
+                + found.summary());
+        one.addProperty("trusted", signer.isPresent());
+        all.add(one);
+      }
+    }
+    return all;
   }
 
   private static String words(TrustDecision decision) {

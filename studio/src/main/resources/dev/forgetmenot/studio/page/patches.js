@@ -100,6 +100,7 @@ function Card({ card, stack, remove, sign, save, grid }) {
       <span class=${fits ? "chip" : "chip bad"}>${card.base.fits === undefined
         ? `made on ${text(card.base.label)}`
         : fits ? "fits this model" : `does not fit: made for ${text(card.base.architecture)}`}</span></p>
+    ${(card.statements || []).map((one) => html`<p class="notice" key=${one.words}>${one.trusted ? "✓" : "!"} ${text(one.words)}</p>`)}
     ${on && html`<${Strength} card=${card} strength=${strength} set=${(value) => stack.set(card.name, value)} />`}
     ${asked && html`<p role="alert">It is ${text(card.trust.words)}. Who made it may have put other changes into it than it says.</p>`}
     <div class="row">

@@ -9,6 +9,9 @@ import com.google.gson.JsonObject;
 import dev.forgetmenot.patch.ManifestRewriter;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchPreview;
+import dev.forgetmenot.patch.ResourceDescriptor;
+import dev.forgetmenot.patch.SignedStatement;
+import dev.forgetmenot.patch.Statement;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +112,31 @@ class PatchesOverHttpTest {
     assertThat(trust.get("words").getAsString()).isEqualTo("signed by a key that you do not know");
     assertThat(trust.get("code").getAsString()).isEqualTo("FMN-403");
     assertThat(trust.get("refused").getAsBoolean()).as("the usual policy warns").isFalse();
+  }
+
+  @Test
+  void whatOthersStateIsSaidWithWhetherTheyAreTrusted() throws Exception {
+    JsonObject card = json(send(patch("cure")));
+    assertThat(card.getAsJsonArray("statements")).isEmpty();
+    String id = card.get("id").getAsString();
+    Path file = state.resolve("patches").resolve(card.get("name").getAsString() + ".fmnpatch");
+    Statement statement =
+        new Statement(
+            List.of(ResourceDescriptor.of("manifest.json", "sha256", id, Map.of())),
+            "https://in-toto.io/attestation/test-result/v0.1",
+            Map.of("result", "FAILED", "configuration", List.of(), "failedTests", List.of("a/b")));
+    SignedStatement.write(
+        SignedStatement.fileOf(file, WaitingServer.KEY.verification()),
+        statement,
+        WaitingServer.KEY);
+    Files.writeString(Path.of(file + ".test-result.00000000.json"), "{}");
+    JsonArray stated = json(server.ask("GET", "patches/" + id, "")).getAsJsonArray("statements");
+    assertThat(stated).hasSize(1);
+    JsonObject one = stated.get(0).getAsJsonObject();
+    assertThat(one.get("words").getAsString())
+        .startsWith(
+            "a key that you do not trust says: FAILED: 0 rows not reached, 1 reached (a/b)");
+    assertThat(one.get("trusted").getAsBoolean()).isFalse();
   }
 
   @Test

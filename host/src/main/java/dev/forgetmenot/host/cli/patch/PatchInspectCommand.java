@@ -9,6 +9,7 @@ import dev.forgetmenot.host.cli.shell.TrustOptions;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patching.trust.SignedPatch;
+import dev.forgetmenot.patching.trust.TrustState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,7 +65,11 @@ final class PatchInspectCommand extends ContextCommand {
       } else {
         new PatchReport(patch, verbose).lines().forEach(context::say);
         SignedPatch signed = SignedPatch.of(patch, List.of());
-        new SignatureReport(trust.store().read(), signed).lines().forEach(context::say);
+        TrustState records = trust.store().read();
+        new SignatureReport(records, signed).lines().forEach(context::say);
+        StatementReport.of(records, signed.path(), signed.id(), List.of())
+            .lines()
+            .forEach(context::say);
       }
       if (previews != null) {
         write(patch);

@@ -4,6 +4,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchRequest.Allowance;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -19,6 +20,7 @@ import dev.forgetmenot.patching.stack.Conflicts;
 import dev.forgetmenot.patching.stack.Drift;
 import dev.forgetmenot.patching.stack.PatchStack;
 import dev.forgetmenot.patching.stack.StackProof;
+import dev.forgetmenot.patching.trust.TrustState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -111,7 +113,18 @@ final class PatchStackCommand extends ContextCommand {
             .toList();
     try (PatchSet open = PatchSet.open(requests)) {
       look(folder, open.requests());
+      sayStated();
       return prove ? prove(open.requests()) : ExitCodes.DONE;
+    }
+  }
+
+  /** What others state of the recipes that were named. */
+  private void sayStated() throws IOException {
+    for (Path recipe : patches.recipes()) {
+      TrustState records = trust.trust(context.console()).store().read();
+      StatementReport.of(records, recipe, Sha256.hex(recipe), List.of())
+          .lines()
+          .forEach(context::say);
     }
   }
 

@@ -4,13 +4,14 @@ import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.keys.KeyFile;
+import dev.forgetmenot.host.cli.shell.KeyOption;
 import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchSigner;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,12 +27,7 @@ final class SignCommand extends ContextCommand {
   @Parameters(paramLabel = "FILE", description = "A .fmnpatch file.")
   private Path file;
 
-  @Option(
-      names = "--key",
-      required = true,
-      paramLabel = "KEY",
-      description = "The private key, as fmn patch keygen writes it.")
-  private Path keyFile;
+  @Mixin private KeyOption keyOption;
 
   @Option(
       names = "--detached",
@@ -44,13 +40,7 @@ final class SignCommand extends ContextCommand {
 
   @Override
   public Integer call() throws IOException {
-    SigningKey key = KeyFile.readPrivate(keyFile);
-    if (KeyFile.isOpenToOthers(keyFile)) {
-      context
-          .console()
-          .note(
-              "warning: others can read " + keyFile + "; allow it to its owner alone (chmod 600)");
-    }
+    SigningKey key = keyOption.read(context.console());
     Path written = file;
     if (detached) {
       written = PatchSigner.detach(file, key);

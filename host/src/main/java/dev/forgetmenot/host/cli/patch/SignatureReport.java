@@ -31,7 +31,7 @@ public record SignatureReport(TrustState records, SignedPatch patch) {
     }
     for (PatchSignature signature : patch.signatures()) {
       String id = signature.key().id();
-      lines.add(line("signed", "by " + id + ", " + standing(id)));
+      lines.add(line("signed", "by " + id + ", " + standing(records, id)));
     }
     TrustState.Pin pin = records.pins().get(patch.name());
     if (pin != null) {
@@ -44,7 +44,8 @@ public record SignatureReport(TrustState records, SignedPatch patch) {
     return lines;
   }
 
-  private String standing(String id) {
+  /** Whether the user trusts a key, in words that follow its id and a comma. */
+  static String standing(TrustState records, String id) {
     TrustedKey known = records.keys().get(id);
     if (records.isRevoked(id)) {
       return known == null ? "which you revoked" : "which you revoked: " + known.label();

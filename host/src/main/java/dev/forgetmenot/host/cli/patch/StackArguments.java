@@ -31,6 +31,11 @@ final class StackArguments {
       })
   private boolean otherBase;
 
+  /** The recipes among what was named. */
+  List<Path> recipes() {
+    return patches.stream().map(PatchRequest::file).filter(StackRecipe::isOne).toList();
+  }
+
   /**
    * The requests.
    *

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli.patch;
 
+import dev.forgetmenot.evaluation.statement.TestResult.Outcome;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ContextCommand;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
     description = {
       "Check a patch and its signatures, in the file and in FILE.sig.",
       "Ends with 0 only if a key that you trust has signed it and nothing was revoked, "
-          + "whatever the policy says. Changes nothing."
+          + "whatever the policy says. Changes nothing.",
+      "Statements of fmn attest beside the file are shown, and asked for by --require-evidence."
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand extends ContextCommand {
@@ -37,6 +39,26 @@ final class VerifyCommand extends ContextCommand {
       paramLabel = "SIG",
       description = "More signatures beside the file; repeatable.")
   private List<Path> detached = new ArrayList<>();
+
+  @Option(
+      names = "--statement",
+      paramLabel = "JSON",
+      description = "More statements of fmn attest than those beside the file; repeatable.")
+  private List<Path> statements = new ArrayList<>();
+
+  @Option(
+      names = "--require-evidence",
+      description =
+          "End with 0 only if a key that you trust also states that the patch PASSED its tests,"
+              + " at strength 1.")
+  private boolean requireEvidence;
+
+  @Option(
+      names = "--accept-warned",
+      description =
+          "Like --require-evidence, but WARNED is enough: no row was reached, and some were not"
+              + " tested.")
+  private boolean acceptWarned;
 
   @Mixin private TrustOptions trust;
 
@@ -51,10 +73,15 @@ final class VerifyCommand extends ContextCommand {
       SignedPatch signed = SignedPatch.of(patch, detached);
       SignatureReport.title(patch).forEach(context::say);
       new SignatureReport(records, signed).lines().forEach(context::say);
+      StatementReport stated = StatementReport.of(records, signed.path(), signed.id(), statements);
+      stated.lines().forEach(context::say);
       TrustDecision verdict = TrustDecision.of(records, signed);
       Optional<PatchFormatException> failure = verdict.failure();
       if (failure.isPresent()) {
         throw failure.get();
+      }
+      if (requireEvidence || acceptWarned) {
+        stated.evidence(acceptWarned ? Outcome.WARNED : Outcome.PASSED);
       }
       context.say("good: by " + verdict.signer().orElseThrow().label() + ", whom you trust");
     }

@@ -70,9 +70,13 @@ class EvaluateCommandTest {
   }
 
   private static ProgramRun evaluate(String store, String... more) {
+    return evaluate(patch, store, more);
+  }
+
+  private static ProgramRun evaluate(Path tested, String store, String... more) {
     List<String> words = new ArrayList<>(List.of("evaluate", list.toString()));
     words.addAll(
-        List.of("--patch", patch.toString(), "--unsigned=allow", "--evaluator=forgetting"));
+        List.of("--patch", tested.toString(), "--unsigned=allow", "--evaluator=forgetting"));
     words.addAll(List.of("--store", folder.resolve(store).toString()));
     words.addAll(List.of(more));
     return onModel(words.toArray(String[]::new));
@@ -108,6 +112,27 @@ class EvaluateCommandTest {
     ProgramRun kept = evaluate("store", "-o", again.toString());
     assertThat(kept.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(kept.err()).contains("report.json exists already: give --overwrite");
+  }
+
+  @Test
+  void whatIsStatedOfAPatchStandsOnTheNextPageAlone() throws IOException {
+    Path copy = Files.createDirectory(folder.resolve("stated")).resolve("no-castle.fmnpatch");
+    Files.copy(patch, copy);
+    String key = folder.resolve("ann").toString();
+    assertThat(ProgramRun.of("patch", "keygen", "-o", key).code()).isZero();
+    ProgramRun attest =
+        ProgramRun.of("attest", whole.toString(), "--key", key, "--patch", copy.toString());
+    assertThat(attest.code()).as(attest.err()).isEqualTo(ExitCodes.DONE);
+    String summary = attest.out().lines().findFirst().orElseThrow();
+    assertThat(summary)
+        .matches("[A-Z]+: \\d+ rows not reached, .*strength 1, on emoji-64, list few 1");
+    Path next = folder.resolve("next");
+    ProgramRun run = evaluate(copy, "store", "-o", next.toString());
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(next.resolve("report.json")).hasSameBinaryContentAs(whole.resolve("report.json"));
+    assertThat(Files.readString(next.resolve("report.html")))
+        .contains("<dt>Stated before</dt>", ": " + summary);
+    assertThat(Files.readString(whole.resolve("report.html"))).doesNotContain("Stated before");
   }
 
   @Test

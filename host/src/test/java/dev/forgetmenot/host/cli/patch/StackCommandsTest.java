@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
+import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.kit.image.ImageFile;
+import dev.forgetmenot.patch.ResourceDescriptor;
+import dev.forgetmenot.patch.SignedStatement;
+import dev.forgetmenot.patch.Statement;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -14,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +86,7 @@ class StackCommandsTest {
   }
 
   @Test
-  void aStackIsSummedUpWrittenDownAndProven() {
+  void aStackIsSummedUpWrittenDownAndProven() throws IOException {
     Path recipe = folder.resolve("two.fmnstack");
     ProgramRun summary = run("patch", "stack", first, second + ":0.5", "-o", recipe.toString());
     assertThat(summary.code()).as(summary.err()).isEqualTo(ExitCodes.DONE);
@@ -94,6 +100,17 @@ class StackCommandsTest {
         .contains("every weight is the base's again, bit for bit")
         .containsPattern("[0-9a-f]{64}  unet/.*\\.attn2\\.to_k\\.weight")
         .doesNotContain("OTHER", "NOT");
+
+    SigningKey ann = SigningKey.generate();
+    Statement statement =
+        new Statement(
+            List.of(ResourceDescriptor.of("two", "sha256", Sha256.hex(recipe), Map.of())),
+            "https://in-toto.io/attestation/test-result/v0.1",
+            Map.of("result", "WARNED", "configuration", List.of()));
+    SignedStatement.write(SignedStatement.fileOf(recipe, ann.verification()), statement, ann);
+    String store = folder.resolve("no-trust.json").toString();
+    assertThat(run("patch", "stack", recipe.toString(), "--trust-store", store).out())
+        .contains("by " + ann.verification().id() + ", a key that you do not know: WARNED");
   }
 
   @Test

@@ -36,6 +36,7 @@ class SubcommandsTest {
           "classify",
           "models",
           "plugins",
+          "attest",
           "doctor");
   private static final List<String> PATCH =
       List.of(
@@ -61,6 +62,7 @@ class SubcommandsTest {
           "patch",
           "models",
           "plugins",
+          "attest",
           "patch inspect",
           "patch keygen",
           "patch sign",
