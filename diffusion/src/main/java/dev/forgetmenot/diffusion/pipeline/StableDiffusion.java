@@ -229,7 +229,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public TokenizedPrompt tokenize(String prompt) {
-    return engine.call(() -> parts.tokenizer().encode(prompt));
+    return engine.call(() -> parts.text().tokenize(prompt));
   }
 
   @Override
@@ -249,8 +249,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public TextCondition encodePrompts(List<TokenizedPrompt> prompts) {
-    List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
-    return engine.call(() -> TextCondition.of(parts.textEncoder().encode(parts.manager(), ids)));
+    return engine.call(() -> parts.text().encode(parts.manager(), prompts));
   }
 
   @Override
@@ -282,14 +281,23 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   public NDArray predict(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
     return engine.call(
-        () -> parts.unet().forward(latents, timesteps, Conditioning.context(condition), hooks));
+        () ->
+            parts.told(
+                condition, latents, all -> parts.unet().forward(latents, timesteps, all, hooks)));
   }
 
   @Override
   public void observe(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
     engine.run(
-        () -> parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks));
+        () ->
+            parts.told(
+                condition,
+                latents,
+                all -> {
+                  parts.unet().observe(latents, timesteps, all, hooks);
+                  return null;
+                }));
   }
 
   @Override

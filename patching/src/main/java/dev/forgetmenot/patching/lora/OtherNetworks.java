@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Networks that are not Stable Diffusion 1.x or 2.x, by what their modules are called in LoRA
- * files.
+ * Networks that a base is not, by what their modules are called in LoRA files.
  */
 final class OtherNetworks {
   /** A network and how a name of it looks; dots and underscores count as one. */
@@ -49,7 +48,11 @@ final class OtherNetworks {
               "(^|_)te3_|t5xxl|encoder_block_\\d+"),
           new Network(
               "a second text encoder, as SDXL and SD 3 have",
-              "^lora_te2_|^text_encoder_2_|clip_g_|^base_model_model_text_encoder_2_"));
+              "^lora_te2_|^text_encoder_2_|clip_g_|^base_model_model_text_encoder_2_"),
+          new Network(
+              "SD 1.x or 2.x",
+              "(down_blocks_0|up_blocks_3)_attentions_\\d"
+                  + "|input_blocks_[12]_1_|output_blocks_(9|10|11)_1_"));
 
   private OtherNetworks() {}
 
