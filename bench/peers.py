@@ -98,7 +98,7 @@ def start(model, name):
     if "-" in form:
         command = [sys.executable, __file__, "--peer", model, *form.split("-")]
     else:
-        parts = [ROOT / "benchmarks/target/test-classes", ROOT / "distribution/target/quick/fmn/lib/*"]
+        parts = [ROOT / "benchmarks/target/quick/test-classes", ROOT / "distribution/target/quick/fmn/lib/*"]
         path = os.pathsep.join(map(str, parts))
         command = ["java", "-cp", path, "dev.forgetmenot.benchmarks.SamplingPeer", model, form]
     return subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -52,6 +52,24 @@ public record OperatorThreads(OptionalInt count, String reason) {
             : "the physical cores that the process may use");
   }
 
+  /**
+   * How many threads the engine uses in this process, so that others can use as many: the last bits
+   * of sums depend on it.
+   *
+   * @return the {@link #count}, else the first number of {@code OMP_NUM_THREADS}; empty if the
+   *     engine decides
+   */
+  public OptionalInt used() {
+    return used(System.getenv());
+  }
+
+  OptionalInt used(Map<String, String> env) {
+    String first = env.getOrDefault(OPENMP, "").split(",", 2)[0].strip();
+    return count.isEmpty() && first.matches("[1-9][0-9]{0,3}")
+        ? OptionalInt.of(Integer.parseInt(first))
+        : count;
+  }
+
   private static OperatorThreads told(String text, String where) {
     try {
       return new OperatorThreads(OptionalInt.of(require(Integer.parseInt(text.strip()))), where);

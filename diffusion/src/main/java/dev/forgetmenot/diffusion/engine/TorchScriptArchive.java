@@ -73,6 +73,30 @@ final class TorchScriptArchive {
           h = int(heads)
           o = torch.scaled_dot_product_attention((self).heads(torch.to(q, 6), h, ), (self).read_often(torch.to(k, 6), h, ), (self).read_often(torch.to(v, 6), h, ), None, 0., bool(int(causal)))
           return torch.to(torch.flatten(torch.transpose(o, 1, 2), 2, 3), ops.prim.dtype(q))
+        def rounded_heads(self: __torch__.Ops, x: Tensor, heads: int) -> Tensor:
+          return torch.flatten((self).heads(torch.to(x, 15), heads, ), 0, 1)
+        def rounded_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, heads: Tensor) -> Tensor:
+          h = int(heads)
+          a = (self).rounded_heads(q, h, )
+          b = torch.transpose((self).rounded_heads(k, h, ), 1, 2)
+          c = (self).rounded_heads(v, h, )
+          o = torch.empty_like(a)
+          scale = torch.pow(float(torch.size(c, 2)), -0.5)
+          rows = ops.prim.min(torch.size(a, 1), 256)
+          scores = torch.mul(rows, torch.size(c, 1))
+          many = ops.prim.min(torch.size(a, 0), ops.prim.max(1, torch.floordiv(2097152, scores)))
+          nothing = torch.zeros([1, 1, 1], dtype=15)
+          for m in range(torch.__range_length(0, torch.size(a, 0), many)):
+            i = torch.mul(m, many)
+            n = ops.prim.min(many, torch.sub(torch.size(a, 0), i))
+            y = torch.narrow(b, 0, i, n)
+            z = torch.narrow(c, 0, i, n)
+            for l in range(torch.__range_length(0, torch.size(a, 1), rows)):
+              j = torch.mul(l, rows)
+              r = ops.prim.min(rows, torch.sub(torch.size(a, 1), j))
+              s = torch.baddbmm(nothing, torch.narrow(torch.narrow(a, 0, i, n), 1, j, r), y, beta=0, alpha=scale)
+              _0 = torch.copy_(torch.narrow(torch.narrow(o, 0, i, n), 1, j, r), torch.bmm(torch.softmax(s, -1), z))
+          return torch.to(torch.flatten(torch.transpose(torch.unflatten(o, 0, [-1, h]), 1, 2), 2, 3), ops.prim.dtype(q))
         def packs_15(self: __torch__.Ops, one: Tensor) -> Tensor:
           return torch.mul(one, int(ops.mkldnn._is_mkldnn_bf16_supported()))
         def packs_5(self: __torch__.Ops, one: Tensor) -> Tensor:

@@ -23,6 +23,15 @@ class OperatorThreadsTest {
   }
 
   @Test
+  void whatTheEngineReadsItselfIsKnownToo() {
+    Map<String, String> nested = Map.of("OMP_NUM_THREADS", " 4,2");
+    OperatorThreads left = OperatorThreads.of(null, nested, SIX);
+    assertThat(left.used(nested)).hasValue(4);
+    assertThat(left.used(Map.of("OMP_NUM_THREADS", "many"))).isEmpty();
+    assertThat(OperatorThreads.of("3", nested, SIX).used(nested)).hasValue(3);
+  }
+
+  @Test
   void theReasonSaysWhereTheNumberIsFrom() {
     assertThat(OperatorThreads.of(null, Map.of("FMN_THREADS", "3"), SIX).reason())
         .contains("FMN_THREADS");

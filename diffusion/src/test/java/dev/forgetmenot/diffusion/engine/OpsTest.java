@@ -26,6 +26,7 @@ class OpsTest {
   private static EngineThread engine;
   private static TorchScriptOps torch;
   private static Ops packed; // as sampling has them
+  private static Ops rounded; // the same in BFLOAT16
 
   /** An operator on inputs of given shapes. */
   private record Case(String name, Operator operator, List<Shape> shapes) {
@@ -49,12 +50,14 @@ class OpsTest {
     engine = EngineThread.start("cpu");
     torch = engine.call(() -> TorchScriptOps.create(engine));
     packed = engine.call(() -> TorchScriptOps.create(engine, ComputePrecision.F32_PACKED));
+    rounded = engine.call(() -> TorchScriptOps.create(engine, ComputePrecision.BF16));
   }
 
   @AfterAll
   static void stop() {
     engine.run(() -> torch.close());
     engine.run(() -> packed.close());
+    engine.run(() -> rounded.close());
     engine.close();
   }
 
@@ -150,6 +153,38 @@ class OpsTest {
     float[] composed = engine.call(() -> values(test, new ReferenceOps()));
     double largest = test.name().contains("far from zero") ? 2e-5 : 2e-6; // 50 has fewer bits left
     assertThat(Errors.ofLargest(fused, composed)).isLessThan(largest);
+  }
+
+  /** One block of scores; several blocks of rows; several of heads, and rests of both. */
+  static Stream<Case> attentions() {
+    return Stream.of(
+        new Case(
+            "few rows",
+            (o, x) -> o.attention(x[0], x[1], x[2], 2, false),
+            new Shape(2, 6, 8),
+            new Shape(2, 9, 8),
+            new Shape(2, 9, 8)),
+        new Case(
+            "rows of three blocks",
+            (o, x) -> o.attention(x[0], x[1], x[2], 3, false),
+            new Shape(1, 600, 12),
+            new Shape(1, 77, 12),
+            new Shape(1, 77, 12)),
+        new Case(
+            "heads in blocks of three",
+            (o, x) -> o.attention(x[0], x[1], x[2], 4, false),
+            new Shape(2, 300, 32),
+            new Shape(2, 2700, 32),
+            new Shape(2, 2700, 32)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("attentions")
+  void attentionOfRoundedNumbersEqualsItsComposedForm(Case test) {
+    float[] fused = engine.call(() -> values(test, rounded));
+    float[] composed = engine.call(() -> values(test, new ReferenceOps()));
+    // BFLOAT16 has 8 bits; the score of two vectors, its share and the result are rounded.
+    assertThat(Errors.ofLargest(fused, composed)).isBetween(1e-4, 2e-2);
   }
 
   private static float[] values(Case test, Ops ops) {

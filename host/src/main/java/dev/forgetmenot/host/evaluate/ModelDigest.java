@@ -87,9 +87,7 @@ public final class ModelDigest {
 
   /** How many threads share an operator, or what the engine decides by itself. */
   private static String threads() {
-    OptionalInt count = OperatorThreads.ofProcess().count();
-    return count.isPresent()
-        ? "" + count.getAsInt()
-        : System.getenv().getOrDefault("OMP_NUM_THREADS", "");
+    OptionalInt used = OperatorThreads.ofProcess().used();
+    return used.isPresent() ? "" + used.getAsInt() : "";
   }
 }

@@ -35,7 +35,7 @@ record RecordedWords(ParseResult parsed) {
     }
     if (!words.contains(THREADS)) {
       OperatorThreads.ofProcess()
-          .count()
+          .used()
           .ifPresent(count -> words.addAll(List.of(THREADS, String.valueOf(count))));
     }
     return words;
