@@ -39,7 +39,7 @@ class PipelineGoldenTest {
     /** Of a result: the sampler, and for a model with two text encoders a point and which one. */
     GenerationRequest request(String name) {
       String sampler = name.replaceFirst("\\..*", "");
-      GenerationRequest plain = request(sampler, name.endsWith(".no-negative"));
+      GenerationRequest plain = request(sampler, name.matches(".*\\.(no-negative|sizes)"));
       return name.endsWith(".sizes") ? sizes.of(plain) : plain;
     }
 

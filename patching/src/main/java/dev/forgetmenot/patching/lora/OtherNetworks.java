@@ -40,6 +40,10 @@ final class OtherNetworks {
                   + "|mid_block_attentions_0_transformer_blocks_[1-9]"
                   + "|label_emb|add_embedding"),
           new Network(
+              "SD 1.x or 2.x",
+              "(down_blocks_0|up_blocks_3)_attentions_\\d"
+                  + "|input_blocks_[12]_1_|output_blocks_(9|10|11)_1_"),
+          new Network(
               "a diffusion transformer (such as PixArt, LTX or Z-Image)",
               "(^|_)(transformer|diffusion_model|lora_transformer)_(transformer_blocks|layers|blocks)_\\d+"),
           new Network("a language model", "(^|_)model_layers_\\d+_(self_attn|mlp)"),
@@ -48,11 +52,7 @@ final class OtherNetworks {
               "(^|_)te3_|t5xxl|encoder_block_\\d+"),
           new Network(
               "a second text encoder, as SDXL and SD 3 have",
-              "^lora_te2_|^text_encoder_2_|clip_g_|^base_model_model_text_encoder_2_"),
-          new Network(
-              "SD 1.x or 2.x",
-              "(down_blocks_0|up_blocks_3)_attentions_\\d"
-                  + "|input_blocks_[12]_1_|output_blocks_(9|10|11)_1_"));
+              "^lora_te2_|^text_encoder_2_|clip_g_|^base_model_model_text_encoder_2_"));
 
   private OtherNetworks() {}
 
