@@ -67,7 +67,8 @@ public final class SingleFile {
             "tokenizer/tokenizer_config.json",
             "tokenizer/vocab.json",
             "tokenizer/merges.txt")) {
-      for (String name : List.of(small, small.replaceFirst("^(text_encoder|tokenizer)/", "$1_2/"))) {
+      for (String name :
+          List.of(small, small.replaceFirst("^(text_encoder|tokenizer)/", "$1_2/"))) {
         if (Files.exists(folder.resolve(name)) && !Files.exists(config.resolve(name))) {
           Files.createDirectories(config.resolve(name).getParent());
           Files.copy(folder.resolve(name), config.resolve(name));
@@ -221,13 +222,9 @@ public final class SingleFile {
         .forEach(
             (name, tensor) ->
                 tensors.put(
-                    prefix
-                        + (name.startsWith("text_model.") ? name : "text_model." + name),
+                    prefix + (name.startsWith("text_model.") ? name : "text_model." + name),
                     tensor));
-    writer.add(
-        prefix + "text_model.embeddings.position_ids",
-        new long[] {1, 2},
-        new long[] {0, 1});
+    writer.add(prefix + "text_model.embeddings.position_ids", new long[] {1, 2}, new long[] {0, 1});
   }
 
   private void openClip(String component, String prefix, boolean whole) throws IOException {

@@ -51,7 +51,8 @@ class CheckpointTest {
   private void published(Published model, Map<String, long[]> more) throws IOException {
     Map<String, long[]> shapes = new TreeMap<>(more);
     boolean linear = model == Published.SD21;
-    SparseFile.add(shapes, LdmNames.unet(model.unet()), UNet2DConditionModel.parameterShapes(model.unet()));
+    SparseFile.add(
+        shapes, LdmNames.unet(model.unet()), UNet2DConditionModel.parameterShapes(model.unet()));
     SparseFile.add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
     SparseFile.add(
         shapes,

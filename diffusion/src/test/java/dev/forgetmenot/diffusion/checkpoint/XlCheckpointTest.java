@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
@@ -12,7 +13,6 @@ import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
-import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,7 +121,9 @@ class XlCheckpointTest {
   void whatLacksAPartIsNamed(String without, String said) throws IOException {
     Map<String, long[]> shapes = published();
     shapes.keySet().removeIf(name -> name.startsWith(without));
-    assertThatThrownBy(() -> open(shapes)).isInstanceOf(IOException.class).hasMessageContaining(said);
+    assertThatThrownBy(() -> open(shapes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(said);
   }
 
   @Test

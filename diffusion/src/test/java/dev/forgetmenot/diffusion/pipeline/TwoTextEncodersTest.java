@@ -64,8 +64,7 @@ class TwoTextEncodersTest {
     assertThat(drawn(request().secondNegativePrompt("a castle"))).isNotEqualTo(plain);
     assertThat(drawn(request().clipSkip(2))).isNotEqualTo(plain);
     SizeCondition own =
-        new SizeCondition(
-            Optional.of(new SizeCondition.Pixels(16, 16)), 0, 0, Optional.empty());
+        new SizeCondition(Optional.of(new SizeCondition.Pixels(16, 16)), 0, 0, Optional.empty());
     assertThat(drawn(request().sizeCondition(own))).isEqualTo(plain);
     SizeCondition cut = new SizeCondition(Optional.empty(), 8, 0, Optional.empty());
     assertThat(drawn(request().sizeCondition(cut))).isNotEqualTo(plain);
@@ -191,8 +190,7 @@ class TwoTextEncodersTest {
   }
 
   private static float[] predicted(NDArray latents, TextCondition condition) {
-    try (NDArray found =
-            sd.predict(latents, new double[] {500}, condition, AttentionHooks.NONE);
+    try (NDArray found = sd.predict(latents, new double[] {500}, condition, AttentionHooks.NONE);
         NDArray flat = found.flatten()) {
       return flat.toFloatArray();
     }
@@ -220,19 +218,21 @@ class TwoTextEncodersTest {
     Files.writeString(index, json.replace("XLPipeline", "XLInpaintPipeline"));
     assertRefused(copy, "a model for inpainting");
     Files.writeString(
-        index,
-        json.replaceFirst("\"transformers\",\\s+\"CLIPTextModel\"", "null, null"));
+        index, json.replaceFirst("\"transformers\",\\s+\"CLIPTextModel\"", "null, null"));
     assertRefused(copy, "is a refiner");
     Files.writeString(index, json.replace("XLPipeline", "3Pipeline"));
     assertRefused(copy, "only Stable Diffusion 1.x and 2.x and Stable Diffusion XL are supported");
     Files.writeString(index, json);
     Path config = copy.resolve("unet/config.json");
     String unet = Files.readString(config);
-    Files.writeString(config, unet.replace("\"projection_class_embeddings_input_dim\": 136",
-        "\"projection_class_embeddings_input_dim\": 137"));
+    Files.writeString(
+        config,
+        unet.replace(
+            "\"projection_class_embeddings_input_dim\": 136",
+            "\"projection_class_embeddings_input_dim\": 137"));
     assertRefused(copy, "a pooled text of 41 numbers and text_encoder_2 gives 40");
-    Files.writeString(config, unet.replace("\"cross_attention_dim\": 72",
-        "\"cross_attention_dim\": 32"));
+    Files.writeString(
+        config, unet.replace("\"cross_attention_dim\": 72", "\"cross_attention_dim\": 32"));
     assertRefused(copy, "cross_attention_dim is 32 and the text encoders give 72");
     Files.writeString(config, unet);
     Files.move(copy.resolve("text_encoder_2"), copy.resolve("gone"));

@@ -45,14 +45,12 @@ class XlResteerGoldenTest {
         .filter(GoldenFolders::hasTwoTextEncoders)
         .map(
             folder ->
-                DynamicTest.dynamicTest(
-                    folder.getFileName().toString(), () -> check(folder)));
+                DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
   }
 
   private static void check(Path folder) throws IOException {
     Recipe recipe =
-        new Gson()
-            .fromJson(Files.readString(folder.resolve("golden/resteer.json")), Recipe.class);
+        new Gson().fromJson(Files.readString(folder.resolve("golden/resteer.json")), Recipe.class);
     try (StableDiffusion sd =
         StableDiffusion.load(folder.resolve("model"), LoadOptions.defaults())) {
       sd.engine()
@@ -93,8 +91,7 @@ class XlResteerGoldenTest {
       Path folder, Recipe recipe, StableDiffusion sd, Map<String, NDArray> golden) {
     TokenizedPrompt prompt = prompt(sd, golden);
     List<Integer> pieces = recipe.concept_columns().stream().map(prompt.ids()::get).toList();
-    TokenPositions columns =
-        TokenPositions.find(prompt, pieces, EosSelection.NONE, sd.endOfText());
+    TokenPositions columns = TokenPositions.find(prompt, pieces, EosSelection.NONE, sd.endOfText());
     assertThat(columns.columns()).isEqualTo(recipe.concept_columns());
     ResteeringSettings settings =
         new ResteeringSettings(
@@ -140,8 +137,7 @@ class XlResteerGoldenTest {
     List.of(latents, noise).forEach(array -> array.attach(micro));
     int timestep = Math.toIntExact(golden.get("timesteps").toLongArray()[step]);
     NDArray noisy = sd.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
-    return ResteeringLoss.of(sd, noisy, new double[] {timestep}, context, List.of(watched))
-        .value();
+    return ResteeringLoss.of(sd, noisy, new double[] {timestep}, context, List.of(watched)).value();
   }
 
   private static void checkUpdate(

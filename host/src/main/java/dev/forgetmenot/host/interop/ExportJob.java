@@ -73,7 +73,8 @@ public final class ExportJob {
           LoraExport.of(patch, base.tensors(), strength, order.values(), order.full());
       GateNotice.of(patch).ifPresent(context::say);
       result.notes().forEach(context::say);
-      SafetensorsWriter writer = order
+      SafetensorsWriter writer =
+          order
               .naming()
               .writer(result.products(), result.deltas(), patch.manifest().twoTextEncoders());
       LoraMetadata metadata =

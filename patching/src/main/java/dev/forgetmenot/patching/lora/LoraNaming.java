@@ -14,8 +14,7 @@ public enum LoraNaming {
   /** sd-scripts': read by A1111, ComfyUI and diffusers. */
   KOHYA {
     @Override
-    void add(
-        SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
       String name = LoraKeyMapping.kohya(module, two);
       writer.add(
           name + ".lora_down.weight",
@@ -37,8 +36,7 @@ public enum LoraNaming {
    */
   DIFFUSERS {
     @Override
-    void add(
-        SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
       String name = module.component() + "." + module.name();
       float[] up = product.up().clone();
       double scale = product.alpha() / product.rank();

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Networks that a base is not, by what their modules are called in LoRA files.
- */
+/** Networks that a base is not, by what their modules are called in LoRA files. */
 final class OtherNetworks {
   /** A network and how a name of it looks; dots and underscores count as one. */
   private record Network(String what, Pattern name) {

@@ -143,8 +143,7 @@ class EmbeddingsFileTest {
     Embeddings read = EmbeddingsFile.read(write("thing.safetensors", both));
     assertThat(read.phrase()).isEqualTo("thing");
     assertThat(read.width()).isEqualTo(5);
-    assertThat(read.tokens().get("thing").values())
-        .containsExactly(1, 2, 5, 6, 7, 3, 4, 8, 9, 10);
+    assertThat(read.tokens().get("thing").values()).containsExactly(1, 2, 5, 6, 7, 3, 4, 8, 9, 10);
     Path one =
         write(
             "one.safetensors",
