@@ -77,7 +77,7 @@ final class TextualInversionLoader {
     ModelParameter parameter = text.first().encoder().addRows(rows, text.width());
     int column = 0;
     for (TextEncoders.Part part : text.parts()) {
-      if (part != text.first()) {
+      if (column > 0) {
         part.encoder().shareRows(parameter, column);
       }
       column += part.encoder().config().encoder().width();
