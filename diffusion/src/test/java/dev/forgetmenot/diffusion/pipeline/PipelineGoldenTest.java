@@ -59,6 +59,7 @@ class PipelineGoldenTest {
   }
 
   /** What the model is told of sizes; heights before widths. */
+  @SuppressWarnings("ArrayRecordComponent") // read from JSON, never compared
   record Sizes(
       int height,
       int width,
