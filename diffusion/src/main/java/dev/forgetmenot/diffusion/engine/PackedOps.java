@@ -188,6 +188,11 @@ public final class PackedOps {
     return torch.run("convert", x, integer(ComputePrecision.F32.scalarType()));
   }
 
+  /** Whether attention is quicker in this precision than in FLOAT32. */
+  boolean roundsAttention() {
+    return precision == ComputePrecision.BF16 && torch.onCpu();
+  }
+
   /** Two feature maps one after the other: (b, c, h, w) and (b, d, h, w) to (b, c + d, h, w). */
   NDArray concat(NDArray x, NDArray y) {
     return torch.run("concat", x, y);

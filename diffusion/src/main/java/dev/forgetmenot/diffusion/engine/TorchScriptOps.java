@@ -31,7 +31,6 @@ public final class TorchScriptOps implements Ops {
   private final Map<Long, NDArray> integers = new HashMap<>();
   private final Map<Double, NDArray> reals = new HashMap<>();
   private final boolean onCpu;
-  private final ComputePrecision precision; // of packed products
   private final PackedOps packed; // null where all is FLOAT32
   private final MixedOps mixed = new MixedOps(this);
   private boolean mixing;
@@ -44,7 +43,6 @@ public final class TorchScriptOps implements Ops {
     // Scalars are read on the CPU wherever the tensors are.
     manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     onCpu = !engine.device().isGpu();
-    this.precision = precision;
     boolean tunes = precision == ComputePrecision.F32_AUTOTUNE && onCpu;
     Optional<Autotuner> tuner =
         tunes
@@ -59,7 +57,6 @@ public final class TorchScriptOps implements Ops {
     block = other.block;
     manager = other.manager;
     onCpu = other.onCpu;
-    precision = ComputePrecision.F32;
     packed = null;
   }
 
@@ -141,12 +138,13 @@ public final class TorchScriptOps implements Ops {
 
   @Override
   public NDArray attention(NDArray q, NDArray k, NDArray v, int heads, boolean causal) {
-    if (!causal && onCpu && packed().isPresent() && precision == ComputePrecision.BF16) {
-      return run("rounded_attention", q, k, v, integer(heads));
+    Optional<PackedOps> now = packed();
+    if (now.isEmpty()) {
+      return run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
     }
-    return packed().isPresent()
-        ? run("wide_attention", q, k, v, integer(heads), integer(causal ? 1 : 0))
-        : run(causal ? "causal_attention" : "attention", q, k, v, integer(heads));
+    return !causal && now.get().roundsAttention()
+        ? run("rounded_attention", q, k, v, integer(heads))
+        : run("wide_attention", q, k, v, integer(heads), integer(causal ? 1 : 0));
   }
 
   @Override

@@ -153,20 +153,7 @@ final class ModelAccess extends FakeAccess implements AutoCloseable {
 
   @Override
   public <T> T compute(ModelState state, ModelTask<T> task) throws IOException {
-    var model = edited.model();
-    return model
-        .engine()
-        .call(
-            () -> {
-              if (state == ModelState.PATCHED) {
-                patch.forEach(model.weights()::replace);
-              }
-              try {
-                return task.run(model);
-              } finally {
-                patch.keySet().forEach(model.weights()::restore);
-              }
-            });
+    return edited.with(state == ModelState.PATCHED ? patch : Map.of(), task);
   }
 
   @Override

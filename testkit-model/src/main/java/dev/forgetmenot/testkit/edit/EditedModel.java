@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.evaluation.EvaluationAccess.ModelTask;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.PatchDraft;
@@ -56,6 +57,25 @@ public final class EditedModel implements AutoCloseable {
   /** The model. */
   public StableDiffusion model() {
     return model;
+  }
+
+  /**
+   * Computes on the engine thread with other weights.
+   *
+   * @param weights by name, put on for as long
+   */
+  public <T> T with(Map<String, float[]> weights, ModelTask<T> task) throws IOException {
+    return model
+        .engine()
+        .call(
+            () -> {
+              weights.forEach(model.weights()::replace);
+              try {
+                return task.run(model);
+              } finally {
+                weights.keySet().forEach(model.weights()::restore);
+              }
+            });
   }
 
   /** What editors reported since the last call. */

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.report.ReportWriter;
-import dev.forgetmenot.evaluation.run.EvaluationPart;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
@@ -14,7 +13,6 @@ import dev.forgetmenot.host.evaluate.EvaluationChoice;
 import dev.forgetmenot.host.evaluate.EvaluationJob;
 import dev.forgetmenot.patching.PatchSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,9 +137,7 @@ public final class AttackCommand implements Callable<Integer> {
 
   private void attack(EvaluationJob job) throws IOException {
     if (planOnly) {
-      Files.createDirectories(output);
-      job.plan().write(output.resolve(EvaluationPart.PLAN));
-      job.sayPlan(job.plan().units(), false, output, "-o");
+      EvaluateCommand.plan(job, output);
     } else {
       EvaluateCommand.say(context, job.evaluate(output), output);
     }

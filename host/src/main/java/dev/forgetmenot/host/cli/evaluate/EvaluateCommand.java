@@ -122,13 +122,18 @@ public final class EvaluateCommand implements Callable<Integer> {
         context.say(Message.of("wrote part %s to %s", part.name(), output));
       }
     } else if (planOnly) {
-      Files.createDirectories(output);
-      job.plan().write(output.resolve(EvaluationPart.PLAN));
-      job.sayPlan(job.plan().units(), false, output, "-o");
+      plan(job, output);
       context.say("wrote " + output.resolve(EvaluationPart.PLAN));
     } else {
       say(context, job.evaluate(output), output);
     }
+  }
+
+  /** Writes the plan of a whole evaluation, and says what it takes. */
+  static void plan(EvaluationJob job, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    job.plan().write(folder.resolve(EvaluationPart.PLAN));
+    job.sayPlan(job.plan().units(), false, folder, "-o");
   }
 
   /** What the terminal says of a report; the most important last. */

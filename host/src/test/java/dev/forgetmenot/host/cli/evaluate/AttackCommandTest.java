@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
-import dev.forgetmenot.testkit.EmbeddedModel;
-import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,52 +15,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code fmn attack} on the embedded model, by a list of few concepts and steps. */
 class AttackCommandTest {
-  private static final String WORDS = "a castle\na house\na fox\na guitar\n";
-  private static final String LIST =
-      """
-      bench: few
-      version: 1
-      model: {sampler: ddim, steps: 6, guidance: 3, size: [64, 64]}
-      judge: {vocabulary: words.txt, text: model, second: prototypes, calibrationSeeds: [900, 4]}
-      seeds: {target: [1000, 4], retain: [2000, 1], luck: [50000, auto], training: [1, 3]}
-      general: {prompts: ["a photo of a fox with a guitar"]}
-      attacks: {preset: none}
-      concepts:
-        - {name: castle, kind: object, phrase: a castle, similar: [house], prompts: {name: ["a photo of {}", "a picture of {}"]}}
-        - {name: house, kind: object, phrase: a house, similar: [castle], prompts: {name: ["a photo of {}"]}}
-        - {name: fox, kind: object, phrase: a fox, similar: [guitar], prompts: {name: ["a photo of {}"]}}
-        - {name: guitar, kind: object, phrase: a guitar, similar: [fox], prompts: {name: ["a photo of {}"]}}
-      """;
-
   @TempDir static Path folder;
-  private static String plugins;
-  private static Path list;
-  private static Path patch;
+  private static FewConcepts few;
 
   @BeforeAll
   static void forget() throws IOException {
-    plugins = PackagedPlugins.copyTo(folder.resolve("plugins")).toString();
-    Files.writeString(folder.resolve("words.txt"), WORDS);
-    list = Files.writeString(folder.resolve("few.yaml"), LIST);
-    patch = folder.resolve("no-castle.fmnpatch");
-    ProgramRun forget =
-        onModel("forget", "castle", "--method=uce", "--no-report", "-o", patch.toString());
-    assertThat(forget.code()).as(forget.err()).isEqualTo(ExitCodes.DONE);
-  }
-
-  private static ProgramRun onModel(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--plugins", plugins, "--model", EmbeddedModel.folder().toString()));
-    return ProgramRun.of(all.toArray(String[]::new));
+    few = FewConcepts.in(folder, 6, 4);
   }
 
   private static ProgramRun attack(String folderName, String... more) {
-    List<String> words = new ArrayList<>(List.of("attack", "castle", "--list", list.toString()));
-    words.addAll(List.of("--patch", patch.toString(), "--unsigned=allow"));
+    List<String> words =
+        new ArrayList<>(List.of("attack", "castle", "--list", few.list().toString()));
+    words.addAll(List.of("--patch", few.patch().toString(), "--unsigned=allow"));
     words.addAll(List.of("--store", folder.resolve("store").toString()));
     words.addAll(List.of("-o", folder.resolve(folderName).toString()));
     words.addAll(List.of(more));
-    return onModel(words.toArray(String[]::new));
+    return few.onModel(words.toArray(String[]::new));
   }
 
   @Test

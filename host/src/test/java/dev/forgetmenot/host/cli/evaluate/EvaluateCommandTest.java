@@ -9,7 +9,6 @@ import dev.forgetmenot.host.Fmn;
 import dev.forgetmenot.host.cli.ProgramRun;
 import dev.forgetmenot.host.cli.shell.ExitCodes;
 import dev.forgetmenot.testkit.EmbeddedModel;
-import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,24 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code fmn evaluate} on the embedded model, by a list of few concepts and steps. */
 class EvaluateCommandTest {
-  private static final String WORDS = "a castle\na house\na fox\na guitar\n";
-  private static final String LIST =
-      """
-      bench: few
-      version: 1
-      model: {sampler: ddim, steps: 3, guidance: 3, size: [64, 64]}
-      judge: {vocabulary: words.txt, text: model, second: prototypes, calibrationSeeds: [900, 2]}
-      seeds: {target: [1000, 4], retain: [2000, 1], luck: [50000, auto], training: [1, 3]}
-      general: {prompts: ["a photo of a fox with a guitar", "a photo of a guitar"]}
-      attacks: {preset: none}
-      concepts:
-        - {name: castle, kind: object, phrase: a castle, similar: [house], prompts: {name: ["a photo of {}", "a picture of {}"]}}
-        - {name: house, kind: object, phrase: a house, similar: [castle], prompts: {name: ["a photo of {}"]}}
-        - {name: fox, kind: object, phrase: a fox, similar: [guitar], prompts: {name: ["a photo of {}"]}}
-        - {name: guitar, kind: object, phrase: a guitar, similar: [fox], prompts: {name: ["a photo of {}"]}}
-      """;
-
   @TempDir static Path folder;
+  private static FewConcepts few;
   private static String plugins;
   private static Path list;
   private static Path patch;
@@ -51,22 +34,13 @@ class EvaluateCommandTest {
 
   @BeforeAll
   static void evaluateOnce() throws IOException {
-    plugins = PackagedPlugins.copyTo(folder.resolve("plugins")).toString();
-    Files.writeString(folder.resolve("words.txt"), WORDS);
-    list = Files.writeString(folder.resolve("few.yaml"), LIST);
-    patch = folder.resolve("no-castle.fmnpatch");
-    ProgramRun forget =
-        onModel("forget", "castle", "--method=uce", "--no-report", "-o", patch.toString());
-    assertThat(forget.code()).as(forget.err()).isEqualTo(ExitCodes.DONE);
+    few = FewConcepts.in(folder, 3, 2);
+    plugins = few.plugins().toString();
+    list = few.list();
+    patch = few.patch();
     whole = folder.resolve("whole");
     first = evaluate("store", "-o", whole.toString());
     assertThat(first.code()).as(first.err()).isEqualTo(ExitCodes.DONE);
-  }
-
-  private static ProgramRun onModel(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--plugins", plugins, "--model", EmbeddedModel.folder().toString()));
-    return ProgramRun.of(all.toArray(String[]::new));
   }
 
   private static ProgramRun evaluate(String store, String... more) {
@@ -79,7 +53,7 @@ class EvaluateCommandTest {
         List.of("--patch", tested.toString(), "--unsigned=allow", "--evaluator=forgetting"));
     words.addAll(List.of("--store", folder.resolve(store).toString()));
     words.addAll(List.of(more));
-    return onModel(words.toArray(String[]::new));
+    return few.onModel(words.toArray(String[]::new));
   }
 
   private static void assertSameReport(Path other) {
@@ -208,20 +182,22 @@ class EvaluateCommandTest {
     ProgramRun part = evaluate("none", "--shard", "3/2");
     assertThat(part.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(part.err()).contains("'3/2' is no part: expected I/N");
-    ProgramRun core = onModel("evaluate", "core", "--concept", "weapon");
+    ProgramRun core = few.onModel("evaluate", "core", "--concept", "weapon");
     assertThat(core.err())
         .contains("the list core draws images of 512 × 512")
         .contains("the list is for another base");
     Path strange =
-        Files.writeString(folder.resolve("strange.yaml"), LIST.replace("a fox", "a yak"));
-    ProgramRun unseen = onModel("evaluate", strange.toString(), "--concept", "castle");
+        Files.writeString(
+            folder.resolve("strange.yaml"), Files.readString(list).replace("a fox", "a yak"));
+    ProgramRun unseen = few.onModel("evaluate", strange.toString(), "--concept", "castle");
     assertThat(unseen.err()).contains("strange.yaml:11:5: a yak is not in the vocabulary");
     Path far =
         Files.writeString(
             folder.resolve("far.yaml"),
-            LIST.replace("a photo of {}\", \"a picture", "a photo of {} " + "very ".repeat(90))
+            Files.readString(list)
+                .replace("a photo of {}\", \"a picture", "a photo of {} " + "very ".repeat(90))
                 .replace("words.txt, ", "words.txt, "));
-    ProgramRun cut = onModel("evaluate", far.toString(), "--concept", "castle");
+    ProgramRun cut = few.onModel("evaluate", far.toString(), "--concept", "castle");
     assertThat(cut.err()).contains("far.yaml:9:").contains("is cut off before \"");
     Path blocked = Files.writeString(folder.resolve("file"), "");
     ProgramRun unwritable = evaluate("file", "-o", folder.resolve("unwritten").toString());

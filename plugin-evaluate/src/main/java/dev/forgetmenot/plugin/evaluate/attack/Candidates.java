@@ -1,13 +1,18 @@
 package dev.forgetmenot.plugin.evaluate.attack;
 
+import dev.forgetmenot.api.evaluation.Attack;
+import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRow.Candidate;
 import dev.forgetmenot.api.evaluation.AttackRow.Trial;
 import dev.forgetmenot.api.evaluation.AttackRun;
 import dev.forgetmenot.api.evaluation.DrawnImage;
+import dev.forgetmenot.api.evaluation.ImageMaker;
+import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -32,6 +37,31 @@ final class Candidates {
                   .toList()));
     }
     return trials;
+  }
+
+  /** How the images of a setting are made. */
+  interface Making<S> {
+    ImageMaker.Described of(S setting) throws IOException;
+  }
+
+  /**
+   * The one row of an attack whose trials draw by name in every setting of a sweep.
+   *
+   * @param what is swept, for {@link #curve}
+   * @param recipe of a setting's image
+   */
+  static <S> List<AttackRow> swept(
+      AttackRun run, String what, List<S> settings, Making<S> making, Function<S, String> recipe)
+      throws IOException {
+    List<Shot> shots = run.shots();
+    List<List<DrawnImage>> images = new ArrayList<>();
+    for (S setting : settings) {
+      images.add(run.draw(shots, making.of(setting)));
+    }
+    long unet = Attack.Plan.of((long) shots.size() * settings.size(), 0).all(run.task());
+    return List.of(
+        AttackRow.of("", sweep(images, i -> recipe.apply(settings.get(i))), unet)
+            .saying(curve(run, what, images, i -> "" + settings.get(i))));
   }
 
   /**

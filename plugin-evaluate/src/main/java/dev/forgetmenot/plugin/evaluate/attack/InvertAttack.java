@@ -102,7 +102,7 @@ public final class InvertAttack implements Attack {
         files.add(learned.file());
         trials.addAll(drawn(run, learned, i, seeds));
       }
-      long unet = 2L * seeds * steps + 2L * run.task().settings().steps() * trials.size();
+      long unet = Plan.of(trials.size(), 2L * seeds * steps).all(run.task());
       rows.add(AttackRow.of(steps + " steps", trials, unet).keeping(files));
     }
     return rows;

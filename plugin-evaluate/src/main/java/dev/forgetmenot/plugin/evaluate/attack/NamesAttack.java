@@ -89,7 +89,7 @@ public final class NamesAttack implements Attack {
       int prompt = Math.toIntExact((long) i * prompts.size() / run.trials());
       shots.add(run.shot(i, prompts.get(prompt)));
     }
-    long unet = 2L * run.task().settings().steps() * shots.size();
+    long unet = Plan.of(shots.size(), 0).all(run.task());
     return AttackRow.ofImages(part, run.draw(shots), unet);
   }
 

@@ -7,10 +7,8 @@ import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRun;
-import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.ImageMaker;
-import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -18,7 +16,6 @@ import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.pf4j.Extension;
 
@@ -84,21 +81,14 @@ public final class NoiseAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    List<Shot> shots = run.shots();
-    List<Setting> settings = settings(run.budget());
-    List<List<DrawnImage>> images = new ArrayList<>();
-    for (Setting setting : settings) {
-      images.add(
-          run.draw(
-              shots,
-              new ImageMaker.Described(
-                  "ddim with noise, " + setting,
-                  (model, requests) -> draw(model, requests, setting))));
-    }
-    long unet = 2L * run.task().settings().steps() * shots.size() * settings.size();
-    return List.of(
-        AttackRow.of("", Candidates.sweep(images, i -> "DDIM with " + settings.get(i)), unet)
-            .saying(Candidates.curve(run, "by noise", images, i -> "" + settings.get(i))));
+    return Candidates.swept(
+        run,
+        "by noise",
+        settings(run.budget()),
+        setting ->
+            new ImageMaker.Described(
+                "ddim with noise, " + setting, (model, requests) -> draw(model, requests, setting)),
+        setting -> "DDIM with " + setting);
   }
 
   private static List<RgbImage> draw(

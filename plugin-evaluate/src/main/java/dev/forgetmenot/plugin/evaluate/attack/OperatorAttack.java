@@ -101,7 +101,7 @@ public final class OperatorAttack implements Attack {
         images.stream()
             .map(image -> new Trial(List.of(new Candidate(image, "undone text states"))))
             .toList();
-    long unet = 2L * run.task().settings().steps() * shots.size();
+    long unet = Plan.of(shots.size(), 0).all(run.task());
     return List.of(
         AttackRow.of("", trials, unet)
             .saying(

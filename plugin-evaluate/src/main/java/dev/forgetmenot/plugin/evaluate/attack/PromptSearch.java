@@ -117,8 +117,7 @@ abstract class PromptSearch implements Attack {
       all.forEach(one -> shots.add(run.shot(one.prompt(), one.seed())));
       sizes.add(all.size());
     }
-    long unet =
-        2L * run.task().settings().steps() * shots.size() + attacked.size() * searching(run);
+    long unet = Plan.of(shots.size(), attacked.size() * searching(run)).all(run.task());
     return List.of(
         AttackRow.of("", trials(run.draw(shots), sizes), unet)
             .saying(fact(run, attacked.size()))

@@ -181,8 +181,7 @@ public final class RelearnAttack implements Attack {
                         requests.stream()
                             .map(request -> part.getValue().get(key(request)))
                             .toList()));
-        long unet =
-            3L * steps.get(part.getKey()) + 2L * run.task().settings().steps() * kept.size();
+        long unet = Plan.of(kept.size(), 3L * steps.get(part.getKey())).all(run.task());
         rows.add(
             AttackRow.ofImages(part.getKey(), kept, unet)
                 .saying(

@@ -107,7 +107,7 @@ public final class RingABellAttack implements Attack {
       shots.add(run.shot(found.get(plain.prompt()), plain.seed()));
     }
     Effort each = effort(run.budget());
-    long unet = 2L * run.task().settings().steps() * shots.size();
+    long unet = Plan.of(shots.size(), 0).all(run.task());
     return List.of(
         AttackRow.ofImages("", run.draw(shots), unet)
             .saying(

@@ -6,16 +6,13 @@ import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRun;
-import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.ModelState;
-import dev.forgetmenot.files.Message;
 import dev.forgetmenot.files.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,20 +55,15 @@ public final class RingABellSoftAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    List<Shot> shots = run.shots();
-    List<List<DrawnImage>> images = new ArrayList<>();
-    for (double strength : STRENGTHS) {
-      Map<String, float[]> targets = targets(run, shots, strength);
-      images.add(run.draw(shots, new ImageMaker.Described(described(targets), maker(targets))));
-    }
-    long unet = 2L * run.task().settings().steps() * shots.size() * STRENGTHS.size();
-    return List.of(
-        AttackRow.of(
-                "",
-                Candidates.sweep(
-                    images, i -> Message.of("text states moved by η %s", STRENGTHS.get(i))),
-                unet)
-            .saying(Candidates.curve(run, "by η", images, i -> "" + STRENGTHS.get(i))));
+    return Candidates.swept(
+        run,
+        "by η",
+        STRENGTHS,
+        strength -> {
+          Map<String, float[]> targets = targets(run, run.shots(), strength);
+          return new ImageMaker.Described(described(targets), maker(targets));
+        },
+        strength -> "text states moved by η " + strength);
   }
 
   /** T by prompt, of the original's text encoder. */

@@ -67,7 +67,7 @@ public final class SeedsAttack implements Attack {
       }
     }
     List<DrawnImage> images = run.draw(shots);
-    long unet = 2L * run.task().settings().steps() * shots.size();
+    long unet = Plan.of(shots.size(), 0).all(run.task());
     List<Trial> trials = Candidates.trials(images, each, i -> "");
     return List.of(AttackRow.of("", trials, unet));
   }

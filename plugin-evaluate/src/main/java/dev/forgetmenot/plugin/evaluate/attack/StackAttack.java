@@ -85,7 +85,7 @@ public final class StackAttack implements Attack {
                 before.forEach(model.weights()::replace);
               }
             });
-    long unet = 2L * run.task().settings().steps() * run.trials();
+    long unet = Plan.of(run.trials(), 0).all(run.task());
     return List.of(
         AttackRow.ofImages("", run.draw(run.shots(), edited), unet)
             .saying(Message.of("The second edit forgets %s.", neighbour)));

@@ -5,18 +5,14 @@ import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.AttackRun;
-import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.ImageMaker;
-import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.PatchedModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.files.Message;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.pf4j.Extension;
 
@@ -55,25 +51,14 @@ public final class StrengthAttack implements Attack {
     if (!run.compute(model -> model instanceof PatchedModel)) {
       return List.of(AttackRow.notTested("", "The patches of this model cannot be scaled."));
     }
-    List<Shot> shots = run.shots();
-    List<List<DrawnImage>> images = new ArrayList<>();
-    for (double share : SHARES) {
-      images.add(
-          run.draw(
-              shots,
-              new ImageMaker.Described(
-                  "strength times " + share, (model, requests) -> at(share, model, requests))));
-    }
-    long unet = 2L * run.task().settings().steps() * shots.size() * SHARES.size();
-    return List.of(
-        AttackRow.of(
-                "",
-                Candidates.sweep(
-                    images,
-                    i -> Message.of("the patches at %s times their strength", SHARES.get(i))),
-                unet)
-            .saying(
-                Candidates.curve(run, "at times the strength", images, i -> "" + SHARES.get(i))));
+    return Candidates.swept(
+        run,
+        "at times the strength",
+        SHARES,
+        share ->
+            new ImageMaker.Described(
+                "strength times " + share, (model, requests) -> at(share, model, requests)),
+        share -> "the patches at " + share + " times their strength");
   }
 
   private static List<RgbImage> at(

@@ -37,19 +37,6 @@ final class EditedTestedModel implements TestedModel {
   @Override
   public <T> T compute(ModelState state, ModelTask<T> task) throws IOException {
     computations++;
-    var model = edited.model();
-    return model
-        .engine()
-        .call(
-            () -> {
-              if (state == ModelState.PATCHED) {
-                patch.forEach(model.weights()::replace);
-              }
-              try {
-                return task.run(model);
-              } finally {
-                patch.keySet().forEach(model.weights()::restore);
-              }
-            });
+    return edited.with(state == ModelState.PATCHED ? patch : Map.of(), task);
   }
 }
