@@ -46,8 +46,8 @@ class GoldenFilesTest {
 
   @Test
   void aNewerMinorIsReadWithAWarningForWhatIsUnknown() throws IOException {
-    try (PatchFile patch = PatchFile.open(golden("forged-1.5-optional.fmnpatch"))) {
-      assertThat(patch.manifest().version()).isEqualTo(new Manifest.Version(1, 5));
+    try (PatchFile patch = PatchFile.open(golden("forged-1.6-optional.fmnpatch"))) {
+      assertThat(patch.manifest().version()).isEqualTo(new Manifest.Version(1, 6));
       assertThat(patch.manifest().gate()).isEmpty();
       assertThat(patch.warnings()).hasSize(3);
       assertThat(patch.warnings().get(0)).contains("manifest.json.edits[0]").contains("'tide'");
@@ -59,8 +59,8 @@ class GoldenFilesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "forged-1.5-required.fmnpatch,FEATURE,weather",
-    "forged-1.5-kind.fmnpatch,FEATURE,tides",
+    "forged-1.6-required.fmnpatch,FEATURE,weather",
+    "forged-1.6-kind.fmnpatch,FEATURE,tides",
     "forged-2.0.fmnpatch,MAJOR_VERSION,2.0"
   })
   void whatCannotBeReadIsRefusedByName(String name, PatchError error, String said)

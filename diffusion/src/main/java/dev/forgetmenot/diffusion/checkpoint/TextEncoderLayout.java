@@ -1,49 +1,80 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
+import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
+import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.layer.Activation;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The text encoder of a checkpoint: CLIP's as HuggingFace names it (1.x), or OpenCLIP's (2.x). Its
- * tensors tell everything but the number of heads, which are of width 64.
+ * A text encoder of a checkpoint: CLIP's as HuggingFace names it (1.x, the first of XL), or
+ * OpenCLIP's (2.x, the second of XL). Its tensors tell everything but the number of heads, which
+ * are of width 64.
  *
  * @param shapes the tensors below its prefix
  * @param open OpenCLIP's names
  * @param old HuggingFace's names without {@code text_model.}
  */
-record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
+record TextEncoderLayout(TextEncoderSlot slot, TensorShapes shapes, boolean open, boolean old) {
   private static final int HEAD_WIDTH = 64;
-  private static final String FILE = "text_encoder/config.json";
 
   /** OpenCLIP's large text tower has 24 layers; 2.x was trained on what comes out of 23. */
   private static final int OPEN_WIDTH = 1024;
 
   private static final int OPEN_LAYERS = 23;
 
-  static Optional<TextEncoderLayout> find(TensorShapes checkpoint) {
+  static final String FIRST_XL = "conditioner.embedders.0.transformer.";
+  private static final String SECOND_XL = "conditioner.embedders.1.model.";
+
+  /** Whether a checkpoint has the second text encoder of XL. */
+  static boolean hasSecond(TensorShapes checkpoint) {
+    return checkpoint.hasAny(SECOND_XL);
+  }
+
+  /** Those of a checkpoint that are there. */
+  static List<TextEncoderLayout> find(TensorShapes checkpoint, ModelArchitecture family) {
+    List<TextEncoderSlot> slots = family.textEncoders();
+    List<TextEncoderLayout> found = new ArrayList<>();
+    if (family == ModelArchitecture.STABLE_DIFFUSION_XL) {
+      ofClip(slots.get(0), checkpoint.in(FIRST_XL)).ifPresent(found::add);
+      ofOpenClip(slots.get(1), checkpoint.in(SECOND_XL)).ifPresent(found::add);
+      return found;
+    }
+    TextEncoderSlot slot = slots.get(0);
     for (String prefix : List.of(LdmNames.OPEN_CLIP, "conditioner.embedders.0.model.")) {
-      TensorShapes below = checkpoint.in(prefix);
-      if (below.has("token_embedding.weight")) {
-        return Optional.of(new TextEncoderLayout(below, true, false));
+      if (found.isEmpty()) {
+        ofOpenClip(slot, checkpoint.in(prefix)).ifPresent(found::add);
       }
     }
-    TensorShapes below = checkpoint.in(LdmNames.CLIP);
+    if (found.isEmpty()) {
+      ofClip(slot, checkpoint.in(LdmNames.CLIP)).ifPresent(found::add);
+    }
+    return found;
+  }
+
+  private static Optional<TextEncoderLayout> ofOpenClip(TextEncoderSlot slot, TensorShapes below) {
+    return below.has("token_embedding.weight")
+        ? Optional.of(new TextEncoderLayout(slot, below, true, false))
+        : Optional.empty();
+  }
+
+  private static Optional<TextEncoderLayout> ofClip(TextEncoderSlot slot, TensorShapes below) {
     if (below.has("text_model.embeddings.token_embedding.weight")) {
-      return Optional.of(new TextEncoderLayout(below, false, false));
+      return Optional.of(new TextEncoderLayout(slot, below, false, false));
     }
-    if (below.has("embeddings.token_embedding.weight")) {
-      return Optional.of(new TextEncoderLayout(below, false, true));
-    }
-    return Optional.empty();
+    return below.has("embeddings.token_embedding.weight")
+        ? Optional.of(new TextEncoderLayout(slot, below, false, true))
+        : Optional.empty();
   }
 
   TextEncoderConfig config() throws IOException {
     int width = shapes.side(embedding(), 1);
     if (width % HEAD_WIDTH != 0) {
-      throw shapes.unknown("how many heads " + width + " channels have", FILE);
+      throw shapes.unknown(
+          "how many heads " + width + " channels have", slot.component() + "/config.json");
     }
     String first = open ? "transformer.resblocks.0.mlp.c_fc" : below() + "encoder.layers.0.mlp.fc1";
     return new TextEncoderConfig(
@@ -57,7 +88,8 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
             layers(width),
             width / HEAD_WIDTH,
             1e-5,
-            open ? Activation.GELU : Activation.QUICK_GELU));
+            open ? Activation.GELU : Activation.QUICK_GELU),
+        slot.projected() ? shapes.side(OpenClipNames.PROJECTION, 1) : 0);
   }
 
   int vocabulary() throws IOException {
@@ -69,6 +101,9 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
       return shapes.count(below() + "encoder.layers.");
     }
     int stored = shapes.count("transformer.resblocks.");
+    if (slot.projected()) {
+      return stored; // the pooled state comes from the last
+    }
     // Programs that write 2.x from a folder leave the unused layer away.
     return width == OPEN_WIDTH ? Math.min(stored, OPEN_LAYERS) : stored - 1;
   }
@@ -99,6 +134,7 @@ record TextEncoderLayout(TensorShapes shapes, boolean open, boolean old) {
       String number = rest.substring(layers.length()).replaceFirst("\\..*", "");
       return number.matches("\\d{1,4}") && Integer.parseInt(number) >= config.encoder().layers();
     }
-    return List.of("logit_scale", "text_projection", "attn_mask").contains(rest);
+    return List.of("logit_scale", "attn_mask").contains(rest)
+        || (rest.equals(OpenClipNames.PROJECTION) && !slot.projected());
   }
 }

@@ -16,10 +16,21 @@ import java.nio.ByteOrder;
  * @param dtype element type
  * @param shape of the range, outermost first
  * @param offset bytes of the stored tensor before the range
+ * @param transposed whether the file holds the transpose of this matrix
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record StoredTensor(
-    SafetensorsFile file, String stored, DType dtype, long[] shape, long offset) {
+    SafetensorsFile file,
+    String stored,
+    DType dtype,
+    long[] shape,
+    long offset,
+    boolean transposed) {
+
+  /** A tensor as it is stored. */
+  public StoredTensor(SafetensorsFile file, String stored, DType dtype, long[] shape, long offset) {
+    this(file, stored, dtype, shape, offset, false);
+  }
 
   /** A whole tensor. */
   public static StoredTensor whole(SafetensorsFile file, TensorInfo info) {
@@ -43,10 +54,22 @@ public record StoredTensor(
     return new StoredTensor(file, stored, dtype, part, offset + first * row * dtype.bytes());
   }
 
+  /**
+   * The transpose of this whole matrix.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public StoredTensor transpose() {
+    if (shape.length != 2 || offset != 0 || transposed) {
+      throw new IllegalArgumentException(stored + " is no whole matrix as it is stored");
+    }
+    return new StoredTensor(file, stored, dtype, new long[] {shape[1], shape[0]}, 0, true);
+  }
+
   /** The same bytes without sides of 1 after the first {@code rank} dimensions. */
   StoredTensor squeezed(int rank) {
     long[] part = java.util.Arrays.copyOf(shape, rank);
-    return new StoredTensor(file, stored, dtype, part, offset);
+    return new StoredTensor(file, stored, dtype, part, offset, transposed);
   }
 
   /** Number of elements. */
@@ -65,7 +88,25 @@ public record StoredTensor(
    */
   public ByteBuffer bytes() throws IOException {
     int length = Math.toIntExact(size() * dtype.bytes());
+    if (transposed) {
+      return flipped(length);
+    }
     return file.bytes(stored).slice(Math.toIntExact(offset), length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A copy in the order of this matrix. */
+  private ByteBuffer flipped(int length) throws IOException {
+    ByteBuffer from = file.bytes(stored);
+    byte[] to = new byte[length];
+    int rows = Math.toIntExact(shape[0]);
+    int columns = Math.toIntExact(shape[1]);
+    int width = dtype.bytes();
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        from.get((column * rows + row) * width, to, (row * columns + column) * width, width);
+      }
+    }
+    return ByteBuffer.wrap(to).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -75,7 +116,11 @@ public record StoredTensor(
    * @throws IOException if the file cannot be read or has become shorter
    */
   public void read(long from, ByteBuffer into) throws IOException {
-    file.read(stored, offset + from, into);
+    if (transposed) {
+      into.put(bytes().slice(Math.toIntExact(from), into.remaining()));
+    } else {
+      file.read(stored, offset + from, into);
+    }
   }
 
   /**
@@ -85,6 +130,9 @@ public record StoredTensor(
    *     bits
    */
   public float[] floats() throws IOException {
+    if (transposed) {
+      return dtype.floats(bytes());
+    }
     int first = Math.toIntExact(offset / dtype.bytes());
     return file.floats(stored, first, Math.toIntExact(size()));
   }

@@ -62,7 +62,7 @@ final class PatchTargets {
   private void add(Manifest.Edit edit) {
     TreeSet<String> names = new TreeSet<>();
     for (String changed : edit.content().changed()) {
-      List<String> matches = new TargetPattern(changed).among(base.names(edit.component()));
+      List<String> matches = new TargetPattern(changed).among(names(edit.component()));
       if (matches.isEmpty()) {
         missing.add(changed);
       }
@@ -70,6 +70,11 @@ final class PatchTargets {
     }
     targets.put(edit.id(), List.copyOf(names));
     edit.content().accept(new Shapes(edit, names));
+  }
+
+  /** The names of a component's tensors; none of a component that the base has not. */
+  private Set<String> names(String component) {
+    return base.components().contains(component) ? base.names(component) : Set.of();
   }
 
   /** Checks that what an edit changes has the shape that it says. */
@@ -109,7 +114,17 @@ final class PatchTargets {
 
     @Override
     public Void visit(TokensEdit.Descriptor tokens) {
-      checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
+      long width =
+          base.components().stream()
+              .filter(component -> base.names(component).contains(EMBEDDING))
+              .mapToLong(component -> base.shape(component, EMBEDDING)[1])
+              .sum();
+      if (width != tokens.width()) {
+        otherShape.add(
+            Message.of(
+                "the text encoders give %s numbers for a token, where it has vectors of %s",
+                width, tokens.width()));
+      }
       return null;
     }
 
@@ -126,7 +141,7 @@ final class PatchTargets {
 
   private void checkShape(Manifest.Edit edit, String target, List<Long> shape) {
     String name = target.substring(edit.component().length() + 1);
-    if (base.names(edit.component()).contains(name)) {
+    if (names(edit.component()).contains(name)) {
       List<Long> found = Arrays.stream(base.shape(edit.component(), name)).boxed().toList();
       if (!found.equals(shape)) {
         otherShape.add(target + " " + found + " instead of " + shape);
@@ -185,6 +200,6 @@ final class PatchTargets {
             + "; it fits the base '"
             + patch.manifest().base().label()
             + "', not the model in "
-            + base.source(patch.manifest().edits().get(0).component()));
+            + base.source("unet"));
   }
 }

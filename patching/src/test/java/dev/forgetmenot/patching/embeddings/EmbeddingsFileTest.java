@@ -135,13 +135,37 @@ class EmbeddingsFileTest {
   }
 
   @Test
-  void whatIsNoTokenIsSaid() throws IOException {
-    SafetensorsWriter sdxl =
+  void vectorsForTwoTextEncodersLieSideBySide() throws IOException {
+    SafetensorsWriter both =
         new SafetensorsWriter()
-            .add("clip_l", DType.F32, new long[] {1, 2}, new float[2])
-            .add("clip_g", DType.F32, new long[] {1, 3}, new float[3]);
-    Path large = write("sdxl.safetensors", sdxl);
-    assertThatThrownBy(() -> EmbeddingsFile.read(large)).hasMessageContaining("SDXL");
+            .add("clip_g", DType.F32, new long[] {2, 3}, new float[] {5, 6, 7, 8, 9, 10})
+            .add("clip_l", DType.F32, new long[] {2, 2}, new float[] {1, 2, 3, 4});
+    Embeddings read = EmbeddingsFile.read(write("thing.safetensors", both));
+    assertThat(read.phrase()).isEqualTo("thing");
+    assertThat(read.width()).isEqualTo(5);
+    assertThat(read.tokens().get("thing").values()).containsExactly(1, 2, 5, 6, 7, 3, 4, 8, 9, 10);
+    Path one =
+        write(
+            "one.safetensors",
+            new SafetensorsWriter().add("clip_g", DType.F32, new long[] {1, 3}, new float[3]));
+    assertThatThrownBy(() -> EmbeddingsFile.read(one))
+        .hasMessageContaining("clip_l and clip_g, both of them");
+    Path uneven =
+        write(
+            "uneven-encoders.safetensors",
+            new SafetensorsWriter()
+                .add("clip_l", DType.F32, new long[] {2, 2}, new float[4])
+                .add("clip_g", DType.F32, new long[] {1, 3}, new float[3]));
+    assertThatThrownBy(() -> EmbeddingsFile.read(uneven))
+        .hasMessageContaining("2 vectors for the first text encoder and 1 for the second");
+  }
+
+  @Test
+  void whatIsNoTokenIsSaid() throws IOException {
+    SafetensorsWriter third =
+        new SafetensorsWriter().add("t5xxl", DType.F32, new long[] {1, 2}, new float[2]);
+    Path large = write("sd3.safetensors", third);
+    assertThatThrownBy(() -> EmbeddingsFile.read(large)).hasMessageContaining("SD 3");
     Path lora =
         write(
             "lora.safetensors",
