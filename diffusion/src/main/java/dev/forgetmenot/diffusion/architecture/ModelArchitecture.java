@@ -6,11 +6,13 @@ import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A family of models that have the same components. The next one is an entry here. */
@@ -23,7 +25,15 @@ public enum ModelArchitecture {
           "StableDiffusionPipelineSafe",
           "StableDiffusionImg2ImgPipeline",
           "StableDiffusionControlNetPipeline"),
-      List.of(new TextEncoderSlot("text_encoder", "tokenizer", false, "lora_te", Optional.empty())),
+      List.of(
+          new TextEncoderSlot(
+              "text_encoder",
+              "tokenizer",
+              false,
+              List.of(
+                  new TextEncoderSlot.Stored("cond_stage_model.model.", true),
+                  new TextEncoderSlot.Stored("conditioner.embedders.0.model.", true),
+                  new TextEncoderSlot.Stored("cond_stage_model.transformer.", false)))),
       false,
       0.18215),
   /**
@@ -37,9 +47,15 @@ public enum ModelArchitecture {
           "StableDiffusionXLControlNetPipeline"),
       List.of(
           new TextEncoderSlot(
-              "text_encoder", "tokenizer", false, "lora_te1", Optional.of("clip_l")),
+              "text_encoder",
+              "tokenizer",
+              false,
+              List.of(new TextEncoderSlot.Stored("conditioner.embedders.0.transformer.", false))),
           new TextEncoderSlot(
-              "text_encoder_2", "tokenizer_2", true, "lora_te2", Optional.of("clip_g"))),
+              "text_encoder_2",
+              "tokenizer_2",
+              true,
+              List.of(new TextEncoderSlot.Stored("conditioner.embedders.1.model.", true)))),
       true,
       0.13025);
 
@@ -70,6 +86,23 @@ public enum ModelArchitecture {
   /** The architecture of diffusers' pipeline classes; empty for one that is not known. */
   public static Optional<ModelArchitecture> ofPipeline(String className) {
     return Stream.of(values()).filter(one -> one.pipelines.contains(className)).findFirst();
+  }
+
+  /**
+   * The architecture of a single file, told by the last text encoder, which the others have not;
+   * the first where there is none.
+   *
+   * @param begins whether a name in the file begins so
+   */
+  public static ModelArchitecture ofFile(Predicate<String> begins) {
+    return Stream.of(values())
+        .sorted(Comparator.comparingInt(one -> -one.textEncoders.size()))
+        .filter(
+            one ->
+                one.textEncoders.get(one.textEncoders.size() - 1).stored().stream()
+                    .anyMatch(names -> begins.test(names.prefix())))
+        .findFirst()
+        .orElse(STABLE_DIFFUSION);
   }
 
   /** What people call it. */
@@ -110,6 +143,14 @@ public enum ModelArchitecture {
   /** What samples of the VAE's posterior are multiplied by, where no configuration says it. */
   public double latentScale() {
     return latentScale;
+  }
+
+  /**
+   * Whether there are two versions, of which the second has linear layers around the transformer
+   * blocks of its UNet and predicts the noise or the velocity.
+   */
+  public boolean hasVersions() {
+    return this == STABLE_DIFFUSION;
   }
 
   /**

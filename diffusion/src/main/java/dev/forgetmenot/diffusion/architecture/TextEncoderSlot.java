@@ -3,7 +3,7 @@ package dev.forgetmenot.diffusion.architecture;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * A text encoder of an architecture.
@@ -11,15 +11,21 @@ import java.util.Optional;
  * @param component what its weights are named by, and its folder
  * @param tokenizer the folder of its tokenizer
  * @param projected whether the projection of its pooled state is a part of the condition
- * @param loraPrefix what kohya's LoRA files write before the names of its modules
- * @param embeddingKey what files of learned tokens call its vectors; empty for the only encoder
+ * @param stored how single files may name its tensors
  */
 public record TextEncoderSlot(
     String component,
     String tokenizer,
     boolean projected,
-    String loraPrefix,
-    Optional<String> embeddingKey) {
+    List<Stored> stored) {
+  /**
+   * Names of a text encoder in a single file.
+   *
+   * @param prefix what they begin with
+   * @param open whether they are OpenCLIP's; else those of transformers
+   */
+  public record Stored(String prefix, boolean open) {}
+
   /** The class of transformers that it must be of. */
   public String className() {
     return projected ? "CLIPTextModelWithProjection" : "CLIPTextModel";

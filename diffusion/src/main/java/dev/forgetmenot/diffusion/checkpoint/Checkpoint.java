@@ -3,6 +3,7 @@ package dev.forgetmenot.diffusion.checkpoint;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
+import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -79,16 +80,15 @@ public final class Checkpoint {
     UnsupportedCheckpoints.refuse(shapes);
     TensorShapes unetShapes = shapes.in(LdmNames.UNET);
     UnsupportedCheckpoints.refuseMoreInputs(shapes, unetShapes.side("input_blocks.0.0.weight", 1));
-    this.architecture =
-        TextEncoderLayout.hasSecond(shapes)
-            ? ModelArchitecture.STABLE_DIFFUSION_XL
-            : ModelArchitecture.STABLE_DIFFUSION;
+    this.architecture = ModelArchitecture.ofFile(shapes::hasAny);
     this.text = TextEncoderLayout.find(shapes, architecture);
-    if (text.isEmpty()) {
-      throw lacks("text encoder", LdmNames.CLIP);
-    }
-    if (text.size() < architecture.textEncoders().size()) {
-      throw lacks("first text encoder", TextEncoderLayout.FIRST_XL);
+    for (TextEncoderSlot slot : architecture.textEncoders()) {
+      if (text.stream().noneMatch(layout -> layout.slot().equals(slot))) {
+        List<TextEncoderSlot.Stored> names = slot.stored();
+        throw lacks(
+            architecture.textEncoders().size() == 1 ? "text encoder" : slot.component(),
+            names.get(names.size() - 1).prefix());
+      }
     }
     if (!shapes.hasAny(LdmNames.VAE)) {
       throw lacks("autoencoder", LdmNames.VAE);
@@ -99,7 +99,7 @@ public final class Checkpoint {
     }
     UnsupportedCheckpoints.refusePruned(shapes, unetShapes, architecture);
     UNetArchitecture found = new UNetArchitecture(unetShapes);
-    boolean version2 = found.linear() && architecture == ModelArchitecture.STABLE_DIFFUSION;
+    boolean version2 = found.linear() && architecture.hasVersions();
     this.scheduler = scheduler(prediction, unetShapes, version2);
     boolean velocity =
         DiscreteNoiseSchedule.predictionType(scheduler) == PredictionType.V_PREDICTION;

@@ -5,7 +5,6 @@ import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.layer.Activation;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,33 +25,21 @@ record TextEncoderLayout(TextEncoderSlot slot, TensorShapes shapes, boolean open
 
   private static final int OPEN_LAYERS = 23;
 
-  static final String FIRST_XL = "conditioner.embedders.0.transformer.";
-  private static final String SECOND_XL = "conditioner.embedders.1.model.";
-
-  /** Whether a checkpoint has the second text encoder of XL. */
-  static boolean hasSecond(TensorShapes checkpoint) {
-    return checkpoint.hasAny(SECOND_XL);
+  /** Those of a checkpoint that are there, each under the first of its names that is. */
+  static List<TextEncoderLayout> find(TensorShapes checkpoint, ModelArchitecture family) {
+    return family.textEncoders().stream()
+        .flatMap(
+            slot ->
+                slot.stored().stream()
+                    .flatMap(names -> of(slot, names, checkpoint).stream())
+                    .limit(1))
+        .toList();
   }
 
-  /** Those of a checkpoint that are there. */
-  static List<TextEncoderLayout> find(TensorShapes checkpoint, ModelArchitecture family) {
-    List<TextEncoderSlot> slots = family.textEncoders();
-    List<TextEncoderLayout> found = new ArrayList<>();
-    if (family == ModelArchitecture.STABLE_DIFFUSION_XL) {
-      ofClip(slots.get(0), checkpoint.in(FIRST_XL)).ifPresent(found::add);
-      ofOpenClip(slots.get(1), checkpoint.in(SECOND_XL)).ifPresent(found::add);
-      return found;
-    }
-    TextEncoderSlot slot = slots.get(0);
-    for (String prefix : List.of(LdmNames.OPEN_CLIP, "conditioner.embedders.0.model.")) {
-      if (found.isEmpty()) {
-        ofOpenClip(slot, checkpoint.in(prefix)).ifPresent(found::add);
-      }
-    }
-    if (found.isEmpty()) {
-      ofClip(slot, checkpoint.in(LdmNames.CLIP)).ifPresent(found::add);
-    }
-    return found;
+  private static Optional<TextEncoderLayout> of(
+      TextEncoderSlot slot, TextEncoderSlot.Stored names, TensorShapes checkpoint) {
+    TensorShapes below = checkpoint.in(names.prefix());
+    return names.open() ? ofOpenClip(slot, below) : ofClip(slot, below);
   }
 
   private static Optional<TextEncoderLayout> ofOpenClip(TextEncoderSlot slot, TensorShapes below) {

@@ -93,7 +93,8 @@ final class UnsupportedCheckpoints {
         }
       }
     }
-    if (shapes.hasAny(UNET + ADDED) && !TextEncoderLayout.hasSecond(shapes)) {
+    if (shapes.hasAny(UNET + ADDED)
+        && !ModelArchitecture.ofFile(shapes::hasAny).conditionedOnSizes()) {
       throw new IOException(
           shapes.where()
               + (shapes.hasAny(REFINER)
@@ -116,7 +117,7 @@ final class UnsupportedCheckpoints {
    */
   static void refusePruned(TensorShapes shapes, TensorShapes unet, ModelArchitecture family)
       throws IOException {
-    if (family != ModelArchitecture.STABLE_DIFFUSION_XL) {
+    if (!family.conditionedOnSizes()) {
       return;
     }
     if (!unet.has(ADDED + "0.0.weight")) {

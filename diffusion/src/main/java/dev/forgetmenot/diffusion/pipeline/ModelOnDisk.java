@@ -46,8 +46,7 @@ public final class ModelOnDisk implements AutoCloseable {
   /** A text encoder and its tokenizer. */
   record TextPart(TextEncoderSlot slot, TextEncoderConfig config, TokenizerFiles tokenizer) {
     BaseTextEncoder base() {
-      return new BaseTextEncoder(
-          slot.component(), tokenizer.identity(), slot.loraPrefix(), slot.embeddingKey());
+      return new BaseTextEncoder(slot.component(), tokenizer.identity());
     }
   }
 

@@ -34,7 +34,8 @@ final class UnsupportedPipelines {
           Message.of(
               "%s is a refiner, the second stage of %s, which has no first text encoder and ends"
                   + " what a base model began; expected the base model",
-              index, ModelArchitecture.STABLE_DIFFUSION_XL.words()));
+              index,
+              ModelArchitecture.ofPipeline(className).map(ModelArchitecture::words).orElseThrow()));
     }
   }
 
@@ -44,8 +45,9 @@ final class UnsupportedPipelines {
         encoder instanceof JsonArray list
             && list.asList().stream().allMatch(JsonElement::isJsonNull);
     return without
-        && ModelArchitecture.ofPipeline(className).orElse(null)
-            == ModelArchitecture.STABLE_DIFFUSION_XL;
+        && ModelArchitecture.ofPipeline(className)
+            .filter(family -> family.textEncoders().size() > 1)
+            .isPresent();
   }
 
   static IOException unknown(Path index, String className) {

@@ -66,6 +66,21 @@ public record StoredTensor(
     return new StoredTensor(file, stored, dtype, new long[] {shape[1], shape[0]}, 0, true);
   }
 
+  /** The same place in another file, such as a copy. */
+  public StoredTensor in(SafetensorsFile other) {
+    return new StoredTensor(other, stored, dtype, shape, offset, transposed);
+  }
+
+  /**
+   * Other values of this matrix, in the order in which the file holds it.
+   *
+   * @param bytes all of them, in the order of this matrix
+   * @return the given ones where that is the same
+   */
+  public ByteBuffer asStored(ByteBuffer bytes) {
+    return transposed ? flipped(bytes, shape[0], shape[1]) : bytes;
+  }
+
   /** The same bytes without sides of 1 after the first {@code rank} dimensions. */
   StoredTensor squeezed(int rank) {
     long[] part = java.util.Arrays.copyOf(shape, rank);
@@ -87,23 +102,21 @@ public record StoredTensor(
    * @throws IOException if the file cannot be read, or the tensor it is in has 2 GiB or more
    */
   public ByteBuffer bytes() throws IOException {
-    int length = Math.toIntExact(size() * dtype.bytes());
     if (transposed) {
-      return flipped(length);
+      return flipped(file.bytes(stored), shape[1], shape[0]);
     }
+    int length = Math.toIntExact(size() * dtype.bytes());
     return file.bytes(stored).slice(Math.toIntExact(offset), length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A copy in the order of this matrix. */
-  private ByteBuffer flipped(int length) throws IOException {
-    ByteBuffer from = file.bytes(stored);
-    byte[] to = new byte[length];
-    int rows = Math.toIntExact(shape[0]);
-    int columns = Math.toIntExact(shape[1]);
+  /** The transpose of a matrix of so many rows and columns. */
+  private ByteBuffer flipped(ByteBuffer from, long rows, long columns) {
     int width = dtype.bytes();
+    byte[] to = new byte[Math.toIntExact(rows * columns * width)];
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
-        from.get((column * rows + row) * width, to, (row * columns + column) * width, width);
+        int at = Math.toIntExact(column * rows + row) * width;
+        from.get(Math.toIntExact(row * columns + column) * width, to, at, width);
       }
     }
     return ByteBuffer.wrap(to).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);

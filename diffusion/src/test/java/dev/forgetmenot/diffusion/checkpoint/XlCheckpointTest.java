@@ -114,7 +114,7 @@ class XlCheckpointTest {
       value = {
         "model.diffusion_model.middle_block.1. | pruned Stable Diffusion XL",
         "first_stage_model. | holds no autoencoder",
-        "conditioner.embedders.0. | holds no first text encoder",
+        "conditioner.embedders.0. | holds no text_encoder",
         "model.diffusion_model.label_emb. | a UNet that takes no sizes",
         "conditioner.embedders.1. | takes more than a prompt",
       })

@@ -1,7 +1,6 @@
 package dev.forgetmenot.api.model;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A base as its files hold it: what patches are bound to, checked against and computed from. Needs
@@ -26,7 +25,7 @@ public record BaseModel(
       BaseTensors tensors, TokenizerIdentity tokenizer, String architecture, String label) {
     this(
         tensors,
-        List.of(new BaseTextEncoder("text_encoder", tokenizer, "lora_te", Optional.empty())),
+        List.of(new BaseTextEncoder("text_encoder", tokenizer)),
         architecture,
         label);
   }

@@ -44,8 +44,8 @@ public final class EmbeddingsFile {
   /** Text encoders that Stable Diffusion 1.x, 2.x and XL have not. */
   private static final Map<String, String> OTHERS = Map.of("t5xxl", "SD 3 or Flux");
 
-  private static final String FIRST = "clip_l";
-  private static final String SECOND = "clip_g";
+  static final String FIRST = "clip_l";
+  static final String SECOND = "clip_g";
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 

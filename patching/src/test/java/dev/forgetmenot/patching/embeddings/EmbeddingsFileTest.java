@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.embeddings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -132,6 +133,25 @@ class EmbeddingsFileTest {
     }
     Path zipped = Files.write(folder.resolve("d.safetensors"), bytes.toByteArray());
     assertThatThrownBy(() -> EmbeddingsFile.read(zipped)).hasMessageContaining("data.pkl");
+  }
+
+  @Test
+  void vectorsForBothTextEncodersAreWrittenApart() throws IOException {
+    float[] values = new float[2 * 2048];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Embeddings wide = new Embeddings(Map.of("thing", new Rows(2, 2048, values)));
+    Path file = folder.resolve(EmbeddingsFormat.SDXL.fileName("<thing>"));
+    assertThat(file.getFileName()).hasToString("thing.safetensors");
+    EmbeddingsFormat.SDXL.write(file, wide, Map.of());
+    assertSame(EmbeddingsFile.read(file), wide);
+    try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.PATCH)) {
+      assertThat(stored.tensors().get("clip_l").shape()).containsExactly(2, 768);
+      assertThat(stored.floats("clip_g")[1280]).isEqualTo(2048 + 768);
+    }
+    assertThatThrownBy(() -> EmbeddingsFormat.SDXL.write(file, tokens(1), Map.of()))
+        .hasMessageContaining("and these have 3; take another form");
   }
 
   @Test
