@@ -51,7 +51,10 @@ class PatchSizesTest {
       for (String part : List.of("to_q", "to_k", "to_v", "to_out.0")) {
         int read = part.matches("to_[kv]") ? 2048 : width;
         factors.put(
-            "unet/down_blocks.2.attentions.0.transformer_blocks." + block + ".attn2." + part
+            "unet/down_blocks.2.attentions.0.transformer_blocks."
+                + block
+                + ".attn2."
+                + part
                 + ".weight",
             new LowRank(
                 new long[] {width, read},

@@ -27,19 +27,14 @@ class SecondTextEncoderTest {
         Map.of(
             QUERY,
             new LowRank(
-                new long[] {6, 5},
-                1,
-                1,
-                SampleEdits.values(5, 21),
-                SampleEdits.values(6, 22))));
+                new long[] {6, 5}, 1, 1, SampleEdits.values(5, 21), SampleEdits.values(6, 22))));
   }
 
   private static Manifest.Base base() {
     Manifest.Base one = SampleEdits.base(32);
     Map<String, Manifest.Component> components = new HashMap<>(one.components());
     components.put(
-        "text_encoder_2",
-        new Manifest.Component("11".repeat(32), "22".repeat(32), 1, Map.of()));
+        "text_encoder_2", new Manifest.Component("11".repeat(32), "22".repeat(32), 1, Map.of()));
     return new Manifest.Base(
         components,
         one.textEncoder(),
@@ -49,8 +44,7 @@ class SecondTextEncoderTest {
         "same-architecture");
   }
 
-  private Path write(PatchDraft draft, Manifest.Base base, String architecture)
-      throws IOException {
+  private Path write(PatchDraft draft, Manifest.Base base, String architecture) throws IOException {
     Path file = folder.resolve("a.fmnpatch");
     PatchWriter.write(file, draft, base, architecture, SampleEdits.CREATED);
     return file;
@@ -63,7 +57,6 @@ class SecondTextEncoderTest {
   @Test
   void theGoldenFileIsWhatIsWritten() throws IOException {
     Path file = write(draft(), base(), Manifest.XL);
-    Files.copy(file, Path.of("/tmp/golden-1.5.fmnpatch"), java.nio.file.StandardCopyOption.REPLACE_EXISTING); // TEMP
     try (var golden = SecondTextEncoderTest.class.getResourceAsStream("golden-1.5.fmnpatch")) {
       assertThat(Files.readAllBytes(file)).isEqualTo(golden.readAllBytes());
     }
@@ -95,8 +88,7 @@ class SecondTextEncoderTest {
 
   @Test
   void anEditOfAComponentThatTheBaseLacksIsRefused() {
-    assertThatThrownBy(
-            () -> write(SampleEdits.draft(second()), SampleEdits.base(32), Manifest.XL))
+    assertThatThrownBy(() -> write(SampleEdits.draft(second()), SampleEdits.base(32), Manifest.XL))
         .isInstanceOfAny(PatchFormatException.class, IllegalArgumentException.class)
         .hasMessageContaining("text_encoder_2");
   }

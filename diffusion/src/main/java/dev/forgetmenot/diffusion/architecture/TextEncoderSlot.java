@@ -14,10 +14,7 @@ import java.util.List;
  * @param stored how single files may name its tensors
  */
 public record TextEncoderSlot(
-    String component,
-    String tokenizer,
-    boolean projected,
-    List<Stored> stored) {
+    String component, String tokenizer, boolean projected, List<Stored> stored) {
   /**
    * Names of a text encoder in a single file.
    *

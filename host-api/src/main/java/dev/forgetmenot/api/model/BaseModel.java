@@ -23,11 +23,7 @@ public record BaseModel(
   /** A base with one text encoder, as SD 1.x and 2.x have it. */
   public BaseModel(
       BaseTensors tensors, TokenizerIdentity tokenizer, String architecture, String label) {
-    this(
-        tensors,
-        List.of(new BaseTextEncoder("text_encoder", tokenizer)),
-        architecture,
-        label);
+    this(tensors, List.of(new BaseTextEncoder("text_encoder", tokenizer)), architecture, label);
   }
 
   /** The words and merges of the first text encoder. */

@@ -32,7 +32,8 @@ public final class VocabularyFile {
 
   /**
    * The vocabulary of a model: what {@code concepts.json} beside its other files says, or else the
-   * concepts of the list {@link #LIST} for the published sizes of Stable Diffusion, or else nothing.
+   * concepts of the list {@link #LIST} for the published sizes of Stable Diffusion, or else
+   * nothing.
    *
    * @throws IOException if the file is there but broken
    */
