@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The commands on a model with two text encoders. */
 class TwoTextEncodersCommandsTest {
   private static final Path MODEL = GoldenFolders.inProject("testkit/fixtures/sdxl-tiny/model");
-  private static final String TRAINED = " --no-real-image --sample-steps=1 --sample-count=1";
+  private static final String TRAINED = " --no-real-image";
   private static final ModelExtension APPLIED =
       model -> {
         try (PatchStack stack = PatchStack.open(model.patches())) {
@@ -101,9 +101,9 @@ class TwoTextEncodersCommandsTest {
     "uce, ''",
     "rece, ''",
     "oblique, ''",
-    "speed, ''",
+    "speed, --preserve=boat;tree",
     "cure, ''",
-    "dp, ''",
+    "dp, --preserve=boat;tree",
     "resteer, --trainable=lora --steps=2" + TRAINED,
     "resteer, --trainable=cross-attention --steps=2" + TRAINED,
     "esd, --starts=1 --start-steps=2 --steps=2",

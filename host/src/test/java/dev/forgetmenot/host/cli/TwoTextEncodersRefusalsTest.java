@@ -21,8 +21,7 @@ class TwoTextEncodersRefusalsTest {
   private static final Path TWO = FIXTURES.resolve("sdxl-tiny/model");
   private static final Path ONE = FIXTURES.resolve("sd1-tiny/model");
   private static final String LORA =
-      " --method=resteer --trainable=lora --steps=1 --no-real-image --sample-steps=1"
-          + " --sample-count=1";
+      " --method=resteer --trainable=lora --steps=1 --no-real-image";
 
   @TempDir static Path plugins;
   @TempDir Path temp;

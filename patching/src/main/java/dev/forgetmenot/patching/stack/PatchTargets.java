@@ -16,11 +16,13 @@ import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which tensors of a base a patch changes: all that it names or that match its patterns, each with
@@ -114,16 +116,20 @@ final class PatchTargets {
 
     @Override
     public Void visit(TokensEdit.Descriptor tokens) {
-      long width =
-          base.components().stream()
-              .filter(component -> base.names(component).contains(EMBEDDING))
-              .mapToLong(component -> base.shape(component, EMBEDDING)[1])
-              .sum();
-      if (width != tokens.width()) {
+      Map<String, Long> widths = new LinkedHashMap<>(); // by table of a text encoder
+      for (String component : base.components()) {
+        if (base.names(component).contains(EMBEDDING)) {
+          widths.put(component + "/" + EMBEDDING, base.shape(component, EMBEDDING)[1]);
+        }
+      }
+      if (widths.values().stream().mapToLong(Long::longValue).sum() != tokens.width()) {
         otherShape.add(
             Message.of(
-                "the text encoders give %s numbers for a token, where it has vectors of %s",
-                width, tokens.width()));
+                "%s with rows of %s instead of %s%s",
+                String.join(" and ", widths.keySet()),
+                widths.values().stream().map(String::valueOf).collect(Collectors.joining(" and ")),
+                tokens.width(),
+                widths.size() > 1 ? " together" : ""));
       }
       return null;
     }
