@@ -20,8 +20,7 @@ class TwoTextEncodersRefusalsTest {
   private static final Path FIXTURES = GoldenFolders.inProject("testkit/fixtures");
   private static final Path TWO = FIXTURES.resolve("sdxl-tiny/model");
   private static final Path ONE = FIXTURES.resolve("sd1-tiny/model");
-  private static final String LORA =
-      " --method=resteer --trainable=lora --steps=1 --no-real-image";
+  private static final String LORA = " --method=resteer --trainable=lora --steps=1 --no-real-image";
 
   @TempDir static Path plugins;
   @TempDir Path temp;
