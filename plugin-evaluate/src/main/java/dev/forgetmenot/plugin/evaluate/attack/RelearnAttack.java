@@ -74,6 +74,11 @@ public final class RelearnAttack implements Attack {
   }
 
   @Override
+  public boolean trainsWeights() {
+    return true;
+  }
+
+  @Override
   public int version() {
     return 2;
   }
