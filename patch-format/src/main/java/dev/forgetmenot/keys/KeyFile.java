@@ -65,11 +65,16 @@ public final class KeyFile {
             : new FileAttribute<?>[0];
     create(file, pem(PRIVATE, key.pkcs8()), attributes);
     try {
-      create(other, pem(PUBLIC, key.verification().spki()));
+      create(other, text(key.verification()));
     } catch (IOException e) {
       Files.deleteIfExists(file);
       throw e;
     }
+  }
+
+  /** A public key as its file holds it. */
+  public static String text(VerificationKey key) {
+    return pem(PUBLIC, key.spki());
   }
 
   private static void create(Path file, String text, FileAttribute<?>... attributes)

@@ -24,6 +24,7 @@ import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patching.PatchSet;
 import dev.forgetmenot.patching.library.NamedPatches;
 import dev.forgetmenot.patching.library.PatchFolders;
+import dev.forgetmenot.patching.trust.PatchVerifier;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.draw.ServedModel;
 import dev.forgetmenot.studio.edit.EditSource;
@@ -40,6 +41,7 @@ import dev.forgetmenot.studio.job.ShownText;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.patch.ServerKey;
 import dev.forgetmenot.studio.sdapi.SdApi;
 import dev.forgetmenot.studio.sdapi.SdNames;
 import java.io.IOException;
@@ -74,7 +76,8 @@ abstract class ServerCommand extends ContextCommand {
       names = "--key",
       paramLabel = "KEY",
       description =
-          "A private key, as fmn patch keygen writes it, with which the page may sign patches.")
+          "A private key, as fmn patch keygen writes it, with which the page may sign patches"
+              + " (default: the one that was made on the page, if any).")
   private Path key;
 
   @Option(names = "--new-token", description = "Make another token; clients need the new one.")
@@ -126,7 +129,7 @@ abstract class ServerCommand extends ContextCommand {
               token,
               model,
               store,
-              routes(sent, model),
+              routes(sent, model, folder),
               plugins,
               plugins,
               new BaseFiles(options.folder(), options.reading()),
@@ -161,10 +164,12 @@ abstract class ServerCommand extends ContextCommand {
     }
   }
 
-  private PatchRoutes routes(SentPatches patches, ServedModel model) throws IOException {
-    Optional<SigningKey> mine =
+  private PatchRoutes routes(SentPatches patches, ServedModel model, StateFolder folder)
+      throws IOException {
+    Optional<SigningKey> given =
         key == null ? Optional.empty() : Optional.of(KeyFile.readPrivate(key));
-    return new PatchRoutes(patches, patchOptions.trust(context.console()), model, mine);
+    PatchVerifier trust = patchOptions.trust(context.console());
+    return new PatchRoutes(patches, trust, model, ServerKey.of(folder.key(), trust.store(), given));
   }
 
   private List<Api> apis(Served served, JobQueue queue, ServerEvents events) throws IOException {

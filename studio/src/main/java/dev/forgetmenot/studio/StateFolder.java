@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where a server keeps what survives it: {@code token}, {@code jobs/}, {@code images/}, {@code
- * patches/} and {@code models/}. For the user alone.
+ * Where a server keeps what survives it: {@code token}, {@code signing.key}, {@code jobs/}, {@code
+ * images/}, {@code patches/} and {@code models/}. For the user alone.
  *
  * @param root the folder
  */
@@ -26,6 +26,11 @@ record StateFolder(Path root) {
 
   Path token() {
     return root.resolve("token");
+  }
+
+  /** The private key of the server, if one was made over its API. */
+  Path key() {
+    return root.resolve("signing.key");
   }
 
   /** A page that leads a browser to the server, with the token. */

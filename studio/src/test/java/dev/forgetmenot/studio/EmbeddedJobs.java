@@ -26,6 +26,7 @@ import dev.forgetmenot.studio.job.Problem;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.patch.ServerKey;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
@@ -96,12 +97,13 @@ public final class EmbeddedJobs implements AutoCloseable {
     PatchVerifier trust =
         new PatchVerifier(
             new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
+    ServerKey key = ServerKey.of(state.resolve("signing.key"), trust.store(), Optional.empty());
     Served served =
         new Served(
             new AccessToken("secret"),
             model,
             images,
-            new PatchRoutes(patches, trust, model, Optional.empty()),
+            new PatchRoutes(patches, trust, model, key),
             new FixedEdits(editors),
             new Evaluations(),
             new BaseFiles(EmbeddedModel.folder(), ReadingOptions.DEFAULT),

@@ -112,6 +112,27 @@ class DrawTest extends StudioPageTest {
     assertThat(images.first()).isFocused();
   }
 
+  @Test
+  void aKeyThatComesBeforeTheNextFrameDrawsWhatTheFieldsHold() {
+    ask("a pink whale", 3, "7");
+    page()
+        .evaluate(
+            """
+            async () => {
+              const images = document.getElementById("count");
+              images.value = "2";
+              images.dispatchEvent(new Event("input", { bubbles: true }));
+              await new Promise((done) => {
+                const next = new MessageChannel(); // the next task, which comes before the next frame
+                next.port1.onmessage = done;
+                next.port2.postMessage("");
+              });
+              const key = { key: "Enter", ctrlKey: true, bubbles: true };
+              images.dispatchEvent(new KeyboardEvent("keydown", key));
+            }""");
+    assertThat(drawn("a pink whale")).hasCount(2);
+  }
+
   /** Presses Tab until a part has the focus. */
   private void tabTo(Locator part) {
     for (int i = 0; i < 60; i++) {

@@ -117,6 +117,23 @@ class PatchesTest extends StudioPageTest {
   }
 
   @Test
+  void aKeyIsMadeOnceAndSigns() throws Exception {
+    drop("forget-merlin.fmnpatch", Files.readAllBytes(merlin));
+    assertThat(inside(card("forget-merlin"), "Sign")).hasCount(0);
+    page().getByText("Sign patches").click();
+    field("Your name, for those who get them").fill("Ann");
+    button("Make a key").click();
+    inside(card("forget-merlin"), "Sign").click();
+    assertThat(card("forget-merlin")).containsText("signed by Ann");
+    Download other = page().waitForDownload(() -> page().getByText("download it").click());
+    assertThat(other.suggestedFilename()).isEqualTo("signing.key.pub");
+    inside(card("forget-merlin"), "Put on").click();
+    assertThat(slider(card("forget-merlin"))).isVisible();
+    page().reload();
+    assertThat(page().getByText("Patches are signed here by Ann")).isVisible();
+  }
+
+  @Test
   void strengthsAreMovedTypedAndTakenBack() throws Exception {
     Locator card = on(merlin);
     Locator slider = slider(card);

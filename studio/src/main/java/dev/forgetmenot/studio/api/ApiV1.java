@@ -77,6 +77,7 @@ public record ApiV1(
     List<Route> routes = new ArrayList<>(own());
     routes.addAll(new ImageRoutes(store).below(HERE + "images"));
     routes.addAll(patches.below(HERE + "patches", keyed));
+    routes.addAll(patches.key().routes(HERE + "key"));
     routes.addAll(edits.below(HERE));
     routes.addAll(evaluations.below(HERE));
     routes.addAll(events.below(HERE));

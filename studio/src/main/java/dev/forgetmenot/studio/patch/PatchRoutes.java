@@ -2,7 +2,6 @@ package dev.forgetmenot.studio.patch;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.forgetmenot.keys.SigningKey;
 import dev.forgetmenot.patch.PatchFile;
 import dev.forgetmenot.patch.PatchPreview;
 import dev.forgetmenot.patch.PatchSigner;
@@ -18,16 +17,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The routes of patches.
  *
  * @param trust says who signed them and what the user decided
- * @param key signs those that were made or sent here, if the user gave one
+ * @param key signs those that were made or sent here, if there is one
  */
 public record PatchRoutes(
-    SentPatches patches, PatchVerifier trust, ServedModel model, Optional<SigningKey> key) {
+    SentPatches patches, PatchVerifier trust, ServedModel model, ServerKey key) {
   /** A larger patch is put into a folder of patches by hand. */
   private static final int MOST_BYTES = 64 << 20;
 
@@ -55,7 +53,7 @@ public record PatchRoutes(
 
   private JsonObject card(Path file) throws IOException {
     return new PatchCard(trust, model.ready().map(loaded -> loaded.model().base().architecture()))
-        .of(file, patches.wasSent(file), key.isPresent());
+        .of(file, patches.wasSent(file), key.key().isPresent());
   }
 
   /** Broken files are named, and do not hide the others. */
@@ -124,15 +122,7 @@ public record PatchRoutes(
   /** Its id stays: signatures are no part of what it is of. */
   private HttpAnswer sign(HttpCall call) throws HttpProblem, IOException {
     Path file = sent(call);
-    SigningKey mine =
-        key.orElseThrow(
-            () ->
-                new HttpProblem(
-                    409,
-                    "FMN-813",
-                    "the server has no key to sign with: start it with --key FILE; fmn patch keygen"
-                        + " makes one"));
-    PatchSigner.embed(file, mine);
+    PatchSigner.embed(file, key.key().orElseThrow(ServerKey::missing));
     return HttpAnswer.json(card(file));
   }
 

@@ -1,10 +1,10 @@
 // The frame around the screens: who is asked, what is on, and whether the server answers.
 import { render } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Draw } from "/page/draw.js";
 import { Edit } from "/page/edit.js";
 import { Evaluate } from "/page/evaluate.js";
-import { commands, html, text } from "/page/parts.js";
+import { commands, html, text, useKeys } from "/page/parts.js";
 import { Patches, useStack } from "/page/patches.js";
 import { ask, hear, signIn, signInByAddress } from "/page/server.js";
 
@@ -68,7 +68,7 @@ function useServer() {
     }
     timer.current = setTimeout(look, wait);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => { // at once, before a click can change the address that has the token
     events.current = hear((name, { id, ...progress }) => {
       if (name === "progress") {
         setNow((before) => ({ ...before, jobs: before.jobs.map((job) => (job.id === id ? { ...job, progress } : job)) }));
@@ -197,17 +197,13 @@ function Studio() {
   const [keys, setKeys] = useState(false);
   const stack = useStack();
   const screen = useScreen();
-  useEffect(() => {
-    const pressed = (event) => {
-      if (event.key === "?" && commands(event)) {
-        setKeys(true);
-      } else if (commands(event) && SCREENS[Number(event.key) - 1]) {
-        location.hash = `#/${SCREENS[Number(event.key) - 1][0]}`;
-      }
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
-  }, []);
+  useKeys((event) => {
+    if (event.key === "?" && commands(event)) {
+      setKeys(true);
+    } else if (commands(event) && SCREENS[Number(event.key) - 1]) {
+      location.hash = `#/${SCREENS[Number(event.key) - 1][0]}`;
+    }
+  });
   if (now.signedOut) {
     return html`<${SignIn} done=${look} />`;
   }

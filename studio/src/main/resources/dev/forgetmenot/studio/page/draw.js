@@ -1,6 +1,6 @@
 // Draw: a prompt and its settings, the job that is being done, and what was drawn before.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Drop, Field, NumberField, commands, duration, html, text, useAttempt, useDraft, usePreview, useStored } from "/page/parts.js";
+import { Drop, Field, NumberField, commands, duration, html, text, useAttempt, useDraft, useKeys, usePreview, useStored } from "/page/parts.js";
 import { tags, untagged } from "/page/patches.js";
 import { ask, send } from "/page/server.js";
 import { Wipe, pairs } from "/page/wipe.js";
@@ -248,23 +248,19 @@ export function Draw({ now, look, stack }) {
     });
     prompt.current.focus();
   };
-  useEffect(() => {
-    const pressed = (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-        draw();
-      } else if (event.key === "X" && commands(event) && running) {
-        cancel(running);
-      } else if (event.key === "/" && commands(event)) {
-        prompt.current.focus();
-      } else if (event.key === "Escape") {
-        setChosen(null);
-      } else {
-        return;
-      }
-      event.preventDefault();
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+  useKeys((event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      draw();
+    } else if (event.key === "X" && commands(event) && running) {
+      cancel(running);
+    } else if (event.key === "/" && commands(event)) {
+      prompt.current.focus();
+    } else if (event.key === "Escape") {
+      setChosen(null);
+    } else {
+      return;
+    }
+    event.preventDefault();
   });
   return html`<main id="main">
     <h1>Draw</h1>

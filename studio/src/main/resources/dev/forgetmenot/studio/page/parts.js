@@ -1,7 +1,7 @@
 // What every screen uses.
 import { h } from "preact";
 import htm from "htm";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ask } from "/page/server.js";
 
 export const html = htm.bind(h);
@@ -28,6 +28,15 @@ export const typed = (event) => event.target.matches('input:not([type="range"]),
 export const commands = (event) =>
   !typed(event) && !event.ctrlKey && !event.altKey && !event.metaKey && !document.querySelector(":modal");
 
+// Hears the keys of the page. What is done is what was rendered last, however soon after a change the key comes: an effect would wait for
+// the next frame, and a busy browser has it late.
+export function useKeys(pressed) {
+  useLayoutEffect(() => {
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  });
+}
+
 // What the browser keeps over a reload; what it cannot read counts for nothing.
 export function useStored(key, usual) {
   const [value, setValue] = useState(() => {
@@ -37,7 +46,7 @@ export function useStored(key, usual) {
       return usual;
     }
   });
-  useEffect(() => localStorage.setItem(key, JSON.stringify(value)), [key, value]);
+  useLayoutEffect(() => localStorage.setItem(key, JSON.stringify(value)), [key, value]);
   return [value, setValue];
 }
 

@@ -1,7 +1,7 @@
 // Patches: what there is, what is on, and how strongly. The set goes with each drawing as tags of its prompt.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Grid, start as startGrid } from "/page/grid.js";
-import { Drop, Field, Jobs, html, size, text, typed, useAttempt, useStored } from "/page/parts.js";
+import { Drop, Field, Jobs, html, size, text, typed, useAttempt, useKeys, useStored } from "/page/parts.js";
 import { ask, send } from "/page/server.js";
 
 const STACK = "stack";
@@ -146,6 +146,18 @@ function Made({ job, remove }) {
       <button onClick=${remove}>Remove from this list</button></div></section>`;
 }
 
+// By which key patches are signed here; where there is none, one is made in the name of whoever asks.
+function Signing({ signer, make }) {
+  const [label, setLabel] = useState("");
+  return signer.id
+    ? html`<p class="notice">Patches are signed here by ${text(signer.label || "the key")} <code>${text(signer.id)}</code>.
+        Whoever gets them needs the public key once: <a href="/api/v1/key/public" download>download it</a>.</p>`
+    : html`<details><summary>Sign patches</summary><form class="row end" onSubmit=${(e) => { e.preventDefault(); make(label); }}>
+        <${Field} label="Your name, for those who get them" name="signer"><input id="signer" required maxlength="96" value=${label}
+          onInput=${(e) => setLabel(e.target.value)} /><//>
+        <button>Make a key</button></form></details>`;
+}
+
 const JOBS = ["stack", "import", "export", "bake"];
 
 // What can be done with all patches that are on.
@@ -160,8 +172,10 @@ function Together({ attempt, on }) {
 
 export function Patches({ stack, model, jobs, look, images }) {
   const [now, setNow] = useState({ patches: null, broken: [] });
+  const [signer, setSigner] = useState(null); // before the server has said it
   const [problem, attempt] = useAttempt(useCallback(async () => {
     setNow(await ask("GET", "patches"));
+    setSigner(await ask("GET", "key"));
     await look();
   }, [look]));
   const [grid, setGrid] = useStored("grid", null);
@@ -174,15 +188,11 @@ export function Patches({ stack, model, jobs, look, images }) {
       await send(/\.fmnpatch$/i.test(file.name) ? "patches" : `imports?name=${encodeURIComponent(file.name)}`, file);
     }
   });
-  useEffect(() => {
-    const pressed = (event) => {
-      if (event.key === "z" && (event.ctrlKey || event.metaKey) && !typed(event)) {
-        stack.undo();
-        event.preventDefault();
-      }
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+  useKeys((event) => {
+    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !typed(event)) {
+      stack.undo();
+      event.preventDefault();
+    }
   });
   const all = now.patches || [];
   const known = new Set(all.map((card) => card.name));
@@ -196,6 +206,7 @@ export function Patches({ stack, model, jobs, look, images }) {
       <button onClick=${stack.undo} disabled=${!stack.canUndo}>Undo</button></div>
     ${now.patches && all.length === 0 && html`<p class="notice">There is none yet. <a href="#/forget">Forget</a> makes one.</p>`}
     ${Object.keys(stack.on).length > 0 && html`<${Together} attempt=${attempt} on=${stack.on} />`}
+    ${signer && all.length > 0 && html`<${Signing} signer=${signer} make=${(label) => attempt(() => ask("POST", "key", { label }))} />`}
     <${Jobs} jobs=${mine} attempt=${attempt} shown=${(job, remove) => html`<${job.kind === "stack" ? Meeting : Made} job=${job} remove=${remove} />`} />
     ${grid && html`<${Grid} grid=${grid} images=${images} jobs=${jobs} close=${() => setGrid(null)} />`}
     <ul class="patches">${all.map((card) => html`<${Card} key=${card.id} card=${card} stack=${stack}

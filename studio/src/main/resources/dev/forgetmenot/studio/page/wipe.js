@@ -1,6 +1,6 @@
 // The same seeds without and with the patches that are on, one over the other.
-import { useEffect, useState } from "preact/hooks";
-import { commands, html, text } from "/page/parts.js";
+import { useState } from "preact/hooks";
+import { commands, html, text, useKeys } from "/page/parts.js";
 
 const address = (image) => `/api/v1/images/${image.id}.png`;
 
@@ -18,16 +18,12 @@ export function Wipe({ all, close }) {
   const [shown, setShown] = useState(50);
   const chosen = Math.min(place, all.length - 1);
   const [before, after] = all[chosen];
-  useEffect(() => {
-    const pressed = (event) => {
-      if (event.key.toLowerCase() === "b" && commands(event)) {
-        setShown((now) => (now > 50 ? 0 : 100));
-        event.preventDefault();
-      }
-    };
-    addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
-  }, []);
+  useKeys((event) => {
+    if (event.key.toLowerCase() === "b" && commands(event)) {
+      setShown((now) => (now > 50 ? 0 : 100));
+      event.preventDefault();
+    }
+  });
   return html`<section class="card" aria-label="Before and after">
     <div class="wipe">
       <img src=${address(before)} alt=${`Without patches, seed ${text(before.seed)}`} />

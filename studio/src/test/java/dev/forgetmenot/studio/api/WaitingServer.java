@@ -27,6 +27,7 @@ import dev.forgetmenot.studio.page.PageFiles;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.patch.ServerKey;
 import dev.forgetmenot.studio.sdapi.SdApi;
 import dev.forgetmenot.studio.sdapi.SdNames;
 import java.io.IOException;
@@ -69,6 +70,11 @@ final class WaitingServer implements AutoCloseable {
 
   /** The same with methods to edit by. */
   WaitingServer(Path state, EditSource source) throws IOException {
+    this(state, source, Optional.of(KEY));
+  }
+
+  /** The same with another key, or none. */
+  WaitingServer(Path state, EditSource source, Optional<SigningKey> key) throws IOException {
     model = EmbeddedServed.missing();
     ImageStore store = new ImageStore(state.resolve("images"));
     SentPatches patches =
@@ -77,7 +83,9 @@ final class WaitingServer implements AutoCloseable {
     PatchVerifier trust =
         new PatchVerifier(
             new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {});
-    PatchRoutes routes = new PatchRoutes(patches, trust, model, Optional.of(KEY));
+    PatchRoutes routes =
+        new PatchRoutes(
+            patches, trust, model, ServerKey.of(state.resolve("signing.key"), trust.store(), key));
     Served served =
         new Served(
             TOKEN,

@@ -26,6 +26,7 @@ import dev.forgetmenot.studio.job.ShownText;
 import dev.forgetmenot.studio.patch.BaseFiles;
 import dev.forgetmenot.studio.patch.PatchRoutes;
 import dev.forgetmenot.studio.patch.SentPatches;
+import dev.forgetmenot.studio.patch.ServerKey;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -66,13 +67,13 @@ class SdApiTest {
     model = EmbeddedServed.load();
     ImageStore store = new ImageStore(state.resolve("images"));
     PatchFolders folders = new PatchFolders(List.of(state));
+    TrustStore trust = new TrustStore(state.resolve("trust.json"));
     PatchRoutes patches =
         new PatchRoutes(
             new SentPatches(state, folders),
-            new PatchVerifier(
-                new TrustStore(state.resolve("trust.json")), Optional.empty(), note -> {}),
+            new PatchVerifier(trust, Optional.empty(), note -> {}),
             model,
-            Optional.empty());
+            ServerKey.of(state.resolve("signing.key"), trust, Optional.empty()));
     Served served =
         new Served(
             TOKEN,
