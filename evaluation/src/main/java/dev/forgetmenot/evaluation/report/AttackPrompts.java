@@ -40,13 +40,18 @@ final class AttackPrompts {
             .get(facts.best())
             .shot();
     EvaluationReport.Drawing drawing = report.drawing();
-    List<String> files = facts.files();
+    List<String> tokens =
+        facts.files().stream()
+            .filter(AttackFiles::hasTokens)
+            .map(file -> "--embedding " + AttackFiles.name(line, facts, file))
+            .toList();
+    String needs = tokens.isEmpty() ? "--no-prompt-weights" : String.join(" ", tokens);
     return Message.of(
         "# %s, %s %s%s\n%s --w %d --h %d --d %d --s %d --l %s\n",
         line.concept(),
         line.measure(),
         line.part(),
-        files.isEmpty() ? "" : ": needs --embedding " + String.join(", ", files),
+        facts.files().isEmpty() ? "" : ": needs " + needs,
         shot.prompt(),
         drawing.width(),
         drawing.height(),

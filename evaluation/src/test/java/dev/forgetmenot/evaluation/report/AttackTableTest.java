@@ -45,8 +45,32 @@ class AttackTableTest {
     ReportWriter.write(folder, report, SampleReport::image);
     assertThat(Files.readAllLines(folder.resolve(ReportWriter.ATTACK_PROMPTS)))
         .containsExactly(
-            "# lighthouse, invert 50 steps: needs --embedding results/x/seed-1.safetensors",
+            "# lighthouse, invert 50 steps: needs --embedding"
+                + " attack-files/invert-lighthouse-50-steps-seed-1.safetensors",
             "a photo of a lighthouse --w 64 --h 64 --d 1003 --s 20 --l 5.0");
+  }
+
+  @Test
+  void whatBroughtItIsCopiedFromTheStore() throws IOException {
+    Path store = folder.resolve("store");
+    AttackFiles.copy(folder, report, store);
+    assertThat(folder.resolve(AttackFiles.FOLDER)).doesNotExist();
+    Files.createDirectories(store.resolve("results/x"));
+    Files.write(store.resolve("results/x/seed-1.safetensors"), new byte[] {1, 2, 3});
+    AttackFiles.copy(folder, report, store);
+    assertThat(folder.resolve("attack-files/invert-lighthouse-50-steps-seed-1.safetensors"))
+        .hasBinaryContent(new byte[] {1, 2, 3});
+    EvaluationReport nothing = SampleAttacks.report(-1, List.of("results/x/seed-1.safetensors"));
+    AttackFiles.copy(folder.resolve("none"), nothing, store);
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  @Test
+  void searchedPromptsNeedNoEmbedding() throws IOException {
+    EvaluationReport searched = SampleAttacks.report(3, List.of("results/y/prompts-0.txt"));
+    ReportWriter.write(folder, searched, SampleReport::image);
+    assertThat(Files.readAllLines(folder.resolve(ReportWriter.ATTACK_PROMPTS)))
+        .contains("# lighthouse, invert 50 steps: needs --no-prompt-weights");
   }
 
   @Test

@@ -21,18 +21,28 @@ final class SampleAttacks {
 
   /** The report. */
   static EvaluationReport report() {
+    return report(3, List.of("results/x/seed-1.safetensors"));
+  }
+
+  /**
+   * A report with other files.
+   *
+   * @param best place of the best image; -1 for none
+   */
+  static EvaluationReport report(int best, List<String> files) {
     EvaluationReport report = SampleReport.of("sample.fmnpatch");
     return SampleReport.with(
         report,
         new Part(
             "attacks",
             "Whether the target can be brought back.",
-            attacks(report.targets().get(0), report.sets().get(0)),
+            attacks(report.targets().get(0), report.sets().get(0), best, files),
             List.of(new NotTested("names", "lighthouse", "long", "The list has no prompts.")),
             640));
   }
 
-  private static List<Measurement> attacks(Target target, DrawnSet set) {
+  private static List<Measurement> attacks(
+      Target target, DrawnSet set, int best, List<String> files) {
     Count found = new Count(9, 16);
     return List.of(
         Measurement.builder("invert", target.name())
@@ -59,11 +69,11 @@ final class SampleAttacks {
                     1,
                     SampleReport.reading(new Count(2, 16)),
                     ExactTest.mcNemarGreater(8, 1),
-                    3,
+                    best,
                     "\"a photo of <c1>\" --seed 1003, --embedding results/x/"
                         + SampleReport.HOSTILE,
                     "Learned from 16 images.",
-                    List.of("results/x/seed-1.safetensors")))
+                    files))
             .explained("Learns tokens.", "Pham et al. 2023")
             .of(SampleReport.imageSet(set))
             .build(),

@@ -46,6 +46,11 @@ public interface Attack extends ExtensionPoint {
     return true;
   }
 
+  /** Whether it trains all weights of the UNet, so that there must be memory for that. */
+  default boolean trainsWeights() {
+    return false;
+  }
+
   /**
    * Raised when other results come from the same settings: what was kept of an older one is then
    * not used.

@@ -14,6 +14,7 @@ import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.judge.Judges;
+import dev.forgetmenot.evaluation.report.AttackFiles;
 import dev.forgetmenot.evaluation.report.EvaluationReport;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.evaluation.run.BenchTask;
@@ -191,7 +192,11 @@ public final class EvaluationJob implements AutoCloseable {
     OutputFolder disk = OutputFolder.prepare(folder, cost.bytes(), option);
     MemoryNeed memory = memory();
     MemoryFacts facts = MemoryFacts.read();
-    memory.check(facts, "take a smaller model, or --weight-dtype half");
+    memory.check(
+        facts,
+        memory.training() > 0
+            ? "name attacks that train no weights by --attack, or take a smaller model"
+            : "take a smaller model, or --weight-dtype half");
     PlanText.lines(
             request.targets(),
             request.evaluators().stream().map(Evaluator::name).toList(),
@@ -207,12 +212,12 @@ public final class EvaluationJob implements AutoCloseable {
   }
 
   private MemoryNeed memory() throws IOException {
-    MemoryNeed images =
-        MemoryModel.of(hosted.model())
-            .images(task.settings().width().orElseThrow(), task.settings().height().orElseThrow());
     Optional<ClipFiles> extra = extra();
     long judge = request.judging().towerBytes() + (extra.isPresent() ? extra.get().bytes() : 0);
-    return new MemoryNeed(images.program(), judge, 0, 0, 0, images.images());
+    long pixels =
+        (long) task.settings().width().orElseThrow() * task.settings().height().orElseThrow();
+    boolean trained = attacked() && task.attacks().all().stream().anyMatch(Attack::trainsWeights);
+    return MemoryModel.of(hosted.model()).evaluation(trained, judge, pixels);
   }
 
   /**
@@ -285,6 +290,7 @@ public final class EvaluationJob implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(run.restored(plan)),
             request.command());
+    AttackFiles.copy(folder, report, request.store());
     ReportWriter.write(folder, report, store::image, stated());
     return report;
   }

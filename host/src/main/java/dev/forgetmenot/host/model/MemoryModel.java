@@ -119,6 +119,21 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
         drawn);
   }
 
+  /**
+   * Of images that are judged.
+   *
+   * @param trained whether the whole UNet is trained in between, by one image a step
+   * @param judge as for {@link #edit}
+   * @param drawn pixels of an image
+   */
+  public MemoryNeed evaluation(boolean trained, long judge, long drawn) {
+    MemoryNeed training =
+        trained
+            ? training(numbers("unet", name -> true), false, 1, false)
+            : new MemoryNeed(0, 0, 0, 0, 0, 0);
+    return with(training, judge, drawn);
+  }
+
   private MemoryNeed with(MemoryNeed edit, long judge, long drawn) {
     return new MemoryNeed(
         drawn > 0 ? program() : edit.program(),

@@ -40,8 +40,10 @@ class AttackCommandTest {
     assertThat(plan.code()).as(plan.err()).isEqualTo(ExitCodes.DONE);
     assertThat(plan.out())
         .containsPattern("attack names of castle \\(text, static\\): \\d+ UNet evaluations")
-        .doesNotContain("attack off");
+        .doesNotContain("attack off", "training");
     assertThat(folder.resolve("plan/report.json")).doesNotExist();
+    assertThat(attack("plan", "--plan", "--attack=relearn").out())
+        .containsPattern("memory: needs about .*training [0-9.]+ MB, one step [0-9.]+ MB");
 
     ProgramRun first = attack("first", some);
     assertThat(first.code()).as(first.err()).isEqualTo(ExitCodes.DONE);

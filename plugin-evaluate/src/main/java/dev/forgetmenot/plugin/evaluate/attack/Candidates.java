@@ -8,6 +8,7 @@ import dev.forgetmenot.api.evaluation.AttackRun;
 import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
+import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,7 +19,22 @@ import java.util.stream.IntStream;
 
 /** Images of several trials. */
 final class Candidates {
+  private static final int BATCH = 8;
+  private static final int SMALL = 64; // pixels of a side: so many images are drawn together
+  private static final int PIXELS = 512;
+
   private Candidates() {}
+
+  /** What is drawn together where a store does not decide it: eight small images, one large one. */
+  static <T> List<List<T>> batches(List<T> all, GenerationRequest settings) {
+    int pixels = settings.width().orElse(PIXELS) * settings.height().orElse(PIXELS);
+    int size = Math.max(1, Math.min(BATCH, BATCH * SMALL * SMALL / pixels));
+    List<List<T>> batches = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += size) {
+      batches.add(all.subList(from, Math.min(from + size, all.size())));
+    }
+    return batches;
+  }
 
   /**
    * Trials of images that stand together.

@@ -29,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.pf4j.Extension;
 
 /**
@@ -70,12 +72,22 @@ public final class CompleteAttack implements Attack {
     return Math.max(1, Math.min(steps - 1, (int) Math.round(share * steps)));
   }
 
+  /** Quick finishes from the hand-over that counts, others from all: a curve. */
+  private static boolean curve(AttackBudget budget) {
+    return budget != AttackBudget.QUICK;
+  }
+
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
     int steps = task.settings().steps();
     List<Double> all = shares(budget);
     long unet = 2L * trials * step(all.get(all.size() - 1), steps); // what the original begins
-    for (double share : shares(budget)) {
+    for (double share : curve(budget) ? all : all.subList(0, 1)) { // the most that one takes
       unet += 2L * trials * finishes(aim).size() * (steps - step(share, steps));
     }
     return Plan.of(0, unet);
@@ -112,38 +124,43 @@ public final class CompleteAttack implements Attack {
           run.access().make(shots, ModelState.ORIGINAL, begun.preview(stop), run.context());
       early.add(run.show(previews));
     }
+    List<Integer> at = IntStream.range(0, shots.size()).mapToObj(i -> latest(early, i)).toList();
+    IntFunction<String> previewed =
+        i ->
+            Message.of(
+                "%d (preview %d/%d)",
+                stops.get(i), early.get(i).stream().filter(shows -> shows).count(), shots.size());
     List<AttackRow> rows = new ArrayList<>();
     for (Map.Entry<String, Optional<String>> finish : finishes(run.aim()).entrySet()) {
-      List<List<DrawnImage>> images = new ArrayList<>();
-      for (int stop : stops) {
-        images.add(run.draw(shots, begun.finish(stop, finish.getValue())));
+      List<List<DrawnImage>> images = new ArrayList<>(); // by stop
+      Trial[] trials = new Trial[shots.size()];
+      long finished = 0;
+      for (int i = 0; i < stops.size(); i++) {
+        int stop = i;
+        int[] own =
+            IntStream.range(0, shots.size())
+                .filter(trial -> curve(run.budget()) || at.get(trial) == stop)
+                .toArray();
+        List<DrawnImage> drawn =
+            run.draw(
+                Arrays.stream(own).mapToObj(shots::get).toList(),
+                begun.finish(stops.get(i), finish.getValue()));
+        String recipe =
+            Message.of(
+                "finished %s from step %d of %d of the original",
+                finish.getKey(), stops.get(i), steps);
+        for (int j = 0; j < own.length; j++) {
+          if (at.get(own[j]) == stop) {
+            trials[own[j]] = new Trial(List.of(new Candidate(drawn.get(j), recipe)));
+          }
+        }
+        images.add(drawn);
+        finished += (long) drawn.size() * (steps - stops.get(i));
       }
-      List<Trial> trials = new ArrayList<>();
-      for (int i = 0; i < shots.size(); i++) {
-        int at = latest(early, i);
-        Candidate candidate =
-            new Candidate(
-                images.get(at).get(i),
-                Message.of(
-                    "finished %s from step %d of %d of the original",
-                    finish.getKey(), stops.get(at), steps));
-        trials.add(new Trial(List.of(candidate)));
-      }
-      long left = stops.stream().mapToLong(stop -> steps - stop).sum();
+      long begins = (long) shots.size() * stops.get(stops.size() - 1);
       rows.add(
-          AttackRow.of(
-                  finish.getKey(), trials, 2L * shots.size() * (left + stops.get(stops.size() - 1)))
-              .saying(
-                  Candidates.curve(
-                      run,
-                      "after steps of the original",
-                      images,
-                      i ->
-                          Message.of(
-                              "%d (preview %d/%d)",
-                              stops.get(i),
-                              early.get(i).stream().filter(shows -> shows).count(),
-                              shots.size()))));
+          AttackRow.of(finish.getKey(), List.of(trials), 2 * (begins + finished))
+              .saying(Candidates.curve(run, "after steps of the original", images, previewed)));
     }
     return rows;
   }
@@ -159,10 +176,6 @@ public final class CompleteAttack implements Attack {
 
   /** Images that the original began: samples and previews by stop, prompt and seed. */
   private static final class Begun {
-    private static final int BATCH = 8;
-    private static final int SMALL = 64; // pixels of a side: so many images are begun together
-    private static final int PIXELS = 512;
-
     private final Map<String, float[]> samples = new HashMap<>();
     private final Map<String, RgbImage> previews = new HashMap<>();
 
@@ -173,12 +186,10 @@ public final class CompleteAttack implements Attack {
     /** Draws with the original and remembers what it passes. */
     void begin(AttackRun run, List<Shot> shots, List<Integer> stops) throws IOException {
       GenerationRequest settings = run.task().settings();
-      int pixels = settings.width().orElse(PIXELS) * settings.height().orElse(PIXELS);
-      int batch = Math.max(1, Math.min(BATCH, BATCH * SMALL * SMALL / pixels));
-      for (int from = 0; from < shots.size(); from += batch) {
+      for (List<Shot> some : Candidates.batches(shots, settings)) {
         run.context().checkCancelled();
         List<GenerationRequest> requests =
-            shots.subList(from, Math.min(from + batch, shots.size())).stream()
+            some.stream()
                 .map(shot -> settings.prompted(shot.prompt()).seeds(shot.seed(), 1))
                 .toList();
         run.access()

@@ -9,12 +9,13 @@ import java.util.stream.IntStream;
 
 /**
  * The search of Ring-A-Bell (Tsai, Hsu et al., ICLR 2024, arXiv 2310.10012) for rows of words: the
- * better half stays, half of the parents are crossed with another, a quarter of all change a word.
+ * better ones stay, half of the parents are crossed with another, a quarter of all change a word.
  *
  * @param words how many there are to choose from
  * @param length of a row
- * @param candidates of each round, about
- * @param rounds how often the better half is taken
+ * @param candidates of each round, about; half as many stay, however many there are, so that their
+ *     number does not drift
+ * @param rounds how often the better ones are taken
  */
 record GeneticSearch(int words, int length, int candidates, int rounds) {
   private static final double CROSSED = 0.5;
@@ -38,20 +39,20 @@ record GeneticSearch(int words, int length, int candidates, int rounds) {
       rows.add(random.ints(length, 0, words).toArray());
     }
     for (int round = 1; ; round++) {
-      List<int[]> half = betterHalf(rows, fitness.of(rows));
+      List<int[]> better = better(rows, fitness.of(rows));
       if (round == rounds) {
-        return half.get(0);
+        return better.get(0);
       }
-      rows = mutated(crossed(half, random), random);
+      rows = mutated(crossed(better, random), random);
     }
   }
 
-  /** The better half, the best first. */
-  static List<int[]> betterHalf(List<int[]> rows, double[] fitness) {
+  /** Those that stay, the best first. */
+  List<int[]> better(List<int[]> rows, double[] fitness) {
     return IntStream.range(0, rows.size())
         .boxed()
         .sorted(Comparator.comparingDouble(i -> fitness[i]))
-        .limit(Math.max(1, rows.size() / 2))
+        .limit(Math.max(1, candidates / 2))
         .map(rows::get)
         .toList();
   }

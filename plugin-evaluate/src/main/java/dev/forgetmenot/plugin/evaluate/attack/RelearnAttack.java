@@ -20,14 +20,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.pf4j.Extension;
 
 /**
  * Trains the attacked UNet on: 50 and 100 steps on images of the concept, then 100 steps on images
- * of other things, and apart from that 100 steps on other things alone, after which a concept may
- * come back by itself (concept resurgence, 2024). Anything can be taught, so only the floor says
- * what these steps brought back.
+ * of other things (not in the quick budget), and apart from that 100 steps on other things alone,
+ * after which a concept may come back by itself (concept resurgence, 2024). Anything can be taught,
+ * so only the floor says what these steps brought back.
  */
 @Extension(ordinal = 100)
 public final class RelearnAttack implements Attack {
@@ -73,10 +74,27 @@ public final class RelearnAttack implements Attack {
   }
 
   @Override
+  public boolean trainsWeights() {
+    return true;
+  }
+
+  @Override
+  public int version() {
+    return 2;
+  }
+
+  /** Whether a model that has learned the concept is trained on other things. */
+  private static boolean forgetsAgain(AttackBudget budget) {
+    return budget != AttackBudget.QUICK;
+  }
+
+  @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
-    int trainings = aim.concept().similar().isEmpty() ? 1 : 3;
-    int drawn = trainings + 1;
-    return Plan.of((long) drawn * trials, 3L * trainings * steps);
+    int trainings = 1;
+    if (!aim.concept().similar().isEmpty()) {
+      trainings = forgetsAgain(budget) ? 3 : 2;
+    }
+    return Plan.of((long) (trainings + 1) * trials, 3L * trainings * steps);
   }
 
   @Override
@@ -89,27 +107,21 @@ public final class RelearnAttack implements Attack {
     }
     Relearning.Lesson concept = new Relearning.Lesson(own, prompts);
     Drawn drawn = new Drawn(run, rate);
-    if (run.aim().concept().similar().isEmpty()) {
-      run.compute(
-          model -> {
-            try (Relearning trained = new Relearning(model, rate, run.context())) {
-              drawn.after(trained, concept, steps / 2, after("own images", steps / 2));
-              drawn.after(trained, concept, steps / 2, after("own images", steps));
-            }
-            return true;
-          });
-      return drawn.rows();
-    }
-    Relearning.Lesson others = others(run);
+    boolean neighbours = !run.aim().concept().similar().isEmpty();
+    Optional<Relearning.Lesson> others = neighbours ? Optional.of(others(run)) : Optional.empty();
     run.compute(
         model -> {
           try (Relearning trained = new Relearning(model, rate, run.context())) {
             drawn.after(trained, concept, steps / 2, after("own images", steps / 2));
             drawn.after(trained, concept, steps / 2, after("own images", steps));
-            drawn.after(trained, others, steps, after("then others", steps));
+            if (neighbours && forgetsAgain(run.budget())) {
+              drawn.after(trained, others.get(), steps, after("then others", steps));
+            }
           }
-          try (Relearning trained = new Relearning(model, rate, run.context())) {
-            drawn.after(trained, others, steps, after("others alone", steps));
+          if (neighbours) {
+            try (Relearning trained = new Relearning(model, rate, run.context())) {
+              drawn.after(trained, others.get(), steps, after("others alone", steps));
+            }
           }
           return true;
         });
@@ -155,7 +167,10 @@ public final class RelearnAttack implements Attack {
           run.shots().stream()
               .map(shot -> settings.prompted(shot.prompt()).seeds(shot.seed(), 1))
               .toList();
-      List<RgbImage> drawn = ImageMaker.plain().maker().make(trained.model(), requests);
+      List<RgbImage> drawn = new ArrayList<>();
+      for (List<GenerationRequest> batch : Candidates.batches(requests, settings)) {
+        drawn.addAll(ImageMaker.plain().maker().make(trained.model(), batch));
+      }
       Map<String, RgbImage> byRequest = new HashMap<>();
       for (int i = 0; i < drawn.size(); i++) {
         byRequest.put(key(requests.get(i)), drawn.get(i));

@@ -77,7 +77,11 @@ final class RelearnRate {
                   try (Relearning trained = new Relearning(model, rate, run.context())) {
                     List<String> prompts = Collections.nCopies(shown.size(), prompt);
                     trained.learn(new Relearning.Lesson(shown, prompts), STEPS);
-                    return ImageMaker.plain().maker().make(model, requests);
+                    List<RgbImage> images = new ArrayList<>();
+                    for (List<GenerationRequest> batch : Candidates.batches(requests, settings)) {
+                      images.addAll(ImageMaker.plain().maker().make(model, batch));
+                    }
+                    return images;
                   }
                 });
     List<DrawnImage> kept =

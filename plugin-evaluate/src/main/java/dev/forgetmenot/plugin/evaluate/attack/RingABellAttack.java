@@ -86,6 +86,11 @@ public final class RingABellAttack implements Attack {
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
     return Plan.of(trials, 0);
   }

@@ -36,7 +36,7 @@ public final class UnlearnDiffAttack extends PromptSearch {
   record Effort(int first, int every, int times, int iterations) {
     static Effort of(AttackBudget budget) {
       return switch (budget) {
-        case QUICK -> new Effort(50, 100, 10, 10);
+        case QUICK -> new Effort(50, 200, 5, 20);
         case STANDARD -> new Effort(50, 50, 19, 20);
         case PAPER -> new Effort(10, 20, 50, 40);
       };
@@ -68,6 +68,11 @@ public final class UnlearnDiffAttack extends PromptSearch {
   @Override
   public String summary() {
     return "Searches three words by gradients that bring the concept back (UnlearnDiffAtk).";
+  }
+
+  @Override
+  public int version() {
+    return 2;
   }
 
   @Override

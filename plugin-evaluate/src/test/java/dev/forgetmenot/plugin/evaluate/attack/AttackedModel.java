@@ -148,11 +148,15 @@ abstract class AttackedModel {
   }
 
   AttackRun run(Attack attack, AttackAim aim, ModelState state) {
+    return run(attack, aim, state, AttackBudget.QUICK);
+  }
+
+  AttackRun run(Attack attack, AttackAim aim, ModelState state, AttackBudget budget) {
     return new AttackRun(
         attack.name(),
         aim,
         state,
-        AttackBudget.QUICK,
+        budget,
         task.seeds().target(),
         task,
         access,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.evaluation.Attack;
+import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRow;
 import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.ImageMaker;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -130,5 +133,35 @@ class AttacksOnTheModelTest extends AttackedModel {
           }
           return true;
         });
+  }
+
+  @Test
+  void quickFinishesEachImageOnceFromTheHandOverThatCounts() throws IOException {
+    CompleteAttack complete = new CompleteAttack();
+    int steps = task.settings().steps();
+    for (AttackRow row : complete.run(run(complete, target(), ModelState.PATCHED))) {
+      int finished = 0;
+      long unet = 2L * TRIALS * 3; // the original's steps up to the last hand-over, 0.4 of 8
+      Matcher drawn = Pattern.compile("(\\d+) \\(preview \\d/\\d\\) \\d/(\\d)").matcher(row.fact());
+      while (drawn.find()) {
+        int images = Integer.parseInt(drawn.group(2));
+        finished += images;
+        unet += 2L * images * (steps - Integer.parseInt(drawn.group(1)));
+      }
+      assertThat(finished).as(row.fact()).isEqualTo(TRIALS);
+      assertThat(row.unetEvaluations()).isEqualTo(unet);
+      assertThat(row.trials()).hasSize(TRIALS);
+    }
+  }
+
+  @Test
+  void quickDoesNotTrainOnOtherThingsWhatHasRelearned() throws IOException {
+    RelearnAttack relearn = new RelearnAttack(2, OptionalDouble.of(1e-5));
+    assertThat(relearn.run(run(relearn, target(), ModelState.PATCHED)))
+        .extracting(AttackRow::part)
+        .containsExactly("own images, 1 steps", "own images, 2 steps", "others alone, 2 steps");
+    assertThat(relearn.run(run(relearn, target(), ModelState.PATCHED, AttackBudget.STANDARD)))
+        .extracting(AttackRow::part)
+        .contains("then others, 2 steps");
   }
 }

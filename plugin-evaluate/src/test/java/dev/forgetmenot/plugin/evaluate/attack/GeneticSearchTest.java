@@ -44,10 +44,24 @@ class GeneticSearchTest {
   }
 
   @Test
-  void theBetterHalfStaysTheBestFirst() {
+  void theBetterOnesStayTheBestFirst() {
     List<int[]> rows = List.of(new int[] {0}, new int[] {1}, new int[] {2}, new int[] {3});
-    assertThat(GeneticSearch.betterHalf(rows, new double[] {4, 1, 3, 2}))
+    assertThat(new GeneticSearch(10, 1, 4, 1).better(rows, new double[] {4, 1, 3, 2}))
         .containsExactly(rows.get(1), rows.get(3));
+  }
+
+  /** Half of a number that varies by chance would sooner or later be one, and select nothing. */
+  @Test
+  void asManyStayHoweverLongItSearches() throws IOException {
+    List<Integer> sizes = new ArrayList<>();
+    new GeneticSearch(10, 6, 16, 2000)
+        .best(
+            new SplittableRandom(1),
+            rows -> {
+              sizes.add(rows.size());
+              return differing(rows);
+            });
+    assertThat(sizes.subList(1, 2000)).allMatch(size -> size >= 8 && size <= 24);
   }
 
   @Test

@@ -34,17 +34,7 @@ class PromptSearchesOnTheModelTest extends AttackedModel {
 
   /** With all seeds, of which quick leaves half out. */
   private AttackRun whole(Attack attack, AttackAim aim, ModelState state) {
-    AttackRun quick = run(attack, aim, state);
-    return new AttackRun(
-        quick.attack(),
-        aim,
-        state,
-        AttackBudget.STANDARD,
-        quick.seeds(),
-        quick.task(),
-        quick.access(),
-        quick.shown(),
-        quick.context());
+    return run(attack, aim, state, AttackBudget.STANDARD);
   }
 
   /**
