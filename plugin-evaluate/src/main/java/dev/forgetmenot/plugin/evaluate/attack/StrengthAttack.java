@@ -30,7 +30,7 @@ public final class StrengthAttack implements Attack {
 
   @Override
   public String summary() {
-    return "Puts the patches on with 0.75, 0.5 and 0.25 of their strength.";
+    return "Puts the patches on with less than their strength.";
   }
 
   @Override
