@@ -21,7 +21,16 @@ public final class ComponentFolders {
 
   public static ClipTextEncoder textEncoder(Path folder, NDManager manager, Ops ops)
       throws IOException {
-    TextEncoderConfig config = TextEncoderConfig.read(folder);
+    return textEncoder(TextEncoderConfig.read(folder), folder, manager, ops);
+  }
+
+  public static ClipTextEncoder projected(Path folder, NDManager manager, Ops ops)
+      throws IOException {
+    return textEncoder(TextEncoderConfig.readProjected(folder), folder, manager, ops);
+  }
+
+  private static ClipTextEncoder textEncoder(
+      TextEncoderConfig config, Path folder, NDManager manager, Ops ops) throws IOException {
     Map<String, Shape> shapes = ClipTextEncoder.parameterShapes(config);
     return new ClipTextEncoder(
         config, ModelParameters.load(manager, ops, folder, "text_encoder", shapes), ops);

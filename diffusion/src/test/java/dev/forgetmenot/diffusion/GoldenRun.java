@@ -25,6 +25,11 @@ public final class GoldenRun {
       return folder.resolve("model").resolve(component);
     }
 
+    /** Whether the model has two text encoders. */
+    public boolean twoTextEncoders() {
+      return GoldenFolders.hasTwoTextEncoders(folder);
+    }
+
     /** A reference file. */
     public GoldenTensors golden(String name) throws IOException {
       return new GoldenTensors(folder.resolve("golden").resolve(name + ".safetensors"));
@@ -66,9 +71,18 @@ public final class GoldenRun {
 
   private GoldenRun() {}
 
-  /** One test for each reference folder. */
+  /** One test for each reference folder of a model with one text encoder. */
   public static Stream<DynamicTest> each(Check check) {
-    return GoldenFolders.folders().stream()
+    return each(GoldenFolders.folders(), check);
+  }
+
+  /** One test for each reference folder. */
+  public static Stream<DynamicTest> all(Check check) {
+    return each(GoldenFolders.all(), check);
+  }
+
+  private static Stream<DynamicTest> each(List<Path> folders, Check check) {
+    return folders.stream()
         .map(
             folder ->
                 DynamicTest.dynamicTest(

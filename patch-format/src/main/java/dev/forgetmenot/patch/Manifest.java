@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The manifest of a patch, up to version 1.4. Members as in docs/patch-format.md.
+ * The manifest of a patch, up to version 1.5. Members as in docs/patch-format.md.
  *
  * @param version the format's version
  * @param requiredFeatures what a reader must know to read this patch
@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param authors may be empty
  * @param intent what is forgotten or corrected
  * @param architecture {@code stable-diffusion-v1}, {@code stable-diffusion-v2-512}, {@code
- *     stable-diffusion-v2-768-v} or {@code other}
+ *     stable-diffusion-v2-768-v}, {@code stable-diffusion-xl-v1-base} (1.5) or {@code other}
  * @param base what the patch was made on
  * @param edits at least one
  * @param stacking what it says of other patches
@@ -55,6 +55,12 @@ public record Manifest(
 
   /** The newest version that this library knows; it writes the lowest that says everything. */
   public static final Version CURRENT = new Version(1, MinorVersion.NEWEST);
+
+  /** Stable Diffusion XL, as architecture. */
+  static final String XL = "stable-diffusion-xl-v1-base";
+
+  /** The component of a second text encoder. */
+  static final String SECOND_TEXT_ENCODER = "text_encoder_2";
 
   /** Most bytes of files of a patch that is not zip64: the rest is for manifest and headers. */
   static final long PLAIN_CAPACITY = PatchArchive.PLAIN_LIMIT - (16 << 20);
@@ -119,6 +125,9 @@ public record Manifest(
 
   /** The lowest minor version of the format that expresses all of it; see {@link #lowest}. */
   int neededMinor(long plain) {
+    if (twoTextEncoders()) {
+      return MinorVersion.WITH_SECOND_TEXT_ENCODER;
+    }
     if (!previews.isEmpty()) {
       return MinorVersion.WITH_PREVIEWS;
     }
@@ -135,6 +144,13 @@ public record Manifest(
             || base.components.values().stream().anyMatch(c -> c.leaves.isEmpty());
     int kinds = edits.stream().mapToInt(edit -> edit.content.minorVersion()).max().orElse(0);
     return Math.max(second ? MinorVersion.WITH_ROWS : first ? MinorVersion.WITH_KINDS : 0, kinds);
+  }
+
+  /** Whether it says that its model has two text encoders. */
+  public boolean twoTextEncoders() {
+    return architecture.equals(XL)
+        || base.textEncoder2.isPresent()
+        || base.components.containsKey(SECOND_TEXT_ENCODER);
   }
 
   /** A version of the format. */
@@ -188,8 +204,9 @@ public record Manifest(
   /**
    * The base model.
    *
-   * @param components what the edits change, by name: unet, text_encoder, vae
+   * @param components what the edits change, by name: unet, text_encoder, text_encoder_2, vae
    * @param textEncoder of the whole text encoder; there if an edit is of text embeddings
+   * @param textEncoder2 the same of a second one; there if the model has one too
    * @param tokenizer digests of the vocabulary
    * @param label what the base was called, for people
    * @param policy how near a base must be: exact, same-values, same-text-encoder or
@@ -198,12 +215,23 @@ public record Manifest(
   public record Base(
       Map<String, Component> components,
       Optional<Roots> textEncoder,
+      Optional<Roots> textEncoder2,
       Optional<Tokenizer> tokenizer,
       String label,
       String policy) {
     /** Copies the map, sorted. */
     public Base {
       components = Collections.unmodifiableMap(new TreeMap<>(components));
+    }
+
+    /** Of a model with one text encoder. */
+    public Base(
+        Map<String, Component> components,
+        Optional<Roots> textEncoder,
+        Optional<Tokenizer> tokenizer,
+        String label,
+        String policy) {
+      this(components, textEncoder, Optional.empty(), tokenizer, label, policy);
     }
   }
 

@@ -90,6 +90,7 @@ final class ManifestReader {
                 "stable-diffusion-v1",
                 "stable-diffusion-v2-512",
                 "stable-diffusion-v2-768-v",
+                Manifest.XL,
                 "other")),
         m.object("base", ManifestReader::base),
         m.objects("edits", ManifestReader::edit),
@@ -131,13 +132,20 @@ final class ManifestReader {
   private static Manifest.Base base(JsonObjectReader m) throws PatchFormatException {
     return new Manifest.Base(
         m.map("components", ManifestReader::component),
-        m.find("textEncoder", t -> new Manifest.Roots(t.text("exact", HEX), t.text("f16", HEX))),
+        m.find("textEncoder", ManifestReader::roots),
+        m.has("textEncoder2", MinorVersion.WITH_SECOND_TEXT_ENCODER)
+            ? m.find("textEncoder2", ManifestReader::roots)
+            : Optional.empty(),
         m.find(
             "tokenizer",
             t -> new Manifest.Tokenizer(t.text("vocabSha256", HEX), t.text("mergesSha256", HEX))),
         m.text("label"),
         m.oneOf(
             "policy", List.of("exact", "same-values", "same-text-encoder", "same-architecture")));
+  }
+
+  private static Manifest.Roots roots(JsonObjectReader m) throws PatchFormatException {
+    return new Manifest.Roots(m.text("exact", HEX), m.text("f16", HEX));
   }
 
   private static Manifest.Component component(JsonObjectReader m) throws PatchFormatException {

@@ -68,6 +68,7 @@ final class ManifestWriter {
     base.components().forEach((name, component) -> components.put(name, component(component)));
     json.put("components", components);
     base.textEncoder().ifPresent(roots -> json.put("textEncoder", roots));
+    base.textEncoder2().ifPresent(roots -> json.put("textEncoder2", roots));
     base.tokenizer().ifPresent(tokenizer -> json.put("tokenizer", tokenizer));
     json.put("label", base.label());
     json.put("policy", base.policy());

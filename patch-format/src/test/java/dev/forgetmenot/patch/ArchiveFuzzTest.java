@@ -29,7 +29,8 @@ class ArchiveFuzzTest {
             "golden-1.2",
             "golden-1.3",
             "golden-1.4",
-            "forged-1.5-optional")) {
+            "golden-1.5",
+            "forged-1.6-optional")) {
       try (InputStream in = ArchiveFuzzTest.class.getResourceAsStream(name + ".fmnpatch")) {
         seeds.add(in.readAllBytes());
       }

@@ -91,7 +91,7 @@ class PatchFileTest {
         PatchError.FEATURE);
     String unknown = json.replaceFirst("\\{", "{\"colour\": 1,");
     assertRefused(unknown, PatchError.UNKNOWN_MEMBER);
-    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 5")).name()).isEqualTo("forget-x");
+    assertThat(read(unknown.replace("\"minor\": 0", "\"minor\": 6")).name()).isEqualTo("forget-x");
     assertThat(read(json.replaceFirst("\\{", "{\"extensions\": {\"a\": [1]},")).name())
         .isEqualTo("forget-x");
     assertRefused(json.replaceFirst("\\{", "{\"name\": \"a\","), PatchError.DUPLICATE_KEY);
@@ -108,7 +108,7 @@ class PatchFileTest {
     // a kind of a later version cannot be passed over
     assertRefused(
         json.replace("\"kind\": \"delta\"", "\"kind\": \"later\"")
-            .replace("\"minor\": 0", "\"minor\": 5"),
+            .replace("\"minor\": 0", "\"minor\": 6"),
         PatchError.FEATURE);
     for (String[] change :
         new String[][] {

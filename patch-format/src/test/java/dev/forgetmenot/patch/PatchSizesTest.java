@@ -38,6 +38,34 @@ class PatchSizesTest {
         .isLessThanOrEqualTo(12 << 10);
     assertThat(size("closed form, one column, d = 1024", SampleEdits.closedForm(1024, 1, 0)))
         .isLessThanOrEqualTo(14 << 10);
+    assertThat(size("closed form, one column, d = 2048", SampleEdits.closedForm(2048, 1, 0)))
+        .isLessThanOrEqualTo(24 << 10);
+  }
+
+  /** Of SDXL's UNet, 70 transformer blocks: 10 of 640 channels and 60 of 1280. */
+  @Test
+  void rankOneOnAllCrossAttentionOfXl() throws IOException {
+    Map<String, LowRank> factors = new LinkedHashMap<>();
+    for (int block = 0; block < 70; block++) {
+      int width = block < 10 ? 640 : 1280;
+      for (String part : List.of("to_q", "to_k", "to_v", "to_out.0")) {
+        int read = part.matches("to_[kv]") ? 2048 : width;
+        factors.put(
+            "unet/down_blocks.2.attentions.0.transformer_blocks."
+                + block
+                + ".attn2."
+                + part
+                + ".weight",
+            new LowRank(
+                new long[] {width, read},
+                1,
+                1,
+                SampleEdits.values(read, 1),
+                SampleEdits.values(width, 2)));
+      }
+    }
+    assertThat(size("rank 1 on the cross attention of SDXL", new LowRankEdit(factors)))
+        .isLessThanOrEqualTo(6 << 20);
   }
 
   @Test

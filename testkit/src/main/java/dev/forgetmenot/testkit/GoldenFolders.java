@@ -14,8 +14,18 @@ import java.util.List;
 public final class GoldenFolders {
   private GoldenFolders() {}
 
-  /** The reference folders, sorted by name; there is at least one. */
+  /** The reference folders of models with one text encoder, sorted by name. */
   public static List<Path> folders() {
+    return all().stream().filter(folder -> !hasTwoTextEncoders(folder)).toList();
+  }
+
+  /** Whether a reference is of a model with two text encoders. */
+  public static boolean hasTwoTextEncoders(Path folder) {
+    return Files.isDirectory(folder.resolve("model/text_encoder_2"));
+  }
+
+  /** The reference folders of all models, sorted by name; there is at least one. */
+  public static List<Path> all() {
     Path root = root();
     try (var entries = Files.list(root)) {
       List<Path> folders = entries.filter(GoldenFolders::isReference).sorted().toList();

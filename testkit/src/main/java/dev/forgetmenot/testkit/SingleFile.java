@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -66,8 +67,13 @@ public final class SingleFile {
             "tokenizer/tokenizer_config.json",
             "tokenizer/vocab.json",
             "tokenizer/merges.txt")) {
-      Files.createDirectories(config.resolve(small).getParent());
-      Files.copy(folder.resolve(small), config.resolve(small));
+      for (String name :
+          List.of(small, small.replaceFirst("^(text_encoder|tokenizer)/", "$1_2/"))) {
+        if (Files.exists(folder.resolve(name)) && !Files.exists(config.resolve(name))) {
+          Files.createDirectories(config.resolve(name).getParent());
+          Files.copy(folder.resolve(name), config.resolve(name));
+        }
+      }
     }
   }
 
@@ -78,10 +84,13 @@ public final class SingleFile {
     file.vae();
     boolean linear =
         file.tensors.get("model.diffusion_model.middle_block.1.proj_in.weight").shape().length == 2;
-    if (linear) {
-      file.openClip();
+    if (Files.isDirectory(folder.resolve("text_encoder_2"))) {
+      file.clip("conditioner.embedders.0.transformer.");
+      file.openClip("text_encoder_2", "conditioner.embedders.1.model.", true);
+    } else if (linear) {
+      file.openClip("text_encoder", "cond_stage_model.model.", false);
     } else {
-      file.clip();
+      file.clip("cond_stage_model.transformer.");
     }
     file.leftovers();
     file.tensors.forEach(
@@ -106,7 +115,15 @@ public final class SingleFile {
     Map<String, Tensor> unet = read("unet", "diffusion_pytorch_model");
     int layers = count(unet, "down_blocks.0.resnets.");
     unet.forEach(
-        (name, tensor) -> tensors.put("model.diffusion_model." + unetName(name, layers), tensor));
+        (name, tensor) ->
+            tensors.put(
+                "model.diffusion_model."
+                    + unetName(
+                        name,
+                        layers,
+                        block ->
+                            unet.containsKey("up_blocks." + block + ".attentions.0.norm.weight")),
+                tensor));
   }
 
   private static int count(Map<String, Tensor> tensors, String start) {
@@ -117,12 +134,14 @@ public final class SingleFile {
     return count;
   }
 
-  private static String unetName(String canonical, int layers) {
+  private static String unetName(String canonical, int layers, IntPredicate attention) {
     String name =
         canonical
             .replaceFirst("^conv_in\\.", "input_blocks.0.0.")
             .replaceFirst("^conv_norm_out\\.", "out.0.")
             .replaceFirst("^conv_out\\.", "out.2.")
+            .replaceFirst("^add_embedding\\.linear_1\\.", "label_emb.0.0.")
+            .replaceFirst("^add_embedding\\.linear_2\\.", "label_emb.0.2.")
             .replaceFirst("^time_embedding\\.linear_1\\.", "time_embed.0.")
             .replaceFirst("^time_embedding\\.linear_2\\.", "time_embed.2.")
             .replaceFirst("^mid_block\\.attentions\\.0\\.", "middle_block.1.")
@@ -149,7 +168,6 @@ public final class SingleFile {
                 "output_blocks."
                     + (number(m, 1) * (layers + 1) + number(m, 3))
                     + (m.group(2).equals("resnets") ? ".0.RESNET." : ".1."));
-    // In all these models the smallest resolution has no attention and the others have.
     name =
         replace(
             name,
@@ -157,7 +175,7 @@ public final class SingleFile {
             m ->
                 "output_blocks."
                     + ((number(m, 1) + 1) * (layers + 1) - 1)
-                    + (number(m, 1) == 0 ? ".1.conv." : ".2.conv."));
+                    + (attention.test(number(m, 1)) ? ".2.conv." : ".1.conv."));
     return replace(
         name, "RESNET\\.(\\w+)\\.", m -> RESNET.getOrDefault(m.group(1), m.group(1)) + ".");
   }
@@ -199,23 +217,20 @@ public final class SingleFile {
     return replace(name, "up_blocks\\.(\\d+)\\.", m -> "up." + (last - number(m, 1)) + ".");
   }
 
-  private void clip() throws IOException {
+  private void clip(String prefix) throws IOException {
     read("text_encoder", "model")
         .forEach(
             (name, tensor) ->
                 tensors.put(
-                    "cond_stage_model.transformer."
-                        + (name.startsWith("text_model.") ? name : "text_model." + name),
+                    prefix + (name.startsWith("text_model.") ? name : "text_model." + name),
                     tensor));
-    writer.add(
-        "cond_stage_model.transformer.text_model.embeddings.position_ids",
-        new long[] {1, 2},
-        new long[] {0, 1});
+    writer.add(prefix + "text_model.embeddings.position_ids", new long[] {1, 2}, new long[] {0, 1});
   }
 
-  private void openClip() throws IOException {
-    Map<String, Tensor> read = read("text_encoder", "model");
-    String prefix = "cond_stage_model.model.";
+  private void openClip(String component, String prefix, boolean whole) throws IOException {
+    Map<String, Tensor> read = read(component, "model");
+    Tensor projection = read.remove("text_projection.weight");
+    tensors.put(prefix + "logit_scale", new Tensor(new long[0], new float[] {4.6f}));
     int unused = 0;
     for (Map.Entry<String, Tensor> entry : read.entrySet()) {
       String name = entry.getKey().replaceFirst("^text_model\\.", "");
@@ -231,14 +246,30 @@ public final class SingleFile {
         tensors.put(prefix + openClipName(name), fused(read, entry.getKey()));
       }
     }
+    if (whole) {
+      tensors.put(prefix + "text_projection", transposed(projection));
+      return;
+    }
     // The layer that the published files have and no image needs.
     String last = prefix + "transformer.resblocks." + unused + ".";
     for (String part : List.of("ln_1.weight", "attn.in_proj_weight", "mlp.c_fc.bias")) {
       String like = prefix + "transformer.resblocks.0." + part;
       tensors.put(last + part, tensors.get(like));
     }
-    tensors.put(prefix + "logit_scale", new Tensor(new long[0], new float[] {4.6f}));
     tensors.put(prefix + "text_projection", new Tensor(new long[] {2, 2}, new float[4]));
+  }
+
+  /** OpenCLIP multiplies states by its projection from the left. */
+  private static Tensor transposed(Tensor matrix) {
+    int rows = (int) matrix.shape()[0];
+    int columns = (int) matrix.shape()[1];
+    float[] values = new float[rows * columns];
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        values[column * rows + row] = matrix.values()[row * columns + column];
+      }
+    }
+    return new Tensor(new long[] {columns, rows}, values);
   }
 
   private static Tensor fused(Map<String, Tensor> read, String query) {

@@ -2,6 +2,8 @@ package dev.forgetmenot.diffusion.checkpoint;
 
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
+import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -26,15 +28,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A single file with a whole Stable Diffusion 1.x or 2.x. Opening it reads the header and looks at
- * names and shapes alone. The components close the file.
+ * A single file with a whole Stable Diffusion. Opening it reads the header and looks at names and
+ * shapes alone. The components close the file.
  */
 public final class Checkpoint {
   private static final int VOCABULARY = 49_408;
   private static final String PAD_1 = "<|endoftext|>";
   private static final String PAD_2 = "!";
-  private static final int SMALL = 64; // latents of 512 pixels
-  private static final int LARGE = 96; // latents of 768 pixels
   private static final String COMPLAINT = "does not hold the model that its tensors tell of";
   private static final String REMEDY =
       "Something else may have been merged into it, or the download is not complete";
@@ -45,8 +45,11 @@ public final class Checkpoint {
   private static final Pattern LEFTOVER =
       Pattern.compile(
           "model_ema\\..*|denoiser\\.sigmas|first_stage_model\\.(loss|model_ema)\\..*|(posterior|sqrt|log)_[a-z0-9_]+"
-              + "|betas|alphas_cumprod(_prev)?|logvar|lvlb_weights|scale_factor|global_step"
+              + "|v_pred|ztsnr|betas|alphas_cumprod(_prev)?|logvar|lvlb_weights|scale_factor|global_step"
               + "|cond_stage_model\\.(logit_scale|text_projection)");
+
+  /** An empty tensor by which trainers mark models with zero terminal SNR. */
+  private static final String ZERO_SNR_MARK = "ztsnr";
 
   private static final Pattern SCALED =
       Pattern.compile("scaled_fp8|.*\\.(scale_weight|scale_input|weight_scale|input_scale)");
@@ -59,12 +62,13 @@ public final class Checkpoint {
   private final boolean strict;
   private final TensorShapes shapes;
   private final CheckpointConfig settings;
-  private final TextEncoderLayout text;
+  private final ModelArchitecture architecture;
+  private final List<TextEncoderLayout> text;
   private final SchedulerConfig scheduler;
   private final List<String> notes = new ArrayList<>();
   private final UNetConfig unet;
   private final VaeConfig vae;
-  private final TextEncoderConfig textEncoder;
+  private final List<TextEncoderConfig> textEncoders = new ArrayList<>();
 
   private Checkpoint(
       Path path, SafetensorsFile file, Optional<PredictionType> prediction, boolean strict)
@@ -76,26 +80,46 @@ public final class Checkpoint {
     UnsupportedCheckpoints.refuse(shapes);
     TensorShapes unetShapes = shapes.in(LdmNames.UNET);
     UnsupportedCheckpoints.refuseMoreInputs(shapes, unetShapes.side("input_blocks.0.0.weight", 1));
-    this.text =
-        TextEncoderLayout.find(shapes).orElseThrow(() -> lacks("text encoder", LdmNames.CLIP));
+    this.architecture = ModelArchitecture.ofFile(shapes::hasAny);
+    this.text = TextEncoderLayout.find(shapes, architecture);
+    for (TextEncoderSlot slot : architecture.textEncoders()) {
+      if (text.stream().noneMatch(layout -> layout.slot().equals(slot))) {
+        List<TextEncoderSlot.Stored> names = slot.stored();
+        throw lacks(
+            architecture.textEncoders().size() == 1 ? "text encoder" : slot.component(),
+            names.get(names.size() - 1).prefix());
+      }
+    }
     if (!shapes.hasAny(LdmNames.VAE)) {
       throw lacks("autoencoder", LdmNames.VAE);
     }
-    UNetArchitecture architecture = new UNetArchitecture(unetShapes);
-    boolean version2 = architecture.linear();
+    for (TextEncoderLayout layout : text) {
+      Optional<TextEncoderConfig> given = settings.textEncoder(layout.slot());
+      textEncoders.add(given.isPresent() ? given.get() : layout.config());
+    }
+    UnsupportedCheckpoints.refusePruned(shapes, unetShapes, architecture);
+    UNetArchitecture found = new UNetArchitecture(unetShapes);
+    boolean version2 = found.linear() && architecture.hasVersions();
     this.scheduler = scheduler(prediction, unetShapes, version2);
-    boolean large =
-        version2 && DiscreteNoiseSchedule.predictionType(scheduler) == PredictionType.V_PREDICTION;
-    int sampleSize = large ? LARGE : SMALL;
+    boolean velocity =
+        DiscreteNoiseSchedule.predictionType(scheduler) == PredictionType.V_PREDICTION;
     Optional<UNetConfig> givenUnet = settings.unet();
-    this.unet = givenUnet.isPresent() ? givenUnet.get() : architecture.config(sampleSize);
+    this.unet =
+        givenUnet.isPresent()
+            ? givenUnet.get()
+            : found.config(architecture.latentSize(version2, velocity), pooled());
     Optional<VaeConfig> givenVae = settings.vae();
     this.vae =
         givenVae.isPresent()
             ? givenVae.get()
-            : VaeArchitecture.config(shapes.in(LdmNames.VAE), unet.sampleSize());
-    Optional<TextEncoderConfig> givenText = settings.textEncoder();
-    this.textEncoder = givenText.isPresent() ? givenText.get() : text.config();
+            : VaeArchitecture.config(shapes.in(LdmNames.VAE), unet.sampleSize(), architecture);
+  }
+
+  /** Width of the pooled text, where the UNet is told of it. */
+  private Optional<Integer> pooled() {
+    return architecture.conditionedOnSizes()
+        ? Optional.of(textEncoders.get(textEncoders.size() - 1).projection())
+        : Optional.empty();
   }
 
   /**
@@ -104,7 +128,7 @@ public final class Checkpoint {
    * @param prediction what the UNet predicts; empty for what the file says
    * @param strict whether tensors that belong to nothing are refused even where they have no effect
    * @throws IOException if the file is missing, malformed, a pickle, or anything else than a whole
-   *     Stable Diffusion 1.x or 2.x; the message says what it is and what to do
+   *     Stable Diffusion; the message says what it is and what to do
    */
   public static Checkpoint open(Path path, Optional<PredictionType> prediction, boolean strict)
       throws IOException {
@@ -122,14 +146,18 @@ public final class Checkpoint {
       throws IOException {
     Optional<SchedulerConfig> given = settings.scheduler();
     if (given.isPresent()) {
-      return given.get();
+      return architecture.completed(given.get());
     }
     PredictionTypeDetector prediction =
         wanted.isPresent()
             ? PredictionTypeDetector.said(wanted.get())
             : PredictionTypeDetector.of(file, unetShapes, version2);
     prediction.guessed().ifPresent(notes::add);
-    return new SchedulerConfig(prediction.scheduler());
+    Map<String, Object> values = new LinkedHashMap<>(architecture.scheduler(prediction.type()));
+    if (file.tensors().containsKey(ZERO_SNR_MARK)) {
+      values.put("rescale_betas_zero_snr", true);
+    }
+    return architecture.completed(new SchedulerConfig(values));
   }
 
   private IOException lacks(String what, String prefix) {
@@ -142,7 +170,7 @@ public final class Checkpoint {
 
   private String present() {
     List<String> parts = new ArrayList<>(List.of("a UNet"));
-    if (TextEncoderLayout.find(shapes).isPresent()) {
+    if (!TextEncoderLayout.find(shapes, architecture).isEmpty()) {
       parts.add("a text encoder");
     }
     if (shapes.hasAny(LdmNames.VAE)) {
@@ -161,9 +189,14 @@ public final class Checkpoint {
     return vae;
   }
 
-  /** The text encoder's configuration. */
-  public TextEncoderConfig textEncoder() {
-    return textEncoder;
+  /** What family of models it is of. */
+  public ModelArchitecture architecture() {
+    return architecture;
+  }
+
+  /** The configuration of a text encoder, counted from 0. */
+  public TextEncoderConfig textEncoder(int index) {
+    return textEncoders.get(index);
   }
 
   /** The scheduler's configuration. */
@@ -177,24 +210,25 @@ public final class Checkpoint {
   }
 
   /**
-   * The tokenizer.
+   * The tokenizer of a text encoder, counted from 0.
    *
    * @throws IOException if the text encoder was made for another vocabulary than CLIP's, and none
    *     is beside the file
    */
-  public TokenizerFiles tokenizer() throws IOException {
-    Optional<TokenizerFiles> given = settings.tokenizer();
+  public TokenizerFiles tokenizer(int index) throws IOException {
+    TextEncoderLayout layout = text.get(index);
+    Optional<TokenizerFiles> given = settings.tokenizer(layout.slot());
     if (given.isPresent()) {
       return given.get();
     }
-    if (text.vocabulary() != VOCABULARY) {
+    if (layout.vocabulary() != VOCABULARY) {
       throw shapes.unknown(
           Message.of(
               "the vocabulary of %s tokens, which is not CLIP's of %s,",
-              text.vocabulary(), VOCABULARY),
-          "tokenizer");
+              layout.vocabulary(), VOCABULARY),
+          layout.slot().tokenizer());
     }
-    return TokenizerFiles.clip(text.open() ? PAD_2 : PAD_1);
+    return TokenizerFiles.clip(layout.open() ? PAD_2 : PAD_1);
   }
 
   /**
@@ -205,12 +239,13 @@ public final class Checkpoint {
   public Map<String, ComponentTensors> tensors() throws IOException {
     Map<String, LdmNames> names = new LinkedHashMap<>();
     names.put("unet", LdmNames.unet(unet));
-    names.put("text_encoder", text.names(textEncoder));
+    for (int i = 0; i < text.size(); i++) {
+      names.put(text.get(i).slot().component(), text.get(i).names(textEncoders.get(i)));
+    }
     names.put("vae", LdmNames.vae(vae));
     Set<String> left = new LinkedHashSet<>(file.tensors().keySet());
     left.removeIf(name -> LEFTOVER.matcher(name).matches());
-    left.removeIf(
-        name -> name.startsWith(text.shapes().prefix()) && text.unused(name, textEncoder));
+    left.removeIf(this::isUnused);
     List<String> missing = new ArrayList<>();
     Map<String, ComponentTensors> components = new LinkedHashMap<>();
     for (Map.Entry<String, LdmNames> entry : names.entrySet()) {
@@ -244,12 +279,30 @@ public final class Checkpoint {
     return components;
   }
 
+  /** Whether a tensor of a text encoder is one that no image needs. */
+  private boolean isUnused(String name) {
+    for (int i = 0; i < text.size(); i++) {
+      if (name.startsWith(text.get(i).shapes().prefix())) {
+        return text.get(i).unused(name, textEncoders.get(i));
+      }
+    }
+    return false;
+  }
+
+  /** What the names of the text encoder begin with that a tensor is of; empty if it is of none. */
+  private Optional<String> textPrefix(String name) {
+    return text.stream()
+        .map(layout -> layout.shapes().prefix())
+        .filter(name::startsWith)
+        .findFirst();
+  }
+
   /** Whether a tensor that belongs to no component has no effect on images. */
   private boolean withoutEffect(String name) {
     if (SCALED.matcher(name).matches()) {
       return false; // factors of weights that are stored scaled
     }
-    if (name.startsWith(text.shapes().prefix())) {
+    if (textPrefix(name).isPresent()) {
       return OF_IMAGES.matcher(name).find();
     }
     return !name.startsWith(LdmNames.UNET) && !name.startsWith(LdmNames.VAE);
@@ -266,10 +319,10 @@ public final class Checkpoint {
 
   /** Text encoders were written without {@code text_model.} once, and with it since. */
   private Optional<TensorInfo> otherSpelling(String name) {
-    String prefix = text.shapes().prefix();
-    if (!name.startsWith(prefix)) {
+    if (textPrefix(name).isEmpty()) {
       return Optional.empty();
     }
+    String prefix = textPrefix(name).get();
     String rest = name.substring(prefix.length());
     String other =
         rest.startsWith(TEXT_MODEL) ? rest.substring(TEXT_MODEL.length()) : TEXT_MODEL + rest;
@@ -284,6 +337,9 @@ public final class Checkpoint {
 
   private StoredTensor stored(LdmTensor original) throws IOException {
     StoredTensor whole = StoredTensor.whole(file, file.tensors().get(original.name()));
+    if (original.transposed() && whole.shape().length == 2) {
+      return whole.transpose();
+    }
     if (original.parts() == 1) {
       return whole;
     }

@@ -1,6 +1,7 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.config.VaeConfig;
@@ -45,16 +46,16 @@ public record CheckpointConfig(Path folder) {
     return read("vae", "config.json", VaeConfig::read);
   }
 
-  Optional<TextEncoderConfig> textEncoder() throws IOException {
-    return read("text_encoder", "config.json", TextEncoderConfig::read);
+  Optional<TextEncoderConfig> textEncoder(TextEncoderSlot slot) throws IOException {
+    return read(slot.component(), "config.json", slot::read);
   }
 
   Optional<SchedulerConfig> scheduler() throws IOException {
     return read("scheduler", "scheduler_config.json", SchedulerConfigReader::read);
   }
 
-  Optional<TokenizerFiles> tokenizer() {
-    Path tokenizer = folder.resolve("tokenizer");
+  Optional<TokenizerFiles> tokenizer(TextEncoderSlot slot) {
+    Path tokenizer = folder.resolve(slot.tokenizer());
     return Files.isDirectory(tokenizer)
         ? Optional.of(TokenizerFiles.of(tokenizer))
         : Optional.empty();

@@ -23,6 +23,8 @@ final class LdmUNet {
     modules.put("conv_in", "input_blocks.0.0");
     modules.put("time_embedding.linear_1", "time_embed.0");
     modules.put("time_embedding.linear_2", "time_embed.2");
+    modules.put("add_embedding.linear_1", "label_emb.0.0");
+    modules.put("add_embedding.linear_2", "label_emb.0.2");
     modules.put("conv_norm_out", "out.0");
     modules.put("conv_out", "out.2");
     modules.put("mid_block.resnets.0", "middle_block.0", RESNET);

@@ -28,10 +28,16 @@ final class OpenClipNames {
           "text_model.final_layer_norm.weight", "ln_final.weight",
           "text_model.final_layer_norm.bias", "ln_final.bias");
 
+  /** A matrix that states are multiplied by from the left. */
+  static final String PROJECTION = "text_projection";
+
   private OpenClipNames() {}
 
   static LdmTensor original(String prefix, String canonical) {
     Matcher matcher = LAYER.matcher(canonical);
+    if (canonical.equals("text_projection.weight")) {
+      return LdmTensor.transpose(prefix + PROJECTION);
+    }
     if (!matcher.matches()) {
       String rest = REST.get(canonical);
       if (rest == null) {
@@ -42,7 +48,7 @@ final class OpenClipNames {
     String block = prefix + "transformer.resblocks." + matcher.group(1) + ".";
     int fused = FUSED.indexOf(matcher.group(2));
     return fused >= 0
-        ? new LdmTensor(block + "attn.in_proj_" + matcher.group(3), fused, FUSED.size())
+        ? LdmTensor.part(block + "attn.in_proj_" + matcher.group(3), fused, FUSED.size())
         : LdmTensor.whole(block + LAYERS.get(matcher.group(2)) + "." + matcher.group(3));
   }
 }

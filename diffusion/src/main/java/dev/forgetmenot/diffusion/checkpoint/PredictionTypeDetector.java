@@ -1,11 +1,8 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
 import dev.forgetmenot.api.sampling.PredictionType;
-import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,13 +21,20 @@ record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
    */
   private static final String TELLING = ".1.transformer_blocks.0.norm1.bias";
 
+  /** An empty tensor by which trainers of XL mark models that predict the velocity. */
+  private static final String VELOCITY_MARK = "v_pred";
+
   private static final double TELLING_SPREAD = 0.09;
 
   static PredictionTypeDetector said(PredictionType type) {
     return new PredictionTypeDetector(type, Optional.empty());
   }
 
-  /** What the file says of itself, or else a guess. */
+  /**
+   * What the file says of itself, or else a guess.
+   *
+   * @param version2 whether it is of 2.x, whose models predict one or the other
+   */
   static PredictionTypeDetector of(SafetensorsFile file, TensorShapes unet, boolean version2)
       throws IOException {
     String declared = file.metadata().getOrDefault(DECLARED, "");
@@ -44,6 +48,9 @@ record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
       default -> {
         // ModelSpec has other words for other kinds of models
       }
+    }
+    if (file.tensors().containsKey(VELOCITY_MARK)) {
+      return said(PredictionType.V_PREDICTION);
     }
     if (!version2) {
       return said(PredictionType.EPSILON);
@@ -76,22 +83,5 @@ record PredictionTypeDetector(PredictionType type, Optional<String> guessed) {
     }
     double mean = sum / values.length;
     return Math.sqrt(Math.max(0, squares / values.length - mean * mean));
-  }
-
-  /** The values of a {@code scheduler_config.json} as the published models have them. */
-  Map<String, Object> scheduler() {
-    boolean velocity = type == PredictionType.V_PREDICTION;
-    Map<String, Object> values = new LinkedHashMap<>();
-    values.put("_class_name", velocity ? "DDIMScheduler" : "PNDMScheduler");
-    values.put("beta_start", 0.00085);
-    values.put("beta_end", 0.012);
-    values.put("beta_schedule", "scaled_linear");
-    values.put("num_train_timesteps", 1000.0);
-    values.put("set_alpha_to_one", false);
-    values.put("skip_prk_steps", true);
-    values.put("steps_offset", 1.0);
-    values.put("clip_sample", false);
-    values.put("prediction_type", DiscreteNoiseSchedule.name(type));
-    return values;
   }
 }

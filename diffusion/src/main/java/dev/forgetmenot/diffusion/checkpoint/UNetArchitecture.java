@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the tensors of a UNet tell of its configuration: everything but the number of heads (8 in
@@ -15,6 +16,7 @@ record UNetArchitecture(TensorShapes shapes) {
   private static final int HEAD_WIDTH = 64;
   private static final int GROUPS = 32;
   private static final double EPS = 1e-5;
+  private static final String ADDED = "label_emb.0.0.weight";
   private static final String FILE = "unet/config.json";
 
   private static final class Level {
@@ -32,8 +34,9 @@ record UNetArchitecture(TensorShapes shapes) {
    * The configuration.
    *
    * @param sampleSize height and width of the latents of the model's own image size
+   * @param pooled width of the pooled text, where the UNet is told of it
    */
-  UNetConfig config(int sampleSize) throws IOException {
+  UNetConfig config(int sampleSize, Optional<Integer> pooled) throws IOException {
     List<Level> levels = down();
     List<Integer> channels = levels.stream().map(level -> level.channels).toList();
     List<Integer> up = up(levels);
@@ -56,9 +59,7 @@ record UNetArchitecture(TensorShapes shapes) {
         levels.stream().map(level -> level.transformers > 0).toList(),
         up.stream().map(count -> count > 0).toList(),
         levels.stream().map(level -> level.layers).toList(),
-        levels.stream()
-            .map(level -> level.transformers > 0 ? level.transformers : Math.max(1, middle))
-            .toList(),
+        transformers(levels, Math.max(1, middle)),
         up.stream().map(count -> Math.max(1, count)).toList(),
         channels.stream().map(channel -> linear ? channel / HEAD_WIDTH : HEADS).toList(),
         Collections.nCopies(channels.size(), width),
@@ -70,7 +71,27 @@ record UNetArchitecture(TensorShapes shapes) {
         0,
         shapes.side("time_embed.0.weight", 0),
         shapes.side("input_blocks.0.0.weight", 2),
-        shapes.side("out.2.weight", 2));
+        shapes.side("out.2.weight", 2),
+        textTime(pooled));
+  }
+
+  /** Of each resolution, the largest first; the middle has as many as the smallest. */
+  private static List<Integer> transformers(List<Level> levels, int middle) {
+    List<Integer> counts = new ArrayList<>();
+    for (Level level : levels) {
+      boolean smallest = counts.size() == levels.size() - 1;
+      counts.add(level.transformers > 0 ? level.transformers : smallest ? middle : 1);
+    }
+    return counts;
+  }
+
+  private Optional<UNetConfig.TextTime> textTime(Optional<Integer> pooled) throws IOException {
+    if (pooled.isEmpty()) {
+      return Optional.empty();
+    }
+    int inputs = shapes.side(ADDED, 1);
+    return Optional.of(
+        new UNetConfig.TextTime((inputs - pooled.get()) / UNetConfig.TextTime.SIZES, inputs));
   }
 
   private List<Level> down() throws IOException {

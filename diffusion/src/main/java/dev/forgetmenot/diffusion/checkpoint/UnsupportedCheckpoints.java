@@ -1,12 +1,19 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
+import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.List;
 
-/** Tells files that are no Stable Diffusion 1.x or 2.x for text to image, by their names. */
+/** Tells files that are no Stable Diffusion for text to image, by their names. */
 final class UnsupportedCheckpoints {
   private static final String UNET = LdmNames.UNET;
+
+  /** What a UNet is told beside the context. */
+  private static final String ADDED = "label_emb.";
+
+  /** The only text encoder of XL's refiner. */
+  private static final String REFINER = "conditioner.embedders.0.model.";
 
   /**
    * A kind of file.
@@ -29,7 +36,7 @@ final class UnsupportedCheckpoints {
   }
 
   private static final String NOT_READ =
-      ", which is not supported; only Stable Diffusion 1.x and 2.x are";
+      ", which is not supported; only Stable Diffusion 1.x, 2.x and XL are";
 
   private static final List<Kind> KINDS =
       List.of(
@@ -54,15 +61,6 @@ final class UnsupportedCheckpoints {
               "is a Stable Diffusion 3 model" + NOT_READ,
               "joint_blocks.0.",
               UNET + "joint_blocks.0."),
-          Kind.model(
-              "is a Stable Diffusion XL model" + NOT_READ,
-              "conditioner.embedders.1.",
-              "add_embedding.linear_1."),
-          Kind.model(
-              "takes more than a prompt (class or image embeddings, as Stable Diffusion XL and"
-                  + " unCLIP do)"
-                  + NOT_READ,
-              UNET + "label_emb."),
           Kind.of("is a depth model" + NOT_READ, "depth_model."),
           Kind.of(
               "is one component of a model in diffusers' layout; give the folder that holds"
@@ -95,11 +93,44 @@ final class UnsupportedCheckpoints {
         }
       }
     }
+    if (shapes.hasAny(UNET + ADDED)
+        && !ModelArchitecture.ofFile(shapes::hasAny).conditionedOnSizes()) {
+      throw new IOException(
+          shapes.where()
+              + (shapes.hasAny(REFINER)
+                  ? " is a refiner, the second stage of Stable Diffusion XL, which ends what a base"
+                      + " model began; expected the base model"
+                  : " takes more than a prompt (class or image embeddings, as unCLIP does)"
+                      + NOT_READ));
+    }
     if (!shapes.hasAny(UNET)) {
       throw new IOException(
           Message.of(
               "%s holds no Stable Diffusion: no name begins with %s; its first names are %s",
               shapes.where(), UNET, shapes.names().stream().limit(3).toList()));
+    }
+  }
+
+  /**
+   * Refuses a smaller UNet of an architecture, some of whose blocks have no or other attention than
+   * the rest, which tensors alone do not tell.
+   */
+  static void refusePruned(TensorShapes shapes, TensorShapes unet, ModelArchitecture family)
+      throws IOException {
+    if (!family.conditionedOnSizes()) {
+      return;
+    }
+    if (!unet.has(ADDED + "0.0.weight")) {
+      throw new IOException(
+          shapes.where()
+              + " has the text encoders of Stable Diffusion XL and a UNet that takes no sizes: two"
+              + " models may have been put together");
+    }
+    if (!unet.hasAny("middle_block.1.transformer_blocks.")) {
+      throw new IOException(
+          shapes.where()
+              + " is a pruned Stable Diffusion XL, as SSD-1B and Segmind-Vega are, whose blocks"
+              + " differ from one another; expected a UNet with all blocks");
     }
   }
 

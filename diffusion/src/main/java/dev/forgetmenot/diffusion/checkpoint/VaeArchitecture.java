@@ -1,5 +1,6 @@
 package dev.forgetmenot.diffusion.checkpoint;
 
+import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
 import dev.forgetmenot.diffusion.config.VaeConfig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
  */
 final class VaeArchitecture {
   private static final int GROUPS = 32;
-  private static final double SCALING = 0.18215;
 
   private VaeArchitecture() {}
 
@@ -21,7 +21,8 @@ final class VaeArchitecture {
    * @param vae the tensors below the autoencoder's prefix
    * @param latentSize height and width of the latents of the model's own image size
    */
-  static VaeConfig config(TensorShapes vae, int latentSize) throws IOException {
+  static VaeConfig config(TensorShapes vae, int latentSize, ModelArchitecture family)
+      throws IOException {
     List<Integer> channels = new ArrayList<>();
     for (int i = 0; i < Math.max(1, vae.count("encoder.down.")); i++) {
       int channel = vae.side("encoder.down." + i + ".block.0.conv1.weight", 0);
@@ -39,9 +40,10 @@ final class VaeArchitecture {
         vae.count("encoder.down.0.block."),
         GROUPS,
         latentSize << (channels.size() - 1),
-        SCALING,
+        family.latentScale(),
         vae.hasAny("encoder.mid.attn_1."),
         vae.hasAny("quant_conv."),
-        vae.hasAny("post_quant_conv."));
+        vae.hasAny("post_quant_conv."),
+        family.vaeOverflows());
   }
 }

@@ -12,9 +12,16 @@ import java.nio.file.Path;
  * @param endOfText the id whose first place is pooled; 2 means the greatest id, as old folders have
  *     it
  * @param encoder the layers
+ * @param projection width of the projection of the pooled state after the layers; 0 without one
  */
 public record TextEncoderConfig(
-    int vocabSize, int maxPositions, int endOfText, TransformerConfig encoder) {
+    int vocabSize, int maxPositions, int endOfText, TransformerConfig encoder, int projection) {
+
+  /** A transformer without a projection after it. */
+  public TextEncoderConfig(
+      int vocabSize, int maxPositions, int endOfText, TransformerConfig encoder) {
+    this(vocabSize, maxPositions, endOfText, encoder, 0);
+  }
 
   /**
    * The layers of a CLIP transformer.
@@ -59,6 +66,17 @@ public record TextEncoderConfig(
   /** Reads {@code config.json} of a folder. */
   public static TextEncoderConfig read(Path folder) throws IOException {
     return from(ConfigFile.read(folder.resolve("config.json")));
+  }
+
+  /** The same for transformers' CLIPTextModelWithProjection. */
+  public static TextEncoderConfig readProjected(Path folder) throws IOException {
+    ConfigFile file = ConfigFile.read(folder.resolve("config.json"));
+    return from(file).projected(file.integer("projection_dim", 512, 1));
+  }
+
+  /** The same with a projection of the pooled state to this width. */
+  public TextEncoderConfig projected(int width) {
+    return new TextEncoderConfig(vocabSize, maxPositions, endOfText, encoder, width);
   }
 
   /**

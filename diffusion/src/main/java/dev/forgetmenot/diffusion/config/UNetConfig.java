@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,6 +33,7 @@ import java.util.Set;
  * @param timeWidth width of the time embedding
  * @param convInKernel odd
  * @param convOutKernel odd
+ * @param textTime what is added to the time embedding; empty where nothing is
  */
 public record UNetConfig(
     int sampleSize,
@@ -53,7 +55,25 @@ public record UNetConfig(
     double freqShift,
     int timeWidth,
     int convInKernel,
-    int convOutKernel) {
+    int convOutKernel,
+    Optional<TextTime> textTime) {
+
+  /**
+   * The embedding of the pooled text and the sizes of the image, {@code text_time} (Podell et al.,
+   * "SDXL", arXiv 2307.01952, section 2.2).
+   *
+   * @param timeChannels sines and cosines of each of the six sizes
+   * @param inputs numbers of the pooled text and of all sines and cosines
+   */
+  public record TextTime(int timeChannels, int inputs) {
+    /** How many sizes there are: height and width of the original, the crop and the target. */
+    public static final int SIZES = 6;
+
+    /** Width of the pooled text. */
+    public int pooled() {
+      return inputs - SIZES * timeChannels;
+    }
+  }
 
   private static final String CROSS_DOWN = "CrossAttnDownBlock2D";
   private static final String CROSS_UP = "CrossAttnUpBlock2D";
@@ -120,7 +140,8 @@ public record UNetConfig(
             file.number("freq_shift", 0),
             file.integer("time_embedding_dim", 4 * channels.get(0), 1),
             file.integer("conv_in_kernel", 3, 1),
-            file.integer("conv_out_kernel", 3, 1));
+            file.integer("conv_out_kernel", 3, 1),
+            textTime(file));
     config.checkDivisions(file);
     return config;
   }
@@ -146,7 +167,6 @@ public record UNetConfig(
     for (String key :
         List.of(
             "class_embed_type",
-            "addition_embed_type",
             "num_class_embeds",
             "encoder_hid_dim",
             "encoder_hid_dim_type",
@@ -156,6 +176,26 @@ public record UNetConfig(
             "cross_attention_norm")) {
       file.refuseUnless(key);
     }
+  }
+
+  private static Optional<TextTime> textTime(ConfigFile file) throws ConfigException {
+    if (!file.has("addition_embed_type")) {
+      return Optional.empty();
+    }
+    file.refuseUnless("addition_embed_type", "text_time");
+    TextTime found =
+        new TextTime(
+            file.integer("addition_time_embed_dim", 256, 2),
+            file.integer("projection_class_embeddings_input_dim", 2816, 1));
+    if (found.timeChannels() % 2 != 0) {
+      throw file.wrong("addition_time_embed_dim", "an even number");
+    }
+    if (found.pooled() < 1) {
+      throw file.wrong(
+          "projection_class_embeddings_input_dim",
+          "more than " + TextTime.SIZES + " times addition_time_embed_dim");
+    }
+    return Optional.of(found);
   }
 
   private void checkDivisions(ConfigFile file) throws ConfigException {

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param midAttention whether the middle attends to itself
  * @param quantConv a 1 × 1 convolution after the encoder
  * @param postQuantConv a 1 × 1 convolution before the decoder
+ * @param forceUpcast whether its activations overflow in half precision
  */
 public record VaeConfig(
     int inChannels,
@@ -31,7 +32,8 @@ public record VaeConfig(
     double scalingFactor,
     boolean midAttention,
     boolean quantConv,
-    boolean postQuantConv) {
+    boolean postQuantConv,
+    boolean forceUpcast) {
 
   /** Copies the list. */
   public VaeConfig {
@@ -81,7 +83,8 @@ public record VaeConfig(
         file.number("scaling_factor", 0.18215),
         file.flag("mid_block_add_attention", true),
         file.flag("use_quant_conv", true),
-        file.flag("use_post_quant_conv", true));
+        file.flag("use_post_quant_conv", true),
+        file.flag("force_upcast", false));
   }
 
   /** Pixels of an image for each latent, along one side. */

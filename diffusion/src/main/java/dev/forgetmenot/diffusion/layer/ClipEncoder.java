@@ -49,8 +49,15 @@ public final class ClipEncoder {
 
   /** The hidden state (b, n, d) after the first layers alone, at least one. */
   public NDArray forward(NDArray x, int count) {
+    return forward(x, 0, count);
+  }
+
+  /**
+   * The hidden state (b, n, d) after the layers from one to another, counted from 0, without it.
+   */
+  public NDArray forward(NDArray x, int from, int to) {
     LayerChain flow = LayerChain.from(x);
-    layers.subList(0, count).forEach(layer -> flow.then(layer::forward));
+    layers.subList(from, to).forEach(layer -> flow.then(layer::forward));
     return flow.get();
   }
 

@@ -38,28 +38,37 @@ record Conditioning(
    * @param settings guidance and how prompts are read
    * @param prompts one an image
    * @param negativePrompts one an image
+   * @param size of the images
    */
   static Conditioning of(
       GenerationRequest settings,
       List<String> prompts,
       List<String> negativePrompts,
+      ImageSize size,
       ModelComponents parts,
       NDManager manager,
       ActiveExtensions extensions) {
     boolean guided = settings.guidance() > 1;
-    PromptEncoder encoder = PromptEncoder.of(settings, parts);
+    PromptConditions encoder = PromptConditions.of(settings, size, parts);
     try (NDManager scope = manager.newSubManager()) {
-      Map<String, TextCondition> positive = encoded(prompts, false, encoder, scope, extensions);
-      Map<String, TextCondition> negative =
-          encoded(guided ? negativePrompts : List.of(), true, encoder, scope, extensions);
+      Map<String, TextCondition> positive = new HashMap<>();
+      Map<String, TextCondition> negative = new HashMap<>();
+      for (String prompt : prompts) {
+        positive.computeIfAbsent(
+            prompt, text -> encoded(encoder.of(text, scope), false, scope, extensions));
+      }
+      for (String prompt : guided ? negativePrompts : List.<String>of()) {
+        negative.computeIfAbsent(
+            prompt, text -> encoded(encoder.ofNegative(text, scope), true, scope, extensions));
+      }
       long longest =
           Stream.of(positive, negative)
               .flatMap(rows -> rows.values().stream())
               .mapToLong(row -> row.context().getShape().get(1))
               .max()
               .orElseThrow();
-      positive.replaceAll((prompt, row) -> padded(row, longest, encoder, scope));
-      negative.replaceAll((prompt, row) -> padded(row, longest, encoder, scope));
+      positive.replaceAll((prompt, row) -> encoder.padded(row, longest, scope));
+      negative.replaceAll((prompt, row) -> encoder.paddedNegative(prompt, row, longest, scope));
       List<TextCondition> rows = new ArrayList<>();
       if (guided) {
         negativePrompts.forEach(prompt -> rows.add(negative.get(prompt)));
@@ -77,6 +86,13 @@ record Conditioning(
     }
   }
 
+  private static TextCondition encoded(
+      TextCondition plain, boolean negative, NDManager scope, ActiveExtensions extensions) {
+    TextCondition row = extensions.textCondition(plain, negative);
+    row.attach(scope);
+    return row;
+  }
+
   private static TextCondition together(List<TextCondition> rows, NDManager manager) {
     TextCondition all = TextCondition.concat(rows);
     all.attach(manager);
@@ -91,46 +107,6 @@ record Conditioning(
   /** What predictions outside of the interval are made with; the same where none is outside. */
   Conditioning unguided() {
     return alone.map(own -> new Conditioning(own, alone, false, 1, rescale, interval)).orElse(this);
-  }
-
-  /** One row each; a prompt that comes several times is encoded once. */
-  private static Map<String, TextCondition> encoded(
-      List<String> prompts,
-      boolean negative,
-      PromptEncoder encoder,
-      NDManager scope,
-      ActiveExtensions extensions) {
-    Map<String, TextCondition> rows = new HashMap<>();
-    for (String prompt : prompts) {
-      if (!rows.containsKey(prompt)) {
-        TextCondition plain = TextCondition.of(encoder.encode(prompt, scope));
-        TextCondition row = extensions.textCondition(plain, negative);
-        row.attach(scope);
-        rows.put(prompt, row);
-      }
-    }
-    return rows;
-  }
-
-  private static TextCondition padded(
-      TextCondition row, long length, PromptEncoder encoder, NDManager scope) {
-    NDArray context = encoder.padded(row.context(), length);
-    context.attach(scope);
-    return new TextCondition(context, row.pooled(), row.timeIds());
-  }
-
-  /**
-   * The context of a condition for a UNet that has no other inputs.
-   *
-   * @throws IllegalArgumentException if the condition has more
-   */
-  static NDArray context(TextCondition condition) {
-    if (condition.arrays().size() > 1) {
-      throw new IllegalArgumentException(
-          "this UNet has no inputs for pooled embeddings and time ids; expected a text condition of"
-              + " the context alone, as encodePrompts of this model makes it");
-    }
-    return condition.context();
   }
 
   /**

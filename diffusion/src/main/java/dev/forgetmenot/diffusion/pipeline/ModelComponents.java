@@ -1,7 +1,11 @@
 package dev.forgetmenot.diffusion.pipeline;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.api.sampling.SizeCondition;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -15,8 +19,10 @@ import dev.forgetmenot.diffusion.weights.ModelParameters;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -30,8 +36,7 @@ import java.util.function.Function;
 record ModelComponents(
     NDManager manager,
     Ops ops,
-    ClipTokenizer tokenizer,
-    ClipTextEncoder textEncoder,
+    TextEncoders text,
     UNet2DConditionModel unet,
     AutoencoderKL vae,
     ModelOnDisk stored)
@@ -55,8 +60,6 @@ record ModelComponents(
       TorchScriptOps ops = TorchScriptOps.create(engine, precision);
       newestFirst.push(ops);
       ModelOnDisk.Parts parts = stored.parts();
-      ClipTokenizer tokenizer = ClipTokenizer.read(parts.tokenizer());
-      newestFirst.push(tokenizer);
       Function<String, ModelParameters> weights =
           component ->
               ModelParameters.of(
@@ -65,18 +68,60 @@ record ModelComponents(
                   parts.tensors().get(component),
                   stored.shapes(component),
                   options.weights());
+      List<TextEncoders.Part> encoders = new ArrayList<>();
+      for (ModelOnDisk.TextPart part : parts.text()) {
+        ClipTokenizer tokenizer = ClipTokenizer.read(part.tokenizer());
+        newestFirst.push(tokenizer);
+        encoders.add(
+            new TextEncoders.Part(
+                part.slot(),
+                tokenizer,
+                new ClipTextEncoder(
+                    part.config(), weights.apply(part.slot().component()), ops.exact())));
+      }
+      boolean upcast = precision == ComputePrecision.F16 && parts.upcastsVae();
       return new ModelComponents(
           manager,
           ops,
-          tokenizer,
-          new ClipTextEncoder(parts.textEncoder(), weights.apply("text_encoder"), ops.exact()),
+          new TextEncoders(parts.architecture(), List.copyOf(encoders)),
           new UNet2DConditionModel(parts.unet(), weights.apply("unet"), ops),
-          new AutoencoderKL(parts.vae(), weights.apply("vae"), ops, options.tiling()),
+          new AutoencoderKL(
+              parts.vae(), weights.apply("vae"), upcast ? ops.exact() : ops, options.tiling()),
           stored);
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, newestFirst);
       throw e;
     }
+  }
+
+  /**
+   * Calls with a condition that has all that the UNet is told: where it lacks sizes, those of whole
+   * images of the latents' size.
+   */
+  <T> T told(TextCondition condition, NDArray latents, Function<TextCondition, T> call) {
+    if (unet.config().textTime().isEmpty() || condition.timeIds().isPresent()) {
+      return call.apply(condition);
+    }
+    Shape shape = latents.getShape();
+    int stride = vae.config().stride();
+    int height = Math.toIntExact(shape.get(2) * stride);
+    int width = Math.toIntExact(shape.get(3) * stride);
+    float[] one = SizeCondition.NONE.timeIds(width, height);
+    try (NDArray row = latents.getManager().create(one, new Shape(1, one.length));
+        NDArray rows = row.repeat(0, condition.context().getShape().get(0))) {
+      return call.apply(
+          new TextCondition(condition.context(), condition.pooled(), Optional.of(rows)));
+    }
+  }
+
+  /** The tokenizer of the first text encoder. */
+  ClipTokenizer tokenizer() {
+    return text.first().tokenizer();
+  }
+
+  /** The first text encoder. */
+  ClipTextEncoder textEncoder() {
+    return text.first().encoder();
   }
 
   SchedulerConfig schedulerConfig() {
@@ -94,6 +139,9 @@ record ModelComponents(
 
   @Override
   public void close() throws IOException {
-    Closing.all(List.of(tokenizer, ops, manager, stored));
+    List<AutoCloseable> all = new ArrayList<>();
+    text.parts().forEach(part -> all.add(part.tokenizer()));
+    all.addAll(List.of(ops, manager, stored));
+    Closing.all(all);
   }
 }

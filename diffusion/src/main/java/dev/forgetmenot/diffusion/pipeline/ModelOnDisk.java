@@ -3,8 +3,11 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.model.BaseModel;
+import dev.forgetmenot.api.model.BaseTextEncoder;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
+import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
+import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.checkpoint.Checkpoint;
 import dev.forgetmenot.diffusion.checkpoint.CheckpointConfig;
 import dev.forgetmenot.diffusion.checkpoint.LdmNames;
@@ -28,8 +31,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A model as its files hold it, without an engine: configurations, and every tensor under its
@@ -38,23 +43,49 @@ import java.util.Map;
  * the files.
  */
 public final class ModelOnDisk implements AutoCloseable {
-  /** The components that have weights, in the order in which they are looked at. */
-  public static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
+  /** A text encoder and its tokenizer. */
+  record TextPart(TextEncoderSlot slot, TextEncoderConfig config, TokenizerFiles tokenizer) {
+    BaseTextEncoder base() {
+      return new BaseTextEncoder(slot.component(), tokenizer.identity());
+    }
+  }
 
   /**
    * What a model consists of.
    *
+   * @param text as many as the architecture has
+   * @param zerosForEmptyPrompt whether an empty negative prompt is a condition of zeros
    * @param tensors by component, open
    * @param notes what was taken for granted since the files do not say it, for people
    */
   record Parts(
+      ModelArchitecture architecture,
       UNetConfig unet,
       VaeConfig vae,
-      TextEncoderConfig textEncoder,
+      List<TextPart> text,
       SchedulerConfig scheduler,
-      TokenizerFiles tokenizer,
+      boolean zerosForEmptyPrompt,
       Map<String, ComponentTensors> tensors,
-      List<String> notes) {}
+      List<String> notes) {
+
+    /** Whether the VAE is computed in FLOAT32 where the rest is in half precision. */
+    boolean upcastsVae() {
+      return architecture.vaeOverflows() && vae.forceUpcast();
+    }
+
+    /** The text encoder of a component. */
+    TextPart text(String component) {
+      return text.stream()
+          .filter(part -> part.slot().component().equals(component))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("no weights of " + component));
+    }
+
+    /** The same with another scheduler. */
+    Parts scheduled(SchedulerConfig other) {
+      return new Parts(architecture, unet, vae, text, other, zerosForEmptyPrompt, tensors, notes);
+    }
+  }
 
   private final Parts parts;
   private final BaseFiles files;
@@ -66,7 +97,7 @@ public final class ModelOnDisk implements AutoCloseable {
     this.parts = parts;
     this.files = new BaseFiles(parts.tensors());
     List<String> said = new ArrayList<>(parts.notes());
-    for (String component : COMPONENTS) {
+    for (String component : parts.architecture().weights()) {
       ComponentTensors tensors = parts.tensors().get(component);
       List<String> left =
           options.strict()
@@ -89,12 +120,14 @@ public final class ModelOnDisk implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new IOException(path.resolve("scheduler") + ": " + e.getMessage(), e);
     }
-    parts.tokenizer().require();
+    for (TextPart part : parts.text()) {
+      part.tokenizer().require();
+    }
     this.base =
         new BaseModel(
             files,
-            parts.tokenizer().identity(),
-            Architecture.of(files, noiseSchedule),
+            parts.text().stream().map(TextPart::base).toList(),
+            parts.architecture().label(files, noiseSchedule),
             label(path));
   }
 
@@ -143,12 +176,19 @@ public final class ModelOnDisk implements AutoCloseable {
   private static Parts ofCheckpoint(Path path, ReadingOptions options) throws IOException {
     Checkpoint checkpoint = Checkpoint.open(path, options.prediction(), options.strict());
     try {
+      ModelArchitecture architecture = checkpoint.architecture();
+      List<TextPart> text = new ArrayList<>();
+      for (TextEncoderSlot slot : architecture.textEncoders()) {
+        int i = text.size();
+        text.add(new TextPart(slot, checkpoint.textEncoder(i), checkpoint.tokenizer(i)));
+      }
       return new Parts(
+          architecture,
           checkpoint.unet(),
           checkpoint.vae(),
-          checkpoint.textEncoder(),
+          text,
           checkpoint.scheduler(),
-          checkpoint.tokenizer(),
+          architecture.zerosForEmptyPrompt(),
           checkpoint.tensors(),
           checkpoint.notes()); // after the tensors, which the notes describe
     } catch (IOException | RuntimeException | Error e) {
@@ -160,14 +200,7 @@ public final class ModelOnDisk implements AutoCloseable {
   private static Parts predicting(Parts parts, PredictionType prediction) {
     Map<String, Object> values = new LinkedHashMap<>(parts.scheduler().values());
     values.put("prediction_type", DiscreteNoiseSchedule.name(prediction));
-    return new Parts(
-        parts.unet(),
-        parts.vae(),
-        parts.textEncoder(),
-        new SchedulerConfig(values),
-        parts.tokenizer(),
-        parts.tensors(),
-        parts.notes());
+    return parts.scheduled(new SchedulerConfig(values));
   }
 
   /** The base, which needs no engine; readable until {@link #close}. */
@@ -199,7 +232,7 @@ public final class ModelOnDisk implements AutoCloseable {
   /**
    * Where a tensor is in the files.
    *
-   * @param component {@code unet}, {@code vae} or {@code text_encoder}
+   * @param component one of {@link #componentNames}
    * @param name canonical name without the component
    * @throws IllegalArgumentException if there is none
    */
@@ -211,9 +244,14 @@ public final class ModelOnDisk implements AutoCloseable {
     return tensor;
   }
 
+  /** The components that have weights, in the order in which they are looked at. */
+  public List<String> componentNames() {
+    return parts.architecture().weights();
+  }
+
   /** The stored tensors by component, with their places in the files; open until {@link #close}. */
   public Map<String, ComponentTensors> components() {
-    return files.components();
+    return files.byComponent();
   }
 
   /** The names that original checkpoints have for the UNet's tensors, by canonical name. */
@@ -228,12 +266,16 @@ public final class ModelOnDisk implements AutoCloseable {
   }
 
   /**
-   * Which of these tokens the vocabulary knows already as words or pieces of words.
+   * Which of these tokens a vocabulary knows already as words or pieces of words.
    *
    * @throws IOException if the tokenizer's files are missing or broken
    */
   public List<String> knownWords(Collection<String> tokens) throws IOException {
-    return ClipTokenizer.known(parts.tokenizer(), tokens);
+    Set<String> known = new LinkedHashSet<>();
+    for (TextPart part : parts.text()) {
+      known.addAll(ClipTokenizer.known(part.tokenizer(), tokens));
+    }
+    return List.copyOf(known);
   }
 
   /** The configurations and open files. */
@@ -250,8 +292,7 @@ public final class ModelOnDisk implements AutoCloseable {
     return switch (component) {
       case "unet" -> UNet2DConditionModel.parameterShapes(parts.unet());
       case "vae" -> AutoencoderKL.parameterShapes(parts.vae());
-      case "text_encoder" -> ClipTextEncoder.parameterShapes(parts.textEncoder());
-      default -> throw new IllegalArgumentException("no weights of " + component);
+      default -> ClipTextEncoder.parameterShapes(parts.text(component).config());
     };
   }
 

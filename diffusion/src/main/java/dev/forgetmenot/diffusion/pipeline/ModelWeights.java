@@ -24,7 +24,7 @@ public final class ModelWeights implements NamedWeights {
 
   ModelWeights(ModelComponents parts) {
     components.put("unet", parts.unet().weights());
-    components.put("text_encoder", parts.textEncoder().weights());
+    parts.text().parts().forEach(p -> components.put(p.slot().component(), p.encoder().weights()));
     components.put("vae", parts.vae().weights());
     baseFiles = parts.stored().base().tensors();
   }

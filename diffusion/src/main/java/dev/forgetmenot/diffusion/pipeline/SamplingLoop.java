@@ -73,7 +73,7 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
   }
 
   private static FixedInputs inputs(Conditioning conditioning, Sampler sampler) {
-    return new FixedInputs(Conditioning.context(conditioning.condition()), sampler.timesteps());
+    return new FixedInputs(conditioning.condition(), sampler.timesteps());
   }
 
   private Shape shape(ImageBatch batch) {
@@ -91,13 +91,15 @@ record SamplingLoop(StableDiffusion model, ModelComponents parts, SamplerRegistr
       ImageBatch batch, StepListener listener, NDManager manager, ActiveExtensions extensions) {
     GenerationRequest drawn = extensions.prompted(batch.settings());
     listener.begins(drawn, model.on());
+    ImageSize size = ImageSize.of(batch.settings(), parts);
     return drawn.equals(batch.settings())
         ? Conditioning.of(
-            drawn, batch.prompts(), batch.negativePrompts(), parts, manager, extensions)
+            drawn, batch.prompts(), batch.negativePrompts(), size, parts, manager, extensions)
         : Conditioning.of(
             drawn,
             Collections.nCopies(batch.size(), drawn.prompt()),
             Collections.nCopies(batch.size(), drawn.negativePrompt()),
+            size,
             parts,
             manager,
             extensions);

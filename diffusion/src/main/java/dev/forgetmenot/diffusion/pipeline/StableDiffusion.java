@@ -239,7 +239,8 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public PromptTokenizer tokenizer() {
-    return new EngineTokenizer(engine, parts.tokenizer());
+    return new EngineTokenizer(
+        engine, parts.text().parts().stream().map(TextEncoders.Part::tokenizer).toList());
   }
 
   /** In how many chunks a prompt is encoded where prompts are read as A1111 does. */
@@ -249,8 +250,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public TextCondition encodePrompts(List<TokenizedPrompt> prompts) {
-    List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
-    return engine.call(() -> TextCondition.of(parts.textEncoder().encode(parts.manager(), ids)));
+    return engine.call(() -> parts.text().encode(parts.manager(), prompts));
   }
 
   @Override
@@ -277,14 +277,23 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   public NDArray predict(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
     return engine.call(
-        () -> parts.unet().forward(latents, timesteps, Conditioning.context(condition), hooks));
+        () ->
+            parts.told(
+                condition, latents, all -> parts.unet().forward(latents, timesteps, all, hooks)));
   }
 
   @Override
   public void observe(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
     engine.run(
-        () -> parts.unet().observe(latents, timesteps, Conditioning.context(condition), hooks));
+        () ->
+            parts.told(
+                condition,
+                latents,
+                all -> {
+                  parts.unet().observe(latents, timesteps, all, hooks);
+                  return null;
+                }));
   }
 
   @Override
@@ -330,6 +339,13 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public InputGradients inputGradients(boolean checkpointing) {
+    if (parts.text().count() > 1) {
+      throw new UnsupportedOperationException(
+          "gradients to what goes into a model are taken with one text encoder alone, and this"
+              + " model has "
+              + parts.text().count()
+              + ": name methods that do without them");
+    }
     return ModelGradients.open(
         engine, parts.ops(), parts.textEncoder(), parts.unet(), checkpointing);
   }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import dev.forgetmenot.api.model.AddedTokens;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
-import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,43 +12,84 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Adds tokens to tokenizer and text encoder together. For the engine thread. */
+/**
+ * Adds tokens to tokenizers and text encoders together. Where there are several encoders a vector
+ * has the numbers of all, one after the other. For the engine thread.
+ */
 final class TextualInversionLoader {
   private final EngineThread engine;
-  private final ClipTokenizer tokenizer;
-  private final ClipTextEncoder encoder;
+  private final TextEncoders text;
 
   TextualInversionLoader(EngineThread engine, ModelComponents parts) {
     this.engine = engine;
-    tokenizer = parts.tokenizer();
-    encoder = parts.textEncoder();
+    text = parts.text();
   }
 
   /** Adds tokens; see {@link dev.forgetmenot.api.model.DiffusionModel#addTokens}. */
   AddedTokens add(Map<String, float[][]> tokens) {
-    Map<String, List<Integer>> ids = new LinkedHashMap<>();
     List<float[]> rows = new ArrayList<>();
-    int first = encoder.vocabulary();
     tokens.forEach(
         (name, vectors) -> {
           if (vectors.length == 0) {
             throw new IllegalArgumentException("the token \"" + name + "\" has no vector");
           }
-          int from = first + rows.size();
-          ids.put(name, IntStream.range(from, from + vectors.length).boxed().toList());
           rows.addAll(Arrays.asList(vectors));
         });
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("no token was given to be added");
     }
-    ModelParameter parameter = encoder.addRows(rows.toArray(float[][]::new));
+    List<Map<String, List<Integer>>> ids = ids(tokens);
+    ModelParameter parameter = addRows(rows.toArray(float[][]::new));
+    int named = 0;
     try {
-      tokenizer.addTokens(ids);
+      for (; named < text.count(); named++) {
+        text.parts().get(named).tokenizer().addTokens(ids.get(named));
+      }
     } catch (RuntimeException e) {
-      encoder.removeRows(parameter);
+      List<String> names = List.copyOf(tokens.keySet());
+      for (int i = 0; i < named; i++) {
+        text.parts().get(i).tokenizer().removeTokens(names);
+      }
+      removeRows(parameter);
       throw e;
     }
-    return new Tokens(List.copyOf(ids.keySet()), parameter);
+    return new Tokens(List.copyOf(tokens.keySet()), parameter);
+  }
+
+  /** For each encoder the ids that each token stands for. */
+  private List<Map<String, List<Integer>>> ids(Map<String, float[][]> tokens) {
+    List<Map<String, List<Integer>>> all = new ArrayList<>();
+    for (TextEncoders.Part part : text.parts()) {
+      Map<String, List<Integer>> ids = new LinkedHashMap<>();
+      int from = part.encoder().vocabulary();
+      for (Map.Entry<String, float[][]> token : tokens.entrySet()) {
+        int to = from + token.getValue().length;
+        ids.put(token.getKey(), IntStream.range(from, to).boxed().toList());
+        from = to;
+      }
+      all.add(ids);
+    }
+    return all;
+  }
+
+  /** One cell for all encoders, each of which reads its own columns. */
+  private ModelParameter addRows(float[][] rows) {
+    ModelParameter parameter = text.first().encoder().addRows(rows, text.width());
+    int column = 0;
+    for (TextEncoders.Part part : text.parts()) {
+      if (column > 0) {
+        part.encoder().shareRows(parameter, column);
+      }
+      column += part.encoder().config().encoder().width();
+    }
+    return parameter;
+  }
+
+  private void removeRows(ModelParameter parameter) {
+    for (int i = text.count() - 1; i > 0; i--) {
+      text.parts().get(i).encoder().unshareRows(parameter);
+    }
+    text.first().encoder().removeRows(parameter);
   }
 
   private final class Tokens implements AddedTokens {
@@ -69,7 +109,7 @@ final class TextualInversionLoader {
 
     @Override
     public String weight() {
-      return "text_encoder/" + parameter.name();
+      return text.first().slot().component() + "/" + parameter.name();
     }
 
     @Override
@@ -90,7 +130,7 @@ final class TextualInversionLoader {
         throw new IllegalArgumentException(
             "the tokens have " + parameter.shape().get(0) + " vectors, not " + vectors.length);
       }
-      float[] flat = encoder.flat(vectors);
+      float[] flat = ClipTextEncoder.flat(vectors, text.width());
       engine.run(
           () -> {
             NDArray array = parameter.array();
@@ -107,8 +147,8 @@ final class TextualInversionLoader {
       }
       engine.run(
           () -> {
-            tokenizer.removeTokens(names);
-            encoder.removeRows(parameter);
+            text.parts().forEach(part -> part.tokenizer().removeTokens(names));
+            removeRows(parameter);
           });
       closed = true;
     }

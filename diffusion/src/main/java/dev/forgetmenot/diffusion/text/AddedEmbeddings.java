@@ -17,24 +17,44 @@ import java.util.List;
  * thread.
  */
 final class AddedEmbeddings {
-  private final List<ModelParameter> parameters = new ArrayList<>();
+  private final List<Columns> all = new ArrayList<>();
 
-  void add(ModelParameter parameter) {
-    parameters.add(parameter);
+  /**
+   * The columns of a cell that this text encoder reads: d of them, which are all where the cell is
+   * its own.
+   */
+  private record Columns(ModelParameter parameter, int first, int width) {
+    NDArray rows() {
+      NDArray array = parameter.array();
+      return whole() ? array : array.get(":, " + first + ":" + (first + width));
+    }
+
+    boolean whole() {
+      return parameter.shape().get(1) == width;
+    }
+  }
+
+  /**
+   * Adds rows.
+   *
+   * @param parameter (k, at least d)
+   * @param first the first of the d columns that are read
+   * @param width d
+   */
+  void add(ModelParameter parameter, int first, int width) {
+    all.add(new Columns(parameter, first, width));
   }
 
   void remove(ModelParameter parameter) {
-    if (parameters.isEmpty() || parameters.get(parameters.size() - 1) != parameter) {
+    if (all.isEmpty() || all.get(all.size() - 1).parameter != parameter) {
       throw new IllegalStateException(
           "rows that were added after " + parameter.name() + " must be taken off first");
     }
-    parameters.remove(parameters.size() - 1);
+    all.remove(all.size() - 1);
   }
 
   int count() {
-    return parameters.stream()
-        .mapToInt(parameter -> Math.toIntExact(parameter.shape().get(0)))
-        .sum();
+    return all.stream().mapToInt(one -> Math.toIntExact(one.parameter.shape().get(0))).sum();
   }
 
   /**
@@ -63,8 +83,14 @@ final class AddedEmbeddings {
 
   private NDArray table(NDArray found) {
     NDList rows = new NDList(found);
-    parameters.forEach(parameter -> rows.add(parameter.array()));
-    return NDArrays.concat(rows, 0);
+    all.forEach(columns -> rows.add(columns.rows()));
+    NDArray table = NDArrays.concat(rows, 0);
+    for (int i = 0; i < all.size(); i++) {
+      if (!all.get(i).whole()) {
+        rows.get(i + 1).close();
+      }
+    }
+    return table;
   }
 
   /** Rows of a table (r, d) by index. */

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
 import dev.forgetmenot.diffusion.engine.EngineMemory;
+import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
+import dev.forgetmenot.diffusion.layer.Linear;
 import dev.forgetmenot.diffusion.layer.ModulePath;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
@@ -21,18 +23,28 @@ public final class ClipTextEncoder implements AutoCloseable {
   private final TextEncoderConfig config;
   private final ModelParameters weights;
   private final ClipTextTransformer transformer;
+  private final Linear textProjection; // null without
 
   /** Builds the encoder on weights, which it then owns. */
   public ClipTextEncoder(TextEncoderConfig config, ModelParameters weights, Ops ops) {
+    this(config, ModulePath.root(weights, ops), weights);
+  }
+
+  private ClipTextEncoder(TextEncoderConfig config, ModulePath root, ModelParameters weights) {
     this.config = config;
     this.weights = weights;
-    transformer = new ClipTextTransformer(ModulePath.root(weights, ops), config);
+    transformer = new ClipTextTransformer(root, config);
+    textProjection =
+        config.projection() == 0
+            ? null
+            : new Linear(
+                root.in("text_projection"), config.encoder().width(), config.projection(), false);
   }
 
   /** The canonical names of the weights and their shapes. */
   public static Map<String, Shape> parameterShapes(TextEncoderConfig config) {
     MetaParameters shapes = new MetaParameters();
-    ClipTextTransformer unused = new ClipTextTransformer(ModulePath.root(shapes, null), config);
+    ClipTextEncoder unused = new ClipTextEncoder(config, ModulePath.root(shapes, null), null);
     return shapes.shapes();
   }
 
@@ -83,6 +95,32 @@ public final class ClipTextEncoder implements AutoCloseable {
     return transformer.forward(embedded, 1);
   }
 
+  /**
+   * The hidden state of a layer before the last, without the final norm; see {@link
+   * ClipTextTransformer#hidden}.
+   *
+   * @param after how many layers come after it, at least 1
+   * @return (b, n, d)
+   */
+  public NDArray hidden(NDManager manager, List<List<Integer>> ids, int after) {
+    weights.ready("");
+    return transformer.hidden(manager, ids, after);
+  }
+
+  /**
+   * The projection of the last hidden state at the end of each text, after the final norm.
+   *
+   * @param hidden what {@link #hidden} returned for these ids; stays open
+   * @return (b, p)
+   */
+  public NDArray projected(NDArray hidden, int after, List<List<Integer>> ids) {
+    return LayerChain.from(hidden)
+        .then(x -> transformer.last(x, after))
+        .then(last -> transformer.pool(last, ids))
+        .then(textProjection::forward)
+        .get();
+  }
+
   /** The hidden state (b, d) at the end of each text, from what {@link #encode} returned. */
   public NDArray pool(NDArray hidden, List<List<Integer>> ids) {
     return transformer.pool(hidden, ids);
@@ -106,19 +144,41 @@ public final class ClipTextEncoder implements AutoCloseable {
    * @throws IllegalArgumentException if a vector has another width or a number is not finite
    */
   public ModelParameter addRows(float[][] vectors) {
-    NDManager manager = weights.manager();
-    int width = config.encoder().width();
+    return addRows(vectors, config.encoder().width());
+  }
+
+  /**
+   * Adds rows that several text encoders share, this one the first.
+   *
+   * @param width of all that share them; this one reads the first d columns
+   * @return the cell of these rows alone (k, width)
+   */
+  public ModelParameter addRows(float[][] vectors, int width) {
     ModelParameter rows =
         weights.add(
             tokenEmbedding().name().replaceFirst("weight$", "added." + vocabulary()),
-            EngineMemory.of(manager, flat(vectors), new Shape(vectors.length, width)));
-    transformer.addRows(rows);
+            EngineMemory.of(
+                weights.manager(), flat(vectors, width), new Shape(vectors.length, width)));
+    transformer.addRows(rows, 0);
     return rows;
   }
 
+  /**
+   * Adds rows of another text encoder's cell.
+   *
+   * @param firstColumn the first of the d columns that are read
+   */
+  public void shareRows(ModelParameter rows, int firstColumn) {
+    transformer.addRows(rows, firstColumn);
+  }
+
+  /** Takes off what {@link #shareRows} added last. */
+  public void unshareRows(ModelParameter rows) {
+    transformer.removeRows(rows);
+  }
+
   /** The numbers of rows, one after the other, checked. */
-  public float[] flat(float[][] vectors) {
-    int width = config.encoder().width();
+  public static float[] flat(float[][] vectors, int width) {
     float[] flat = new float[vectors.length * width];
     for (int i = 0; i < vectors.length; i++) {
       if (vectors[i].length != width) {

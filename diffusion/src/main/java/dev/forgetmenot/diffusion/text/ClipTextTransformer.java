@@ -58,9 +58,14 @@ public final class ClipTextTransformer {
     return Math.toIntExact(tokenEmbedding.shape().get(0)) + added.count();
   }
 
-  /** Puts rows (k, d) after all others; they stay in their cell. */
-  void addRows(ModelParameter rows) {
-    added.add(rows);
+  /**
+   * Puts rows after all others; they stay in their cell.
+   *
+   * @param rows (k, at least d)
+   * @param firstColumn the first of the d columns that are read
+   */
+  void addRows(ModelParameter rows, int firstColumn) {
+    added.add(rows, firstColumn, config.encoder().width());
   }
 
   /**
@@ -110,6 +115,51 @@ public final class ClipTextTransformer {
               "clip skip should be 1 to %s, the number of layers of this text encoder, not %s",
               layers, clipSkip));
     }
+    return LayerChain.owning(positioned(embedded))
+        .then(x -> encoder.forward(x, layers - clipSkip + 1))
+        .then(finalLayerNorm::forward)
+        .get();
+  }
+
+  /**
+   * A hidden state without the final norm; arguments as in {@link #forward(NDManager, List, int)}.
+   *
+   * @param after how many layers come after it, at least 1: 1 is the penultimate one's
+   * @return (b, n, d)
+   */
+  public NDArray hidden(NDManager manager, List<List<Integer>> ids, int after) {
+    int layers = config.encoder().layers();
+    if (after < 1 || after >= layers) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "clip skip should be 1 to %s, the number of layers of this text encoder before the"
+                  + " last, not %s",
+              layers - 1, after));
+    }
+    try (NDArray embedded = embed(manager, ids)) {
+      return LayerChain.owning(positioned(embedded))
+          .then(x -> encoder.forward(x, layers - after))
+          .get();
+    }
+  }
+
+  /**
+   * The last hidden state after the final norm.
+   *
+   * @param hidden what {@link #hidden} returned; stays open
+   * @param after how many layers come after it
+   * @return (b, n, d)
+   */
+  public NDArray last(NDArray hidden, int after) {
+    int layers = config.encoder().layers();
+    return LayerChain.from(hidden)
+        .then(x -> encoder.forward(x, layers - after, layers))
+        .then(finalLayerNorm::forward)
+        .get();
+  }
+
+  /** Rows with their positions added. */
+  private NDArray positioned(NDArray embedded) {
     Shape shape = embedded.getShape();
     int width = config.encoder().width();
     if (shape.dimension() != 3 || shape.get(1) > config.maxPositions() || shape.get(2) != width) {
@@ -121,10 +171,7 @@ public final class ClipTextTransformer {
     NDManager manager = embedded.getManager();
     try (ModelParameter.Use table = positionEmbedding.use();
         NDArray positions = table.array().get(manager, new NDIndex("0:{}", shape.get(1)))) {
-      return LayerChain.owning(embedded.add(positions))
-          .then(x -> encoder.forward(x, layers - clipSkip + 1))
-          .then(finalLayerNorm::forward)
-          .get();
+      return embedded.add(positions);
     }
   }
 

@@ -21,6 +21,11 @@ public record PromptChunk(List<Integer> ids, List<Double> weights) {
     weights = List.copyOf(weights);
   }
 
+  /** A chunk of plain words, which all weigh 1. */
+  public static PromptChunk plain(List<Integer> ids) {
+    return new PromptChunk(ids, Collections.nCopies(ids.size(), 1.0));
+  }
+
   /** Whether a token weighs something other than 1. */
   public boolean weighted() {
     return weights.stream().anyMatch(weight -> weight != 1);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.diffusion.config.UNetConfig;
 import dev.forgetmenot.diffusion.engine.LayerChain;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -14,6 +15,7 @@ import dev.forgetmenot.diffusion.layer.TimeShift;
 import dev.forgetmenot.diffusion.weights.MetaParameters;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -49,7 +51,13 @@ public final class UNet2DConditionModel implements AutoCloseable {
     this.weights = weights;
     int first = config.blockOutChannels().get(0);
     convIn = Conv2d.same(scope.in("conv_in"), config.inChannels(), first, config.convInKernel());
-    timeEmbedding = new TimestepEmbedding(scope.in("time_embedding"), config);
+    timeEmbedding =
+        new TimestepEmbedding(
+            scope.in("time_embedding"),
+            config,
+            config
+                .textTime()
+                .map(shape -> new TextTimeEmbedding(scope.in("add_embedding"), config, shape)));
     int blocks = config.blockOutChannels().size();
     for (int i = 0; i < blocks; i++) {
       downBlocks.add(new DownBlock2D(scope.in("down_blocks." + i), config, i));
@@ -112,15 +120,21 @@ public final class UNet2DConditionModel implements AutoCloseable {
    *
    * @param sample latents (b, c, h, w) of any height and width; stays open
    * @param timesteps one for each of the batch
-   * @param context (b, n, d); stays open
+   * @param condition of b rows; stays open
    * @param hooks who looks at the attention
    * @return (b, c', h, w), of the manager of {@code sample}
    * @throws IllegalArgumentException if shapes do not fit each other or the model
    */
   public NDArray forward(
+      NDArray sample, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
+    check(sample, timesteps, condition);
+    return run(sample, timesteps, condition, ForwardPass.whole(hooks, ops.checkpointing()));
+  }
+
+  /** The same of a model whose condition is a context (b, n, d) alone. */
+  public NDArray forward(
       NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
-    check(sample, timesteps, context);
-    return run(sample, timesteps, context, ForwardPass.whole(hooks, ops.checkpointing()));
+    return forward(sample, timesteps, TextCondition.of(context), hooks);
   }
 
   /**
@@ -128,7 +142,7 @@ public final class UNet2DConditionModel implements AutoCloseable {
    *
    * @param sample latents (b, c, h, w) of any height and width; stays open
    * @param step counted from 0
-   * @param inputs context and timesteps; keep what layers make of them for the next step
+   * @param inputs condition and timesteps; keep what layers make of them for the next step
    * @param hooks who looks at the attention
    * @param features what the generation keeps between its predictions
    * @return (b, c', h, w), of the manager of {@code sample}
@@ -137,13 +151,13 @@ public final class UNet2DConditionModel implements AutoCloseable {
    */
   public NDArray forward(
       NDArray sample, int step, FixedInputs inputs, AttentionHooks hooks, DeepFeatures features) {
-    check(sample, inputs.context());
+    check(sample, inputs.condition());
     features.begin(sample.getShape().get(0), skipConnections(), hooks);
     weights.ready("");
     return run(
         sample,
         projection -> inputs.shift(projection, timeEmbedding, step),
-        inputs.context(),
+        inputs.condition().context(),
         new ForwardPass(hooks, Optional.empty(), Optional.of(inputs), features, Optional.empty()));
   }
 
@@ -153,23 +167,30 @@ public final class UNet2DConditionModel implements AutoCloseable {
    *
    * @throws IllegalArgumentException if shapes do not fit, or no layer has an observer
    */
-  public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
-    check(sample, timesteps, context);
+  public void observe(
+      NDArray sample, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
+    check(sample, timesteps, condition);
     run(
         sample,
         timesteps,
-        context,
+        condition,
         ForwardPass.watched(hooks, attentionSites, ops.checkpointing()));
   }
 
-  private NDArray run(NDArray sample, double[] timesteps, NDArray context, ForwardPass pass) {
+  /** The same of a model whose condition is a context (b, n, d) alone. */
+  public void observe(NDArray sample, double[] timesteps, NDArray context, AttentionHooks hooks) {
+    observe(sample, timesteps, TextCondition.of(context), hooks);
+  }
+
+  private NDArray run(
+      NDArray sample, double[] timesteps, TextCondition condition, ForwardPass pass) {
     weights.ready("");
-    try (NDArray time = timeEmbedding.forward(sample, timesteps)) {
+    try (NDArray time = timeEmbedding.forward(condition, timesteps)) {
       NDArray entered = pass.enter(time);
       return run(
           pass.enter(sample),
           projection -> new ModelParameter.Use(projection.forward(entered), true),
-          pass.enter(context),
+          pass.enter(condition.context()),
           pass);
     }
   }
@@ -208,8 +229,8 @@ public final class UNet2DConditionModel implements AutoCloseable {
     }
   }
 
-  private void check(NDArray sample, double[] timesteps, NDArray context) {
-    check(sample, context);
+  private void check(NDArray sample, double[] timesteps, TextCondition condition) {
+    check(sample, condition);
     if (timesteps.length != sample.getShape().get(0)) {
       throw new IllegalArgumentException(
           "expected one timestep for each of "
@@ -219,7 +240,8 @@ public final class UNet2DConditionModel implements AutoCloseable {
     }
   }
 
-  private void check(NDArray sample, NDArray context) {
+  private void check(NDArray sample, TextCondition condition) {
+    NDArray context = condition.context();
     Shape s = sample.getShape();
     if (s.dimension() != 4 || s.get(1) != config.inChannels()) {
       throw new IllegalArgumentException(
@@ -230,6 +252,23 @@ public final class UNet2DConditionModel implements AutoCloseable {
     if (c.dimension() != 3 || c.get(0) != s.get(0) || c.get(2) != width) {
       throw new IllegalArgumentException(
           "the context should be (" + s.get(0) + ", n, " + width + "), not " + c);
+    }
+    if (config.textTime().isPresent()) {
+      int pooled = config.textTime().get().pooled();
+      boolean fits =
+          condition.timeIds().isPresent()
+              && condition.pooled().map(p -> p.getShape().get(1) == pooled).orElse(false);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            Message.of(
+                "this UNet takes a pooled embedding (b, %s) and time ids (b, 6) beside the context;"
+                    + " expected a text condition as encodePrompts of this model makes it",
+                pooled));
+      }
+    } else if (condition.arrays().size() > 1) {
+      throw new IllegalArgumentException(
+          "this UNet has no inputs for pooled embeddings and time ids; expected a text condition of"
+              + " the context alone, as encodePrompts of this model makes it");
     }
   }
 

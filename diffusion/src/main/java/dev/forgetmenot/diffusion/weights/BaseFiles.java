@@ -31,11 +31,16 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
   /**
    * Takes over open components.
    *
-   * @param components by name: {@code unet}, {@code vae}, {@code text_encoder}; checked against
-   *     their architectures
+   * @param components by name, in the order in which they are looked at; checked against their
+   *     architectures
    */
   public BaseFiles(Map<String, ComponentTensors> components) {
     this.components = new LinkedHashMap<>(components);
+  }
+
+  @Override
+  public Set<String> components() {
+    return Collections.unmodifiableSet(components.keySet());
   }
 
   @Override
@@ -142,7 +147,7 @@ public final class BaseFiles implements BaseTensors, AutoCloseable {
   }
 
   /** The components by name. */
-  public Map<String, ComponentTensors> components() {
+  public Map<String, ComponentTensors> byComponent() {
     return Collections.unmodifiableMap(components);
   }
 

@@ -12,6 +12,9 @@ final class LegacyParameterNames {
   private static final Map<String, String> VAE_PARTS =
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
+  /** What the names of all text encoders begin with: a second one has a number behind it. */
+  private static final String TEXT_ENCODER = "text_encoder";
+
   /** What a whole CLIP has beside its text encoder; no image needs it. */
   private static final Pattern NOT_OF_TEXT =
       Pattern.compile("(vision_model|visual_projection|text_projection|logit_scale)(\\..*)?");
@@ -20,7 +23,7 @@ final class LegacyParameterNames {
 
   /** Whether a tensor that the architecture of a component lacks has no effect on images. */
   static boolean withoutEffect(String component, String name) {
-    return component.equals("text_encoder") && NOT_OF_TEXT.matcher(name).matches();
+    return component.startsWith(TEXT_ENCODER) && NOT_OF_TEXT.matcher(name).matches();
   }
 
   /** The canonical name, or nothing for buffers that hold no weights. */
@@ -28,10 +31,10 @@ final class LegacyParameterNames {
     if (stored.endsWith("position_ids")) {
       return Optional.empty();
     }
-    if (component.equals("text_encoder") && NOT_OF_TEXT.matcher(stored).matches()) {
+    if (component.startsWith(TEXT_ENCODER) && NOT_OF_TEXT.matcher(stored).matches()) {
       return Optional.of(stored);
     }
-    if (component.equals("text_encoder") && !stored.startsWith("text_model.")) {
+    if (component.startsWith(TEXT_ENCODER) && !stored.startsWith("text_model.")) {
       return Optional.of("text_model." + stored);
     }
     if (component.equals("safety_checker")) { // its tower was a model inside a model

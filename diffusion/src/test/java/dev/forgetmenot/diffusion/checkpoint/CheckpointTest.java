@@ -3,7 +3,6 @@ package dev.forgetmenot.diffusion.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.sampling.PredictionType;
 import dev.forgetmenot.diffusion.Published;
 import dev.forgetmenot.diffusion.config.TextEncoderConfig;
@@ -22,9 +21,6 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import dev.forgetmenot.testkit.SingleFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,53 +51,16 @@ class CheckpointTest {
   private void published(Published model, Map<String, long[]> more) throws IOException {
     Map<String, long[]> shapes = new TreeMap<>(more);
     boolean linear = model == Published.SD21;
-    add(shapes, LdmNames.unet(model.unet()), UNet2DConditionModel.parameterShapes(model.unet()));
-    add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
-    add(
+    SparseFile.add(
+        shapes, LdmNames.unet(model.unet()), UNet2DConditionModel.parameterShapes(model.unet()));
+    SparseFile.add(shapes, LdmNames.vae(model.vae()), AutoencoderKL.parameterShapes(model.vae()));
+    SparseFile.add(
         shapes,
         linear
             ? LdmNames.openClip(model.textEncoder(), LdmNames.OPEN_CLIP)
             : LdmNames.clip(model.textEncoder(), LdmNames.CLIP, false),
         ClipTextEncoder.parameterShapes(model.textEncoder()));
-    sparse(shapes);
-  }
-
-  private static void add(
-      Map<String, long[]> shapes, LdmNames names, Map<String, Shape> canonical) {
-    canonical.forEach(
-        (name, shape) -> {
-          LdmTensor original = names.originals().get(name);
-          long[] sides = shape.getShape().clone();
-          sides[0] *= original.parts();
-          boolean convolution = original.name().contains(".attn_1.") && sides.length == 2;
-          shapes.put(original.name(), convolution ? new long[] {sides[0], sides[1], 1, 1} : sides);
-        });
-  }
-
-  private void sparse(Map<String, long[]> shapes) throws IOException {
-    StringBuilder header = new StringBuilder("{");
-    long at = 0;
-    for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
-      long size = 2 * new Shape(entry.getValue()).size();
-      header
-          .append(header.length() == 1 ? "" : ",")
-          .append('"')
-          .append(entry.getKey())
-          .append("\":{\"dtype\":\"F16\",\"shape\":")
-          .append(java.util.Arrays.toString(entry.getValue()))
-          .append(",\"data_offsets\":[")
-          .append(at)
-          .append(',')
-          .append(at += size)
-          .append("]}");
-    }
-    byte[] json = header.append('}').toString().getBytes(StandardCharsets.UTF_8);
-    try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
-      file.write(
-          ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).array());
-      file.write(json);
-      file.setLength(8 + json.length + at);
-    }
+    SparseFile.write(file(), shapes);
   }
 
   @ParameterizedTest
@@ -118,10 +77,10 @@ class CheckpointTest {
     assertThat(checkpoint.vae()).isEqualTo(model.vae());
     TextEncoderConfig text = model.textEncoder();
     // Old folders say 2 for "the greatest id", which end-of-text is.
-    assertThat(checkpoint.textEncoder())
+    assertThat(checkpoint.textEncoder(0))
         .isEqualTo(new TextEncoderConfig(49408, 77, 49407, text.encoder()));
     assertThat(checkpoint.notes()).isEmpty();
-    assertThat(checkpoint.tokenizer().identity().mergesSha256())
+    assertThat(checkpoint.tokenizer(0).identity().mergesSha256())
         .isEqualTo("9fd691f7c8039210e0fced15865466c65820d09b63988b0174bfe25de299051a");
     var tensors = checkpoint.tensors();
     tensors.get("unet").check(UNet2DConditionModel.parameterShapes(model.unet()));
@@ -193,7 +152,7 @@ class CheckpointTest {
     assertThat(DiscreteNoiseSchedule.predictionType(checkpoint.scheduler()))
         .isEqualTo(PredictionType.V_PREDICTION);
     assertThat(checkpoint.notes()).isEmpty();
-    assertThatThrownBy(checkpoint::tokenizer)
+    assertThatThrownBy(() -> checkpoint.tokenizer(0))
         .hasMessageContaining("the vocabulary of 5120 tokens")
         .hasMessageContaining("model.config/tokenizer");
     checkpoint.close();
@@ -213,7 +172,7 @@ class CheckpointTest {
         .isEqualTo(UNet2DConditionModel.parameterShapes(expected));
     assertThat(found.heads()).isEqualTo(expected.heads());
     assertThat(checkpoint.vae()).isEqualTo(VaeConfig.read(vae));
-    assertThat(checkpoint.textEncoder()).isEqualTo(TextEncoderConfig.read(text));
+    assertThat(checkpoint.textEncoder(0)).isEqualTo(TextEncoderConfig.read(text));
 
     Files.delete(vae.resolve("config.json"));
     assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
@@ -229,7 +188,7 @@ class CheckpointTest {
       whole.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
     }
     shapes.remove("model.diffusion_model.out.0.bias");
-    sparse(shapes);
+    SparseFile.write(file(), shapes);
     Checkpoint checkpoint = Checkpoint.open(file(), Optional.empty(), false);
     assertThatThrownBy(checkpoint::tensors)
         .isInstanceOf(IOException.class)
@@ -249,7 +208,7 @@ class CheckpointTest {
         "control_model.time_embed.0.weight | ControlNet",
         "model.diffusion_model.double_blocks.0.img_attn.qkv.weight | Flux",
         "model.diffusion_model.joint_blocks.0.x_block.mlp.fc1.weight | Stable Diffusion 3",
-        "conditioner.embedders.1.model.positional_embedding | Stable Diffusion XL",
+        "conditioner.embedders.1.model.positional_embedding | no name begins with",
         "model.diffusion_model.label_emb.0.0.weight | unCLIP",
         "down_blocks.0.resnets.0.conv1.weight | model_index.json",
         "encoder.down.0.block.0.conv1.weight | autoencoder alone",
@@ -332,7 +291,7 @@ class CheckpointTest {
       Map<String, long[]> some = new TreeMap<>(all);
       some.keySet().removeIf(name -> name.startsWith(part.getKey()));
       Files.delete(file());
-      sparse(some);
+      SparseFile.write(file(), some);
       assertThatThrownBy(() -> Checkpoint.open(file(), Optional.empty(), false))
           .hasMessageContaining(part.getValue());
     }

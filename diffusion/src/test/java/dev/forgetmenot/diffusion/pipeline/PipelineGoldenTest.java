@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.SizeCondition;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenTensors;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,10 +34,18 @@ class PipelineGoldenTest {
       int images,
       long seed,
       int height,
-      int width) {
-    GenerationRequest request(String sampler) {
+      int width,
+      Sizes sizes) {
+    /** Of a result: the sampler, and for a model with two text encoders a point and which one. */
+    GenerationRequest request(String name) {
+      String sampler = name.replaceFirst("\\..*", "");
+      GenerationRequest plain = request(sampler, name.matches(".*\\.(no-negative|sizes)"));
+      return name.endsWith(".sizes") ? sizes.of(plain) : plain;
+    }
+
+    private GenerationRequest request(String sampler, boolean withoutNegative) {
       return GenerationRequest.builder(prompt)
-          .negativePrompt(negative_prompt)
+          .negativePrompt(withoutNegative ? "" : negative_prompt)
           .seed(seed)
           .seedPerImage(false) // one generator for the batch
           .count(images)
@@ -48,9 +58,37 @@ class PipelineGoldenTest {
     }
   }
 
+  /** What the model is told of sizes; heights before widths. */
+  @SuppressWarnings("ArrayRecordComponent") // read from JSON, never compared
+  record Sizes(
+      int height,
+      int width,
+      int[] original_size,
+      int[] crops_coords_top_left,
+      int[] target_size,
+      int images) {
+    GenerationRequest of(GenerationRequest plain) {
+      return plain.toBuilder()
+          .height(height)
+          .width(width)
+          .count(images)
+          .sizeCondition(
+              new SizeCondition(
+                  Optional.of(pixels(original_size)),
+                  crops_coords_top_left[1],
+                  crops_coords_top_left[0],
+                  Optional.of(pixels(target_size))))
+          .build();
+    }
+
+    private static SizeCondition.Pixels pixels(int[] heightFirst) {
+      return new SizeCondition.Pixels(heightFirst[1], heightFirst[0]);
+    }
+  }
+
   @TestFactory
   Stream<DynamicContainer> allFolders() {
-    return GoldenFolders.folders().stream()
+    return GoldenFolders.all().stream()
         .map(
             folder ->
                 DynamicContainer.dynamicContainer(
@@ -80,7 +118,9 @@ class PipelineGoldenTest {
         var sd = StableDiffusion.load(folder.resolve("model"), LoadOptions.defaults())) {
       float[] found;
       if (name.startsWith("decoded.")) {
-        found = decoded(sd, golden.floats(name.substring(8)), golden.get(name.substring(8)));
+        String latents =
+            name.substring(8) + (golden.names().contains(name.substring(8)) ? "" : ".negative");
+        found = decoded(sd, golden.floats(latents), golden.get(latents));
       } else {
         found = latents(sd, facts.request(name));
       }

@@ -3,8 +3,8 @@ package dev.forgetmenot.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -40,10 +40,10 @@ class PromptEncoderTest {
         .call(
             () -> {
               try (NDManager manager = sd.newManager();
-                  NDArray context =
+                  TextCondition encoded =
                       PromptEncoder.of(request(weights), sd.pipeline().parts())
                           .encode(prompt, manager)) {
-                return context.toFloatArray();
+                return encoded.context().toFloatArray();
               }
             });
   }
@@ -100,8 +100,8 @@ class PromptEncoderTest {
                 () -> {
                   try (NDManager manager = sd.newManager()) {
                     PromptEncoder encoder = PromptEncoder.of(request(true), sd.pipeline().parts());
-                    NDArray context = encoder.encode("a fox", manager);
-                    return encoder.padded(context, 3 * 77).toFloatArray();
+                    TextCondition plain = encoder.encode("a fox", manager);
+                    return encoder.padded(plain, 3 * 77).context().toFloatArray();
                   }
                 });
     assertThat(padded).hasSize(3 * fox.length);

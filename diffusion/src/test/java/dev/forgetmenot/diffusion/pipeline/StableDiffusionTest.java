@@ -343,7 +343,7 @@ class StableDiffusionTest {
     Files.writeString(index, "{");
     assertFails(folder, "model_index.json is not valid JSON");
     Files.writeString(index, "{\"_class_name\": \"StableDiffusionXLPipeline\"}");
-    assertFails(folder, "only StableDiffusionPipeline");
+    assertFails(folder, "has no folder unet, which Stable Diffusion XL has");
     Files.copy(
         MODEL.resolve("model_index.json"),
         index,

@@ -14,7 +14,30 @@ import org.junit.jupiter.api.TestFactory;
 class TextEncoderGoldenTest {
   @TestFactory
   Stream<DynamicTest> hiddenStates() {
-    return GoldenRun.each(TextEncoderGoldenTest::check);
+    return GoldenRun.all(
+        run -> {
+          if (run.twoTextEncoders()) {
+            checkBoth(run);
+          } else {
+            check(run);
+          }
+        });
+  }
+
+  private static void checkBoth(GoldenRun.Context run) throws IOException {
+    try (GoldenTensors golden = run.golden("text_encoders");
+        ClipTextEncoder first =
+            ComponentFolders.textEncoder(run.model("text_encoder"), run.manager(), run.ops());
+        ClipTextEncoder second =
+            ComponentFolders.projected(run.model("text_encoder_2"), run.manager(), run.ops())) {
+      List<List<Integer>> ids = GoldenRun.ids(golden.get("input_ids_2"));
+      NDArray one = first.hidden(run.manager(), GoldenRun.ids(golden.get("input_ids")), 1);
+      NDArray two = second.hidden(run.manager(), ids, 1);
+      run.check(golden, "penultimate", one);
+      run.check(golden, "penultimate_2", two);
+      run.check(golden, "context", one.concat(two, 2));
+      run.check(golden, "pooled_2", second.projected(two, 1, ids));
+    }
   }
 
   private static void check(GoldenRun.Context run) throws IOException {

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.FeatureCache;
 import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.GoldenRun;
@@ -54,7 +55,7 @@ class DeepFeaturesGoldenTest {
       DeepFeatures features) {
     NDArray sample = golden.get("sample").get(i);
     double[] timesteps = golden.get("timestep").toType(DataType.FLOAT64, false).toDoubleArray();
-    try (FixedInputs inputs = new FixedInputs(golden.get("context"), timesteps)) {
+    try (FixedInputs inputs = new FixedInputs(TextCondition.of(golden.get("context")), timesteps)) {
       return unet.forward(sample, i, inputs, hooks, features);
     }
   }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
@@ -39,7 +40,7 @@ class FixedInputsTest {
 
     float[] anew(int step, AttentionHooks hooks) {
       double[] times = {TIMESTEPS[step], TIMESTEPS[step]};
-      try (NDArray found = unet.forward(latents, times, inputs.context(), hooks)) {
+      try (NDArray found = unet.forward(latents, times, inputs.condition(), hooks)) {
         return floats(found);
       }
     }
@@ -84,7 +85,7 @@ class FixedInputsTest {
                   manager.randomNormal(0, 1, new Shape(2, 9, width), DataType.FLOAT32);
               unet.forward(latents, new double[] {1, 1}, context, AttentionHooks.NONE).close();
               int arrays = manager.getManagedArrays().size();
-              try (FixedInputs inputs = new FixedInputs(context, TIMESTEPS)) {
+              try (FixedInputs inputs = new FixedInputs(TextCondition.of(context), TIMESTEPS)) {
                 check.run(new Sampling(unet, latents, inputs));
                 assertThat(manager.getManagedArrays().size()).isGreaterThan(arrays);
               }

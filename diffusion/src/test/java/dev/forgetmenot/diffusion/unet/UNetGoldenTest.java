@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.diffusion.ComponentFolders;
 import dev.forgetmenot.diffusion.Errors;
 import dev.forgetmenot.diffusion.GoldenRun;
@@ -14,6 +15,7 @@ import dev.forgetmenot.diffusion.GoldenTensors;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -25,7 +27,7 @@ class UNetGoldenTest {
 
   @TestFactory
   Stream<DynamicTest> predictionsAndProbabilities() {
-    return GoldenRun.each(UNetGoldenTest::check);
+    return GoldenRun.all(UNetGoldenTest::check);
   }
 
   private static void check(GoldenRun.Context run) throws IOException {
@@ -34,11 +36,11 @@ class UNetGoldenTest {
             ComponentFolders.unet(run.model("unet"), run.manager(), run.ops())) {
       NDArray sample = golden.get("sample");
       double[] timesteps = golden.get("timestep").toType(DataType.FLOAT64, false).toDoubleArray();
-      NDArray context = golden.get("context");
-      run.check(golden, "out", unet.forward(sample, timesteps, context, AttentionHooks.NONE));
+      TextCondition condition = condition(run, golden);
+      run.check(golden, "out", unet.forward(sample, timesteps, condition, AttentionHooks.NONE));
 
       Seen seen = new Seen();
-      NDArray watched = unet.forward(sample, timesteps, context, AttentionHooks.observing(seen));
+      NDArray watched = unet.forward(sample, timesteps, condition, AttentionHooks.observing(seen));
       run.check(golden, "out", watched); // with the probabilities formed
       assertThat(seen.probabilities.keySet())
           .containsExactlyElementsOf(
@@ -58,6 +60,15 @@ class UNetGoldenTest {
       Errors.print(run.folder(), "attention probabilities, worst of " + compared, worst);
       assertThat(compared).as("compared probabilities").isPositive();
     }
+  }
+
+  private static TextCondition condition(GoldenRun.Context run, GoldenTensors golden) {
+    return run.twoTextEncoders()
+        ? new TextCondition(
+            golden.get("context"),
+            Optional.of(golden.get("text_embeds")),
+            Optional.of(golden.get("time_ids")))
+        : TextCondition.of(golden.get("context"));
   }
 
   /** Watches every layer. */

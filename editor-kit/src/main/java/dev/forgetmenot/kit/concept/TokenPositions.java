@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.concept;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.files.Message;
+import dev.forgetmenot.patching.gate.PromptEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -35,13 +36,7 @@ public record TokenPositions(List<Integer> columns) {
               + concept
               + "' has no token in this model's vocabulary; name it in words");
     }
-    if (!prompt.cut().isEmpty()) {
-      throw new IllegalArgumentException(
-          Message.of(
-              "the prompt '%s' is longer than the %s tokens of the text encoder, and '%s' would be"
-                  + " cut off; use a shorter prompt",
-              prompt.text(), prompt.ids().size(), prompt.cut()));
-    }
+    PromptEncoder.requireWhole(prompt);
     try {
       return find(prompt, pieces, endOfText, model.endOfText());
     } catch (IllegalArgumentException e) {

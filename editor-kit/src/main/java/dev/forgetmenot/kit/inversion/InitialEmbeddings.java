@@ -1,25 +1,52 @@
 package dev.forgetmenot.kit.inversion;
 
+import dev.forgetmenot.api.model.BaseTextEncoder;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.files.Message;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The model's own token embeddings, where new ones begin.
+ * The model's own token embeddings, where new ones begin. Those of several text encoders lie side
+ * by side.
  *
- * @param matrix (v, d), row by row
- * @param width d
+ * @param tables of each text encoder
  */
-@SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
-record InitialEmbeddings(DiffusionModel model, float[] matrix, int width) {
-  private static final String WEIGHT = "text_encoder/text_model.embeddings.token_embedding.weight";
+record InitialEmbeddings(DiffusionModel model, List<Table> tables) {
+  private static final String WEIGHT = "/text_model.embeddings.token_embedding.weight";
+
+  /**
+   * The embeddings of one text encoder.
+   *
+   * @param matrix (v, d), row by row
+   * @param width d
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared or used as a key
+  record Table(float[] matrix, int width) {
+    int count() {
+      return matrix.length / width;
+    }
+  }
 
   /** A copy of the embeddings of a model. */
   static InitialEmbeddings of(DiffusionModel model) {
-    int width = Math.toIntExact(model.weights().shape(WEIGHT)[1]);
-    return new InitialEmbeddings(model, model.weights().current(WEIGHT), width);
+    List<Table> tables = new ArrayList<>();
+    for (BaseTextEncoder encoder : model.base().textEncoders()) {
+      String weight = encoder.component() + WEIGHT;
+      int width = Math.toIntExact(model.weights().shape(weight)[1]);
+      tables.add(new Table(model.weights().current(weight), width));
+    }
+    return new InitialEmbeddings(model, tables);
+  }
+
+  /** Width of a row, of all text encoders together. */
+  int width() {
+    return tables.stream().mapToInt(Table::width).sum();
+  }
+
+  private int count() {
+    return tables.stream().mapToInt(Table::count).min().orElseThrow();
   }
 
   /**
@@ -42,6 +69,7 @@ record InitialEmbeddings(DiffusionModel model, float[] matrix, int width) {
     if (initialiser instanceof TokenInitialiser.Id id) {
       return known(id.id());
     }
+    int width = width();
     float[] row = new float[width];
     if (initialiser instanceof TokenInitialiser.Random random) {
       float[] normal = noise.normal(width);
@@ -65,25 +93,34 @@ record InitialEmbeddings(DiffusionModel model, float[] matrix, int width) {
   }
 
   private float[] known(int id) {
-    int count = matrix.length / width;
+    int count = count();
     if (id >= count) {
       throw new IllegalArgumentException(
           "the vocabulary has " + count + " tokens; there is no token id " + id);
     }
-    return Arrays.copyOfRange(matrix, id * width, (id + 1) * width);
+    float[] row = new float[width()];
+    int at = 0;
+    for (Table table : tables) {
+      System.arraycopy(table.matrix, id * table.width, row, at, table.width);
+      at += table.width;
+    }
+    return row;
   }
 
   /** The mean length of the rows. */
   double meanNorm() {
+    int count = count();
     double sum = 0;
-    for (int start = 0; start < matrix.length; start += width) {
+    for (int id = 0; id < count; id++) {
       double square = 0;
-      for (int i = start; i < start + width; i++) {
-        square += (double) matrix[i] * matrix[i];
+      for (Table table : tables) {
+        int start = id * table.width;
+        for (int i = start; i < start + table.width; i++) {
+          square += (double) table.matrix[i] * table.matrix[i];
+        }
       }
       sum += Math.sqrt(square);
     }
-    int count = matrix.length / width;
     return sum / count;
   }
 }

@@ -70,7 +70,7 @@ public record SolveReport(List<String> lines, Map<String, String> entries) {
           "cond(I + D) = "
               + number(condition)
               + (condition > 1e6
-                  ? ": no text embedding gives the concept back"
+                  ? ": no text embedding undoes it exactly"
                   : ": whoever knows the patch can compute a text embedding that gives the concept"
                       + " back"));
       entries.put("condition", number(condition));

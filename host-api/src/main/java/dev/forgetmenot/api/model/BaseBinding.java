@@ -14,7 +14,7 @@ import java.util.TreeSet;
 
 /**
  * Says of which base a draft is: what a manifest keeps of the tensors that the edits change, of the
- * text encoder whose embeddings they use, and of the tokenizer.
+ * text encoders whose embeddings they use, and of the tokenizer.
  *
  * @param model the base
  */
@@ -24,8 +24,6 @@ public record BaseBinding(BaseModel model) {
 
   /** Enough for edits of text embeddings alone. */
   public static final String SAME_TEXT_ENCODER = "same-text-encoder";
-
-  private static final String TEXT_ENCODER = "text_encoder";
 
   /**
    * The base of a draft, with the loosest policy under which it is right.
@@ -49,7 +47,8 @@ public record BaseBinding(BaseModel model) {
     }
     return new Manifest.Base(
         components,
-        text ? Optional.of(textEncoder()) : Optional.empty(),
+        text ? Optional.of(textEncoder(0)) : Optional.empty(),
+        text && model.textEncoders().size() > 1 ? Optional.of(textEncoder(1)) : Optional.empty(),
         Optional.of(
             new Manifest.Tokenizer(
                 model.tokenizer().vocabSha256(), model.tokenizer().mergesSha256())),
@@ -80,9 +79,10 @@ public record BaseBinding(BaseModel model) {
         leavesByName);
   }
 
-  private Manifest.Roots textEncoder() throws IOException {
-    Collection<String> names = model.tensors().names(TEXT_ENCODER);
+  private Manifest.Roots textEncoder(int index) throws IOException {
+    String component = model.textEncoders().get(index).component();
+    Collection<String> names = model.tensors().names(component);
     return new Manifest.Roots(
-        model.tensors().root(TEXT_ENCODER, names), model.tensors().halfRoot(TEXT_ENCODER, names));
+        model.tensors().root(component, names), model.tensors().halfRoot(component, names));
   }
 }

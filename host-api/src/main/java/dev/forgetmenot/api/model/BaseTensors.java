@@ -8,12 +8,20 @@ import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** The stored tensors of the base as its files hold them, under canonical names; for identities. */
 public interface BaseTensors {
+  /** The components that have tensors, in the order in which they are looked at. */
+  default Set<String> components() {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(List.of("unet", "text_encoder", "vae")));
+  }
+
   /** Canonical names without the component, such as {@code conv_in.weight}. */
   Set<String> names(String component);
 

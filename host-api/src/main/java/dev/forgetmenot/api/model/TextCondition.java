@@ -21,7 +21,8 @@ import java.util.function.Function;
  *
  * @param context the text encoders' embedding of each token (b, n, d)
  * @param pooled an embedding of the prompt as a whole (b, p)
- * @param timeIds original size, crop and target size of the images, in pixels (b, 6)
+ * @param timeIds original size, crop and target size of the images, in pixels (b, 6); empty for
+ *     whole images of the size of the latents
  */
 public record TextCondition(NDArray context, Optional<NDArray> pooled, Optional<NDArray> timeIds)
     implements AutoCloseable {

@@ -23,7 +23,8 @@ import java.util.Optional;
  *     the prompt's own, against washed-out or overexposed images at high guidance (Lin et al.,
  *     arXiv 2305.08891, section 3.4; diffusers' {@code guidance_rescale}); 0 leaves it as it is
  * @param clipSkip which layer of the text encoder the prompt's embedding comes from, counted from
- *     the last, which is 1, as A1111 does; diffusers' {@code clip_skip} is one less
+ *     the one that the model was trained with, which is 1 (the last of SD 1.x and 2.x, the
+ *     penultimate of SDXL); diffusers' {@code clip_skip} is one less
  * @param promptWeights true: prompts are read as A1111 does, with {@code (word:1.3)}, {@code BREAK}
  *     and as many chunks of 75 tokens as they need; false: they are plain words, and what does not
  *     fit is cut off, as diffusers does
@@ -31,6 +32,11 @@ import java.util.Optional;
  * @param variation a second seed to mix in, or empty for none
  * @param guidanceInterval the part of the steps that is guided, where guidance is above 1
  * @param featureCache how much of the UNet each prediction computes anew
+ * @param secondPrompt the prompt of the second text encoder, where a model has one (diffusers'
+ *     {@code prompt_2}); empty for the same as the first
+ * @param secondNegativePrompt what to stay away from, for the second text encoder; empty for the
+ *     same as the first
+ * @param sizeCondition what a model that was trained with the sizes of its images is told of them
  */
 public record GenerationRequest(
     String prompt,
@@ -49,7 +55,10 @@ public record GenerationRequest(
     Optional<InitialImage> initial,
     Optional<Variation> variation,
     GuidanceInterval guidanceInterval,
-    FeatureCache featureCache) {
+    FeatureCache featureCache,
+    Optional<String> secondPrompt,
+    Optional<String> secondNegativePrompt,
+    SizeCondition sizeCondition) {
 
   /** Checks the ranges. */
   public GenerationRequest {
@@ -94,6 +103,9 @@ public record GenerationRequest(
     builder.variation = variation;
     builder.guidanceInterval = guidanceInterval;
     builder.featureCache = featureCache;
+    builder.secondPrompt = secondPrompt;
+    builder.secondNegativePrompt = secondNegativePrompt;
+    builder.sizeCondition = sizeCondition;
     return builder;
   }
 
@@ -144,6 +156,9 @@ public record GenerationRequest(
     private Optional<Variation> variation = Optional.empty();
     private GuidanceInterval guidanceInterval = GuidanceInterval.WHOLE;
     private FeatureCache featureCache = FeatureCache.NONE;
+    private Optional<String> secondPrompt = Optional.empty();
+    private Optional<String> secondNegativePrompt = Optional.empty();
+    private SizeCondition sizeCondition = SizeCondition.NONE;
 
     private Builder(String prompt) {
       this.prompt = prompt;
@@ -251,6 +266,24 @@ public record GenerationRequest(
       return this;
     }
 
+    /** The prompt of the second text encoder; that of the first unless set. */
+    public Builder secondPrompt(String value) {
+      this.secondPrompt = Optional.of(value);
+      return this;
+    }
+
+    /** What to stay away from, for the second text encoder; that of the first unless set. */
+    public Builder secondNegativePrompt(String value) {
+      this.secondNegativePrompt = Optional.of(value);
+      return this;
+    }
+
+    /** What the model is told of the image's sizes; those that are drawn unless set. */
+    public Builder sizeCondition(SizeCondition value) {
+      this.sizeCondition = value;
+      return this;
+    }
+
     /**
      * The values as they are now.
      *
@@ -274,7 +307,10 @@ public record GenerationRequest(
           initial,
           variation,
           guidanceInterval,
-          featureCache);
+          featureCache,
+          secondPrompt,
+          secondNegativePrompt,
+          sizeCondition);
     }
   }
 

@@ -16,6 +16,18 @@ class BuildersTest {
   private static final InitialImage INITIAL =
       new InitialImage(new RgbImage(1, 1, new byte[3]), 0.5, Optional.empty());
 
+  private static final SizeCondition SIZES =
+      new SizeCondition(Optional.of(new SizeCondition.Pixels(48, 32)), 8, 4, Optional.empty());
+
+  @Test
+  void sizesAreGivenHeightFirst() {
+    assertThat(SIZES.timeIds(20, 10)).containsExactly(32, 48, 4, 8, 10, 20);
+    assertThat(SizeCondition.NONE.timeIds(20, 10)).containsExactly(10, 20, 0, 0, 10, 20);
+    assertThatThrownBy(() -> new SizeCondition(Optional.empty(), -1, 0, Optional.empty()))
+        .hasMessageContaining("not -1 and 0");
+    assertThatThrownBy(() -> new SizeCondition.Pixels(0, 5)).hasMessageContaining("not 0 × 5");
+  }
+
   @Test
   void aRequestKeepsWhatIsNotChanged() {
     GenerationRequest all =
@@ -36,6 +48,9 @@ class BuildersTest {
             .variation(new Variation(5, 0.25))
             .guidanceInterval(new GuidanceInterval(0.1, 0.6))
             .featureCache(new FeatureCache(2, 3))
+            .secondPrompt("a wolf")
+            .secondNegativePrompt("a cat")
+            .sizeCondition(SIZES)
             .build();
     assertThat(all)
         .isEqualTo(
@@ -56,7 +71,10 @@ class BuildersTest {
                 Optional.of(INITIAL),
                 Optional.of(new Variation(5, 0.25)),
                 new GuidanceInterval(0.1, 0.6),
-                new FeatureCache(2, 3)));
+                new FeatureCache(2, 3),
+                Optional.of("a wolf"),
+                Optional.of("a cat"),
+                SIZES));
     assertThat(all.toBuilder().build()).isEqualTo(all);
     assertThat(all.prompted("a cat").prompted("a fox")).isEqualTo(all);
     assertThat(all.seeds(1, 1).seeds(7, 3)).isEqualTo(all);

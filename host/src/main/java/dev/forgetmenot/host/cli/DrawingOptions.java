@@ -86,7 +86,8 @@ final class DrawingOptions {
       paramLabel = "N",
       description =
           "Take the prompt from the N-th layer of the text encoder from the end, as A1111 counts:"
-              + " 1 is the last (default), 2 the one before; diffusers' clip_skip is one less.")
+              + " 1 is the last, or SDXL's last but one (default), 2 the one before; diffusers'"
+              + " clip_skip is one less.")
   private Integer clipSkip;
 
   @Option(
@@ -112,6 +113,8 @@ final class DrawingOptions {
       paramLabel = "SHARE",
       description = "How much of it: 0 for nothing, 1 for its noise alone (default: 0.1).")
   private Double variationStrength;
+
+  @Mixin private ConditionOptions condition;
 
   @Mixin private LessWorkOptions less;
 
@@ -143,6 +146,7 @@ final class DrawingOptions {
     request.guidanceRescale(
         guidanceRescale == null ? recorded.guidanceRescale().orElse(0.0) : guidanceRescale);
     variation(recorded).ifPresent(request::variation);
+    condition.applyTo(request, recorded);
     less.applyTo(request, recorded);
     Optional<InitialImage> image = initial.read(recorded.denoising());
     recorded.requireImage(image.isPresent());

@@ -1,5 +1,6 @@
 package dev.forgetmenot.host.cli;
 
+import dev.forgetmenot.api.sampling.SizeCondition;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,21 @@ final class ImageSizeOption {
 
   @Option(names = "--size", paramLabel = "WxH", description = "Both, such as 512x768.")
   private String size;
+
+  /**
+   * A size as people write it.
+   *
+   * @param option for messages
+   * @throws IllegalArgumentException if it is not one
+   */
+  static SizeCondition.Pixels pixels(String option, String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(option + " should be like 512x768, not '" + text + "'");
+    }
+    return new SizeCondition.Pixels(
+        Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+  }
 
   Optional<Integer> width() {
     return side(1, width);

@@ -67,18 +67,18 @@ final class InvertCommand extends ContextCommand {
 
   @Option(
       names = "--format",
-      paramLabel = "original|diffusers|a1111",
+      paramLabel = "original|diffusers|a1111|sdxl",
       defaultValue = "original",
       description =
           "The form of the final file: a tensor for each token, or all as one token of several"
-              + " vectors as the other two ask (default: ${DEFAULT-VALUE}).")
+              + " vectors as the others ask (default: ${DEFAULT-VALUE}).")
   private EmbeddingsFormat format;
 
   @Option(
       names = "--token-name",
       paramLabel = "NAME",
       defaultValue = "<s>",
-      description = "The one token's name for diffusers and a1111 (default: ${DEFAULT-VALUE}).")
+      description = "The one token's name where the format has one (default: ${DEFAULT-VALUE}).")
   private String tokenName;
 
   @Option(

@@ -10,7 +10,6 @@ import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.api.sampling.SamplerProvider;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.engine.OperatorThreads;
-import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.evaluation.unit.CanonicalJson;
 import dev.forgetmenot.files.Message;
@@ -52,7 +51,7 @@ public final class ModelDigest {
   public static String base(StableDiffusion model) throws IOException {
     BaseModel base = model.base();
     JsonObject json = new JsonObject();
-    for (String component : ModelOnDisk.COMPONENTS) {
+    for (String component : base.tensors().components()) {
       json.addProperty(component, base.tensors().root(component, base.tensors().names(component)));
     }
     TokenizerIdentity tokenizer = base.tokenizer();

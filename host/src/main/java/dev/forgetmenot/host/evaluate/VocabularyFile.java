@@ -22,17 +22,18 @@ import java.util.List;
  * {@code sketch:style} for a style, {@code someone:identity} for someone).
  */
 public final class VocabularyFile {
-  /** The list that serves where a Stable Diffusion 1.x or 2.x says nothing. */
+  /** The list that serves where a model of a published size says nothing. */
   static final String LIST = "core";
 
   private static final String FILE = "concepts.json";
-  private static final String LISTED = "stable-diffusion-v";
+  private static final String LISTED = "stable-diffusion-";
 
   private VocabularyFile() {}
 
   /**
    * The vocabulary of a model: what {@code concepts.json} beside its other files says, or else the
-   * concepts of the list {@link #LIST} for Stable Diffusion 1.x and 2.x, or else nothing.
+   * concepts of the list {@link #LIST} for the published sizes of Stable Diffusion, or else
+   * nothing.
    *
    * @throws IOException if the file is there but broken
    */

@@ -3,6 +3,7 @@ package dev.forgetmenot.host.generate;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.diffusion.pipeline.StepListener;
@@ -78,10 +79,20 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
   private void sayLengths(GenerationRequest drawn) {
     sayLength(drawn.prompt(), "prompt", drawn.promptWeights());
     sayLength(drawn.negativePrompt(), "negative prompt", drawn.promptWeights());
+    drawn.secondPrompt().ifPresent(text -> sayLength(text, "second prompt", drawn.promptWeights()));
+    drawn
+        .secondNegativePrompt()
+        .ifPresent(text -> sayLength(text, "second negative prompt", drawn.promptWeights()));
   }
 
   /** Tags that are left would be drawn as words. */
   private static void requireNoTags(GenerationRequest drawn) {
+    String second = drawn.secondPrompt().orElse("") + drawn.secondNegativePrompt().orElse("");
+    if (!PatchTags.of(second).tags().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the second prompt names a patch; a patch is put on both text encoders, by its name in"
+              + " the first prompt");
+    }
     if (!PatchTags.of(drawn.prompt() + drawn.negativePrompt()).tags().isEmpty()) {
       throw new UncheckedIOException(
           new IOException(
@@ -98,9 +109,21 @@ public record GenerationJob(StableDiffusion model, JobContext context) {
       }
       return;
     }
-    String cut = model.tokenize(prompt).cut();
+    TokenizedPrompt tokens = model.tokenize(prompt);
+    String cut = tokens.cut();
     if (!cut.isEmpty()) {
       context.say("The " + what + " is too long for the model; it does not see: \"" + cut + "\"");
+    }
+    for (int i = 0; i < tokens.others().size(); i++) {
+      String other = tokens.others().get(i).cut();
+      if (!other.equals(cut)) {
+        context.say(
+            Message.of(
+                "The %s is read otherwise by the model's text encoder %s, which %s",
+                what,
+                i + 2,
+                other.isEmpty() ? "sees all of it" : "does not see: \"" + other + "\""));
+      }
     }
   }
 }

@@ -154,6 +154,7 @@ public final class ImageFolder {
       if (request.clipSkip() > 1) {
         pairs.put("Clip skip", Integer.toString(request.clipSkip()));
       }
+      RecordedSettings.put(request, pairs);
       request
           .variation()
           .map(variation -> variation.plus(image))

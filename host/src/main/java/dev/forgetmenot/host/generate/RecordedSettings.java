@@ -1,7 +1,9 @@
 package dev.forgetmenot.host.generate;
 
 import dev.forgetmenot.api.sampling.FeatureCache;
+import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.GuidanceInterval;
+import dev.forgetmenot.api.sampling.SizeCondition;
 import dev.forgetmenot.api.sampling.Variation;
 import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
@@ -20,6 +22,12 @@ import java.util.function.Function;
  * @param infotext its text
  */
 public record RecordedSettings(String file, Infotext infotext) {
+  private static final String SECOND_PROMPT = "Prompt 2";
+  private static final String SECOND_NEGATIVE_PROMPT = "Negative prompt 2";
+  private static final String ORIGINAL_SIZE = "Original size";
+  private static final String CROP = "Crop";
+  private static final String TARGET_SIZE = "Target size";
+
   /** Nothing: every setting is the usual. */
   public static final RecordedSettings NONE =
       new RecordedSettings("", new Infotext("", "", Map.of()));
@@ -78,6 +86,48 @@ public record RecordedSettings(String file, Infotext infotext) {
   /** How many of the last layers of the text encoder are left out, and one. */
   public Optional<Integer> clipSkip() {
     return number("Clip skip", Integer::valueOf);
+  }
+
+  /** The prompt of the second text encoder, where it was another. */
+  public Optional<String> secondPrompt() {
+    return infotext.get(SECOND_PROMPT);
+  }
+
+  /** What to stay away from, for the second text encoder, where it was something else. */
+  public Optional<String> secondNegativePrompt() {
+    return infotext.get(SECOND_NEGATIVE_PROMPT);
+  }
+
+  /** What the model was told of sizes. */
+  public SizeCondition sizeCondition() {
+    int left = number(CROP, crop -> Integer.valueOf(crop.split(";", -1)[0])).orElse(0);
+    int top = number(CROP, crop -> Integer.valueOf(crop.split(";", -1)[1])).orElse(0);
+    return new SizeCondition(pixels(ORIGINAL_SIZE), left, top, pixels(TARGET_SIZE));
+  }
+
+  private Optional<SizeCondition.Pixels> pixels(String key) {
+    return number(
+        key,
+        size -> {
+          String[] sides = size.split("x", -1);
+          return new SizeCondition.Pixels(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]));
+        });
+  }
+
+  /** Adds what the model is told beside the prompt, where that is not the usual. */
+  static void put(GenerationRequest request, Map<String, String> pairs) {
+    request.secondPrompt().ifPresent(text -> pairs.put(SECOND_PROMPT, text));
+    request.secondNegativePrompt().ifPresent(text -> pairs.put(SECOND_NEGATIVE_PROMPT, text));
+    SizeCondition sizes = request.sizeCondition();
+    sizes.original().ifPresent(size -> pairs.put(ORIGINAL_SIZE, text(size)));
+    if (sizes.cropLeft() > 0 || sizes.cropTop() > 0) {
+      pairs.put(CROP, sizes.cropLeft() + ";" + sizes.cropTop());
+    }
+    sizes.target().ifPresent(size -> pairs.put(TARGET_SIZE, text(size)));
+  }
+
+  private static String text(SizeCondition.Pixels size) {
+    return size.width() + "x" + size.height();
   }
 
   /** How much of the image to begin with is drawn anew, in (0, 1]. */

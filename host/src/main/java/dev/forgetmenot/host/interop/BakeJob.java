@@ -256,8 +256,7 @@ public final class BakeJob {
     try (SafetensorsFile written = SafetensorsFile.open(file, SafetensorsLimits.MODEL)) {
       for (Map.Entry<String, StoredTensor> entry : changed.entrySet()) {
         StoredTensor old = entry.getValue();
-        StoredTensor tensor =
-            new StoredTensor(written, old.stored(), old.dtype(), old.shape(), old.offset());
+        StoredTensor tensor = old.in(written);
         String name = TensorName.name(entry.getKey());
         String leaf = BaseIdentity.leaf(name, old.dtype(), old.shape(), tensor::read);
         if (!leaf.equals(leaves.get(TensorName.component(entry.getKey())).get(name))) {

@@ -20,7 +20,6 @@ import java.util.TreeMap;
 
 /** Makes a patch of what differs between two models. */
 public final class DiffJob {
-  private static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
   private static final long SMALL = 1 << 20;
 
   private DiffJob() {}
@@ -65,7 +64,7 @@ public final class DiffJob {
       ModelDiff difference =
           ModelDiff.between(
               base.base().tensors(),
-              EditedTensors.ofModel(edited.base().tensors(), COMPONENTS),
+              EditedTensors.ofModel(edited.base().tensors(), edited.base().tensors().components()),
               context);
       List<String> concepts = order.naming().concepts();
       String label = concepts.isEmpty() ? "difference" : concepts.get(0);

@@ -73,7 +73,10 @@ public final class ExportJob {
           LoraExport.of(patch, base.tensors(), strength, order.values(), order.full());
       GateNotice.of(patch).ifPresent(context::say);
       result.notes().forEach(context::say);
-      SafetensorsWriter writer = order.naming().writer(result.products(), result.deltas());
+      SafetensorsWriter writer =
+          order
+              .naming()
+              .writer(result.products(), result.deltas(), patch.manifest().twoTextEncoders());
       LoraMetadata metadata =
           new LoraMetadata(patch.manifest(), patch.id(), strength, result.products().values());
       writer.metadata(metadata.of(writer)).write(order.file());

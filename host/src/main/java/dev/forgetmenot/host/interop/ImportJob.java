@@ -32,6 +32,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Makes a patch of another tool's file: a LoRA, learned tokens, or weights that stand in the place
@@ -201,14 +202,21 @@ public final class ImportJob {
               + base.source("unet"),
           e);
     }
-    long width = base.shape("text_encoder", EMBEDDING)[1];
+    List<Long> widths =
+        base.components().stream()
+            .filter(component -> base.names(component).contains(EMBEDDING))
+            .map(component -> base.shape(component, EMBEDDING)[1])
+            .toList();
+    long width = widths.stream().mapToLong(Long::longValue).sum();
     if (embeddings.width() != width) {
       throw new IOException(
           Message.of(
-              "%s has vectors of %s numbers and the text encoder works with %s: it was made for"
-                  + " another kind of model (768 is SD 1.x, 1024 is SD 2.x, 1280 is the second"
-                  + " text encoder of SDXL)",
-              order.source(), embeddings.width(), width));
+              "%s has vectors of %s numbers and the model's text encoders work with %s: it was made"
+                  + " for another kind of model, or for one of two text encoders (768 is SD 1.x,"
+                  + " 1024 is SD 2.x, 768 + 1280 is SDXL)",
+              order.source(),
+              embeddings.width(),
+              widths.stream().map(String::valueOf).collect(Collectors.joining(" + "))));
     }
     return new Content(
         "import-tokens",

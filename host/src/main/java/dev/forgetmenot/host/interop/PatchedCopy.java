@@ -41,7 +41,7 @@ record PatchedCopy(SafetensorsFile source, Map<String, StoredTensor> changed) {
           throw new IOException(source.where() + ": " + entry.getKey() + " shares its bytes");
         }
         copy(in, at, begin, out);
-        ByteBuffer bytes = values.of(entry.getKey());
+        ByteBuffer bytes = entry.getValue().asStored(values.of(entry.getKey()));
         at = begin + bytes.remaining();
         TensorPayload.drain(bytes, out);
       }

@@ -2,6 +2,7 @@ package dev.forgetmenot.host.invert;
 
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.AddedTokens;
+import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.model.NamedModel;
 import dev.forgetmenot.patching.embeddings.Embeddings;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param files in any form that {@link EmbeddingsFile} reads
  */
 public record TokenFiles(List<Path> files) {
-  private static final String WEIGHT = "text_encoder/text_model.embeddings.token_embedding.weight";
+  private static final String EMBEDDING = "text_model.embeddings.token_embedding.weight";
 
   /** Copies the list. */
   public TokenFiles {
@@ -32,14 +33,19 @@ public record TokenFiles(List<Path> files) {
    * @throws IllegalArgumentException if a token is there already
    */
   public void addTo(NamedModel hosted, JobContext context) throws IOException {
-    long width = hosted.model().engine().call(() -> hosted.model().weights().shape(WEIGHT)[1]);
+    BaseModel base = hosted.model().base();
+    long width =
+        base.textEncoders().stream()
+            .mapToLong(encoder -> base.tensors().shape(encoder.component(), EMBEDDING)[1])
+            .sum();
     for (Path file : files) {
       Embeddings embeddings = EmbeddingsFile.read(file);
       if (embeddings.width() != width) {
         throw new IOException(
             Message.of(
                 "%s has vectors of %s numbers, but the text encoder of %s works with %s: it was"
-                    + " made for another kind of model (768 is SD 1.x, 1024 is SD 2.x)",
+                    + " made for another kind of model (768 is SD 1.x, 1024 is SD 2.x, 768 + 1280"
+                    + " together is SDXL)",
                 file, embeddings.width(), hosted.name(), width));
       }
       try {

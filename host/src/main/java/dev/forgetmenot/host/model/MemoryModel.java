@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * Works out what commands need of the memory from names and shapes of a model's weights. The
@@ -154,8 +153,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * @param checkpointed whether it computes activations again
    */
   public MemoryNeed training(long trained, boolean keepsBase, int batch, boolean checkpointed) {
-    long weights =
-        Float.BYTES * (numbers("text_encoder", name -> true) + numbers("unet", name -> true));
+    long weights = Float.BYTES * (textEncoders() + numbers("unet", name -> true));
     long copies = keepsBase ? 4 : 3; // the gradient and two moments beside
     return new MemoryNeed(
         program(), 0, weights, copies * Float.BYTES * trained, passes(batch, checkpointed), 0);
@@ -167,7 +165,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * @param changed the weights of the UNet that it reads, by name without the component
    */
   public MemoryNeed solution(Predicate<String> changed) {
-    long weights = Float.BYTES * (numbers("text_encoder", name -> true) + numbers("unet", changed));
+    long weights = Float.BYTES * (textEncoders() + numbers("unet", changed));
     long heap = heap(SOLVING_HEAP + Math.round(SOLVED * weights));
     return new MemoryNeed(SOLVING_LIBRARIES + heap, 0, weights, 0, 0, 0);
   }
@@ -188,7 +186,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
 
   private long drawing(long drawn) {
     long numbers =
-        Stream.of("text_encoder", "unet", "vae")
+        base.tensors().components().stream()
             .mapToLong(component -> numbers(component, name -> true))
             .sum();
     long channels =
@@ -199,6 +197,12 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
             .min()
             .orElse(0);
     return Math.round(Float.BYTES * (numbers + DECODED * channels * drawn));
+  }
+
+  private long textEncoders() {
+    return base.textEncoders().stream()
+        .mapToLong(encoder -> numbers(encoder.component(), name -> true))
+        .sum();
   }
 
   private long numbers(String component, Predicate<String> chosen) {

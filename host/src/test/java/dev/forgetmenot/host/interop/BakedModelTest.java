@@ -3,6 +3,8 @@ package dev.forgetmenot.host.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.BaseTextEncoder;
 import dev.forgetmenot.api.model.ModelExtension;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -46,7 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Baked models against base and patches, in the engine and in the files. */
 class BakedModelTest {
   private static final String QUERY = "text_model.encoder.layers.0.self_attn.q_proj.weight";
-  private static final int D = 32;
+  private static final String PROJECTION = "text_projection.weight";
 
   @TempDir Path folder;
 
@@ -78,8 +80,19 @@ class BakedModelTest {
   private List<PatchRequest> patches(Path model) throws IOException {
     String norm = "unet/conv_norm_out.weight";
     long[] shape;
+    int width = 0;
+    Map<String, LowRank> text = new TreeMap<>();
     try (ModelOnDisk stored = ModelOnDisk.open(model)) {
-      shape = stored.base().tensors().shape("unet", "conv_norm_out.weight");
+      BaseTensors tensors = stored.base().tensors();
+      shape = tensors.shape("unet", "conv_norm_out.weight");
+      for (BaseTextEncoder encoder : stored.base().textEncoders()) {
+        long[] square = tensors.shape(encoder.component(), QUERY);
+        text.put(encoder.component() + "/" + QUERY, factors(square));
+        width += (int) square[0];
+        if (tensors.names(encoder.component()).contains(PROJECTION)) {
+          text.put(encoder.component() + "/" + PROJECTION, factors(square));
+        }
+      }
     }
     Delta delta = new Delta(shape, random(1, (int) shape[0], 0.05));
     ClosedFormEdit closedForm =
@@ -87,21 +100,24 @@ class BakedModelTest {
             List.of(
                 new ErasedConcept(
                     "a",
-                    new Rows(1, D, random(2, D, 1)),
-                    new Rows(1, D, random(3, D, 1)),
+                    new Rows(1, width, random(2, width, 1)),
+                    new Rows(1, width, random(3, width, 1)),
                     Optional.empty())),
             0.5,
             1,
             1,
             TextProjections.KV,
             TextProjections.KV.targets());
-    LowRank text =
-        new LowRank(new long[] {D, D}, 2, 1, random(4, 2 * D, 0.1), random(5, 2 * D, 0.1));
     return List.of(
         new PatchRequest(write(model, "a", new DeltaEdit(Map.of(norm, delta))), 1),
         new PatchRequest(write(model, "b", closedForm), 0.7),
-        new PatchRequest(
-            write(model, "c", new LowRankEdit(Map.of("text_encoder/" + QUERY, text))), -0.5));
+        new PatchRequest(write(model, "c", new LowRankEdit(text)), -0.5));
+  }
+
+  /** Of a square weight. */
+  private static LowRank factors(long[] square) {
+    int size = 2 * (int) square[0];
+    return new LowRank(square, 2, 1, random(4, size, 0.1), random(5, size, 0.1));
   }
 
   /** Digests of the engine's weights by name, and of what it draws. */
@@ -140,7 +156,7 @@ class BakedModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sd1-tiny", "sd2-tiny"})
+  @ValueSource(strings = {"sd1-tiny", "sd2-tiny", "sdxl-tiny"})
   void theEngineHasTheSameWeightsAndDrawsTheSameImages(String name) throws IOException {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);
@@ -155,7 +171,7 @@ class BakedModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sd1-tiny", "sd2-tiny"})
+  @ValueSource(strings = {"sd1-tiny", "sd2-tiny", "sdxl-tiny"})
   void aCheckpointBecomesACheckpoint(String name) throws IOException {
     Path model = model(name);
     List<PatchRequest> patches = patches(model);

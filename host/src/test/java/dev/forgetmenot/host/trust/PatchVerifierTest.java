@@ -64,7 +64,7 @@ class PatchVerifierTest {
   void warnsOfWhatANewerVersionSays() throws IOException {
     Path newer =
         GoldenFolders.inProject(
-            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.5-optional.fmnpatch");
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.6-optional.fmnpatch");
     verified(new PatchRequest(newer, 1));
     assertThat(notes)
         .anyMatch(note -> note.contains("unknown member 'weather'") && note.contains("newer fmn"));

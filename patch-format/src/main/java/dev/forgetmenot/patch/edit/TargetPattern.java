@@ -16,7 +16,7 @@ import java.util.TreeSet;
  */
 public record TargetPattern(String text) {
   /** The components that targets are of, as a regular expression. */
-  public static final String COMPONENTS = "unet|text_encoder|vae";
+  public static final String COMPONENTS = "unet|text_encoder|text_encoder_2|vae";
 
   private static final String SYNTAX = "(" + COMPONENTS + ")/[A-Za-z0-9_.*]{1,250}";
 

@@ -14,8 +14,11 @@ public final class MinorVersion {
   /** The version that came with images of what a patch does. */
   public static final int WITH_PREVIEWS = 4;
 
+  /** The version that came with second text encoders. */
+  public static final int WITH_SECOND_TEXT_ENCODER = 5;
+
   /** The newest that this library knows. */
-  public static final int NEWEST = WITH_PREVIEWS;
+  public static final int NEWEST = WITH_SECOND_TEXT_ENCODER;
 
   private MinorVersion() {}
 }

@@ -2,6 +2,8 @@ package dev.forgetmenot.patching.base;
 
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.api.model.BaseTensors;
+import dev.forgetmenot.api.model.BaseTextEncoder;
+import dev.forgetmenot.api.model.TokenizerIdentity;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.stack.BlockNames;
 import dev.forgetmenot.safetensors.DType;
@@ -12,8 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -31,7 +35,6 @@ public record BaseComparison(
     boolean sameTokenizer,
     List<BlockDistance> distances) {
   private static final String UNET = "unet";
-  private static final String TEXT_ENCODER = "text_encoder";
   private static final int CHUNK = 1 << 20;
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
@@ -49,33 +52,51 @@ public record BaseComparison(
   /**
    * Compares two bases in full.
    *
-   * @param names of the components
    * @throws IOException if a file cannot be read or changes meanwhile
    */
-  public static BaseComparison of(BaseModel one, BaseModel other, List<String> names)
-      throws IOException {
+  public static BaseComparison of(BaseModel one, BaseModel other) throws IOException {
     Map<String, BaseLevel> components = new LinkedHashMap<>();
     List<BlockDistance> distances = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>(one.tensors().components());
+    names.addAll(other.tensors().components());
     for (String component : names) {
-      BaseLevel level = level(one.tensors(), other.tensors(), component);
+      boolean both =
+          one.tensors().components().contains(component)
+              && other.tensors().components().contains(component);
+      BaseLevel level =
+          both ? level(one.tensors(), other.tensors(), component) : BaseLevel.MISMATCH;
       components.put(component, level);
       if (level == BaseLevel.SAME_ARCHITECTURE || level == BaseLevel.SAME_VALUES) {
         distances.addAll(distances(one.tensors(), other.tensors(), component));
       }
     }
-    boolean sameTokenizer = one.tokenizer().sameAs(other.tokenizer());
+    boolean sameTokenizer = sameTokenizers(one, other);
     return new BaseComparison(
-        whole(components, sameTokenizer), components, sameTokenizer, distances);
+        whole(components, sameTokenizer, one.textEncoders()), components, sameTokenizer, distances);
   }
 
-  private static BaseLevel whole(Map<String, BaseLevel> components, boolean sameTokenizer) {
+  private static boolean sameTokenizers(BaseModel one, BaseModel other) throws IOException {
+    boolean same = one.textEncoders().size() == other.textEncoders().size();
+    for (int i = 0; same && i < one.textEncoders().size(); i++) {
+      TokenizerIdentity tokenizer = one.textEncoders().get(i).tokenizer();
+      same = tokenizer.sameAs(other.textEncoders().get(i).tokenizer());
+    }
+    return same;
+  }
+
+  private static BaseLevel whole(
+      Map<String, BaseLevel> components,
+      boolean sameTokenizer,
+      List<BaseTextEncoder> textEncoders) {
     BaseLevel worst = components.values().stream().reduce(BaseLevel.EXACT, BaseLevel::and);
     if (worst.compareTo(BaseLevel.SAME_VALUES) <= 0) {
       return sameTokenizer ? worst : BaseLevel.SAME_ARCHITECTURE;
     }
     boolean sameText =
         sameTokenizer
-            && components.get(TEXT_ENCODER).compareTo(BaseLevel.SAME_VALUES) <= 0
+            && textEncoders.stream()
+                .map(encoder -> components.get(encoder.component()))
+                .allMatch(level -> level.compareTo(BaseLevel.SAME_VALUES) <= 0)
             && components.get(UNET) != BaseLevel.MISMATCH;
     return sameText ? BaseLevel.SAME_TEXT_ENCODER : worst;
   }

@@ -18,8 +18,6 @@ import java.util.TreeMap;
  * them that train or solve some layers of a UNet. The file stays the caller's to close.
  */
 public final class ReplacedTensors implements EditedTensors {
-  private static final List<String> COMPONENTS = List.of("unet", "text_encoder", "vae");
-
   private final SafetensorsFile file;
   private final Map<String, String> stored; // name in the file, by target
 
@@ -62,14 +60,14 @@ public final class ReplacedTensors implements EditedTensors {
 
   /** With its component in front, or of the first component that has it. */
   private static Optional<String> target(String name, BaseTensors base) {
-    for (String component : COMPONENTS) {
+    for (String component : base.components()) {
       String prefix = component + ".";
       if (name.startsWith(prefix)
           && base.names(component).contains(name.substring(prefix.length()))) {
         return Optional.of(component + "/" + name.substring(prefix.length()));
       }
     }
-    for (String component : COMPONENTS) {
+    for (String component : base.components()) {
       if (base.names(component).contains(name)) {
         return Optional.of(component + "/" + name);
       }

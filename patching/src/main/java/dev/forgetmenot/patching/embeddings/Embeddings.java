@@ -64,6 +64,30 @@ public record Embeddings(Map<String, Rows> tokens) {
     return split;
   }
 
+  /**
+   * Vectors for two text encoders side by side, as a model that has two takes them.
+   *
+   * @throws IllegalArgumentException if there are not equally many
+   */
+  public static Rows beside(Rows first, Rows second) {
+    if (first.count() != second.count()) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "a token has %s vectors for the first text encoder and %s for the second; expected"
+                  + " equally many",
+              first.count(), second.count()));
+    }
+    int width = first.width() + second.width();
+    float[] values = new float[first.count() * width];
+    for (int i = 0; i < first.count(); i++) {
+      int at = i * width;
+      System.arraycopy(first.values(), i * first.width(), values, at, first.width());
+      System.arraycopy(
+          second.values(), i * second.width(), values, at + first.width(), second.width());
+    }
+    return new Rows(first.count(), width, values);
+  }
+
   /** One token that stands for the vectors of all, in order: in prompts it says the same. */
   public Embeddings joined(String name) {
     int count = tokens.values().stream().mapToInt(Rows::count).sum();

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -23,7 +24,9 @@ import java.util.regex.Pattern;
  *   <li>diffusers' {@code learned_embeds.safetensors}: the token's name to (d) or (n, d), or {@code
  *       tok}, {@code tok_1} … for the vectors of one token;
  *   <li>A1111's and kohya's: {@code emb_params} (n, d), the token's name is the file's;
- *   <li>the original's {@code *}, the same.
+ *   <li>the original's {@code *}, the same;
+ *   <li>{@code clip_l} and {@code clip_g}, of one token for the two text encoders of SDXL, which
+ *       become rows side by side.
  * </ul>
  *
  * Pickles are refused by what is in them, whatever the file is called.
@@ -38,9 +41,11 @@ public final class EmbeddingsFile {
   private static final List<String> NAMELESS =
       List.of(A1111, "clip_l", "clip_h", "*", "string_to_param.*");
 
-  /** Text encoders that SD 1.x and 2.x have not. */
-  private static final Map<String, String> OTHERS =
-      Map.of("clip_g", "SDXL", "t5xxl", "SD 3 or Flux");
+  /** Text encoders that Stable Diffusion 1.x, 2.x and XL have not. */
+  private static final Map<String, String> OTHERS = Map.of("t5xxl", "SD 3 or Flux");
+
+  static final String FIRST = "clip_l";
+  static final String SECOND = "clip_g";
 
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
@@ -61,13 +66,16 @@ public final class EmbeddingsFile {
         if (stored.tensors().containsKey(other.getKey())) {
           throw new IOException(
               Message.of(
-                  "%s was made for %s (it holds %s); take one for SD 1.x or 2.x",
+                  "%s was made for %s (it holds %s); take one for SD 1.x, 2.x or XL",
                   file, other.getValue(), other.getKey()));
         }
       }
       Map<String, Rows> tokens = new LinkedHashMap<>();
       for (String name : stored.tensors().keySet()) {
         tokens.put(name, rows(stored, name));
+      }
+      if (tokens.containsKey(SECOND)) {
+        return new Embeddings(Map.of(token(file), both(file, tokens)));
       }
       if (tokens.size() == 1 && NAMELESS.contains(tokens.keySet().iterator().next())) {
         return new Embeddings(Map.of(token(file), tokens.values().iterator().next()));
@@ -76,6 +84,18 @@ public final class EmbeddingsFile {
     } catch (IllegalArgumentException e) {
       throw new IOException(file + " holds no learned tokens: " + e.getMessage(), e);
     }
+  }
+
+  /** The vectors of one token for two text encoders. */
+  private static Rows both(Path file, Map<String, Rows> tokens) throws IOException {
+    if (!tokens.keySet().equals(Set.of(FIRST, SECOND))) {
+      throw new IOException(
+          Message.of(
+              "%s holds %s; a token for the two text encoders of SDXL is clip_l and clip_g, both of"
+                  + " them and nothing else",
+              file, tokens.keySet()));
+    }
+    return Embeddings.beside(tokens.get(FIRST), tokens.get(SECOND));
   }
 
   private static Rows rows(SafetensorsFile stored, String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.forgetmenot.patching.embeddings;
 
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsWriter;
@@ -15,12 +16,20 @@ public enum EmbeddingsFormat {
   /** One token, whose name is the tensor's; several vectors as (n, d). */
   DIFFUSERS,
   /** One token as {@code emb_params} (n, d); its name is the file's. */
-  A1111;
+  A1111,
+  /**
+   * One token as {@code clip_l} (n, 768) and {@code clip_g} (n, 1280), for the two text encoders of
+   * Stable Diffusion XL; its name is the file's.
+   */
+  SDXL;
+
+  private static final int FIRST = 768;
+  private static final int BOTH = FIRST + 1280;
 
   /** The metadata by which the original's loader knows an embedding. */
   private static final String MARK = "<embed>";
 
-  /** The word of options: {@code original}, {@code diffusers} or {@code a1111}. */
+  /** The word of options: {@code original}, {@code diffusers}, {@code a1111} or {@code sdxl}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -36,7 +45,7 @@ public enum EmbeddingsFormat {
    * @param token the only token of a single form
    */
   public String fileName(String token) {
-    if (this != A1111) {
+    if (this == ORIGINAL || this == DIFFUSERS) {
       return "learned_embeds.safetensors";
     }
     String stem = token.replaceAll("[^\\p{L}\\p{N}_.-]+", "");
@@ -47,7 +56,8 @@ public enum EmbeddingsFormat {
    * Writes a file beside its place and moves it there.
    *
    * @param metadata free-form
-   * @throws IllegalArgumentException if there are several tokens and the form holds one
+   * @throws IllegalArgumentException if there are several tokens and the form holds one, or their
+   *     vectors are not as wide as the form has them
    * @throws IOException if it cannot be written
    */
   public void write(Path file, Embeddings embeddings, Map<String, String> metadata)
@@ -62,6 +72,10 @@ public enum EmbeddingsFormat {
   }
 
   private void add(SafetensorsWriter writer, String name, Rows rows) {
+    if (this == SDXL) {
+      addBoth(writer, rows);
+      return;
+    }
     long[] matrix = {rows.count(), rows.width()};
     long[] vector = {rows.width()};
     long[] shape = this == A1111 || rows.count() > 1 ? matrix : vector;
@@ -69,5 +83,24 @@ public enum EmbeddingsFormat {
       writer.metadata(name, MARK);
     }
     writer.add(this == A1111 ? EmbeddingsFile.A1111 : name, DType.F32, shape, rows.values());
+  }
+
+  private static void addBoth(SafetensorsWriter writer, Rows rows) {
+    if (rows.width() != BOTH) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "a file of the form sdxl has vectors of 768 and 1280 numbers for the two text encoders"
+                  + " of SDXL, and these have %s; take another form",
+              rows.width()));
+    }
+    float[] first = new float[rows.count() * FIRST];
+    float[] second = new float[rows.values().length - first.length];
+    int rest = BOTH - FIRST;
+    for (int i = 0; i < rows.count(); i++) {
+      System.arraycopy(rows.values(), i * BOTH, first, i * FIRST, FIRST);
+      System.arraycopy(rows.values(), i * BOTH + FIRST, second, i * rest, rest);
+    }
+    writer.add(EmbeddingsFile.FIRST, DType.F32, new long[] {rows.count(), FIRST}, first);
+    writer.add(EmbeddingsFile.SECOND, DType.F32, new long[] {rows.count(), rest}, second);
   }
 }

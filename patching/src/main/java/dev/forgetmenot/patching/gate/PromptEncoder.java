@@ -56,14 +56,42 @@ public final class PromptEncoder {
 
   private TokenizedPrompt tokenize(String text) {
     TokenizedPrompt prompt = model.tokenize(text);
-    if (!prompt.cut().isEmpty()) {
-      throw new IllegalArgumentException(
-          Message.of(
-              "the prompt '%s' is longer than the %s tokens of the text encoder, and '%s' would be"
-                  + " cut off; use a shorter prompt",
-              text, prompt.ids().size(), prompt.cut()));
-    }
+    requireWhole(prompt);
     return prompt;
+  }
+
+  /**
+   * Checks that all text encoders see all of a prompt, as the same tokens: their embeddings lie
+   * side by side, and a word must stand at the same places in all.
+   *
+   * @throws IllegalArgumentException that names the prompt and what is wrong
+   */
+  public static void requireWhole(TokenizedPrompt prompt) {
+    List<TokenizedPrompt> all = new ArrayList<>(List.of(prompt));
+    all.addAll(prompt.others());
+    for (TokenizedPrompt one : all) {
+      if (!one.cut().isEmpty()) {
+        throw new IllegalArgumentException(
+            Message.of(
+                "the prompt '%s' is longer than the %s tokens of the text encoder%s, and '%s' would"
+                    + " be cut off; use a shorter prompt",
+                prompt.text(),
+                one.ids().size(),
+                all.size() > 1 ? " " + (all.indexOf(one) + 1) : "",
+                one.cut()));
+      }
+      if (!words(one).equals(words(prompt))) {
+        throw new IllegalArgumentException(
+            Message.of(
+                "the model's text encoders read the prompt '%s' as other tokens, %s and %s, so that"
+                    + " a word has no place in both; write it otherwise",
+                prompt.text(), words(prompt), words(one)));
+      }
+    }
+  }
+
+  private static List<Integer> words(TokenizedPrompt prompt) {
+    return prompt.ids().subList(1, prompt.endPosition());
   }
 
   private void encodeBatch(List<TokenizedPrompt> batch) {

@@ -79,7 +79,7 @@ public record PromptPatches(String prompt, String negativePrompt) {
   private static boolean changesText(PatchRequest request) {
     return request.open().stream()
         .flatMap(patch -> patch.manifest().edits().stream())
-        .anyMatch(edit -> edit.component().equals("text_encoder"));
+        .anyMatch(edit -> edit.component().startsWith("text_encoder"));
   }
 
   private PatchRequest gated(

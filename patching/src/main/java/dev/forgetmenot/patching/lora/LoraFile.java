@@ -49,7 +49,7 @@ public final class LoraFile implements AutoCloseable {
 
   private final SafetensorsFile file;
   private final Map<String, LoraModule> modules;
-  private final Map<String, String> bundled;
+  private final Map<String, Bundled> bundled;
   private final AdapterConfig config;
   private final List<String> ignored = new ArrayList<>();
 
@@ -57,6 +57,7 @@ public final class LoraFile implements AutoCloseable {
     this.file = file;
     Map<String, EnumMap<LoraRole, TensorInfo>> found = new TreeMap<>();
     Map<String, String> tokens = new TreeMap<>();
+    Map<String, String> secondTokens = new TreeMap<>();
     List<String> unknown = new ArrayList<>();
     for (TensorInfo tensor : file.tensors().values()) {
       Optional<String> refusal = LoraKey.refusal(tensor.name());
@@ -66,7 +67,8 @@ public final class LoraFile implements AutoCloseable {
       Optional<LoraKey> key = LoraKey.of(tensor.name());
       Matcher bundle = BUNDLED.matcher(tensor.name());
       if (bundle.matches()) {
-        bundled(bundle, tensor.name(), tokens);
+        boolean second = bundle.group(2).equals(SECOND_ENCODER);
+        bundled(bundle, tensor.name(), second ? secondTokens : tokens);
       } else if (WITHOUT_EFFECT.matcher(tensor.name()).matches()) {
         ignored.add(tensor.name());
       } else if (key.isEmpty()) {
@@ -82,23 +84,42 @@ public final class LoraFile implements AutoCloseable {
     }
     refuseUnknown(unknown);
     modules = checked(found);
-    bundled = Collections.unmodifiableMap(tokens);
+    bundled = together(tokens, secondTokens);
     this.config = config(config);
   }
 
+  /**
+   * An embedding that is packed into a file.
+   *
+   * @param first the tensor of the first text encoder
+   * @param second that of the second; empty where it is for one
+   */
+  record Bundled(String first, Optional<String> second) {}
+
   private void bundled(Matcher bundle, String tensor, Map<String, String> tokens)
       throws LoraException {
-    if (bundle.group(2).equals(SECOND_ENCODER)) {
-      throw new LoraException(
-          file.where(),
-          "the embedding that is packed into it is for two text encoders ("
-              + tensor
-              + "), as SDXL has; take a LoRA for SD 1.x or 2.x");
-    }
     if (tokens.put(bundle.group(1), tensor) != null) {
       throw new LoraException(
           file.where(), "it holds several embeddings of the name " + bundle.group(1));
     }
+  }
+
+  private Map<String, Bundled> together(Map<String, String> first, Map<String, String> second)
+      throws LoraException {
+    Map<String, Bundled> all = new TreeMap<>();
+    first.forEach(
+        (name, tensor) ->
+            all.put(name, new Bundled(tensor, Optional.ofNullable(second.get(name)))));
+    for (Map.Entry<String, String> other : second.entrySet()) {
+      if (!first.containsKey(other.getKey())) {
+        throw new LoraException(
+            file.where(),
+            "it holds "
+                + other.getValue()
+                + " for the second of two text encoders, as SDXL has, and nothing for the first");
+      }
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /**
@@ -205,8 +226,8 @@ public final class LoraFile implements AutoCloseable {
     return modules;
   }
 
-  /** Names of tensors with embeddings, by the name of the token. */
-  Map<String, String> bundled() {
+  /** Embeddings that are packed into it, by the name of the token. */
+  Map<String, Bundled> bundled() {
     return bundled;
   }
 

@@ -8,6 +8,7 @@ import dev.forgetmenot.patch.edit.LowRankEdit;
 import dev.forgetmenot.patch.edit.PatchEdit;
 import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.patch.edit.TokensEdit;
+import dev.forgetmenot.patching.embeddings.Embeddings;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ import java.util.TreeSet;
  */
 public final class LoraImport {
   private static final String TOKENS = "text_model.embeddings.token_embedding";
+  private static final String FIRST = "text_encoder";
+  private static final String SECOND = "text_encoder_2";
   private static final String NOTHING = "nothing is imported, for ";
 
   /** What cross attention reads, which tells the kinds of models apart. */
@@ -124,9 +127,15 @@ public final class LoraImport {
               + base.source("unet")
               + " has no such modules: "
               + Message.some(unknown)
-              + "; take one that was made for SD 1.x or 2.x, as the model is");
+              + "; take one that was made for "
+              + (twoTextEncoders() ? "SDXL" : "SD 1.x or 2.x")
+              + ", as the model is");
     }
     return found;
+  }
+
+  private boolean twoTextEncoders() {
+    return base.components().contains(SECOND);
   }
 
   private void check(LoraModule module, LoraKeyMapping.Module target) {
@@ -193,25 +202,48 @@ public final class LoraImport {
 
   private TokensEdit tokens() throws IOException {
     Map<String, Rows> tokens = new TreeMap<>();
-    long width = base.shape("text_encoder", TOKENS + ".weight")[1];
-    for (Map.Entry<String, String> entry : file.bundled().entrySet()) {
-      TensorInfo tensor = file.tensor(entry.getValue());
-      long[] shape = tensor.shape();
-      if (shape.length < 1 || shape.length > 2 || tensor.elements() < 1) {
-        throw new LoraException(
-            file.where(), tensor.name() + " should be rows, not " + Arrays.toString(shape));
-      }
-      if (shape[shape.length - 1] != width) {
+    for (Map.Entry<String, LoraFile.Bundled> entry : file.bundled().entrySet()) {
+      LoraFile.Bundled bundled = entry.getValue();
+      if (bundled.second().isPresent() != twoTextEncoders()) {
         throw new LoraException(
             file.where(),
             Message.of(
-                "%s has vectors of %s numbers and the text encoder works with %s",
-                tensor.name(), shape[shape.length - 1], width));
+                "the embedding %s that is packed into it is for %s and the model has %s",
+                entry.getKey(),
+                encoders(bundled.second().isPresent()),
+                encoders(twoTextEncoders())));
       }
-      int count = shape.length == 1 ? 1 : Math.toIntExact(shape[0]);
-      tokens.put(entry.getKey(), new Rows(count, (int) width, file.floats(tensor)));
+      Rows first = rows(bundled.first(), FIRST);
+      tokens.put(
+          entry.getKey(),
+          bundled.second().isEmpty()
+              ? first
+              : Embeddings.beside(first, rows(bundled.second().get(), SECOND)));
     }
     return new TokensEdit(tokens);
+  }
+
+  private static String encoders(boolean two) {
+    return two ? "two text encoders, as SDXL has" : "one text encoder";
+  }
+
+  private Rows rows(String name, String component) throws IOException {
+    long width = base.shape(component, TOKENS + ".weight")[1];
+    TensorInfo tensor = file.tensor(name);
+    long[] shape = tensor.shape();
+    if (shape.length < 1 || shape.length > 2 || tensor.elements() < 1) {
+      throw new LoraException(
+          file.where(), name + " should be rows, not " + Arrays.toString(shape));
+    }
+    if (shape[shape.length - 1] != width) {
+      throw new LoraException(
+          file.where(),
+          Message.of(
+              "%s has vectors of %s numbers and the text encoder works with %s",
+              name, shape[shape.length - 1], width));
+    }
+    int count = shape.length == 1 ? 1 : Math.toIntExact(shape[0]);
+    return new Rows(count, (int) width, file.floats(tensor));
   }
 
   private long[] shape(LoraKeyMapping.Module target, String parameter) {

@@ -17,12 +17,17 @@ final class LoraKeyMapping {
   /** The prefix of the PEFT library. */
   static final String PEFT_LIBRARY = "base_model.model.";
 
+  private static final String FIRST = "text_encoder";
+  private static final String SECOND = "text_encoder_2";
+
   /** The components that have names in these files. */
-  static final List<String> COMPONENTS = List.of("unet", "text_encoder");
+  static final List<String> COMPONENTS = List.of("unet", FIRST, SECOND);
 
   /** sd-scripts' prefixes. */
   private static final Map<String, String> KOHYA =
-      Map.of("unet", "lora_unet_", "text_encoder", "lora_te_");
+      Map.of("unet", "lora_unet_", FIRST, "lora_te_", SECOND, "lora_te2_");
+
+  private static final String KOHYA_FIRST = "lora_te1_";
 
   /**
    * What stands before names with dots: diffusers' component, the original checkpoint's and
@@ -32,7 +37,7 @@ final class LoraKeyMapping {
       Map.of(
           "unet",
           List.of("", "unet.", "diffusion_model.", "model.diffusion_model."),
-          "text_encoder",
+          FIRST,
           List.of(
               "",
               "text_encoder.",
@@ -41,7 +46,15 @@ final class LoraKeyMapping {
               "text_encoders.clip_h.transformer.",
               "clip_l.transformer.",
               "clip_h.transformer.",
-              "cond_stage_model.transformer."));
+              "cond_stage_model.transformer.",
+              "conditioner.embedders.0.transformer."),
+          SECOND,
+          List.of(
+              "",
+              "text_encoder_2.",
+              "text_encoders.clip_g.transformer.",
+              "clip_g.transformer.",
+              "conditioner.embedders.1.transformer."));
 
   /**
    * What stands before names with underscores. sd-scripts numbers the text encoders where there are
@@ -51,8 +64,10 @@ final class LoraKeyMapping {
       Map.of(
           "unet",
           List.of("lora_unet_", "lora_unet__orig_mod_", "lora_unet_module_", "lycoris_"),
-          "text_encoder",
-          List.of("lora_te_", "lora_te1_", "lora_te__orig_mod_", "lora_te_module_", "lycoris_"));
+          FIRST,
+          List.of("lora_te_", "lora_te1_", "lora_te__orig_mod_", "lora_te_module_", "lycoris_"),
+          SECOND,
+          List.of("lora_te2_", "lycoris_"));
 
   /** What torch.compile and distributed training put between the parts of a name. */
   private static final Pattern WRAPPER = Pattern.compile("(^|\\.)(?:module|_orig_mod)(?=\\.)");
@@ -70,7 +85,7 @@ final class LoraKeyMapping {
   /**
    * A module of the base.
    *
-   * @param component {@code unet} or {@code text_encoder}
+   * @param component {@code unet}, {@code text_encoder} or {@code text_encoder_2}
    * @param name canonical, without the component
    */
   record Module(String component, String name) {
@@ -90,6 +105,9 @@ final class LoraKeyMapping {
    */
   LoraKeyMapping(BaseTensors base, Map<String, String> originals) {
     for (String component : COMPONENTS) {
+      if (!base.components().contains(component)) {
+        continue;
+      }
       TreeSet<String> names = new TreeSet<>();
       for (String tensor : base.names(component)) {
         if (tensor.endsWith(".weight")) {
@@ -170,8 +188,14 @@ final class LoraKeyMapping {
     return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
   }
 
-  /** What sd-scripts calls a module. */
-  static String kohya(Module module) {
-    return KOHYA.get(module.component()) + module.name().replace('.', '_');
+  /**
+   * What sd-scripts calls a module.
+   *
+   * @param two whether the model has two text encoders, which are numbered then
+   */
+  static String kohya(Module module, boolean two) {
+    String prefix =
+        two && module.component().equals(FIRST) ? KOHYA_FIRST : KOHYA.get(module.component());
+    return prefix + module.name().replace('.', '_');
   }
 }

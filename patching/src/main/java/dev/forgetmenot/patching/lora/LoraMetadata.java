@@ -27,6 +27,7 @@ import java.util.TreeSet;
 public record LoraMetadata(
     Manifest manifest, String patchId, double strength, Collection<LowRank> products) {
   private static final String VERSION_2 = "stable-diffusion-v2";
+  private static final String XL = "stable-diffusion-xl-v1-base";
   private static final String VELOCITY = "stable-diffusion-v2-768-v";
 
   /**
@@ -51,7 +52,11 @@ public record LoraMetadata(
     if (!manifest.authors().isEmpty()) {
       entries.put("modelspec.author", String.join(", ", manifest.authors()));
     }
-    if (!architecture.equals("other")) {
+    if (architecture.equals(XL)) {
+      entries.put("modelspec.resolution", "1024x1024");
+      entries.put("ss_base_model_version", "sdxl_base_v1-0");
+      entries.put("ss_v2", "False");
+    } else if (!architecture.equals("other")) {
       boolean velocity = architecture.equals(VELOCITY);
       entries.put("modelspec.resolution", velocity ? "768x768" : "512x512");
       entries.put("modelspec.prediction_type", velocity ? "v" : "epsilon");

@@ -14,8 +14,8 @@ public enum LoraNaming {
   /** sd-scripts': read by A1111, ComfyUI and diffusers. */
   KOHYA {
     @Override
-    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product) {
-      String name = LoraKeyMapping.kohya(module);
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
+      String name = LoraKeyMapping.kohya(module, two);
       writer.add(
           name + ".lora_down.weight",
           DType.F32,
@@ -36,7 +36,7 @@ public enum LoraNaming {
    */
   DIFFUSERS {
     @Override
-    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product) {
+    void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two) {
       String name = module.component() + "." + module.name();
       float[] up = product.up().clone();
       double scale = product.alpha() / product.rank();
@@ -58,25 +58,32 @@ public enum LoraNaming {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The same for a model with one text encoder. */
+  public SafetensorsWriter writer(Map<String, LowRank> products, Map<String, Delta> deltas) {
+    return writer(products, deltas, false);
+  }
+
   /**
    * A writer that holds everything, without metadata.
    *
    * @param products by target
    * @param deltas by target; only sd-scripts' names have a form for them
+   * @param two whether the model has two text encoders
    * @throws IllegalArgumentException if there are deltas and the names have no form for them
    */
-  public SafetensorsWriter writer(Map<String, LowRank> products, Map<String, Delta> deltas) {
+  public SafetensorsWriter writer(
+      Map<String, LowRank> products, Map<String, Delta> deltas, boolean two) {
     if (this != KOHYA && !deltas.isEmpty()) {
       throw new IllegalArgumentException(
           "only kohya's names have a form for changes in full (--names kohya): "
               + deltas.keySet().iterator().next());
     }
     SafetensorsWriter writer = new SafetensorsWriter();
-    products.forEach((target, product) -> add(writer, module(target), product));
+    products.forEach((target, product) -> add(writer, module(target), product, two));
     deltas.forEach(
         (target, delta) -> {
           String ending = target.endsWith(".bias") ? ".diff_b" : ".diff";
-          String name = LoraKeyMapping.kohya(module(target)) + ending;
+          String name = LoraKeyMapping.kohya(module(target), two) + ending;
           writer.add(name, DType.F32, delta.shape(), values(delta));
         });
     return writer;
@@ -92,7 +99,8 @@ public enum LoraNaming {
     };
   }
 
-  abstract void add(SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product);
+  abstract void add(
+      SafetensorsWriter writer, LoraKeyMapping.Module module, LowRank product, boolean two);
 
   private static LoraKeyMapping.Module module(String target) {
     String name = TensorName.name(target.substring(0, target.lastIndexOf('.')));

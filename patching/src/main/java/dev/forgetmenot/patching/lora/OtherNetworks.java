@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/**
- * Networks that are not Stable Diffusion 1.x or 2.x, by what their modules are called in LoRA
- * files.
- */
+/** Networks that a base is not, by what their modules are called in LoRA files. */
 final class OtherNetworks {
   /** A network and how a name of it looks; dots and underscores count as one. */
   private record Network(String what, Pattern name) {
@@ -40,6 +37,10 @@ final class OtherNetworks {
                   + "|(down|up)_blocks_\\d_attentions_\\d_transformer_blocks_[1-9]"
                   + "|mid_block_attentions_0_transformer_blocks_[1-9]"
                   + "|label_emb|add_embedding"),
+          new Network(
+              "SD 1.x or 2.x",
+              "(down_blocks_0|up_blocks_3)_attentions_\\d"
+                  + "|input_blocks_[12]_1_|output_blocks_(9|10|11)_1_"),
           new Network(
               "a diffusion transformer (such as PixArt, LTX or Z-Image)",
               "(^|_)(transformer|diffusion_model|lora_transformer)_(transformer_blocks|layers|blocks)_\\d+"),

@@ -18,7 +18,6 @@ import java.util.Set;
 final class BaseCheck {
   private static final String EXACT = "exact";
   private static final String SAME_VALUES = "same-values";
-  private static final String TEXT_ENCODER = "text_encoder";
   private static final String VERSION_2 = "stable-diffusion-v2-";
 
   /** How near a model is to the base of a patch, nearest first. */
@@ -76,7 +75,10 @@ final class BaseCheck {
       nearness = nearness.and(values(entry.getKey(), entry.getValue()));
     }
     if (manifest.boundByTextEncoder()) {
-      nearness = nearness.and(textEncoder(manifest.base().textEncoder().orElseThrow()));
+      nearness = nearness.and(textEncoder(0, manifest.base().textEncoder().orElseThrow()));
+      if (model.textEncoders().size() > 1) {
+        nearness = nearness.and(textEncoder(1, manifest.base().textEncoder2().orElseThrow()));
+      }
       checkTokenizer(manifest.base().tokenizer().orElseThrow());
     }
     if (!otherBase && nearness != Nearness.EXACT && manifest.base().policy().equals(EXACT)) {
@@ -109,6 +111,26 @@ final class BaseCheck {
               "the patch is for %s and the model is %s; it fits the base '%s'",
               made, here, patch.manifest().base().label()));
     }
+    if (!same(patch.manifest(), model)) {
+      throw new PatchFormatException(
+          PatchError.ARCHITECTURE,
+          patch.path().toString(),
+          Message.of(
+              "the patch is for a model with %s and this one has %s; it fits the base '%s'",
+              encoders(patch.manifest().base().textEncoder2().isPresent() ? 2 : 1),
+              encoders(model.textEncoders().size()),
+              patch.manifest().base().label()));
+    }
+  }
+
+  /** Whether as many text encoders are spoken of as there are, where any is. */
+  private static boolean same(Manifest manifest, BaseModel model) {
+    return !manifest.boundByTextEncoder()
+        || manifest.base().textEncoder2().isPresent() == model.textEncoders().size() > 1;
+  }
+
+  private static String encoders(int count) {
+    return count == 1 ? "one text encoder" : count + " text encoders";
   }
 
   private Nearness values(String component, Collection<String> names) throws IOException {
@@ -147,18 +169,21 @@ final class BaseCheck {
     return Message.some(differing);
   }
 
-  private Nearness textEncoder(Manifest.Roots expected) throws IOException {
-    Collection<String> names = base.names(TEXT_ENCODER);
-    if (base.root(TEXT_ENCODER, names).equals(expected.exact())) {
+  private Nearness textEncoder(int index, Manifest.Roots expected) throws IOException {
+    String component = model.textEncoders().get(index).component();
+    Collection<String> names = base.names(component);
+    if (base.root(component, names).equals(expected.exact())) {
       return Nearness.EXACT;
     }
-    if (base.halfRoot(TEXT_ENCODER, names).equals(expected.f16())) {
+    if (base.halfRoot(component, names).equals(expected.f16())) {
       return Nearness.SAME_VALUES;
     }
     if (otherBase) {
       return Nearness.SAME_ARCHITECTURE;
     }
-    throw differ("the patch speaks of text embeddings of another text encoder");
+    throw differ(
+        "the patch speaks of text embeddings of another text encoder"
+            + (model.textEncoders().size() > 1 ? " (" + component + ")" : ""));
   }
 
   private PatchFormatException differ(String why) {

@@ -16,11 +16,13 @@ import dev.forgetmenot.patch.error.PatchError;
 import dev.forgetmenot.patch.error.PatchFormatException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which tensors of a base a patch changes: all that it names or that match its patterns, each with
@@ -62,7 +64,7 @@ final class PatchTargets {
   private void add(Manifest.Edit edit) {
     TreeSet<String> names = new TreeSet<>();
     for (String changed : edit.content().changed()) {
-      List<String> matches = new TargetPattern(changed).among(base.names(edit.component()));
+      List<String> matches = new TargetPattern(changed).among(names(edit.component()));
       if (matches.isEmpty()) {
         missing.add(changed);
       }
@@ -70,6 +72,11 @@ final class PatchTargets {
     }
     targets.put(edit.id(), List.copyOf(names));
     edit.content().accept(new Shapes(edit, names));
+  }
+
+  /** The names of a component's tensors; none of a component that the base has not. */
+  private Set<String> names(String component) {
+    return base.components().contains(component) ? base.names(component) : Set.of();
   }
 
   /** Checks that what an edit changes has the shape that it says. */
@@ -109,7 +116,21 @@ final class PatchTargets {
 
     @Override
     public Void visit(TokensEdit.Descriptor tokens) {
-      checkWidth(edit, edit.component() + "/" + EMBEDDING, tokens.width());
+      Map<String, Long> widths = new LinkedHashMap<>(); // by table of a text encoder
+      for (String component : base.components()) {
+        if (base.names(component).contains(EMBEDDING)) {
+          widths.put(component + "/" + EMBEDDING, base.shape(component, EMBEDDING)[1]);
+        }
+      }
+      if (widths.values().stream().mapToLong(Long::longValue).sum() != tokens.width()) {
+        otherShape.add(
+            Message.of(
+                "%s with rows of %s instead of %s%s",
+                String.join(" and ", widths.keySet()),
+                widths.values().stream().map(String::valueOf).collect(Collectors.joining(" and ")),
+                tokens.width(),
+                widths.size() > 1 ? " together" : ""));
+      }
       return null;
     }
 
@@ -126,7 +147,7 @@ final class PatchTargets {
 
   private void checkShape(Manifest.Edit edit, String target, List<Long> shape) {
     String name = target.substring(edit.component().length() + 1);
-    if (base.names(edit.component()).contains(name)) {
+    if (names(edit.component()).contains(name)) {
       List<Long> found = Arrays.stream(base.shape(edit.component(), name)).boxed().toList();
       if (!found.equals(shape)) {
         otherShape.add(target + " " + found + " instead of " + shape);
@@ -185,6 +206,6 @@ final class PatchTargets {
             + "; it fits the base '"
             + patch.manifest().base().label()
             + "', not the model in "
-            + base.source(patch.manifest().edits().get(0).component()));
+            + base.source("unet"));
   }
 }

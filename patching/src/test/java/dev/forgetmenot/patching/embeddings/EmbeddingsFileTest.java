@@ -3,6 +3,7 @@ package dev.forgetmenot.patching.embeddings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.forgetmenot.patch.edit.Rows;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.safetensors.SafetensorsFile;
 import dev.forgetmenot.safetensors.SafetensorsLimits;
@@ -135,13 +136,56 @@ class EmbeddingsFileTest {
   }
 
   @Test
-  void whatIsNoTokenIsSaid() throws IOException {
-    SafetensorsWriter sdxl =
+  void vectorsForBothTextEncodersAreWrittenApart() throws IOException {
+    float[] values = new float[2 * 2048];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    Embeddings wide = new Embeddings(Map.of("thing", new Rows(2, 2048, values)));
+    Path file = folder.resolve(EmbeddingsFormat.SDXL.fileName("<thing>"));
+    assertThat(file.getFileName()).hasToString("thing.safetensors");
+    EmbeddingsFormat.SDXL.write(file, wide, Map.of());
+    assertSame(EmbeddingsFile.read(file), wide);
+    try (SafetensorsFile stored = SafetensorsFile.open(file, SafetensorsLimits.PATCH)) {
+      assertThat(stored.tensors().get("clip_l").shape()).containsExactly(2, 768);
+      assertThat(stored.floats("clip_g")[1280]).isEqualTo(2048 + 768);
+    }
+    assertThatThrownBy(() -> EmbeddingsFormat.SDXL.write(file, tokens(1), Map.of()))
+        .hasMessageContaining("and these have 3; take another form");
+  }
+
+  @Test
+  void vectorsForTwoTextEncodersLieSideBySide() throws IOException {
+    SafetensorsWriter both =
         new SafetensorsWriter()
-            .add("clip_l", DType.F32, new long[] {1, 2}, new float[2])
-            .add("clip_g", DType.F32, new long[] {1, 3}, new float[3]);
-    Path large = write("sdxl.safetensors", sdxl);
-    assertThatThrownBy(() -> EmbeddingsFile.read(large)).hasMessageContaining("SDXL");
+            .add("clip_g", DType.F32, new long[] {2, 3}, new float[] {5, 6, 7, 8, 9, 10})
+            .add("clip_l", DType.F32, new long[] {2, 2}, new float[] {1, 2, 3, 4});
+    Embeddings read = EmbeddingsFile.read(write("thing.safetensors", both));
+    assertThat(read.phrase()).isEqualTo("thing");
+    assertThat(read.width()).isEqualTo(5);
+    assertThat(read.tokens().get("thing").values()).containsExactly(1, 2, 5, 6, 7, 3, 4, 8, 9, 10);
+    Path one =
+        write(
+            "one.safetensors",
+            new SafetensorsWriter().add("clip_g", DType.F32, new long[] {1, 3}, new float[3]));
+    assertThatThrownBy(() -> EmbeddingsFile.read(one))
+        .hasMessageContaining("clip_l and clip_g, both of them");
+    Path uneven =
+        write(
+            "uneven-encoders.safetensors",
+            new SafetensorsWriter()
+                .add("clip_l", DType.F32, new long[] {2, 2}, new float[4])
+                .add("clip_g", DType.F32, new long[] {1, 3}, new float[3]));
+    assertThatThrownBy(() -> EmbeddingsFile.read(uneven))
+        .hasMessageContaining("2 vectors for the first text encoder and 1 for the second");
+  }
+
+  @Test
+  void whatIsNoTokenIsSaid() throws IOException {
+    SafetensorsWriter third =
+        new SafetensorsWriter().add("t5xxl", DType.F32, new long[] {1, 2}, new float[2]);
+    Path large = write("sd3.safetensors", third);
+    assertThatThrownBy(() -> EmbeddingsFile.read(large)).hasMessageContaining("SD 3");
     Path lora =
         write(
             "lora.safetensors",

@@ -68,8 +68,10 @@ class ForgetTest extends StudioPageTest {
     Locator result = region("Result");
     assertThat(result)
         .containsText(
-            Pattern.compile("merlin, recognised\\s+4/4 .* 0/4"),
-            new LocatorAssertions.ContainsTextOptions().setTimeout(JOB_MILLIS));
+            Pattern.compile("merlin, recognised\\s+4/4 .*\\s0/4"),
+            new LocatorAssertions.ContainsTextOptions()
+                .setUseInnerText(true) // which parts the cells of a row
+                .setTimeout(JOB_MILLIS));
     Locator sheet = result.getByRole(AriaRole.IMG);
     assertThat(sheet).hasJSProperty("complete", true);
     assertThat(sheet).not().hasJSProperty("naturalWidth", 0);

@@ -117,6 +117,16 @@ function Near({ near, spec, draft, change }) {
 
 const lines = (value) => (value || "").split("\n").map((one) => one.trim()).filter(Boolean);
 
+// Lines of the command line, of which those of three columns are a table: what, before, after.
+function Lines({ lines }) {
+  const rows = lines.map((line) => line.split(/ {2,}/));
+  const [head, ...counts] = rows.filter((row) => row.length === 3);
+  return html`${head && html`<table tabindex="0" aria-label="Before and after">
+      <thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead>
+      <tbody>${counts.map((row, i) => html`<tr key=${i}>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`}
+    <ul class="lines">${lines.filter((_, i) => rows[i].length !== 3).map((line, i) => html`<li key=${i}>${line}</li>`)}</ul>`;
+}
+
 function Done({ job, words, stack, remove, method, draft, change }) {
   const { patch, name, sheet, near = [], lines = [], seconds } = job.result;
   const on = name !== undefined && stack.on[name] !== undefined;
@@ -124,7 +134,7 @@ function Done({ job, words, stack, remove, method, draft, change }) {
     <h2>${text(job.title)}</h2>
     ${patch && html`<p>${lines[0] === "not measured" ? "What it does was not measured." : words.done} It took ${duration(seconds)}.</p>`}
     ${sheet && html`<a href=${`/api/v1/jobs/${job.id}/sheet`} target="_blank" rel="noopener"><img class="sheet" src=${`/api/v1/jobs/${job.id}/sheet`} alt="Images before and after" /></a>`}
-    <ul class="lines">${lines.map((line, i) => html`<li key=${i}>${text(line)}</li>`)}</ul>
+    <${Lines} lines=${lines.map(text)} />
     ${near.length > 0 && html`<${Near} near=${near} spec=${method && method.settings.find((one) => one.name === "keep")} draft=${draft} change=${change} />`}
     <div class="row">
       ${patch && html`<button class="main" disabled=${on} onClick=${() => { stack.set(name, 1); location.hash = "#/draw"; }}>${on ? "It is on" : "Put on and draw"}</button>

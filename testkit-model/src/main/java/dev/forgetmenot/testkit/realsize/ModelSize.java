@@ -9,6 +9,7 @@ import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,11 @@ public enum ModelSize {
   /** Stable Diffusion 1.5: 1.07 billion values. */
   SD15("sd15", "epsilon", "<|endoftext|>"),
   /** Stable Diffusion 2.1, 768 pixels: 1.29 billion values. */
-  SD21("sd21", "v_prediction", "!");
+  SD21("sd21", "v_prediction", "!"),
+  /** Stable Diffusion XL base 1.0: 3.47 billion values. */
+  SDXL("sdxl", "epsilon", "<|endoftext|>");
+
+  private static final String SECOND = "text_encoder_2";
 
   private final String folder;
   private final String predictionType;
@@ -35,7 +40,12 @@ public enum ModelSize {
     return predictionType;
   }
 
-  /** What prompts are padded with. */
+  /** Whether it has a second text encoder, whose prompts are padded with {@code !}. */
+  public boolean hasTwoTextEncoders() {
+    return Files.isDirectory(config(SECOND));
+  }
+
+  /** What prompts are padded with, those of the first text encoder. */
   public String padToken() {
     return padToken;
   }
@@ -55,6 +65,10 @@ public enum ModelSize {
     all.put(
         "text_encoder",
         ClipTextEncoder.parameterShapes(TextEncoderConfig.read(config("text_encoder"))));
+    if (hasTwoTextEncoders()) {
+      all.put(
+          SECOND, ClipTextEncoder.parameterShapes(TextEncoderConfig.readProjected(config(SECOND))));
+    }
     all.put("unet", UNet2DConditionModel.parameterShapes(UNetConfig.read(config("unet"))));
     all.put("vae", AutoencoderKL.parameterShapes(VaeConfig.read(config("vae"))));
     return all;

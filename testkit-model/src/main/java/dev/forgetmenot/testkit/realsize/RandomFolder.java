@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
   private static final Map<String, String> FILES =
       Map.of(
           "text_encoder", "model.safetensors",
+          "text_encoder_2", "model.safetensors",
           "unet", "diffusion_pytorch_model.safetensors",
           "vae", "diffusion_pytorch_model.safetensors");
 
@@ -59,17 +61,22 @@ public record RandomFolder(ModelSize size, DType dtype, long seed) {
     Files.writeString(
         Files.createDirectories(folder.resolve("scheduler")).resolve("scheduler_config.json"),
         scheduler());
-    Files.copy(
-        EmbeddedModel.folder().resolve("model_index.json"), folder.resolve("model_index.json"));
+    Path like = EmbeddedModel.folder();
+    if (size.hasTwoTextEncoders()) {
+      RandomClip.tokenizer(Files.createDirectories(folder.resolve("tokenizer_2")), "!");
+      like = GoldenFolders.inProject("testkit/fixtures/sdxl-tiny/model");
+    }
+    Files.copy(like.resolve("model_index.json"), folder.resolve("model_index.json"));
   }
 
   private String scheduler() {
     return Message.of(
         """
-        {"_class_name": "PNDMScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+        {"_class_name": "%s", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
          "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1,
          "prediction_type": "%s", "clip_sample": false}
         """,
+        size.hasTwoTextEncoders() ? "EulerDiscreteScheduler" : "PNDMScheduler",
         size.predictionType());
   }
 }

@@ -21,7 +21,7 @@ final class RandomWeights {
   private static final double BOUND = 0.02 * Math.sqrt(3);
 
   /** More numbers than any tensor has, so that windows differ. */
-  private static final int POOL = 56 << 20;
+  private static final int POOL = 64 << 20;
 
   private final DType dtype;
   private final SplittableRandom random;

@@ -40,12 +40,14 @@ public final class RealSize {
     folder(ModelSize.SD15, DType.F16, 2, "sd15-f16-tuned");
     folder(ModelSize.SD15, DType.F32, 1, "sd15-f32");
     folder(ModelSize.SD21, DType.F16, 1, "sd21-f16");
+    folder(ModelSize.SDXL, DType.F16, 1, "sdxl-f16");
     RealSizePage written = new RealSizePage();
     written.put("machine", machine());
     written.table("busy", new BusyMachine(program, written).run());
     written.table("loading", new Loading(program, python, written).run());
     written.table("sd15", new Commands(program, written).run("sd15.txt"));
     written.table("sd21", new Commands(program, written).run("sd21.txt"));
+    written.table("sdxl", new Commands(program, written).run("sdxl.txt"));
     written.table("killed", new Interruptions(program, written).run());
     List<List<String>> bad = new BadPlaces(program).run();
     written.put("places", bad.isEmpty() ? "Not tried: mounting it needs root." : "");

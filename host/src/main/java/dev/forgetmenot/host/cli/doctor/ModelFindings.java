@@ -37,7 +37,7 @@ record ModelFindings(Findings found) {
   private void components(ModelOnDisk model) {
     Map<String, Object> components = new LinkedHashMap<>();
     List<String> lines = new ArrayList<>();
-    for (String component : ModelOnDisk.COMPONENTS) {
+    for (String component : model.componentNames()) {
       Map<String, StoredTensor> tensors = tensors(model, component);
       Map<String, Integer> types = new LinkedHashMap<>();
       tensors.values().forEach(tensor -> types.merge(tensor.dtype().name(), 1, Integer::sum));

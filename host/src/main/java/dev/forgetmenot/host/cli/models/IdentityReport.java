@@ -38,7 +38,7 @@ record IdentityReport(
   /** Reads all of a model. */
   static IdentityReport of(ModelOnDisk model) throws IOException {
     Map<String, ComponentIdentity> components = new LinkedHashMap<>();
-    for (String component : ModelOnDisk.COMPONENTS) {
+    for (String component : model.componentNames()) {
       components.put(component, ComponentIdentity.of(model.base().tensors(), component));
     }
     TokenizerIdentity tokenizer = model.base().tokenizer();

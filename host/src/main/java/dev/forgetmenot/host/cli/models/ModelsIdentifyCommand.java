@@ -69,10 +69,7 @@ final class ModelsIdentifyCommand extends ContextCommand {
         say(report);
       } else {
         try (ModelOnDisk other = ModelOnDisk.open(against, otherReading())) {
-          say(
-              report.with(
-                  BaseComparison.of(model.base(), other.base(), ModelOnDisk.COMPONENTS),
-                  other.base().label()));
+          say(report.with(BaseComparison.of(model.base(), other.base()), other.base().label()));
         }
       }
     }

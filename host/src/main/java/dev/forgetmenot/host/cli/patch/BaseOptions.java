@@ -14,7 +14,7 @@ final class BaseOptions {
       names = "--model",
       paramLabel = "PATH",
       description =
-          "The base: a Stable Diffusion 1.x or 2.x folder in diffusers' layout, or a "
+          "The base: a Stable Diffusion 1.x, 2.x or XL folder in diffusers' layout, or a "
               + "checkpoint (default: the model that comes with the program).")
   private Path model;
 

@@ -21,7 +21,7 @@ public final class JudgeOptions {
       paramLabel = "FILE",
       description =
           "What the model is known to draw: a concepts.json, or a list with a phrase a line "
-              + "(default: concepts.json of the model, or the list core for Stable Diffusion 1.x and 2.x).")
+              + "(default: concepts.json of the model, or the list core for Stable Diffusion).")
   private Path vocabulary;
 
   /** The CLIP folder, if the user named one. */

@@ -19,7 +19,7 @@ public final class ModelOptions {
       names = "--model",
       paramLabel = "DIR|FILE",
       description =
-          "Stable Diffusion 1.x or 2.x: a folder in diffusers' layout, or one safetensors "
+          "Stable Diffusion 1.x, 2.x or XL: a folder in diffusers' layout, or one safetensors "
               + "file (default: the model that comes with the program).")
   private Path model;
 

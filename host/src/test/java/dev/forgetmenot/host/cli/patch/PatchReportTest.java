@@ -33,7 +33,7 @@ class PatchReportTest {
   void saysWhatIsPassedOver() throws IOException {
     Path file =
         GoldenFolders.inProject(
-            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.5-optional.fmnpatch");
+            "patch-format/src/test/resources/dev/forgetmenot/patch/forged-1.6-optional.fmnpatch");
     try (PatchFile patch = PatchFile.open(file)) {
       assertThat(String.join("\n", new PatchReport(patch, false).lines()))
           .contains("has the unknown member 'weather': ignored");

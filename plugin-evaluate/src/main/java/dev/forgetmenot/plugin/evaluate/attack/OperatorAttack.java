@@ -74,6 +74,10 @@ public final class OperatorAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
+    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
+    if (missing.isPresent()) {
+      return missing.get();
+    }
     Optional<String> other = run.compute(OperatorAttack::changedBeside);
     if (other.isPresent()) {
       return List.of(

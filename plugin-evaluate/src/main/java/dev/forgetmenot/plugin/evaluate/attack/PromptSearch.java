@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -93,6 +94,10 @@ abstract class PromptSearch implements Attack {
 
   @Override
   public final List<AttackRow> run(AttackRun run) throws IOException {
+    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
+    if (missing.isPresent()) {
+      return missing.get();
+    }
     List<Integer> attacked = attacked(run);
     int together = run.compute(PromptSearch::together);
     Map<Integer, List<Asked>> asked = new TreeMap<>();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.pf4j.Extension;
 
@@ -96,6 +97,10 @@ public final class RingABellAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
+    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
+    if (missing.isPresent()) {
+      return missing.get();
+    }
     List<Shot> shots = new ArrayList<>();
     Map<String, String> found = new LinkedHashMap<>();
     List<Path> files = new ArrayList<>();

@@ -155,7 +155,7 @@ public final class AutoEraser extends AutoEditor {
       return new Search(
           RobustChoice.harder(passedOn(becoming.settings(), values), concepts.get(0).kind()),
           evaluation,
-          Optional.of("of which no text embedding brings the concept back"));
+          Optional.of("which no text embedding undoes exactly"));
     }
     Optional<PublishedEraser> published = PublishedEraser.of(model, becoming, values);
     return published.isPresent()
