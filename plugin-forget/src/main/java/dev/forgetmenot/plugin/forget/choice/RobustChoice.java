@@ -117,8 +117,8 @@ record RobustChoice(Trial trial, Recovery test) {
   }
 
   /**
-   * Projectors on all ways to name a concept, of which no text embedding brings back exactly what they take
-   * away, and the closed form with rounds against what undoes it.
+   * Projectors on all ways to name a concept, of which no text embedding brings back exactly what
+   * they take away, and the closed form with rounds against what undoes it.
    *
    * @param plain settings of another candidate, of which those of what concepts become and what is
    *     kept count
