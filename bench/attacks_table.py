@@ -1,6 +1,8 @@
 """The tables of docs/attacks.md, as Markdown, of the reports that bench/attacks.sh left in a folder.
 
-    python bench/attacks_table.py FOLDER
+    python bench/attacks_table.py FOLDER [docs/attacks.md]
+
+With a page they take the place of what stands between its two comments.
 """
 
 import csv
@@ -9,17 +11,22 @@ import pathlib
 import sys
 
 NOT_TESTED = "–"
+BEGIN, END = "<!-- tables: begin -->\n", "<!-- tables: end -->"
+METHODS = ["oblique", "uce", "rece", "resteer", "esd", "ablate", "default", "robust"]
 
 
 def patches(folder):
-    """Reports by concept and method, in the order of the log."""
+    """Reports by concept and method."""
     found = {}
-    for file in sorted(folder.glob("*/report.json"), key=lambda one: one.stat().st_mtime):
+    for file in sorted(folder.glob("*/report.json")):
         report = json.loads(file.read_text())
         concept = report["targets"][0]["name"]
         method = file.parent.name[len(concept) + 1 :]
         found.setdefault(concept, {})[method] = (report, file.parent)
-    return found
+    return {
+        concept: dict(sorted(reports.items(), key=lambda one: METHODS.index(one[0])))
+        for concept, reports in found.items()
+    }
 
 
 def lines(report):
@@ -60,25 +67,32 @@ def table(concept, reports):
     keys = []
     for report, _ in reports.values():
         keys += [key for key in lines(report) if key not in keys]
-    print(f"\n**{concept}**\n")
-    print("| attack | ceiling | floor, the most | " + " | ".join(methods) + " |")
-    print("|---|---|---|" + "---|" * len(methods))
+    rows = [f"**{concept}**", ""]
+    rows.append("| attack | ceiling | highest floor | " + " | ".join(f"`{method}`" for method in methods) + " |")
+    rows.append("|---|---|---|" + "---|" * len(methods))
     for key in keys:
         row = [lines(reports[method][0]).get(key) for method in methods]
         asked = [line for line in row if line and "question" in line]
         ceiling = count(asked[0]["original"]) if asked else ""
         floor = max((line["question"]["floor"] for line in asked), key=lambda one: one["k"] / one["n"], default=None)
-        cells = [ceiling, count(floor) if floor else "", *map(cell, row)]
-        print(f"| {' '.join(filter(None, [f'`{key[0]}`', key[1]]))} | " + " | ".join(cells) + " |")
+        cells = [" ".join(filter(None, [f"`{key[0]}`", key[1]])), ceiling, count(floor) if floor else "", *map(cell, row)]
+        rows.append("| " + " | ".join(cells) + " |")
     folders = [folder for _, folder in reports.values()]
-    print(f"| neighbours that stay | {kept(folders[0], 'original')} | | " + " | ".join(kept(one, "patched") for one in folders) + " |")
+    others = ["neighbours that stay", kept(folders[0], "original"), "", *(kept(one, "patched") for one in folders)]
+    rows.append("| " + " | ".join(others) + " |")
+    return "\n".join(rows) + "\n"
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    for concept, reports in patches(pathlib.Path(sys.argv[1])).items():
-        table(concept, reports)
+    text = "\n".join(table(*one) for one in patches(pathlib.Path(sys.argv[1])).items())
+    if len(sys.argv) == 2:
+        print(text)
+        return
+    page = pathlib.Path(sys.argv[2])
+    before, rest = page.read_text().split(BEGIN)
+    page.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END)[1])
 
 
 main()

@@ -105,15 +105,21 @@ record AttackControls(
         .called(target.labels());
   }
 
-  /** Plain images by name of the patched model, as many of each trial as the attack made. */
+  /**
+   * Plain images by name of the patched model, as many of each trial as the attack made. All
+   * attacks take them of the same ones.
+   */
   private List<Trial> luck(AttackRow row) throws IOException {
-    List<String> prompts = AttackAim.of(target).prompts();
+    AttackAim aim = AttackAim.of(target);
+    List<String> prompts = aim.prompts();
     int trials = row.trials().size();
+    int all = Math.max(trials, AttackResults.trials(task, aim));
     List<Shot> shots = new ArrayList<>();
     for (int i = 0; i < trials; i++) {
-      String prompt = prompts.get(i * prompts.size() / trials);
+      int place = i * all / trials; // searches have fewer trials, spread over these
+      String prompt = prompts.get(place * prompts.size() / all);
       for (int j = 0; j < row.trials().get(i).candidates().size(); j++) {
-        long seed = task.seeds().luck() + i + (long) j * trials;
+        long seed = task.seeds().luck() + place + (long) j * all;
         shots.add(new Shot(prompt, seed, target.labels().get(0), target.kind()));
       }
     }

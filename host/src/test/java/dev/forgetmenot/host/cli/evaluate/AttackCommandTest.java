@@ -56,7 +56,7 @@ class AttackCommandTest {
         .containsPattern("NOT TESTED: .*names other names");
     String report = Files.readString(folder.resolve("first/report.json"));
     assertThat(report)
-        .contains("\"preset\":\"quick\"", "\"attack\":\"operator\"", "times the strength: 0.75")
+        .contains("\"preset\":\"quick\"", "\"attack\":\"operator\"", "times the strength: 0.5")
         .contains("fmn attack castle --patch");
 
     ProgramRun again = attack("again", some);

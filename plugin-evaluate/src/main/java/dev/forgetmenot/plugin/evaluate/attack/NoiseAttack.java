@@ -62,7 +62,7 @@ public final class NoiseAttack implements Attack {
 
   private static List<Setting> settings(AttackBudget budget) {
     return switch (budget) {
-      case QUICK -> grid(List.of(1.0, 1.34, 1.85), List.of(1.0));
+      case QUICK -> grid(List.of(1.0, 1.85), List.of(1.0));
       case STANDARD -> grid(List.of(1.0, 1.34, 1.85), List.of(1.0, 1.04));
       case PAPER ->
           grid(List.of(1.0, 1.17, 1.34, 1.51, 1.68, 1.85), List.of(1.0, 1.02, 1.03, 1.04));
@@ -73,6 +73,11 @@ public final class NoiseAttack implements Attack {
     return etas.stream()
         .flatMap(eta -> scales.stream().map(scale -> new Setting(eta, scale)))
         .toList();
+  }
+
+  @Override
+  public int version() {
+    return 2;
   }
 
   @Override

@@ -63,7 +63,7 @@ abstract class PromptSearch implements Attack {
   /**
    * Searches prompts.
    *
-   * @return for each of its trials what was asked, at least once, in order; drawn already
+   * @return for each of its trials what is asked, at least once, in order
    */
   abstract List<List<Asked>> search(Searched searched) throws IOException;
 

@@ -79,7 +79,7 @@ public final class RingABellAttack implements Attack {
     return false;
   }
 
-  /** On the model that comes with the program it brings nothing: for who asks for it. */
+  /** Thousands of text passes for each prompt: for who asks for it. */
   @Override
   public boolean byDefault() {
     return false;

@@ -27,7 +27,11 @@ import org.pf4j.Extension;
 @Extension(ordinal = 64)
 public final class RingABellSoftAttack implements Attack {
   /** η: the paper's, and less. Each trial draws all, and luck draws as many. */
-  private static final List<Double> STRENGTHS = List.of(0.5, 1.0, RingABell.PUBLISHED);
+  private static List<Double> strengths(AttackBudget budget) {
+    return budget == AttackBudget.QUICK
+        ? List.of(1.0, RingABell.PUBLISHED)
+        : List.of(0.5, 1.0, RingABell.PUBLISHED);
+  }
 
   @Override
   public String name() {
@@ -50,8 +54,13 @@ public final class RingABellSoftAttack implements Attack {
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
-    return Plan.of((long) trials * STRENGTHS.size(), 0);
+    return Plan.of((long) trials * strengths(budget).size(), 0);
   }
 
   @Override
@@ -63,7 +72,7 @@ public final class RingABellSoftAttack implements Attack {
     return Candidates.swept(
         run,
         "by η",
-        STRENGTHS,
+        strengths(run.budget()),
         strength -> {
           Map<String, float[]> targets = targets(run, run.shots(), strength);
           return new ImageMaker.Described(described(targets), maker(targets));

@@ -19,7 +19,9 @@ import org.pf4j.Extension;
 /** Puts the patches on with less than their strength, as {@code --patch FILE:0.5} does. */
 @Extension(ordinal = 30)
 public final class StrengthAttack implements Attack {
-  private static final List<Double> SHARES = List.of(0.75, 0.5, 0.25);
+  private static List<Double> shares(AttackBudget budget) {
+    return budget == AttackBudget.QUICK ? List.of(0.5, 0.25) : List.of(0.75, 0.5, 0.25);
+  }
 
   @Override
   public String name() {
@@ -28,7 +30,7 @@ public final class StrengthAttack implements Attack {
 
   @Override
   public String summary() {
-    return "Puts the patches on with 0.75, 0.5 and 0.25 of their strength.";
+    return "Puts the patches on with less than their strength.";
   }
 
   @Override
@@ -42,8 +44,13 @@ public final class StrengthAttack implements Attack {
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public Plan plan(AttackAim aim, EvaluationTask task, AttackBudget budget, int trials) {
-    return Plan.of((long) trials * SHARES.size(), 0);
+    return Plan.of((long) trials * shares(budget).size(), 0);
   }
 
   @Override
@@ -54,7 +61,7 @@ public final class StrengthAttack implements Attack {
     return Candidates.swept(
         run,
         "at times the strength",
-        SHARES,
+        shares(run.budget()),
         share ->
             new ImageMaker.Described(
                 "strength times " + share, (model, requests) -> at(share, model, requests)),

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.evaluation.AttackAim;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.api.evaluation.AttackRun;
-import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.model.DiffusionModel;
@@ -24,7 +23,9 @@ import org.pf4j.Extension;
 /**
  * Puts three words in front of the prompt, chosen so that the model denoises an image of the
  * concept: UnlearnDiffAtk (Zhang et al., "To Generate or Not?", ECCV 2024, arXiv 2310.11868). A
- * prompt that shows the concept already is not attacked.
+ * prompt that shows the concept already is not attacked. A search ends with the first image that
+ * shows it; a quick one draws all of its images afterwards, so that small batches are not filled
+ * up.
  */
 @Extension(ordinal = 60)
 public final class UnlearnDiffAttack extends PromptSearch {
@@ -72,7 +73,7 @@ public final class UnlearnDiffAttack extends PromptSearch {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -134,12 +135,15 @@ public final class UnlearnDiffAttack extends PromptSearch {
       int timestep = each.timestep(time);
       List<Shot> shots =
           searched.run().compute(model -> improved(model, searched, open, timestep, each));
-      List<DrawnImage> images = searched.run().draw(shots);
-      List<Boolean> shows = searched.run().show(images);
-      for (int i = open.size() - 1; i >= 0; i--) {
+      for (int i = 0; i < open.size(); i++) {
         open.get(i).asked().add(new Asked(shots.get(i).prompt(), shots.get(i).seed()));
-        if (shows.get(i)) {
-          open.remove(i);
+      }
+      if (searched.run().budget() != AttackBudget.QUICK) {
+        List<Boolean> shows = searched.run().show(searched.run().draw(shots));
+        for (int i = open.size() - 1; i >= 0; i--) {
+          if (shows.get(i)) {
+            open.remove(i);
+          }
         }
       }
     }
