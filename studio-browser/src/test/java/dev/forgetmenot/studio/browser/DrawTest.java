@@ -24,12 +24,13 @@ class DrawTest extends StudioPageTest {
     return studio().jobs().get(0).getAsJsonObject();
   }
 
-  /** Begins what does not end by itself in the time of a test. */
+  /** Begins what does not end by itself in the time of a test, and waits for its first step. */
   private void beginLong(String prompt) {
     ask(prompt, LONG, "3");
     field("Images").fill("16");
     button("Draw").click();
     assertThat(region("Being drawn")).containsText("drawing: ");
+    assertShown(region("Being drawn").getByAltText("Preview"), SIZE);
   }
 
   private void assertStopped(String prompt) throws Exception {
@@ -189,6 +190,7 @@ class DrawTest extends StudioPageTest {
 
   @Test
   void anImageThatIsDroppedGivesItsRecipeAndIsBegunWith() throws Exception {
+    page().navigate("about:blank"); // the page would ask for an image that is gone meanwhile
     JsonObject job =
         studio()
             .done(
@@ -196,6 +198,7 @@ class DrawTest extends StudioPageTest {
     String id = job.getAsJsonObject("result").getAsJsonArray("images").get(0).getAsString();
     byte[] png = studio().ask("GET", "images/" + id + ".png", "", new byte[0]).body();
     studio().remove("images/" + id);
+    open("Draw");
     drop("Drop an image here to see its recipe, or", "kept.png", png);
     assertThat(region("Image")).containsText("Seed: 21");
     button("Use all").click();
