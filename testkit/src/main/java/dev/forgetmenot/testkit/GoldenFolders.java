@@ -43,6 +43,26 @@ public final class GoldenFolders {
     return root().resolve(name);
   }
 
+  /**
+   * Copies a folder, such as a model that a test changes, with all that is in it.
+   *
+   * @param copy does not exist yet
+   * @return the copy
+   */
+  public static Path copy(Path folder, Path copy) throws IOException {
+    try (var entries = Files.walk(folder)) {
+      for (Path entry : entries.sorted().toList()) {
+        Path target = copy.resolve(folder.relativize(entry).toString());
+        if (Files.isDirectory(entry)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(entry, target);
+        }
+      }
+    }
+    return copy;
+  }
+
   private static Path root() {
     String given = System.getProperty("fmn.golden.dir", "");
     return given.isBlank() ? inProject("testkit/fixtures") : Path.of(given);

@@ -47,17 +47,8 @@ class ClipFilesTest {
   @BeforeEach
   void copySafetyChecker() throws IOException {
     checker = folder.resolve("safety_checker");
-    copy(SAFETY.resolve("safety_checker"), checker);
-    copy(SAFETY.resolve("feature_extractor"), folder.resolve("feature_extractor"));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    try (var files = Files.list(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
+    GoldenFolders.copy(SAFETY.resolve("safety_checker"), checker);
+    GoldenFolders.copy(SAFETY.resolve("feature_extractor"), folder.resolve("feature_extractor"));
   }
 
   /** Writes the weights anew with other names. */

@@ -49,7 +49,7 @@ class ModelOnDiskTest {
   @ParameterizedTest
   @ValueSource(strings = {"longer", "shorter", "rewritten", "gone"})
   void aFileThatChangesUnderAnOpenModelIsNoticed(String how) throws IOException {
-    Path copy = copy();
+    Path copy = GoldenFolders.copy(MODEL, temp.resolve("copy"));
     try (ModelOnDisk stored = ModelOnDisk.open(copy)) {
       BaseTensors base = stored.base().tensors();
       String before = base.leaf("unet", "conv_in.weight");
@@ -80,16 +80,5 @@ class ModelOnDiskTest {
           Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
       default -> Files.delete(file);
     }
-  }
-
-  private Path copy() throws IOException {
-    try (var files = Files.walk(MODEL)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = temp.resolve("copy").resolve(MODEL.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
-    return temp.resolve("copy");
   }
 }

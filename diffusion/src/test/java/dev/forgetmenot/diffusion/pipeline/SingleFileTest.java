@@ -64,7 +64,7 @@ class SingleFileTest {
   void fileAndShardsAndFolderAreExactlyOneBase(Path folder) throws IOException {
     Path file = temp.resolve("one.safetensors");
     SingleFile.write(folder, file, DType.F32);
-    Path shards = copy(folder, "shards");
+    Path shards = GoldenFolders.copy(folder, temp.resolve("shards"));
     shard(shards);
     try (ModelOnDisk expected = ModelOnDisk.open(folder);
         ModelOnDisk single = ModelOnDisk.open(file);
@@ -106,7 +106,8 @@ class SingleFileTest {
     for (Path folder : models()) {
       Path file = temp.resolve(folder.getParent().getFileName() + ".safetensors");
       SingleFile.write(folder, file, dtype);
-      Path rounded = copy(folder, folder.getParent().getFileName() + "-rounded");
+      Path rounded =
+          GoldenFolders.copy(folder, temp.resolve(folder.getParent().getFileName() + "-rounded"));
       round(rounded, dtype);
       try (ModelOnDisk full = ModelOnDisk.open(folder);
           ModelOnDisk single = ModelOnDisk.open(file);
@@ -183,16 +184,5 @@ class SingleFileTest {
 
   private static String shardName(String base, int shard) {
     return base + "-0000" + (shard + 1) + "-of-00003.safetensors";
-  }
-
-  private Path copy(Path folder, String name) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = temp.resolve(name).resolve(folder.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
-    return temp.resolve(name);
   }
 }

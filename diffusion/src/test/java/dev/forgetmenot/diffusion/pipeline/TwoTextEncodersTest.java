@@ -89,7 +89,7 @@ class TwoTextEncodersTest {
 
   @Test
   void anEmptyNegativePromptIsZerosIfTheFolderSaysSo() throws IOException {
-    Path copy = copy();
+    Path copy = GoldenFolders.copy(MODEL, temp.resolve("copy"));
     Path index = copy.resolve("model_index.json");
     String json = Files.readString(index);
     Files.writeString(
@@ -219,7 +219,7 @@ class TwoTextEncodersTest {
 
   @Test
   void otherFoldersOfTheFamilyAreNamed() throws IOException {
-    Path copy = copy();
+    Path copy = GoldenFolders.copy(MODEL, temp.resolve("copy"));
     Path index = copy.resolve("model_index.json");
     String json = Files.readString(index);
     Files.writeString(index, json.replace("XLPipeline", "XLInpaintPipeline"));
@@ -250,16 +250,5 @@ class TwoTextEncodersTest {
     assertThatThrownBy(() -> ModelOnDisk.open(folder))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(said);
-  }
-
-  private Path copy() throws IOException {
-    try (var files = Files.walk(MODEL)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path target = temp.resolve("copy").resolve(MODEL.relativize(file).toString());
-        Files.createDirectories(target.getParent());
-        Files.copy(file, target);
-      }
-    }
-    return temp.resolve("copy");
   }
 }

@@ -1,10 +1,8 @@
 package dev.forgetmenot.kit.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.google.gson.JsonArray;
@@ -22,11 +20,9 @@ import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.TokenPositions;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +36,6 @@ import org.junit.jupiter.api.TestFactory;
 class ResteerGoldenTest {
   private static final double LOSS = 1e-5; // relative
   private static final double GRADIENT = 1e-4; // of the tensor's largest
-  private static final double UPDATE = 1e-2; // relative L2 distance of the whole update
-  private static final double SHARE = 0.995; // of elements near enough to the reference
 
   @TestFactory
   Stream<DynamicTest> runs() {
@@ -73,27 +67,20 @@ class ResteerGoldenTest {
 
   /** One run of the reference, done again. */
   private static final class Comparison {
-    private final Path folder;
     private final StableDiffusion sd;
     private final JsonObject recipe;
     private final String name;
     private final JsonObject run;
-    private final Map<String, NDArray> golden = new HashMap<>();
+    private final ResteerReference golden;
     private final List<TrainingScope.StepReport> reports = new ArrayList<>();
 
     Comparison(Path folder, StableDiffusion sd, JsonObject recipe, String name, NDManager manager)
         throws IOException {
-      this.folder = folder;
       this.sd = sd;
       this.recipe = recipe;
       this.name = name;
       this.run = recipe.getAsJsonObject("runs").getAsJsonObject(name);
-      try (InputStream in = Files.newInputStream(folder.resolve("golden/resteer.safetensors"))) {
-        for (NDArray array : NDList.decode(manager, in)) {
-          golden.put(array.getName(), array);
-          array.setName(null);
-        }
-      }
+      this.golden = ResteerReference.read(folder, name, sd, manager);
     }
 
     void check() {
@@ -109,7 +96,7 @@ class ResteerGoldenTest {
         int steps = recipe.get("steps").getAsInt();
         for (int step = 0; step < steps; step++) {
           int index = step;
-          reports.add(training.step(micro -> loss(watched, micro, index, embedding)));
+          reports.add(training.step(micro -> golden.loss(watched, micro, index, embedding)));
           if (step == 0) {
             checkGradients(training.lastGradients());
           }
@@ -124,20 +111,7 @@ class ResteerGoldenTest {
           assertThat(weights.current(untouched)).as(untouched).isEqualTo(before.get(untouched));
         }
       }
-      checkUpdate(before, weights);
-    }
-
-    private NDArray loss(
-        AttentionNormLoss.Watched watched, NDManager micro, int step, TextCondition embedding) {
-      NDArray latents = golden.get("latents").get(step);
-      NDArray noise = golden.get("noise").get(step);
-      TextCondition context = TextCondition.concat(List.of(embedding));
-      context.attach(micro);
-      List.of(latents, noise).forEach(array -> array.attach(micro));
-      int timestep = Math.toIntExact(golden.get("timesteps").toLongArray()[step]);
-      NDArray noisy = sd.noiseSchedule().addNoise(latents, noise, new int[] {timestep});
-      return ResteeringLoss.of(sd, noisy, new double[] {timestep}, context, List.of(watched))
-          .value();
+      golden.checkUpdate(name + ".after.", run.get("learning_rate").getAsDouble(), before);
     }
 
     private TokenizedPrompt prompt() {
@@ -187,8 +161,8 @@ class ResteerGoldenTest {
         worstLoss = Math.max(worstLoss, Math.abs(report.loss() - loss) / loss);
         worstNorm = Math.max(worstNorm, Math.abs(report.gradientNorm() - norm) / norm);
       }
-      print("loss", worstLoss);
-      print("gradient norm", worstNorm);
+      golden.print("loss", worstLoss);
+      golden.print("gradient norm", worstNorm);
       assertThat(worstLoss).isLessThanOrEqualTo(LOSS);
       assertThat(worstNorm).isLessThanOrEqualTo(GRADIENT);
     }
@@ -196,7 +170,8 @@ class ResteerGoldenTest {
     private void checkGradients(Map<String, float[]> gradients) {
       String prefix = name + ".clipped_grad.";
       double worst = 0;
-      List<String> compared = golden.keySet().stream().filter(k -> k.startsWith(prefix)).toList();
+      List<String> compared =
+          golden.golden().keySet().stream().filter(k -> k.startsWith(prefix)).toList();
       assertThat(compared).isNotEmpty();
       for (String key : compared) {
         float[] expected = golden.get(key).toFloatArray();
@@ -210,45 +185,8 @@ class ResteerGoldenTest {
         }
         worst = Math.max(worst, difference / largest);
       }
-      print("clipped gradients of step 1", worst);
+      golden.print("clipped gradients of step 1", worst);
       assertThat(worst).isLessThanOrEqualTo(GRADIENT);
-    }
-
-    private void checkUpdate(Map<String, float[]> before, NamedWeights weights) {
-      String prefix = name + ".after.";
-      double tolerance = run.get("learning_rate").getAsDouble() / 100;
-      double difference = 0;
-      double length = 0;
-      long near = 0;
-      long all = 0;
-      for (String key : golden.keySet()) {
-        if (!key.startsWith(prefix)) {
-          continue;
-        }
-        String weight = "unet/" + key.substring(prefix.length());
-        float[] expected = golden.get(key).toFloatArray();
-        float[] found = weights.current(weight);
-        float[] start = before.get(weight);
-        assertThat(found).as(weight).hasSameSizeAs(expected);
-        for (int i = 0; i < found.length; i++) {
-          double off = (double) found[i] - expected[i];
-          difference += off * off;
-          length += Math.pow((double) expected[i] - start[i], 2);
-          near += Math.abs(off) <= tolerance + 2.0 * Math.ulp(expected[i]) ? 1 : 0;
-          all++;
-        }
-      }
-      assertThat(all).isPositive();
-      double distance = Math.sqrt(difference / length);
-      print("update's relative L2 distance", distance);
-      print("share of elements that are off", 1 - (double) near / all);
-      assertThat(distance).isLessThanOrEqualTo(UPDATE);
-      assertThat((double) near / all).isGreaterThanOrEqualTo(SHARE);
-      assertThat(length).isNotCloseTo(0, within(1e-30));
-    }
-
-    private void print(String what, double error) {
-      System.err.printf("numerics: %s %s: %s %.2e%n", folder.getFileName(), name, what, error);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.forgetmenot.diffusion.image.Infotext;
 import dev.forgetmenot.diffusion.image.PngFile;
 import dev.forgetmenot.kit.image.ImageFile;
 import dev.forgetmenot.testkit.EmbeddedModel;
+import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ class LessWorkOptionsTest {
 
   @Test
   void fastIsNotForAModelThatNeedsItsOwnSampler() throws IOException {
-    Path model = ModelForm.copy(EmbeddedModel.folder(), folder.resolve("distilled"));
+    Path model = GoldenFolders.copy(EmbeddedModel.folder(), folder.resolve("distilled"));
     Path config = model.resolve("scheduler/scheduler_config.json");
     Files.writeString(
         config,

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** What other programs make of a model's folder. */
 enum ModelForm {
@@ -40,21 +39,6 @@ enum ModelForm {
           "'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+"}},
          {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]}}
       """;
-
-  /** Copies a folder that is as it was published. */
-  static Path copy(Path from, Path to) throws IOException {
-    try (Stream<Path> walk = Files.walk(from)) {
-      for (Path entry : walk.sorted().toList()) {
-        Path target = to.resolve(from.relativize(entry).toString());
-        if (Files.isDirectory(entry)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(entry, target);
-        }
-      }
-    }
-    return to;
-  }
 
   /** Gives this form to a folder that is as it was published. */
   void apply(Path model) throws IOException {

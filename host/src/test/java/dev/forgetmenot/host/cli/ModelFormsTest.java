@@ -7,7 +7,6 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,14 +41,7 @@ class ModelFormsTest {
   }
 
   private ProgramRun run(String command, Object... args) {
-    List<String> texts = new ArrayList<>(List.of(command.split(" ")));
-    for (Object arg : args) {
-      texts.add(arg.toString());
-    }
-    ProgramRun run = ProgramRun.of(texts.toArray(String[]::new));
-    assertThat(run.code())
-        .as(String.join(" ", texts) + "\n" + run.out() + "\n" + run.err())
-        .isZero();
+    ProgramRun run = ProgramRun.done(command, args);
     tried.add(command);
     return run;
   }
@@ -57,7 +49,7 @@ class ModelFormsTest {
   @ParameterizedTest
   @EnumSource(ModelForm.class)
   void everyCommandTakesIt(ModelForm form) throws IOException {
-    Path model = ModelForm.copy(TINY, temp.resolve("form"));
+    Path model = GoldenFolders.copy(TINY, temp.resolve("form"));
     form.apply(model);
     assertThat(run("models identify", model, "--against", TINY).out())
         .containsPattern("level +exact")

@@ -46,19 +46,9 @@ class TwoTextEncodersCommandsTest {
     PackagedPlugins.copyTo(plugins);
   }
 
-  private static ProgramRun done(String command, Object... more) {
-    List<String> args = new ArrayList<>(List.of(command.split(" ")));
-    for (Object one : more) {
-      args.add(one.toString());
-    }
-    ProgramRun run = ProgramRun.of(args.toArray(String[]::new));
-    assertThat(run.code()).as(command + "\n" + run.out() + "\n" + run.err()).isZero();
-    return run;
-  }
-
   private Path forgotten(String concept, String method, String options) {
     Path patch = temp.resolve(concept + "-" + method + ".fmnpatch");
-    done(
+    ProgramRun.done(
         "forget " + concept + " --no-report --method=" + method + options,
         "--plugins",
         plugins,
@@ -131,7 +121,8 @@ class TwoTextEncodersCommandsTest {
       sd.repatch(List.of(), APPLIED);
       assertThat(State.of(sd)).isEqualTo(before);
     }
-    done("patch stack", "--plugins", plugins, "--model", MODEL, patch, second, "--prove");
+    ProgramRun.done(
+        "patch stack", "--plugins", plugins, "--model", MODEL, patch, second, "--prove");
   }
 
   @Test
@@ -140,8 +131,8 @@ class TwoTextEncodersCommandsTest {
     for (String names : List.of("kohya", "diffusers")) {
       Path lora = temp.resolve(names + ".safetensors");
       Path back = temp.resolve(names + ".fmnpatch");
-      done("patch export --to lora --names", names, "--model", MODEL, patch, "-o", lora);
-      done("patch import", lora, "--model", MODEL, "-o", back);
+      ProgramRun.done("patch export --to lora --names", names, "--model", MODEL, patch, "-o", lora);
+      ProgramRun.done("patch import", lora, "--model", MODEL, "-o", back);
       Map<String, double[]> expected = changes(patch);
       Map<String, double[]> found = changes(back);
       assertThat(found.keySet()).isEqualTo(expected.keySet()).isNotEmpty();
@@ -178,15 +169,15 @@ class TwoTextEncodersCommandsTest {
   void tokensAreLearnedInBothEncoders() throws IOException {
     Path drawn = temp.resolve("drawn");
     String on = "--plugins " + plugins + " --model " + MODEL;
-    done("generate castle --steps=1 --count=2 " + on, "-o", drawn);
+    ProgramRun.done("generate castle --steps=1 --count=2 " + on, "-o", drawn);
     Path output = temp.resolve("inverted");
     Path patch = temp.resolve("tokens.fmnpatch");
-    done(
+    ProgramRun.done(
         "invert " + drawn + " --steps=2 --tokens=2 --tokens-patch " + patch + " " + on,
         "-o",
         output);
-    done("patch conflicts --model " + MODEL, patch, forgotten("castle", "uce", ""));
-    done(
+    ProgramRun.done("patch conflicts --model " + MODEL, patch, forgotten("castle", "uce", ""));
+    ProgramRun.done(
         "generate <s1><s2> --steps=1 --embedding "
             + output.resolve("learned_embeds.safetensors")
             + " "
@@ -204,13 +195,13 @@ class TwoTextEncodersCommandsTest {
     String on = " --plugins " + plugins + " --model " + MODEL;
     Path first = temp.resolve("first");
     Path again = temp.resolve("again");
-    done(
+    ProgramRun.done(
         "generate castle --steps=1 --size=32x16 --prompt-2=boat --original-size=48x40 --crop=4,8"
             + " --target-size=24x24"
             + on,
         "-o",
         first);
-    done("generate --from " + image(first) + on, "-o", again);
+    ProgramRun.done("generate --from " + image(first) + on, "-o", again);
     assertThat(Files.readAllBytes(image(again))).isEqualTo(Files.readAllBytes(image(first)));
   }
 

@@ -30,28 +30,15 @@ class TwoTextEncodersRefusalsTest {
     PackagedPlugins.copyTo(plugins);
   }
 
-  private static ProgramRun run(String command, Object... more) {
-    List<String> args = new ArrayList<>(List.of(command.split(" ")));
-    for (Object one : more) {
-      args.add(one.toString());
-    }
-    return ProgramRun.of(args.toArray(String[]::new));
-  }
-
-  private static void done(String command, Object... more) {
-    ProgramRun run = run(command, more);
-    assertThat(run.code()).as(command + "\n" + run.out() + "\n" + run.err()).isZero();
-  }
-
   private static void refused(List<String> said, String command, Object... more) {
-    ProgramRun run = run(command, more);
+    ProgramRun run = ProgramRun.line(command, more);
     assertThat(run.code()).as(command + "\n" + run.out()).isNotZero();
     assertThat(run.err()).contains(said).doesNotContain("FMN-799");
   }
 
   private Path forgotten(Path model, String options) {
     Path patch = temp.resolve(model.getParent().getFileName() + ".fmnpatch");
-    done(
+    ProgramRun.done(
         "forget castle --no-report --overwrite" + options,
         "--plugins",
         plugins,
@@ -100,7 +87,7 @@ class TwoTextEncodersRefusalsTest {
       Path lora = temp.resolve("lora.safetensors");
       Path patch = model.equals(ONE) ? trainedOne : trainedTwo;
       Path other = model.equals(ONE) ? TWO : ONE;
-      done("patch export --to lora --overwrite --model", model, patch, "-o", lora);
+      ProgramRun.done("patch export --to lora --overwrite --model", model, patch, "-o", lora);
       refused(
           List.of("it was made for"),
           "patch import",
@@ -131,12 +118,13 @@ class TwoTextEncodersRefusalsTest {
 
   @Test
   void promptsThatTheTokenizersReadOtherwise() throws IOException {
-    Path model = ModelForm.copy(TWO, temp.resolve("model"));
+    Path model = GoldenFolders.copy(TWO, temp.resolve("model"));
     Path merges = model.resolve("tokenizer_2/merges.txt");
     List<String> lines = Files.readAllLines(merges);
     Files.write(merges, lines.subList(0, 40));
     String words = "lighthouse ".repeat(30).strip();
-    ProgramRun drawn = run("generate", with(drawing(model), words, "--no-prompt-weights"));
+    ProgramRun drawn =
+        ProgramRun.line("generate", with(drawing(model), words, "--no-prompt-weights"));
     assertThat(drawn.code()).as(drawn.err()).isZero();
     assertThat(drawn.err() + drawn.out()).contains("text encoder 2, which does not see");
     refused(
@@ -161,7 +149,7 @@ class TwoTextEncodersRefusalsTest {
         List.of("the second prompt names a patch"),
         "generate castle --prompt-2=<patch:a>",
         drawing(TWO));
-    Path model = ModelForm.copy(TWO, temp.resolve("model"));
+    Path model = GoldenFolders.copy(TWO, temp.resolve("model"));
     Files.move(model.resolve("text_encoder_2"), temp.resolve("gone"));
     refused(List.of("has no folder text_encoder_2"), "generate castle", drawing(model));
   }

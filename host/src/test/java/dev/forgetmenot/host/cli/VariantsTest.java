@@ -38,7 +38,7 @@ class VariantsTest {
         patch);
     Path baked = temp.resolve("baked");
     done("patch bake --model", TINY, "--patch", patch, "-o", baked);
-    model = ModelForm.copy(TINY, temp.resolve("model"));
+    model = GoldenFolders.copy(TINY, temp.resolve("model"));
     Files.move(unet(model, ""), unet(model, ".ema"));
     Files.copy(unet(baked, ""), unet(model, ".non_ema"));
   }
@@ -47,23 +47,13 @@ class VariantsTest {
     return model.resolve(UNET + variant + ".safetensors");
   }
 
-  private static ProgramRun run(String command, Object... more) {
-    List<String> args = new ArrayList<>(List.of(command.split(" ")));
-    for (Object one : more) {
-      args.add(one.toString());
-    }
-    return ProgramRun.of(args.toArray(String[]::new));
-  }
-
   private static String done(String command, Object... more) {
-    ProgramRun run = run(command, more);
-    assertThat(run.code()).as(command + "\n" + run.err()).isZero();
-    return run.out();
+    return ProgramRun.done(command, more).out();
   }
 
   /** Refused without the option that its message advises, and done with it. */
   private String chosen(String command, Object... more) {
-    ProgramRun refused = run(command, more);
+    ProgramRun refused = ProgramRun.line(command, more);
     assertThat(refused.code()).as(command).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err() + refused.out()).contains("ema and non_ema", "--variant ema");
     List<Object> args = new ArrayList<>(List.of(more));
@@ -79,7 +69,8 @@ class VariantsTest {
     assertThat(unet(baked, ".non_ema")).doesNotExist();
 
     Path difference = temp.resolve("difference.fmnpatch");
-    ProgramRun same = run("patch diff", model, model, "--variant", "ema", "-o", difference);
+    ProgramRun same =
+        ProgramRun.line("patch diff", model, model, "--variant", "ema", "-o", difference);
     assertThat(same.err()).contains("nothing differs");
     chosen("patch diff", model, model, "--edited-variant", "non_ema", "-o", difference);
     assertThat(done("patch conflicts --model", TINY, patch, difference))

@@ -115,12 +115,12 @@ class BakeCrashTest {
     Baking.bake(MODEL, other, old, WritePoints.counting());
     Map<String, String> before = digests(old);
     assertThat(before).isNotEqualTo(after);
-    copy(old, target);
+    GoldenFolders.copy(old, target);
     WritePoints all = WritePoints.counting();
     Baking.bake(MODEL, patch, target, all);
     int fresh = 0;
     deleteAllOf("t");
-    copy(old, target);
+    GoldenFolders.copy(old, target);
     for (long point = 1; point <= all.count(); point++) {
       WritePoints killed = WritePoints.throwingAt(point);
       assertThatThrownBy(() -> Baking.bake(MODEL, patch, target, killed))
@@ -131,7 +131,7 @@ class BakeCrashTest {
       if (found.equals(after)) {
         fresh++;
         deleteAllOf("t");
-        copy(old, target);
+        GoldenFolders.copy(old, target);
       }
     }
     assertThat(fresh).isBetween(1, (int) all.count() / 2);
@@ -281,14 +281,6 @@ class BakeCrashTest {
     try (Stream<Path> files = Files.walk(target)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
-      }
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
       }
     }
   }

@@ -8,6 +8,8 @@ import dev.forgetmenot.api.evaluation.AttackRun;
 import dev.forgetmenot.api.evaluation.DrawnImage;
 import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.evaluation.ImageSet.Shot;
+import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
@@ -34,6 +36,17 @@ final class Candidates {
       batches.add(all.subList(from, Math.min(from + size, all.size())));
     }
     return batches;
+  }
+
+  /** Plain images of requests by a model as it is, drawn in batches. */
+  static List<RgbImage> plain(
+      DiffusionModel model, List<GenerationRequest> requests, GenerationRequest settings)
+      throws IOException {
+    List<RgbImage> images = new ArrayList<>();
+    for (List<GenerationRequest> batch : batches(requests, settings)) {
+      images.addAll(ImageMaker.plain().maker().make(model, batch));
+    }
+    return images;
   }
 
   /**

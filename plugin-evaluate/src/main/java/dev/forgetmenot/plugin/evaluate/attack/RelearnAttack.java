@@ -167,10 +167,7 @@ public final class RelearnAttack implements Attack {
           run.shots().stream()
               .map(shot -> settings.prompted(shot.prompt()).seeds(shot.seed(), 1))
               .toList();
-      List<RgbImage> drawn = new ArrayList<>();
-      for (List<GenerationRequest> batch : Candidates.batches(requests, settings)) {
-        drawn.addAll(ImageMaker.plain().maker().make(trained.model(), batch));
-      }
+      List<RgbImage> drawn = Candidates.plain(trained.model(), requests, settings);
       Map<String, RgbImage> byRequest = new HashMap<>();
       for (int i = 0; i < drawn.size(); i++) {
         byRequest.put(key(requests.get(i)), drawn.get(i));

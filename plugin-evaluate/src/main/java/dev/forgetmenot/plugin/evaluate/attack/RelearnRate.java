@@ -77,11 +77,7 @@ final class RelearnRate {
                   try (Relearning trained = new Relearning(model, rate, run.context())) {
                     List<String> prompts = Collections.nCopies(shown.size(), prompt);
                     trained.learn(new Relearning.Lesson(shown, prompts), STEPS);
-                    List<RgbImage> images = new ArrayList<>();
-                    for (List<GenerationRequest> batch : Candidates.batches(requests, settings)) {
-                      images.addAll(ImageMaker.plain().maker().make(model, batch));
-                    }
-                    return images;
+                    return Candidates.plain(model, requests, settings);
                   }
                 });
     List<DrawnImage> kept =
