@@ -130,18 +130,22 @@ public final class PackedOps {
   }
 
   /**
-   * A kernel as {@link #conv2d} takes it. The layout is for maps of 4 × 4 and larger: oneDNN has
-   * another one for smaller maps, and would put it into the first one anew at each use with a
-   * larger map.
+   * A kernel as {@link #conv2d} takes it. oneDNN has other layouts for small maps, and puts a
+   * kernel into the layout of a map anew at each use where it is in another one: the layout is for
+   * maps of 8 × 8 and larger, and a kernel of one pixel, which has more layouts, is packed as the
+   * matrix that it is.
    *
    * @param weight (out, in, k, k), FLOAT32
    * @param x an input of the size that the layout should be best for
    * @return opaque; of the manager of {@code weight}
    */
   public NDArray packKernel(NDArray weight, NDArray x, long stride, long padding) {
-    return packs
-        ? torch.run("pack_kernel", weight, x, integer(stride), integer(padding), type())
-        : torch.run("convert", weight, type());
+    if (!packs) {
+      return torch.run("convert", weight, type());
+    }
+    return weight.getShape().get(2) == 1 && stride == 1 && padding == 0
+        ? packMatrix(weight)
+        : torch.run("pack_kernel", weight, x, integer(stride), integer(padding), type());
   }
 
   /**
@@ -155,6 +159,9 @@ public final class PackedOps {
    */
   public NDArray conv2d(
       ProductForm form, NDArray x, NDArray kernel, NDArray bias, long stride, long padding) {
+    if (packs && form == ProductForm.PACKED && kernel.getShape().dimension() == 2) {
+      return torch.run("packed_pixels", x, kernel, bias, type());
+    }
     return torch.run(
         word(form) + "_conv", x, kernel, bias, integer(stride), integer(padding), type());
   }

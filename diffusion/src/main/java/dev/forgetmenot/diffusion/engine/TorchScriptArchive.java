@@ -113,7 +113,7 @@ final class TorchScriptArchive {
           t = int(type)
           return torch.linear(torch.to(x, t), w, torch.to(b, t))
         def pack_matrix(self: __torch__.Ops, w: Tensor, type: Tensor) -> Tensor:
-          return ops.mkldnn._reorder_linear_weight(torch.to(w, int(type)), None)
+          return ops.mkldnn._reorder_linear_weight(torch.flatten(torch.to(w, int(type)), 1), None)
         def packed_product(self: __torch__.Ops, x: Tensor, w: Tensor, type: Tensor) -> Tensor:
           return ops.mkldnn._linear_pointwise(torch.to(x, int(type)), w, None, "none", annotate(List[Optional[number]], []), "")
         def packed_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, type: Tensor) -> Tensor:
@@ -127,7 +127,12 @@ final class TorchScriptArchive {
         def pack_kernel(self: __torch__.Ops, w: Tensor, x: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
           s = int(stride)
           p = int(padding)
-          return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(torch.to(w, int(type))), [p, p], [s, s], [1, 1], 1, [torch.size(x, 0), torch.size(x, 1), ops.prim.max(torch.size(x, 2), 4), ops.prim.max(torch.size(x, 3), 4)])
+          return torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(torch.to(w, int(type))), [p, p], [s, s], [1, 1], 1, [torch.size(x, 0), torch.size(x, 1), ops.prim.max(torch.size(x, 2), 8), ops.prim.max(torch.size(x, 3), 8)])
+        def packed_pixels(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, type: Tensor) -> Tensor:
+          t = int(type)
+          pixels = torch.permute(torch.contiguous(torch.to(x, t), memory_format=2), [0, 2, 3, 1])
+          y = ops.mkldnn._linear_pointwise(pixels, w, torch.to(b, t), "none", annotate(List[Optional[number]], []), "")
+          return torch.permute(y, [0, 3, 1, 2])
         def packed_conv(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, stride: Tensor, padding: Tensor, type: Tensor) -> Tensor:
           t = int(type)
           s = int(stride)
