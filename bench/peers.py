@@ -100,6 +100,7 @@ def start(model, name):
     else:
         parts = [ROOT / "benchmarks/target/quick/test-classes", ROOT / "distribution/target/quick/fmn/lib/*"]
         path = os.pathsep.join(map(str, parts))
+        env.setdefault("MALLOC_ARENA_MAX", "1")  # as the start script
         command = ["java", "-cp", path, "dev.forgetmenot.benchmarks.SamplingPeer", model, form]
     return subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

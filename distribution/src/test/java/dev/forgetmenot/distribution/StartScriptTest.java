@@ -46,6 +46,7 @@ class StartScriptTest {
         """
         echo "started"
         echo "spins ${GOMP_SPINCOUNT:-none} policy ${OMP_WAIT_POLICY:-none} charset $(locale charmap)"
+        echo "arenas $MALLOC_ARENA_MAX"
         for a in "$@"; do echo "[$a]"; done
         """);
   }
@@ -118,6 +119,13 @@ class StartScriptTest {
         .startsWith("spins 7 policy none ");
     assertThat(run(fmn, Map.of("OMP_WAIT_POLICY", "PASSIVE"), "demo").lines().get(1))
         .startsWith("spins none policy PASSIVE ");
+  }
+
+  @Test
+  void memoryIsOneArenaUnlessTheUserSaysOtherwise() throws Exception {
+    Path fmn = program.resolve("bin/fmn");
+    assertThat(run(fmn, Map.of(), "demo").lines()).contains("arenas 1");
+    assertThat(run(fmn, Map.of("MALLOC_ARENA_MAX", "4"), "demo").lines()).contains("arenas 4");
   }
 
   @Test

@@ -14,6 +14,15 @@ final class EngineSettings {
 
   private static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
+  // Parameters of glibc's mallopt and their environment variables.
+  private static final int TRIM_THRESHOLD = -1;
+  private static final int TOP_PAD = -2;
+  private static final int MMAP_THRESHOLD = -3;
+  private static final Set<String> ALLOCATION =
+      Set.of("MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_THRESHOLD_");
+
+  private static final int MB = 1 << 20;
+
   private EngineSettings() {}
 
   /**
@@ -25,10 +34,19 @@ final class EngineSettings {
     System.setProperty("OPT_OUT_TRACKING", "true");
     // The optimizer's warm-up costs more than it wins for operators of one line.
     System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-    if (Platform.isLinux()
-        && Set.of("OMP_WAIT_POLICY", SPIN_COUNT).stream().allMatch(n -> System.getenv(n) == null)) {
+    if (!Platform.isLinux()) {
+      return;
+    }
+    if (unset(Set.of("OMP_WAIT_POLICY", SPIN_COUNT))) {
       limitSpinning();
     }
+    if (unset(ALLOCATION)) {
+      keepMemory();
+    }
+  }
+
+  private static boolean unset(Set<String> variables) {
+    return variables.stream().allMatch(name -> System.getenv(name) == null);
   }
 
   /** libgomp reads the environment of the process, not that of the JVM, when it is loaded. */
@@ -39,5 +57,27 @@ final class EngineSettings {
       System.getLogger(EngineSettings.class.getName())
           .log(System.Logger.Level.INFO, SPIN_COUNT + " cannot be set: " + e.getMessage());
     }
+  }
+
+  /**
+   * Lets glibc keep what arrays give back, up to 2 GB, for the next ones: memory that comes from
+   * the system is filled with zeros, page by page, and a step of sampling asks for gigabytes.
+   */
+  private static void keepMemory() {
+    try {
+      Function mallopt = Function.getFunction("c", "mallopt");
+      if (!set(mallopt, MMAP_THRESHOLD, 1024 * MB)) {
+        set(mallopt, MMAP_THRESHOLD, 32 * MB); // the most before glibc 2.35
+      }
+      set(mallopt, TRIM_THRESHOLD, Integer.MAX_VALUE);
+      set(mallopt, TOP_PAD, 64 * MB);
+    } catch (UnsatisfiedLinkError e) { // another libc
+      System.getLogger(EngineSettings.class.getName())
+          .log(System.Logger.Level.DEBUG, "memory is allocated as libc does: " + e.getMessage());
+    }
+  }
+
+  private static boolean set(Function mallopt, int parameter, int value) {
+    return mallopt.invokeInt(new Object[] {parameter, value}) == 1;
   }
 }

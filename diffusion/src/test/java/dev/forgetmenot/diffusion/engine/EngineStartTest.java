@@ -2,6 +2,8 @@ package dev.forgetmenot.diffusion.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
@@ -31,10 +33,31 @@ class EngineStartTest {
         System.out.println("pieces " + tokenizer.pieces("a cat").size());
         System.out.println(
             "threads " + engine.<Integer, RuntimeException>call(engine::operatorThreads));
+        engine.run(() -> largeArray(engine));
+        System.out.println("megabytes kept: " + heap());
       } catch (RuntimeException e) {
         System.out.println("failed: " + e.getMessage());
       }
     }
+  }
+
+  /** Makes an array of 256 MB and closes it. */
+  private static void largeArray(EngineThread engine) {
+    try (NDManager manager = engine.newManager()) {
+      manager.ones(new Shape(1 << 26));
+    }
+  }
+
+  /** The size of libc's heap in MB. */
+  private static long heap() throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    if (!Files.exists(maps)) {
+      return 0;
+    }
+    String line =
+        Files.readAllLines(maps).stream().filter(l -> l.endsWith("[heap]")).findFirst().orElse("");
+    String[] ends = line.split("[- ]", 3);
+    return (Long.parseLong(ends[1], 16) - Long.parseLong(ends[0], 16)) >> 20;
   }
 
   private static String start(Map<String, String> variables) throws IOException {
@@ -44,7 +67,7 @@ class EngineStartTest {
             "-cp",
             System.getProperty("java.class.path"),
             Start.class.getName());
-    command.environment().keySet().removeIf(name -> name.matches("(G?OMP|FMN)_.*"));
+    command.environment().keySet().removeIf(name -> name.matches("(G?OMP|FMN|MALLOC)_.*"));
     command.environment().putAll(variables);
     Process process = command.redirectErrorStream(true).start();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -64,6 +87,22 @@ class EngineStartTest {
         .contains("GOMP_SPINCOUNT = '77'");
     assertThat(start(Map.of("OMP_DISPLAY_ENV", "VERBOSE", "OMP_WAIT_POLICY", "PASSIVE")))
         .contains("GOMP_SPINCOUNT = '0'");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX) // mallopt is glibc's
+  void memoryOfArraysIsKeptForTheNextOnesUnlessTheUserSaysOtherwise() throws IOException {
+    assertThat(kept(Map.of("MALLOC_ARENA_MAX", "1"))).isBetween(256L, 1024L);
+    assertThat(kept(Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_TOP_PAD_", "0"))).isLessThan(128);
+  }
+
+  private static long kept(Map<String, String> variables) throws IOException {
+    return start(variables)
+        .lines()
+        .filter(line -> line.startsWith("megabytes kept: "))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 2)))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

@@ -61,7 +61,9 @@ public abstract class ReceEditor extends SolverEditor {
     for (int i = 0; i < problem.erased().size(); i++) {
       Erasure first = problem.erased().get(i);
       report.residual(
-          first.label(), "'" + job.guides().get(i) + "' alone", first.residual(solution.edit()));
+          first.label(),
+          "'" + problem.guides().get(i) + "' alone",
+          first.residual(solution.edit()));
     }
     return problem.result(job, solution, report);
   }

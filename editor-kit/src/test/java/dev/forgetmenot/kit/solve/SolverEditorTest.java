@@ -62,7 +62,18 @@ class SolverEditorTest {
     }
   }
 
+  private static final class Rounds extends ReceEditor {
+    @Override
+    public Tool tool() {
+      return new Tool("a test", "7");
+    }
+  }
+
   private PatchDraft edit(SolverEditor editor) throws IOException {
+    return edit(editor, Map.of());
+  }
+
+  private PatchDraft edit(SolverEditor editor, Map<String, String> chosen) throws IOException {
     JobContext context =
         new JobContext.Nested() {
           @Override
@@ -78,7 +89,7 @@ class SolverEditorTest {
     try (StableDiffusion sd =
         StableDiffusion.load(
             GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults())) {
-      Settings values = Settings.of(editor.parameters(), Map.of());
+      Settings values = Settings.of(editor.parameters(), chosen);
       return sd.engine().call(() -> editor.edit(List.of(BALL, TREE), values, sd, context));
     }
   }
@@ -100,6 +111,16 @@ class SolverEditorTest {
         .containsEntry("taken", "all")
         .containsKey("projections");
     assertThat(said).containsExactly("all is taken");
+  }
+
+  @Test
+  void roundsSayWhatARedirectedWordBecomes() throws IOException {
+    Map<String, String> chosen =
+        Map.of("guide", "a cube|a bush", "redirect", "a toy=a stone", "rounds", "2");
+    edit(new Rounds(), chosen);
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("'a tree' → 'a bush' alone: residual"))
+        .anyMatch(line -> line.startsWith("'a toy' → 'a stone' alone: residual"));
   }
 
   @Test
