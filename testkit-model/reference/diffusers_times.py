@@ -1,13 +1,14 @@
 """What diffusers needs for what `fmn` does, for docs/real-size.md. Checking only: the project never runs Python.
-python diffusers_times.py load|draw MODEL [float32|float16|bfloat16]    prints a line of numbers a run"""
+python diffusers_times.py load|draw MODEL [float32|float16|bfloat16 [SIDE]]    prints a line of numbers a run"""
 import resource, sys, time
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DiffusionPipeline
 
 what, model = sys.argv[1:3]
 dtype = getattr(torch, sys.argv[3] if len(sys.argv) > 3 else "float32")
 start = time.perf_counter()
-pipe = StableDiffusionPipeline.from_pretrained(model, torch_dtype=dtype, safety_checker=None)
+side = int(sys.argv[4]) if len(sys.argv) > 4 else 512
+pipe = DiffusionPipeline.from_pretrained(model, torch_dtype=dtype)
 pipe.set_progress_bar_config(disable=True)
 
 def draw(side, steps):
@@ -17,6 +18,6 @@ draw(64, 1)  # mapped files are read now
 print(f"load {time.perf_counter() - start:.2f}")
 if what == "draw":
     start = time.perf_counter()
-    draw(512, 2)
+    draw(side, 2)
     print(f"draw {time.perf_counter() - start:.2f}")
 print(f"resident {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}")

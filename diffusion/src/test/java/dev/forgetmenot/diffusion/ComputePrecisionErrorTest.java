@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.attention.AttentionObserver;
+import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -20,6 +21,7 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,7 @@ class ComputePrecisionErrorTest {
 
   static Stream<Path> models() {
     return Stream.concat(
-        GoldenFolders.folders().stream().map(folder -> folder.resolve("model")),
+        GoldenFolders.all().stream().map(folder -> folder.resolve("model")),
         Stream.of(EmbeddedModel.folder()));
   }
 
@@ -115,8 +117,21 @@ class ComputePrecisionErrorTest {
     try (UNet2DConditionModel unet = ComponentFolders.unet(model.resolve("unet"), manager, ops)) {
       NDArray sample = values(manager, new Shape(2, unet.config().inChannels(), 16, 8));
       NDArray context = values(manager, new Shape(2, 9, unet.config().crossAttentionDim().get(0)));
-      return unet.forward(sample, new double[] {700, 20}, context, hooks).toFloatArray();
+      TextCondition condition =
+          unet.config()
+              .textTime()
+              .map(one -> told(context, one.pooled(), manager))
+              .orElseGet(() -> TextCondition.of(context));
+      return unet.forward(sample, new double[] {700, 20}, condition, hooks).toFloatArray();
     }
+  }
+
+  /** With a pooled text and sizes of about those of XL. */
+  private static TextCondition told(NDArray context, int width, NDManager manager) {
+    float[] sizes = {1024, 1024, 0, 128, 1024, 512, 512, 512, 0, 0, 1024, 1024};
+    NDArray pooled = values(manager, new Shape(2, width));
+    return new TextCondition(
+        context, Optional.of(pooled), Optional.of(manager.create(sizes, new Shape(2, 6))));
   }
 
   @ParameterizedTest

@@ -79,19 +79,23 @@ record ModelComponents(
                 new ClipTextEncoder(
                     part.config(), weights.apply(part.slot().component()), ops.exact())));
       }
-      boolean upcast = precision == ComputePrecision.F16 && parts.upcastsVae();
       return new ModelComponents(
           manager,
           ops,
           new TextEncoders(parts.architecture(), List.copyOf(encoders)),
           new UNet2DConditionModel(parts.unet(), weights.apply("unet"), ops),
           new AutoencoderKL(
-              parts.vae(), weights.apply("vae"), upcast ? ops.exact() : ops, options.tiling()),
+              parts.vae(), weights.apply("vae"), ofVae(ops, precision, parts), options.tiling()),
           stored);
     } catch (IOException | RuntimeException | Error e) {
       Closing.after(e, newestFirst);
       throw e;
     }
+  }
+
+  /** The operators of the VAE, which are FLOAT32 where half precision would overflow. */
+  static Ops ofVae(TorchScriptOps ops, ComputePrecision precision, ModelOnDisk.Parts parts) {
+    return precision == ComputePrecision.F16 && parts.upcastsVae() ? ops.exact() : ops;
   }
 
   /**

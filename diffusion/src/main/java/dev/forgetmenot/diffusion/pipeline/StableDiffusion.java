@@ -31,6 +31,7 @@ import dev.forgetmenot.diffusion.tokenizer.EngineTokenizer;
 import dev.forgetmenot.diffusion.tokenizer.PromptChunk;
 import dev.forgetmenot.diffusion.training.ModelGradients;
 import dev.forgetmenot.diffusion.training.TrainingSession;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.files.Closing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -241,6 +242,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   public PromptTokenizer tokenizer() {
     return new EngineTokenizer(
         engine, parts.text().parts().stream().map(TextEncoders.Part::tokenizer).toList());
+  }
+
+  /** How weights are held that no patch changes. */
+  public WeightPrecision weightPrecision() {
+    return options.weights();
   }
 
   /** In how many chunks a prompt is encoded where prompts are read as A1111 does. */

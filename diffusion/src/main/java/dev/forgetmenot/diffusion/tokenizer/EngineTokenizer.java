@@ -69,4 +69,12 @@ public record EngineTokenizer(EngineThread engine, List<ClipTokenizer> tokenizer
   public Set<Integer> frame() {
     return first().frame();
   }
+
+  @Override
+  public List<PromptTokenizer> others() {
+    return tokenizers.stream()
+        .skip(1)
+        .<PromptTokenizer>map(other -> new EngineTokenizer(engine, List.of(other)))
+        .toList();
+  }
 }

@@ -3,6 +3,7 @@ package dev.forgetmenot.kit.auto;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
+import dev.forgetmenot.kit.concept.AskedPhrases;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.EvenSpread;
 import dev.forgetmenot.kit.concept.GeneralPrompts;
@@ -69,7 +70,7 @@ public record TextScreen(List<ConceptEmbeddings.Pairs> named, List<List<Matrix>>
     Set<PromptPhrase> near = new LinkedHashSet<>();
     List<PromptPhrase> own = new ArrayList<>();
     List<PromptPhrase> things =
-        vocabulary.ofStyle(false).stream()
+        AskedPhrases.of(encoder.model().base(), vocabulary.ofStyle(false)).stream()
             .map(phrase -> PromptPhrase.of(phrase.phrase(), vocabulary))
             .toList();
     for (int i = 0; i < concepts.size(); i++) {

@@ -177,23 +177,18 @@ public record ConceptEmbeddings(
     return others.stream().mapToInt(LocatedPhrase::last).reduce(target.last(), Math::max);
   }
 
-  private static List<Integer> matched(List<Integer> tokens, LocatedPhrase other) {
+  private List<Integer> matched(List<Integer> tokens, LocatedPhrase guide) {
+    List<Integer> other = tokens(guide);
     List<Integer> to = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i++) {
       int fromLast = tokens.size() - 1 - i;
-      to.add(
-          other.tokens().isEmpty()
-              ? tokens.get(i)
-              : other.tokens().get(Math.max(0, other.tokens().size() - 1 - fromLast)));
+      to.add(other.isEmpty() ? tokens.get(i) : other.get(Math.max(0, other.size() - 1 - fromLast)));
     }
     return to;
   }
 
   private List<Integer> tokens(LocatedPhrase prompt) {
-    int size = prompt.tokens().size();
-    return places == TokenSelection.LAST && size > 0
-        ? prompt.tokens().subList(size - 1, size)
-        : prompt.tokens();
+    return places == TokenSelection.LAST ? prompt.places().last() : prompt.places().tokens();
   }
 
   /**

@@ -31,7 +31,7 @@ public record NearestConcepts(List<Near> phrases) {
   public record Near(PromptPhrase subject, double cosine) {}
 
   /**
-   * Sorts phrases. For the engine thread.
+   * Sorts phrases, as many as {@link AskedPhrases} says. For the engine thread.
    *
    * @param candidates what may be near; those that say the same as the concept are left out
    */
@@ -49,12 +49,13 @@ public record NearestConcepts(List<Near> phrases) {
     if (others.isEmpty()) {
       return new NearestConcepts(List.of());
     }
+    others = AskedPhrases.of(encoder.model().base(), others);
     List<PromptPhrase> all = new ArrayList<>(others);
     all.add(concept);
     List<EncodedPrompt> encoded =
         encoder.encode(all.stream().map(subject -> template.with(subject.phrase())).toList());
     List<double[]> ends = new ArrayList<>();
-    encoded.forEach(one -> ends.add(one.columns(List.of(one.prompt().endPosition())).column(0)));
+    encoded.forEach(one -> ends.add(one.columns(List.of(one.prompt().lastEnd())).column(0)));
     double[] mean = new double[encoded.get(0).width()];
     ends.forEach(end -> add(mean, end, 1.0 / ends.size()));
     ends.forEach(end -> add(end, mean, -1));

@@ -1,6 +1,7 @@
 package dev.forgetmenot.kit.concept;
 
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.model.PromptTokenizer;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.gate.PromptEncoder;
@@ -21,7 +22,7 @@ public record TokenPositions(List<Integer> columns) {
   }
 
   /**
-   * Finds a concept in a prompt.
+   * Finds a concept in a prompt, in each text encoder's own tokens: the columns of all together.
    *
    * @param concept in words, such as {@code soccer ball}
    * @throws IllegalArgumentException if the concept is empty, the prompt was cut, or the concept
@@ -29,19 +30,25 @@ public record TokenPositions(List<Integer> columns) {
    */
   public static TokenPositions find(
       DiffusionModel model, TokenizedPrompt prompt, String concept, EosSelection endOfText) {
-    List<Integer> pieces = model.tokenIds(concept);
-    if (pieces.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the concept '"
-              + concept
-              + "' has no token in this model's vocabulary; name it in words");
-    }
     PromptEncoder.requireWhole(prompt);
-    try {
-      return find(prompt, pieces, endOfText, model.endOfText());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("the concept '" + concept + "': " + e.getMessage(), e);
+    TreeSet<Integer> found = new TreeSet<>();
+    List<PromptTokenizer> tokenizers = WordPlaces.tokenizers(model, prompt);
+    for (int i = 0; i < tokenizers.size(); i++) {
+      List<Integer> pieces = tokenizers.get(i).tokenIds(concept);
+      if (pieces.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the concept '"
+                + concept
+                + "' has no token in this model's vocabulary; name it in words");
+      }
+      try {
+        int end = tokenizers.get(i).endOfText();
+        found.addAll(find(prompt.all().get(i), pieces, endOfText, end).columns());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("the concept '" + concept + "': " + e.getMessage(), e);
+      }
     }
+    return new TokenPositions(List.copyOf(found));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.forgetmenot.kit.solve;
 
+import dev.forgetmenot.kit.concept.AskedPhrases;
 import dev.forgetmenot.patching.linear.InputUpdate;
 import dev.forgetmenot.patching.solve.PreservedEmbeddings;
 import java.util.LinkedHashMap;
@@ -22,10 +23,13 @@ public record SideEffects(SolveInput job, List<PreservedConcept> preserved) {
    */
   public void write(List<InputUpdate> edits, SolveReport.Writer report) {
     report.drift("drift-preserved", "preserved phrases", drifts(edits, preserved));
-    report.drift(
-        "drift-nearest",
-        "nearest phrases of the vocabulary",
-        drifts(edits, job.neighbours(NEAREST)));
+    report.drift("drift-nearest", "nearest phrases of the vocabulary", drifts(edits, nearest()));
+  }
+
+  /** None where large text encoders would be asked about phrases for this report alone. */
+  private List<PreservedConcept> nearest() {
+    boolean asks = AskedPhrases.all(job.model().base()) || job.encoder().size() > NEAREST;
+    return asks ? job.neighbours(NEAREST) : List.of();
   }
 
   /** By phrase; of several edits (one for each layer) their mean. */

@@ -6,6 +6,7 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.NamedWeights;
+import dev.forgetmenot.kit.concept.AskedPhrases;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.GeneralPrompts;
 import dev.forgetmenot.kit.concept.NearestConcepts;
@@ -17,6 +18,7 @@ import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
 import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
+import dev.forgetmenot.patching.linear.TruncatedSvd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -43,6 +45,7 @@ public record SolveInput(
     Function<ConceptType, List<PromptTemplate>> templates) {
   private static final double PROMPTS = 0.3; // the weight of general prompts beside names
   private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
+  private static final int WIDEST = 1024; // embeddings whose second moments are decomposed in full
   private static final double CUT = 3e-4; // weaker directions of general text do not count
 
   /** The loaded model. */
@@ -217,7 +220,8 @@ public record SolveInput(
         others().stream().filter(subject -> !without.contains(subject)).toList();
     PromptTemplate template = PromptTemplate.ofThings();
     if (others.size() < 2) {
-      return TextStatistics.ofTokens(encoder, template, TOKENS);
+      boolean few = !AskedPhrases.all(model().base());
+      return TextStatistics.ofTokens(encoder, template, few ? AskedPhrases.FEW : TOKENS);
     }
     return TextStatistics.of(encoder, template, others)
         .and(
@@ -231,17 +235,22 @@ public record SolveInput(
     return GeneralPrompts.of(others(), styles());
   }
 
-  /** The things of the vocabulary that are none of the concepts. */
+  /**
+   * The things of the vocabulary that are none of the concepts, as many as {@link AskedPhrases}
+   * says.
+   */
   public List<PromptPhrase> others() {
-    return vocabulary().ofStyle(false).stream()
-        .map(phrase -> subject(phrase.phrase()))
-        .filter(subject -> !isConcept(subject))
-        .toList();
+    List<PromptPhrase> all =
+        vocabulary().ofStyle(false).stream()
+            .map(phrase -> subject(phrase.phrase()))
+            .filter(subject -> !isConcept(subject))
+            .toList();
+    return AskedPhrases.of(model().base(), all);
   }
 
   /**
    * General text in few columns: P with P·Pᵀ = n·E[xxᵀ], as if n of its rows stood beside each
-   * other (d × m), m at most d; no columns for none.
+   * other (d × m), m at most d, and at most 512 of wide embeddings; no columns for none.
    *
    * @param rows n
    */
@@ -250,10 +259,19 @@ public record SolveInput(
       return Matrix.zeros(width(), 0);
     }
     Matrix text = generalText(List.of()).rows();
-    SingularValues svd = SingularValues.of(text.inner().times(rows / text.rows()));
+    Matrix second = text.inner().times(rows / text.rows());
+    if (second.rows() > WIDEST) {
+      TruncatedSvd largest = TruncatedSvd.of(second, 1);
+      TruncatedSvd svd = TruncatedSvd.above(second, CUT * largest.sigma().get(0), WIDEST / 2);
+      return svd.u().timesDiagonal(roots(svd.sigma()));
+    }
+    SingularValues svd = SingularValues.of(second);
     int rank = svd.rank(CUT);
-    double[] roots = svd.sigma().stream().limit(rank).mapToDouble(Math::sqrt).toArray();
-    return svd.first(rank).timesDiagonal(roots);
+    return svd.first(rank).timesDiagonal(roots(svd.sigma().subList(0, rank)));
+  }
+
+  private static double[] roots(List<Double> values) {
+    return values.stream().mapToDouble(Math::sqrt).toArray();
   }
 
   /**

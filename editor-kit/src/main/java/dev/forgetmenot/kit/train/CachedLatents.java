@@ -34,6 +34,11 @@ public final class CachedLatents implements AutoCloseable {
     return array;
   }
 
+  /** The shape (1, c, h, w) of the latents of each. */
+  public Shape shape() {
+    return means.get(0).getShape();
+  }
+
   /** Number of images. */
   public int size() {
     return means.size();

@@ -4,6 +4,8 @@ import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.train.TrainingImages.Crop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param values the given values
  */
 public record ImageSettings(Settings values) {
+  private static final String RESOLUTION = "resolution";
+
   /** The settings. */
   public static List<SettingSpec> parameters() {
     return parameters(8);
@@ -43,7 +47,37 @@ public record ImageSettings(Settings values) {
         SettingSpec.choice(
             "crop",
             List.of("centre", "random"),
-            "Where the square is cut from images that are not square."));
+            "Where the square is cut from images that are not square."),
+        SettingSpec.integer(
+            RESOLUTION,
+            8,
+            1 << 14,
+            "Pixels of the side of what is trained on, at most the model's own size, which it is"
+                + " without this; a smaller one takes less memory and time."));
+  }
+
+  /**
+   * The side of what is trained on, in pixels: as given, at most the model's own size.
+   *
+   * @throws IllegalArgumentException if the autoencoder has no latents of that size
+   */
+  public int side(DiffusionModel model) {
+    int own = model.imageSize();
+    int side = values.find(RESOLUTION).map(Integer::parseInt).orElse(own);
+    int stride = own / model.latentShape()[1];
+    if (side % stride != 0) {
+      throw new IllegalArgumentException(
+          Message.of("resolution should be a multiple of %d pixels, not %d", stride, side));
+    }
+    return Math.min(side, own);
+  }
+
+  /** What the model is asked to draw, of the size that is trained on. */
+  public GenerationRequest request(DiffusionModel model, String prompt) {
+    int side = side(model);
+    return side == model.imageSize()
+        ? GenerationRequest.of(prompt)
+        : GenerationRequest.builder(prompt).width(side).height(side).build();
   }
 
   /** Where they come from, for recipes: {@code folder} or {@code the model}. */
@@ -89,13 +123,12 @@ public record ImageSettings(Settings values) {
     Path own = several ? folder.resolve(name) : folder;
     Path hyphenated = folder.resolve(name.replace(' ', '-'));
     boolean plain = Files.isDirectory(own) || !Files.isDirectory(hyphenated);
-    return TrainingImages.read(
-        plain ? own : hyphenated, model.imageSize(), crop, seed, context::say);
+    return TrainingImages.read(plain ? own : hyphenated, side(model), crop, seed, context::say);
   }
 
   private TrainingImages draw(DiffusionModel model, String prompt, long seed, JobContext context) {
     int count = Math.toIntExact(values.integer("num-images"));
     context.say("the model draws " + count + " images of '" + prompt + "'");
-    return TrainingImages.draw(model, prompt, count, seed);
+    return TrainingImages.of(model.generate(request(model, prompt).seeds(seed, count)));
   }
 }

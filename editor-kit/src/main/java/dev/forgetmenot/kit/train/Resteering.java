@@ -77,7 +77,7 @@ public record Resteering(
             new PromptEmbeddings(model, prompts.stream().map(ConceptPrompt::prompt).toList());
         TrainingExamples examples =
             images.isEmpty()
-                ? new TrainingExamples(model, prompts.size(), seed)
+                ? new TrainingExamples(model, prompts.size(), settings.images().side(model), seed)
                 : new TrainingExamples(model, images, seed);
         PreservationLoss preservation =
             new PreservationLoss(

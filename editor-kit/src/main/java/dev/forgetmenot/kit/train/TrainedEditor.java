@@ -74,13 +74,15 @@ public abstract class TrainedEditor extends NamedEditor {
   public Optional<EditOutline> outline(
       List<Concept> concepts, Settings values, DiffusionModel model) {
     TrainableSettings trainable = new TrainableSettings(values);
+    double side = (double) new ImageSettings(values).side(model) / model.imageSize();
     return Optional.of(
         new EditOutline(
             trainable.outline(model),
             trainable.numbers(model),
             keepsBase(values),
             graphs(values) * Math.toIntExact(values.integer("train-batch-size")),
-            OptimizerSettings.checkpointed(values)));
+            OptimizerSettings.checkpointed(values),
+            side * side));
   }
 
   @Override

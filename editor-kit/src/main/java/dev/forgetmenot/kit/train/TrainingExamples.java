@@ -47,6 +47,7 @@ public final class TrainingExamples implements AutoCloseable {
   private final long seed;
   private final List<Example> examples = new ArrayList<>();
   private final Optional<CachedLatents> posteriors; // empty for pure noise
+  private final Shape shape; // of the latents of one image, (1, c, h, w)
 
   /**
    * Encodes the images of each concept.
@@ -64,12 +65,26 @@ public final class TrainingExamples implements AutoCloseable {
         examples.add(new Example(concept, own.masks().get(i)));
       }
     }
-    posteriors = Optional.of(new CachedLatents(model, images));
+    CachedLatents encoded = new CachedLatents(model, images);
+    posteriors = Optional.of(encoded);
+    shape = encoded.shape();
   }
 
-  /** Pure noise for each of some concepts. */
+  /** Pure noise for each of some concepts, of the model's own size. */
   public TrainingExamples(DiffusionModel model, int concepts, long seed) {
+    this(model, concepts, model.imageSize(), seed);
+  }
+
+  /**
+   * Pure noise for each of some concepts.
+   *
+   * @param side of the images that it would become, in pixels
+   */
+  public TrainingExamples(DiffusionModel model, int concepts, int side, long seed) {
     this.model = model;
+    int[] own = model.latentShape();
+    int latents = side / (model.imageSize() / own[1]);
+    shape = new Shape(1, own[0], latents, latents);
     this.seed = seed;
     for (int concept = 0; concept < concepts; concept++) {
       examples.add(new Example(concept, Optional.empty()));
@@ -141,8 +156,6 @@ public final class TrainingExamples implements AutoCloseable {
     List<Example> drawn = new ArrayList<>();
     NDList noisy = new NDList();
     double[] timesteps = new double[size];
-    int[] chw = model.latentShape();
-    Shape shape = new Shape(1, chw[0], chw[1], chw[2]);
     for (int i = 0; i < size; i++) {
       StepRng random = StepRng.ofImage(seed, draw, size, i);
       NoiseSource source = model.noise(random.noiseSeed());

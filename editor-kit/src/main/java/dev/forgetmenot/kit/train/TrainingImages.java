@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * The images that an editor trains on, all of the model's own size.
+ * The images that an editor trains on, all of one size.
  *
  * @param images none where an editor needs none
  * @param digests SHA-256 of each image's file, or of its pixels when the model drew it, hex
@@ -52,7 +52,7 @@ public record TrainingImages(
 
   /**
    * Reads every image of a folder, in the order of the names: the shorter side is brought to the
-   * model's size, then a square is cut out. What {@link ImageFile} says of orientation, colours and
+   * size, then a square is cut out. What {@link ImageFile} says of orientation, colours and
    * transparent parts holds. A grey image {@code NAME.mask.png} beside the image {@code
    * NAME.ending} is its mask: white counts, black does not. What is in the folder and is not used
    * is said.

@@ -110,7 +110,7 @@ class PromptsInStepsTest {
       TrainingScope scope, List<ConceptPrompt> prompts, int size) {
     try (PromptEmbeddings embeddings =
             new PromptEmbeddings(sd, prompts.stream().map(ConceptPrompt::prompt).toList());
-        TrainingExamples examples = new TrainingExamples(sd, 2, 5)) {
+        TrainingExamples examples = new TrainingExamples(sd, 2, sd.imageSize(), 5)) {
       int[] draw = {0};
       return scope.step(
           (NDManager manager) -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
@@ -99,7 +100,7 @@ class TrainingExamplesTest {
         .call(
             () -> {
               List<float[]> noises = new ArrayList<>();
-              try (TrainingExamples examples = new TrainingExamples(sd, 2, 3)) {
+              try (TrainingExamples examples = new TrainingExamples(sd, 2, sd.imageSize(), 3)) {
                 float[] noisy =
                     noisy(
                         examples,
@@ -119,6 +120,21 @@ class TrainingExamplesTest {
                 }
               }
               return null;
+            });
+  }
+
+  @Test
+  void noiseIsOfTheSideThatIsTrainedOn() {
+    sd.engine()
+        .run(
+            () -> {
+              int side = sd.imageSize() / 2;
+              try (TrainingExamples examples = new TrainingExamples(sd, 1, side, 3);
+                  NDManager manager = sd.newManager()) {
+                int[] own = sd.latentShape();
+                assertThat(examples.batch(manager, 0, 2).noisy().getShape())
+                    .isEqualTo(new Shape(2, own[0], own[1] / 2, own[2] / 2));
+              }
             });
   }
 
@@ -149,7 +165,7 @@ class TrainingExamplesTest {
             () -> {
               try (TrainingExamples examples =
                       new TrainingExamples(sd, List.of(grey(10, 200), grey(10), grey(200)), 3);
-                  TrainingExamples noise = new TrainingExamples(sd, 2, 3)) {
+                  TrainingExamples noise = new TrainingExamples(sd, 2, sd.imageSize(), 3)) {
                 float[] both = examples.mean(0);
                 float[] dark = examples.mean(1);
                 float[] light = examples.mean(2);

@@ -93,6 +93,12 @@ public record SettingSpec(
         .within((double) min, (double) max);
   }
 
+  /** A whole number whose default the editor chooses itself. */
+  public static SettingSpec integer(String name, long min, long max, String help) {
+    return new SettingSpec(name, Type.INTEGER, Optional.empty(), help)
+        .within((double) min, (double) max);
+  }
+
   /** A number. */
   public static SettingSpec number(
       String name, double otherwise, double min, double max, String help) {

@@ -37,4 +37,9 @@ public interface PromptTokenizer {
 
   /** The ids of begin, end and padding, which a search for words leaves out. */
   Set<Integer> frame();
+
+  /** Those of the model's other text encoders, in their order; none where it has one. */
+  default List<PromptTokenizer> others() {
+    return List.of();
+  }
 }

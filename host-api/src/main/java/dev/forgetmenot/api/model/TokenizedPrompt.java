@@ -1,6 +1,7 @@
 package dev.forgetmenot.api.model;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A prompt as the text encoder gets it.
@@ -23,5 +24,15 @@ public record TokenizedPrompt(
   /** A prompt of a model with one text encoder, or of the same ids for all. */
   public TokenizedPrompt(String text, List<Integer> ids, int endPosition, String cut) {
     this(text, ids, endPosition, cut, List.of());
+  }
+
+  /** The prompt for each text encoder, this one first. */
+  public List<TokenizedPrompt> all() {
+    return Stream.concat(Stream.of(this), others.stream()).toList();
+  }
+
+  /** The first index at which all text encoders have read the whole text. */
+  public int lastEnd() {
+    return all().stream().mapToInt(TokenizedPrompt::endPosition).max().orElseThrow();
   }
 }

@@ -5,6 +5,7 @@ import dev.forgetmenot.api.edit.EditOutline;
 import dev.forgetmenot.api.model.BaseModel;
 import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.safetensors.TensorInfo;
 import java.util.HashMap;
@@ -22,8 +23,10 @@ import java.util.stream.DoubleStream;
  * @param pixels of the latents of one image at the model's own size
  * @param sites the attention layers of the UNet
  * @param heapMax what the Java heap may grow to
+ * @param held how weights are held
  */
-public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> sites, long heapMax) {
+public record MemoryModel(
+    BaseModel base, long pixels, List<AttentionLayer> sites, long heapMax, WeightPrecision held) {
   private static final long MIB = 1L << 20;
 
   /** The libraries of the engine and the JVM without its heap. */
@@ -59,22 +62,30 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   /** Feature maps of the VAE's largest layer that live together while an image is decoded. */
   private static final double DECODED = 2.75;
 
+  /** Bytes of a number that is held in 16 bits, with what is widened of it at a time. */
+  private static final double HALF = 2.6;
+
   /** Tokens of a prompt. */
   private static final int TOKENS = 77;
 
   /** Of a model that was loaded. */
   public static MemoryModel of(StableDiffusion model) {
-    return of(model.base(), model.latentShape(), model.attentionSites());
+    return of(model.base(), model.latentShape(), model.attentionSites(), model.weightPrecision());
   }
 
-  /** Of a model's files. */
+  /** Of a model's files, of which all weights are widened. */
   public static MemoryModel of(ModelOnDisk model) {
-    return of(model.base(), model.latentShape(), model.attentionSites());
+    return of(model.base(), model.latentShape(), model.attentionSites(), WeightPrecision.F32);
   }
 
-  private static MemoryModel of(BaseModel base, int[] latents, List<AttentionLayer> sites) {
+  private static MemoryModel of(
+      BaseModel base, int[] latents, List<AttentionLayer> sites, WeightPrecision held) {
     return new MemoryModel(
-        base, (long) latents[1] * latents[2], sites, MemoryFacts.read().heapMax());
+        base, (long) latents[1] * latents[2], sites, MemoryFacts.read().heapMax(), held);
+  }
+
+  private double bytes() {
+    return held == WeightPrecision.HALF ? HALF : Float.BYTES;
   }
 
   /**
@@ -91,7 +102,8 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
                 outline.trained(),
                 outline.keepsBase(),
                 outline.batch(),
-                outline.gradientCheckpointing())
+                outline.gradientCheckpointing(),
+                outline.share())
             : solution(name -> changed.contains("unet/" + name));
     return with(edit, judge, drawn);
   }
@@ -105,7 +117,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * @param drawn as for {@link #edit}
    */
   public MemoryNeed inversion(long trained, boolean checkpointed, long judge, long drawn) {
-    MemoryNeed training = training(trained, false, 1, checkpointed);
+    MemoryNeed training = training(trained, false, 1, checkpointed, 1);
     long vae = Float.BYTES * numbers("vae", name -> true); // the images become latents
     return with(
         new MemoryNeed(
@@ -113,7 +125,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
             0,
             training.weights() + vae,
             training.training(),
-            step(1, checkpointed),
+            step(1, checkpointed, 1),
             0),
         judge,
         drawn);
@@ -129,7 +141,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   public MemoryNeed evaluation(boolean trained, long judge, long drawn) {
     MemoryNeed training =
         trained
-            ? training(numbers("unet", name -> true), false, 1, false)
+            ? training(numbers("unet", name -> true), false, 1, false, 1)
             : new MemoryNeed(0, 0, 0, 0, 0, 0);
     return with(training, judge, drawn);
   }
@@ -151,12 +163,20 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
    * @param keepsBase whether they are kept as they were too
    * @param batch images that one step looks at together
    * @param checkpointed whether it computes activations again
+   * @param share of the pixels of an image of the model's own size that it looks at
    */
-  public MemoryNeed training(long trained, boolean keepsBase, int batch, boolean checkpointed) {
-    long weights = Float.BYTES * (textEncoders() + numbers("unet", name -> true));
+  public MemoryNeed training(
+      long trained, boolean keepsBase, int batch, boolean checkpointed, double share) {
+    double ofUnet = checkpointed ? bytes() : Float.BYTES; // a graph keeps what was widened
+    long weights = Math.round(bytes() * textEncoders() + ofUnet * numbers("unet", name -> true));
     long copies = keepsBase ? 4 : 3; // the gradient and two moments beside
     return new MemoryNeed(
-        program(), 0, weights, copies * Float.BYTES * trained, passes(batch, checkpointed), 0);
+        program(),
+        0,
+        weights,
+        copies * Float.BYTES * trained,
+        passes(batch, checkpointed, share),
+        0);
   }
 
   /**
@@ -196,7 +216,7 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
             .mapToLong(name -> base.tensors().shape("vae", name)[1])
             .min()
             .orElse(0);
-    return Math.round(Float.BYTES * (numbers + DECODED * channels * drawn));
+    return Math.round(bytes() * numbers + Float.BYTES * DECODED * channels * drawn);
   }
 
   private long textEncoders() {
@@ -212,21 +232,22 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
         .sum();
   }
 
-  private long passes(int batch, boolean checkpointed) {
-    return step(batch, checkpointed) + attention(batch, checkpointed ? SHOWN : KEPT_ATTENTION);
+  private long passes(int batch, boolean checkpointed, double share) {
+    return step(batch, checkpointed, share)
+        + attention(batch, checkpointed ? SHOWN : KEPT_ATTENTION, share);
   }
 
   /**
    * A pass of the UNet forward and backward. With checkpoints it keeps what goes from one segment
    * to the next and its gradient, and all that the largest segment does.
    */
-  private long step(int batch, boolean checkpointed) {
+  private long step(int batch, boolean checkpointed, double share) {
     Map<String, Double> segments = new HashMap<>();
     double between = 0;
     for (String name : base.tensors().names("unet")) {
       long[] shape = base.tensors().shape("unet", name);
       if (shape.length >= 2) {
-        double numbers = shape[0] * pixelsOf(name);
+        double numbers = share * shape[0] * pixelsOf(name);
         segments.merge(segment(name), KEPT * numbers, Double::sum);
         between += name.matches(SEGMENT_OUTPUT) ? 2 * numbers : 0;
       }
@@ -243,11 +264,11 @@ public record MemoryModel(BaseModel base, long pixels, List<AttentionLayer> site
   }
 
   /** The attention to the prompt of such a pass, where the loss looks at it. */
-  private long attention(int batch, int kept) {
+  private long attention(int batch, int kept, double share) {
     double numbers = 0;
     for (AttentionLayer site : sites) {
       if (site.cross()) {
-        numbers += kept * (double) site.heads() * pixelsOf(site.name()) * TOKENS;
+        numbers += share * kept * site.heads() * pixelsOf(site.name()) * TOKENS;
       }
     }
     return Math.round(Float.BYTES * batch * numbers);

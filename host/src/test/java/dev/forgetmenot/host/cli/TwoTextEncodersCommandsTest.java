@@ -96,6 +96,8 @@ class TwoTextEncodersCommandsTest {
     "dp, --preserve=boat;tree",
     "resteer, --trainable=lora --steps=2" + TRAINED,
     "resteer, --trainable=cross-attention --steps=2" + TRAINED,
+    "resteer, --trainable=lora --steps=2 --resolution=8 --gradient-checkpointing" + TRAINED,
+    "resteer, --trainable=lora --steps=2 --resolution=8 --num-images=1 --learning-rate=1e-2",
     "esd, --starts=1 --start-steps=2 --steps=2",
     "ablate, --num-images=1 --steps=2",
   })

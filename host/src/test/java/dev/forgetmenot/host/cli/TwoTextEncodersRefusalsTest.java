@@ -127,15 +127,16 @@ class TwoTextEncodersRefusalsTest {
         ProgramRun.line("generate", with(drawing(model), words, "--no-prompt-weights"));
     assertThat(drawn.code()).as(drawn.err()).isZero();
     assertThat(drawn.err() + drawn.out()).contains("text encoder 2, which does not see");
-    refused(
-        List.of("read the prompt", "as other tokens", "write it otherwise"),
-        "forget lighthouse --no-report --method=uce",
-        "--plugins",
-        plugins,
-        "--model",
-        model,
-        "-o",
-        temp.resolve("a.fmnpatch"));
+    for (String method : List.of("uce", "resteer --no-real-image --steps=2")) {
+      ProgramRun.done(
+          "forget lighthouse --no-report --overwrite --method=" + method,
+          "--plugins",
+          plugins,
+          "--model",
+          model,
+          "-o",
+          temp.resolve("a.fmnpatch"));
+    }
   }
 
   @Test

@@ -2,12 +2,14 @@ package dev.forgetmenot.host.edit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.diffusion.weights.WeightPrecision;
 import dev.forgetmenot.host.MemoryFacts;
 import dev.forgetmenot.host.evaluate.EvaluationSetup;
 import dev.forgetmenot.host.model.MemoryModel;
@@ -114,13 +116,29 @@ class PreflightTest extends OnTinyModel {
   @Test
   void theHeapCountsAsFarAsItMayGrow() {
     MemoryModel usual = MemoryModel.of(model.model());
-    MemoryModel small = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), GIB / 16);
-    MemoryModel large = new MemoryModel(usual.base(), usual.pixels(), usual.sites(), 4 * GIB);
+    MemoryModel small =
+        new MemoryModel(usual.base(), usual.pixels(), usual.sites(), GIB / 16, usual.held());
+    MemoryModel large =
+        new MemoryModel(usual.base(), usual.pixels(), usual.sites(), 4 * GIB, usual.held());
     assertThat(
-            large.training(0, false, 1, false).total() - small.training(0, false, 1, false).total())
+            large.training(0, false, 1, false, 1).total()
+                - small.training(0, false, 1, false, 1).total())
         .isBetween(GIB / 8, GIB);
     assertThat(large.solution(name -> true).total())
         .isGreaterThan(small.solution(name -> true).total());
+  }
+
+  @Test
+  void weightsInHalfPrecisionAndSmallerImagesTakeLess() {
+    MemoryModel usual = MemoryModel.of(model.model());
+    MemoryModel half =
+        new MemoryModel(usual.base(), usual.pixels(), usual.sites(), GIB, WeightPrecision.HALF);
+    assertThat(half.images(64, 64).images()).isLessThan(usual.images(64, 64).images());
+    assertThat(half.training(0, false, 1, true, 1).weights())
+        .isLessThan(half.training(0, false, 1, false, 1).weights())
+        .isLessThan(usual.training(0, false, 1, true, 1).weights());
+    assertThat(4 * usual.training(0, false, 1, true, 0.25).passes())
+        .isCloseTo(usual.training(0, false, 1, true, 1).passes(), within(4L));
   }
 
   @Test

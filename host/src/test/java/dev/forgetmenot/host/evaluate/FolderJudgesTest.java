@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
+import dev.forgetmenot.diffusion.pipeline.ModelOnDisk;
+import dev.forgetmenot.kit.concept.AskedPhrases;
 import dev.forgetmenot.safetensors.DType;
 import dev.forgetmenot.testkit.EmbeddedModel;
 import dev.forgetmenot.testkit.GoldenFolders;
@@ -14,6 +16,7 @@ import dev.forgetmenot.testkit.realsize.RandomFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +117,13 @@ class FolderJudgesTest {
     assertThat(setup.vocabulary().find("sherlock holmes").orElseThrow().kind())
         .isEqualTo(ConceptType.IDENTITY);
     assertThat(setup.vocabulary().ofStyle(true)).hasSizeGreaterThan(30);
+    try (ModelOnDisk opened = ModelOnDisk.open(folder)) {
+      List<KnownConcepts.Phrase> all = setup.vocabulary().phrases();
+      assertThat(AskedPhrases.of(opened.base(), all))
+          .as("the text encoders of XL take 1.5 s of two cores for a prompt")
+          .hasSize(size == ModelSize.SDXL ? 24 : all.size())
+          .contains(all.get(0), all.get(all.size() * 23 / 24));
+    }
     assertThat(setup.vocabularyNote().orElseThrow())
         .contains("no concepts.json", "of the list core", "--known-concepts");
     Files.writeString(folder.resolve("concepts.json"), "{\"concepts\": [{\"phrase\": \"a hat\"}]}");

@@ -109,6 +109,7 @@ class AttnYamlTest {
         .containsEntry("learning-rate", "3.0e-06")
         .containsEntry("steps", "4")
         .containsEntry("crop", "random")
+        .containsEntry("resolution", "512")
         .containsEntry("weight-decay", "0.02")
         .containsEntry("max-grad-norm", "1.")
         .containsEntry("seed", "0");
@@ -116,8 +117,9 @@ class AttnYamlTest {
     assertThat(plan.notes()).hasSize(1);
     assertThat(plan.notes().get(0))
         .startsWith("These keys have no meaning here and are left out: ")
-        .contains("mixed_precision", "report_to", "revision", "resolution")
-        .doesNotContain("learning_rate", "multi_concept", "use_ti", "seed", "scale_lr");
+        .contains("mixed_precision", "report_to", "revision")
+        .doesNotContain(
+            "learning_rate", "multi_concept", "use_ti", "seed", "scale_lr", "resolution");
     assertThat(plan.samples().requests())
         .singleElement()
         .satisfies(

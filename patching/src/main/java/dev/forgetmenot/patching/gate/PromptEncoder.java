@@ -30,6 +30,11 @@ public final class PromptEncoder {
     return model;
   }
 
+  /** How many prompts were encoded. */
+  public int size() {
+    return known.size();
+  }
+
   /**
    * Encodes a prompt.
    *
@@ -61,14 +66,12 @@ public final class PromptEncoder {
   }
 
   /**
-   * Checks that all text encoders see all of a prompt, as the same tokens: their embeddings lie
-   * side by side, and a word must stand at the same places in all.
+   * Checks that all text encoders see all of a prompt.
    *
-   * @throws IllegalArgumentException that names the prompt and what is wrong
+   * @throws IllegalArgumentException that names the prompt and what would be cut off
    */
   public static void requireWhole(TokenizedPrompt prompt) {
-    List<TokenizedPrompt> all = new ArrayList<>(List.of(prompt));
-    all.addAll(prompt.others());
+    List<TokenizedPrompt> all = prompt.all();
     for (TokenizedPrompt one : all) {
       if (!one.cut().isEmpty()) {
         throw new IllegalArgumentException(
@@ -80,18 +83,7 @@ public final class PromptEncoder {
                 all.size() > 1 ? " " + (all.indexOf(one) + 1) : "",
                 one.cut()));
       }
-      if (!words(one).equals(words(prompt))) {
-        throw new IllegalArgumentException(
-            Message.of(
-                "the model's text encoders read the prompt '%s' as other tokens, %s and %s, so that"
-                    + " a word has no place in both; write it otherwise",
-                prompt.text(), words(prompt), words(one)));
-      }
     }
-  }
-
-  private static List<Integer> words(TokenizedPrompt prompt) {
-    return prompt.ids().subList(1, prompt.endPosition());
   }
 
   private void encodeBatch(List<TokenizedPrompt> batch) {

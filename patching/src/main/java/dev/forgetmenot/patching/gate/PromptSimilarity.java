@@ -51,7 +51,7 @@ public final class PromptSimilarity {
     List<TokenizedPrompt> tokens = prompts.stream().map(encoder.model()::tokenize).toList();
     List<double[]> rows = new ArrayList<>();
     for (EncodedPrompt prompt : encoder.encodeTokens(tokens)) {
-      rows.add(prompt.columns(List.of(prompt.prompt().endPosition())).column(0));
+      rows.add(prompt.columns(List.of(prompt.prompt().lastEnd())).column(0));
     }
     return rows;
   }

@@ -10,7 +10,6 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
-import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.auto.ShareMeasurement;
 import dev.forgetmenot.kit.concept.NearestConcepts;
@@ -202,7 +201,9 @@ public final class InstanceResteering extends TrainedCorrection {
       context.checkCancelled();
       List<RgbImage> some =
           model.generate(
-              GenerationRequest.of(prompt)
+              settings
+                  .images()
+                  .request(model, prompt)
                   .seeds(settings.optimizer().seed() + (long) batch * wanted, wanted));
       List<String> seen = judge.get().classify(some, word.kind());
       for (int i = 0; i < some.size() && sorted.size() < wanted; i++) {

@@ -41,9 +41,14 @@ class CheckpointedTrainingTest {
 
   @BeforeEach
   void load() throws IOException {
+    load("sd1-tiny");
+  }
+
+  private void load(String model) throws IOException {
     sd =
         StableDiffusion.load(
-            GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model"), LoadOptions.defaults());
+            GoldenFolders.inProject("testkit/fixtures").resolve(model).resolve("model"),
+            LoadOptions.defaults());
   }
 
   @AfterEach
@@ -57,6 +62,15 @@ class CheckpointedTrainingTest {
     Map<String, Delta> kept = train(method, KEPT, job(9, false));
     Map<String, Delta> again = train(method, checkpointed(), job(9, false));
     assertSame(again, kept);
+  }
+
+  /** The UNet is told the sizes of the image and the pooled text too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"resteer", "esd"})
+  void theSameWeightsWithTwoTextEncoders(String method) throws IOException {
+    sd.close();
+    load("sdxl-tiny");
+    theSameWeights(method);
   }
 
   @Test

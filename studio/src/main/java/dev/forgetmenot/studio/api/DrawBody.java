@@ -3,11 +3,14 @@ package dev.forgetmenot.studio.api;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.studio.draw.DrawLimits;
 import dev.forgetmenot.studio.draw.DrawRequest;
+import dev.forgetmenot.studio.draw.DrawnCondition;
 import dev.forgetmenot.studio.draw.ImageStore;
 import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.JsonFields;
 import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,8 +19,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * What is to be drawn, as the page asks for it: {@code prompt}, {@code negativePrompt}, {@code
  * sampler}, {@code steps}, {@code guidance}, {@code width}, {@code height}, {@code seed} (a decimal
- * text; random without it), {@code count}, {@code clipSkip}; {@code initialImage}, the id of an
- * image to begin with, with {@code denoising} and {@code mask}, the id of another one.
+ * text; random without it), {@code count}, {@code clipSkip}; what SDXL is told beside, {@code
+ * secondPrompt}, {@code secondNegativePrompt} and {@link DrawnCondition}'s; {@code initialImage},
+ * the id of an image to begin with, with {@code denoising} and {@code mask}, the id of another one.
  */
 record DrawBody(JsonFields fields) {
   private static final String INITIAL = "initialImage";
@@ -25,22 +29,30 @@ record DrawBody(JsonFields fields) {
   private static final String DENOISING = "denoising";
   private static final double USUAL_DENOISING = 0.75;
 
-  private static final Set<String> KEYS =
-      Set.of(
-          "kind",
-          "prompt",
-          "negativePrompt",
-          "sampler",
-          "steps",
-          "guidance",
-          "width",
-          "height",
-          "seed",
-          "count",
-          "clipSkip",
-          INITIAL,
-          MASK,
-          DENOISING);
+  private static final Set<String> KEYS = keys();
+
+  private static Set<String> keys() {
+    Set<String> keys = new HashSet<>(DrawnCondition.NUMBERS);
+    keys.addAll(
+        Set.of(
+            "kind",
+            "prompt",
+            "negativePrompt",
+            "sampler",
+            "steps",
+            "guidance",
+            "width",
+            "height",
+            "seed",
+            "count",
+            "clipSkip",
+            DrawnCondition.PROMPT,
+            DrawnCondition.NEGATIVE,
+            INITIAL,
+            MASK,
+            DENOISING));
+    return Set.copyOf(keys);
+  }
 
   /**
    * The request. A random seed is chosen here.
@@ -64,6 +76,7 @@ record DrawBody(JsonFields fields) {
             .clipSkip(fields.number("clipSkip", 1, 1, 12))
             .promptWeights(true);
     size(request);
+    condition(request);
     String sampler = fields.text("sampler");
     if (!sampler.isEmpty()) {
       request.sampler(sampler);
@@ -116,6 +129,20 @@ record DrawBody(JsonFields fields) {
         (long) width * height <= DrawLimits.PIXELS, "width × height", "at most 4,194,304");
     if (width > 0) {
       request.width(width).height(height);
+    }
+  }
+
+  private void condition(GenerationRequest.Builder request) throws HttpProblem {
+    for (String key : List.of(DrawnCondition.PROMPT, DrawnCondition.NEGATIVE)) {
+      fields.text(key, DrawLimits.PROMPT);
+    }
+    for (String key : DrawnCondition.NUMBERS) {
+      fields.number(key, 0, 0, DrawLimits.PIXELS);
+    }
+    try {
+      DrawnCondition.read(fields.json(), request);
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.unfit(e.getMessage());
     }
   }
 

@@ -52,6 +52,7 @@ public final class DrawRequest {
               json.addProperty("variationSeed", Long.toString(variation.seed()));
               json.addProperty("variationStrength", variation.strength());
             });
+    DrawnCondition.write(request, json);
     denoising.ifPresent(share -> json.addProperty(DENOISING, share));
     return json;
   }
@@ -97,6 +98,7 @@ public final class DrawRequest {
         value ->
             request.variation(
                 new Variation(value.getAsLong(), json.get("variationStrength").getAsDouble())));
+    DrawnCondition.read(json, request);
     if (json.has(DENOISING)) {
       Path mask = folder.resolve(MASK);
       Optional<RgbImage> masked =

@@ -5,6 +5,9 @@ import static dev.forgetmenot.studio.api.WaitingServer.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.api.sampling.SizeCondition;
+import dev.forgetmenot.studio.draw.DrawnCondition;
 import dev.forgetmenot.studio.http.HttpCall;
 import dev.forgetmenot.studio.http.Route;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,26 @@ class DrawOverHttpTest {
     assertThat(request.get("steps").getAsInt()).isEqualTo(20);
     assertThat(request.get("width").getAsInt()).isEqualTo(72);
     assertThat(request.get("count").getAsInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aDrawingSaysWhatSdxlIsToldBeside() throws Exception {
+    String told =
+        ", \"secondPrompt\": \"oil on canvas\", \"secondNegativePrompt\": \"ink\","
+            + " \"originalWidth\": 2048, \"originalHeight\": 1024, \"cropTop\": 128}";
+    String body = "{\"kind\": \"draw\", \"prompt\": \"a fox\"";
+    JsonObject request = json(server.ask("POST", "jobs", body + told)).getAsJsonObject("request");
+    GenerationRequest.Builder read = GenerationRequest.builder("a fox");
+    DrawnCondition.read(request, read);
+    assertThat(read.build().secondPrompt()).hasValue("oil on canvas");
+    assertThat(read.build().secondNegativePrompt()).hasValue("ink");
+    assertThat(read.build().sizeCondition())
+        .isEqualTo(
+            new SizeCondition(
+                Optional.of(new SizeCondition.Pixels(2048, 1024)), 0, 128, Optional.empty()));
+    HttpResponse<byte[]> half = server.ask("POST", "jobs", body + ", \"targetWidth\": 512}");
+    assertThat(half.statusCode()).isEqualTo(422);
+    assertThat(text(half)).contains("targetWidth and targetHeight");
   }
 
   @Test

@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 
 /** How long models take to load, in a process whose engine runs already, beside diffusers. */
 final class Loading {
-  private static final List<String> MODELS = List.of("sd15-f16", "sd15-f32", "sd21-f16");
+  private static final List<String> MODELS =
+      List.of("sd15-f16", "sd15-f32", "sd21-f16", "sdxl-f16");
 
   private final Program program;
   private final RealSizePage page;

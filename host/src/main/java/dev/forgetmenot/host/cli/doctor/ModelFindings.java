@@ -89,12 +89,12 @@ record ModelFindings(Findings found) {
     need(
         "trainCrossAttention",
         "training of cross attention",
-        memory.training(count(model, "unet", crossAttention), false, 1, false).total(),
+        memory.training(count(model, "unet", crossAttention), false, 1, false, 1).total(),
         available);
     need(
         "trainUnet",
         "training of the whole UNet",
-        memory.training(count(model, "unet", name -> true), false, 1, false).total(),
+        memory.training(count(model, "unet", name -> true), false, 1, false, 1).total(),
         available);
   }
 

@@ -1,0 +1,118 @@
+package dev.forgetmenot.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.forgetmenot.evaluation.report.EvaluationReport;
+import dev.forgetmenot.evaluation.report.ReportReader;
+import dev.forgetmenot.testkit.GoldenFolders;
+import dev.forgetmenot.testkit.PackagedPlugins;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What judges images or corrects, on a model with two text encoders and a CLIP folder. */
+class TwoTextEncodersJudgedTest {
+  private static final Path FIXTURES = GoldenFolders.inProject("testkit/fixtures");
+  private static final String LIST =
+      """
+      bench: two
+      version: 1
+      model: {sampler: ddim, steps: 1, guidance: 1, size: [16, 16]}
+      judge: {vocabulary: model, text: model, calibrationSeeds: [900, 2]}
+      seeds: {target: [1000, 2], retain: [2000, 2], luck: [50000, auto], training: [1, 3]}
+      general: {prompts: ["a photo of a street"]}
+      attacks: {preset: none}
+      concepts:
+        - {name: castle, kind: object, phrase: a castle, similar: [boat], prompts: {name: ["a photo of {}"]}}
+        - {name: boat, kind: object, phrase: a boat, similar: [castle], prompts: {name: ["a photo of {}"]}}
+      """;
+
+  @TempDir static Path folder;
+  @TempDir Path temp;
+
+  @BeforeAll
+  static void model() throws IOException {
+    PackagedPlugins.copyTo(folder.resolve("plugins"));
+    Path model = GoldenFolders.copy(FIXTURES.resolve("sdxl-tiny/model"), folder.resolve("model"));
+    GoldenFolders.copy(FIXTURES.resolve("sd1-tiny/model/clip"), model.resolve("clip"));
+    Files.writeString(
+        folder.resolve("words.txt"), "merlin:identity\nmorgana:identity\na castle\na boat\n");
+    Files.writeString(folder.resolve("two.yaml"), LIST);
+  }
+
+  private ProgramRun done(String command, Object... more) {
+    Object[] all = new Object[more.length + 6];
+    System.arraycopy(more, 0, all, 0, more.length);
+    Object[] model = {
+      "--plugins",
+      folder.resolve("plugins"),
+      "--model",
+      folder.resolve("model"),
+      "--known-concepts",
+      folder.resolve("words.txt")
+    };
+    System.arraycopy(model, 0, all, more.length, 6);
+    return ProgramRun.done(command, all);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--method=balance --rounds=1 --eval-images=4 --eval-steps=1 --balance=merlin=1;morgana=1",
+    "--method=retarget --guide=merlin",
+    "--method=distill --num-images=1 --steps=2 --eval-images=4 --eval-steps=1"
+        + " --balance=merlin=1;morgana=1",
+  })
+  void wordsAreCorrected(String options) throws IOException {
+    Path patch = temp.resolve("corrected.fmnpatch");
+    done("correct wizard --no-report " + options.replace(';', ','), "-o", patch);
+    ProgramRun drawn =
+        ProgramRun.done(
+            "generate wizard --steps=1",
+            "--plugins",
+            folder.resolve("plugins"),
+            "--model",
+            folder.resolve("model"),
+            "--patch",
+            patch,
+            "-o",
+            temp.resolve("drawn"));
+    assertThat(drawn.code()).isZero();
+  }
+
+  @Test
+  void aListIsEvaluated() throws IOException {
+    Path patch = temp.resolve("forgotten.fmnpatch");
+    done("forget castle --no-report --method=uce", "-o", patch);
+    Path report = temp.resolve("report");
+    ProgramRun.done(
+        "evaluate",
+        folder.resolve("two.yaml"),
+        "--concept=castle",
+        "--evaluator=forgetting",
+        "--evaluator=text-side",
+        "--patch=" + patch,
+        "--unsigned=allow",
+        "--plugins=" + folder.resolve("plugins"),
+        "--model=" + folder.resolve("model"),
+        "--store=" + temp.resolve("store"),
+        "-o",
+        report);
+    EvaluationReport written = ReportReader.read(report);
+    assertThat(written.measurements()).isNotEmpty();
+  }
+
+  @Test
+  void methodsAreCompared() throws IOException {
+    Path comparison = temp.resolve("comparison");
+    done(
+        "compare castle --any-name --method=uce --num-images=1 --others=1 --each=1 --steps=1",
+        "-o",
+        comparison);
+    assertThat(comparison.resolve("table.md")).content().contains("| uce |");
+  }
+}
