@@ -60,16 +60,17 @@ final class EngineSettings {
   }
 
   /**
-   * Lets glibc keep what arrays give back, up to 2 GB, for the next ones: memory that comes from
-   * the system is filled with zeros, page by page, and a step of sampling asks for gigabytes.
+   * Lets glibc keep what arrays give back, up to 1 GB, for the next ones: memory that comes from
+   * the system is filled with zeros, page by page, and a step of sampling asks for gigabytes. Only
+   * the largest arrays come and go: kept, they would leave gaps of their size.
    */
   private static void keepMemory() {
     try {
       Function mallopt = Function.getFunction("c", "mallopt");
-      if (!set(mallopt, MMAP_THRESHOLD, 1024 * MB)) {
+      if (!set(mallopt, MMAP_THRESHOLD, 128 * MB)) {
         set(mallopt, MMAP_THRESHOLD, 32 * MB); // the most before glibc 2.35
       }
-      set(mallopt, TRIM_THRESHOLD, Integer.MAX_VALUE);
+      set(mallopt, TRIM_THRESHOLD, 1024 * MB);
       set(mallopt, TOP_PAD, 64 * MB);
     } catch (UnsatisfiedLinkError e) { // another libc
       System.getLogger(EngineSettings.class.getName())
