@@ -141,23 +141,28 @@ function Header({ status, help, screen }) {
 // While it is open the page behind gets neither focus nor keys; Esc closes it, and the focus goes back.
 function Keys({ close }) {
   const dialog = useRef(null);
+  // The event of closing comes later, and a key before it would open what is still there.
+  const shut = () => {
+    dialog.current.close();
+    close();
+  };
   useEffect(() => {
     dialog.current.showModal();
     // After the last part the key Tab leaves the page, and the browser does not close the dialog from there.
-    const escape = (event) => event.key === "Escape" && dialog.current.close();
+    const escape = (event) => event.key === "Escape" && shut();
     addEventListener("keydown", escape);
     return () => removeEventListener("keydown", escape);
   }, []);
   const pressed = (event) => {
     event.stopPropagation();
     if (event.key === "?") {
-      dialog.current.close();
+      shut();
     }
   };
   return html`<dialog ref=${dialog} class="card" aria-label="Keys" onClose=${close} onKeyDown=${pressed}>
     <h2>Keys</h2>
     <dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
-    <button onClick=${() => dialog.current.close()}>Close</button></dialog>`;
+    <button onClick=${shut}>Close</button></dialog>`;
 }
 
 // A link would be an address, and addresses are screens.
