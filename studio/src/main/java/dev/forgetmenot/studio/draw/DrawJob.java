@@ -2,6 +2,7 @@ package dev.forgetmenot.studio.draw;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.forgetmenot.api.edit.JobContext;
 import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.sampling.GenerationRequest;
@@ -64,7 +65,7 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
     Drawing drawing = new Drawing(hosted, running);
     List<RgbImage> drawn;
     try {
-      drawn = new GenerationJob(hosted.model(), running).draw(request, "drawing", drawing);
+      drawn = new GenerationJob(hosted.model(), drawing).draw(request, "drawing", drawing);
     } catch (CancellationException e) {
       if (drawing.unfinished.isEmpty()) {
         throw e;
@@ -110,19 +111,33 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
     return sized;
   }
 
-  /** What is known of a drawing when it has begun. */
-  private static final class Drawing implements StepListener {
+  /**
+   * What is known of a drawing when it has begun. Once there is something to see, it stops at the
+   * end of a step, where what is there can be kept.
+   */
+  private static final class Drawing implements StepListener, JobContext.Nested {
     private final NamedModel hosted;
     private final RunningJob running;
     private final List<RgbImage> unfinished = new ArrayList<>();
     private GenerationRequest request;
     private ImageFolder.Provenance provenance;
+    private boolean visible; // a step has ended
     private long began;
     private long previews;
 
     private Drawing(NamedModel hosted, RunningJob running) {
       this.hosted = hosted;
       this.running = running;
+    }
+
+    @Override
+    public JobContext outer() {
+      return running;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return running.cancelled() && (!visible || !unfinished.isEmpty());
     }
 
     @Override
@@ -136,6 +151,7 @@ public record DrawJob(ServedModel model, ImageStore store) implements JobKind {
 
     @Override
     public void step(int step, int of, double timestep, Supplier<RgbImage> preview) {
+      visible = true;
       if (running.cancelled() && step < of) {
         unfinished.add(preview.get());
         return;
