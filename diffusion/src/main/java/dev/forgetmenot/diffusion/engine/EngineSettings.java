@@ -51,12 +51,7 @@ final class EngineSettings {
 
   /** libgomp reads the environment of the process, not that of the JVM, when it is loaded. */
   private static void limitSpinning() {
-    try {
-      Function.getFunction("c", "setenv").invokeInt(new Object[] {SPIN_COUNT, SPINS, 0});
-    } catch (UnsatisfiedLinkError e) {
-      System.getLogger(EngineSettings.class.getName())
-          .log(System.Logger.Level.INFO, SPIN_COUNT + " cannot be set: " + e.getMessage());
-    }
+    call("setenv", SPIN_COUNT, SPINS, 0);
   }
 
   /**
@@ -65,20 +60,21 @@ final class EngineSettings {
    * the largest arrays come and go: kept, they would leave gaps of their size.
    */
   private static void keepMemory() {
-    try {
-      Function mallopt = Function.getFunction("c", "mallopt");
-      if (!set(mallopt, MMAP_THRESHOLD, 128 * MB)) {
-        set(mallopt, MMAP_THRESHOLD, 32 * MB); // the most before glibc 2.35
-      }
-      set(mallopt, TRIM_THRESHOLD, 1024 * MB);
-      set(mallopt, TOP_PAD, 64 * MB);
-    } catch (UnsatisfiedLinkError e) { // another libc
-      System.getLogger(EngineSettings.class.getName())
-          .log(System.Logger.Level.DEBUG, "memory is allocated as libc does: " + e.getMessage());
+    if (call("mallopt", MMAP_THRESHOLD, 128 * MB) == 0) {
+      call("mallopt", MMAP_THRESHOLD, 32 * MB); // the most before glibc 2.35
     }
+    call("mallopt", TRIM_THRESHOLD, 1024 * MB);
+    call("mallopt", TOP_PAD, 64 * MB);
   }
 
-  private static boolean set(Function mallopt, int parameter, int value) {
-    return mallopt.invokeInt(new Object[] {parameter, value}) == 1;
+  /** What a function of the C library returns; 0 where it has none of this name. */
+  private static int call(String function, Object... arguments) {
+    try {
+      return Function.getFunction("c", function).invokeInt(arguments);
+    } catch (UnsatisfiedLinkError e) {
+      System.getLogger(EngineSettings.class.getName())
+          .log(System.Logger.Level.INFO, function + " cannot be called: " + e.getMessage());
+      return 0;
+    }
   }
 }

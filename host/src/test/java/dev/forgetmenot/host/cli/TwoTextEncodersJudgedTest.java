@@ -9,6 +9,8 @@ import dev.forgetmenot.testkit.PackagedPlugins;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,19 +47,11 @@ class TwoTextEncodersJudgedTest {
     Files.writeString(folder.resolve("two.yaml"), LIST);
   }
 
-  private ProgramRun done(String command, Object... more) {
-    Object[] all = new Object[more.length + 6];
-    System.arraycopy(more, 0, all, 0, more.length);
-    Object[] model = {
-      "--plugins",
-      folder.resolve("plugins"),
-      "--model",
-      folder.resolve("model"),
-      "--known-concepts",
-      folder.resolve("words.txt")
-    };
-    System.arraycopy(model, 0, all, more.length, 6);
-    return ProgramRun.done(command, all);
+  private static void done(String command, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(more));
+    all.addAll(List.of("--plugins", folder.resolve("plugins"), "--model", folder.resolve("model")));
+    all.addAll(List.of("--known-concepts", folder.resolve("words.txt")));
+    ProgramRun.done(command, all.toArray());
   }
 
   @ParameterizedTest

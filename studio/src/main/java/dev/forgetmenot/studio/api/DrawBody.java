@@ -9,12 +9,13 @@ import dev.forgetmenot.studio.http.HttpProblem;
 import dev.forgetmenot.studio.http.JsonFields;
 import dev.forgetmenot.studio.job.JobQueue.RequestFiles;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is to be drawn, as the page asks for it: {@code prompt}, {@code negativePrompt}, {@code
@@ -29,30 +30,27 @@ record DrawBody(JsonFields fields) {
   private static final String DENOISING = "denoising";
   private static final double USUAL_DENOISING = 0.75;
 
-  private static final Set<String> KEYS = keys();
-
-  private static Set<String> keys() {
-    Set<String> keys = new HashSet<>(DrawnCondition.NUMBERS);
-    keys.addAll(
-        Set.of(
-            "kind",
-            "prompt",
-            "negativePrompt",
-            "sampler",
-            "steps",
-            "guidance",
-            "width",
-            "height",
-            "seed",
-            "count",
-            "clipSkip",
-            DrawnCondition.PROMPT,
-            DrawnCondition.NEGATIVE,
-            INITIAL,
-            MASK,
-            DENOISING));
-    return Set.copyOf(keys);
-  }
+  private static final Set<String> KEYS =
+      Stream.of(
+              List.of(
+                  "kind",
+                  "prompt",
+                  "negativePrompt",
+                  "sampler",
+                  "steps",
+                  "guidance",
+                  "width",
+                  "height",
+                  "seed",
+                  "count",
+                  "clipSkip",
+                  INITIAL,
+                  MASK,
+                  DENOISING),
+              DrawnCondition.TEXTS,
+              DrawnCondition.NUMBERS)
+          .flatMap(List::stream)
+          .collect(Collectors.toUnmodifiableSet());
 
   /**
    * The request. A random seed is chosen here.
@@ -133,7 +131,7 @@ record DrawBody(JsonFields fields) {
   }
 
   private void condition(GenerationRequest.Builder request) throws HttpProblem {
-    for (String key : List.of(DrawnCondition.PROMPT, DrawnCondition.NEGATIVE)) {
+    for (String key : DrawnCondition.TEXTS) {
       fields.text(key, DrawLimits.PROMPT);
     }
     for (String key : DrawnCondition.NUMBERS) {

@@ -13,10 +13,13 @@ import java.util.Optional;
  */
 public final class DrawnCondition {
   /** The prompt of the second text encoder. */
-  public static final String PROMPT = "secondPrompt";
+  private static final String PROMPT = "secondPrompt";
 
   /** The negative prompt of the second text encoder. */
-  public static final String NEGATIVE = "secondNegativePrompt";
+  private static final String NEGATIVE = "secondNegativePrompt";
+
+  /** The keys of texts. */
+  public static final List<String> TEXTS = List.of(PROMPT, NEGATIVE);
 
   /** The keys of numbers, in pixels. */
   public static final List<String> NUMBERS =

@@ -155,7 +155,7 @@ function Keys({ close }) {
   }, []);
   const pressed = (event) => {
     event.stopPropagation();
-    if (event.key === "?") {
+    if (event.key === "?" || event.key === "Escape") {
       shut();
     }
   };
