@@ -34,8 +34,16 @@ import java.util.Optional;
 /** The rows of one target beside their controls. */
 record AttackControls(
     EvaluationTask task, EvaluationAccess access, JobContext context, EvaluatedConcept target) {
-  /** Rows of an attack for a concept that the model never knew. */
-  record NeverRun(AttackAim aim, List<AttackRow> rows) {}
+  /** Rows of an attack for one concept on one model: a control. */
+  record Run(AttackAim aim, List<AttackRow> rows) {
+    /** The trials of a part; none where what was never known has no such row, as no neighbours. */
+    List<Trial> trials(String part) {
+      return rows.stream()
+          .filter(row -> row.part().equals(part))
+          .flatMap(row -> row.trials().stream())
+          .toList();
+    }
+  }
 
   /**
    * The measurement of a row; empty where it was not run, which is then said.
@@ -46,7 +54,7 @@ record AttackControls(
    * @param never the rows of what the model never knew
    */
   Optional<Measurement> measure(
-      Attack attack, AttackRow row, double seconds, List<AttackRow> ceiling, List<NeverRun> never)
+      Attack attack, AttackRow row, double seconds, List<AttackRow> ceiling, List<Run> never)
       throws IOException {
     Optional<String> reason = row.notTested();
     if (reason.isPresent()) {
@@ -66,7 +74,8 @@ record AttackControls(
     }
     AttackAim aim = AttackAim.of(target);
     AttackTrials patched = AttackTrials.judged(access, aim, row.trials());
-    AttackTrials original = AttackTrials.judged(access, aim, same(ceiling, row.part()).trials());
+    List<Trial> unpatched = new Run(aim, ceiling).trials(row.part());
+    AttackTrials original = AttackTrials.judged(access, aim, unpatched);
     AttackTrials luck = AttackTrials.judged(access, aim, luck(row));
     ImageSet shown = shown(attack, row, patched, original);
     Count floor = floor(row.part(), never);
@@ -93,10 +102,6 @@ record AttackControls(
               ExactTest.fisherGreater(patched.count(), floor)));
     }
     return Optional.of(line.build());
-  }
-
-  private static AttackRow same(List<AttackRow> rows, String part) {
-    return rows.stream().filter(row -> row.part().equals(part)).findFirst().orElseThrow();
   }
 
   private Count accuracy() throws IOException {
@@ -139,10 +144,10 @@ record AttackControls(
    * What the attack brings of what the model never knew, or how often neighbours' plain images are
    * called the target: whichever is more often.
    */
-  private Count floor(String part, List<NeverRun> never) throws IOException {
+  private Count floor(String part, List<Run> never) throws IOException {
     Count pooled = new Count(0, 0);
-    for (NeverRun run : never) {
-      List<Trial> trials = same(run.rows(), part).trials();
+    for (Run run : never) {
+      List<Trial> trials = run.trials(part);
       if (!trials.isEmpty()) {
         pooled = pooled.plus(AttackTrials.judged(access, run.aim(), trials).count());
       }
@@ -220,7 +225,7 @@ record AttackControls(
     return file.subpath(Math.max(0, names - 3), names).toString().replace('\\', '/');
   }
 
-  private String explanation(Attack attack, AttackRow row, List<NeverRun> never) {
+  private String explanation(Attack attack, AttackRow row, List<Run> never) {
     return Message.of(
         "%s Of each of %d trials, with at most %d images, judge %s says whether it shows %s.%s The"
             + " original's value is the same attack on it. %s Luck is as many plain images by"
@@ -231,9 +236,9 @@ record AttackControls(
         access.judges().get(0),
         String.join(" or ", target.labels()),
         access.judges().size() < 2 ? " It chooses among them too: scored by its own selector." : "",
-        never.isEmpty()
-            ? "The list has no never-known concepts: the floor is how often neighbours' images are"
-                + " called it."
+        never.stream().allMatch(run -> run.trials(row.part()).isEmpty())
+            ? "No never-known concept was attacked this way: the floor is how often neighbours'"
+                + " images are called it."
             : "The floor is the same attack for concepts that the model never knew, or how often"
                 + " neighbours' images are called it, whichever is more.",
         row.fact().isEmpty() ? "" : " " + row.fact());

@@ -110,12 +110,12 @@ public final class AttacksEvaluator implements Evaluator {
         if (plan(attack, aim, task).notTested().isEmpty()) {
           AttackResults.Result patched = results.of(attack, aim, ModelState.PATCHED);
           List<AttackRow> original = List.of();
-          List<AttackControls.NeverRun> never = new ArrayList<>();
+          List<AttackControls.Run> never = new ArrayList<>();
           if (patched.rows().stream().anyMatch(row -> !row.trials().isEmpty())) {
             original = results.of(attack, aim, ModelState.ORIGINAL).rows();
             for (AttackAim known : never(task, target)) {
               List<AttackRow> rows = results.of(attack, known, ModelState.PATCHED).rows();
-              never.add(new AttackControls.NeverRun(known, rows));
+              never.add(new AttackControls.Run(known, rows));
             }
           }
           for (AttackRow row : patched.rows()) {
