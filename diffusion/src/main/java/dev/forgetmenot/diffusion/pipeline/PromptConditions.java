@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.SizeCondition;
 import java.util.List;
@@ -42,6 +43,26 @@ record PromptConditions(
             ? Optional.of(request.sizeCondition().timeIds(size.width(), size.height()))
             : Optional.empty(),
         parts.stored().parts().zerosForEmptyPrompt());
+  }
+
+  /** Negative prompts one after another, without sizes; the caller closes it. */
+  static TextCondition ofNegative(List<TokenizedPrompt> prompts, ModelComponents parts) {
+    TextCondition encoded = parts.text().encode(parts.manager(), prompts);
+    if (!parts.stored().parts().zerosForEmptyPrompt()) {
+      return encoded;
+    }
+    float[] kept = new float[prompts.size()];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = prompts.get(i).text().isEmpty() ? 0 : 1;
+    }
+    try (TextCondition whole = encoded;
+        NDArray rows = parts.manager().create(kept, new Shape(kept.length, 1))) {
+      NDArray context;
+      try (NDArray each = rows.reshape(kept.length, 1, 1)) {
+        context = whole.context().mul(each);
+      }
+      return new TextCondition(context, whole.pooled().map(rows::mul), Optional.empty());
+    }
   }
 
   /** The condition of a prompt, of one row. */

@@ -260,6 +260,11 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   }
 
   @Override
+  public TextCondition encodeNegativePrompts(List<TokenizedPrompt> prompts) {
+    return engine.call(() -> PromptConditions.ofNegative(prompts, parts));
+  }
+
+  @Override
   public AddedTokens addTokens(Map<String, float[][]> added) {
     return engine.call(() -> tokens.add(added));
   }

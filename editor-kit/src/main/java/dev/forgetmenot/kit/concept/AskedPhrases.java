@@ -13,8 +13,7 @@ public final class AskedPhrases {
   /** What the text encoders of one model may have for a whole list; those of 2.x have 0.34e9. */
   private static final long LARGEST = 500_000_000;
 
-  /** Phrases that larger ones are asked about: half a minute of two cores with those of XL. */
-  public static final int FEW = 24;
+  private static final int FEW = 24; // a quarter of a minute of two cores with those of XL
 
   private AskedPhrases() {}
 

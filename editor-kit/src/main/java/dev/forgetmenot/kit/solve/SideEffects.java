@@ -17,19 +17,16 @@ public record SideEffects(SolveInput job, List<PreservedConcept> preserved) {
   private static final int NEAREST = 8;
 
   /**
-   * Writes what happens to the preserved phrases, and to the nearest of the vocabulary.
+   * Writes what happens to the preserved phrases, and to the nearest of the vocabulary; not to
+   * these where large text encoders would be asked about phrases for this report alone.
    *
    * @param edits one for all layers, or one for each
    */
   public void write(List<InputUpdate> edits, SolveReport.Writer report) {
     report.drift("drift-preserved", "preserved phrases", drifts(edits, preserved));
-    report.drift("drift-nearest", "nearest phrases of the vocabulary", drifts(edits, nearest()));
-  }
-
-  /** None where large text encoders would be asked about phrases for this report alone. */
-  private List<PreservedConcept> nearest() {
-    boolean asks = AskedPhrases.all(job.model().base()) || job.encoder().size() > NEAREST;
-    return asks ? job.neighbours(NEAREST) : List.of();
+    List<PreservedConcept> nearest =
+        AskedPhrases.all(job.model().base()) ? job.neighbours(NEAREST) : List.of();
+    report.drift("drift-nearest", "nearest phrases of the vocabulary", drifts(edits, nearest));
   }
 
   /** By phrase; of several edits (one for each layer) their mean. */

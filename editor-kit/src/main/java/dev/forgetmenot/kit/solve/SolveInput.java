@@ -210,18 +210,17 @@ public record SolveInput(
   }
 
   /**
-   * What text looks like in general: all rows of the things of the vocabulary, or of single tokens
-   * where there is none. The concepts are not among them.
+   * What text looks like in general: the things of the vocabulary, or single tokens where there is
+   * none. The concepts are not among them.
    *
    * @param without what is not to be among them either
    */
   public TextStatistics generalText(List<PromptPhrase> without) {
     List<PromptPhrase> others =
-        others().stream().filter(subject -> !without.contains(subject)).toList();
+        things().stream().filter(subject -> !without.contains(subject)).toList();
     PromptTemplate template = PromptTemplate.ofThings();
     if (others.size() < 2) {
-      boolean few = !AskedPhrases.all(model().base());
-      return TextStatistics.ofTokens(encoder, template, few ? AskedPhrases.FEW : TOKENS);
+      return TextStatistics.ofTokens(encoder, template, TOKENS);
     }
     return TextStatistics.of(encoder, template, others)
         .and(
@@ -240,12 +239,14 @@ public record SolveInput(
    * says.
    */
   public List<PromptPhrase> others() {
-    List<PromptPhrase> all =
-        vocabulary().ofStyle(false).stream()
-            .map(phrase -> subject(phrase.phrase()))
-            .filter(subject -> !isConcept(subject))
-            .toList();
-    return AskedPhrases.of(model().base(), all);
+    return AskedPhrases.of(model().base(), things());
+  }
+
+  private List<PromptPhrase> things() {
+    return vocabulary().ofStyle(false).stream()
+        .map(phrase -> subject(phrase.phrase()))
+        .filter(subject -> !isConcept(subject))
+        .toList();
   }
 
   /**

@@ -48,12 +48,17 @@ public record ImageSettings(Settings values) {
             "crop",
             List.of("centre", "random"),
             "Where the square is cut from images that are not square."),
-        SettingSpec.integer(
-            RESOLUTION,
-            8,
-            1 << 14,
-            "Pixels of the side of what is trained on, at most the model's own size, which it is"
-                + " without this; a smaller one takes less memory and time."));
+        resolution());
+  }
+
+  /** The setting of {@link #side} alone, for methods that train on no images. */
+  public static SettingSpec resolution() {
+    return SettingSpec.integer(
+        RESOLUTION,
+        8,
+        1 << 14,
+        "Pixels of the side of what is trained on, at most the model's own size, which it is"
+            + " without this; a smaller one takes less memory and time.");
   }
 
   /**

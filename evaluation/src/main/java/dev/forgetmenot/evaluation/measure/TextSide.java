@@ -17,7 +17,8 @@ public final class TextSide {
   private final List<Matrix> patched;
 
   /**
-   * The projections of a model.
+   * The projections of a model, which are read from the lists again and again; see {@link
+   * KeysAndValueWeights#matrices}.
    *
    * @param base l matrices W (rows, d)
    * @param patched the same of the patched model, in the same order
@@ -27,8 +28,8 @@ public final class TextSide {
       throw new IllegalArgumentException(
           base.size() + " projections of the base against " + patched.size() + " patched");
     }
-    this.base = List.copyOf(base);
-    this.patched = List.copyOf(patched);
+    this.base = base;
+    this.patched = patched;
   }
 
   /**
@@ -54,9 +55,10 @@ public final class TextSide {
     double left = 0;
     double all = 0;
     for (int l = 0; l < base.size(); l++) {
-      Matrix wanted = base.get(l).times(guide);
+      Matrix before = base.get(l);
+      Matrix wanted = before.times(guide);
       left += squares(patched.get(l).times(patchedConcept).minus(wanted));
-      all += squares(base.get(l).times(concept).minus(wanted));
+      all += squares(before.times(concept).minus(wanted));
     }
     return Math.sqrt(left / all);
   }
@@ -105,15 +107,18 @@ public final class TextSide {
     Matrix normal = Matrix.zeros(d, d);
     Matrix right = Matrix.zeros(d, d);
     for (int l = 0; l < base.size(); l++) {
-      normal = normal.plus(base.get(l).transposedTimes(base.get(l)));
-      right = right.plus(base.get(l).transposedTimes(patched.get(l)));
+      Matrix before = base.get(l);
+      normal = normal.plus(before.transposedTimes(before));
+      right = right.plus(before.transposedTimes(patched.get(l)));
     }
     Matrix found = new Cholesky(normal).solve(right);
     double missed = 0;
     double changed = 0;
     for (int l = 0; l < base.size(); l++) {
-      missed += squares(base.get(l).times(found).minus(patched.get(l)));
-      changed += squares(patched.get(l).minus(base.get(l)));
+      Matrix before = base.get(l);
+      Matrix after = patched.get(l);
+      missed += squares(before.times(found).minus(after));
+      changed += squares(after.minus(before));
     }
     return changed > 0 && missed > changed / 1000 ? Optional.empty() : Optional.of(found);
   }

@@ -41,6 +41,14 @@ public interface ModelView {
   /** The condition of the UNet for prompts, one row for each; the caller closes it. */
   TextCondition encodePrompts(List<TokenizedPrompt> prompts);
 
+  /**
+   * The same for prompts that guidance leads away from: for an empty one zeros, where the model was
+   * trained so ({@code force_zeros_for_empty_prompt} of SDXL). The caller closes it.
+   */
+  default TextCondition encodeNegativePrompts(List<TokenizedPrompt> prompts) {
+    return encodePrompts(prompts);
+  }
+
   /** {@link PromptTokenizer#endOfText}. */
   default int endOfText() {
     return tokenizer().endOfText();

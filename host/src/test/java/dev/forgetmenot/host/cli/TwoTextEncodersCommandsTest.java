@@ -99,6 +99,7 @@ class TwoTextEncodersCommandsTest {
     "resteer, --trainable=lora --steps=2 --resolution=8 --gradient-checkpointing" + TRAINED,
     "resteer, --trainable=lora --steps=2 --resolution=8 --num-images=1 --learning-rate=1e-2",
     "esd, --starts=1 --start-steps=2 --steps=2",
+    "esd, --starts=1 --start-steps=2 --steps=2 --resolution=8",
     "ablate, --num-images=1 --steps=2",
   })
   void whatIsForgottenGoesOnAndOffWithoutATrace(String method, String options) throws IOException {

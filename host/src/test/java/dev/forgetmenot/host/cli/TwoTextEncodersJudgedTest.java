@@ -101,6 +101,29 @@ class TwoTextEncodersJudgedTest {
   }
 
   @Test
+  void attacksThatComputeWithTextStatesAreRun() throws IOException {
+    Path patch = temp.resolve("attacked.fmnpatch");
+    done("forget castle --no-report --method=uce", "-o", patch);
+    Path list = temp.resolve("attacked.yaml");
+    Files.writeString(list, LIST.replace("steps: 1, guidance: 1", "steps: 2, guidance: 2"));
+    Path report = temp.resolve("attacks");
+    ProgramRun.done(
+        "attack castle --budget=quick --unsigned=allow --attack=noise --attack=complete"
+            + " --attack=operator --attack=ring-a-bell-soft",
+        "--list=" + list,
+        "--patch=" + patch,
+        "--plugins=" + folder.resolve("plugins"),
+        "--model=" + folder.resolve("model"),
+        "--store=" + temp.resolve("store"),
+        "-o",
+        report);
+    EvaluationReport written = ReportReader.read(report);
+    assertThat(written.notTested()).isEmpty();
+    assertThat(written.measurements().stream().map(one -> one.measure()).distinct())
+        .containsExactlyInAnyOrder("noise", "complete", "operator", "ring-a-bell-soft");
+  }
+
+  @Test
   void methodsAreCompared() throws IOException {
     Path comparison = temp.resolve("comparison");
     done(

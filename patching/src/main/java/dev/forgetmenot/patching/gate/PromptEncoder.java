@@ -15,7 +15,7 @@ import java.util.Map;
  * one as long as the text encoder stays the same.
  */
 public final class PromptEncoder {
-  private static final int BATCH = 16;
+  private static final int POSITIONS = 16 * 77; // of all prompts of a batch
 
   private final DiffusionModel model;
   private final Map<TokenizedPrompt, EncodedPrompt> known = new HashMap<>();
@@ -49,12 +49,13 @@ public final class PromptEncoder {
     return encodeTokens(prompts.stream().map(this::tokenize).toList());
   }
 
-  /** Encodes prompts that are tokens already. */
+  /** Encodes prompts that are tokens already, all of them as long. */
   public List<EncodedPrompt> encodeTokens(List<TokenizedPrompt> prompts) {
     List<TokenizedPrompt> missing = new ArrayList<>(new LinkedHashSet<>(prompts));
     missing.removeAll(known.keySet());
-    for (int first = 0; first < missing.size(); first += BATCH) {
-      encodeBatch(missing.subList(first, Math.min(missing.size(), first + BATCH)));
+    int batch = missing.isEmpty() ? 1 : Math.max(1, POSITIONS / missing.get(0).ids().size());
+    for (int first = 0; first < missing.size(); first += batch) {
+      encodeBatch(missing.subList(first, Math.min(missing.size(), first + batch)));
     }
     return prompts.stream().map(known::get).toList();
   }

@@ -10,7 +10,9 @@ import dev.forgetmenot.api.evaluation.Measurement.Good;
 import dev.forgetmenot.api.evaluation.Measurement.Unit;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.evaluation.Reading;
+import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.ReadableWeights;
+import dev.forgetmenot.evaluation.measure.KeysAndValueWeights;
 import dev.forgetmenot.evaluation.measure.TextSide;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.linear.Matrix;
@@ -51,8 +53,21 @@ public final class TextSideEvaluator implements Evaluator {
       throws IOException {
     TextStates original = access.compute(ModelState.ORIGINAL, model -> TextStates.of(model, task));
     TextStates patched = access.compute(ModelState.PATCHED, model -> TextStates.of(model, task));
-    Reading norm = access.compute(ModelState.PATCHED, model -> norm(model.weights()));
-    TextSide side = new TextSide(original.projections(), patched.projections());
+    return access.compute(
+        ModelState.PATCHED, model -> measured(task, access, model, original, patched));
+  }
+
+  private static List<Measurement> measured(
+      EvaluationTask task,
+      EvaluationAccess access,
+      DiffusionModel model,
+      TextStates original,
+      TextStates patched) {
+    ReadableWeights weights = model.weights();
+    TextSide side =
+        new TextSide(
+            KeysAndValueWeights.matrices(model, weights::base),
+            KeysAndValueWeights.matrices(model, weights::current));
     List<Measurement> found = new ArrayList<>();
     for (EvaluatedConcept target : task.targets()) {
       found.add(residual(target, side, original, patched));
@@ -68,7 +83,7 @@ public final class TextSideEvaluator implements Evaluator {
     condition(side, access).ifPresent(found::add);
     found.add(
         row("norm", "", "all weights", Good.NONE)
-            .patched(norm)
+            .patched(norm(weights))
             .explained(
                 "‖W' - W‖ / ‖W‖ over all weights that the patches change: how large the change is.",
                 OWN)

@@ -1,11 +1,11 @@
 package dev.forgetmenot.plugin.evaluate;
 
-import dev.forgetmenot.api.attention.AttentionLayer;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.evaluation.EvaluatedConcept;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.kit.concept.AskedPhrases;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings.Pairs;
 import dev.forgetmenot.kit.concept.NearestConcepts;
@@ -15,16 +15,14 @@ import dev.forgetmenot.kit.concept.TokenSelection;
 import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What one model makes of texts: the projections that read them, and its states of targets, their
- * guides and the other concepts of the vocabulary.
+ * What one model makes of texts: its states of targets, their guides and the other concepts of the
+ * vocabulary.
  *
- * @param projections keys and values W (rows, d) of each cross-attention layer
  * @param targets by name: the states of a target's tokens and end of text, with those of its guide
  *     at the same places
  * @param others phrases of the vocabulary that are no target, each with the state of its last token
@@ -32,48 +30,28 @@ import java.util.Map;
  * @param nearest by the name of a target: the phrases that the text encoder puts nearest to it
  */
 record TextStates(
-    List<Matrix> projections,
-    Map<String, Pairs> targets,
-    Map<String, Matrix> others,
-    Map<String, List<String>> nearest) {
+    Map<String, Pairs> targets, Map<String, Matrix> others, Map<String, List<String>> nearest) {
   private static final int NEAREST = 20;
 
   /** Of a model, on the engine thread. */
   static TextStates of(DiffusionModel model, EvaluationTask task) {
     PromptEncoder encoder = new PromptEncoder(model);
-    List<KnownConcepts.Phrase> phrases =
+    List<KnownConcepts.Phrase> known =
         task.vocabulary().phrases().stream()
-            .filter(known -> task.targets().stream().noneMatch(target -> names(target, known)))
+            .filter(one -> task.targets().stream().noneMatch(target -> names(target, one)))
             .toList();
+    List<KnownConcepts.Phrase> phrases = AskedPhrases.of(model.base(), known);
     Map<String, Pairs> targets = new LinkedHashMap<>();
     Map<String, List<String>> nearest = new LinkedHashMap<>();
     for (EvaluatedConcept target : task.targets()) {
       targets.put(target.name(), pairs(encoder, target, task.vocabulary()));
       nearest.put(target.name(), nearest(encoder, target, task.vocabulary(), phrases));
     }
-    return new TextStates(projections(model), targets, lastTokens(encoder, phrases), nearest);
+    return new TextStates(targets, lastTokens(encoder, phrases), nearest);
   }
 
   private static boolean names(EvaluatedConcept target, KnownConcepts.Phrase known) {
     return target.phrase().equals(known.phrase()) || target.labels().contains(known.phrase());
-  }
-
-  private static List<Matrix> projections(DiffusionModel model) {
-    List<Matrix> projections = new ArrayList<>();
-    for (AttentionLayer layer : model.attentionSites()) {
-      if (layer.cross()) {
-        for (String projection : List.of("to_k", "to_v")) {
-          String name = "unet/" + layer.name() + "." + projection + ".weight";
-          long[] shape = model.weights().shape(name);
-          projections.add(
-              Matrix.of(
-                  Math.toIntExact(shape[0]),
-                  Math.toIntExact(shape[1]),
-                  model.weights().current(name)));
-        }
-      }
-    }
-    return projections;
   }
 
   /** The members' of a broad concept side by side. */

@@ -82,7 +82,9 @@ public final class EsdEraser extends TrainedEditor {
         TrajectoryExamples examples =
             new TrajectoryExamples(
                 model,
-                prompts.stream().map(prompt -> settings.starts(prompt.prompt().text())).toList(),
+                prompts.stream()
+                    .map(prompt -> settings.starts(model, prompt.prompt().text()))
+                    .toList(),
                 settings.optimizer().seed())) {
       int batchSize = settings.optimizer().batch();
       return draft.train(

@@ -2,7 +2,9 @@ package dev.forgetmenot.plugin.forget;
 
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.kit.train.ImageSettings;
 import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.TrainableSettings;
 import dev.forgetmenot.kit.train.TrainedSettings;
@@ -24,6 +26,7 @@ record EsdSettings(Settings values) implements TrainedSettings {
             SettingSpec.integer(
                 "start-steps", 20, 2, 1000, "Sampling steps of a drawing; each may be looked at."),
             SettingSpec.integer("starts", 4, 1, 256, "Drawings of each concept."),
+            ImageSettings.resolution(),
             SettingSpec.text(
                 "template",
                 SettingSpec.Type.TEXT,
@@ -49,12 +52,13 @@ record EsdSettings(Settings values) implements TrainedSettings {
     return values.number("negative-guidance");
   }
 
-  GenerationRequest starts(String prompt) {
-    return GenerationRequest.builder(prompt)
-        .seed(optimizer().seed())
-        .count(Math.toIntExact(values.integer("starts")))
-        .steps(Math.toIntExact(values.integer("start-steps")))
-        .guidance(values.number("start-guidance"))
-        .build();
+  GenerationRequest starts(DiffusionModel model, String prompt) {
+    return new ImageSettings(values)
+        .request(model, prompt).toBuilder()
+            .seed(optimizer().seed())
+            .count(Math.toIntExact(values.integer("starts")))
+            .steps(Math.toIntExact(values.integer("start-steps")))
+            .guidance(values.number("start-guidance"))
+            .build();
   }
 }

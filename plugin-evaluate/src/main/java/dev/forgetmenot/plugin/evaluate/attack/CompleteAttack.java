@@ -108,10 +108,6 @@ public final class CompleteAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
-    if (missing.isPresent()) {
-      return missing.get();
-    }
     List<Shot> shots = run.shots();
     int steps = run.task().settings().steps();
     List<Integer> stops =

@@ -9,6 +9,7 @@ import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.sampling.NoiseSource;
 import dev.forgetmenot.api.sampling.Sampler;
@@ -156,19 +157,23 @@ record ConditionedSampling(DiffusionModel model, List<GenerationRequest> request
   /** Of the negative prompts, then of the prompts; of the prompts alone without guidance. */
   private TextCondition condition(UnaryOperator<NDArray> own, UnaryOperator<NDArray> negative) {
     List<String> prompts = requests.stream().map(GenerationRequest::prompt).toList();
-    try (TextCondition with = encoded(prompts, own)) {
+    try (TextCondition with = changed(model.encodePrompts(tokenized(prompts)), own)) {
       if (!guided()) {
         return TextCondition.concat(List.of(with));
       }
       List<String> others = requests.stream().map(GenerationRequest::negativePrompt).toList();
-      try (TextCondition without = encoded(others, negative)) {
+      TextCondition plain = model.encodeNegativePrompts(tokenized(others));
+      try (TextCondition without = changed(plain, negative)) {
         return TextCondition.concat(List.of(without, with));
       }
     }
   }
 
-  private TextCondition encoded(List<String> prompts, UnaryOperator<NDArray> states) {
-    TextCondition plain = model.encodePrompts(prompts.stream().map(model::tokenize).toList());
+  private List<TokenizedPrompt> tokenized(List<String> prompts) {
+    return prompts.stream().map(model::tokenize).toList();
+  }
+
+  private static TextCondition changed(TextCondition plain, UnaryOperator<NDArray> states) {
     NDArray changed = states.apply(plain.context());
     if (changed != plain.context()) {
       plain.context().close();

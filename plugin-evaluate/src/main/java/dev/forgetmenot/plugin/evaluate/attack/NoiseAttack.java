@@ -17,7 +17,6 @@ import dev.forgetmenot.api.sampling.Sampler;
 import dev.forgetmenot.files.Message;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -87,10 +86,6 @@ public final class NoiseAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
-    if (missing.isPresent()) {
-      return missing.get();
-    }
     return Candidates.swept(
         run,
         "by noise",

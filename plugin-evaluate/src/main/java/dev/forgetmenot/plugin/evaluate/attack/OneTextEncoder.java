@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What attacks need that compute with text states or gradients to them, as their papers do. */
+/** What searches for words need: their ids are those of one vocabulary, as in their papers. */
 final class OneTextEncoder {
   private OneTextEncoder() {}
 

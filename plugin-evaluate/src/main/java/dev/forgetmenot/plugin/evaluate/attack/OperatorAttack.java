@@ -16,6 +16,7 @@ import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.evaluation.ModelState;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.evaluation.measure.KeysAndValueWeights;
 import dev.forgetmenot.evaluation.measure.TextSide;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.patching.linear.Cholesky;
@@ -74,10 +75,6 @@ public final class OperatorAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
-    if (missing.isPresent()) {
-      return missing.get();
-    }
     Optional<String> other = run.compute(OperatorAttack::changedBeside);
     if (other.isPresent()) {
       return List.of(
@@ -131,15 +128,17 @@ public final class OperatorAttack implements Attack {
     Matrix normal = Matrix.zeros(d, d);
     Matrix right = Matrix.zeros(d, d);
     for (int l = 0; l < base.size(); l++) {
-      normal = normal.plus(patched.get(l).transposedTimes(patched.get(l)));
-      right = right.plus(patched.get(l).transposedTimes(base.get(l)));
+      Matrix after = patched.get(l);
+      normal = normal.plus(after.transposedTimes(after));
+      right = right.plus(after.transposedTimes(base.get(l)));
     }
     Matrix undo = new Cholesky(normal.plusDiagonal(RIDGE * normal.meanDiagonal())).solve(right);
     double missed = 0;
     double all = 0;
     for (int l = 0; l < base.size(); l++) {
-      missed += Math.pow(patched.get(l).times(undo).minus(base.get(l)).norm(), 2);
-      all += Math.pow(base.get(l).norm(), 2);
+      Matrix before = base.get(l);
+      missed += Math.pow(patched.get(l).times(undo).minus(before).norm(), 2);
+      all += Math.pow(before.norm(), 2);
     }
     String left = Message.of("‖W'U − W‖/‖W‖ is %.2g for the best U.", Math.sqrt(missed / all));
     return new Inverse(undo, condition(base, patched) + " " + left);

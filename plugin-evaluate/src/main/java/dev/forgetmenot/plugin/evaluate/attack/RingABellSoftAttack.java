@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.pf4j.Extension;
 
 /**
@@ -65,10 +64,6 @@ public final class RingABellSoftAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
-    if (missing.isPresent()) {
-      return missing.get();
-    }
     return Candidates.swept(
         run,
         "by η",

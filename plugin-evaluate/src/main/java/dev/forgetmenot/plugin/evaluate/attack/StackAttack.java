@@ -10,6 +10,7 @@ import dev.forgetmenot.api.evaluation.AttackRun;
 import dev.forgetmenot.api.evaluation.EvaluationTask;
 import dev.forgetmenot.api.evaluation.ImageMaker;
 import dev.forgetmenot.api.model.DiffusionModel;
+import dev.forgetmenot.evaluation.measure.KeysAndValueWeights;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.kit.concept.ConceptEmbeddings;
 import dev.forgetmenot.kit.concept.PromptPhrase;

@@ -25,6 +25,7 @@ import dev.forgetmenot.diffusion.clip.ZeroShotClassifier;
 import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.judge.NeverKnownHalves;
+import dev.forgetmenot.evaluation.measure.KeysAndValueWeights;
 import dev.forgetmenot.evaluation.run.Calibration;
 import dev.forgetmenot.evaluation.run.EvaluationRun;
 import dev.forgetmenot.evaluation.run.StoredAccess;
