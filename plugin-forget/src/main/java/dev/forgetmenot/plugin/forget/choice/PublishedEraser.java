@@ -21,6 +21,9 @@ record PublishedEraser(Candidate candidate, String evidence) {
   /** Stable Diffusion 1.x and 2.x, as {@link DiffusionModel#base} names what the tensors tell. */
   private static final String FAMILY = "stable-diffusion-v";
 
+  /** The same of XL. */
+  private static final String FAMILY_XL = "stable-diffusion-xl-v";
+
   /**
    * The settings of UCE's code of 2023, by which the results of its paper were made: the bare name;
    * its last token and all rows after it; the empty prompt kept whole.
@@ -40,6 +43,8 @@ record PublishedEraser(Candidate candidate, String evidence) {
       "uce with its authors' settings, by results of others on Stable Diffusion 1.4: Gandikota et"
           + " al., arXiv 2308.14761 (erased artists and Imagenette objects), and under attack the"
           + " UnlearnDiffAtk benchmark, arXiv 2310.11868; docs/forgetting-real-models.md";
+  private static final String NONE_OF_XL =
+      "; no such results on Stable Diffusion XL are known here";
 
   /**
    * What is published for a model's architecture; for the embedded model and unknown sizes nothing
@@ -49,7 +54,8 @@ record PublishedEraser(Candidate candidate, String evidence) {
    * @param values of the choice; {@code keep} names phrases to keep beside the empty prompt
    */
   static Optional<PublishedEraser> of(DiffusionModel model, Becoming becoming, Settings values) {
-    if (!model.base().architecture().startsWith(FAMILY)) {
+    boolean xl = model.base().architecture().startsWith(FAMILY_XL);
+    if (!xl && !model.base().architecture().startsWith(FAMILY)) {
       return Optional.empty();
     }
     Map<String, String> settings = new HashMap<>(SETTINGS);
@@ -62,6 +68,7 @@ record PublishedEraser(Candidate candidate, String evidence) {
     // their scale: one over the number of kept texts, the empty prompt among them, 0.1 at least
     double scale = Math.max(0.1, 1.0 / (1 + keep.size()));
     settings.put("preserve-scale", Double.toString(scale));
-    return Optional.of(new PublishedEraser(new Candidate(new UceEraser(), settings), EVIDENCE));
+    String evidence = xl ? EVIDENCE + NONE_OF_XL : EVIDENCE;
+    return Optional.of(new PublishedEraser(new Candidate(new UceEraser(), settings), evidence));
   }
 }

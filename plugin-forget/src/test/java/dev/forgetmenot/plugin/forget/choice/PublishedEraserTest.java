@@ -132,6 +132,14 @@ class PublishedEraserTest {
   }
 
   @Test
+  void xlGetsTheSameAndIsToldThatItWasNotMeasuredThere() throws IOException {
+    PatchDraft draft = forget("stable-diffusion-xl-v1-base", Map.of());
+    assertThat(draft.recipe().method()).isEqualTo("uce");
+    assertThat(draft.recipe().parameters().get("chosen-among"))
+        .contains("on Stable Diffusion 1.4", "no such results on Stable Diffusion XL");
+  }
+
+  @Test
   void otherModelsGetWhatIsBestByText() throws IOException {
     PatchDraft draft = forget("other", Map.of());
     assertThat(draft.recipe().method()).isEqualTo("oblique");
