@@ -53,6 +53,27 @@ public record Bench(
     return new BenchReader().read(ListSource.of(nameOrFile));
   }
 
+  /**
+   * The same for a model.
+   *
+   * @param side of the images that it was trained on, in pixels
+   */
+  public Bench sized(int side) {
+    return new Bench(
+        name,
+        version,
+        sha256,
+        model.sized(side),
+        judge,
+        seeds,
+        concepts,
+        never,
+        grid,
+        general,
+        csv,
+        attacks);
+  }
+
   /** The concept of a name or phrase, in any case of letters and with or without its article. */
   public Optional<BenchConcept> find(String nameOrPhrase) {
     return find(concepts, nameOrPhrase);

@@ -29,7 +29,7 @@ record SettingsReader(ListSource source, Problems problems) {
     var guidance =
         keys.required("guidance", "the guidance scale", one -> one.number(0, MOST_GUIDANCE));
     List<Integer> size =
-        keys.required("size", "[width, height] in pixels", SettingsReader::size)
+        keys.required("size", "[width, height] in pixels, or model", SettingsReader::size)
             .orElse(List.of(8, 8));
     String negative = keys.optional("negative", YamlValue::text).orElse("");
     return new BenchModel(
@@ -47,6 +47,13 @@ record SettingsReader(ListSource source, Problems problems) {
   }
 
   private static List<Integer> size(YamlValue value) {
+    if (!value.isList()) {
+      if (!value.text().equals("model")) {
+        throw value.wrong(
+            "should be [width, height], or model for the model's own size, not " + value.text());
+      }
+      return List.of(0, 0);
+    }
     List<YamlValue> sides = value.list();
     if (sides.size() != 2) {
       throw value.wrong("should be [width, height], not a list of " + sides.size());

@@ -29,7 +29,9 @@ class BenchReaderTest {
     Bench bench = list.good();
     assertThat(bench.name()).isEqualTo("small");
     assertThat(bench.version()).isEqualTo(1);
-    assertThat(bench.model()).isEqualTo(new BenchModel("ddim", 20, 5, 64, 64, ""));
+    BenchModel drawn = new BenchModel("ddim", 20, 5, 64, 64, "");
+    assertThat(bench.model()).isEqualTo(drawn);
+    assertThat(bench.sized(512).model()).as("the list says a size").isEqualTo(drawn);
     assertThat(bench.judge().vocabulary()).isEmpty();
     assertThat(bench.judge().prototypes()).isTrue();
     assertThat(bench.judge().calibration().seeds().boxed()).hasSize(16).contains(900_000L);
@@ -75,6 +77,7 @@ class BenchReaderTest {
           """
           version: 1|version: one|list.yaml:2:10: version must be a whole number, not 'one'
           size: [64, 64]|size: [64, 65]|list.yaml:3:59: size must be a multiple of 8, not 65
+          size: [64, 64]|size: own|list.yaml:3:54: size should be [width, height], or model for the model's own size, not own
           size: [64, 64]|size: [64]|list.yaml:3:54: size should be [width, height], not a list of 1
           guidance: 5|guidance: -1|list.yaml:3:45: guidance must be in [0.0, 100.0], not -1
           target: [1000, 64]|target: 7|list.yaml:5:17: target should be a list, not '7'

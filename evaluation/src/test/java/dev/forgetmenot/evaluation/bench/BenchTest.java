@@ -55,6 +55,9 @@ class BenchTest {
   @Test
   void randomNeighboursAreTheSameForTheSameFileAndNeverNear() throws IOException {
     Bench core = Bench.read("core");
+    assertThat(core.model().isOwnSize()).isTrue();
+    assertThat(core.sized(1024).model().width()).isEqualTo(1024);
+    assertThat(core.sized(768).model().height()).isEqualTo(768);
     BenchConcept target = core.find("violin").orElseThrow();
     List<BenchConcept> drawn = core.random(target);
     assertThat(drawn).hasSize(8).isEqualTo(Bench.read("core").random(target));

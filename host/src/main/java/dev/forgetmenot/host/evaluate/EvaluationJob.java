@@ -12,6 +12,7 @@ import dev.forgetmenot.api.model.PatchRequest;
 import dev.forgetmenot.diffusion.clip.ClipEmbedder;
 import dev.forgetmenot.diffusion.clip.ClipFiles;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
+import dev.forgetmenot.evaluation.bench.Bench;
 import dev.forgetmenot.evaluation.bench.BenchConcept;
 import dev.forgetmenot.evaluation.judge.Judges;
 import dev.forgetmenot.evaluation.report.AttackFiles;
@@ -89,12 +90,12 @@ public final class EvaluationJob implements AutoCloseable {
     this.context = context;
     StableDiffusion sd = hosted.model();
     vocabulary = request.vocabulary();
-    ListFit.check(request.bench(), sd, vocabulary);
-    BenchTask asked =
-        new BenchTask(request.bench(), request.targets(), vocabulary, request.seeds());
+    Bench bench = request.bench().sized(sd.imageSize());
+    ListFit.check(bench, sd, vocabulary);
+    BenchTask asked = new BenchTask(bench, request.targets(), vocabulary, request.seeds());
     task =
         asked
-            .task(sd.sampler(BenchTask.settings(request.bench().model())).name())
+            .task(sd.sampler(BenchTask.settings(bench.model())).name())
             .attacked(request.attacks());
     calibration = asked.calibration(task);
     model = new HostedModel(loader, sd, request.patches());

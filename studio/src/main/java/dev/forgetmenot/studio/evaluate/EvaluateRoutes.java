@@ -47,8 +47,10 @@ public record EvaluateRoutes(EvaluationSource source) {
       Bench bench = Bench.read(name);
       JsonObject list = new JsonObject();
       list.addProperty("name", name);
-      list.addProperty("width", bench.model().width());
-      list.addProperty("height", bench.model().height());
+      if (!bench.model().isOwnSize()) {
+        list.addProperty("width", bench.model().width());
+        list.addProperty("height", bench.model().height());
+      }
       list.add(
           "concepts", JsonTexts.array(bench.concepts().stream().map(BenchConcept::name).toList()));
       lists.add(list);

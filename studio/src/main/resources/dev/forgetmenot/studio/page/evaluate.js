@@ -69,7 +69,7 @@ export function Evaluate({ jobs, look, stack, model }) {
         <${Field} label="List" name="list"><select id="list" aria-describedby="list-help" onChange=${(e) => change({ list: e.target.value })}>
           ${lists.length === 0 && html`<option>being read</option>`}
           ${lists.map((one) => html`<option value=${one.name} selected=${list === one}>${text(one.name)}</option>`)}</select>
-          <small id="list-help">${list ? `${list.concepts.length} concepts, images of ${list.width} × ${list.height}` : ""}</small><//>
+          <small id="list-help">${list ? `${list.concepts.length} concepts, images of ${list.width ? `${list.width} × ${list.height}` : "the model's own size"}` : ""}</small><//>
         <${Field} label="Concepts" name="concepts">
           <textarea id="concepts" rows="2" aria-describedby="concepts-help" value=${draft.concepts} onInput=${(e) => change({ concepts: e.target.value })}></textarea>
           <small id="concepts-help">As the list names them, one a line; without them what the patches say that they forget.</small><//>

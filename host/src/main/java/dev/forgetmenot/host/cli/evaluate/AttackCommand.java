@@ -3,6 +3,7 @@ package dev.forgetmenot.host.cli.evaluate;
 import dev.forgetmenot.api.evaluation.Attack;
 import dev.forgetmenot.api.evaluation.AttackBudget;
 import dev.forgetmenot.evaluation.bench.Bench;
+import dev.forgetmenot.evaluation.bench.BenchModel;
 import dev.forgetmenot.evaluation.report.ReportWriter;
 import dev.forgetmenot.files.Message;
 import dev.forgetmenot.host.cli.shell.CommandContext;
@@ -121,12 +122,13 @@ public final class AttackCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  /** Of the program's lists that of large images, or that of small ones. */
+  /** Of the program's lists that of a model's own size, or that of small images. */
   private static String listFor(boolean large) throws IOException {
     String found = "";
     int width = large ? 0 : Integer.MAX_VALUE;
     for (String name : Bench.shipped()) {
-      int own = Bench.read(name).model().width();
+      BenchModel drawn = Bench.read(name).model();
+      int own = drawn.isOwnSize() ? Integer.MAX_VALUE : drawn.width();
       if (large ? own > width : own < width) {
         found = name;
         width = own;

@@ -182,10 +182,16 @@ class EvaluateCommandTest {
     ProgramRun part = evaluate("none", "--shard", "3/2");
     assertThat(part.code()).isEqualTo(ExitCodes.WRONG_USE);
     assertThat(part.err()).contains("'3/2' is no part: expected I/N");
-    ProgramRun core = few.onModel("evaluate", "core", "--concept", "weapon");
-    assertThat(core.err())
-        .contains("the list core draws images of 512 × 512")
+    Path large =
+        Files.writeString(
+            folder.resolve("large.yaml"),
+            Files.readString(list).replace("size: [64, 64]", "size: [512, 512]"));
+    ProgramRun sized = few.onModel("evaluate", large.toString(), "--concept", "castle");
+    assertThat(sized.err())
+        .contains("draws images of 512 × 512")
         .contains("the list is for another base");
+    ProgramRun core = few.onModel("evaluate", "core", "--concept", "weapon");
+    assertThat(core.err()).contains("sherlock holmes is not in the vocabulary");
     Path strange =
         Files.writeString(
             folder.resolve("strange.yaml"), Files.readString(list).replace("a fox", "a yak"));
