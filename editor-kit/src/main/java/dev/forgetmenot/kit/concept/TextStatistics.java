@@ -5,7 +5,9 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.patching.gate.EncodedPrompt;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
+import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
+import dev.forgetmenot.patching.linear.TruncatedSvd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +25,8 @@ public record TextStatistics(Matrix rows) {
   private static final String EMBEDDING =
       "text_encoder/text_model.embeddings.token_embedding.weight";
   private static final int BYTES = 512; // the first ids of the byte-pair vocabulary: single bytes
+  private static final int WIDEST = 1024; // embeddings whose second moments are decomposed in full
+  private static final double CUT = 3e-4; // weaker directions do not count
   private static final int WHOLE = 1;
   private static final int BEGUN = 48;
   private static final double MOST = 0.75; // of the texts of begun prompts are read to their end
@@ -123,6 +127,28 @@ public record TextStatistics(Matrix rows) {
       at += part.length;
     }
     return new TextStatistics(Matrix.of(count, prompts.get(0).width(), all));
+  }
+
+  /**
+   * The same in few columns: P with P·Pᵀ = n·E[xxᵀ], as if n rows stood beside each other (d × m),
+   * m at most d, and at most 512 of wide embeddings.
+   *
+   * @param count n
+   */
+  public Matrix columns(double count) {
+    Matrix second = rows.inner().times(count / rows.rows());
+    if (second.rows() > WIDEST) {
+      TruncatedSvd largest = TruncatedSvd.of(second, 1);
+      TruncatedSvd svd = TruncatedSvd.above(second, CUT * largest.sigma().get(0), WIDEST / 2);
+      return svd.u().timesDiagonal(roots(svd.sigma()));
+    }
+    SingularValues svd = SingularValues.of(second);
+    int rank = svd.rank(CUT);
+    return svd.first(rank).timesDiagonal(roots(svd.sigma().subList(0, rank)));
+  }
+
+  private static double[] roots(List<Double> values) {
+    return values.stream().mapToDouble(Math::sqrt).toArray();
   }
 
   /**

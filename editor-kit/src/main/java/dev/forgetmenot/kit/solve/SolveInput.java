@@ -16,9 +16,7 @@ import dev.forgetmenot.kit.concept.TextStatistics;
 import dev.forgetmenot.patch.edit.TargetPattern;
 import dev.forgetmenot.patching.gate.PromptEncoder;
 import dev.forgetmenot.patching.linear.Matrix;
-import dev.forgetmenot.patching.linear.SingularValues;
 import dev.forgetmenot.patching.linear.Subspace;
-import dev.forgetmenot.patching.linear.TruncatedSvd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -45,8 +43,6 @@ public record SolveInput(
     Function<ConceptType, List<PromptTemplate>> templates) {
   private static final double PROMPTS = 0.3; // the weight of general prompts beside names
   private static final int TOKENS = 128; // prompts that stand for all text without a vocabulary
-  private static final int WIDEST = 1024; // embeddings whose second moments are decomposed in full
-  private static final double CUT = 3e-4; // weaker directions of general text do not count
 
   /** The loaded model. */
   public DiffusionModel model() {
@@ -249,30 +245,9 @@ public record SolveInput(
         .toList();
   }
 
-  /**
-   * General text in few columns: P with P·Pᵀ = n·E[xxᵀ], as if n of its rows stood beside each
-   * other (d × m), m at most d, and at most 512 of wide embeddings; no columns for none.
-   *
-   * @param rows n
-   */
+  /** {@link TextStatistics#columns} of general text; none for no rows. */
   public Matrix generalColumns(double rows) {
-    if (rows == 0) {
-      return Matrix.zeros(width(), 0);
-    }
-    Matrix text = generalText(List.of()).rows();
-    Matrix second = text.inner().times(rows / text.rows());
-    if (second.rows() > WIDEST) {
-      TruncatedSvd largest = TruncatedSvd.of(second, 1);
-      TruncatedSvd svd = TruncatedSvd.above(second, CUT * largest.sigma().get(0), WIDEST / 2);
-      return svd.u().timesDiagonal(roots(svd.sigma()));
-    }
-    SingularValues svd = SingularValues.of(second);
-    int rank = svd.rank(CUT);
-    return svd.first(rank).timesDiagonal(roots(svd.sigma().subList(0, rank)));
-  }
-
-  private static double[] roots(List<Double> values) {
-    return values.stream().mapToDouble(Math::sqrt).toArray();
+    return rows == 0 ? Matrix.zeros(width(), 0) : generalText(List.of()).columns(rows);
   }
 
   /**

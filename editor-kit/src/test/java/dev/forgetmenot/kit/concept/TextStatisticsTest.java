@@ -13,9 +13,12 @@ import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextStatisticsTest {
   private static final PromptTemplate TEMPLATE = PromptTemplate.ofThings();
@@ -29,6 +32,25 @@ class TextStatisticsTest {
         .mapToObj(
             i -> i < 80 ? "a photo of " + i : "a photo of a house beside the tree number " + i)
         .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {24, 1100})
+  void columnsHaveTheSecondMomentsOfAllRows(int width) {
+    int count = 40; // of 16 directions, each weaker than the one before
+    SplittableRandom random = new SplittableRandom(7);
+    double[] directions = random.doubles(16L * width, -1, 1).toArray();
+    double[] shares = random.doubles(16L * count, -1, 1).toArray();
+    for (int i = 0; i < shares.length; i++) {
+      shares[i] *= Math.pow(0.8, i % 16);
+    }
+    Matrix text = Matrix.of(count, 16, shares).times(Matrix.of(16, width, directions));
+    Matrix columns = new TextStatistics(text).columns(100);
+    assertThat(columns.rows()).isEqualTo(width);
+    assertThat(columns.columns()).isBetween(8, 16);
+    Matrix expected = text.inner().times(100.0 / count);
+    Matrix found = columns.times(columns.transposed());
+    assertThat(found.minus(expected).norm() / expected.norm()).isCloseTo(0, within(3e-4));
   }
 
   @Test
