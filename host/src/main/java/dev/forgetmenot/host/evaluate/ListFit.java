@@ -19,10 +19,11 @@ final class ListFit {
   private ListFit() {}
 
   /**
-   * Refuses a list for another base: one of another size, with prompts that the tokenizer cuts off,
-   * or with concepts that are not in the vocabulary.
+   * Refuses a list for another base: one of another size or of which most concepts are not in the
+   * vocabulary, with prompts that the tokenizer cuts off, or with single concepts that are not in
+   * it.
    *
-   * @throws IllegalArgumentException if the size does not fit
+   * @throws IllegalArgumentException if the list is for another base
    * @throws BenchException with all prompts and concepts that do not fit
    */
   static void check(Bench bench, StableDiffusion model, KnownConcepts vocabulary) {
@@ -39,6 +40,15 @@ final class ListFit {
               model.base().label(),
               model.imageSize(),
               model.imageSize()));
+    }
+    int all = bench.concepts().size();
+    long known =
+        bench.concepts().stream().filter(one -> vocabulary.find(one.phrase()).isPresent()).count();
+    if (2 * known < all) {
+      throw new IllegalArgumentException(
+          Message.of(
+              "of the %d concepts of the list %s the vocabulary of the model %s has %d: the list is for another base; give another list, another model by --model, or the model's vocabulary by --known-concepts",
+              all, bench.name(), model.base().label(), known));
     }
     List<BenchProblem> problems = new ArrayList<>();
     problems.addAll(

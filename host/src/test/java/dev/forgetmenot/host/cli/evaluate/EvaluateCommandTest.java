@@ -191,7 +191,10 @@ class EvaluateCommandTest {
         .contains("draws images of 512 × 512")
         .contains("the list is for another base");
     ProgramRun core = few.onModel("evaluate", "core", "--concept", "weapon");
-    assertThat(core.err()).contains("sherlock holmes is not in the vocabulary");
+    assertThat(core.err())
+        .containsPattern("of the 136 concepts of the list core the vocabulary .* has \\d+:")
+        .contains("the list is for another base")
+        .doesNotContain("is not in the vocabulary");
     Path strange =
         Files.writeString(
             folder.resolve("strange.yaml"), Files.readString(list).replace("a fox", "a yak"));
