@@ -22,7 +22,7 @@ class CalibrationTest {
   }
 
   private static BenchTask asked(String list, String target) throws IOException {
-    Bench bench = Bench.read(list);
+    Bench bench = Bench.read(list).sized(512);
     Targets targets = Targets.of(bench, List.of(), List.of(target));
     return new BenchTask(bench, targets, bench.known(), OptionalInt.of(4));
   }

@@ -16,6 +16,9 @@ final class ListFit {
   /** A list that draws with so many times more or fewer pixels is meant for another base. */
   private static final double PIXELS = 4;
 
+  /** Of shorter lists each concept that is not in the vocabulary is said. */
+  private static final int LONG = 10;
+
   private ListFit() {}
 
   /**
@@ -44,7 +47,7 @@ final class ListFit {
     int all = bench.concepts().size();
     long known =
         bench.concepts().stream().filter(one -> vocabulary.find(one.phrase()).isPresent()).count();
-    if (2 * known < all) {
+    if (all >= LONG && 2 * known < all) {
       throw new IllegalArgumentException(
           Message.of(
               "of the %d concepts of the list %s the vocabulary of the model %s has %d: the list is for another base; give another list, another model by --model, or the model's vocabulary by --known-concepts",
