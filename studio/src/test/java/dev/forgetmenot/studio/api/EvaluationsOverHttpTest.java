@@ -23,7 +23,7 @@ class EvaluationsOverHttpTest {
       JsonObject lists = json(server.ask("GET", "lists", ""));
       assertThat(lists.getAsJsonArray("lists").toString())
           .contains("\"name\":\"emoji\",\"width\":64,\"height\":64", "\"merlin\"")
-          .contains("\"name\":\"core\"");
+          .contains("{\"name\":\"core\",\"concepts\":[");
       assertThat(text(server.ask("GET", "evaluators", ""))).isEqualTo("{\"evaluators\":[]}");
     }
   }
