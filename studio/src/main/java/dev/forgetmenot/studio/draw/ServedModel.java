@@ -46,10 +46,10 @@ public final class ServedModel implements AutoCloseable {
 
   /** The word for its state in JSON: {@code loading}, {@code ready} or {@code failed}. */
   public String state() {
-    if (loading.isCompletedExceptionally()) {
-      return "failed";
+    if (!loading.isDone()) { // first, since it may end between two questions
+      return "loading";
     }
-    return loading.isDone() ? "ready" : "loading";
+    return loading.isCompletedExceptionally() ? "failed" : "ready";
   }
 
   /** The model if it is loaded. */
