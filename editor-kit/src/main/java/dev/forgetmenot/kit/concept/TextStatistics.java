@@ -39,9 +39,13 @@ public record TextStatistics(Matrix rows) {
   }
 
   private static TextStatistics ofPrompts(PromptEncoder encoder, List<String> prompts) {
+    return ofTokenized(encoder, prompts.stream().map(encoder::tokenize).toList());
+  }
+
+  private static TextStatistics ofTokenized(PromptEncoder encoder, List<TokenizedPrompt> prompts) {
     return AskedPhrases.all(encoder.model().base())
-        ? of(encoder.encode(prompts))
-        : ofBeginnings(encoder, prompts.stream().map(encoder.model()::tokenize).toList());
+        ? of(encoder.encodeTokens(prompts))
+        : ofBeginnings(encoder, prompts);
   }
 
   /** All rows of one prompt, and the first ones of more. */
@@ -70,10 +74,7 @@ public record TextStatistics(Matrix rows) {
    * @param count how many prompts, at least 1
    */
   public static TextStatistics ofTokens(PromptEncoder encoder, PromptTemplate template, int count) {
-    List<TokenizedPrompt> prompts = ofSingleTokens(encoder.model(), template, count);
-    return AskedPhrases.all(encoder.model().base())
-        ? of(encoder.encodeTokens(prompts))
-        : ofBeginnings(encoder, prompts);
+    return ofTokenized(encoder, ofSingleTokens(encoder.model(), template, count));
   }
 
   static List<TokenizedPrompt> ofSingleTokens(

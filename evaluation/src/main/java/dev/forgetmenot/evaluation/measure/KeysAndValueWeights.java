@@ -24,6 +24,12 @@ public final class KeysAndValueWeights {
     return names;
   }
 
+  /** The values of one of them as a matrix (rows, d). */
+  public static Matrix matrix(DiffusionModel model, String name, float[] values) {
+    long[] shape = model.weights().shape(name);
+    return Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), values);
+  }
+
   /**
    * As matrices (rows, d). Each is read whenever it is asked for: all of Stable Diffusion XL would
    * take 2.7 GB. For the engine thread.
@@ -35,9 +41,7 @@ public final class KeysAndValueWeights {
     return new AbstractList<>() {
       @Override
       public Matrix get(int index) {
-        String name = names.get(index);
-        long[] shape = model.weights().shape(name);
-        return Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), values.apply(name));
+        return matrix(model, names.get(index), values.apply(names.get(index)));
       }
 
       @Override

@@ -78,17 +78,14 @@ class TwoTextEncodersJudgedTest {
     assertThat(drawn.code()).isZero();
   }
 
-  @Test
-  void aListIsEvaluated() throws IOException {
+  /** What a command says of a patch that makes the model forget the castle. */
+  private EvaluationReport measured(String command, Object list) throws IOException {
     Path patch = temp.resolve("forgotten.fmnpatch");
     done("forget castle --no-report --method=uce", "-o", patch);
     Path report = temp.resolve("report");
     ProgramRun.done(
-        "evaluate",
-        folder.resolve("two.yaml"),
-        "--concept=castle",
-        "--evaluator=forgetting",
-        "--evaluator=text-side",
+        command,
+        list,
         "--patch=" + patch,
         "--unsigned=allow",
         "--plugins=" + folder.resolve("plugins"),
@@ -96,28 +93,24 @@ class TwoTextEncodersJudgedTest {
         "--store=" + temp.resolve("store"),
         "-o",
         report);
-    EvaluationReport written = ReportReader.read(report);
+    return ReportReader.read(report);
+  }
+
+  @Test
+  void aListIsEvaluated() throws IOException {
+    String command = "evaluate --concept=castle --evaluator=forgetting --evaluator=text-side";
+    EvaluationReport written = measured(command, folder.resolve("two.yaml"));
     assertThat(written.measurements()).isNotEmpty();
   }
 
   @Test
   void attacksThatComputeWithTextStatesAreRun() throws IOException {
-    Path patch = temp.resolve("attacked.fmnpatch");
-    done("forget castle --no-report --method=uce", "-o", patch);
     Path list = temp.resolve("attacked.yaml");
     Files.writeString(list, LIST.replace("steps: 1, guidance: 1", "steps: 2, guidance: 2"));
-    Path report = temp.resolve("attacks");
-    ProgramRun.done(
-        "attack castle --budget=quick --unsigned=allow --attack=noise --attack=complete"
-            + " --attack=operator --attack=ring-a-bell-soft",
-        "--list=" + list,
-        "--patch=" + patch,
-        "--plugins=" + folder.resolve("plugins"),
-        "--model=" + folder.resolve("model"),
-        "--store=" + temp.resolve("store"),
-        "-o",
-        report);
-    EvaluationReport written = ReportReader.read(report);
+    String command =
+        "attack castle --budget=quick --attack=noise --attack=complete --attack=operator"
+            + " --attack=ring-a-bell-soft";
+    EvaluationReport written = measured(command, "--list=" + list);
     assertThat(written.notTested()).isEmpty();
     assertThat(written.measurements().stream().map(one -> one.measure()).distinct())
         .containsExactlyInAnyOrder("noise", "complete", "operator", "ring-a-bell-soft");

@@ -60,7 +60,12 @@ public final class PromptEncoder {
     return prompts.stream().map(known::get).toList();
   }
 
-  private TokenizedPrompt tokenize(String text) {
+  /**
+   * The tokens of a prompt.
+   *
+   * @throws IllegalArgumentException if it is longer than a text encoder takes
+   */
+  public TokenizedPrompt tokenize(String text) {
     TokenizedPrompt prompt = model.tokenize(text);
     requireWhole(prompt);
     return prompt;

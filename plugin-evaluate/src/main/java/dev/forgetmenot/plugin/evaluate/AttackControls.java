@@ -50,11 +50,11 @@ record AttackControls(
    *
    * @param row of the patched model
    * @param seconds of the whole attack on it
-   * @param ceiling the rows of the original
-   * @param never the rows of what the model never knew
+   * @param ceiling the same attack on the original
+   * @param never the same for what the model never knew
    */
   Optional<Measurement> measure(
-      Attack attack, AttackRow row, double seconds, List<AttackRow> ceiling, List<Run> never)
+      Attack attack, AttackRow row, double seconds, Run ceiling, List<Run> never)
       throws IOException {
     Optional<String> reason = row.notTested();
     if (reason.isPresent()) {
@@ -74,8 +74,7 @@ record AttackControls(
     }
     AttackAim aim = AttackAim.of(target);
     AttackTrials patched = AttackTrials.judged(access, aim, row.trials());
-    List<Trial> unpatched = new Run(aim, ceiling).trials(row.part());
-    AttackTrials original = AttackTrials.judged(access, aim, unpatched);
+    AttackTrials original = AttackTrials.judged(access, aim, ceiling.trials(row.part()));
     AttackTrials luck = AttackTrials.judged(access, aim, luck(row));
     ImageSet shown = shown(attack, row, patched, original);
     Count floor = floor(row.part(), never);

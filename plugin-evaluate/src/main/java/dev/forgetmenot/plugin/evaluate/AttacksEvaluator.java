@@ -118,8 +118,9 @@ public final class AttacksEvaluator implements Evaluator {
               never.add(new AttackControls.Run(known, rows));
             }
           }
+          AttackControls.Run ceiling = new AttackControls.Run(aim, original);
           for (AttackRow row : patched.rows()) {
-            controls.measure(attack, row, patched.seconds(), original, never).ifPresent(found::add);
+            controls.measure(attack, row, patched.seconds(), ceiling, never).ifPresent(found::add);
           }
         }
       }

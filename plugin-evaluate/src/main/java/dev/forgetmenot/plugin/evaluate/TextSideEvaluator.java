@@ -52,17 +52,12 @@ public final class TextSideEvaluator implements Evaluator {
   public List<Measurement> measure(EvaluationTask task, EvaluationAccess access, JobContext context)
       throws IOException {
     TextStates original = access.compute(ModelState.ORIGINAL, model -> TextStates.of(model, task));
-    TextStates patched = access.compute(ModelState.PATCHED, model -> TextStates.of(model, task));
-    return access.compute(
-        ModelState.PATCHED, model -> measured(task, access, model, original, patched));
+    return access.compute(ModelState.PATCHED, model -> measured(task, access, model, original));
   }
 
   private static List<Measurement> measured(
-      EvaluationTask task,
-      EvaluationAccess access,
-      DiffusionModel model,
-      TextStates original,
-      TextStates patched) {
+      EvaluationTask task, EvaluationAccess access, DiffusionModel model, TextStates original) {
+    TextStates patched = TextStates.of(model, task);
     ReadableWeights weights = model.weights();
     TextSide side =
         new TextSide(

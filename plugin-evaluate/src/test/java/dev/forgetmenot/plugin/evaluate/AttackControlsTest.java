@@ -81,7 +81,11 @@ class AttackControlsTest {
     AttackRow brought = row(NEIGHBOUR, "sketch", 1);
     return new AttackControls(all, access, JobContext.NONE, sketch)
         .measure(
-            ATTACK, brought, 1, List.of(brought), List.of(new AttackControls.Run(never, known)))
+            ATTACK,
+            brought,
+            1,
+            new AttackControls.Run(AttackAim.of(sketch), List.of(brought)),
+            List.of(new AttackControls.Run(never, known)))
         .orElseThrow();
   }
 

@@ -131,9 +131,8 @@ public final class StackAttack implements Attack {
     InputUpdate edit = UceSolver.solve(List.of(erasure), kept, LAMBDA).edit();
     Map<String, float[]> before = new LinkedHashMap<>();
     for (String name : KeysAndValueWeights.of(model)) {
-      long[] shape = model.weights().shape(name);
       float[] now = model.weights().current(name);
-      Matrix weight = Matrix.of(Math.toIntExact(shape[0]), Math.toIntExact(shape[1]), now);
+      Matrix weight = KeysAndValueWeights.matrix(model, name, now);
       before.put(name, now);
       model.weights().replace(name, weight.plus(edit.change(weight)).rowMajorFloats());
     }
