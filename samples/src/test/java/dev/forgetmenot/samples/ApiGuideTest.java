@@ -13,6 +13,7 @@ import dev.forgetmenot.api.model.RgbImage;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.training.InputGradients;
+import dev.forgetmenot.api.training.InputGradients.Embedded;
 import dev.forgetmenot.api.training.InputGradients.Errors;
 import dev.forgetmenot.api.training.InputGradients.Input;
 import dev.forgetmenot.api.training.InputGradients.Prediction;
@@ -170,14 +171,14 @@ class ApiGuideTest {
                   () -> {
                     try (NDManager manager = sd.newManager();
                         InputGradients gradients = sd.inputGradients(false);
-                        NDArray embeddings = gradients.embed(List.of(sd.tokenize("a castle")))) {
+                        Embedded text = gradients.embed(List.of(sd.tokenize("a castle")))) {
                       int[] shape = sd.latentShape();
                       NDArray noise =
                           manager.randomNormal(new Shape(1, shape[0], shape[1], shape[2]));
                       Prediction prediction = new Prediction(noise, new double[] {900}, noise);
                       try (Errors errors =
                               gradients.ofEmbeddings(
-                                  prediction, embeddings, Set.of(Input.TOKEN_EMBEDDINGS));
+                                  prediction, text, Set.of(Input.TOKEN_EMBEDDINGS));
                           NDArray gradient =
                               errors.gradient(Input.TOKEN_EMBEDDINGS).square().sum()) {
                         return gradient.getFloat();

@@ -3,9 +3,12 @@ package dev.forgetmenot.diffusion.pipeline;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.TextCondition;
+import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.sampling.SchedulerConfig;
 import dev.forgetmenot.api.sampling.SizeCondition;
+import dev.forgetmenot.api.training.InputGradients.Embedded;
 import dev.forgetmenot.diffusion.engine.ComputePrecision;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.Ops;
@@ -13,6 +16,7 @@ import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.schedule.DiscreteNoiseSchedule;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
+import dev.forgetmenot.diffusion.training.DifferentiableModel;
 import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.vae.AutoencoderKL;
 import dev.forgetmenot.diffusion.weights.ModelParameters;
@@ -40,7 +44,7 @@ record ModelComponents(
     UNet2DConditionModel unet,
     AutoencoderKL vae,
     ModelOnDisk stored)
-    implements AutoCloseable {
+    implements DifferentiableModel, AutoCloseable {
 
   /**
    * Makes the components ready on the engine thread that calls; their weights are read when they
@@ -116,6 +120,27 @@ record ModelComponents(
       return call.apply(
           new TextCondition(condition.context(), condition.pooled(), Optional.of(rows)));
     }
+  }
+
+  @Override
+  public Embedded embed(List<TokenizedPrompt> prompts) {
+    return text.embed(manager, prompts);
+  }
+
+  @Override
+  public TextCondition encode(Embedded rows) {
+    return text.encode(rows);
+  }
+
+  @Override
+  public NDArray predict(NDArray latents, double[] timesteps, TextCondition condition) {
+    return predict(latents, timesteps, condition, AttentionHooks.NONE);
+  }
+
+  /** The same, watched. */
+  NDArray predict(
+      NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
+    return told(condition, latents, all -> unet.forward(latents, timesteps, all, hooks));
   }
 
   /** The tokenizer of the first text encoder. */

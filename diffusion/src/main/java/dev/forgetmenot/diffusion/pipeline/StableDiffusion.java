@@ -287,10 +287,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
   @Override
   public NDArray predict(
       NDArray latents, double[] timesteps, TextCondition condition, AttentionHooks hooks) {
-    return engine.call(
-        () ->
-            parts.told(
-                condition, latents, all -> parts.unet().forward(latents, timesteps, all, hooks)));
+    return engine.call(() -> parts.predict(latents, timesteps, condition, hooks));
   }
 
   @Override
@@ -350,15 +347,7 @@ public final class StableDiffusion implements PatchedModel, AutoCloseable {
 
   @Override
   public InputGradients inputGradients(boolean checkpointing) {
-    if (parts.text().count() > 1) {
-      throw new UnsupportedOperationException(
-          "gradients to what goes into a model are taken with one text encoder alone, and this"
-              + " model has "
-              + parts.text().count()
-              + ": name methods that do without them");
-    }
-    return ModelGradients.open(
-        engine, parts.ops(), parts.textEncoder(), parts.unet(), checkpointing);
+    return ModelGradients.open(engine, parts.ops(), parts, checkpointing);
   }
 
   /** The pipeline and its components, for tests. */

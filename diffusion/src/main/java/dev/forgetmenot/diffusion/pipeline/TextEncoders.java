@@ -4,12 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
+import dev.forgetmenot.api.training.InputGradients.Embedded;
 import dev.forgetmenot.diffusion.architecture.ModelArchitecture;
 import dev.forgetmenot.diffusion.architecture.TextEncoderSlot;
 import dev.forgetmenot.diffusion.text.ClipTextEncoder;
 import dev.forgetmenot.diffusion.tokenizer.ClipTokenizer;
+import dev.forgetmenot.files.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +60,13 @@ record TextEncoders(ModelArchitecture architecture, List<Part> parts) {
 
   /** The condition of prompts, without sizes. */
   TextCondition encode(NDManager manager, List<TokenizedPrompt> prompts) {
-    List<List<List<Integer>>> ids =
-        IntStream.range(0, count())
-            .mapToObj(i -> prompts.stream().map(prompt -> ids(prompt, i)).toList())
-            .toList();
-    return encode(manager, ids, 1).condition();
+    return encode(manager, ids(prompts), 1).condition();
+  }
+
+  private List<List<List<Integer>>> ids(List<TokenizedPrompt> prompts) {
+    return IntStream.range(0, count())
+        .mapToObj(i -> prompts.stream().map(prompt -> ids(prompt, i)).toList())
+        .toList();
   }
 
   /** The ids of a prompt for one of them. */
@@ -81,20 +87,74 @@ record TextEncoders(ModelArchitecture architecture, List<Part> parts) {
    * @param clipSkip the layer, from the one that the model was trained with, which is 1
    */
   Encoded encode(NDManager manager, List<List<List<Integer>>> ids, int clipSkip) {
-    if (!architecture.conditionedOnSizes()) {
-      NDArray state = first().encoder().encode(manager, ids.get(0), clipSkip);
-      return new Encoded(List.of(state), Optional.empty());
+    return encode(rows(manager, ids), clipSkip, ends(ids));
+  }
+
+  /** The condition of rows as {@link #embed} makes them, without sizes; they stay open. */
+  TextCondition encode(Embedded text) {
+    Shape shape = text.rows().getShape();
+    if (shape.dimension() != 3 || shape.get(2) != width()) {
+      throw new IllegalArgumentException(
+          Message.of("token embeddings have the shape %s; expected (b, n, %s)", shape, width()));
     }
-    List<NDArray> states = new ArrayList<>();
-    Optional<NDArray> pooled = Optional.empty();
-    for (int i = 0; i < count(); i++) {
-      ClipTextEncoder encoder = parts.get(i).encoder();
-      NDArray state = encoder.hidden(manager, ids.get(i), clipSkip);
-      states.add(state);
-      if (parts.get(i).slot().projected()) {
-        pooled = Optional.of(encoder.projected(state, clipSkip, ids.get(i)));
+    NDList rows = new NDList();
+    long from = 0;
+    for (Part part : parts) {
+      long to = from + part.encoder().config().encoder().width();
+      rows.add(text.rows().get(new NDIndex(":, :, {}:{}", from, to)));
+      from = to;
+    }
+    return encode(rows, 1, text.ends()).condition();
+  }
+
+  /** What they make of rows of token embeddings (b, n, dᵢ) of each, which are closed. */
+  private Encoded encode(NDList rows, int clipSkip, int... ends) {
+    try (rows) {
+      if (!architecture.conditionedOnSizes()) {
+        NDArray state = first().encoder().encodeEmbedded(rows.get(0), clipSkip);
+        return new Encoded(List.of(state), Optional.empty());
       }
+      List<NDArray> states = new ArrayList<>();
+      Optional<NDArray> pooled = Optional.empty();
+      for (int i = 0; i < count(); i++) {
+        ClipTextEncoder encoder = parts.get(i).encoder();
+        NDArray state = encoder.hidden(rows.get(i), clipSkip);
+        states.add(state);
+        if (parts.get(i).slot().projected()) {
+          pooled = Optional.of(encoder.projected(state, clipSkip, ends));
+        }
+      }
+      return new Encoded(states, pooled);
     }
-    return new Encoded(states, pooled);
+  }
+
+  /** The rows of prompts' tokens before positions are added, side by side; the manager's. */
+  Embedded embed(NDManager manager, List<TokenizedPrompt> prompts) {
+    List<List<List<Integer>>> ids = ids(prompts);
+    NDList rows = rows(manager, ids);
+    if (rows.size() == 1) {
+      return new Embedded(rows.get(0), ends(ids));
+    }
+    try (rows) {
+      return new Embedded(NDArrays.concat(rows, 2), ends(ids));
+    }
+  }
+
+  private NDList rows(NDManager manager, List<List<List<Integer>>> ids) {
+    NDList rows = new NDList();
+    for (int i = 0; i < count(); i++) {
+      rows.add(parts.get(i).encoder().embed(manager, ids.get(i)));
+    }
+    return rows;
+  }
+
+  /** Where the text encoder that is projected reads a text's end; the first, where none is. */
+  private int[] ends(List<List<List<Integer>>> ids) {
+    int projected =
+        IntStream.range(0, count())
+            .filter(i -> parts.get(i).slot().projected())
+            .findFirst()
+            .orElse(0);
+    return parts.get(projected).encoder().ends(ids.get(projected));
   }
 }

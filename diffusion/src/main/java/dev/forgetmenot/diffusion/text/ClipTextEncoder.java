@@ -84,15 +84,15 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /**
-   * What {@link #encode(NDManager, List)} makes of rows.
+   * What {@link #encode(NDManager, List, int)} makes of rows.
    *
    * @param embedded (b, n, d) as {@link #embed} makes them; stays open
-   * @return last hidden state after the final norm (b, n, d), of the manager of {@code embedded}
+   * @return hidden state after the final norm (b, n, d), of the manager of {@code embedded}
    * @throws IllegalArgumentException if the shape does not fit
    */
-  public NDArray encodeEmbedded(NDArray embedded) {
+  public NDArray encodeEmbedded(NDArray embedded, int clipSkip) {
     weights.ready("");
-    return transformer.forward(embedded, 1);
+    return transformer.forward(embedded, clipSkip);
   }
 
   /**
@@ -107,16 +107,28 @@ public final class ClipTextEncoder implements AutoCloseable {
     return transformer.hidden(manager, ids, after);
   }
 
+  /** The same of rows as {@link #embed} makes them; they stay open. */
+  public NDArray hidden(NDArray embedded, int after) {
+    weights.ready("");
+    return transformer.hidden(embedded, after);
+  }
+
+  /** The column at which each text ends, which is projected. */
+  public int[] ends(List<List<Integer>> ids) {
+    return transformer.ends(ids);
+  }
+
   /**
    * The projection of the last hidden state at the end of each text, after the final norm.
    *
-   * @param hidden what {@link #hidden} returned for these ids; stays open
+   * @param hidden what {@link #hidden} returned; stays open
+   * @param ends what {@link #ends} returned for the texts
    * @return (b, p)
    */
-  public NDArray projected(NDArray hidden, int after, List<List<Integer>> ids) {
+  public NDArray projected(NDArray hidden, int after, int... ends) {
     return LayerChain.from(hidden)
         .then(x -> transformer.last(x, after))
-        .then(last -> transformer.pool(last, ids))
+        .then(last -> transformer.pool(last, ends))
         .then(textProjection::forward)
         .get();
   }

@@ -13,6 +13,7 @@ import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.files.Message;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The layers of CLIP's text tower (Radford et al., arXiv 2103.00020), without a projection after
@@ -128,6 +129,13 @@ public final class ClipTextTransformer {
    * @return (b, n, d)
    */
   public NDArray hidden(NDManager manager, List<List<Integer>> ids, int after) {
+    try (NDArray embedded = embed(manager, ids)) {
+      return hidden(embedded, after);
+    }
+  }
+
+  /** The same of rows as {@link #embed} makes them; they stay open. */
+  NDArray hidden(NDArray embedded, int after) {
     int layers = config.encoder().layers();
     if (after < 1 || after >= layers) {
       throw new IllegalArgumentException(
@@ -136,11 +144,9 @@ public final class ClipTextTransformer {
                   + " last, not %s",
               layers - 1, after));
     }
-    try (NDArray embedded = embed(manager, ids)) {
-      return LayerChain.owning(positioned(embedded))
-          .then(x -> encoder.forward(x, layers - after))
-          .get();
-    }
+    return LayerChain.owning(positioned(embedded))
+        .then(x -> encoder.forward(x, layers - after))
+        .get();
   }
 
   /**
@@ -229,15 +235,22 @@ public final class ClipTextTransformer {
    * @return (b, d)
    */
   public NDArray pool(NDArray hidden, List<List<Integer>> ids) {
-    int length = ids.get(0).size();
-    long[] rows = new long[ids.size()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = (long) i * length + end(ids.get(i));
-    }
+    return pool(hidden, ends(ids));
+  }
+
+  /** The hidden state (b, d) at a column of each row. */
+  NDArray pool(NDArray hidden, int... ends) {
+    long length = hidden.getShape().get(1);
     long width = hidden.getShape().get(2);
+    long[] rows = IntStream.range(0, ends.length).mapToLong(i -> i * length + ends[i]).toArray();
     try (NDArray flat = hidden.reshape(-1, width)) {
       return AddedEmbeddings.look(hidden.getManager(), flat, rows, new Shape(rows.length));
     }
+  }
+
+  /** The column of each text that is pooled. */
+  int[] ends(List<List<Integer>> ids) {
+    return ids.stream().mapToInt(this::end).toArray();
   }
 
   /**

@@ -2,16 +2,14 @@ package dev.forgetmenot.diffusion.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import dev.forgetmenot.api.attention.AttentionHooks;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.api.training.InputGradients;
 import dev.forgetmenot.diffusion.engine.EngineThread;
 import dev.forgetmenot.diffusion.engine.GradientCheckpointing;
 import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.text.ClipTextEncoder;
-import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.files.Message;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -21,28 +19,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Gradients of the UNet's error to its inputs and to the text encoder's. The two networks run
+ * Gradients of the UNet's error to its inputs and to the text encoders'. The UNet and these run
  * backward one after the other, so that the states between them have a gradient too and the graph
  * of one is free before the other's. Each call runs on the engine thread.
  */
 public final class ModelGradients implements InputGradients {
   private final EngineThread engine;
   private final Ops ops;
-  private final ClipTextEncoder textEncoder;
-  private final UNet2DConditionModel unet;
+  private final DifferentiableModel model;
   private final boolean checkpointing;
   private boolean closed;
 
   private ModelGradients(
-      EngineThread engine,
-      Ops ops,
-      ClipTextEncoder textEncoder,
-      UNet2DConditionModel unet,
-      boolean checkpointing) {
+      EngineThread engine, Ops ops, DifferentiableModel model, boolean checkpointing) {
     this.engine = engine;
     this.ops = ops;
-    this.textEncoder = textEncoder;
-    this.unet = unet;
+    this.model = model;
     this.checkpointing = checkpointing;
   }
 
@@ -54,26 +46,21 @@ public final class ModelGradients implements InputGradients {
    * @throws IllegalStateException if a training session or another such scope is open
    */
   public static InputGradients open(
-      EngineThread engine,
-      Ops ops,
-      ClipTextEncoder textEncoder,
-      UNet2DConditionModel unet,
-      boolean checkpointing) {
+      EngineThread engine, Ops ops, DifferentiableModel model, boolean checkpointing) {
     CollectorClaim.take();
-    return new ModelGradients(engine, ops, textEncoder, unet, checkpointing);
+    return new ModelGradients(engine, ops, model, checkpointing);
   }
 
   @Override
-  public NDArray embed(List<TokenizedPrompt> prompts) {
+  public Embedded embed(List<TokenizedPrompt> prompts) {
     checkOpen();
-    List<List<Integer>> ids = prompts.stream().map(TokenizedPrompt::ids).toList();
-    return engine.call(() -> textEncoder.embed(textEncoder.weights().manager(), ids));
+    return engine.call(() -> model.embed(prompts));
   }
 
   @Override
-  public Errors ofEmbeddings(Prediction prediction, NDArray embeddings, Set<Input> inputs) {
+  public Errors ofEmbeddings(Prediction prediction, Embedded text, Set<Input> inputs) {
     checkOpen();
-    return engine.call(() -> new Pass(prediction, inputs).ofEmbeddings(embeddings));
+    return engine.call(() -> new Pass(prediction, inputs).ofEmbeddings(text));
   }
 
   @Override
@@ -84,12 +71,7 @@ public final class ModelGradients implements InputGradients {
           "a text that is given by its states has no token embeddings to take a gradient to; give"
               + " the embeddings");
     }
-    if (condition.arrays().size() > 1) {
-      throw new IllegalArgumentException(
-          "gradients are taken with a text condition of the context alone; this one has pooled"
-              + " embeddings or time ids, as models of several text encoders have");
-    }
-    return engine.call(() -> new Pass(prediction, inputs).ofStates(condition.context()));
+    return engine.call(() -> new Pass(prediction, inputs).ofStates(condition));
   }
 
   private void checkOpen() {
@@ -125,29 +107,46 @@ public final class ModelGradients implements InputGradients {
       }
     }
 
-    Errors ofEmbeddings(NDArray embeddings) {
+    Errors ofEmbeddings(Embedded text) {
       return run(
           (scope, collector) -> {
             boolean wanted = inputs.contains(Input.TOKEN_EMBEDDINGS);
-            NDArray rows = leaf(scope, embeddings, wanted);
-            NDArray states = textEncoder.encodeEmbedded(rows);
-            NDArray context = leaf(scope, states, wanted || inputs.contains(Input.TEXT_STATES));
-            unet(scope, collector, context);
+            NDArray rows = leaf(scope, text.rows(), wanted);
+            TextCondition made = model.encode(new Embedded(rows, text.ends()));
+            TextCondition given = leaves(scope, made, wanted);
+            unet(scope, collector, given);
             if (wanted) {
-              try (NDArray gradient = context.getGradient();
-                  NDArray products = states.mul(gradient);
-                  NDArray sum = products.sum()) {
-                collector.backward(sum);
-              }
+              collector.backward(weighted(scope, made, given));
               keep(Input.TOKEN_EMBEDDINGS, rows);
             }
           });
     }
 
-    Errors ofStates(NDArray states) {
-      return run(
-          (scope, collector) ->
-              unet(scope, collector, leaf(scope, states, inputs.contains(Input.TEXT_STATES))));
+    /** Σ x · (the gradient of its leaf), over all arrays of a condition; the scope's. */
+    private NDArray weighted(NDManager scope, TextCondition made, TextCondition leaves) {
+      NDArray sum = scope.zeros(new Shape());
+      for (int i = 0; i < made.arrays().size(); i++) {
+        try (NDArray gradient = leaves.arrays().get(i).getGradient();
+            NDArray products = made.arrays().get(i).mul(gradient);
+            NDArray own = products.sum()) {
+          sum = sum.add(own);
+        }
+      }
+      return sum;
+    }
+
+    Errors ofStates(TextCondition condition) {
+      return run((scope, collector) -> unet(scope, collector, leaves(scope, condition, false)));
+    }
+
+    /**
+     * The same values, where graphs end; of the context and, if all are wanted, of the pooled text.
+     */
+    private TextCondition leaves(NDManager scope, TextCondition condition, boolean all) {
+      return new TextCondition(
+          leaf(scope, condition.context(), all || inputs.contains(Input.TEXT_STATES)),
+          condition.pooled().map(pooled -> leaf(scope, pooled, all)),
+          condition.timeIds());
     }
 
     private Errors run(Work work) {
@@ -165,13 +164,12 @@ public final class ModelGradients implements InputGradients {
     }
 
     /** The UNet forward and backward, with the gradients to its own inputs. */
-    private void unet(NDManager scope, GradientCollector collector, NDArray context) {
+    private void unet(NDManager scope, GradientCollector collector, TextCondition condition) {
       NDArray latents = leaf(scope, prediction.latents(), inputs.contains(Input.LATENTS));
       Optional<GradientCheckpointing> segments =
           checkpointing ? Optional.of(new GradientCheckpointing(scope)) : Optional.empty();
       ops.checkpointing(segments.orElse(null));
-      try (NDArray predicted =
-              unet.forward(latents, prediction.timesteps(), context, AttentionHooks.NONE);
+      try (NDArray predicted = model.predict(latents, prediction.timesteps(), condition);
           NDArray difference = predicted.sub(prediction.target());
           NDArray squares = difference.square();
           NDArray rows = squares.reshape(squares.getShape().get(0), -1);
@@ -190,7 +188,7 @@ public final class ModelGradients implements InputGradients {
         ops.checkpointing(null);
       }
       keep(Input.LATENTS, latents);
-      keep(Input.TEXT_STATES, context);
+      keep(Input.TEXT_STATES, condition.context());
     }
 
     /** Another array of the same values, where a graph ends. */

@@ -10,32 +10,29 @@ import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.GenerationRequest;
 import dev.forgetmenot.api.training.InputGradients;
+import dev.forgetmenot.api.training.InputGradients.Embedded;
 import dev.forgetmenot.api.training.InputGradients.Errors;
 import dev.forgetmenot.api.training.InputGradients.Input;
 import dev.forgetmenot.api.training.InputGradients.Prediction;
 import dev.forgetmenot.api.training.TrainingOptions;
 import dev.forgetmenot.api.training.TrainingScope;
-import dev.forgetmenot.diffusion.ComponentFolders;
-import dev.forgetmenot.diffusion.engine.EngineThread;
-import dev.forgetmenot.diffusion.engine.Ops;
-import dev.forgetmenot.diffusion.engine.TorchScriptOps;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.diffusion.text.ClipTextEncoder;
-import dev.forgetmenot.diffusion.unet.UNet2DConditionModel;
 import dev.forgetmenot.diffusion.weights.ModelParameter;
 import dev.forgetmenot.testkit.GoldenFolders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a scope of gradients keeps from others, and leaves behind. */
 class InputGradientsTest {
@@ -43,7 +40,12 @@ class InputGradientsTest {
   private static final int PASSES = 20;
 
   private static void with(BiConsumer<StableDiffusion, NDManager> check) throws IOException {
-    try (var sd = StableDiffusion.load(MODEL, LoadOptions.defaults())) {
+    with(MODEL, check);
+  }
+
+  private static void with(Path folder, BiConsumer<StableDiffusion, NDManager> check)
+      throws IOException {
+    try (var sd = StableDiffusion.load(folder, LoadOptions.defaults())) {
       sd.engine()
           .run(
               () -> {
@@ -61,11 +63,11 @@ class InputGradientsTest {
     return new Prediction(latents, timesteps, manager.randomNormal(latents.getShape()));
   }
 
-  private static NDArray embeddings(
+  private static Embedded embeddings(
       StableDiffusion sd, InputGradients gradients, NDManager manager, String... prompts) {
-    NDArray rows = gradients.embed(Stream.of(prompts).map(sd::tokenize).toList());
-    rows.attach(manager);
-    return rows;
+    Embedded text = gradients.embed(Stream.of(prompts).map(sd::tokenize).toList());
+    text.rows().attach(manager);
+    return text;
   }
 
   @Test
@@ -132,10 +134,11 @@ class InputGradientsTest {
                 new Prediction(one.latents(), one.timesteps(), manager.zeros(new Shape(1, 4, 4)));
             assertThatThrownBy(() -> gradients.ofStates(other, states, Set.of()))
                 .hasMessageContaining("expected that of the latents");
-            assertThatThrownBy(
-                    () ->
-                        gradients.ofEmbeddings(one, manager.zeros(new Shape(1, 78, 32)), Set.of()))
+            assertThatThrownBy(() -> gradients.ofEmbeddings(one, zeros(manager, 78, 32), Set.of()))
                 .hasMessageContaining("n of at most 77");
+            assertThatThrownBy(() -> gradients.ofEmbeddings(one, zeros(manager, 77, 64), Set.of()))
+                .hasMessageContaining("(1, 77, 64)")
+                .hasMessageContaining("expected (b, n, 32)");
             Prediction infinite =
                 new Prediction(
                     one.latents(), one.timesteps(), one.target().mul(Float.POSITIVE_INFINITY));
@@ -151,20 +154,24 @@ class InputGradientsTest {
         });
   }
 
+  private static Embedded zeros(NDManager manager, int tokens, int width) {
+    return new Embedded(manager.zeros(new Shape(1, tokens, width)), new int[] {1});
+  }
+
   @Test
   void aRowOfABatchIsThatImagesOwn() throws IOException {
     with(
         (sd, manager) -> {
           try (InputGradients gradients = sd.inputGradients(false)) {
             Prediction two = prediction(manager, 2);
-            NDArray rows = embeddings(sd, gradients, manager, "merlin", "a soccer ball");
+            Embedded text = embeddings(sd, gradients, manager, "merlin", "a soccer ball");
+            Embedded other = new Embedded(text.rows().get("1:2"), new int[] {text.ends()[1]});
             Prediction second =
                 new Prediction(
                     two.latents().get("1:2"), new double[] {400}, two.target().get("1:2"));
-            try (Errors both = gradients.ofEmbeddings(two, rows, Set.of(Input.TOKEN_EMBEDDINGS));
+            try (Errors both = gradients.ofEmbeddings(two, text, Set.of(Input.TOKEN_EMBEDDINGS));
                 Errors alone =
-                    gradients.ofEmbeddings(
-                        second, rows.get("1:2"), Set.of(Input.TOKEN_EMBEDDINGS))) {
+                    gradients.ofEmbeddings(second, other, Set.of(Input.TOKEN_EMBEDDINGS))) {
               assertThat(both.values()[1]).isCloseTo(alone.values()[0], withPercentage(1e-3));
               double error =
                   dev.forgetmenot.diffusion.Errors.ofLargest(
@@ -177,49 +184,36 @@ class InputGradientsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void nothingIsLeftBehindAndWeightsGetNoGradients(boolean checkpointing) throws IOException {
-    try (EngineThread engine = EngineThread.start("cpu")) {
-      engine.<Void, IOException>call(
-          () -> {
-            try (NDManager manager = engine.newManager();
-                Ops ops = TorchScriptOps.create(engine);
-                ClipTextEncoder text =
-                    ComponentFolders.textEncoder(MODEL.resolve("text_encoder"), manager, ops);
-                UNet2DConditionModel unet =
-                    ComponentFolders.unet(MODEL.resolve("unet"), manager, ops);
-                InputGradients gradients =
-                    ModelGradients.open(engine, ops, text, unet, checkpointing)) {
-              leaveNothing(manager, text, unet, gradients);
-              return null;
-            }
-          });
-    }
+  @CsvSource({"sd1-tiny, false", "sd1-tiny, true", "sdxl-tiny, false", "sdxl-tiny, true"})
+  void nothingIsLeftBehindAndWeightsGetNoGradients(String name, boolean checkpointing)
+      throws IOException {
+    with(
+        GoldenFolders.inProject("testkit/fixtures/" + name + "/model"),
+        (sd, manager) -> {
+          try (InputGradients gradients = sd.inputGradients(checkpointing)) {
+            leaveNothing(sd, manager, gradients);
+          }
+        });
   }
 
   private static void leaveNothing(
-      NDManager manager,
-      ClipTextEncoder text,
-      UNet2DConditionModel unet,
-      InputGradients gradients) {
+      StableDiffusion sd, NDManager manager, InputGradients gradients) {
     Prediction prediction = prediction(manager, 2);
-    NDArray rows = text.embed(manager, List.of(List.of(1, 2, 3), List.of(4, 5, 6)));
+    Embedded text = embeddings(sd, gradients, manager, "merlin", "a soccer ball");
     NDManager system = manager.getParentManager();
-    gradients.ofEmbeddings(prediction, rows, EnumSet.allOf(Input.class)).close();
-    int arrays = system.getManagedArrays().size(); // operators keep a few scalars
-    List<NDManager> ofWeights = List.of(text.weights().manager(), unet.weights().manager());
+    gradients.ofEmbeddings(prediction, text, EnumSet.allOf(Input.class)).close();
+    Collection<ModelParameter> weights = sd.weights().parameters().values();
+    Set<NDManager> ofWeights =
+        weights.stream().map(one -> one.array().getManager()).collect(Collectors.toSet());
     ofWeights.forEach(NDManager::cap); // a capped manager takes no array
+    int arrays = system.getManagedArrays().size(); // operators keep a few scalars
     for (int i = 0; i < PASSES; i++) {
-      gradients.ofEmbeddings(prediction, rows, EnumSet.allOf(Input.class)).close();
+      gradients.ofEmbeddings(prediction, text, EnumSet.allOf(Input.class)).close();
     }
-    assertThat(system.getManagedArrays()).hasSize(arrays);
-    assertThat(
-            Stream.of(text.weights(), unet.weights())
-                .flatMap(weights -> weights.all().stream())
-                .map(ModelParameter::array)
-                .filter(NDArray::hasGradient))
+    assertThat(system.getManagedArrays().size()).isEqualTo(arrays);
+    assertThat(weights.stream().filter(one -> one.array().hasGradient()).map(ModelParameter::name))
         .isEmpty();
-    assertThat(rows.hasGradient()).isFalse();
+    assertThat(text.rows().hasGradient()).isFalse();
     assertThat(prediction.latents().hasGradient()).isFalse();
   }
 }

@@ -96,7 +96,6 @@ public interface ModelView {
    * @param checkpointing whether activations are computed twice and not kept: a third more time,
    *     for a fraction of the memory
    * @throws IllegalStateException if this or a training scope is open in the process already
-   * @throws UnsupportedOperationException if the model has several text encoders
    */
   InputGradients inputGradients(boolean checkpointing);
 

@@ -13,8 +13,8 @@ import java.util.Set;
  * get none. Open, it has the engine's one gradient collector: no training begins in the process
  * until {@link #close}; drawing goes on as ever. For the engine thread.
  *
- * <p>Letters: b images, n tokens (77), d width of the text embedding, c h w channels, height and
- * width of latents.
+ * <p>Letters: b images, n tokens (77), d width of the text embedding, that of several text encoders
+ * side by side, c h w channels, height and width of latents.
  */
 public interface InputGradients extends AutoCloseable {
   /** What a gradient is taken to. */
@@ -27,25 +27,24 @@ public interface InputGradients extends AutoCloseable {
     LATENTS
   }
 
-  /**
-   * The rows of prompts' tokens before positions are added.
-   *
-   * @return (b, n, d); the caller closes it
-   */
-  NDArray embed(List<TokenizedPrompt> prompts);
+  /** The rows of prompts' tokens before positions are added; the caller closes them. */
+  Embedded embed(List<TokenizedPrompt> prompts);
 
   /**
-   * Errors with a text that is given by its token embeddings, such as {@link #embed} makes.
+   * Errors with a text that is given by its token embeddings, such as {@link #embed} makes. Where a
+   * model has several text encoders, the pooled text is made of them too, and the gradient to them
+   * goes both ways; images are whole ones of the latents' size.
    *
-   * @param embeddings (b, n, d) with n of at most 77; stays the caller's
+   * @param text b texts, n of at most 77; stays the caller's
    * @param inputs what gradients are taken to
    * @throws IllegalArgumentException if shapes do not fit each other or the model
    * @throws ArithmeticException if an error is not finite
    */
-  Errors ofEmbeddings(Prediction prediction, NDArray embeddings, Set<Input> inputs);
+  Errors ofEmbeddings(Prediction prediction, Embedded text, Set<Input> inputs);
 
   /**
-   * Errors with a text that is given by its states, such as {@code encodePrompts} makes.
+   * Errors with a text that is given by its states, such as {@code encodePrompts} makes. A pooled
+   * text stays constant.
    *
    * @param condition of a batch of b; stays the caller's
    * @param inputs what gradients are taken to; not {@link Input#TOKEN_EMBEDDINGS}
@@ -57,6 +56,21 @@ public interface InputGradients extends AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * Texts by their token embeddings.
+   *
+   * @param rows (b, n, d), before positions are added
+   * @param ends the index of each text's end, where a model takes the pooled text; {@link
+   *     TokenizedPrompt#endPosition}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read only
+  record Embedded(NDArray rows, int[] ends) implements AutoCloseable {
+    @Override
+    public void close() {
+      rows.close();
+    }
+  }
 
   /**
    * What is predicted, and what it is compared with. The arrays stay the caller's.

@@ -104,16 +104,25 @@ class TwoTextEncodersJudgedTest {
   }
 
   @Test
-  void attacksThatComputeWithTextStatesAreRun() throws IOException {
+  void attacksThatSearchOrComputeWithTextStatesAreRun() throws IOException {
     Path list = temp.resolve("attacked.yaml");
     Files.writeString(list, LIST.replace("steps: 1, guidance: 1", "steps: 2, guidance: 2"));
     String command =
         "attack castle --budget=quick --attack=noise --attack=complete --attack=operator"
+            + " --attack=unlearndiff --attack=p4d-n --attack=p4d-k --attack=ring-a-bell"
             + " --attack=ring-a-bell-soft";
     EvaluationReport written = measured(command, "--list=" + list);
     assertThat(written.notTested()).isEmpty();
     assertThat(written.measurements().stream().map(one -> one.measure()).distinct())
-        .containsExactlyInAnyOrder("noise", "complete", "operator", "ring-a-bell-soft");
+        .containsExactlyInAnyOrder(
+            "noise",
+            "complete",
+            "operator",
+            "unlearndiff",
+            "p4d-n",
+            "p4d-k",
+            "ring-a-bell",
+            "ring-a-bell-soft");
   }
 
   @Test

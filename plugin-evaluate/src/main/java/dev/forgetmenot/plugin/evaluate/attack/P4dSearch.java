@@ -217,7 +217,7 @@ abstract class P4dSearch extends PromptSearch {
 
   private static List<Shot> improved(
       DiffusionModel model, Searched searched, List<One> all, List<List<Moment>> moments) {
-    try (InputGradients gradients = model.inputGradients(false);
+    try (InputGradients gradients = gradients(model);
         NDManager manager = model.newManager()) {
       NDArray table = searched.words().table(model, manager);
       NearestWords nearest = new NearestWords(table);

@@ -11,6 +11,7 @@ import dev.forgetmenot.api.evaluation.ImageSet.Shot;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.model.LatentDistribution;
 import dev.forgetmenot.api.model.RgbImage;
+import dev.forgetmenot.api.training.InputGradients;
 import dev.forgetmenot.files.Sha256;
 import dev.forgetmenot.plugin.evaluate.attack.FoundPrompts.Asked;
 import java.io.IOException;
@@ -94,7 +95,7 @@ abstract class PromptSearch implements Attack {
 
   @Override
   public final List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
+    Optional<List<AttackRow>> missing = OneVocabulary.missing(run);
     if (missing.isPresent()) {
       return missing.get();
     }
@@ -159,8 +160,17 @@ abstract class PromptSearch implements Attack {
   }
 
   private static int together(DiffusionModel model) {
+    return Math.max(1, TOGETHER / numbers(model));
+  }
+
+  private static int numbers(DiffusionModel model) {
     int[] shape = model.latentShape();
-    return Math.max(1, TOGETHER / (shape[0] * shape[1] * shape[2]));
+    return shape[0] * shape[1] * shape[2];
+  }
+
+  /** Gradients; those of images larger than Stable Diffusion 1.5's keep no activations. */
+  static InputGradients gradients(DiffusionModel model) {
+    return model.inputGradients(numbers(model) > TOGETHER);
   }
 
   /** The trials with images that the attacker has, in turn. */

@@ -97,7 +97,7 @@ public final class RingABellAttack implements Attack {
 
   @Override
   public List<AttackRow> run(AttackRun run) throws IOException {
-    Optional<List<AttackRow>> missing = OneTextEncoder.missing(run);
+    Optional<List<AttackRow>> missing = OneVocabulary.missing(run);
     if (missing.isPresent()) {
       return missing.get();
     }

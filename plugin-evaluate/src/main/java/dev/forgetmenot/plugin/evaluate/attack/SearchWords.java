@@ -1,12 +1,15 @@
 package dev.forgetmenot.plugin.evaluate.attack;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.model.PromptTokenizer;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The tokens that a search chooses from: all of the model's vocabulary but begin, end and padding,
@@ -16,18 +19,26 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // read only
 record SearchWords(int[] ids) {
-  private static final String EMBEDDING =
-      "text_encoder/text_model.embeddings.token_embedding.weight";
+  private static final String EMBEDDING = "/text_model.embeddings.token_embedding.weight";
   private static final String BROKEN = "\uFFFD";
 
   /** Those of a model; for the engine thread. */
   static SearchWords of(ModelView model) {
     PromptTokenizer tokenizer = model.tokenizer();
-    int rows = Math.toIntExact(model.weights().shape(EMBEDDING)[0]);
+    int rows = tables(model).mapToInt(name -> count(model, name)).min().orElseThrow();
     return new SearchWords(
         IntStream.range(0, rows)
             .filter(id -> !tokenizer.frame().contains(id) && isText(tokenizer, id))
             .toArray());
+  }
+
+  /** The tables of all text encoders, by name. */
+  private static Stream<String> tables(ModelView model) {
+    return model.base().textEncoders().stream().map(encoder -> encoder.component() + EMBEDDING);
+  }
+
+  private static int count(ModelView model, String table) {
+    return Math.toIntExact(model.weights().shape(table)[0]);
   }
 
   private static boolean isText(PromptTokenizer tokenizer, int id) {
@@ -47,10 +58,20 @@ record SearchWords(int[] ids) {
     return ids.length;
   }
 
-  /** The embeddings (V, d) of the words; the manager's, on the engine thread. */
+  /**
+   * The embeddings (V, d) of the words, those of several text encoders side by side; the manager's,
+   * on the engine thread.
+   */
   NDArray table(ModelView model, NDManager manager) {
-    float[] all = model.weights().current(EMBEDDING);
-    int width = Math.toIntExact(model.weights().shape(EMBEDDING)[1]);
+    try (NDList parts =
+        new NDList(tables(model).map(name -> part(model, name, manager)).toList())) {
+      return NDArrays.concat(parts, 1);
+    }
+  }
+
+  private NDArray part(ModelView model, String name, NDManager manager) {
+    float[] all = model.weights().current(name);
+    int width = Math.toIntExact(model.weights().shape(name)[1]);
     float[] rows = new float[ids.length * width];
     for (int i = 0; i < ids.length; i++) {
       System.arraycopy(all, ids[i] * width, rows, i * width, width);

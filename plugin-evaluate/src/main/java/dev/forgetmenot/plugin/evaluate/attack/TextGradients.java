@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.forgetmenot.api.model.ModelView;
 import dev.forgetmenot.api.training.InputGradients;
+import dev.forgetmenot.api.training.InputGradients.Embedded;
 import dev.forgetmenot.api.training.InputGradients.Errors;
 import dev.forgetmenot.api.training.InputGradients.Input;
 import dev.forgetmenot.api.training.InputGradients.Prediction;
@@ -36,14 +37,12 @@ record TextGradients(List<Integer> ids, int[] places, float[] noisy, int timeste
       NDArray noisy = manager.create(joined(asked.stream().map(TextGradients::noisy)), batch);
       NDArray target = manager.create(joined(asked.stream().map(TextGradients::target)), batch);
       double[] timesteps = asked.stream().mapToDouble(TextGradients::timestep).toArray();
-      NDArray embeddings =
-          gradients.embed(asked.stream().map(one -> model.tokenizer().framed(one.ids())).toList());
-      embeddings.attach(manager);
-      try (Errors errors =
-          gradients.ofEmbeddings(
-              new Prediction(noisy, timesteps, target),
-              embeddings,
-              Set.of(Input.TOKEN_EMBEDDINGS))) {
+      try (Embedded text =
+              gradients.embed(
+                  asked.stream().map(one -> model.tokenizer().framed(one.ids())).toList());
+          Errors errors =
+              gradients.ofEmbeddings(
+                  new Prediction(noisy, timesteps, target), text, Set.of(Input.TOKEN_EMBEDDINGS))) {
         NDArray all = errors.gradient(Input.TOKEN_EMBEDDINGS);
         float[] values = all.toFloatArray();
         int tokens = Math.toIntExact(all.getShape().get(1));

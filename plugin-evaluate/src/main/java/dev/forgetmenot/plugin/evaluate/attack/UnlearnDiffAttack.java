@@ -152,7 +152,7 @@ public final class UnlearnDiffAttack extends PromptSearch {
 
   private static List<Shot> improved(
       DiffusionModel model, Searched searched, List<One> open, int timestep, Effort effort) {
-    try (InputGradients gradients = model.inputGradients(false);
+    try (InputGradients gradients = gradients(model);
         NDManager manager = model.newManager()) {
       NDArray table = searched.words().table(model, manager);
       for (int i = 0; i < effort.iterations(); i++) {
