@@ -197,13 +197,6 @@ class TwoTextEncodersTest {
   }
 
   @Test
-  void gradientsToInputsAreRefused() {
-    assertThatThrownBy(() -> sd.inputGradients(false))
-        .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("one text encoder alone, and this model has 2");
-  }
-
-  @Test
   void modelsOfOneEncoderTakeNothingOfIt() throws IOException {
     Path folder = GoldenFolders.inProject("testkit/fixtures/sd1-tiny/model");
     try (StableDiffusion one = StableDiffusion.load(folder, LoadOptions.defaults())) {

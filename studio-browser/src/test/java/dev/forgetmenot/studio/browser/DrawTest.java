@@ -52,6 +52,17 @@ class DrawTest extends StudioPageTest {
   }
 
   @Test
+  void settingsThatAreSeldomSetAreTheModels() throws Exception {
+    ask("a white swan", 2, "5");
+    page().getByText("More settings").click();
+    assertThat(field("Prompt of the second text encoder")).hasCount(0);
+    field("Clip skip").fill("2");
+    button("Draw").click();
+    assertThat(drawn("a white swan")).hasCount(1);
+    assertThat(newest().getAsJsonObject("request").get("clipSkip").getAsInt()).isEqualTo(2);
+  }
+
+  @Test
   void theRecipeGoesToTheClipboard() {
     profile().grantPermissions(List.of("clipboard-read", "clipboard-write"));
     ask("a pear", 2, "8");

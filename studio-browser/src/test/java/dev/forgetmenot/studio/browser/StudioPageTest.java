@@ -54,12 +54,16 @@ abstract class StudioPageTest {
     }
   }
 
-  /** Ends the server and starts it again, with the same state and at the same address. */
-  static void restartServer(Runnable between) throws Exception {
+  /**
+   * Ends the server and starts it again, with the same state and at the same address.
+   *
+   * @param options more of them, for this time
+   */
+  static void restartServer(Runnable between, String... options) throws Exception {
     int port = studio.port();
     studio.close();
     between.run();
-    studio = StudioProgram.start(folder, port);
+    studio = StudioProgram.start(folder, port, options);
   }
 
   static StudioProgram studio() {

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code fmn studio} of the unpacked program on the embedded model, in a process of its own. */
+/** {@code fmn studio} of the unpacked program, in a process of its own. */
 final class StudioProgram implements AutoCloseable {
   private static final Pattern ADDRESS =
       Pattern.compile("(http://127\\.0\\.0\\.1:(\\d+)/)#token=([\\w-]{43})");
@@ -45,23 +45,24 @@ final class StudioProgram implements AutoCloseable {
    *
    * @param folder gets its state, its log and what it would keep in the folders of the user
    * @param port where to listen; 0 for any that is free
+   * @param more options, such as a model in place of the embedded one
    */
-  static StudioProgram start(Path folder, int port) throws Exception {
+  static StudioProgram start(Path folder, int port, String... more) throws Exception {
     Path program = Path.of(System.getProperty("fmn.program"), "bin", "fmn");
     assertThat(program).as("the unpacked program, which `mvn package` makes").exists();
     Path log = Files.createTempFile(folder, "studio", ".log");
     ProcessBuilder command =
         new ProcessBuilder(
-            List.of(
-                program.toString(),
-                "studio",
-                "--no-open",
-                "--port",
-                String.valueOf(port),
-                "--state",
-                folder.resolve("state").toString(),
-                "--prototypes", // of the second judge, for which hundreds of images are drawn
-                "0"));
+            program.toString(),
+            "studio",
+            "--no-open",
+            "--port",
+            String.valueOf(port),
+            "--state",
+            folder.resolve("state").toString(),
+            "--prototypes", // of the second judge, for which hundreds of images are drawn
+            "0");
+    command.command().addAll(List.of(more));
     command.environment().put("JAVA_HOME", System.getProperty("java.home"));
     command
         .environment()

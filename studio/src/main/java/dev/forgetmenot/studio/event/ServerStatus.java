@@ -46,7 +46,14 @@ final class ServerStatus {
     JsonObject json = new JsonObject();
     json.addProperty("name", model.name());
     json.addProperty("state", model.state());
-    model.ready().ifPresent(loaded -> json.addProperty("imageSize", loaded.model().imageSize()));
+    model
+        .ready()
+        .map(loaded -> loaded.model())
+        .ifPresent(
+            loaded -> {
+              json.addProperty("imageSize", loaded.imageSize());
+              json.addProperty("textEncoders", loaded.base().textEncoders().size());
+            });
     model.failure().ifPresent(why -> json.addProperty("detail", why.getMessage()));
     return json;
   }

@@ -15,22 +15,37 @@ const EMPTY = {
   height: "",
   seed: "",
   count: "1",
+  clipSkip: "1",
+  secondPrompt: "",
+  secondNegativePrompt: "",
+  originalWidth: "",
+  originalHeight: "",
+  cropLeft: "",
+  cropTop: "",
+  targetWidth: "",
+  targetHeight: "",
   initialImage: "",
   denoising: "0.75",
   mask: "",
 };
+// What models with two text encoders are told beside.
+const SECOND_PROMPTS = ["secondPrompt", "secondNegativePrompt"];
+const TOLD_SIZES = ["originalWidth", "originalHeight", "cropLeft", "cropTop", "targetWidth", "targetHeight"];
 const DRAFT = "draw-draft";
 const PAIR = "pair";
 
+const hasTwoEncoders = (model) => Boolean(model && model.textEncoders > 1);
+
 // A request as the server takes it: what is empty is left to it, and seeds stay texts. Patches are tags of the prompt.
-function request(draft, on) {
+function request(draft, on, model) {
   const body = { kind: "draw", prompt: [draft.prompt, tags(on)].filter((part) => part !== "").join(" ") };
-  for (const key of ["negativePrompt", "sampler", "seed"]) {
+  const two = hasTwoEncoders(model);
+  for (const key of ["negativePrompt", "sampler", "seed", ...(two ? SECOND_PROMPTS : [])]) {
     if (draft[key] !== "") {
       body[key] = draft[key];
     }
   }
-  const numbers = ["steps", "guidance", "width", "height", "count"];
+  const numbers = ["steps", "guidance", "width", "height", "count", "clipSkip", ...(two ? TOLD_SIZES : [])];
   if (draft.initialImage) {
     body.initialImage = draft.initialImage;
     numbers.push("denoising");
@@ -49,9 +64,10 @@ function request(draft, on) {
 // The settings of a job as a draft.
 function settings(made, seed) {
   const draft = { ...EMPTY };
-  for (const key of ["prompt", "negativePrompt", "sampler", "steps", "guidance", "width", "height"]) {
+  for (const key of ["prompt", "negativePrompt", "sampler", "steps", "guidance", "width", "height", ...SECOND_PROMPTS, ...TOLD_SIZES]) {
     draft[key] = text(made[key]);
   }
+  draft.clipSkip = text(made.clipSkip) || EMPTY.clipSkip;
   draft.seed = text(seed);
   return draft;
 }
@@ -68,6 +84,24 @@ function Initial({ draft, change, add }) {
           ${draft.mask === "" && html`<${Drop} one add=${(files) => add("mask", files)} accept="image/*" label="Mask" words="Drop a mask here (white is drawn anew), or" />`}
           <button type="button" onClick=${() => change({ initialImage: "", mask: "" })}>Without an image</button></div>`}
   </details>`;
+}
+
+// What is seldom set: the layer of the text encoder, and what models with two of them are told.
+function More({ draft, change, field, two }) {
+  const words = (label, name) => html`<${Field} label=${label} name=${name}>
+    <textarea id=${name} rows="1" value=${draft[name]} maxlength="8192" placeholder="the same"
+      onInput=${(e) => change({ [name]: e.target.value })}></textarea><//>`;
+  const pixels = (label, name, placeholder) => html`<${NumberField} label=${label} ...${field(name)} min="0" max="16384" placeholder=${placeholder} />`;
+  const given = [...(two ? [...SECOND_PROMPTS, ...TOLD_SIZES] : []), "clipSkip"].some((name) => draft[name] !== EMPTY[name]);
+  return html`<details open=${given}><summary>More settings</summary><div class="form">
+    <div class="row"><${NumberField} label="Clip skip" ...${field("clipSkip")} min="1" max="12" /></div>
+    ${two && html`${words("Prompt of the second text encoder", "secondPrompt")}
+      ${words("Negative prompt of the second text encoder", "secondNegativePrompt")}
+      <div class="row">${pixels("Original width", "originalWidth", "the image's")}${pixels("Original height", "originalHeight", "the image's")}
+        ${pixels("Crop left", "cropLeft", "0")}</div>
+      <div class="row">${pixels("Target width", "targetWidth", "the image's")}${pixels("Target height", "targetHeight", "the image's")}
+        ${pixels("Crop top", "cropTop", "0")}</div>`}
+  </div></details>`;
 }
 
 function Form({ draft, change, samplers, model, draw, prompt, on, compare, add }) {
@@ -98,6 +132,7 @@ function Form({ draft, change, samplers, model, draw, prompt, on, compare, add }
           onInput=${(e) => change({ seed: e.target.value.replace(/\D/g, "") })} /><//>
       <${NumberField} label="Images" ...${field("count")} min="1" max="16" />
     </div>
+    <${More} draft=${draft} change=${change} field=${field} two=${hasTwoEncoders(model)} />
     <${Initial} draft=${draft} change=${change} add=${add} />
     <div class="row">
       <button class="main" type="submit">Draw</button>
@@ -211,11 +246,11 @@ export function Draw({ now, look, stack }) {
       ask("GET", "samplers").then((all) => setSamplers(all.samplers)).catch(() => {});
     }
   }, [state]);
-  const draw = () => attempt(() => ask("POST", "jobs", request(draft, stack.on)));
+  const draw = () => attempt(() => ask("POST", "jobs", request(draft, stack.on, model)));
   const compare = () => attempt(async () => {
     const seed = draft.seed || String(Math.floor(Math.random() * 2 ** 31));
-    const before = await ask("POST", "jobs", request({ ...draft, seed }, {}));
-    const after = await ask("POST", "jobs", request({ ...draft, seed }, stack.on));
+    const before = await ask("POST", "jobs", request({ ...draft, seed }, {}, model));
+    const after = await ask("POST", "jobs", request({ ...draft, seed }, stack.on, model));
     setPair({ before: before.id, after: after.id });
   });
   const add = (key, files) => attempt(async () => {
@@ -273,7 +308,7 @@ export function Draw({ now, look, stack }) {
         ${running && html`<${Running} key=${running.id} job=${running} cancel=${() => cancel(running)} />`}
         ${waiting.length > 0 && html`<${Waiting} jobs=${waiting} cancel=${cancel} />`}
         ${failed && html`<${Failed} job=${failed} remove=${() => remove(failed)}
-          again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed), {})))} />`}
+          again=${() => attempt(() => ask("POST", "jobs", request(settings(failed.request, failed.request.seed), {}, model)))} />`}
         ${compared.length > 0 && html`<${Wipe} all=${compared} close=${() => setPair(null)} />`}
         <${Drop} add=${open} accept="image/*" label="Images to look at" words="Drop an image here to see its recipe, or" />
         ${image && html`<${Viewer} image=${image} use=${use} begin=${() => change({ initialImage: image.id, mask: "" })} close=${() => setChosen(null)}
