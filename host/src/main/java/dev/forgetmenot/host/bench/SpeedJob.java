@@ -113,9 +113,11 @@ public final class SpeedJob {
       measurePeaks();
     }
     for (int round = 0; round < options.rounds(); round++) {
-      for (ComputePrecision precision : options.precisions()) {
-        progress(round, precision.toString());
-        draw(precision);
+      if (options.parts().contains(Part.LOAD) || options.parts().contains(Part.SAMPLING)) {
+        for (ComputePrecision precision : options.precisions()) {
+          progress(round, precision.toString());
+          draw(precision);
+        }
       }
       edit(round);
     }

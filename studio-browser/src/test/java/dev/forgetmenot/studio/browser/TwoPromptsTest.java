@@ -42,6 +42,8 @@ class TwoPromptsTest extends StudioPageTest {
     field("Original width").fill("32");
     field("Original height").fill("24");
     field("Crop top").fill("8");
+    Accessibility.check(page(), "all settings");
+    new ScreenImages(page(), "two-").write("prompts");
     button("Draw").click();
     assertThat(drawn("a castle")).hasCount(1);
     JsonObject request = newest();
