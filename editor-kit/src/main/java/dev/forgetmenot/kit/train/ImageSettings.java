@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -99,19 +100,22 @@ public record ImageSettings(Settings values) {
    * The images of each concept. For the engine thread.
    *
    * @param names of the concepts; with several, each has a folder of that name
-   * @param prompts what the model draws for each of them when there is no folder
+   * @param prompts what the model draws for each of them when there is no folder; those of one name
+   *     share its number of images
    * @throws IOException if a folder is missing or an image cannot be read
    */
   public List<TrainingImages> of(
       DiffusionModel model, List<String> names, List<String> prompts, long seed, JobContext context)
       throws IOException {
+    boolean several = names.stream().distinct().count() > 1;
     List<TrainingImages> all = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       context.checkCancelled();
+      int share = Collections.frequency(names, names.get(i));
       all.add(
           folder().isPresent()
-              ? read(folder().get(), names.get(i), names.size() > 1, model, seed, context)
-              : draw(model, prompts.get(i), seed, context));
+              ? read(folder().get(), names.get(i), several, model, seed, context)
+              : draw(model, prompts.get(i), share, seed, context));
     }
     return all;
   }
@@ -131,8 +135,9 @@ public record ImageSettings(Settings values) {
     return TrainingImages.read(plain ? own : hyphenated, side(model), crop, seed, context::say);
   }
 
-  private TrainingImages draw(DiffusionModel model, String prompt, long seed, JobContext context) {
-    int count = Math.toIntExact(values.integer("num-images"));
+  private TrainingImages draw(
+      DiffusionModel model, String prompt, int share, long seed, JobContext context) {
+    int count = Math.max(1, Math.toIntExact(values.integer("num-images") / share));
     context.say("the model draws " + count + " images of '" + prompt + "'");
     return TrainingImages.of(model.generate(request(model, prompt).seeds(seed, count)));
   }

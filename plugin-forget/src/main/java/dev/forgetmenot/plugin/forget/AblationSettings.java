@@ -1,8 +1,10 @@
 package dev.forgetmenot.plugin.forget;
 
 import dev.forgetmenot.api.edit.ConceptType;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
+import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.train.ImageSettings;
 import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.TrainableSettings;
@@ -51,16 +53,21 @@ record AblationSettings(Settings values) implements TrainedSettings {
     return new ImageSettings(values);
   }
 
-  String anchor(ConceptType kind) {
+  /** What each of a concept's prompts becomes, in the order of {@link #templates}. */
+  List<String> anchors(ConceptType kind, KnownConcepts vocabulary) {
+    return templates(kind, vocabulary).stream().map(template -> anchor(kind, template)).toList();
+  }
+
+  private String anchor(ConceptType kind, PromptTemplate template) {
     return values
         .find("guide")
-        .map(template(kind)::with)
+        .map(template::with)
         .orElseGet(
             () ->
                 switch (kind) {
-                  case IDENTITY -> template(kind).with("a person");
-                  case OBJECT -> template(kind).with("an object");
-                  case STYLE -> "a photo";
+                  case IDENTITY -> template.with("a person");
+                  case OBJECT -> template.with("an object");
+                  case STYLE -> template.withoutStyle().orElse("a photo");
                 });
   }
 }

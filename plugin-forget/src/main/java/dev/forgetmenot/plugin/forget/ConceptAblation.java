@@ -49,9 +49,11 @@ public final class ConceptAblation extends TrainedEditor {
       throws IOException {
     AblationSettings settings = new AblationSettings(values);
     List<ConceptPrompt> prompts =
-        settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
+        settings.promptsWithThings(model, concepts, context.knownConcepts(), EosSelection.NONE);
     List<String> anchors =
-        concepts.stream().map(concept -> settings.anchor(concept.kind())).toList();
+        concepts.stream()
+            .flatMap(concept -> settings.anchors(concept.kind(), context.knownConcepts()).stream())
+            .toList();
     Optional<ConceptDirections> directions =
         settings.trainable().directions(model, concepts, context);
     double rate = settings.learningRate(directions);
@@ -66,7 +68,7 @@ public final class ConceptAblation extends TrainedEditor {
             .images()
             .of(
                 model,
-                concepts.stream().map(Concept::name).toList(),
+                prompts.stream().map(prompt -> prompt.concept().name()).toList(),
                 anchors,
                 settings.optimizer().seed(),
                 context);

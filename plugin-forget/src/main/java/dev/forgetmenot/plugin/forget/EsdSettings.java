@@ -4,6 +4,7 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.sampling.GenerationRequest;
+import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ImageSettings;
 import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.TrainableSettings;
@@ -52,11 +53,12 @@ record EsdSettings(Settings values) implements TrainedSettings {
     return values.number("negative-guidance");
   }
 
-  GenerationRequest starts(DiffusionModel model, String prompt) {
+  /** The drawings of a prompt: those of its concept are divided among the concept's prompts. */
+  GenerationRequest starts(DiffusionModel model, ConceptPrompt prompt, List<ConceptPrompt> all) {
     return new ImageSettings(values)
-        .request(model, prompt).toBuilder()
+        .request(model, prompt.prompt().text()).toBuilder()
             .seed(optimizer().seed())
-            .count(Math.toIntExact(values.integer("starts")))
+            .count(prompt.share(Math.toIntExact(values.integer("starts")), all))
             .steps(Math.toIntExact(values.integer("start-steps")))
             .guidance(values.number("start-guidance"))
             .build();

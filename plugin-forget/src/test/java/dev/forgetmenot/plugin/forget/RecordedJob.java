@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.forgetmenot.api.edit.Concept;
 import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.JobContext;
+import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
 import dev.forgetmenot.patch.PatchDraft;
@@ -22,6 +23,7 @@ final class RecordedJob implements JobContext {
   private final Path state;
   private final int stopAfter;
   private final boolean resuming;
+  KnownConcepts known = KnownConcepts.EMPTY;
   private int done;
 
   RecordedJob(Path state, int stopAfter, boolean resuming) {
@@ -53,6 +55,11 @@ final class RecordedJob implements JobContext {
   @Override
   public void progress(String stage, long number, long total) {
     done = (int) number;
+  }
+
+  @Override
+  public KnownConcepts knownConcepts() {
+    return known;
   }
 
   @Override
