@@ -6,7 +6,6 @@ import dev.forgetmenot.api.model.TokenizedPrompt;
 import dev.forgetmenot.kit.concept.EosSelection;
 import dev.forgetmenot.kit.concept.PromptTemplate;
 import dev.forgetmenot.kit.concept.TokenPositions;
-import java.util.List;
 
 /**
  * A concept in the prompt that it is trained in.
@@ -29,11 +28,5 @@ public record ConceptPrompt(Concept concept, TokenizedPrompt prompt, TokenPositi
       EosSelection endOfText) {
     TokenizedPrompt prompt = model.tokenize(template.with(words));
     return new ConceptPrompt(concept, prompt, TokenPositions.find(model, prompt, words, endOfText));
-  }
-
-  /** How many of a concept's images are drawn of this one of its prompts, at least one. */
-  public int share(int images, List<ConceptPrompt> all) {
-    long own = all.stream().filter(one -> one.concept.equals(concept)).count();
-    return Math.max(1, Math.toIntExact(images / own));
   }
 }

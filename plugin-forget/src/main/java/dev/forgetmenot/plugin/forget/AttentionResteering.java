@@ -183,10 +183,7 @@ public final class AttentionResteering extends TrainedEditor {
       DiffusionModel model,
       JobContext context) {
     if (settings.embeddings().isEmpty()) {
-      return settings.values().integer(ROUNDS) > 0
-          ? settings.prompts(model, concepts, context.knownConcepts(), settings.endOfText())
-          : settings.promptsWithThings(
-              model, concepts, context.knownConcepts(), settings.endOfText());
+      return settings.prompts(model, concepts, context.knownConcepts(), settings.endOfText());
     }
     List<ConceptPrompt> prompts = new ArrayList<>();
     for (int i = 0; i < concepts.size(); i++) {

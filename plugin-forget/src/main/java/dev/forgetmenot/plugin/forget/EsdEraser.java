@@ -54,7 +54,7 @@ public final class EsdEraser extends TrainedEditor {
       throws IOException {
     EsdSettings settings = new EsdSettings(values);
     List<ConceptPrompt> prompts =
-        settings.promptsWithThings(model, concepts, context.knownConcepts(), EosSelection.NONE);
+        settings.prompts(model, concepts, context.knownConcepts(), EosSelection.NONE);
     Optional<ConceptDirections> directions =
         settings.trainable().directions(model, concepts, context);
     double rate = settings.learningRate(directions);
@@ -82,7 +82,9 @@ public final class EsdEraser extends TrainedEditor {
         TrajectoryExamples examples =
             new TrajectoryExamples(
                 model,
-                prompts.stream().map(prompt -> settings.starts(model, prompt, prompts)).toList(),
+                prompts.stream()
+                    .map(prompt -> settings.starts(model, prompt.prompt().text()))
+                    .toList(),
                 settings.optimizer().seed())) {
       int batchSize = settings.optimizer().batch();
       return draft.train(

@@ -4,7 +4,6 @@ import dev.forgetmenot.api.edit.SettingSpec;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.DiffusionModel;
 import dev.forgetmenot.api.sampling.GenerationRequest;
-import dev.forgetmenot.kit.train.ConceptPrompt;
 import dev.forgetmenot.kit.train.ImageSettings;
 import dev.forgetmenot.kit.train.OptimizerSettings;
 import dev.forgetmenot.kit.train.TrainableSettings;
@@ -53,12 +52,11 @@ record EsdSettings(Settings values) implements TrainedSettings {
     return values.number("negative-guidance");
   }
 
-  /** The drawings of a prompt: those of its concept are divided among the concept's prompts. */
-  GenerationRequest starts(DiffusionModel model, ConceptPrompt prompt, List<ConceptPrompt> all) {
+  GenerationRequest starts(DiffusionModel model, String prompt) {
     return new ImageSettings(values)
-        .request(model, prompt.prompt().text()).toBuilder()
+        .request(model, prompt).toBuilder()
             .seed(optimizer().seed())
-            .count(prompt.share(Math.toIntExact(values.integer("starts")), all))
+            .count(Math.toIntExact(values.integer("starts")))
             .steps(Math.toIntExact(values.integer("start-steps")))
             .guidance(values.number("start-guidance"))
             .build();
