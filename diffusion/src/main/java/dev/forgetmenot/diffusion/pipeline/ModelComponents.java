@@ -148,11 +148,6 @@ record ModelComponents(
     return text.first().tokenizer();
   }
 
-  /** The first text encoder. */
-  ClipTextEncoder textEncoder() {
-    return text.first().encoder();
-  }
-
   SchedulerConfig schedulerConfig() {
     return stored.parts().scheduler();
   }

@@ -131,7 +131,16 @@ class TextualInversionLoaderTest {
   private static int arrays() {
     return sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size())
         + sd.engine()
-            .call(() -> sd.pipeline().parts().textEncoder().weights().manager().getManagedArrays())
+            .call(
+                () ->
+                    sd.pipeline()
+                        .parts()
+                        .text()
+                        .first()
+                        .encoder()
+                        .weights()
+                        .manager()
+                        .getManagedArrays())
             .size();
   }
 
