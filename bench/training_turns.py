@@ -11,10 +11,11 @@ Prints seconds, and how many times as fast as the first NAME: medians with the l
 import csv
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
+
+from peers import spread
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -33,10 +34,6 @@ def of_theirs(model, pixels, steps, name):
     command = [sys.executable, HERE / "training_step.py", model, pixels, steps, *(["--released"] if name == "released" else [])]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return float(re.search(r"^median ([0-9.]+) s", said, re.MULTILINE)[1])
-
-
-def spread(values):
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def main(model, pixels, steps, rounds, *names):

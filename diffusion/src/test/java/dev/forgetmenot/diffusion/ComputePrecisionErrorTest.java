@@ -94,7 +94,8 @@ class ComputePrecisionErrorTest {
         (manager, ops) -> {
           try (ClipTextEncoder encoder =
               ComponentFolders.textEncoder(model.resolve("text_encoder"), manager, ops)) {
-            return ops.float32(encoder.encode(manager, List.of(ids))).toFloatArray();
+            return ops.float32(encoder.encode(encoder.embed(manager, List.of(ids)), 1))
+                .toFloatArray();
           }
         });
   }

@@ -92,7 +92,7 @@ class RealSizeTest {
       assertThat(unet.weights().all().stream().mapToLong(one -> one.shape().size()).sum())
           .isEqualTo(model.unetParameters());
       List<Integer> ids = Collections.nCopies(77, 320);
-      NDArray context = text.encode(manager, List.of(ids, ids));
+      NDArray context = text.encode(text.embed(manager, List.of(ids, ids)), 1);
       assertThat(context.getShape()).isEqualTo(new Shape(2, 77, textConfig.encoder().width()));
       NDArray latents = manager.randomNormal(0, 1, new Shape(1, 4, 64, 64), DataType.FLOAT32);
       NDArray both = latents.concat(latents, 0);

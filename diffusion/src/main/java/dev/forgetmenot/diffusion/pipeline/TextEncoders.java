@@ -111,7 +111,7 @@ record TextEncoders(ModelArchitecture architecture, List<Part> parts) {
   private Encoded encode(NDList rows, int clipSkip, int... ends) {
     try (rows) {
       if (!architecture.conditionedOnSizes()) {
-        NDArray state = first().encoder().encodeEmbedded(rows.get(0), clipSkip);
+        NDArray state = first().encoder().encode(rows.get(0), clipSkip);
         return new Encoded(List.of(state), Optional.empty());
       }
       List<NDArray> states = new ArrayList<>();

@@ -59,21 +59,6 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /**
-   * The context of prompts; see {@link ClipTextTransformer#forward}.
-   *
-   * @return last hidden state after the final norm (b, n, d)
-   */
-  public NDArray encode(NDManager manager, List<List<Integer>> ids) {
-    return encode(manager, ids, 1);
-  }
-
-  /** The same from a layer that is counted from the last, which is 1. */
-  public NDArray encode(NDManager manager, List<List<Integer>> ids, int clipSkip) {
-    weights.ready("");
-    return transformer.forward(manager, ids, clipSkip);
-  }
-
-  /**
    * The rows of ids before positions are added.
    *
    * @return (b, n, d), of the manager
@@ -84,13 +69,14 @@ public final class ClipTextEncoder implements AutoCloseable {
   }
 
   /**
-   * What {@link #encode(NDManager, List, int)} makes of rows.
+   * The context of texts; see {@link ClipTextTransformer#forward}.
    *
    * @param embedded (b, n, d) as {@link #embed} makes them; stays open
+   * @param clipSkip the layer, counted from the last, which is 1
    * @return hidden state after the final norm (b, n, d), of the manager of {@code embedded}
    * @throws IllegalArgumentException if the shape does not fit
    */
-  public NDArray encodeEmbedded(NDArray embedded, int clipSkip) {
+  public NDArray encode(NDArray embedded, int clipSkip) {
     weights.ready("");
     return transformer.forward(embedded, clipSkip);
   }
@@ -99,15 +85,10 @@ public final class ClipTextEncoder implements AutoCloseable {
    * The hidden state of a layer before the last, without the final norm; see {@link
    * ClipTextTransformer#hidden}.
    *
+   * @param embedded (b, n, d) as {@link #embed} makes them; stays open
    * @param after how many layers come after it, at least 1
-   * @return (b, n, d)
+   * @return (b, n, d), of the manager of {@code embedded}
    */
-  public NDArray hidden(NDManager manager, List<List<Integer>> ids, int after) {
-    weights.ready("");
-    return transformer.hidden(manager, ids, after);
-  }
-
-  /** The same of rows as {@link #embed} makes them; they stay open. */
   public NDArray hidden(NDArray embedded, int after) {
     weights.ready("");
     return transformer.hidden(embedded, after);

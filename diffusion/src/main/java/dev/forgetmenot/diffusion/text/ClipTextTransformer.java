@@ -123,18 +123,12 @@ public final class ClipTextTransformer {
   }
 
   /**
-   * A hidden state without the final norm; arguments as in {@link #forward(NDManager, List, int)}.
+   * A hidden state without the final norm, of rows as {@link #embed} makes them.
    *
+   * @param embedded (b, n, d) before positions are added; stays open
    * @param after how many layers come after it, at least 1: 1 is the penultimate one's
-   * @return (b, n, d)
+   * @return (b, n, d), of the manager of {@code embedded}
    */
-  public NDArray hidden(NDManager manager, List<List<Integer>> ids, int after) {
-    try (NDArray embedded = embed(manager, ids)) {
-      return hidden(embedded, after);
-    }
-  }
-
-  /** The same of rows as {@link #embed} makes them; they stay open. */
   NDArray hidden(NDArray embedded, int after) {
     int layers = config.encoder().layers();
     if (after < 1 || after >= layers) {

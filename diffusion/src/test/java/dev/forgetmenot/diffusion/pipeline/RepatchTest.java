@@ -80,29 +80,11 @@ class RepatchTest {
     return sd.engine().call(() -> sd.weights().current(name)[0] - sd.weights().base(name)[0]);
   }
 
-  private static int arrays(StableDiffusion sd) {
-    return sd.engine()
-        .call(
-            () ->
-                sd.pipeline().parts().manager().getManagedArrays().size()
-                    + sd.pipeline().parts().unet().weights().manager().getManagedArrays().size()
-                    + sd.pipeline()
-                        .parts()
-                        .text()
-                        .first()
-                        .encoder()
-                        .weights()
-                        .manager()
-                        .getManagedArrays()
-                        .size()
-                    + sd.pipeline().parts().vae().weights().manager().getManagedArrays().size());
-  }
-
   @Test
   void onlyWhatChangesIsAskedForAndNothingIsLeftBehind() throws IOException {
     LoadOptions options = LoadOptions.defaults().patched(List.of(), List.of(this::take));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      int before = arrays(sd);
+      int before = ModelArrays.count(sd);
       sd.repatch(List.of(named("a")));
       assertThat(asked).containsExactly(BIAS, OTHER);
       asked.clear();
@@ -123,7 +105,7 @@ class RepatchTest {
         sd.repatch(List.of(named("b" + i), named("other-token")));
       }
       sd.repatch(List.of());
-      assertThat(arrays(sd)).isEqualTo(before);
+      assertThat(ModelArrays.count(sd)).isEqualTo(before);
     }
   }
 
@@ -132,7 +114,7 @@ class RepatchTest {
     LoadOptions options =
         LoadOptions.defaults().patched(List.of(named("a"), named("token")), List.of(this::take));
     try (StableDiffusion sd = StableDiffusion.load(MODEL, options)) {
-      int before = arrays(sd);
+      int before = ModelArrays.count(sd);
       List<Integer> pieces = sd.tokenIds("a <t>");
       assertThat(pieces).hasSize(2);
       List<PatchRequest> next =
@@ -142,7 +124,7 @@ class RepatchTest {
       assertThat(first(sd, DIRECT)).isZero();
       assertThat(sd.tokenIds("a <t>")).isEqualTo(pieces);
       assertThat(sd.patchDescriptions()).containsExactly("a", "token");
-      assertThat(arrays(sd)).isEqualTo(before);
+      assertThat(ModelArrays.count(sd)).isEqualTo(before);
       asked.clear();
       sd.repatch(List.of(named("a"), named("token"))); // still known for what it is
       assertThat(asked).isEmpty();

@@ -122,26 +122,10 @@ class TextualInversionLoaderTest {
   @Test
   void leavesNoArraysBehind() {
     rowsAreTrainedAlone();
-    int before = arrays();
+    int before = ModelArrays.count(sd);
     rowsAreTrainedAlone();
     tokensStandAnywhereInAPromptAndLeaveNoTrace();
-    assertThat(arrays()).isEqualTo(before);
-  }
-
-  private static int arrays() {
-    return sd.engine().call(() -> sd.pipeline().parts().manager().getManagedArrays().size())
-        + sd.engine()
-            .call(
-                () ->
-                    sd.pipeline()
-                        .parts()
-                        .text()
-                        .first()
-                        .encoder()
-                        .weights()
-                        .manager()
-                        .getManagedArrays())
-            .size();
+    assertThat(ModelArrays.count(sd)).isEqualTo(before);
   }
 
   private static NDArray loss(ai.djl.ndarray.NDManager micro, TokenizedPrompt prompt) {

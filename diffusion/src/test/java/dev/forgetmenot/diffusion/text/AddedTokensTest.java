@@ -26,7 +26,8 @@ class AddedTokensTest {
     try (ClipTextEncoder encoder =
         ComponentFolders.textEncoder(run.model("text_encoder"), run.manager(), run.ops())) {
       int known = encoder.config().vocabSize();
-      assertThatThrownBy(() -> encoder.encode(run.manager(), List.of(List.of(1, known))))
+      assertThatThrownBy(
+              () -> encoder.encode(encoder.embed(run.manager(), List.of(List.of(1, known))), 1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("token id " + known);
 
@@ -48,7 +49,8 @@ class AddedTokensTest {
       encoder.removeRows(more);
       encoder.removeRows(rows);
       assertThat(hidden(run, encoder, List.of(1, 7, 9))).isEqualTo(original);
-      assertThatThrownBy(() -> encoder.encode(run.manager(), List.of(List.of(1, known))))
+      assertThatThrownBy(
+              () -> encoder.encode(encoder.embed(run.manager(), List.of(List.of(1, known))), 1))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -60,7 +62,8 @@ class AddedTokensTest {
       GoldenRun.Context run, ClipTextEncoder encoder, NDArray rows, int first) {
     rows.setRequiresGradient(true);
     try (GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
-      NDArray hidden = encoder.encode(run.manager(), List.of(List.of(1, first, 9)));
+      NDArray hidden =
+          encoder.encode(encoder.embed(run.manager(), List.of(List.of(1, first, 9))), 1);
       collector.backward(hidden.square().sum());
       NDArray gradient = rows.getGradient();
       assertThat(gradient.get("1").abs().sum().getFloat()).isZero();
@@ -71,6 +74,6 @@ class AddedTokensTest {
   }
 
   private static float[] hidden(GoldenRun.Context run, ClipTextEncoder encoder, List<Integer> ids) {
-    return encoder.encode(run.manager(), List.of(ids)).toFloatArray();
+    return encoder.encode(encoder.embed(run.manager(), List.of(ids)), 1).toFloatArray();
   }
 }

@@ -31,8 +31,9 @@ class TextEncoderGoldenTest {
         ClipTextEncoder second =
             ComponentFolders.projected(run.model("text_encoder_2"), run.manager(), run.ops())) {
       List<List<Integer>> ids = GoldenRun.ids(golden.get("input_ids_2"));
-      NDArray one = first.hidden(run.manager(), GoldenRun.ids(golden.get("input_ids")), 1);
-      NDArray two = second.hidden(run.manager(), ids, 1);
+      NDArray one =
+          first.hidden(first.embed(run.manager(), GoldenRun.ids(golden.get("input_ids"))), 1);
+      NDArray two = second.hidden(second.embed(run.manager(), ids), 1);
       run.check(golden, "penultimate", one);
       run.check(golden, "penultimate_2", two);
       run.check(golden, "context", one.concat(two, 2));
@@ -45,7 +46,7 @@ class TextEncoderGoldenTest {
         ClipTextEncoder encoder =
             ComponentFolders.textEncoder(run.model("text_encoder"), run.manager(), run.ops())) {
       List<List<Integer>> ids = GoldenRun.ids(golden.get("input_ids"));
-      NDArray hidden = encoder.encode(run.manager(), ids);
+      NDArray hidden = encoder.encode(encoder.embed(run.manager(), ids), 1);
       run.check(golden, "last_hidden_state", hidden);
       run.check(golden, "pooler_output", encoder.pool(hidden, ids));
     }

@@ -9,13 +9,11 @@ import dev.forgetmenot.api.edit.ConceptEditor;
 import dev.forgetmenot.api.edit.ConceptType;
 import dev.forgetmenot.api.edit.EditEstimate;
 import dev.forgetmenot.api.edit.JobContext;
-import dev.forgetmenot.api.edit.KnownConcepts;
 import dev.forgetmenot.api.edit.Settings;
 import dev.forgetmenot.api.model.TextCondition;
 import dev.forgetmenot.api.sampling.SamplingExtension;
 import dev.forgetmenot.diffusion.pipeline.LoadOptions;
 import dev.forgetmenot.diffusion.pipeline.StableDiffusion;
-import dev.forgetmenot.patch.Manifest;
 import dev.forgetmenot.patch.PatchDraft;
 import dev.forgetmenot.patch.edit.DeltaEdit;
 import dev.forgetmenot.patch.edit.LowRank;
@@ -32,7 +30,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,46 +138,6 @@ class TrainedEditorsTest {
             () -> edit(editor, TWO, with(given, "seed", "9"), job(Integer.MAX_VALUE, true)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("seed was 0 then and is 9 now");
-  }
-
-  private static final KnownConcepts KNOWN =
-      new KnownConcepts(
-          Stream.of("a ball", "a boat", "a castle", "a fox", "a house", "a tree", "an owl")
-              .map(
-                  thing ->
-                      new KnownConcepts.Phrase(
-                          thing.split(" ", -1)[1], thing, ConceptType.OBJECT, ""))
-              .toList(),
-          List.of());
-
-  @Test
-  void ablationTrainsAStyleWithThingsAndAThingAlone() throws IOException {
-    ConceptEditor editor = new ConceptAblation();
-    Map<String, String> given = Map.of("steps", "1", "learning-rate", "1e-3", "num-images", "7");
-    List<Concept> both =
-        List.of(
-            new Concept("castle", ConceptType.OBJECT), new Concept("sketch", ConceptType.STYLE));
-    RecordedJob job = whole();
-    job.known = KNOWN;
-    PatchDraft draft = edit(editor, both, given, job);
-    List<Manifest.IntentConcept> trained = draft.intent().concepts();
-    assertThat(trained.get(0).prompts()).containsExactly("a photo of a castle");
-    assertThat(trained.get(1).prompts())
-        .hasSize(7)
-        .startsWith("a photo in the style of sketch", "a photo of a ball in the style of sketch")
-        .contains("a photo of a boat in sketch style");
-    assertThat(draft.recipe().parameters().get("anchor-prompts"))
-        .startsWith("a photo of an object | a photo | a photo of a ball | a photo of a boat | ");
-    RecordedJob named = whole();
-    named.known = KNOWN;
-    Map<String, String> asPublished = with(given, "template", "a drawing, {}");
-    assertThat(
-            edit(editor, both.subList(1, 2), asPublished, named)
-                .intent()
-                .concepts()
-                .get(0)
-                .prompts())
-        .containsExactly("a drawing, sketch");
   }
 
   @ParameterizedTest

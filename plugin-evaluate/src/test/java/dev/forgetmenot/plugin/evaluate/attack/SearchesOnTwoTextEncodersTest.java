@@ -75,7 +75,7 @@ class SearchesOnTwoTextEncodersTest {
                 new BaseTextEncoder("text_encoder_2", TokenizerIdentity.of("00", "00"))),
             sd.base().architecture(),
             sd.base().label());
-    DiffusionModel other = ofBase(base);
+    DiffusionModel other = answering(DiffusionModel.class, "base", arguments -> base);
     List<AttackRow> rows = attack.run(run(attack.name(), other));
     assertThat(rows).hasSize(1);
     assertThat(rows.get(0).trials()).isEmpty();
@@ -123,18 +123,23 @@ class SearchesOnTwoTextEncodersTest {
     return shape[0] * shape[1] * shape[2];
   }
 
-  /** A model that has nothing but a base. */
-  private static DiffusionModel ofBase(BaseModel base) {
-    return (DiffusionModel)
+  /** Something that answers one question and no other. */
+  private static <T> T answering(Class<T> type, String question, Answer answer) {
+    return type.cast(
         Proxy.newProxyInstance(
-            DiffusionModel.class.getClassLoader(),
-            new Class<?>[] {DiffusionModel.class},
+            type.getClassLoader(),
+            new Class<?>[] {type},
             (proxy, method, arguments) -> {
-              if (!method.getName().equals("base")) {
+              if (!method.getName().equals(question)) {
                 throw new AssertionError("called " + method.getName());
               }
-              return base;
-            });
+              return answer.to(arguments);
+            }));
+  }
+
+  /** What is answered. */
+  private interface Answer {
+    Object to(Object... arguments) throws IOException;
   }
 
   private static AttackRun run(String attack, DiffusionModel model) {
@@ -175,16 +180,12 @@ class SearchesOnTwoTextEncodersTest {
 
   /** Has the model and nothing else. */
   private static EvaluationAccess access(DiffusionModel model) {
-    return (EvaluationAccess)
-        Proxy.newProxyInstance(
-            EvaluationAccess.class.getClassLoader(),
-            new Class<?>[] {EvaluationAccess.class},
-            (proxy, method, arguments) -> {
-              if (!method.getName().equals("compute")) {
-                throw new AssertionError("called " + method.getName());
-              }
-              EvaluationAccess.ModelTask<?> work = (EvaluationAccess.ModelTask<?>) arguments[1];
-              return sd.engine().<Object, IOException>call(() -> work.run(model));
-            });
+    return answering(
+        EvaluationAccess.class,
+        "compute",
+        arguments -> {
+          EvaluationAccess.ModelTask<?> work = (EvaluationAccess.ModelTask<?>) arguments[1];
+          return sd.engine().<Object, IOException>call(() -> work.run(model));
+        });
   }
 }
